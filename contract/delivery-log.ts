@@ -1,0 +1,25 @@
+import type { Outcome } from './metrics.ts';
+
+/** The `message` of the one log line that every delivery ends with. */
+export const deliveryLogMessage = 'delivery';
+
+/** The fields of that line. Whoever counts deliveries counts these lines. */
+export interface DeliveryLog {
+  readonly message: typeof deliveryLogMessage;
+  readonly consumer: string;
+  readonly outcome: Outcome;
+  /** The SQS message id. */
+  readonly messageId: string;
+  readonly messageGroup: string;
+  /** How often SQS had given the message, this time included. */
+  readonly receiveCount: number;
+  readonly source?: string;
+  readonly eventId?: string;
+  readonly sequence?: string;
+  /** For a duplicate: the SQS message that the event was applied with. */
+  readonly appliedWith?: string;
+  /** For poison, conflict and failed: why. */
+  readonly code?: string;
+  readonly reason?: string;
+  readonly field?: string;
+}

@@ -1,0 +1,29 @@
+import { ConfigurationError } from './errors.ts';
+
+/** Environment variables of the functions: set by the constructs, read by the runtime. */
+export const environmentNames = {
+  recordsTable: 'RECORDS_TABLE_NAME',
+  recordTtlSeconds: 'RECORD_TTL_SECONDS',
+  deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
+  ordersTable: 'ORDERS_TABLE_NAME',
+  ledgerTable: 'LEDGER_TABLE_NAME',
+} as const;
+
+export type EnvironmentName = keyof typeof environmentNames;
+
+/**
+ * The value of a function's environment variable.
+ * @throws ConfigurationError where it is not set: a function that was not wired must not start.
+ */
+export function readEnvironment(name: EnvironmentName): string {
+  const variable = environmentNames[name];
+  // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.
+  const value = process.env[variable];
+  if (value === undefined || value === '') {
+    throw new ConfigurationError(
+      `Environment variable ${variable} is not set. IdempotentConsumer and the grants of the tables set it; ` +
+        'a function deployed without them has to set it itself.',
+    );
+  }
+  return value;
+}

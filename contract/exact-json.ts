@@ -1,0 +1,120 @@
+import { InvalidEventError } from './errors.ts';
+
+/** DynamoDB takes 32 levels of nesting; two are left for the item and the attribute that hold the event. */
+const maxDepth = 30;
+
+/** Decimal exponents of DynamoDB's numbers (AWS: "Supported data types", Number). */
+const dynamoDbExponents = { least: -130, most: 125 };
+
+/** Only a number of 16 digits and more, or one with an exponent, can fail to survive a double. */
+const suspectNumber = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
+const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/**
+ * `JSON.parse` for money: what it returns is what the text says, to the last digit.
+ *
+ * @throws InvalidEventError INVALID_JSON; INEXACT_NUMBER for a number that a double or DynamoDB would round;
+ *   NESTED_TOO_DEEP; INVALID_EVENT for a lone surrogate, which UTF-8 cannot carry.
+ */
+export function parseExactJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidEventError(
+      'INVALID_JSON',
+      `The body is not JSON: ${(cause as Error).message}`,
+      undefined,
+      {
+        cause,
+      },
+    );
+  }
+  const fault = find(value, (node, depth, key) => depth > maxDepth || isMalformed(key) || isMalformed(node));
+  if (fault !== undefined && fault.length > maxDepth) {
+    throw new InvalidEventError('NESTED_TOO_DEEP', `The body is nested deeper than ${maxDepth} levels`);
+  }
+  if (fault !== undefined) {
+    throw new InvalidEventError(
+      'INVALID_EVENT',
+      `${path(fault)}: a lone surrogate is no character`,
+      path(fault),
+    );
+  }
+  if (suspectNumber.test(text)) refuseInexactNumbers(text);
+  return value;
+}
+
+function refuseInexactNumbers(text: string): void {
+  for (const { 0: token, index } of text.matchAll(stringOrNumber)) {
+    if (token.startsWith('"') || survives(token)) continue;
+    const marker = `inexact number at ${index}`;
+    const marked: unknown = JSON.parse(
+      text.slice(0, index) + JSON.stringify(marker) + text.slice(index + token.length),
+    );
+    const field = path(find(marked, (node) => node === marker) ?? []);
+    throw new InvalidEventError(
+      'INEXACT_NUMBER',
+      `${field}: ${token} cannot be kept exactly; numbers must survive a double and DynamoDB's range of ` +
+        `1e${dynamoDbExponents.least} to 1e${dynamoDbExponents.most}`,
+      field,
+    );
+  }
+}
+
+/** Whether reading the token as a double and writing it again gives the same number. */
+function survives(token: string): boolean {
+  const written = decimal(token);
+  if (written === undefined || written.digits === '') return written !== undefined;
+  const kept = decimal(String(Number(token)));
+  const magnitude = written.exponent + written.digits.length - 1;
+  return (
+    kept?.digits === written.digits &&
+    kept.exponent === written.exponent &&
+    magnitude >= dynamoDbExponents.least &&
+    magnitude <= dynamoDbExponents.most
+  );
+}
+
+/** A decimal as its significant digits and the exponent of the last one; zero has no digits. */
+function decimal(token: string): { digits: string; exponent: number } | undefined {
+  const match = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(token);
+  if (match === null) return undefined;
+  const [, whole = '', fraction = '', exponent = '0'] = match;
+  const all = (whole + fraction).replace(/^0+/, '');
+  const digits = all.replace(/0+$/, '');
+  return {
+    digits,
+    exponent: Number(exponent) - fraction.length + (all.length - digits.length),
+  };
+}
+
+function isMalformed(value: unknown): boolean {
+  return typeof value === 'string' && !value.isWellFormed();
+}
+
+type Path = readonly string[];
+
+/** `data.lines[0].quantity` */
+export function path(keys: Path): string {
+  return keys
+    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** The path to the first node that `wanted` says yes to, depth first. */
+function find(
+  value: unknown,
+  wanted: (node: unknown, depth: number, key: string) => boolean,
+  depth = 0,
+  key = '',
+): Path | undefined {
+  if (wanted(value, depth, key)) return [];
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [childKey, child] of Object.entries(value)) {
+    const below = find(child, wanted, depth + 1, childKey);
+    if (below !== undefined) return [childKey, ...below];
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+import { InvalidEventError } from './errors.ts';
+import type { CloudEvent } from './event.ts';
+
+/** DynamoDB's limit of a partition key, in UTF-8 bytes (AWS: "Quotas in Amazon DynamoDB"). */
+const maxKeyBytes = 2048;
+
+/**
+ * The idempotency key of an event for one consumer: `consumer#source#id`. `#` is legal in `source` and `id`, so it
+ * is escaped there: no two events share a key.
+ *
+ * @throws InvalidEventError where the key would be longer than DynamoDB's 2,048 bytes.
+ */
+export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent, 'source' | 'id'>): string {
+  const key = [consumer, source, id].map((part) => part.replace(/[%#]/g, encodeURIComponent)).join('#');
+  if (Buffer.byteLength(key) > maxKeyBytes) {
+    throw new InvalidEventError(
+      'INVALID_EVENT',
+      `id: "source" and "id" make an idempotency key of ${Buffer.byteLength(key)} bytes; at most ${maxKeyBytes} fit`,
+      'id',
+    );
+  }
+  return key;
+}
+
+/**
+ * SHA-256 (hex) of what decides an event's effect. `time` and tracing extensions do not, so a producer may send an
+ * event again with new ones.
+ */
+export function fingerprint({ type, subject, partitionkey, sequence, data }: CloudEvent): string {
+  return sha256(canonicalJson({ type, subject, partitionkey, sequence, data }));
+}
+
+export function sha256(value: string): string {
+  return createHash('sha256').update(value).digest('hex');
+}

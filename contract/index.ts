@@ -1,0 +1,21 @@
+export { canonicalJson } from './canonical-json.ts';
+export type { DeliveryLog } from './delivery-log.ts';
+export { deliveryLogMessage } from './delivery-log.ts';
+export {
+  ConfigurationError,
+  InvalidEventError,
+  OrderOnceError,
+} from './errors.ts';
+export {
+  type CloudEvent,
+  cloudEvent,
+  type EventParser,
+  eventParser,
+} from './event.ts';
+export { fingerprint, idempotencyKey } from './identity.ts';
+export type { DeadLetterReason } from './message-attributes.ts';
+export {
+  deadLetterReasonAttribute,
+  firstPublishedAttribute,
+} from './message-attributes.ts';
+export { type OrderEvent, orderEvent, parseOrderEvent } from './order-event.ts';

@@ -1,0 +1,24 @@
+/** Milliseconds since the epoch of the event's first publication; copied on every later move of the message. */
+export const firstPublishedAttribute = 'first-published';
+
+/** JSON, a `DeadLetterReason`: why a consumer moved the message to its dead-letter queue. */
+export const deadLetterReasonAttribute = 'dead-letter-reason';
+
+/** SQS takes at most ten attributes per message (AWS: "Amazon SQS message quotas"). */
+export const maxMessageAttributes = 10;
+
+/** What the attribute `dead-letter-reason` holds. */
+export interface DeadLetterReason {
+  readonly code: string;
+  readonly message: string;
+  readonly field?: string;
+  readonly consumer: string;
+  readonly messageGroup: string;
+  /** For a conflict: the fingerprint that was applied and the one that came. */
+  readonly fingerprints?: {
+    readonly applied: string;
+    readonly received: string;
+  };
+  /** Attributes of the message that found no place beside the reason (name to type and value). */
+  readonly attributes?: Readonly<Record<string, { readonly type: string; readonly value: string }>>;
+}

@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+import { cloudEvent, eventParser } from './event.ts';
+
+const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+
+/** Real orders hold quantities and totals of zero and below: returns, corrections, gifts. All are valid. */
+const orderLine = v.looseObject({
+  sku: text,
+  description: v.optional(v.string()),
+  quantity: v.number(),
+  unitPrice: v.number(),
+});
+
+const order = v.looseObject({
+  orderId: text,
+  customerId: v.optional(text),
+  currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code of three capital letters')),
+  lines: v.array(orderLine),
+  total: v.number(),
+});
+
+/** An order that was placed or cancelled. */
+export const orderEvent = v.looseObject({
+  ...cloudEvent.entries,
+  type: v.picklist(['order.placed', 'order.cancelled']),
+  /** The order id. */
+  subject: text,
+  sequence: v.nonOptional(cloudEvent.entries.sequence, 'is missing'),
+  data: order,
+});
+
+export type OrderEvent = v.InferInput<typeof orderEvent>;
+
+export const parseOrderEvent = eventParser<OrderEvent>(orderEvent);

@@ -1,0 +1,9 @@
+/** Outputs of the stack, for scripts and people. */
+export const outputs = {
+  topicArn: 'TopicArn',
+  recordsTableName: 'RecordsTableName',
+  ordersTableName: 'OrdersTableName',
+  ledgerTableName: 'LedgerTableName',
+  fulfilmentQueueUrl: 'FulfilmentQueueUrl',
+  fulfilmentDlqUrl: 'FulfilmentDlqUrl',
+} as const;

@@ -1,0 +1,46 @@
+/**
+ * Attributes of the record table. Names that Powertools uses for the same meaning are kept, so that its
+ * records and ours can be read by the same eyes and tools.
+ */
+export const recordAttributes = {
+  id: 'id',
+  status: 'status',
+  /** Seconds since the epoch; DynamoDB's TTL attribute. */
+  expiration: 'expiration',
+  /** The fingerprint: SHA-256 of what decides the effect. */
+  validation: 'validation',
+  /** Owner token: random per delivery, made before its first write. */
+  attempt: 'attempt',
+  attempts: 'attempts',
+  /** Milliseconds since the epoch. */
+  firstAttemptAt: 'first_attempt_at',
+  consumer: 'consumer',
+  source: 'source',
+  eventId: 'event_id',
+  messageGroup: 'message_group',
+  sequence: 'sequence',
+  guarantee: 'guarantee',
+  /** Milliseconds since the epoch. */
+  completedAt: 'completed_at',
+  /** The SQS message that the status was written for. */
+  messageId: 'message_id',
+} as const;
+
+export const recordStatuses = [
+  'RETRYING',
+  'INPROGRESS',
+  'COMPLETED',
+  'QUARANTINED',
+  'OUTCOME_UNKNOWN',
+] as const;
+export type RecordStatus = (typeof recordStatuses)[number];
+
+/** Table `orders`: an item per order. */
+export const ordersTable = { key: 'orderId' } as const;
+
+/** Table `ledger`: an item per account; both sums grow by `ADD`. */
+export const ledgerTable = {
+  key: 'account',
+  spent: 'spent',
+  orders: 'orders',
+} as const;
