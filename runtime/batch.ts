@@ -1,0 +1,39 @@
+import type { SQSBatchResponse } from 'aws-lambda';
+
+/** What a batch needs to know of a message. */
+interface Grouped {
+  readonly id: string;
+  readonly group: string;
+}
+
+export interface BatchOptions<M extends Grouped> {
+  /** Works on one message; `false` means that the message has to come again. Never rejects. */
+  readonly deliver: (message: M) => Promise<boolean>;
+  /** Whether there is time to begin with another message. */
+  readonly mayStart: () => boolean;
+}
+
+/**
+ * Groups at once, strictly in order inside each. A group stops at its first failure; what did not run is returned
+ * with it, since Lambda deletes every message that the response leaves out.
+ */
+export async function processBatch<M extends Grouped>(
+  messages: readonly M[],
+  { deliver, mayStart }: BatchOptions<M>,
+): Promise<SQSBatchResponse> {
+  const groups = new Map<string, M[]>();
+  for (const message of messages) {
+    const group = groups.get(message.group);
+    if (group === undefined) groups.set(message.group, [message]);
+    else group.push(message);
+  }
+  const failed = await Promise.all(
+    [...groups.values()].map(async (group) => {
+      for (const [index, message] of group.entries()) {
+        if (!mayStart() || !(await deliver(message))) return group.slice(index);
+      }
+      return [];
+    }),
+  );
+  return { batchItemFailures: failed.flat().map(({ id }) => ({ itemIdentifier: id })) };
+}

@@ -1,0 +1,61 @@
+import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
+import { InvalidEventError } from '../contract/errors.ts';
+import type { CloudEvent, EventParser } from '../contract/event.ts';
+import { idempotencyKey } from '../contract/identity.ts';
+
+/** One delivery of one SQS message. */
+export interface Message<Event extends CloudEvent> {
+  /** The SQS message id; a redrive gives the message a new one. */
+  readonly id: string;
+  readonly body: string;
+  readonly group: string;
+  /** How often SQS has given the message, this time included. */
+  readonly receiveCount: number;
+  /** Milliseconds since the epoch: when SQS took the message. */
+  readonly sentAt: number;
+  readonly attributes: SQSMessageAttributes;
+  readonly content: Content<Event>;
+}
+
+/** The event and its idempotency key, or why the body is none. */
+export type Content<Event extends CloudEvent> =
+  | { readonly event: Event; readonly key: string }
+  | { readonly invalid: InvalidEventError };
+
+/** @param consumer The consumer's name, part of the idempotency key. */
+export function readMessage<Event extends CloudEvent>(
+  record: SQSRecord,
+  consumer: string,
+  parse: EventParser<Event>,
+): Message<Event> {
+  const content = readContent(record.body, consumer, parse);
+  const fromEvent = 'event' in content ? content.event.partitionkey : record.messageId;
+  return {
+    id: record.messageId,
+    body: record.body,
+    group: record.attributes.MessageGroupId ?? fromEvent,
+    receiveCount: Number(record.attributes.ApproximateReceiveCount),
+    sentAt: Number(record.attributes.SentTimestamp),
+    attributes: record.messageAttributes,
+    content,
+  };
+}
+
+function readContent<Event extends CloudEvent>(
+  body: string,
+  consumer: string,
+  parse: EventParser<Event>,
+): Content<Event> {
+  try {
+    const event = parse(body);
+    return { event, key: idempotencyKey(consumer, event) };
+  } catch (error) {
+    // Any error: whatever a parser throws for this body, it throws again for the same body.
+    return { invalid: error instanceof InvalidEventError ? error : invalidBy(error) };
+  }
+}
+
+function invalidBy(error: unknown): InvalidEventError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new InvalidEventError('INVALID_EVENT', `The parser threw: ${reason}`, undefined, { cause: error });
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../contract/clock.ts';
+import { type DeliveryLog, deliveryLogMessage } from '../contract/delivery-log.ts';
+import { metricDimension, metricNamespace, type Outcome, outcomeMetrics } from '../contract/metrics.ts';
+
+/** Takes one line of JSON. */
+export type Output = (line: string) => void;
+
+/**
+ * Straight to the stream: Lambda's own `console` would put a prefix before each line, and CloudWatch finds metrics
+ * only in lines that are JSON from end to end.
+ */
+export const standardOutput: Output = (line) => {
+  process.stdout.write(`${line}\n`);
+};
+
+const levels: Record<Outcome, string> = {
+  applied: 'INFO',
+  duplicate: 'INFO',
+  conflict: 'WARN',
+  poison: 'WARN',
+  failed: 'ERROR',
+};
+
+/** Logs the deliveries of one batch, a line each, and their counts as metrics. */
+export class BatchReport {
+  readonly #consumer: string;
+  readonly #clock: Clock;
+  readonly #output: Output;
+  readonly #counts = new Map<Outcome, number>();
+
+  constructor(consumer: string, clock: Clock, output: Output) {
+    this.#consumer = consumer;
+    this.#clock = clock;
+    this.#output = output;
+  }
+
+  delivery(fields: Omit<DeliveryLog, 'message' | 'consumer'>): void {
+    this.#counts.set(fields.outcome, (this.#counts.get(fields.outcome) ?? 0) + 1);
+    const log: DeliveryLog = { message: deliveryLogMessage, consumer: this.#consumer, ...fields };
+    const timestamp = new Date(this.#clock.now()).toISOString();
+    this.#output(JSON.stringify({ level: levels[fields.outcome], timestamp, ...log }));
+  }
+
+  /** The batch's counts in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded metric format"). */
+  metrics(): void {
+    const values = Object.fromEntries([...this.#counts].map(([outcome, n]) => [outcomeMetrics[outcome], n]));
+    const names = Object.keys(values);
+    if (names.length === 0) return;
+    this.#output(
+      JSON.stringify({
+        _aws: {
+          Timestamp: this.#clock.now(),
+          CloudWatchMetrics: [
+            {
+              Namespace: metricNamespace,
+              Dimensions: [[metricDimension]],
+              Metrics: names.map((Name) => ({ Name, Unit: 'Count' })),
+            },
+          ],
+        },
+        [metricDimension]: this.#consumer,
+        ...values,
+      }),
+    );
+  }
+}

@@ -1,0 +1,94 @@
+import * as v from 'valibot';
+import { InvalidEventError } from '../../../contract/errors.ts';
+import { cloudEvent, eventParser } from '../../../contract/event.ts';
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { anOrder } from '../../support/orders.ts';
+
+function refusal(body: unknown): InvalidEventError {
+  try {
+    parseOrderEvent(typeof body === 'string' ? body : JSON.stringify(body));
+  } catch (error) {
+    if (error instanceof InvalidEventError) return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${JSON.stringify(body)}`);
+}
+
+describe('parseOrderEvent', () => {
+  it('returns the body, unknown attributes included', () => {
+    const event = {
+      ...anOrder(),
+      traceparent: '00-1-2-01',
+      data: { ...anOrder().data, note: { gift: true } },
+    };
+    expect(parseOrderEvent(JSON.stringify(event))).toEqual(event);
+  });
+
+  it.each([
+    ['no customer', anOrder({}, { customerId: undefined })],
+    ['a total below zero', anOrder({}, { total: -1.5 })],
+    ['a quantity of zero', anOrder({}, { lines: [{ sku: 'A', quantity: 0, unitPrice: 0 }] })],
+    ['no lines', anOrder({}, { lines: [] })],
+    ['a cancellation', anOrder({ type: 'order.cancelled' })],
+  ])('accepts an order with %s', (_, event) => {
+    expect(() => parseOrderEvent(JSON.stringify(event))).not.toThrow();
+  });
+
+  it.each([
+    ['id', { ...anOrder(), id: undefined }],
+    ['id', { ...anOrder(), id: '' }],
+    ['source', { ...anOrder(), source: undefined }],
+    ['specversion', { ...anOrder(), specversion: '0.3' }],
+    ['type', { ...anOrder(), type: 'order.shipped' }],
+    ['partitionkey', { ...anOrder(), partitionkey: undefined }],
+    ['sequence', { ...anOrder(), sequence: undefined }],
+    ['sequence', { ...anOrder(), sequence: 7 }],
+    ['sequence', { ...anOrder(), sequence: '1.5' }],
+    ['time', { ...anOrder(), time: 'yesterday' }],
+    ['subject', { ...anOrder(), subject: undefined }],
+    ['data', { ...anOrder(), data: undefined }],
+    ['data.total', anOrder({}, { total: '15.30' as unknown as number })],
+    ['data.currency', anOrder({}, { currency: 'pounds' })],
+    ['data.lines[0].quantity', anOrder({}, { lines: [{ sku: 'A', unitPrice: 1 } as never] })],
+  ])('refuses an event whose %s is wrong, naming it', (field, event) => {
+    const error = refusal(event);
+    expect(error).toMatchObject({ code: 'INVALID_EVENT', field });
+    expect(error.message).toContain(field);
+  });
+
+  it.each([['[]'], ['null'], ['"order"'], ['7']])('refuses %s, which is no object', (body) => {
+    expect(refusal(body)).toMatchObject({
+      code: 'INVALID_EVENT',
+      message: 'The body is JSON, but no object',
+    });
+  });
+
+  it('names the setting that is missing where an SNS envelope arrives', () => {
+    const error = refusal({ Type: 'Notification', TopicArn: 'arn', Message: JSON.stringify(anOrder()) });
+    expect(error).toMatchObject({ code: 'SNS_ENVELOPE' });
+    expect(error.message).toContain('raw message delivery');
+  });
+});
+
+describe('eventParser', () => {
+  it('parses events of a type of your own', () => {
+    // GIVEN a schema over the envelope
+    const booking = v.looseObject({
+      ...cloudEvent.entries,
+      type: v.literal('seat.booked'),
+      data: v.object({ seat: v.string() }),
+    });
+    const parse = eventParser<v.InferInput<typeof booking>>(booking);
+    // THEN its events pass, with types, and others don't
+    const event = {
+      specversion: '1.0',
+      id: '1',
+      source: 's',
+      type: 'seat.booked',
+      partitionkey: 'hall',
+      data: { seat: '4C' },
+    };
+    expect(parse(JSON.stringify(event)).data.seat).toBe('4C');
+    expect(() => parse(JSON.stringify({ ...event, data: { seat: 4 } }))).toThrow('data.seat');
+  });
+});

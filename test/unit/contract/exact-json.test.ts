@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { InvalidEventError } from '../../../contract/errors.ts';
+import { parseExactJson } from '../../../contract/exact-json.ts';
+
+function refusal(text: string): { code: string; field: string | undefined } {
+  try {
+    parseExactJson(text);
+  } catch (error) {
+    if (error instanceof InvalidEventError) return { code: error.code, field: error.field };
+    throw error;
+  }
+  throw new Error(`accepted: ${text}`);
+}
+
+describe('parseExactJson', () => {
+  it('returns what JSON.parse returns, for all JSON that JavaScript writes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        const text = JSON.stringify(value);
+        const inRange = [...text.matchAll(/[eE]([+-]\d+)/g)].every(
+          ([, exponent]) => Math.abs(Number(exponent)) < 100,
+        );
+        fc.pre(inRange);
+        expect(parseExactJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('accepts a decimal of any length if and only if a double keeps every digit of it', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.nat(24), (digits, point) => {
+        // GIVEN a decimal whose value BigInt knows exactly
+        const padded = digits.toString().padStart(point + 1, '0');
+        const token = point === 0 ? padded : `${padded.slice(0, -point)}.${padded.slice(-point)}`;
+        // WHEN the double that it becomes is written out in full
+        const kept = exactDecimal(Number(token));
+        // THEN it is refused exactly where the two differ
+        const same =
+          kept !== undefined && kept.digits * 10n ** BigInt(point) === digits * 10n ** BigInt(kept.point);
+        if (same) expect(parseExactJson(`{"n":${token}}`)).toEqual({ n: Number(token) });
+        else expect(refusal(`{"n":${token}}`)).toEqual({ code: 'INEXACT_NUMBER', field: 'n' });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([
+    ['{"a":{"b":[1,{"c":12345678901234567890123456789012345678901}]}}', 'a.b[1].c'],
+    ['{"total":0.1000000000000000055511151231257827}', 'total'],
+    ['{"total":9007199254740993}', 'total'],
+    ['{"total": 1e126}', 'total'],
+    ['{"total": 1e-131}', 'total'],
+    ['{"total": 1e999999999}', 'total'],
+    ['{"total":-1E400}', 'total'],
+    ['{"text":"1e999, 12345678901234567890","total":1e999}', 'total'],
+    ['[1.2345678901234567890]', '[0]'],
+  ])('refuses %s, naming the field', (text, field) => {
+    expect(refusal(text)).toEqual({ code: 'INEXACT_NUMBER', field });
+  });
+
+  it.each([
+    '{"total":1.10}',
+    '{"total":-0}',
+    '{"total":0e999}',
+    '{"total":1.5E2}',
+    '{"total":1e22}',
+    '{"total":1e125}',
+    '{"total":1e-130}',
+    '{"total":1000000000000000000000}',
+    '{"text":"12345678901234567890 [1e999"}',
+    '{"text":"\\", 1e999"}',
+  ])('accepts %s', (text) => {
+    expect(parseExactJson(text)).toEqual(JSON.parse(text));
+  });
+
+  it('refuses what is no JSON, with the reason', () => {
+    expect(refusal('order')).toEqual({ code: 'INVALID_JSON', field: undefined });
+    expect(refusal('')).toEqual({ code: 'INVALID_JSON', field: undefined });
+  });
+
+  it('refuses nesting that DynamoDB would refuse, however deep', () => {
+    expect(refusal(`${'['.repeat(31)}1${']'.repeat(31)}`).code).toBe('NESTED_TOO_DEEP');
+    expect(refusal(`${'['.repeat(100_000)}${']'.repeat(100_000)}`).code).toBe('NESTED_TOO_DEEP');
+    expect(refusal(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`).code).toBe('NESTED_TOO_DEEP');
+    expect(parseExactJson(`${'['.repeat(30)}1${']'.repeat(30)}`)).toBeDefined();
+  });
+
+  it('refuses a lone surrogate in a value and in a key', () => {
+    expect(refusal('{"a":["\\ud800"]}')).toEqual({ code: 'INVALID_EVENT', field: 'a[0]' });
+    expect(refusal('{"\\udc00":1}').code).toBe('INVALID_EVENT');
+  });
+});
+
+/** The shortest decimal of a double as an integer and the place of its point. */
+function exactDecimal(value: number): { digits: bigint; point: number } | undefined {
+  const match = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value));
+  if (match === null) return undefined;
+  const [, whole = '', fraction = '', exponent = '0'] = match;
+  const point = fraction.length - Number(exponent);
+  const digits = BigInt(whole + fraction);
+  return point >= 0 ? { digits, point } : { digits: digits * 10n ** BigInt(-point), point: 0 };
+}

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { processBatch } from '../../../runtime/batch.ts';
+
+interface Item {
+  readonly id: string;
+  readonly group: string;
+  readonly ok: boolean;
+  readonly ticks: number;
+}
+
+const batches = fc
+  .array(fc.record({ group: fc.constantFrom('a', 'b', 'c'), ok: fc.boolean(), ticks: fc.nat(4) }), {
+    maxLength: 10,
+  })
+  .map((items) => items.map((item, index): Item => ({ ...item, id: String(index) })));
+
+async function run(batch: readonly Item[], mayStart = () => true) {
+  const begun: Item[] = [];
+  const working = new Set<string>();
+  const response = await processBatch(batch, {
+    mayStart,
+    deliver: async (item) => {
+      if (working.has(item.group)) throw new Error(`two of group ${item.group} at once`);
+      working.add(item.group);
+      begun.push(item);
+      for (let i = 0; i < item.ticks; i++) await Promise.resolve();
+      working.delete(item.group);
+      return item.ok;
+    },
+  });
+  return { begun, failed: response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
+}
+
+describe('processBatch', () => {
+  it('keeps order inside each group and returns exactly the first failure of a group and what follows it', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, async (batch) => {
+        const { begun, failed } = await run(batch);
+        for (const group of ['a', 'b', 'c']) {
+          const all = batch.filter((item) => item.group === group);
+          const first = all.findIndex(({ ok }) => !ok);
+          const expected = first === -1 ? all : all.slice(0, first + 1);
+          expect(begun.filter((item) => item.group === group)).toEqual(expected);
+          const left = first === -1 ? [] : all.slice(first).map(({ id }) => id);
+          expect(failed.filter((id) => batch[Number(id)]?.group === group)).toEqual(left);
+        }
+      }),
+    );
+  });
+
+  it('works on groups at once', async () => {
+    // GIVEN a head that finishes only after the other group's head has begun
+    let release = () => {};
+    const begun = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const batch = [
+      { id: '1', group: 'a' },
+      { id: '2', group: 'b' },
+    ];
+    const response = await processBatch(batch, {
+      mayStart: () => true,
+      deliver: async ({ id }) => {
+        if (id === '2') release();
+        await begun;
+        return true;
+      },
+    });
+    expect(response.batchItemFailures).toEqual([]);
+  });
+
+  it('returns what it had no time to begin', async () => {
+    const batch = ['1', '2', '3'].map((id): Item => ({ id, group: 'a', ok: true, ticks: 0 }));
+    let calls = 0;
+    const { begun, failed } = await run(batch, () => calls++ < 1);
+    expect(begun.map(({ id }) => id)).toEqual(['1']);
+    expect(failed).toEqual(['2', '3']);
+  });
+});
