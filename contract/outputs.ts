@@ -6,4 +6,5 @@ export const outputs = {
   ledgerTableName: 'LedgerTableName',
   fulfilmentQueueUrl: 'FulfilmentQueueUrl',
   fulfilmentDlqUrl: 'FulfilmentDlqUrl',
+  fulfilmentFunctionName: 'FulfilmentFunctionName',
 } as const;

@@ -1,0 +1,14 @@
+import { App } from 'aws-cdk-lib';
+import { explain } from '../lib/explain.ts';
+import { OrderOnceStack } from '../lib/order-once-stack.ts';
+import { readSettings } from '../lib/settings.ts';
+
+try {
+  const app = new App({ autoSynth: false });
+  const { stackName, ...settings } = readSettings(app);
+  new OrderOnceStack(app, stackName, settings);
+  app.synth();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}

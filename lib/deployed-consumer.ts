@@ -1,0 +1,78 @@
+import { type CfnElement, type Duration, Stack } from 'aws-cdk-lib';
+import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Subscription } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+import { environmentNames } from '../contract/environment.ts';
+
+export interface ConsumerParts {
+  readonly handler: LambdaFunction;
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly subscriptionDeadLetterQueue: Queue;
+  readonly subscription: Subscription;
+  readonly toleratedOutage: Duration;
+}
+
+/** Times in seconds. What is missing, or known at deployment only, is NaN. */
+export interface DeployedConsumer {
+  readonly recordTtl: number;
+  readonly functionTimeout: number;
+  readonly batchSize: number;
+  readonly toleratedOutage: number;
+  readonly queue: DeployedQueue;
+  readonly deadLetterQueue: DeployedQueue;
+  readonly subscriptionDeadLetterQueue: DeployedQueue;
+  readonly filterPolicy: unknown;
+}
+
+export interface DeployedQueue {
+  readonly fifo: boolean;
+  readonly retention: number;
+  readonly visibilityTimeout: number;
+  readonly maxReceiveCount: number;
+}
+
+/** The consumer as its template says it, with what escape hatches (`addPropertyOverride`) made of it. */
+export function readDeployed(parts: ConsumerParts): DeployedConsumer {
+  const handler = properties(parts.handler);
+  const mapping = parts.handler.node
+    .findAll()
+    .find((node) => CfnEventSourceMapping.isCfnEventSourceMapping(node));
+  return {
+    recordTtl: Number(handler.Environment?.Variables?.[environmentNames.recordTtlSeconds] ?? Number.NaN),
+    functionTimeout: number(handler.Timeout),
+    batchSize: number(mapping && properties(mapping).BatchSize),
+    toleratedOutage: parts.toleratedOutage.toSeconds(),
+    queue: readQueue(parts.queue),
+    deadLetterQueue: readQueue(parts.deadLetterQueue),
+    subscriptionDeadLetterQueue: readQueue(parts.subscriptionDeadLetterQueue),
+    filterPolicy: properties(parts.subscription).FilterPolicy,
+  };
+}
+
+function readQueue(queue: Queue): DeployedQueue {
+  const { FifoQueue, MessageRetentionPeriod, VisibilityTimeout, RedrivePolicy } = properties(queue);
+  return {
+    fifo: FifoQueue === true,
+    retention: number(MessageRetentionPeriod),
+    visibilityTimeout: number(VisibilityTimeout),
+    maxReceiveCount: number(RedrivePolicy?.maxReceiveCount),
+  };
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+/**
+ * A resource's properties as in the template. `addPropertyOverride` changes no property of the construct, only what
+ * it renders, so that is what is read.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a template has no types.
+function properties(construct: IConstruct): any {
+  const resource = (construct.node.defaultChild ?? construct) as CfnElement;
+  const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation());
+  const [rendered] = Object.values<{ Properties?: object }>(Resources);
+  return rendered?.Properties ?? {};
+}

@@ -1,0 +1,129 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { environmentNames } from '../contract/environment.ts';
+import { fifoQueue } from './fifo-queue.ts';
+import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
+import { physicalName } from './names.ts';
+import { nodeFunction } from './node-function.ts';
+import { defaultToleratedOutage, defaultVisibilityTimeout, leastMaxReceiveCount } from './window.ts';
+import { addWindowRules } from './window-rules.ts';
+
+/** What the effects of a handler ask of IAM. */
+const effectActions = {
+  put: 'dynamodb:PutItem',
+  increment: 'dynamodb:UpdateItem',
+  remove: 'dynamodb:DeleteItem',
+} as const;
+
+export type EffectKind = keyof typeof effectActions;
+
+/**
+ * A function that takes a topic's events and applies each once: a FIFO queue with a dead-letter queue, a raw
+ * subscription with a dead-letter queue of its own, and the function with the grants and environment variables that
+ * its runtime needs.
+ *
+ * Synthesis fails, naming numbers and fix, where a message could outlive its record, be processed by two functions at
+ * once, or be given up by SQS while the runtime still tries.
+ */
+export class IdempotentConsumer extends Construct {
+  readonly handler: LambdaFunction;
+  readonly queue: Queue;
+  /** Where the runtime puts poison, and SQS what was received `maxReceiveCount` times. */
+  readonly deadLetterQueue: Queue;
+  /** Where SNS puts what it could not deliver to the queue. */
+  readonly subscriptionDeadLetterQueue: Queue;
+
+  /** @throws ConfigurationError where a name gets longer than AWS takes. */
+  constructor(scope: Construct, id: string, props: IdempotentConsumerProps) {
+    super(scope, id);
+    const {
+      topic,
+      records,
+      timeout = Duration.seconds(30),
+      retention = Duration.days(4),
+      deadLetterRetention = Duration.days(14),
+      batchSize = 10,
+      toleratedOutage = Duration.seconds(defaultToleratedOutage),
+      removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    } = props;
+    const numbers = {
+      batchSize,
+      functionTimeout: timeout.toSeconds(),
+      toleratedOutage: toleratedOutage.toSeconds(),
+    };
+    const visibilityTimeout = props.visibilityTimeout ?? Duration.seconds(defaultVisibilityTimeout(numbers));
+    const maxReceiveCount =
+      props.maxReceiveCount ??
+      leastMaxReceiveCount({ ...numbers, visibilityTimeout: visibilityTimeout.toSeconds() });
+
+    const queueName = (suffix: string) => physicalName(scope, id, 'queue', `${suffix}.fifo`);
+    const deadLetters = { retentionPeriod: deadLetterRetention, removalPolicy };
+    this.deadLetterQueue = fifoQueue(this, 'DeadLetterQueue', {
+      ...deadLetters,
+      queueName: queueName('-dlq'),
+    });
+    this.queue = fifoQueue(this, 'Queue', {
+      queueName: queueName(''),
+      retentionPeriod: retention,
+      removalPolicy,
+      visibilityTimeout,
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount },
+    });
+    this.subscriptionDeadLetterQueue = fifoQueue(this, 'SubscriptionDeadLetterQueue', {
+      ...deadLetters,
+      queueName: queueName('-subscription-dlq'),
+    });
+    Validations.of(this.subscriptionDeadLetterQueue).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself, of an SNS subscription, which the rule does not look at.',
+    });
+    const subscription = topic.addSubscription(
+      new SqsSubscription(this.queue, {
+        rawMessageDelivery: true,
+        deadLetterQueue: this.subscriptionDeadLetterQueue,
+      }),
+    );
+
+    this.handler = nodeFunction(this, {
+      functionName: physicalName(scope, id, 'function'),
+      entry: props.entry,
+      timeout,
+      memorySize: props.memorySize ?? 512,
+      environment: props.environment ?? {},
+      removalPolicy,
+    });
+    this.handler.addEventSource(
+      new SqsEventSource(this.queue, {
+        batchSize,
+        reportBatchItemFailures: true,
+        ...(props.maxConcurrency === undefined ? {} : { maxConcurrency: props.maxConcurrency }),
+      }),
+    );
+    records.grantCommit(this.handler);
+    this.handler.addEnvironment(environmentNames.deadLetterQueueUrl, this.deadLetterQueue.queueUrl);
+    this.deadLetterQueue.grant(this.handler, 'sqs:SendMessage');
+
+    addWindowRules(this, { ...this, subscription, toleratedOutage });
+  }
+
+  /**
+   * Lets the handler's effects write to a table, and tells it the table's name.
+   *
+   * @param variable The environment variable that gets the table's name.
+   * @param effects The kinds of effects that the handler returns for this table. A `raw` one needs its own grant:
+   *   `table.grant(consumer.handler, 'dynamodb:ConditionCheckItem')`, for instance.
+   */
+  grantEffects(
+    table: Pick<ITable, 'tableName' | 'grant'>,
+    variable: string,
+    ...effects: readonly EffectKind[]
+  ): void {
+    this.handler.addEnvironment(variable, table.tableName);
+    table.grant(this.handler, ...effects.map((effect) => effectActions[effect]));
+  }
+}

@@ -1,0 +1,5 @@
+export { DataTable, type DataTableProps } from './data-table.ts';
+export { type EffectKind, IdempotentConsumer } from './idempotent-consumer.ts';
+export type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
+export { OrderTopic } from './order-topic.ts';
+export { RecordTable, type RecordTableProps } from './record-table.ts';

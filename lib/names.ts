@@ -1,0 +1,53 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ConfigurationError } from '../contract/errors.ts';
+
+/** What AWS takes as a name, in characters (each service's "Quotas" page); SQS and SNS count `.fifo`. */
+export const nameLimits = {
+  queue: 80,
+  function: 64,
+  table: 255,
+  topic: 256,
+  logGroup: 512,
+} as const;
+
+/**
+ * A name that carries the stack's name and the construct's place in it: `Bookings` in stack `Shop` gives
+ * `Shop-bookings`. Stacks side by side do not meet, and data that outlived its stack is found again by the same
+ * stack (`cdk deploy --import-existing-resources`) instead of being replaced in silence by something empty.
+ *
+ * @param suffix Put behind the name as it is.
+ * @throws ConfigurationError where the service would refuse the length.
+ */
+export function physicalName(
+  scope: Construct,
+  id: string,
+  kind: keyof typeof nameLimits,
+  suffix = '',
+): string {
+  const stack = outermostStack(scope);
+  const path = [...scope.node.scopes.slice(stack.node.scopes.length).map(({ node }) => node.id), id];
+  const name = `${[stack.stackName, ...path.map(kebabCase)].join('-')}${suffix}`;
+  const excess = name.length - nameLimits[kind];
+  if (excess > 0) {
+    throw new ConfigurationError(
+      `The name "${name}" has ${name.length} characters; AWS takes at most ${nameLimits[kind]} for a ${kind}. ` +
+        `Shorten the stack's name "${stack.stackName}" or the construct id "${path.join('/')}" by ${excess}.`,
+    );
+  }
+  return name;
+}
+
+/** A nested stack's own name is known at deployment only. */
+function outermostStack(scope: Construct): Stack {
+  let stack = Stack.of(scope);
+  while (stack.nestedStackParent !== undefined) stack = stack.nestedStackParent;
+  return stack;
+}
+
+function kebabCase(id: string): string {
+  return id
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replace(/[^A-Za-z0-9-]+/g, '-')
+    .toLowerCase();
+}

@@ -1,0 +1,45 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { environmentNames } from '../contract/environment.ts';
+import { recordAttributes } from '../contract/tables.ts';
+import { DataTable } from './data-table.ts';
+
+export interface RecordTableProps {
+  /**
+   * How long a record counts: the idempotency window. A delivery that comes later than that cannot be told from a
+   * new event, so synthesis refuses a consumer whose messages can live longer.
+   * @default Duration.days(45)
+   */
+  readonly ttl?: Duration;
+
+  /**
+   * What becomes of the records when their stack is deleted. Without them every event that is still in a queue, or
+   * that is published again, is applied once more.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** The table that remembers which events were applied: an item per consumer and event. */
+export class RecordTable extends DataTable {
+  /** How long a record counts. */
+  readonly ttl: Duration;
+
+  constructor(scope: Construct, id: string, { ttl = Duration.days(45), ...props }: RecordTableProps = {}) {
+    super(scope, id, {
+      ...props,
+      partitionKey: recordAttributes.id,
+      timeToLiveAttribute: recordAttributes.expiration,
+    });
+    this.ttl = ttl;
+  }
+
+  /** Lets a function commit records and tells it where and for how long. It can neither read nor delete one. */
+  grantCommit(commits: LambdaFunction): void {
+    commits.addEnvironment(environmentNames.recordsTable, this.tableName);
+    commits.addEnvironment(environmentNames.recordTtlSeconds, String(this.ttl.toSeconds()));
+    // TransactWriteItems is no IAM action: AWS checks the action of each write in it.
+    this.grant(commits, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+  }
+}

@@ -1,0 +1,83 @@
+import { Duration, type Environment } from 'aws-cdk-lib';
+import type { Node } from 'constructs';
+import { ConfigurationError } from '../contract/errors.ts';
+
+/** What `cdk deploy -c name=value` can set. */
+export interface Settings {
+  /** @default OrderOnce */
+  readonly stackName: string;
+  /** `account` and `region`. @default - those of the CLI's credentials; where there are none, any */
+  readonly env: Environment;
+  /** `production` keeps data when the stack is deleted, `dev` keeps nothing. @default production */
+  readonly stage: Stage;
+  /** Of each consumer's function. Context gives seconds: `functionTimeoutSeconds`. @default 30 seconds */
+  readonly functionTimeout: Duration;
+}
+
+const stages = ['production', 'dev'] as const;
+export type Stage = (typeof stages)[number];
+
+/**
+ * The settings that the context of `app` holds.
+ *
+ * @param cli What the CLI says of its credentials.
+ * @throws ConfigurationError that names the option, its value and what it may be.
+ */
+export function readSettings({ node }: { readonly node: Node }, cli = cliEnvironment()): Settings {
+  const read = (name: string): string | undefined => {
+    const value: unknown = node.tryGetContext(name);
+    return value === undefined ? undefined : String(value);
+  };
+  const account = check('account', read('account') ?? cli.account, {
+    valid: /^\d{12}$/,
+    wanted: 'an AWS account id of 12 digits',
+  });
+  const region = check('region', read('region') ?? cli.region, {
+    valid: /^[a-z]{2}(-[a-z]+)+-\d$/,
+    wanted: 'an AWS region, "eu-central-1" for instance',
+  });
+  return {
+    env: { ...(account && { account }), ...(region && { region }) },
+    stackName: check('stackName', read('stackName') ?? 'OrderOnce', {
+      valid: /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
+      wanted: 'a letter, then letters, digits and hyphens, at most 128 in all',
+    }),
+    stage: check('stage', read('stage') ?? 'production', {
+      valid: new RegExp(`^(${stages.join('|')})$`),
+      wanted: stages.map((stage) => `"${stage}"`).join(' or '),
+    }) as Stage,
+    functionTimeout: Duration.seconds(
+      Number(
+        check('functionTimeoutSeconds', read('functionTimeoutSeconds') ?? '30', {
+          valid: /^([1-9]|[1-9]\d|[1-8]\d\d|900)$/,
+          wanted: 'a whole number of seconds from 1 to 900',
+        }),
+      ),
+    ),
+  };
+}
+
+interface Expectation {
+  readonly valid: RegExp;
+  readonly wanted: string;
+}
+
+function check<Value extends string | undefined>(
+  name: string,
+  value: Value,
+  { valid, wanted }: Expectation,
+): Value {
+  if (value !== undefined && !valid.test(value)) {
+    throw new ConfigurationError(
+      `Context "${name}" is "${value}"; it must be ${wanted}. Give it with -c ${name}=..., or in cdk.json.`,
+    );
+  }
+  return value;
+}
+
+/** What the CDK CLI found out about the credentials that it runs with. */
+function cliEnvironment(): Environment {
+  // biome-ignore lint/style/noProcessEnv: the one place where the application's environment enters.
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  return { ...(account && { account }), ...(region && { region }) };
+}

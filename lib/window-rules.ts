@@ -1,0 +1,133 @@
+import type { Construct } from 'constructs';
+import { type ConsumerParts, type DeployedConsumer, readDeployed } from './deployed-consumer.ts';
+import {
+  clockSkew,
+  leastMaxReceiveCount,
+  leastRecordTtl,
+  leastVisibilityTimeout,
+  maxAttempts,
+  maxMaxReceiveCount,
+  maxRetention,
+  snsDeliveryRetries,
+} from './window.ts';
+
+export interface WindowRule {
+  readonly holds: (consumer: DeployedConsumer) => boolean;
+  readonly message: (consumer: DeployedConsumer) => string;
+}
+
+/** Makes synthesis of `consumer` fail, with the message of each rule that does not hold. */
+export function addWindowRules(consumer: Construct, parts: ConsumerParts): void {
+  consumer.node.addValidation({
+    validate: () => {
+      const deployed = readDeployed(parts);
+      return windowRules.filter(({ holds }) => !holds(deployed)).map(({ message }) => message(deployed));
+    },
+  });
+}
+
+const queueNames = {
+  queue: 'queue',
+  deadLetterQueue: 'dead-letter queue',
+  subscriptionDeadLetterQueue: "subscription's dead-letter queue",
+} as const;
+type QueueName = keyof typeof queueNames;
+
+/** What must hold for "applied once" to be true. A comparison with NaN, a number that is not known, does not hold. */
+const windowRules: readonly WindowRule[] = [
+  {
+    holds: (consumer) => consumer.recordTtl >= leastRecordTtl(retentions(consumer)),
+    message: (consumer) => {
+      const { queueRetention, deadLetterRetention } = retentions(consumer);
+      return (
+        `Records count for ${time(consumer.recordTtl)}, but a message can still come after ` +
+        `${time(leastRecordTtl({ queueRetention, deadLetterRetention }))}: ${time(snsDeliveryRetries)} of SNS ` +
+        `delivery retries + ${time(queueRetention)} in the queue + ${time(deadLetterRetention)} in the dead-letter ` +
+        `queue + ${time(clockSkew)} of clock skew. It would be applied again. Raise "ttl" of the RecordTable, or ` +
+        'lower "retention" or "deadLetterRetention".'
+      );
+    },
+  },
+  {
+    holds: ({ queue, functionTimeout }) => queue.visibilityTimeout >= leastVisibilityTimeout(functionTimeout),
+    message: ({ queue, functionTimeout }) =>
+      `The visibility timeout is ${time(queue.visibilityTimeout)}, but a function with a timeout of ` +
+      `${time(functionTimeout)} needs at least ${time(leastVisibilityTimeout(functionTimeout))} (6 times), or ` +
+      'messages come again while it is at work. Raise "visibilityTimeout" or lower "timeout".',
+  },
+  {
+    holds: (consumer) => consumer.queue.maxReceiveCount >= leastMaxReceiveCount(receives(consumer)),
+    message: (consumer) => {
+      const { batchSize, visibilityTimeout, toleratedOutage } = receives(consumer);
+      return (
+        `maxReceiveCount is ${count(consumer.queue.maxReceiveCount)}, but must be at least ` +
+        `${count(leastMaxReceiveCount(receives(consumer)))}, or SQS gives up before the runtime does: a batch of ` +
+        `${count(batchSize)} x ${maxAttempts} attempts + one receive per ${time(visibilityTimeout)} of visibility ` +
+        `timeout in an outage of ${time(toleratedOutage)}. Raise "maxReceiveCount" or "visibilityTimeout", or lower ` +
+        '"toleratedOutage".'
+      );
+    },
+  },
+  {
+    holds: ({ queue }) => queue.maxReceiveCount <= maxMaxReceiveCount,
+    message: ({ queue }) =>
+      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}. Raise ` +
+      '"visibilityTimeout" or lower "toleratedOutage": fewer receives are needed then.',
+  },
+  retentionRule('queue', 'retention'),
+  retentionRule('deadLetterQueue', 'deadLetterRetention'),
+  retentionRule('subscriptionDeadLetterQueue', 'deadLetterRetention'),
+  fifoRule('deadLetterQueue', 'a FIFO queue cannot move its messages there'),
+  fifoRule('subscriptionDeadLetterQueue', 'the subscription of a FIFO topic cannot move its messages there'),
+  {
+    holds: ({ filterPolicy }) => filterPolicy === undefined,
+    message: ({ filterPolicy }) =>
+      `The subscription has a filter policy, ${JSON.stringify(filterPolicy)}: with one, SNS FIFO delivers at most ` +
+      'once, so events can be lost. Remove it, and let the handler return no effects for what it does not want.',
+  },
+];
+
+function retentionRule(name: QueueName, option: string): WindowRule {
+  return {
+    holds: (consumer) => consumer[name].retention <= maxRetention,
+    message: (consumer) =>
+      `The ${queueNames[name]} keeps messages for ${time(consumer[name].retention)}; SQS takes at most ` +
+      `${time(maxRetention)}. Lower "${option}".`,
+  };
+}
+
+function fifoRule(name: QueueName, consequence: string): WindowRule {
+  return {
+    holds: (consumer) => consumer[name].fifo,
+    message: () => `The ${queueNames[name]} is no FIFO queue: ${consequence}. Leave its "fifoQueue" at true.`,
+  };
+}
+
+function retentions({ queue, deadLetterQueue }: DeployedConsumer) {
+  return { queueRetention: queue.retention, deadLetterRetention: deadLetterQueue.retention };
+}
+
+function receives({ batchSize, queue, toleratedOutage }: DeployedConsumer) {
+  return { batchSize, visibilityTimeout: queue.visibilityTimeout, toleratedOutage };
+}
+
+function count(value: number): string {
+  return Number.isNaN(value) ? 'not known at synthesis' : String(value);
+}
+
+/** 90,000 seconds are "1 d 1 h". */
+function time(seconds: number): string {
+  if (Number.isNaN(seconds)) return 'a time not known at synthesis';
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  return (
+    parts
+      .filter(([amount]) => amount > 0)
+      .map((part) => part.join(' '))
+      .join(' ') || '0 s'
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * The arithmetic of the idempotency window, in seconds: how long a message can live and how often it can be
+ * received, and so how long a record must be kept and when SQS may give up.
+ */
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/**
+ * How long SNS goes on trying to deliver to a queue: 100,015 attempts over 23 days (AWS: "Amazon SNS message
+ * delivery retries", docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html).
+ */
+export const snsDeliveryRetries = 23 * day;
+
+/** How far the clocks of publishers, SQS and functions may be apart. */
+export const clockSkew = hour;
+
+/** The longest that SQS keeps a message (AWS: "Amazon SQS message quotas"). */
+export const maxRetention = 14 * day;
+
+/** The most that SQS takes as `maxReceiveCount` (AWS: "Amazon SQS dead-letter queues"). */
+export const maxMaxReceiveCount = 1000;
+
+/** How often the runtime tries an event before it gives up. */
+export const maxAttempts = 5;
+
+/** For how long what a consumer needs may fail before SQS moves its messages to the dead-letter queue. */
+export const defaultToleratedOutage = day;
+
+/** From publication to the last delivery: SNS retries, the queue, the dead-letter queue, and a redrive out of it. */
+export function leastRecordTtl(times: {
+  readonly queueRetention: number;
+  readonly deadLetterRetention: number;
+}): number {
+  return snsDeliveryRetries + times.queueRetention + times.deadLetterRetention + clockSkew;
+}
+
+/** AWS: "Creating and configuring an Amazon SQS event source mapping", Visibility timeout. */
+export function leastVisibilityTimeout(functionTimeout: number): number {
+  return 6 * functionTimeout;
+}
+
+/**
+ * Below this SQS would give up before the runtime does. While the head of a group fails, all messages of its batch
+ * are received with it; in an outage each of them is received again after every visibility timeout.
+ */
+export function leastMaxReceiveCount(consumer: {
+  readonly batchSize: number;
+  readonly visibilityTimeout: number;
+  readonly toleratedOutage: number;
+}): number {
+  return consumer.batchSize * maxAttempts + Math.ceil(consumer.toleratedOutage / consumer.visibilityTimeout);
+}
+
+/** The shortest visibility timeout that suits the function and with which the tolerated outage fits 1,000 receives. */
+export function defaultVisibilityTimeout(consumer: {
+  readonly functionTimeout: number;
+  readonly batchSize: number;
+  readonly toleratedOutage: number;
+}): number {
+  const receives = maxMaxReceiveCount - consumer.batchSize * maxAttempts;
+  return Math.max(
+    leastVisibilityTimeout(consumer.functionTimeout),
+    Math.ceil(consumer.toleratedOutage / receives),
+  );
+}

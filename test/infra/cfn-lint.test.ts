@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { pythonTool } from '../../local/python.ts';
+import { orderOnceStack, root, temporaryFolder } from './support.ts';
+
+/** Tests are named before anything asynchronous can run, so another process looks for Python. */
+const hasPython =
+  spawnSync(
+    join(root, 'node_modules/.bin/node'),
+    [
+      '--input-type=module',
+      '-e',
+      `import { findPython, probePath } from './local/find-python.ts'; await findPython(probePath(process.env));`,
+    ],
+    { cwd: root },
+  ).status === 0;
+
+const [run, without] = hasPython ? [test, ''] : [test.skip, ' (skipped: no Python >= 3.10)'];
+
+/** The first call installs cfn-lint. */
+const timeout = 300_000;
+
+interface Finding {
+  readonly Level: string;
+  readonly Message: string;
+  readonly Rule: { readonly Id: string };
+}
+
+/** The errors that cfn-lint finds in a stack's template; warnings and hints are left out. */
+async function errors(stack: Stack): Promise<string[]> {
+  const file = join(temporaryFolder(), 'template.json');
+  writeFileSync(file, JSON.stringify(Template.fromStack(stack).toJSON()));
+  const { stdout, stderr } = spawnSync(
+    await pythonTool('cfn-lint'),
+    ['-c', 'from cfnlint.runner import main; main()', '--format', 'json', '--', file],
+    { encoding: 'utf8' },
+  );
+  if (!stdout.startsWith('[')) throw new Error(`cfn-lint did not run: ${stdout}${stderr}`);
+  return (JSON.parse(stdout) as Finding[])
+    .filter(({ Level }) => Level === 'Error')
+    .map(({ Rule, Message }) => `${Rule.Id}: ${Message}`);
+}
+
+run.each(['production', 'dev'] as const)(
+  `cfn-lint finds no error in the template for %s${without}`,
+  async (stage) => {
+    expect(await errors(orderOnceStack({ stage }))).toEqual([]);
+  },
+  timeout,
+);
+
+run(
+  `fails if a property has a value that AWS does not take${without}`,
+  async () => {
+    // GIVEN
+    const stack = orderOnceStack();
+    const logs = stack.node.findChild('Fulfilment').node.findChild('Logs').node.defaultChild as CfnLogGroup;
+    logs.retentionInDays = 61;
+
+    // THEN
+    expect(await errors(stack)).toEqual([expect.stringMatching(/^E\d+: 61 is not one of/)]);
+  },
+  timeout,
+);

@@ -1,0 +1,179 @@
+import { Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { DataTable, IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { physicalName } from '../../lib/names.ts';
+import { anyEntry, newApp, type Resource, resources, shop } from './support.ts';
+
+/** What somebody with events of their own writes. */
+class Bookings extends Construct {
+  readonly consumer: IdempotentConsumer;
+
+  constructor(scope: Construct, id: string, entry = anyEntry) {
+    super(scope, id);
+    const topic = new OrderTopic(this, 'Events');
+    const records = new RecordTable(this, 'Records');
+    const bookings = new DataTable(this, 'Table', { partitionKey: 'bookingId' });
+    this.consumer = new IdempotentConsumer(this, 'Consumer', { topic, records, entry });
+    this.consumer.grantEffects(bookings, 'BOOKINGS_TABLE_NAME', 'put', 'remove');
+  }
+}
+
+test('a consumer of your own needs a topic, records and a file', () => {
+  // WHEN
+  const stack = shop();
+  new Bookings(stack, 'Bookings');
+
+  // THEN
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    FunctionName: 'Shop-bookings-consumer',
+    Environment: { Variables: { BOOKINGS_TABLE_NAME: { Ref: Match.stringLikeRegexp('BookingsTable') } } },
+  });
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
+          Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('BookingsTable'), 'Arn'] },
+        }),
+      ]),
+    },
+  });
+});
+
+test('two of the same kind, and stacks side by side, do not meet', () => {
+  // WHEN
+  const app = newApp();
+  const stacks = ['Shop', 'Shop2'].map((stackName) => {
+    const stack = new Stack(app, stackName);
+    new Bookings(stack, 'Bookings');
+    new Bookings(stack, 'Returns');
+    return stack;
+  });
+
+  // THEN
+  const given = stacks.flatMap((stack) => Object.values(resources(stack)).flatMap(givenNames));
+  // A topic, three queues, two tables, a function and its logs, four times.
+  expect(given).toHaveLength(4 * 8);
+  expect(new Set(given).size).toBe(given.length);
+});
+
+function givenNames({ Properties }: Resource): string[] {
+  return ['TopicName', 'QueueName', 'TableName', 'FunctionName', 'LogGroupName']
+    .map((property) => Properties[property])
+    .filter((name) => typeof name === 'string');
+}
+
+test('two consumers of one topic share its records and have everything else apart', () => {
+  // WHEN
+  const stack = shop();
+  const topic = new OrderTopic(stack, 'Events');
+  const records = new RecordTable(stack, 'Records');
+  new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry });
+  new IdempotentConsumer(stack, 'Mails', { topic, records, entry: anyEntry });
+
+  // THEN
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::SNS::Topic', 1);
+  template.resourceCountIs('AWS::DynamoDB::Table', 1);
+  template.resourceCountIs('AWS::SQS::Queue', 6);
+  template.resourceCountIs('AWS::SNS::Subscription', 2);
+});
+
+test('a consumer takes its options', () => {
+  // WHEN
+  const stack = shop();
+  const consumer = new IdempotentConsumer(stack, 'Bookings', {
+    topic: new OrderTopic(stack, 'Events'),
+    records: new RecordTable(stack, 'Records', {
+      ttl: Duration.days(60),
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
+    entry: anyEntry,
+    environment: { LOCALE: 'en' },
+    timeout: Duration.minutes(1),
+    memorySize: 1024,
+    batchSize: 5,
+    maxConcurrency: 7,
+    visibilityTimeout: Duration.minutes(10),
+    retention: Duration.days(10),
+    deadLetterRetention: Duration.days(12),
+    // The least: 5 messages x 5 attempts, and one receive per 10 minutes of a day.
+    maxReceiveCount: 169,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const existing = Table.fromTableName(stack, 'Existing', 'existing');
+  consumer.grantEffects(existing, 'EXISTING_TABLE_NAME', 'increment');
+
+  // THEN
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Timeout: 60,
+    MemorySize: 1024,
+    Environment: {
+      Variables: { LOCALE: 'en', RECORD_TTL_SECONDS: '5184000', EXISTING_TABLE_NAME: 'existing' },
+    },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: 5,
+    ScalingConfig: { MaximumConcurrency: 7 },
+  });
+  template.hasResource('AWS::SQS::Queue', {
+    DeletionPolicy: 'Delete',
+    Properties: {
+      QueueName: 'Shop-bookings.fifo',
+      VisibilityTimeout: 600,
+      MessageRetentionPeriod: 864_000,
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 169 }),
+    },
+  });
+  template.resourcePropertiesCountIs('AWS::SQS::Queue', { MessageRetentionPeriod: 1_036_800 }, 2);
+});
+
+test.each([
+  { retention: Duration.days(15) },
+  { deadLetterRetention: Duration.days(15) },
+])('fails if SQS cannot keep messages for so long: %j', (retentions) => {
+  // GIVEN
+  const stack = shop();
+  const topic = new OrderTopic(stack, 'Events');
+  const records = new RecordTable(stack, 'Records', { ttl: Duration.days(90) });
+
+  // THEN
+  expect(
+    () => new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry, ...retentions }),
+  ).toThrow('between 60 and 1,209,600 seconds, but 1296000 was provided');
+});
+
+describe('names', () => {
+  test('are those of the outermost stack, whose name is known at synthesis', () => {
+    // WHEN
+    const nested = new NestedStack(shop(), 'Part');
+    new DataTable(nested, 'OrderLines', { partitionKey: 'id' });
+
+    // THEN
+    Template.fromStack(nested).hasResourceProperties('AWS::DynamoDB::Table', {
+      TableName: 'Shop-part-order-lines',
+    });
+  });
+
+  test('fails if the name of a queue gets longer than SQS takes', () => {
+    // GIVEN
+    const stack = new Stack(newApp(), 'S'.repeat(60));
+    const topic = new OrderTopic(stack, 'Events');
+    const records = new RecordTable(stack, 'Records');
+
+    // THEN
+    const tooLong = () => new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry });
+    expect(tooLong).toThrow(/has 91 characters; AWS takes at most 80 for a queue.*"Bookings" by 11\./);
+  });
+
+  test('fails if the name of a function gets longer than Lambda takes', () => {
+    expect(() => physicalName(shop(), 'B'.repeat(60), 'function')).toThrow(
+      /has 65 characters; .* at most 64/,
+    );
+    expect(physicalName(shop(), 'B'.repeat(59), 'function')).toHaveLength(64);
+  });
+});

@@ -1,0 +1,234 @@
+import { Duration, type Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { outputs } from '../../contract/outputs.ts';
+import { orderOnceStack, resource, resources } from './support.ts';
+
+describe('the stack without any setting', () => {
+  let stack: Stack;
+  let template: Template;
+  beforeAll(() => {
+    stack = orderOnceStack();
+    template = Template.fromStack(stack);
+  });
+
+  test('has a FIFO topic that removes duplicates by content, per message group, and keeps them encrypted', () => {
+    template.resourcePropertiesCountIs(
+      'AWS::SNS::Topic',
+      {
+        TopicName: 'OrderOnce-order-events.fifo',
+        FifoTopic: true,
+        ContentBasedDeduplication: true,
+        FifoThroughputScope: 'MessageGroup',
+        KmsMasterKeyId: 'alias/aws/sns',
+      },
+      1,
+    );
+  });
+
+  test('takes events over TLS only', () => {
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'sns:Publish',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      },
+    });
+  });
+
+  test('has a high-throughput FIFO queue whose dead-letter queue is only a backstop', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: 'OrderOnce-fulfilment.fifo',
+      FifoQueue: true,
+      ContentBasedDeduplication: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 4 * 24 * 3600,
+      VisibilityTimeout: 6 * 30,
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('FulfilmentDeadLetterQueue'), 'Arn'] },
+        // 10 messages x 5 attempts, and one receive per 180 s of a day.
+        maxReceiveCount: 530,
+      },
+    });
+  });
+
+  test.each([
+    'OrderOnce-fulfilment-dlq.fifo',
+    'OrderOnce-fulfilment-subscription-dlq.fifo',
+  ])('keeps what lands in %s for 14 days, with room for the reason', (QueueName) => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName,
+      FifoQueue: true,
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 14 * 24 * 3600,
+      MaximumMessageSize: 1024 * 1024,
+    });
+  });
+
+  test('subscribes the queue raw, without a filter, with a dead-letter queue of its own', () => {
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'sqs',
+      Endpoint: { 'Fn::GetAtt': [Match.stringLikeRegexp('FulfilmentQueue'), 'Arn'] },
+      RawMessageDelivery: true,
+      FilterPolicy: Match.absent(),
+      RedrivePolicy: {
+        deadLetterTargetArn: {
+          'Fn::GetAtt': [Match.stringLikeRegexp('FulfilmentSubscriptionDeadLetterQueue'), 'Arn'],
+        },
+      },
+    });
+  });
+
+  test('runs the function on Node 24 and arm64, with logs that go in time', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'OrderOnce-fulfilment',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Timeout: 30,
+      MemorySize: 512,
+      LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('FulfilmentLogs') } },
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: '/aws/lambda/OrderOnce-fulfilment',
+      RetentionInDays: 60,
+    });
+  });
+
+  test('tells the function where everything is', () => {
+    const ref = (logicalId: string) => ({ Ref: Match.stringLikeRegexp(logicalId) });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          RECORDS_TABLE_NAME: ref('Records'),
+          RECORD_TTL_SECONDS: String(45 * 24 * 3600),
+          DEAD_LETTER_QUEUE_URL: ref('FulfilmentDeadLetterQueue'),
+          ORDERS_TABLE_NAME: ref('Orders'),
+          LEDGER_TABLE_NAME: ref('Ledger'),
+        },
+      },
+    });
+  });
+
+  test('gives the function batches, and lets it name those that failed', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumBatchingWindowInSeconds: Match.absent(),
+    });
+  });
+
+  test('grants the function what it does and nothing more', () => {
+    // WHEN
+    const granted = Object.values(resources(stack))
+      .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement.flatMap(pairs));
+
+    // THEN
+    expect(granted.sort()).toEqual([
+      'FulfilmentDeadLetterQueue sqs:SendMessage',
+      'FulfilmentLogs logs:CreateLogStream',
+      'FulfilmentLogs logs:PutLogEvents',
+      'FulfilmentQueue sqs:ChangeMessageVisibility',
+      'FulfilmentQueue sqs:DeleteMessage',
+      'FulfilmentQueue sqs:GetQueueAttributes',
+      'FulfilmentQueue sqs:GetQueueUrl',
+      'FulfilmentQueue sqs:ReceiveMessage',
+      'Ledger dynamodb:UpdateItem',
+      'Orders dynamodb:PutItem',
+      'Records dynamodb:PutItem',
+      'Records dynamodb:UpdateItem',
+    ]);
+    expect(resource(stack, 'AWS::IAM::Role').Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  test.each([
+    ['Records', 'id', { AttributeName: 'expiration', Enabled: true }],
+    ['Orders', 'orderId', undefined],
+    ['Ledger', 'account', undefined],
+  ])('has the table %s, keyed by %s, on demand and recoverable', (logicalId, key, timeToLive) => {
+    const { Properties } = resource(stack, 'AWS::DynamoDB::Table', logicalId);
+    expect(Properties).toMatchObject({
+      TableName: `OrderOnce-${logicalId.toLowerCase()}`,
+      KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+    expect(Properties.TimeToLiveSpecification).toEqual(timeToLive);
+  });
+
+  test('keeps all data when it is deleted', () => {
+    // A table that is protected from deletion could not be rolled back: it stays in any case.
+    const policies = deletionPolicies(stack);
+    expect(policies).toEqual({
+      'AWS::DynamoDB::Table': ['Retain', 'Retain', 'Retain'],
+      'AWS::SQS::Queue': ['RetainExceptOnCreate', 'RetainExceptOnCreate', 'RetainExceptOnCreate'],
+      'AWS::Logs::LogGroup': ['RetainExceptOnCreate'],
+    });
+    template.allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: true });
+  });
+
+  test('tells its outputs', () => {
+    expect(Object.keys(template.toJSON().Outputs).sort()).toEqual(Object.values(outputs).sort());
+  });
+});
+
+describe('the stack for development', () => {
+  test('leaves nothing behind', () => {
+    // WHEN
+    const stack = orderOnceStack({ stage: 'dev' });
+
+    // THEN
+    expect(new Set(Object.values(deletionPolicies(stack)).flat())).toEqual(new Set(['Delete']));
+    Template.fromStack(stack).allResourcesProperties('AWS::DynamoDB::Table', {
+      DeletionProtectionEnabled: false,
+    });
+  });
+
+  test.each([1, 5, 30])('makes retries as fast as a function of %i s allows', (seconds) => {
+    // WHEN
+    const stack = orderOnceStack({ stage: 'dev', functionTimeout: Duration.seconds(seconds) });
+
+    // THEN
+    const { Properties } = resource(stack, 'AWS::SQS::Queue', 'FulfilmentQueue');
+    expect(Properties.VisibilityTimeout).toBe(6 * seconds);
+  });
+});
+
+test.each([1, 5, 30, 900])('synthesizes for production with a function of %i s', (seconds) => {
+  expect(() =>
+    Template.fromStack(orderOnceStack({ functionTimeout: Duration.seconds(seconds) })),
+  ).not.toThrow();
+});
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+/** "Orders dynamodb:PutItem", for each resource and action of a statement; logical ids without their hash. */
+function pairs({ Action, Resource }: Statement): string[] {
+  return [Resource].flat().flatMap((target) => {
+    const { 'Fn::GetAtt': attribute } = target as { 'Fn::GetAtt'?: [string, string] };
+    const name = attribute?.[0].slice(0, -8) ?? JSON.stringify(target);
+    return [Action].flat().map((action) => `${name} ${action}`);
+  });
+}
+
+function deletionPolicies(stack: Stack): Record<string, string[]> {
+  const withPolicy = Object.values(resources(stack)).filter(
+    ({ DeletionPolicy }) => DeletionPolicy !== undefined,
+  );
+  const types = new Set(withPolicy.map(({ Type }) => Type));
+  return Object.fromEntries(
+    [...types].map((type) => [
+      type,
+      withPolicy.filter(({ Type }) => Type === type).map(({ DeletionPolicy = '' }) => DeletionPolicy),
+    ]),
+  );
+}

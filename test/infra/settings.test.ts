@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Environment } from 'aws-cdk-lib';
+import { RootConstruct } from 'constructs';
+import { ConfigurationError } from '../../contract/errors.ts';
+import { readSettings } from '../../lib/settings.ts';
+import { root, temporaryFolder } from './support.ts';
+
+function settingsWith(context: Record<string, unknown>, cli: Environment = {}) {
+  const app = new RootConstruct();
+  for (const [name, value] of Object.entries(context)) app.node.setContext(name, value);
+  return readSettings(app, cli);
+}
+
+describe('settings', () => {
+  test('need nothing', () => {
+    const { functionTimeout, ...settings } = settingsWith({});
+    expect(settings).toEqual({ stackName: 'OrderOnce', env: {}, stage: 'production' });
+    expect(functionTimeout.toSeconds()).toBe(30);
+  });
+
+  test('are what context says, as text from the command line or as JSON from cdk.json', () => {
+    const context = { stackName: 'Mine', account: '123456789012', region: 'eu-central-1', stage: 'dev' };
+    for (const functionTimeoutSeconds of ['5', 5]) {
+      const { functionTimeout, ...settings } = settingsWith({ ...context, functionTimeoutSeconds });
+      expect(settings).toEqual({
+        stackName: 'Mine',
+        env: { account: '123456789012', region: 'eu-central-1' },
+        stage: 'dev',
+      });
+      expect(functionTimeout.toSeconds()).toBe(5);
+    }
+  });
+
+  test('take account and region of the credentials, and context before them', () => {
+    const cli = { account: '111111111111', region: 'us-gov-west-1' };
+    expect(settingsWith({}, cli).env).toEqual(cli);
+    expect(settingsWith({ account: '222222222222' }, cli).env).toEqual({
+      account: '222222222222',
+      region: 'us-gov-west-1',
+    });
+  });
+
+  test.each([
+    ['stackName', '1st', 'a letter'],
+    ['stackName', 'my stack', 'letters, digits and hyphens'],
+    ['account', '1234', '12 digits'],
+    ['region', 'mars', '"eu-central-1" for instance'],
+    ['stage', 'prod', '"production" or "dev"'],
+    ['functionTimeoutSeconds', '0', 'from 1 to 900'],
+    ['functionTimeoutSeconds', '901', 'from 1 to 900'],
+    ['functionTimeoutSeconds', '1.5', 'a whole number'],
+    ['functionTimeoutSeconds', 'soon', 'a whole number'],
+    ['functionTimeoutSeconds', '', 'a whole number'],
+  ])('fails if %s is "%s"', (name, value, wanted) => {
+    const read = () => settingsWith({ [name]: value });
+    expect(read).toThrow(ConfigurationError);
+    expect(read).toThrow(`Context "${name}" is "${value}"; it must be `);
+    expect(read).toThrow(wanted);
+  });
+});
+
+test('the app says what is wrong in one line, and fails', () => {
+  // WHEN
+  const { status, stderr, stdout } = spawnSync(
+    join(root, 'node_modules/.bin/node'),
+    [join(root, 'bin/order-once.ts')],
+    {
+      encoding: 'utf8',
+      env: { CDK_OUTDIR: temporaryFolder(), CDK_CONTEXT_JSON: JSON.stringify({ stage: 'prod' }) },
+    },
+  );
+
+  // THEN
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      'Context "stage" is "prod"; it must be "production" or "dev". Give it with -c stage=..., or in cdk.json.\n',
+  });
+});

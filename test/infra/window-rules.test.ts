@@ -1,0 +1,166 @@
+import { Duration } from 'aws-cdk-lib';
+import type { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { CfnSubscription } from 'aws-cdk-lib/aws-sns';
+import type { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+import type { IdempotentConsumerProps } from '../../lib/index.ts';
+import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { anyEntry, refusal, shop } from './support.ts';
+
+type Options = Partial<IdempotentConsumerProps> & { readonly ttl?: Duration };
+
+/** A consumer in a stack of its own. */
+function consumerWith({ ttl, ...props }: Options = {}) {
+  const stack = shop();
+  const consumer = new IdempotentConsumer(stack, 'Bookings', {
+    topic: new OrderTopic(stack, 'Events'),
+    records: new RecordTable(stack, 'Records', ttl && { ttl }),
+    entry: anyEntry,
+    ...props,
+  });
+  return { stack, consumer };
+}
+
+function refusalOf(options: Options): string {
+  return refusal(consumerWith(options).stack);
+}
+
+const accepted = 'nothing was refused';
+
+test('accepts the defaults', () => {
+  expect(refusalOf({})).toBe(accepted);
+});
+
+describe('the life of a record', () => {
+  test('fails if a message can come when its record is gone', () => {
+    const message = refusalOf({ ttl: Duration.days(41) });
+    expect(message).toContain('[Shop/Bookings]');
+    expect(message).toContain('Records count for 41 d, but a message can still come after 41 d 1 h');
+    expect(message).toContain(
+      '23 d of SNS delivery retries + 4 d in the queue + 14 d in the dead-letter queue',
+    );
+    expect(message).toContain('Raise "ttl" of the RecordTable');
+  });
+
+  test('is long enough to the hour', () => {
+    expect(refusalOf({ ttl: Duration.hours(41 * 24 + 1) })).toBe(accepted);
+  });
+
+  test('counts the retentions that are set', () => {
+    const shorter = { retention: Duration.days(1), deadLetterRetention: Duration.days(2) };
+    expect(refusalOf({ ...shorter, ttl: Duration.days(27) })).toBe(accepted);
+    expect(refusalOf({ ...shorter, ttl: Duration.days(26) })).toContain('26 d 1 h');
+  });
+
+  test('fails if the function is told another one', () => {
+    const { stack, consumer } = consumerWith();
+    consumer.handler.addEnvironment('RECORD_TTL_SECONDS', '60');
+    expect(refusal(stack)).toContain('Records count for 1 min');
+  });
+});
+
+describe('the visibility timeout', () => {
+  test('fails if it is below six times the timeout of the function', () => {
+    const message = refusalOf({ timeout: Duration.minutes(1), visibilityTimeout: Duration.seconds(359) });
+    expect(message).toContain('The visibility timeout is 5 min 59 s');
+    expect(message).toContain('timeout of 1 min needs at least 6 min (6 times)');
+    expect(message).toContain('Raise "visibilityTimeout" or lower "timeout"');
+  });
+
+  test('may be six times the timeout', () => {
+    expect(refusalOf({ timeout: Duration.minutes(1), visibilityTimeout: Duration.minutes(6) })).toBe(
+      accepted,
+    );
+  });
+});
+
+describe('maxReceiveCount', () => {
+  test('fails if SQS would give up before the runtime does', () => {
+    const message = refusalOf({ maxReceiveCount: 529 });
+    expect(message).toContain('maxReceiveCount is 529, but must be at least 530');
+    expect(message).toContain('a batch of 10 x 5 attempts + one receive per 3 min of visibility timeout');
+    expect(message).toContain('in an outage of 1 d');
+  });
+
+  test('fails if SQS does not take it', () => {
+    expect(refusalOf({ maxReceiveCount: 1001 })).toContain('maxReceiveCount is 1001; SQS takes at most 1000');
+  });
+
+  test('fails if the tolerated outage takes more receives than SQS counts', () => {
+    const message = refusalOf({ toleratedOutage: Duration.days(3), visibilityTimeout: Duration.minutes(3) });
+    expect(message).toContain('maxReceiveCount is 1490; SQS takes at most 1000');
+    expect(message).toContain('lower "toleratedOutage"');
+  });
+
+  test('stays within what SQS takes by a longer visibility timeout, where that is left open', () => {
+    expect(refusalOf({ toleratedOutage: Duration.days(3) })).toBe(accepted);
+  });
+
+  test('fails if the redrive is taken out', () => {
+    const { stack, consumer } = consumerWith();
+    resourceOf(consumer.queue).addPropertyDeletionOverride('RedrivePolicy');
+    expect(refusal(stack)).toContain('maxReceiveCount is not known at synthesis');
+  });
+});
+
+describe('escape hatches', () => {
+  const queues = {
+    queue: 'queue',
+    deadLetterQueue: 'dead-letter queue',
+    subscriptionDeadLetterQueue: "subscription's dead-letter queue",
+  } as const;
+  type QueueName = keyof typeof queues;
+  const names = Object.keys(queues) as QueueName[];
+
+  test.each(names)('fails if the retention of the %s is overridden to 15 days', (name) => {
+    const { stack, consumer } = consumerWith({ ttl: Duration.days(60) });
+    resourceOf(consumer[name]).messageRetentionPeriod = 15 * 24 * 3600;
+    expect(refusal(stack)).toContain(
+      `The ${queues[name]} keeps messages for 15 d; SQS takes at most 14 d. Lower "`,
+    );
+  });
+
+  test.each(names.slice(1))('fails if the %s is overridden to be no FIFO queue', (name) => {
+    const { stack, consumer } = consumerWith();
+    resourceOf(consumer[name]).addPropertyDeletionOverride('FifoQueue');
+    expect(refusal(stack)).toContain(`The ${queues[name]} is no FIFO queue`);
+  });
+
+  test('fails if the subscription is given a filter policy', () => {
+    const { stack, consumer } = consumerWith();
+    subscriptionOf(consumer).filterPolicy = { type: ['order.placed'] };
+    expect(refusal(stack)).toContain('The subscription has a filter policy, {"type":["order.placed"]}');
+  });
+
+  test('fails if the template is given a filter policy', () => {
+    const { stack, consumer } = consumerWith();
+    subscriptionOf(consumer).addPropertyOverride('FilterPolicy', { type: ['order.placed'] });
+    expect(refusal(stack)).toContain('The subscription has a filter policy');
+  });
+
+  test('fails if the batch is overridden to need more receives', () => {
+    const { stack, consumer } = consumerWith({ batchSize: 1 });
+    find<CfnEventSourceMapping>(consumer, 'AWS::Lambda::EventSourceMapping').batchSize = 10;
+    expect(refusal(stack)).toContain('maxReceiveCount is 485, but must be at least 530');
+  });
+
+  test('fails if the timeout is known at deployment only', () => {
+    const { stack, consumer } = consumerWith();
+    resourceOf(consumer.queue).addPropertyOverride('VisibilityTimeout', { Ref: 'AWS::NoValue' });
+    expect(refusal(stack)).toContain('The visibility timeout is a time not known at synthesis');
+  });
+});
+
+function resourceOf(queue: Queue): CfnQueue {
+  return queue.node.defaultChild as CfnQueue;
+}
+
+function subscriptionOf(consumer: IdempotentConsumer): CfnSubscription {
+  return find<CfnSubscription>(consumer, 'AWS::SNS::Subscription');
+}
+
+function find<Resource>(scope: IConstruct, type: string): Resource {
+  return scope.node
+    .findAll()
+    .find((node) => 'cfnResourceType' in node && node.cfnResourceType === type) as Resource;
+}

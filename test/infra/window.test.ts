@@ -1,0 +1,33 @@
+import { defaultVisibilityTimeout, leastMaxReceiveCount, leastRecordTtl } from '../../lib/window.ts';
+
+const day = 24 * 60 * 60;
+
+test('a record outlives SNS retries, the queue, the dead-letter queue and clock skew', () => {
+  expect(leastRecordTtl({ queueRetention: 4 * day, deadLetterRetention: 14 * day })).toBe(41 * day + 3600);
+});
+
+test('SQS gives up after all attempts of a whole batch and every receive of an outage', () => {
+  const consumer = { batchSize: 10, visibilityTimeout: 180, toleratedOutage: day };
+  expect(leastMaxReceiveCount(consumer)).toBe(10 * 5 + 480);
+  expect(leastMaxReceiveCount({ ...consumer, visibilityTimeout: 181 })).toBe(10 * 5 + 478);
+});
+
+test.each([
+  { functionTimeout: 30, toleratedOutage: day, visibility: 180 },
+  // 950 receives are left of 1,000 beside 50 attempts.
+  { functionTimeout: 5, toleratedOutage: day, visibility: 91 },
+  { functionTimeout: 5, toleratedOutage: 3600, visibility: 30 },
+])('the visibility timeout of a $functionTimeout s function in a $toleratedOutage s outage is $visibility s', ({
+  visibility,
+  ...times
+}) => {
+  // GIVEN
+  const consumer = { ...times, batchSize: 10 };
+
+  // WHEN
+  const visibilityTimeout = defaultVisibilityTimeout(consumer);
+
+  // THEN
+  expect(visibilityTimeout).toBe(visibility);
+  expect(leastMaxReceiveCount({ ...consumer, visibilityTimeout })).toBeLessThanOrEqual(1000);
+});
