@@ -1,0 +1,62 @@
+import { InvalidEventError, OrderOnceError } from '../contract/errors.ts';
+
+export type PublishErrorCode =
+  /** The line is no valid event; `cause` is the parser's error. */
+  | 'INVALID_EVENT'
+  /** The key function threw, or returned no key. */
+  | 'NO_DEDUPLICATION_KEY'
+  /** The entry alone is larger than a request may be. */
+  | 'TOO_LARGE'
+  /** The topic refused the entry or the request, and would again; `cause` is the `TopicError`. */
+  | 'REFUSED'
+  /** The topic took none of the attempts; `cause` is the last one's `TopicError`. */
+  | 'ATTEMPTS_USED_UP';
+
+/** Publishing stopped at a line. */
+export class PublishError extends OrderOnceError {
+  declare readonly code: PublishErrorCode;
+  /** The line of the input, from 1. */
+  readonly line: number;
+  /** For an invalid event: the path of what is wrong; absent where the whole line is. */
+  readonly field: string | undefined;
+
+  constructor(code: PublishErrorCode, line: number, problem: string, options?: ErrorOptions) {
+    super(code, `Line ${line}: ${problem}`, options);
+    this.line = line;
+    this.field = options?.cause instanceof InvalidEventError ? options.cause.field : undefined;
+  }
+}
+
+/** A topic did not accept an entry, or a whole request. */
+export class TopicError extends OrderOnceError {
+  /** Whether the same entry would be refused again, so that trying it again is of no use. */
+  readonly permanent: boolean;
+
+  /** @param code The broker's own error code. */
+  constructor(code: string, message: string, permanent: boolean, options?: ErrorOptions) {
+    super(code, message, options);
+    this.permanent = permanent;
+  }
+}
+
+export type JournalErrorCode =
+  /** The file cannot be read, or holds no journal. */
+  | 'JOURNAL_UNREADABLE'
+  /** The file cannot be written. */
+  | 'JOURNAL_UNWRITABLE'
+  /** It was written for another topic, another deduplication or another input. */
+  | 'JOURNAL_MISMATCH'
+  /** Another run has taken it over. */
+  | 'JOURNAL_TAKEN';
+
+/** A journal that this run must not go on from. Nothing is sent on its account. */
+export class JournalError extends OrderOnceError {
+  declare readonly code: JournalErrorCode;
+}
+
+/** The input cannot be read. */
+export class InputError extends OrderOnceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('INPUT', message, options);
+  }
+}

@@ -1,0 +1,99 @@
+import { createReadStream } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { InputError } from './errors.ts';
+
+/** 16 times the largest body, for white space and escapes: what is longer is no line, and must not fill the memory. */
+const maxLineBytes = 4 * 1024 * 1024;
+const newline = 0x0a;
+const gzipMagic = [0x1f, 0x8b] as const;
+
+/**
+ * The lines of a file, read as they are asked for; gzip is told by its first bytes.
+ *
+ * Blank lines are among them, so that a line's number is its place; `publish` passes over them.
+ *
+ * @param file Its path, or `-` for standard input.
+ * @throws InputError naming the file, where it cannot be read, and the line, where it is no UTF-8 or longer than 4 MiB.
+ */
+export function readLines(file: string): AsyncIterable<string> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      let input: Readable | undefined;
+      const lines = (async function* () {
+        input = file === '-' ? process.stdin : createReadStream(file);
+        yield* split(unzip(input), file === '-' ? 'standard input' : file);
+      })();
+      return {
+        next: () => lines.next(),
+        // Ends a read that is waiting, which a generator's own `return` would wait for.
+        return: async () => {
+          input?.destroy();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
+/** The input's bytes, or what they hold where they are gzip. */
+async function* unzip(input: Readable): AsyncGenerator<Buffer> {
+  const chunks: AsyncIterator<Buffer> = input[Symbol.asyncIterator]();
+  let head = Buffer.alloc(0);
+  while (head.length < gzipMagic.length) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    head = Buffer.concat([head, value]);
+  }
+  const bytes = (async function* () {
+    yield head;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  })();
+  if (gzipMagic.every((byte, index) => head[index] === byte)) {
+    // Errors reach the reader through the last stream, which a failed pipeline destroys.
+    yield* pipeline(Readable.from(bytes), createGunzip(), () => {});
+  } else {
+    yield* bytes;
+  }
+}
+
+async function* split(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 1;
+  let parts: Buffer[] = [];
+  let bytes = 0;
+
+  const add = (part: Buffer) => {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes > maxLineBytes)
+      throw new InputError(`${name}, line ${line}: longer than ${maxLineBytes} bytes`);
+  };
+  const take = () => {
+    try {
+      return decoder.decode(Buffer.concat(parts));
+    } catch (cause) {
+      throw new InputError(`${name}, line ${line}: not UTF-8`, { cause });
+    } finally {
+      line += 1;
+      parts = [];
+      bytes = 0;
+    }
+  };
+
+  try {
+    for await (const chunk of chunks) {
+      let start = 0;
+      for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
+        add(chunk.subarray(start, end));
+        yield take();
+        start = end + 1;
+      }
+      add(chunk.subarray(start));
+    }
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw new InputError(`${name}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  if (bytes > 0) yield take();
+}

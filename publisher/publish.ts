@@ -1,0 +1,202 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { canonicalJson } from '../contract/canonical-json.ts';
+import { type Clock, systemClock } from '../contract/clock.ts';
+import { InvalidEventError } from '../contract/errors.ts';
+import type { CloudEvent, EventParser } from '../contract/event.ts';
+import { type OrderEvent, parseOrderEvent } from '../contract/order-event.ts';
+import { type Random, systemRandom } from '../contract/random.ts';
+import { type Deduplication, deduplicationId } from './deduplication.ts';
+import type { Entry } from './entry.ts';
+import { PublishError } from './errors.ts';
+import { Journal } from './journal.ts';
+import { type JournalStorage, journalFile } from './journal-file.ts';
+import type { JournalOwner } from './journal-state.ts';
+import { messageGroup } from './message-group.ts';
+import { sendInOrder } from './send-in-order.ts';
+import { snsClient, snsTopic } from './sns-topic.ts';
+import type { Topic } from './topic.ts';
+
+export interface PublishOptions<Event extends CloudEvent = OrderEvent> {
+  /** The ARN of a FIFO topic. */
+  topicArn: string;
+  /** Default: a client for the topic's Region, with the credentials and the endpoint of the environment. */
+  client?: SNSClient | undefined;
+  /** What the broker takes for the same message. Default: `content`. */
+  deduplication?: Deduplication<Event> | undefined;
+  /**
+   * The path of a file from which an interrupted run goes on: run it again with the same input and options. One run
+   * at a time; two at once send every event twice, in order. A key function cannot be compared with the earlier
+   * run's: keep it the same.
+   * Default: none, and every run publishes all of its input.
+   */
+  journal?: string | undefined;
+  /** Default: `parseOrderEvent`. */
+  parse?: EventParser<Event> | undefined;
+  /** Called once the topic accepted the event of a line, in order within a message group; throwing stops the run. */
+  onPublished?: ((event: Event, line: number) => void) | undefined;
+  /** Stops the run: it rejects with the signal's reason as soon as the requests under way are over. */
+  signal?: AbortSignal | undefined;
+  clock?: Clock | undefined;
+  random?: Random | undefined;
+}
+
+export interface PublishSummary {
+  /** Events that the topic accepted. */
+  readonly events: number;
+  /** Events passed over, since the journal says that the topic accepted them in an earlier run. */
+  readonly skipped: number;
+  /** Calls of PublishBatch. */
+  readonly requests: number;
+  /** Times that an event had to be sent again. */
+  readonly retries: number;
+}
+
+/**
+ * Publishes events, one a line, to a FIFO topic: in order within each `partitionkey`, which is the message group,
+ * and as canonical JSON. Delivery is at least once; what was sent twice, the broker removes for 5 minutes, and the
+ * consumers' records after that. Memory does not grow with the input.
+ *
+ * Where it rejects, what was accepted stays published, and a journal knows it.
+ *
+ * @param lines Events as JSON, a line each (`readLines` reads a file); blank lines are passed over.
+ * @throws PublishError naming the line. Before INVALID_EVENT, NO_DEDUPLICATION_KEY and TOO_LARGE the lines above are
+ *   published; after REFUSED and ATTEMPTS_USED_UP only the requests under way are awaited.
+ * @throws JournalError where the journal is not this run's; then nothing was sent on from it.
+ * @throws ConfigurationError where `topicArn` is not a FIFO topic's.
+ * @throws What `lines` throws, after publishing the lines above, and what `onPublished` throws.
+ */
+export async function publish<Event extends CloudEvent = OrderEvent>(
+  lines: AsyncIterable<string> | Iterable<string>,
+  { topicArn, client, journal, ...options }: PublishOptions<Event>,
+): Promise<PublishSummary> {
+  const sns = client ?? snsClient(topicArn);
+  try {
+    return await publishTo(snsTopic(topicArn, sns), lines, {
+      ...options,
+      journal: journal === undefined ? undefined : journalFile(journal),
+    });
+  } finally {
+    if (client === undefined) sns.destroy();
+  }
+}
+
+export interface PublishToOptions<Event extends CloudEvent>
+  extends Omit<PublishOptions<Event>, 'topicArn' | 'client' | 'journal'> {
+  journal?: JournalStorage | undefined;
+}
+
+/** `publish` to any topic, with a journal kept anywhere. */
+export async function publishTo<Event extends CloudEvent = OrderEvent>(
+  topic: Topic,
+  lines: AsyncIterable<string> | Iterable<string>,
+  options: PublishToOptions<Event>,
+): Promise<PublishSummary> {
+  const { onPublished, signal, clock = systemClock, random = systemRandom } = options;
+  const source = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
+  let skipped = 0;
+  const skip = async () => {
+    signal?.throwIfAborted();
+    const { done, value } = await source.next();
+    if (!done && !isBlank(value)) skipped += 1;
+    return done ? undefined : value;
+  };
+
+  try {
+    const owner = { topicArn: topic.arn, deduplication: nameOf(options.deduplication) };
+    const journal = options.journal && (await Journal.resume(options.journal, owner, skip, clock, random));
+    try {
+      const { entries, ...sent } = await sendInOrder(entriesOf(source, journal, clock, options), topic, {
+        onAccepted: ({ line, body }) => {
+          onPublished?.(JSON.parse(body) as Event, line);
+          return journal?.accepted(line);
+        },
+        signal,
+        clock,
+        random,
+      });
+      await journal?.close();
+      return { events: entries, skipped, ...sent };
+    } catch (error) {
+      // Why publishing stopped is what to tell; a journal that is behind costs no more than sending some events again.
+      await journal?.close().catch(() => {});
+      throw error;
+    }
+  } finally {
+    // Not awaited: the source may be waiting for a line that never comes.
+    void Promise.resolve(source.return?.()).catch(() => {});
+  }
+}
+
+async function* entriesOf<Event extends CloudEvent>(
+  source: AsyncIterator<string> | Iterator<string>,
+  journal: Journal | undefined,
+  clock: Clock,
+  options: PublishToOptions<Event>,
+): AsyncGenerator<Entry> {
+  let line = journal?.lines ?? 0;
+  for (let next = await source.next(); !next.done; next = await source.next()) {
+    line += 1;
+    if (isBlank(next.value)) {
+      journal?.pass(next.value);
+      continue;
+    }
+    const message = toMessage(next.value, line, options);
+    const firstPublished = journal === undefined ? clock.now() : await journal.take(next.value);
+    yield { line, ...message, firstPublished };
+  }
+}
+
+function toMessage<Event extends CloudEvent>(
+  text: string,
+  line: number,
+  {
+    deduplication = 'content',
+    parse = parseOrderEvent as EventParser<CloudEvent> as EventParser<Event>,
+  }: PublishToOptions<Event>,
+): Pick<Entry, 'body' | 'messageGroup' | 'deduplicationId'> {
+  const event = orRefuse('INVALID_EVENT', line, 'not a valid event', () => identified(parse(text)));
+  return {
+    body: canonicalJson(event),
+    messageGroup: messageGroup(event.partitionkey),
+    deduplicationId: orRefuse(
+      'NO_DEDUPLICATION_KEY',
+      line,
+      'the key function gives no deduplication key',
+      () => deduplicationId(event, deduplication),
+    ),
+  };
+}
+
+/**
+ * A parser of one's own may check less than the envelope, and a missing part would become a constant: one group, or
+ * one deduplication id, of all events.
+ */
+function identified<Event extends CloudEvent>(event: Event): Event {
+  for (const name of ['source', 'id', 'partitionkey'] as const) {
+    if (typeof event[name] !== 'string' || event[name] === '') {
+      throw new InvalidEventError('INVALID_EVENT', `${name}: must be a non-empty string`, name);
+    }
+  }
+  return event;
+}
+
+function orRefuse<Result>(
+  code: 'INVALID_EVENT' | 'NO_DEDUPLICATION_KEY',
+  line: number,
+  problem: string,
+  attempt: () => Result,
+): Result {
+  try {
+    return attempt();
+  } catch (cause) {
+    throw new PublishError(code, line, `${problem}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function isBlank(line: string): boolean {
+  return line.trim() === '';
+}
+
+function nameOf(deduplication: Deduplication<never> = 'content'): JournalOwner['deduplication'] {
+  return typeof deduplication === 'function' ? 'function' : deduplication;
+}

@@ -1,0 +1,128 @@
+import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
+import { ConfigurationError } from '../contract/errors.ts';
+import { type Entry, messageAttributes } from './entry.ts';
+import { TopicError } from './errors.ts';
+import type { Topic } from './topic.ts';
+
+/** SNS throttles with several names, in requests and in single entries. */
+const throttling = /throttl|limitexceeded|toomanyrequests|slowdown/i;
+/** What neither SNS nor the request is to blame for: time-outs, and connections that failed or broke. */
+const transientNames = new Set(['TimeoutError', 'RequestTimeout', 'RequestTimeoutException']);
+const networkCodes = /^(ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|ENOTFOUND|EAI_AGAIN)/;
+
+/** What to do about the errors that a deployment or an account brings. */
+const fixes: readonly (readonly [RegExp, string])[] = [
+  [/NotFound/, "Check the topic's ARN, and that the topic is there."],
+  [
+    /Authorization|AccessDenied/,
+    'Grant sns:Publish on the topic, and kms:Decrypt and kms:GenerateDataKey on its key.',
+  ],
+  [/Expired|Credential|Token|Signature|UnrecognizedClient/, 'Renew the credentials.'],
+  [
+    /InvalidParameter/,
+    'A topic without content-based deduplication takes entries with an id only: publish with deduplication ' +
+      '"event" or a key function.',
+  ],
+];
+
+/**
+ * A client for publishing. The SDK's own retries are off: `sendInOrder` retries entry by entry, counts it, and stops
+ * when it is told to; two layers would multiply their attempts. A request takes at most 10 s.
+ */
+export function snsClient(topicArn: string): SNSClient {
+  const [, , , region] = topicArn.split(':');
+  return new SNSClient({
+    ...(region ? { region } : {}),
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  });
+}
+
+/**
+ * A FIFO topic of SNS.
+ *
+ * @param client A client of your own may keep the SDK's retries: a batch that is sent again as a whole is safe where
+ *   the broker removes what it had accepted, and its entries are the only ones of their groups.
+ * @throws ConfigurationError where the ARN is not a FIFO topic's: a standard topic takes message groups too, and
+ *   keeps no order.
+ */
+export function snsTopic(topicArn: string, client: SNSClient): Topic {
+  if (!/^arn:[^:]+:sns:[^:]+:\d+:.+\.fifo$/.test(topicArn)) {
+    throw new ConfigurationError(
+      `topicArn: "${topicArn}" is not the ARN of a FIFO topic (arn:aws:sns:<region>:<account>:<name>.fifo)`,
+    );
+  }
+  return {
+    arn: topicArn,
+    publishBatch: async (entries) => {
+      const command = new PublishBatchCommand({
+        TopicArn: topicArn,
+        PublishBatchRequestEntries: entries.map(requestEntry),
+      });
+      const { Successful = [], Failed = [] } = await client.send(command).catch((error: unknown) => {
+        throw requestError(error);
+      });
+      const accepted = new Set(Successful.map(({ Id }) => Id));
+      const failed = new Map(Failed.map((failure) => [failure.Id, failure]));
+      return entries.map((_, index) => {
+        const id = String(index);
+        if (accepted.has(id)) return 'accepted';
+        const { Code: code = 'NO_RESULT', Message, SenderFault } = failed.get(id) ?? {};
+        return topicError(
+          code,
+          Message ?? 'SNS gives no reason',
+          SenderFault === true && !throttling.test(code),
+        );
+      });
+    },
+  };
+}
+
+function requestEntry(entry: Entry, index: number): PublishBatchRequestEntry {
+  return {
+    Id: String(index),
+    Message: entry.body,
+    MessageGroupId: entry.messageGroup,
+    MessageDeduplicationId: entry.deduplicationId,
+    MessageAttributes: Object.fromEntries(
+      Object.entries(messageAttributes(entry)).map(([name, { type, value }]) => [
+        name,
+        { DataType: type, StringValue: value },
+      ]),
+    ),
+  };
+}
+
+interface SdkError extends Error {
+  /** Of Node's network errors. */
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
+}
+
+/** Whatever is not known to pass by itself is permanent: expired credentials, no such topic, no Region. */
+function requestError(cause: unknown): TopicError {
+  const {
+    name,
+    message,
+    code = '',
+    $metadata: { httpStatusCode = 0, clockSkewCorrected = false } = {},
+  } = cause as SdkError;
+  const transient =
+    httpStatusCode >= 500 ||
+    httpStatusCode === 429 ||
+    clockSkewCorrected ||
+    throttling.test(name) ||
+    transientNames.has(name) ||
+    networkCodes.test(code);
+  return topicError(code || name, message || 'the connection failed', !transient, { cause });
+}
+
+function topicError(code: string, message: string, permanent: boolean, options?: ErrorOptions): TopicError {
+  const fix = permanent ? fixes.find(([pattern]) => pattern.test(code))?.[1] : undefined;
+  return new TopicError(
+    code,
+    fix === undefined ? message : `${message.replace(/\.?$/, '.')} ${fix}`,
+    permanent,
+    options,
+  );
+}
