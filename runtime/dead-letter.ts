@@ -22,9 +22,6 @@ export interface DeadLetterQueue {
   send(letter: DeadLetter): Promise<void>;
 }
 
-/** Longest reason in characters; a parser may quote a body of hundreds of kilobytes. */
-const maxReasonLength = 1000;
-
 /**
  * The copy of a message with its reason in one attribute. Producer attributes that find no place beside it (SQS
  * takes ten) move into the reason: a copy that SQS refuses would leave the message in its queue for ever.
@@ -50,7 +47,6 @@ export function deadLetterOf<Event extends CloudEvent>(
         DataType: 'String',
         StringValue: asciiJson({
           ...reason,
-          message: reason.message.slice(0, maxReasonLength),
           ...(moved.length > 0 && { attributes: Object.fromEntries(moved) }),
         }),
       },
@@ -59,7 +55,7 @@ export function deadLetterOf<Event extends CloudEvent>(
 }
 
 function copy({ dataType, stringValue, binaryValue }: SQSMessageAttribute): MessageAttributeValue {
-  return stringValue === undefined
+  return dataType.startsWith('Binary')
     ? { DataType: dataType, BinaryValue: Buffer.from(binaryValue ?? '', 'base64') }
     : { DataType: dataType, StringValue: stringValue };
 }

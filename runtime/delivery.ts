@@ -5,14 +5,15 @@ import { fingerprint } from '../contract/identity.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Effect } from './effects.ts';
-import { codeOf, describe, PermanentError } from './errors.ts';
+import { codeOf, describe, NoEffectsError, PermanentError, shorten } from './errors.ts';
 import { applyExactlyOnce, type Verdict } from './exactly-once.ts';
 import type { Message } from './message.ts';
 import type { Wiring } from './wiring.ts';
 
 /**
  * What an event does: a function from the event to its effects. It must not act outside of them, since it runs on
- * every delivery, and the runtime alone decides whether the effects are committed.
+ * every delivery, and the runtime alone decides whether the effects are committed. It depends on the event alone:
+ * where it refuses an event that it accepted before, that event is applied and yet in the dead-letter queue.
  */
 export type Handler<Event extends CloudEvent> = (
   event: Event,
@@ -22,7 +23,7 @@ export interface DeliveryOptions<Event extends CloudEvent> {
   readonly consumer: string;
   readonly handle: Handler<Event>;
   readonly wiring: Wiring;
-  /** Milliseconds since the epoch: no new request begins after it. */
+  /** Milliseconds since the epoch: a commit that could not be decided is not tried again after it. */
   readonly deadline: number;
 }
 
@@ -80,6 +81,7 @@ async function apply<Event extends CloudEvent>(
   { consumer, handle, wiring, deadline }: DeliveryOptions<Event>,
 ): Promise<Verdict> {
   const effects = await handle(event);
+  if (!Array.isArray(effects)) throw new NoEffectsError(effects);
   const now = wiring.clock.now();
   const completion = {
     id: key,
@@ -109,10 +111,8 @@ async function quarantine<Event extends CloudEvent>(
   return { outcome, code, reason: text, ...(field !== undefined && { field }) };
 }
 
+/** What log and dead letter say: shortened, since both have a limit, and a field's path may be as long as the body. */
 function reasonOf(error: OrderOnceError & { field?: string | undefined }) {
-  return {
-    code: error.code,
-    message: error.message,
-    ...(error.field !== undefined && { field: error.field }),
-  };
+  const { code, field } = error;
+  return { code, message: describe(error), ...(field !== undefined && { field: shorten(field) }) };
 }

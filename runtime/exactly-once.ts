@@ -16,7 +16,7 @@ export interface ExactlyOnceOptions {
   readonly store: EffectStore;
   readonly clock: Clock;
   readonly random: Random;
-  /** Milliseconds since the epoch: no new try begins after it. */
+  /** Milliseconds since the epoch: what could not be decided is not tried again after it. */
   readonly deadline: number;
 }
 
@@ -42,12 +42,13 @@ export async function applyExactlyOnce(
       if ('outcome' in finding) return finding;
       over = finding.over;
     }
+    // An expired record is replaced at once; whoever meets another surprise after that gives way.
+    if (answer.kind === 'exists' && tries === 0) continue;
     const delay = random.next() * Math.min(backoff.cap, backoff.base * 2 ** tries);
     if (clock.now() + delay > deadline) {
       throw new StoreBusyError(answer.kind === 'contended' ? answer.cause : 'the record kept changing');
     }
-    // An expired record is replaced at once; whoever meets another surprise after that gives way.
-    if (answer.kind === 'contended' || tries > 0) await clock.sleep(delay);
+    await clock.sleep(delay);
   }
 }
 

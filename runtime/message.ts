@@ -2,6 +2,7 @@ import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { idempotencyKey } from '../contract/identity.ts';
+import { describe } from './errors.ts';
 
 /** One delivery of one SQS message. */
 export interface Message<Event extends CloudEvent> {
@@ -56,6 +57,7 @@ function readContent<Event extends CloudEvent>(
 }
 
 function invalidBy(error: unknown): InvalidEventError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new InvalidEventError('INVALID_EVENT', `The parser threw: ${reason}`, undefined, { cause: error });
+  return new InvalidEventError('INVALID_EVENT', `The parser threw: ${describe(error)}`, undefined, {
+    cause: error,
+  });
 }

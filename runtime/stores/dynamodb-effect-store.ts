@@ -6,16 +6,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { recordAttributes as attribute, type RecordStatus } from '../../contract/tables.ts';
 import { describe } from '../errors.ts';
+import { requestTimeouts } from '../request-timeouts.ts';
 import { writeOf } from './dynamodb-effects.ts';
 import { completeRecord, replaceExpiredRecord } from './dynamodb-record.ts';
 import { unmarshallItem } from './dynamodb-values.ts';
 import type { CommitAnswer, EffectStore, StoredRecord } from './effect-store.ts';
 
-/**
- * A request that takes longer than this is given up and, by the SDK, sent again with the same request token. A
- * healthy transaction takes tens of milliseconds; without a bound a dead connection would eat the invocation.
- */
-const timeouts = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true };
+/** Cancellation codes of effects that will never be taken as they are; a code that nobody knows is not one. */
+const lasting = new Set(['ConditionalCheckFailed', 'ValidationError', 'ItemCollectionSizeLimitExceeded']);
 
 /** Cancellation codes and errors that pass: DynamoDB Developer Guide, "Error handling with DynamoDB". */
 const passing = new Set([
@@ -37,7 +35,7 @@ export interface DynamoDbEffectStoreOptions {
 
 /** Commits records and effects with TransactWriteItems. */
 export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOptions): EffectStore {
-  const dynamoDb = client ?? new DynamoDBClient({ requestHandler: timeouts });
+  const dynamoDb = client ?? new DynamoDBClient({ requestHandler: requestTimeouts });
   return {
     async commit(completion, effects, over) {
       let writes: ReturnType<typeof writeOf>[];
@@ -74,7 +72,7 @@ function answerOf(error: unknown): CommitAnswer {
     if (reasons[0]?.Code === 'ConditionalCheckFailed')
       return { kind: 'exists', record: recordOf(reasons[0]) };
     if (reasons.some(({ Code = '' }) => passing.has(Code))) return { kind: 'contended', cause: error };
-    const index = reasons.findIndex(({ Code = 'None' }) => Code !== 'None');
+    const index = reasons.findIndex(({ Code = '' }) => lasting.has(Code));
     if (index > 0) {
       const { Code, Message = '' } = reasons[index] as CancellationReason;
       return {

@@ -76,9 +76,9 @@ export function replaceExpiredRecord(table: string, completion: Completion, seen
         [attribute.firstAttemptAt]: completion.now,
         ...completedAttributes(completion),
       }),
-      ConditionExpression: '#expiration = :seen',
+      ConditionExpression: '#expiration = :seen AND #expiration <= :now',
       ExpressionAttributeNames: { '#expiration': attribute.expiration },
-      ExpressionAttributeValues: marshallItem({ ':seen': seen }),
+      ExpressionAttributeValues: marshallItem({ ':seen': seen, ':now': Math.floor(completion.now / 1000) }),
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },
   };

@@ -85,6 +85,21 @@ describe('parseExactJson', () => {
     expect(parseExactJson(`${'['.repeat(30)}1${']'.repeat(30)}`)).toBeDefined();
   });
 
+  it('refuses a key that copies of an object lose', () => {
+    expect(refusal('{"data":{"__proto__":{"total":1}}}')).toEqual({
+      code: 'INVALID_EVENT',
+      field: 'data.__proto__',
+    });
+  });
+
+  it('refuses a number as long as a message in no time', () => {
+    // GIVEN what took 48 s while the zeros at a number's end were found by a regular expression
+    expect(refusal(`{"total":0.1${'0'.repeat(250_000)}1}`)).toEqual({
+      code: 'INEXACT_NUMBER',
+      field: 'total',
+    });
+  });
+
   it('refuses a lone surrogate in a value and in a key', () => {
     expect(refusal('{"a":["\\ud800"]}')).toEqual({ code: 'INVALID_EVENT', field: 'a[0]' });
     expect(refusal('{"\\udc00":1}').code).toBe('INVALID_EVENT');

@@ -134,12 +134,116 @@ describe('a consumer', () => {
     expect(wiring.store.effects).toEqual([]);
   });
 
-  it('counts what became of the batch, as metrics', async () => {
-    const event = sqsEvent(sqsRecord(order('1')), sqsRecord(order('1')), sqsRecord('{'), sqsRecord('['));
-    await consumer()(event, remaining());
-    const metrics = wiring.logged.find((line) => '_aws' in line);
-    expect(metrics).toMatchObject({ Consumer: 'fulfilment', Applied: 1, Duplicate: 1, Poison: 2 });
-    expect(metrics).not.toHaveProperty('Failed');
+  it('counts what became of the batch, as metrics in the embedded format', async () => {
+    const failing = consumer(({ data }) => {
+      if (data.orderId === '2') throw new Error('not now');
+      return [add(data.orderId)];
+    });
+    const event = sqsEvent(
+      sqsRecord(order('1')),
+      sqsRecord(order('1')),
+      sqsRecord('{'),
+      sqsRecord('['),
+      sqsRecord(order('2')),
+    );
+    await failing(event, remaining());
+    expect(wiring.logged.at(-1)).toEqual({
+      _aws: {
+        Timestamp: wiring.clock.now(),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'OrderOnce',
+            Dimensions: [['Consumer']],
+            Metrics: [
+              { Name: 'Applied', Unit: 'Count' },
+              { Name: 'Duplicate', Unit: 'Count' },
+              { Name: 'Poison', Unit: 'Count' },
+              { Name: 'Failed', Unit: 'Count' },
+            ],
+          },
+        ],
+      },
+      Consumer: 'fulfilment',
+      Applied: 1,
+      Duplicate: 1,
+      Poison: 2,
+      Failed: 1,
+    });
+  });
+
+  it('logs a line a delivery, with all that is known of it', async () => {
+    await consumer()(sqsEvent(sqsRecord(order('1'), { messageId: 'm1', receiveCount: 3 })), remaining());
+    expect(deliveries()).toEqual([
+      {
+        level: 'INFO',
+        timestamp: new Date(wiring.clock.now()).toISOString(),
+        message: 'delivery',
+        consumer: 'fulfilment',
+        outcome: 'applied',
+        messageId: 'm1',
+        messageGroup: 'customer-17850',
+        receiveCount: 3,
+        source: 'urn:test',
+        eventId: 'event-of-1',
+        sequence: '1',
+      },
+    ]);
+  });
+
+  it('keeps logs and dead letters small, whatever a body makes it quote', async () => {
+    // GIVEN a field whose name is as long as a message, and a type that is
+    const key = '\u007f'.repeat(200_000);
+    const event = sqsEvent(
+      sqsRecord(`{"data":{"${key}":1e999}}`, { messageId: 'm1' }),
+      sqsRecord({ ...order('1'), type: key }, { messageId: 'm2' }),
+    );
+    await expect(consumer()(event, remaining())).resolves.toEqual({ batchItemFailures: [] });
+    for (const { attributes } of wiring.letters) {
+      expect(attributes['dead-letter-reason']?.StringValue?.length).toBeLessThan(20_000);
+    }
+    for (const line of deliveries()) expect(JSON.stringify(line).length).toBeLessThan(5000);
+  });
+
+  it.each([
+    [
+      'a handler',
+      {
+        handle: () => {
+          throw Object.create(null);
+        },
+      },
+    ],
+    [
+      'a parser',
+      {
+        parse: () => {
+          throw Object.create(null);
+        },
+      },
+    ],
+  ])('survives %s that throws what has no text', async (_, broken) => {
+    const handler = createConsumer(
+      { name: 'fulfilment', parse: parseOrderEvent, handle: () => [], ...broken },
+      wiring,
+    );
+    await handler(sqsEvent(sqsRecord(order('1'))), remaining());
+    expect(deliveries()[0]).toMatchObject({ reason: expect.stringContaining('no text') });
+  });
+
+  it('lets a message wait whose handler forgot to return its effects', async () => {
+    const forgetful = consumer((() => undefined) as never);
+    const { batchItemFailures } = await forgetful(sqsEvent(sqsRecord(order('1'))), remaining());
+    expect(batchItemFailures).toHaveLength(1);
+    expect(deliveries()[0]).toMatchObject({ outcome: 'failed', code: 'NO_EFFECTS' });
+  });
+
+  it('takes the partition key for the group where the record names none', async () => {
+    const records = [order('1', 'a'), order('2', 'b')].map((event) => {
+      const record = sqsRecord(event);
+      return { ...record, attributes: { ...record.attributes, MessageGroupId: undefined } };
+    });
+    await consumer()(sqsEvent(...(records as never[])), remaining());
+    expect(deliveries().map(({ messageGroup }) => messageGroup)).toEqual(['a', 'b']);
   });
 
   it('keeps no state from one invocation to the next', async () => {
@@ -155,6 +259,15 @@ describe('a consumer', () => {
     expect(() => createConsumer({ name: 'a#b', parse: parseOrderEvent, handle: () => [] }, wiring)).toThrow(
       '"a#b"',
     );
+  });
+
+  it.each(['0', 'abc', '1.5', ''])('fails if its records are to be kept for "%s" seconds', (seconds) => {
+    const wired = { RECORDS_TABLE_NAME: 'r', DEAD_LETTER_QUEUE_URL: 'q', RECORD_TTL_SECONDS: seconds };
+    const replaced = jest.replaceProperty(process, 'env', wired);
+    expect(() => createConsumer({ name: 'a', parse: parseOrderEvent, handle: () => [] })).toThrow(
+      'RECORD_TTL_SECONDS',
+    );
+    replaced.restore();
   });
 
   it('fails if its function was not wired, naming the variable', () => {

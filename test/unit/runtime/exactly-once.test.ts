@@ -74,6 +74,11 @@ describe('applyExactlyOnce', () => {
     expect(store.effects).toEqual(effects);
   });
 
+  it('takes a record for expired from the second on that its expiration names', async () => {
+    store.records.set('c#s#1', completion({ attempt: 'another', expiration: clock.now() / 1000 }));
+    await expect(run(store, 0)).resolves.toEqual({ outcome: 'applied' });
+  });
+
   it('begins a new life over a record that has expired but is not deleted yet', async () => {
     const expired = clock.now() / 1000 - 1;
     store.records.set('c#s#1', completion({ attempt: 'another', fingerprint: 'other', expiration: expired }));
