@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
-import { pythonTool } from '../../local/python.ts';
+import { pythonTool } from '../../local/system/python.ts';
 import { orderOnceStack, root, temporaryFolder } from './support.ts';
 
 /** Tests are named before anything asynchronous can run, so another process looks for Python. */

@@ -1,0 +1,149 @@
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { awsVariables, type Environment } from '../system/environment.ts';
+import { EndpointError } from '../system/errors.ts';
+import { type Child, pythonModule, startChild } from '../system/processes.ts';
+import { isStopping } from '../system/teardown.ts';
+
+const host = '127.0.0.1';
+const portAttempts = 5;
+/** It is up in a second; a cold disk and a busy machine take longer. */
+const startMs = 60_000;
+const pollMs = 50;
+const lastLines = 15;
+
+export interface Emulator {
+  readonly url: string;
+  readonly pid: number;
+  readonly log: string;
+  /** Rejects when it ends without having been stopped. */
+  readonly died: Promise<never>;
+  stop(): Promise<void>;
+  /** Lets it outlive this process. */
+  release(): Promise<void>;
+}
+
+/**
+ * Starts MiniStack on a free port of the loopback interface. It ends with this process, unless released.
+ *
+ * @param folder Where it keeps its files and its log; nobody else's.
+ * @param env Region and credentials that it and the functions in it get, and the PATH.
+ */
+export async function startEmulator(python: string, folder: string, env: Environment): Promise<Emulator> {
+  const log = join(folder, 'emulator.log');
+  const temporary = join(folder, 'tmp');
+  await mkdir(temporary, { recursive: true });
+  // It writes the scripts that run functions below here, in CommonJS: without this they would take the type
+  // "module" from the package.json of this repository.
+  await writeFile(join(temporary, 'package.json'), '{}');
+
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const url = `http://${host}:${port}`;
+    const child = await launch(python, log, emulatorEnvironment(folder, temporary, port, env));
+    if (await isUp(url, basename(folder), child)) return managed(url, child, log);
+    await child.stop();
+    const said = await readFile(log, 'utf8');
+    if (!/already in use/i.test(said) || attempt === portAttempts) throw notStarted(said);
+  }
+}
+
+function emulatorEnvironment(folder: string, temporary: string, port: number, env: Environment): Environment {
+  return {
+    ...env,
+    // Functions run on the Node of this process, and read nothing of the user's home.
+    PATH: [dirname(process.execPath), env.PATH].join(delimiter),
+    HOME: folder,
+    TMPDIR: temporary,
+    STATE_DIR: join(folder, 'state'),
+    S3_DATA_DIR: join(folder, 's3'),
+    BIND_HOST: host,
+    GATEWAY_PORT: String(port),
+    MINISTACK_REGION: env[awsVariables.region],
+    // Its one other port is a fixed one.
+    IOT_MTLS_ENABLED: '0',
+    // Its health page repeats this, which tells it from another one on the same port.
+    MINISTACK_EDITION: basename(folder),
+  };
+}
+
+async function launch(python: string, log: string, env: Environment): Promise<Child> {
+  const file = await open(log, 'w');
+  try {
+    return await startChild(pythonModule(python, 'ministack'), { env, output: file.fd });
+  } finally {
+    await file.close();
+  }
+}
+
+/** The kernel's choice; another process may take it before the emulator does. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, host, resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function isUp(url: string, id: string, child: Child): Promise<boolean> {
+  let ended = false;
+  void child.exited.then(() => {
+    ended = true;
+  });
+  const deadline = Date.now() + startMs;
+  while (!ended && Date.now() < deadline) {
+    if ((await healthId(url)) === id) return true;
+    await delay(pollMs);
+  }
+  return false;
+}
+
+async function healthId(url: string): Promise<unknown> {
+  try {
+    const response = await fetch(`${url}/_ministack/health`, { signal: AbortSignal.timeout(2_000) });
+    return ((await response.json()) as { edition?: unknown }).edition;
+  } catch {
+    return undefined;
+  }
+}
+
+function managed(url: string, child: Child, log: string): Emulator {
+  let wanted = true;
+  const died = new Promise<never>((_, reject) => {
+    void child.exited.then(async ({ code, signal }) => {
+      if (!wanted || isStopping()) return;
+      const said = await readFile(log, 'utf8').catch(() => '');
+      reject(
+        new EndpointError(
+          `The local emulator ended by itself (${signal ?? `exit code ${code}`}). It said:\n${tail(said)}`,
+        ),
+      );
+    });
+  });
+  // Whoever waits for it hears of it; nobody has to.
+  died.catch(() => {});
+  return {
+    url,
+    pid: child.pid,
+    log,
+    died,
+    async stop() {
+      wanted = false;
+      await child.stop();
+    },
+    release: () => child.release(),
+  };
+}
+
+function notStarted(said: string): EndpointError {
+  return new EndpointError(`The local emulator did not start. Its log ends with:\n${tail(said)}`);
+}
+
+/** The last lines of a log. */
+export function tail(said: string): string {
+  return said.trimEnd().split('\n').slice(-lastLines).join('\n') || '(nothing)';
+}

@@ -1,0 +1,87 @@
+import {
+  type CloudWatchLogsClient,
+  paginateDescribeLogStreams,
+  paginateGetLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { type DeliveryLog, deliveryLogMessage } from '../../contract/delivery-log.ts';
+
+/** What a consumer says of itself, counted by SQS message. */
+export interface ConsumerCounts {
+  /** Messages that were settled: applied + duplicates + conflicts + poison. */
+  readonly delivered: number;
+  readonly applied: number;
+  readonly duplicates: number;
+  readonly conflicts: number;
+  readonly poison: number;
+  /** Deliveries that settled nothing, so that the message came again. */
+  readonly failed: number;
+}
+
+/** Events a page: the SDK holds a page several times over while it reads one. */
+const pageSize = 1000;
+
+/**
+ * Every delivery that a function logged, by time. Read stream by stream, since an emulator's FilterLogEvents cuts a
+ * long answer off without a token to go on from.
+ */
+export async function readDeliveries(
+  client: CloudWatchLogsClient,
+  functionName: string,
+): Promise<DeliveryLog[]> {
+  const logGroupName = `/aws/lambda/${functionName}`;
+  const deliveries: { timestamp: number; delivery: DeliveryLog }[] = [];
+  for await (const { logStreams = [] } of paginateDescribeLogStreams({ client }, { logGroupName })) {
+    for (const { logStreamName } of logStreams) {
+      const stream = { logGroupName, logStreamName, startFromHead: true };
+      const pages = paginateGetLogEvents({ client, pageSize, stopOnSameToken: true }, stream);
+      for await (const { events = [] } of pages) {
+        for (const { message = '', timestamp = 0 } of events) {
+          const delivery = parseDelivery(message);
+          if (delivery !== undefined) deliveries.push({ timestamp, delivery });
+        }
+      }
+    }
+  }
+  return deliveries.sort((a, b) => a.timestamp - b.timestamp).map(({ delivery }) => delivery);
+}
+
+function parseDelivery(line: string): DeliveryLog | undefined {
+  const start = line.indexOf('{');
+  if (start === -1) return undefined;
+  try {
+    const fields = JSON.parse(line.slice(start));
+    return fields.message === deliveryLogMessage ? fields : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Counts messages, not log lines: a message that was settled and yet came again (its function died before it could
+ * acknowledge) counts once, by its first verdict, and its other deliveries as failed.
+ */
+export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
+  const verdicts = new Map<string, DeliveryLog['outcome']>();
+  let appliedAgain = 0;
+  const receives = new Map<string, number>();
+  for (const { messageId, outcome, appliedWith, receiveCount } of deliveries) {
+    receives.set(messageId, Math.max(receives.get(messageId) ?? 0, receiveCount));
+    // No sound runtime ever says this: it is counted, and the counts then don't add up.
+    if (outcome === 'applied' && verdicts.get(messageId) === 'applied') appliedAgain += 1;
+    if (outcome === 'failed' || verdicts.has(messageId)) continue;
+    // Applied by this very message, in a delivery that died before it could say so.
+    verdicts.set(messageId, appliedWith === messageId ? 'applied' : outcome);
+  }
+  const settled = (wanted: DeliveryLog['outcome']) =>
+    [...verdicts.values()].filter((outcome) => outcome === wanted).length;
+  let failed = 0;
+  for (const [messageId, count] of receives) failed += verdicts.has(messageId) ? count - 1 : count;
+  return {
+    delivered: verdicts.size,
+    applied: settled('applied') + appliedAgain,
+    duplicates: settled('duplicate'),
+    conflicts: settled('conflict'),
+    poison: settled('poison'),
+    failed,
+  };
+}

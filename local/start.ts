@@ -1,0 +1,79 @@
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ConfigurationError, OrderOnceError } from '../contract/errors.ts';
+import { deploy } from './deployment/deploy.ts';
+import { mendTopics } from './deployment/mend.ts';
+import { openEndpoint } from './endpoint/endpoint.ts';
+import { lookAround } from './look-around.ts';
+import { readOptions, type StartOptions, usage } from './options.ts';
+import { run, type StackOutputs } from './run.ts';
+import { formatResult, type Result } from './summary.ts';
+import { repository } from './system/folders.ts';
+import { isStopping, stopAll, stopOnSignals } from './system/teardown.ts';
+import { openEvents } from './workload/events.ts';
+
+const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
+
+stopOnSignals();
+try {
+  const options = readOptions(process.argv.slice(2), samples);
+  if (options === 'help') process.stdout.write(`${usage}\n`);
+  else process.exitCode = (await start(options)) ? 0 : 1;
+} catch (error) {
+  // What fails while everything is being stopped fails because of that.
+  if (!isStopping()) process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 2;
+} finally {
+  await stopAll();
+}
+
+/** @returns Whether every event was applied exactly once. */
+async function start(options: StartOptions): Promise<boolean> {
+  const seconds = { setup: 0, deploy: 0, publish: 0, drain: 0, verify: 0 };
+  const timed = async <T>(step: keyof typeof seconds, work: () => Promise<T>): Promise<T> => {
+    const begun = performance.now();
+    try {
+      return await work();
+    } finally {
+      seconds[step] += (performance.now() - begun) / 1000;
+    }
+  };
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+
+  if (options.json !== undefined) await checkWritable(options.json);
+  const events = await timed('setup', () => openEvents(options.events, options.limit));
+  const endpoint = await timed('setup', () => openEndpoint(say));
+  // An endpoint that was there may hold what an earlier run left; a stack of its own shares nothing with that.
+  const stackName = endpoint.started ? 'OrderOnce' : `OrderOnce-${Date.now().toString(36)}`;
+  const work = async () => {
+    const stack = await timed('deploy', async () => {
+      const context = { stackName, stage: 'dev', functionTimeoutSeconds: '5' };
+      const outputs = await deploy(endpoint, { stackNames: [stackName], context }, say);
+      await mendTopics(endpoint.clientConfig, stackName);
+      return outputs[stackName] as StackOutputs;
+    });
+    say(`Publishing ${events.lines.length} orders`);
+    const result = await run({ clientConfig: endpoint.clientConfig, stack, events, plan: options, timed });
+    return { stack, result };
+  };
+  const { stack, result } = await Promise.race([work(), endpoint.died]);
+  const report: Result = { ...result, seconds };
+  process.stdout.write(formatResult(report));
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.keep) process.stdout.write(lookAround(endpoint, stack, await endpoint.keep()));
+  else await endpoint.stop();
+  return report.verified.problems.length === 0;
+}
+
+async function checkWritable(file: string): Promise<void> {
+  try {
+    await access(dirname(resolve(file)), constants.W_OK);
+  } catch (cause) {
+    throw new ConfigurationError(`--json is "${file}": its folder is not there or not writable`, { cause });
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof OrderOnceError) return error.message;
+  return `Unexpected: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+}

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { Environment } from './environment.ts';
+import { systemFolder } from './folders.ts';
+import { atStop, isStopping } from './teardown.ts';
+
+/** How long a child has to end by itself after SIGTERM. */
+const graceMs = 3_000;
+
+export type Command = readonly [executable: string, ...args: string[]];
+
+/** What `python -m` runs, as a child that ends with this process. */
+export function pythonModule(python: string, module: string, ...args: string[]): Command {
+  return [python, '-I', join(systemFolder, 'follow-parent.py'), module, ...args];
+}
+
+/** A script in this process's own Node, as a child that ends with this process. */
+export function nodeScript(script: string, ...args: string[]): Command {
+  const preload = pathToFileURL(join(systemFolder, 'follow-parent.ts')).href;
+  return [process.execPath, '--import', preload, script, ...args];
+}
+
+type Started = ChildProcess & { readonly pid: number };
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Child {
+  readonly pid: number;
+  /** Resolves when the child has ended; what it started is killed by then. */
+  readonly exited: Promise<Exit>;
+  /** SIGTERM, and SIGKILL to all that it started when that takes too long. Safe to call again. */
+  stop(): Promise<void>;
+  /** Lets go: the child outlives this process. */
+  release(): Promise<void>;
+}
+
+interface Options {
+  readonly env: Environment;
+  readonly cwd?: string;
+}
+
+/**
+ * Starts a child in a process group of its own: a Ctrl-C in the terminal reaches this process alone, which then
+ * stops the child in its own order, and one kill reaches all that the child started.
+ *
+ * @param output File descriptor for the child's output.
+ */
+export async function startChild(command: Command, options: Options & { output: number }): Promise<Child> {
+  const child = await spawnGroup(command, options, options.output);
+  // It is here to serve this process, which need not wait for it: at this process's end it ends too.
+  child.unref();
+  (child.stdin as Socket).unref();
+  return manage(child, 'exit');
+}
+
+interface RunOptions extends Options {
+  readonly gone?: Promise<never>;
+}
+
+export interface Finished extends Exit {
+  /** What it wrote to its output and error output, in the order in which it came. */
+  readonly output: string;
+}
+
+/**
+ * Runs a child to its end. Never resolves once everything is being stopped: its end tells nothing then.
+ *
+ * @param gone Rejects when there is no point in going on: the child is stopped then, and this rejects likewise.
+ */
+export async function runChild(command: Command, { gone, ...options }: RunOptions): Promise<Finished> {
+  const started = await spawnGroup(command, options, 'pipe');
+  const chunks: Buffer[] = [];
+  started.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  started.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const child = manage(started, 'close');
+  try {
+    const exit = await Promise.race(gone === undefined ? [child.exited] : [child.exited, gone]);
+    return { ...exit, output: Buffer.concat(chunks).toString('utf8') };
+  } finally {
+    await child.stop();
+    if (isStopping()) await new Promise(() => {});
+  }
+}
+
+async function spawnGroup(
+  [executable, ...args]: Command,
+  { env, cwd }: Options,
+  output: number | 'pipe',
+): Promise<Started> {
+  const child = spawn(executable, args, {
+    env: { ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    detached: true,
+    stdio: ['pipe', output, output],
+  });
+  await once(child, 'spawn');
+  // What a child that is gone did not read is no error.
+  child.stdin?.on('error', () => {});
+  return child as Started;
+}
+
+function manage(child: Started, end: 'exit' | 'close'): Child {
+  let stopped: Promise<void> | undefined;
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', () => killGroup(child.pid));
+    child.once(end, (code: number | null, signal: NodeJS.Signals | null) => {
+      forget();
+      resolve({ code, signal });
+    });
+  });
+  const stop = () => {
+    stopped ??= stopChild(child, exited);
+    return stopped;
+  };
+  const forget = atStop(stop);
+  return {
+    pid: child.pid,
+    exited,
+    stop,
+    async release() {
+      forget();
+      await new Promise<void>((resolve) => child.stdin?.end('.', resolve));
+    },
+  };
+}
+
+async function stopChild(child: Started, exited: Promise<Exit>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
+  child.kill('SIGTERM');
+  const grace = new AbortController();
+  const inTime = await Promise.race([
+    exited.then(() => true),
+    delay(graceMs, false, { signal: grace.signal }).catch(() => false),
+  ]);
+  grace.abort();
+  if (!inTime) killGroup(child.pid);
+  await exited;
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // ESRCH: nobody of the group is left.
+  }
+}

@@ -1,0 +1,80 @@
+import Big from 'big.js';
+import { canonicalJson } from '../../contract/canonical-json.ts';
+import { fingerprint, sha256 } from '../../contract/identity.ts';
+import type { OrderEvent } from '../../contract/order-event.ts';
+
+/** What the tables must hold once every event was applied exactly once. Money is exact: decimals, no doubles. */
+export interface Expectation {
+  /** Digest of what decides the effect, by event. */
+  readonly events: ReadonlyMap<EventKey, string>;
+  /** Digest of the item, by order id. */
+  readonly orders: ReadonlyMap<string, string>;
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly total: Big;
+  /** Events that the input itself holds again, and those that it holds again with other content. */
+  readonly repeated: number;
+  readonly conflicting: number;
+}
+
+export interface Account {
+  readonly spent: Big;
+  readonly orders: number;
+}
+
+/** Tells one event from all others. */
+export type EventKey = string;
+
+export function eventKey(source: string, id: string): EventKey {
+  return JSON.stringify([source, id]);
+}
+
+/** The digest of an item of table `orders`, whose numbers may be doubles or the decimal digits of a `Big`. */
+export function orderDigest(item: Readonly<Record<string, unknown>>): string {
+  return sha256(canonicalJson(withDigits(item)));
+}
+
+/** Every number as its digits: 1e21 and 1000000000000000000000 are one, 0.1 and 0.10000000000000001 are not. */
+function withDigits(value: unknown): unknown {
+  if (typeof value === 'number' || value instanceof Big) return { digits: new Big(value).toFixed() };
+  if (Array.isArray(value)) return value.map(withDigits);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withDigits(member)]));
+}
+
+export async function expectationOf(events: AsyncIterable<OrderEvent>): Promise<Expectation> {
+  const seen = new Map<EventKey, string>();
+  const orders = new Map<string, string>();
+  const accounts = new Map<string, Account>();
+  let total = new Big(0);
+  let repeated = 0;
+  let conflicting = 0;
+  for await (const event of events) {
+    const key = eventKey(event.source, event.id);
+    const before = seen.get(key);
+    const digest = fingerprint(event);
+    if (before !== undefined) {
+      if (before === digest) repeated += 1;
+      else conflicting += 1;
+      continue;
+    }
+    seen.set(key, digest);
+    orders.set(event.data.orderId, orderDigest(orderItem(event)));
+    const account = accounts.get(event.partitionkey) ?? { spent: new Big(0), orders: 0 };
+    accounts.set(event.partitionkey, {
+      spent: account.spent.plus(event.data.total),
+      orders: account.orders + 1,
+    });
+    total = total.plus(event.data.total);
+  }
+  return { events: seen, orders, accounts, total, repeated, conflicting };
+}
+
+/** The item that an event leaves in table `orders`, said here a second time on purpose: the verifier trusts nobody. */
+function orderItem({ type, partitionkey, sequence, data }: OrderEvent): Record<string, unknown> {
+  return {
+    ...data,
+    account: partitionkey,
+    sequence,
+    status: type === 'order.cancelled' ? 'cancelled' : 'placed',
+  };
+}

@@ -1,0 +1,64 @@
+import type { ConsumerCounts } from '../observe/deliveries.ts';
+import type { Letter } from '../observe/queue.ts';
+import type { Plan } from '../workload/plan.ts';
+import { poison } from '../workload/poison.ts';
+import type { Expectation } from './expectation.ts';
+
+/** What a run showed, beside the tables. */
+export interface Evidence {
+  /** Messages that the topic accepted. */
+  readonly sent: number;
+  readonly counts: ConsumerCounts;
+  /** How many messages the dead-letter queue holds. */
+  readonly deadLetters: number;
+  /** Those of them that could be looked at. */
+  readonly letters: readonly Letter[];
+  /** Whether everything was sent inside the broker's deduplication window. */
+  readonly insideWindow: boolean;
+}
+
+/** How many messages must be in the dead-letter queue with which reason. */
+function reasonsPlanned(poisons: number, conflicts: number): Map<string, number> {
+  const codes = new Map([['CONFLICT', conflicts]]);
+  for (let n = 0; n < poisons; n++) {
+    const { code } = poison(n);
+    codes.set(code, (codes.get(code) ?? 0) + 1);
+  }
+  return codes;
+}
+
+/** Holds what the functions logged and what the dead-letter queue holds against what was sent; a line per problem. */
+export function judge(expected: Expectation, { counts: planned }: Plan, evidence: Evidence): string[] {
+  const { sent, counts, deadLetters, letters, insideWindow } = evidence;
+  const problems: string[] = [];
+  const must = (what: string, is: number, should: number) => {
+    if (is !== should) problems.push(`${what}: ${is}, expected ${should}`);
+  };
+  const conflicts = planned.conflict + expected.conflicting;
+  const removed = sent - counts.delivered;
+  const again = planned.duplicate + planned['late duplicate'] + expected.repeated;
+
+  must('events applied, by the log', counts.applied, expected.events.size);
+  must('messages removed by the broker or found to be duplicates', removed + counts.duplicates, again);
+  must('conflicts', counts.conflicts, conflicts);
+  must('poison', counts.poison, planned.poison);
+  must('messages in the dead-letter queue', deadLetters, planned.poison + conflicts);
+  if (removed > planned.duplicate + expected.repeated) {
+    problems.push(`${removed} messages did not arrive; the broker had reason to remove ${planned.duplicate}`);
+  }
+  if (insideWindow && removed < planned.duplicate) {
+    problems.push(
+      `the topic removed ${removed} of ${planned.duplicate} duplicates sent inside its window: ` +
+        'is its content-based deduplication on?',
+    );
+  }
+  const codes = reasonsPlanned(planned.poison, conflicts);
+  for (const { reason, messageGroup } of letters) {
+    const code = reason?.code ?? 'none';
+    const left = codes.get(code) ?? 0;
+    if (left === 0)
+      problems.push(`a message of group ${messageGroup} in the dead-letter queue with reason ${code}`);
+    codes.set(code, left - 1);
+  }
+  return problems;
+}

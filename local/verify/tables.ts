@@ -1,0 +1,76 @@
+import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import Big from 'big.js';
+import { ledgerTable, ordersTable, recordAttributes } from '../../contract/tables.ts';
+import { type Account, type EventKey, eventKey, orderDigest } from './expectation.ts';
+
+/** What the tables hold. */
+export interface Holdings {
+  /** The consumer's records, by event. */
+  readonly records: ReadonlyMap<EventKey, HeldRecord>;
+  readonly orders: ReadonlyMap<string, string>;
+  readonly accounts: ReadonlyMap<string, Account>;
+}
+
+/** Small pages: the SDK holds an item several times over while it reads one. */
+const pageSize = 200;
+
+export interface HeldRecord {
+  readonly status: string;
+  /** The fingerprint of what was applied. */
+  readonly fingerprint: string;
+}
+
+export interface TableNames {
+  readonly records: string;
+  readonly orders: string;
+  readonly ledger: string;
+}
+
+/** Reads all three tables, strongly consistent. */
+export async function readHoldings(
+  client: DynamoDBClient,
+  names: TableNames,
+  consumer: string,
+): Promise<Holdings> {
+  const records = new Map<EventKey, HeldRecord>();
+  for await (const item of scan(client, names.records)) {
+    // The table may hold other consumers' records too; one that names none is nobody's, and reported.
+    if ((item[recordAttributes.consumer] ?? consumer) !== consumer) continue;
+    const key = eventKey(String(item[recordAttributes.source]), String(item[recordAttributes.eventId]));
+    records.set(key, {
+      status: String(item[recordAttributes.status]),
+      fingerprint: String(item[recordAttributes.validation]),
+    });
+  }
+  const orders = new Map<string, string>();
+  for await (const item of scan(client, names.orders, (digits) => new Big(digits))) {
+    orders.set(String(item[ordersTable.key]), orderDigest(item));
+  }
+  const accounts = new Map<string, Account>();
+  for await (const item of scan(client, names.ledger)) {
+    accounts.set(String(item[ledgerTable.key]), {
+      spent: new Big(String(item[ledgerTable.spent] ?? 0)),
+      orders: Number(item[ledgerTable.orders] ?? 0),
+    });
+  }
+  return { records, orders, accounts };
+}
+
+/** @param number How a number is read; as its decimal digits unless told. */
+async function* scan(
+  client: DynamoDBClient,
+  table: string,
+  number: (digits: string) => unknown = (digits) => digits,
+): AsyncGenerator<Record<string, unknown>> {
+  let start: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await client.send(
+      new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: start, Limit: pageSize }),
+    );
+    for (const item of page.Items ?? []) {
+      yield unmarshall(item, { wrapNumbers: number as (digits: string) => number });
+    }
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+}

@@ -1,0 +1,36 @@
+import { canonicalJson } from '../../contract/canonical-json.ts';
+import type { InvalidEventCode } from '../../contract/errors.ts';
+import type { OrderEvent } from '../../contract/order-event.ts';
+
+/** A number of 39 significant digits: one more than DynamoDB keeps. */
+const tooPrecise = `1${'0'.repeat(37)}.5`;
+
+interface Kind {
+  /** The reason that a consumer must give. */
+  readonly code: InvalidEventCode;
+  readonly spoil: (event: OrderEvent) => string;
+}
+
+/** Ways to be no valid event. */
+const kinds: readonly Kind[] = [
+  { code: 'INVALID_JSON', spoil: (event) => canonicalJson(event).slice(0, -1) },
+  { code: 'INVALID_EVENT', spoil: (event) => canonicalJson([event]) },
+  { code: 'INVALID_EVENT', spoil: ({ id: _, ...event }) => canonicalJson(event) },
+  { code: 'INVALID_EVENT', spoil: ({ source: _, ...event }) => canonicalJson(event) },
+  { code: 'INVALID_EVENT', spoil: (event) => canonicalJson({ ...event, type: 'order.misplaced' }) },
+  {
+    code: 'INEXACT_NUMBER',
+    spoil: (event) =>
+      canonicalJson({ ...event, data: { ...event.data, total: 'TOTAL' } }).replace('"TOTAL"', tooPrecise),
+  },
+  {
+    code: 'SNS_ENVELOPE',
+    spoil: (event) =>
+      canonicalJson({ Type: 'Notification', TopicArn: 'arn:aws:sns:x', Message: canonicalJson(event) }),
+  },
+];
+
+/** The n-th poison: the kinds in turn. */
+export function poison(n: number): Kind {
+  return kinds[n % kinds.length] as Kind;
+}

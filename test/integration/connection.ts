@@ -1,0 +1,25 @@
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
+
+/** One deployed topic with its consumer and its tables. */
+export interface Deployed {
+  readonly topicArn: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly functionName: string;
+  readonly records: string;
+  readonly orders: string;
+  readonly ledger: string;
+}
+
+export interface Connection {
+  readonly clientConfig: ClientConfig;
+  /** Whether the endpoint is the emulator that this run started. */
+  readonly emulator: boolean;
+  readonly main: Deployed;
+  /** The same stack again, deployed without mending what the emulator drops; absent where nothing was to mend. */
+  readonly unmended?: Deployed;
+  readonly variants: Readonly<Record<'sound' | 'faulty' | 'unconditional' | 'reversed', Deployed>>;
+}
+
+/** Where the run's setup leaves the connection for the tests, which run in other processes. */
+export const connectionVariable = 'ORDER_ONCE_TEST_CONNECTION';

@@ -1,0 +1,30 @@
+import { readEnvironment } from '../../../contract/environment.ts';
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { createConsumer, increment } from '../../../runtime/index.ts';
+import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+
+const ledger = readEnvironment('ledgerTable');
+let firstReceive = new Set<string>();
+
+const consumer = createConsumer(
+  {
+    name: 'faulty',
+    parse: parseOrderEvent,
+    handle: ({ id, partitionkey: account, data }) => {
+      if (firstReceive.has(id)) {
+        // What an order asks for in its customer id, it gets the first time that it is received.
+        if (data.customerId === 'fail-first') throw new Error('the first try fails');
+        if (data.customerId === 'die-first') process.kill(process.pid, 'SIGKILL');
+      }
+      return [increment(ledger, { account }, { spent: data.total, orders: 1 })];
+    },
+  },
+  wiringFromEnvironment(),
+);
+
+/** A consumer that fails, or kills its own process, between the receive and the commit. */
+export const handler: typeof consumer = (event, context) => {
+  const first = event.Records.filter(({ attributes }) => attributes.ApproximateReceiveCount === '1');
+  firstReceive = new Set(first.map(({ body }) => JSON.parse(body).id));
+  return consumer(event, context);
+};

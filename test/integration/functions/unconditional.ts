@@ -1,0 +1,30 @@
+import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
+import { readEnvironment } from '../../../contract/environment.ts';
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { createConsumer, dynamoDbEffectStore, increment } from '../../../runtime/index.ts';
+import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+
+const client = new DynamoDBClient({});
+client.middlewareStack.add(
+  (next) => (args) => {
+    const record = (args.input as TransactWriteItemsCommandInput).TransactItems?.[0]?.Update;
+    if (record !== undefined) record.ConditionExpression += ' OR attribute_exists(#id)';
+    return next(args);
+  },
+  { step: 'initialize' },
+);
+
+/** The fulfilment function with the condition on its record taken out: broken on purpose. */
+export const handler = createConsumer(
+  {
+    name: 'fulfilment',
+    parse: parseOrderEvent,
+    handle: ({ partitionkey: account, data }) => [
+      increment(readEnvironment('ledgerTable'), { account }, { spent: data.total, orders: 1 }),
+    ],
+  },
+  {
+    ...wiringFromEnvironment(),
+    store: dynamoDbEffectStore({ table: readEnvironment('recordsTable'), client }),
+  },
+);

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { environmentNames } from '../../contract/environment.ts';
+import { ledgerTable, ordersTable } from '../../contract/tables.ts';
+import { DataTable, IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { OrderOnceStack } from '../../lib/order-once-stack.ts';
+
+/** A topic of its own, with one consumer that runs a test's function in the place of the real one. */
+class Variant extends Construct {
+  constructor(stack: Stack, name: string) {
+    super(stack, name);
+    const removalPolicy = RemovalPolicy.DESTROY;
+    const topic = new OrderTopic(this, 'Events');
+    const records = new RecordTable(this, 'Records', { removalPolicy });
+    const orders = new DataTable(this, 'Orders', { removalPolicy, partitionKey: ordersTable.key });
+    const ledger = new DataTable(this, 'Ledger', { removalPolicy, partitionKey: ledgerTable.key });
+    const consumer = new IdempotentConsumer(this, 'Consumer', {
+      topic,
+      records,
+      removalPolicy,
+      entry: join(import.meta.dirname, 'functions', `${name}.ts`),
+      // Short, so that what failed comes again soon.
+      timeout: Duration.seconds(3),
+      toleratedOutage: Duration.hours(1),
+    });
+    consumer.grantEffects(orders, environmentNames.ordersTable, 'put');
+    consumer.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
+    new CfnOutput(stack, `${name}Variant`, {
+      value: stack.toJsonString({
+        topicArn: topic.topicArn,
+        queueUrl: consumer.queue.queueUrl,
+        deadLetterQueueUrl: consumer.deadLetterQueue.queueUrl,
+        functionName: consumer.handler.functionName,
+        records: records.tableName,
+        orders: orders.tableName,
+        ledger: ledger.tableName,
+      }),
+    });
+  }
+}
+
+const app = new App();
+const name = String(app.node.getContext('stackName'));
+// Long, so that 50 processes that start at once on a small machine all get to their end.
+const settings = { stage: 'dev', functionTimeout: Duration.seconds(60) } as const;
+new OrderOnceStack(app, name, settings);
+new OrderOnceStack(app, `${name}-Unmended`, settings);
+const variants = new Stack(app, `${name}-Variants`);
+for (const variant of ['sound', 'faulty', 'unconditional', 'reversed']) new Variant(variants, variant);

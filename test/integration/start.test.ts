@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { anOrder } from '../support/orders.ts';
+
+jest.setTimeout(180_000);
+
+const repository = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'order-once-start-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function launch(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, ['local/start.ts', ...args], {
+    cwd: repository,
+    // biome-ignore lint/style/noProcessEnv: the command gets the environment that a user's shell would give it.
+    env: { ...process.env, ...environment },
+  });
+}
+
+async function finish(child: ChildProcess) {
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    output += chunk;
+  });
+  const [code, signal] = await once(child, 'close');
+  return { code, signal, output };
+}
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('npm start', () => {
+  it('verifies that every event was applied once, and writes what it measured', async () => {
+    const json = join(folder, 'result.json');
+    const { code, output } = await finish(launch(['--limit', '100', '--json', json]));
+    expect(output).toContain('Every event was applied exactly once.');
+    expect(code).toBe(0);
+    const { published, consumers, verified, seconds } = JSON.parse(readFileSync(json, 'utf8'));
+    const { fulfilment } = consumers;
+    expect(published).toMatchObject({ events: 100, sent: fulfilment.delivered + published.removedByBroker });
+    expect(fulfilment).toMatchObject({ applied: 100, conflicts: 2, poison: 7, failed: 0 });
+    expect(fulfilment.delivered).toBe(100 + fulfilment.duplicates + 2 + 7);
+    expect(verified).toMatchObject({ expected: 100, missing: 0, doubled: 0, dlq: 9, problems: [] });
+    expect(verified.ledgerTotal).toBe(verified.ledgerExpected);
+    expect(Object.keys(seconds)).toEqual(['setup', 'deploy', 'publish', 'drain', 'verify']);
+  });
+
+  it('reads events from standard input', async () => {
+    const child = launch(['--events', '-', '--poison', '0', '--conflicts', '0', '--late-duplicates', '1']);
+    child.stdin?.end(`${JSON.stringify(anOrder())}\n`);
+    const { code, output } = await finish(child);
+    expect(output).toMatch(/^applied +1$/m);
+    expect(output).toMatch(/^duplicates +1$/m);
+    expect(code).toBe(0);
+  });
+
+  it('stops everything that it started on Ctrl-C, in the middle of publishing', async () => {
+    const child = launch(['--limit', '5000']);
+    const finished = finish(child);
+    await new Promise<void>((resolve) => {
+      child.stderr?.on('data', (chunk) => String(chunk).includes('Publishing') && resolve());
+    });
+    child.kill('SIGINT');
+    await expect(finished).resolves.toMatchObject({ signal: 'SIGINT' });
+    const left = readdirSync(join(repository, '.local/runs')).filter((run) =>
+      run.startsWith(`${child.pid}-`),
+    );
+    expect(left).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown option', ['--frobnicate'], "Unknown option '--frobnicate'"],
+    ['a negative number', ['--limit', '-1'], '--limit is "-1"'],
+    ['a share above 1', ['--duplicates', '7'], '--duplicates is "7"'],
+    ['a file that is not there', ['--events', join(folder, 'nowhere')], 'nowhere'],
+    ['a folder for a file', ['--events', folder], folder],
+    ['a result that cannot be written', ['--json', join(folder, 'nowhere/out.json')], '--json is'],
+    [
+      'a line that is not JSON',
+      ['--events', file('a', `${JSON.stringify(anOrder())}\n\noops\n`)],
+      'line 3: ',
+    ],
+    [
+      'an event that is not valid',
+      ['--events', file('b', JSON.stringify({ ...anOrder(), id: 7 }))],
+      'line 1: id',
+    ],
+    ['no events', ['--events', file('c', '\n')], 'holds no events'],
+    ['a broken archive', ['--events', file('d', '\x1f\x8bnot gzip')], join(folder, 'd')],
+  ])('fails with one clear message on %s, before anything is started', async (_, args, message) => {
+    const { code, output } = await finish(launch(args));
+    expect(code).toBe(2);
+    expect(output).toContain(message);
+    expect(output).not.toMatch(/^ +at /m);
+    expect(output).not.toContain('Starting');
+  });
+
+  it('fails with one clear message on an endpoint that does not answer', async () => {
+    const { code, output } = await finish(
+      launch(['--limit', '1'], { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }),
+    );
+    expect(code).toBe(2);
+    expect(output).toContain('http://127.0.0.1:9');
+    expect(output).not.toMatch(/^ +at /m);
+  });
+});

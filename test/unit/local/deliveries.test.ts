@@ -1,0 +1,70 @@
+import type { DeliveryLog } from '../../../contract/delivery-log.ts';
+import { count } from '../../../local/observe/deliveries.ts';
+
+function delivery(
+  messageId: string,
+  outcome: DeliveryLog['outcome'],
+  over: Partial<DeliveryLog> = {},
+): DeliveryLog {
+  return {
+    message: 'delivery',
+    consumer: 'fulfilment',
+    outcome,
+    messageId,
+    messageGroup: 'g',
+    receiveCount: 1,
+    ...over,
+  };
+}
+
+describe('counting deliveries', () => {
+  it('counts messages by their verdict', () => {
+    const logs = [
+      delivery('1', 'applied'),
+      delivery('2', 'duplicate', { appliedWith: '1' }),
+      delivery('3', 'conflict'),
+      delivery('4', 'poison'),
+    ];
+    expect(count(logs)).toEqual({
+      delivered: 4,
+      applied: 1,
+      duplicates: 1,
+      conflicts: 1,
+      poison: 1,
+      failed: 0,
+    });
+  });
+
+  it('counts a message once, however often it came', () => {
+    const logs = [
+      delivery('1', 'failed'),
+      delivery('1', 'applied', { receiveCount: 2 }),
+      delivery('1', 'duplicate', { receiveCount: 3, appliedWith: '1' }),
+    ];
+    expect(count(logs)).toMatchObject({ delivered: 1, applied: 1, duplicates: 0, failed: 2 });
+  });
+
+  it('counts a message that says twice that it was applied twice: no sound consumer does', () => {
+    expect(count([delivery('1', 'applied'), delivery('1', 'applied', { receiveCount: 2 })])).toMatchObject({
+      delivered: 1,
+      applied: 2,
+    });
+  });
+
+  it('goes by the first verdict on a message', () => {
+    const logs = [delivery('1', 'poison'), delivery('1', 'conflict', { receiveCount: 2 })];
+    expect(count(logs)).toMatchObject({ delivered: 1, poison: 1, conflicts: 0 });
+  });
+
+  it('takes a message that was applied by itself for applied: its function died before it could say so', () => {
+    const logs = [delivery('1', 'duplicate', { receiveCount: 2, appliedWith: '1' })];
+    expect(count(logs)).toMatchObject({ delivered: 1, applied: 1, duplicates: 0, failed: 1 });
+  });
+
+  it('delivers nothing where a message only failed', () => {
+    expect(count([delivery('1', 'failed'), delivery('1', 'failed', { receiveCount: 2 })])).toMatchObject({
+      delivered: 0,
+      failed: 2,
+    });
+  });
+});

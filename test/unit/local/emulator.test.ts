@@ -1,0 +1,100 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { type Emulator, startEmulator } from '../../../local/endpoint/emulator.ts';
+
+let folder: string;
+let emulator: Emulator | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'emulator-'));
+});
+
+afterEach(async () => {
+  await emulator?.stop();
+  emulator = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+async function start(...modes: string[]): Promise<Emulator> {
+  emulator = await startEmulator(join(__dirname, 'programs', 'emulator.ts'), folder, {
+    PATH: '/bin',
+    AWS_REGION: 'eu-west-1',
+    MODES: modes.join(','),
+  });
+  return emulator;
+}
+
+async function health(url: string): Promise<{ env: Record<string, string> }> {
+  return (await (await fetch(url)).json()) as { env: Record<string, string> };
+}
+
+describe('startEmulator', () => {
+  test('gives it the loopback interface, its own folder and this Node, and nothing of the environment', async () => {
+    // WHEN
+    const { url } = await start('good');
+    // THEN
+    const { env } = await health(url);
+    expect(env).toMatchObject({
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: new URL(url).port,
+      MINISTACK_REGION: 'eu-west-1',
+      MINISTACK_EDITION: basename(folder),
+      PATH: `${dirname(process.execPath)}:/bin`,
+    });
+    for (const name of ['HOME', 'TMPDIR', 'STATE_DIR', 'S3_DATA_DIR'] as const) {
+      expect(env[name]).toMatch(new RegExp(`^${folder}`));
+    }
+    expect(env).not.toHaveProperty('JEST_WORKER_ID');
+  });
+
+  test('has the scripts that run functions taken for CommonJS, wherever the folder is', async () => {
+    const { url } = await start('good');
+    const { env } = await health(url);
+    expect(readFileSync(join(env.TMPDIR ?? '', 'package.json'), 'utf8')).toBe('{}');
+  });
+
+  test('takes another port where somebody was faster', async () => {
+    await start('port taken', 'port taken', 'good');
+    expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('...');
+  });
+
+  test('does not mistake another emulator on its port for its own', async () => {
+    // GIVEN a first start on whose port another one answers until ours gives up
+    const { url } = await start('mistaken', 'good');
+    // THEN
+    expect((await health(url)).env.MINISTACK_EDITION).toBe(basename(folder));
+    expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('..');
+  });
+
+  test('gives up where no port can be had', async () => {
+    await expect(start(...Array<string>(9).fill('port taken'))).rejects.toMatchObject({
+      code: 'ENDPOINT',
+      message: expect.stringContaining('Address already in use'),
+    });
+  });
+
+  test('fails with the end of its log where it ends while it starts, without another try', async () => {
+    await expect(start('broken', 'good')).rejects.toThrow(/did not start.*\none\ntwo\nModuleNotFoundError/);
+    expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('.');
+  });
+});
+
+describe('died', () => {
+  test('rejects with the end of its log when it ends by itself', async () => {
+    const { died } = await start('short-lived');
+    await expect(died).rejects.toThrow(/ended by itself \(exit code 3\)[\s\S]*MemoryError/);
+  });
+
+  test('is silent when it was stopped', async () => {
+    // GIVEN
+    const { died, stop, url } = await start('good');
+    // WHEN
+    await stop();
+    // THEN
+    await expect(fetch(url)).rejects.toThrow();
+    const silent = new Promise((resolve) => setTimeout(resolve, 200, 'silent'));
+    await expect(Promise.race([died, silent])).resolves.toBe('silent');
+    expect(existsSync(join(folder, 'emulator.log'))).toBe(true);
+  });
+});

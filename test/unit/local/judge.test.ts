@@ -1,0 +1,88 @@
+import { expectationOf } from '../../../local/verify/expectation.ts';
+import { type Evidence, judge } from '../../../local/verify/judge.ts';
+import { planExtras } from '../../../local/workload/plan.ts';
+import { anOrder } from '../../support/orders.ts';
+
+const lines = Array.from({ length: 20 }, (_, index) => index + 1);
+const plan = planExtras(lines, { seed: 1, duplicates: 0.3, lateDuplicates: 0.3, poison: 8, conflicts: 2 });
+const { duplicate, 'late duplicate': late } = plan.counts;
+
+const codes = ['INVALID_JSON', 'INVALID_EVENT', 'INVALID_EVENT', 'INVALID_EVENT', 'INVALID_EVENT'].concat([
+  'INEXACT_NUMBER',
+  'SNS_ENVELOPE',
+  'INVALID_JSON',
+  'CONFLICT',
+  'CONFLICT',
+]);
+
+function letter(code: string) {
+  const reason = { code, message: 'why', consumer: 'fulfilment', messageGroup: 'g' };
+  return { body: '{}', messageGroup: 'g', reason };
+}
+
+/** What a run shows in which everything went as planned. */
+const sound: Evidence = {
+  sent: 20 + duplicate + late + 8 + 2,
+  counts: {
+    delivered: 20 + late + 8 + 2,
+    applied: 20,
+    duplicates: late,
+    conflicts: 2,
+    poison: 8,
+    failed: 0,
+  },
+  deadLetters: 10,
+  letters: codes.map(letter),
+  insideWindow: true,
+};
+
+async function problems(over: Partial<Evidence>, counts: Partial<Evidence['counts']> = {}) {
+  async function* events() {
+    for (const line of lines) yield anOrder({ subject: String(line) });
+  }
+  const evidence = { ...sound, ...over, counts: { ...sound.counts, ...counts } };
+  return judge(await expectationOf(events()), plan, evidence);
+}
+
+describe('the judgement of a run', () => {
+  it('is clean where everything went as planned', async () => {
+    expect(duplicate).toBeGreaterThan(0);
+    await expect(problems({})).resolves.toEqual([]);
+  });
+
+  it.each<[string, Partial<Evidence>, Partial<Evidence['counts']>, string]>([
+    ['an event that was not applied', {}, { applied: 19 }, 'events applied'],
+    ['an event that was applied twice', {}, { applied: 21 }, 'events applied'],
+    ['a duplicate that nobody saw', {}, { duplicates: late - 1 }, 'found to be duplicates'],
+    ['a conflict that passed', {}, { conflicts: 1 }, 'conflicts: 1, expected 2'],
+    ['poison that passed', {}, { poison: 7 }, 'poison: 7, expected 8'],
+    ['a dead letter that is not there', { deadLetters: 9 }, {}, 'dead-letter queue: 9, expected 10'],
+    [
+      'a dead letter without a reason',
+      { letters: [{ ...letter(''), reason: undefined }] },
+      {},
+      'reason none',
+    ],
+    ['a dead letter with a wrong reason', { letters: [letter('PERMANENT')] }, {}, 'reason PERMANENT'],
+    [
+      'too many dead letters of one reason',
+      { letters: Array(3).fill(letter('CONFLICT')) },
+      {},
+      'reason CONFLICT',
+    ],
+    ['messages that the broker had no reason to remove', {}, { delivered: 20 }, 'did not arrive'],
+    [
+      'duplicates that the topic let through',
+      {},
+      { delivered: sound.sent, duplicates: late + duplicate },
+      'deduplication',
+    ],
+  ])('sees %s', async (_, over, counts, problem) => {
+    await expect(problems(over, counts)).resolves.toContainEqual(expect.stringContaining(problem));
+  });
+
+  it('lets duplicates through that were sent after the window', async () => {
+    const counts = { delivered: sound.sent, duplicates: late + duplicate };
+    await expect(problems({ insideWindow: false }, counts)).resolves.toEqual([]);
+  });
+});

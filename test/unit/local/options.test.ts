@@ -1,0 +1,50 @@
+import { readOptions } from '../../../local/options.ts';
+
+const read = (...args: string[]) => readOptions(args, 'samples.gz');
+
+describe('the options of npm start', () => {
+  it('have safe defaults', () => {
+    expect(read()).toEqual({
+      events: 'samples.gz',
+      limit: 1000,
+      duplicates: 0.1,
+      lateDuplicates: 0.1,
+      poison: 7,
+      conflicts: 2,
+      seed: 1,
+      keep: false,
+      json: undefined,
+    });
+  });
+
+  it('are read with and without an equals sign', () => {
+    expect(read('--limit', '5', '--late-duplicates=0.5', '--events', '-', '--keep')).toMatchObject({
+      limit: 5,
+      lateDuplicates: 0.5,
+      events: '-',
+      keep: true,
+    });
+  });
+
+  it('ask for help', () => {
+    expect(read('--help', '--limit', 'x')).toBe('help');
+  });
+
+  it.each([
+    [['--limit', '-5'], '--limit is "-5"'],
+    [['--limit', '1.5'], '--limit is "1.5"'],
+    [['--limit', ''], '--limit is ""'],
+    [['--poison', 'many'], '--poison is "many"'],
+    [['--seed', '1e99'], '--seed is "1e99"'],
+    [['--duplicates', '1.1'], '--duplicates is "1.1"'],
+    [['--duplicates', 'NaN'], '--duplicates is "NaN"'],
+    [['--late-duplicates', '-0.1'], '--late-duplicates is "-0.1"'],
+    [['--unknown'], "Unknown option '--unknown'"],
+    [['--json'], "'--json"],
+    [['stray'], "'stray'"],
+    [['--keep=yes'], "'--keep'"],
+  ])('fail with %j, naming it', (args, message) => {
+    expect(() => read(...args)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+    expect(() => read(...args)).toThrow(message);
+  });
+});

@@ -1,0 +1,151 @@
+import Big from 'big.js';
+import { compare } from '../../../local/verify/compare.ts';
+import { eventKey, expectationOf, orderDigest } from '../../../local/verify/expectation.ts';
+import type { Holdings } from '../../../local/verify/tables.ts';
+import { anOrder } from '../../support/orders.ts';
+
+const events = [
+  anOrder({ subject: '1', partitionkey: 'a' }, { total: 0.1 }),
+  anOrder({ subject: '2', partitionkey: 'a' }, { total: 0.2 }),
+  anOrder({ subject: '3', partitionkey: 'b', type: 'order.cancelled' }, { total: -5 }),
+];
+
+async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+/** Tables in which every event was applied exactly once; each test spoils them in one way. */
+async function given(): Promise<{ expected: Awaited<ReturnType<typeof expectationOf>>; found: Mutable }> {
+  const expected = await expectationOf(stream(events));
+  return {
+    expected,
+    found: {
+      records: new Map(
+        [...expected.events].map(([key, fingerprint]) => [key, { status: 'COMPLETED', fingerprint }]),
+      ),
+      orders: new Map(expected.orders),
+      accounts: new Map(expected.accounts),
+    },
+  };
+}
+
+type Mutable = {
+  [K in keyof Holdings]: Holdings[K] extends ReadonlyMap<infer A, infer B> ? Map<A, B> : never;
+};
+
+describe('the verifier', () => {
+  it('finds nothing wrong where every event was applied once, and adds decimals exactly', async () => {
+    const { expected, found } = await given();
+    expect(compare(expected, found)).toEqual({
+      missing: 0,
+      doubled: 0,
+      ledgerTotal: '-4.7',
+      ledgerExpected: '-4.7',
+      problems: [],
+    });
+  });
+
+  it('sees a ledger that is off by 0.01', async () => {
+    const { expected, found } = await given();
+    found.accounts.set('a', { spent: new Big('0.31'), orders: 2 });
+    expect(compare(expected, found)).toMatchObject({
+      ledgerTotal: '-4.69',
+      problems: ['ledger of a: 0.31 in 2 orders, expected 0.3 in 2'],
+    });
+  });
+
+  it('sees an order that was deleted', async () => {
+    const { expected, found } = await given();
+    found.orders.delete('2');
+    expect(compare(expected, found)).toMatchObject({ missing: 1, problems: ['order 2 is missing'] });
+  });
+
+  it('sees an order that is not what its event says', async () => {
+    const { expected, found } = await given();
+    found.orders.set('2', 'other');
+    expect(compare(expected, found).problems).toEqual(['order 2 differs from its event']);
+  });
+
+  it('sees a record too many', async () => {
+    const { expected, found } = await given();
+    found.records.set(eventKey('urn:test', 'stranger'), { status: 'COMPLETED', fingerprint: 'any' });
+    expect(compare(expected, found).problems).toEqual([
+      'a record of event ["urn:test","stranger"], which was never published',
+    ]);
+  });
+
+  it('sees an event that was never applied', async () => {
+    const { expected, found } = await given();
+    found.records.delete(eventKey('urn:test', 'event-of-3'));
+    found.orders.delete('3');
+    found.accounts.delete('b');
+    expect(compare(expected, found)).toMatchObject({ missing: 1, doubled: 0 });
+  });
+
+  it('sees a record that is not completed', async () => {
+    const { expected, found } = await given();
+    const key = eventKey('urn:test', 'event-of-1');
+    found.records.set(key, { status: 'RETRYING', fingerprint: expected.events.get(key) ?? '' });
+    expect(compare(expected, found).missing).toBe(1);
+  });
+
+  it('sees an event that was applied with other content', async () => {
+    const { expected, found } = await given();
+    const key = eventKey('urn:test', 'event-of-1');
+    found.records.set(key, { status: 'COMPLETED', fingerprint: 'other' });
+    expect(compare(expected, found).problems).toEqual([`event ${key} was applied with other content`]);
+  });
+
+  it('sees an order and an account that nobody published', async () => {
+    const { expected, found } = await given();
+    found.orders.set('9', 'any');
+    found.accounts.set('z', { spent: new Big(0), orders: 1 });
+    expect(compare(expected, found)).toMatchObject({
+      doubled: 1,
+      problems: ['order 9 was never published', 'ledger of z: 0 in 1 orders, expected 0 in 0'],
+    });
+  });
+
+  it('sees a free order that was applied twice', async () => {
+    const expected = await expectationOf(stream([anOrder({ partitionkey: 'a' }, { total: 0 })]));
+    const found = {
+      records: new Map(
+        [...expected.events].map(([key, fingerprint]) => [key, { status: 'COMPLETED', fingerprint }]),
+      ),
+      orders: expected.orders,
+      accounts: new Map([['a', { spent: new Big(0), orders: 2 }]]),
+    };
+    expect(compare(expected, found)).toMatchObject({
+      doubled: 1,
+      problems: [expect.stringContaining('in 2 orders')],
+    });
+  });
+
+  it('tells digits apart that a double would round, and knows one number in two notations', () => {
+    expect(orderDigest({ total: new Big('0.10000000000000001') })).not.toBe(orderDigest({ total: 0.1 }));
+    expect(orderDigest({ total: new Big('1000000000000000000000') })).toBe(orderDigest({ total: 1e21 }));
+  });
+
+  it('sees an event that was applied twice, though the tables look the same otherwise', async () => {
+    const { expected, found } = await given();
+    found.accounts.set('b', { spent: new Big(-10), orders: 2 });
+    expect(compare(expected, found)).toMatchObject({ missing: 0, doubled: 1 });
+  });
+
+  it('does not let a missing event hide behind a doubled one', async () => {
+    const { expected, found } = await given();
+    found.accounts.set('a', { spent: new Big('0.3'), orders: 1 });
+    found.accounts.set('b', { spent: new Big(-5), orders: 2 });
+    expect(compare(expected, found)).toMatchObject({ missing: 1, doubled: 1 });
+  });
+
+  it('takes the last event of an order for its item, and counts what the input itself repeats', async () => {
+    const again = anOrder({ ...events[0], id: 'second', type: 'order.cancelled', sequence: '2' });
+    const other = anOrder({ ...events[0] }, { total: 7 });
+    const expected = await expectationOf(stream([...events, again, events[0] ?? again, other]));
+    expect(expected).toMatchObject({ repeated: 1, conflicting: 1 });
+    expect(expected.events.size).toBe(4);
+    expect(expected.orders.size).toBe(3);
+    expect(expected.accounts.get('a')?.orders).toBe(3);
+  });
+});
