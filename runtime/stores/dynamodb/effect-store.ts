@@ -4,29 +4,19 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { recordAttributes as attribute, type RecordStatus } from '../../contract/tables.ts';
-import { describe } from '../errors.ts';
-import { writeOf } from './dynamodb-effects.ts';
-import { completeRecord, replaceExpiredRecord } from './dynamodb-record.ts';
-import { unmarshallItem } from './dynamodb-values.ts';
-import type { CommitAnswer, EffectStore, StoredRecord } from './effect-store.ts';
+import { describe } from '../../errors.ts';
+import type { CommitAnswer, EffectStore } from '../record-store.ts';
+import { writeOf } from './effects.ts';
+import { passes } from './passing-errors.ts';
+import { type RecordWrite, readRecord } from './record.ts';
+import { dynamoDbRecordStore } from './record-store.ts';
+import * as steps from './steps.ts';
 
 /**
  * A request that takes longer than this is given up and, by the SDK, sent again with the same request token. A
  * healthy transaction takes tens of milliseconds; without a bound a dead connection would eat the invocation.
  */
 const timeouts = { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true };
-
-/** Cancellation codes and errors that pass: DynamoDB Developer Guide, "Error handling with DynamoDB". */
-const passing = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-  'ThrottlingException',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'TransactionInProgressException',
-]);
 
 export interface DynamoDbEffectStoreOptions {
   /** Name of the record table. */
@@ -35,11 +25,12 @@ export interface DynamoDbEffectStoreOptions {
   readonly client?: DynamoDBClient;
 }
 
-/** Commits records and effects with TransactWriteItems. */
+/** Records in a DynamoDB table; commits them together with effects by TransactWriteItems. */
 export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOptions): EffectStore {
   const dynamoDb = client ?? new DynamoDBClient({ requestHandler: timeouts });
   return {
-    async commit(completion, effects, over) {
+    ...dynamoDbRecordStore(dynamoDb, table),
+    async commit(delivery, effects, over) {
       let writes: ReturnType<typeof writeOf>[];
       try {
         writes = effects.map(writeOf);
@@ -50,11 +41,8 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
           cause,
         };
       }
-      const record =
-        over === undefined
-          ? completeRecord(table, completion)
-          : replaceExpiredRecord(table, completion, over);
       try {
+        const record = inTable(table, steps.commit(delivery, over));
         await dynamoDb.send(new TransactWriteItemsCommand({ TransactItems: [record, ...writes] }));
         return { kind: 'committed' };
       } catch (error) {
@@ -64,6 +52,10 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
   };
 }
 
+function inTable(TableName: string, { Put, Update }: RecordWrite) {
+  return Put ? { Put: { TableName, ...Put } } : { Update: { TableName, ...Update } };
+}
+
 /**
  * What an error says of the commit. The record's own reason comes first: where its condition failed, nothing else
  * matters. A passing reason comes before a lasting one, which may be its consequence.
@@ -71,9 +63,10 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
 function answerOf(error: unknown): CommitAnswer {
   if (error instanceof TransactionCanceledException) {
     const reasons = error.CancellationReasons ?? [];
-    if (reasons[0]?.Code === 'ConditionalCheckFailed')
-      return { kind: 'exists', record: recordOf(reasons[0]) };
-    if (reasons.some(({ Code = '' }) => passing.has(Code))) return { kind: 'contended', cause: error };
+    if (reasons[0]?.Code === 'ConditionalCheckFailed') {
+      return { kind: 'exists', record: readRecord(reasons[0].Item) };
+    }
+    if (reasons.some(({ Code }) => passes(Code))) return { kind: 'contended', cause: error };
     const index = reasons.findIndex(({ Code = 'None' }) => Code !== 'None');
     if (index > 0) {
       const { Code, Message = '' } = reasons[index] as CancellationReason;
@@ -85,19 +78,7 @@ function answerOf(error: unknown): CommitAnswer {
     }
   }
   const name = error instanceof Error ? error.name : '';
-  if (passing.has(name)) return { kind: 'contended', cause: error };
+  if (passes(name)) return { kind: 'contended', cause: error };
   if (name === 'ValidationException') return { kind: 'refused', reason: describe(error), cause: error };
   throw error;
-}
-
-function recordOf({ Item }: CancellationReason): StoredRecord | undefined {
-  if (Item === undefined) return undefined;
-  const record = unmarshallItem(Item);
-  return {
-    status: record[attribute.status] as RecordStatus,
-    expiration: Number(record[attribute.expiration]),
-    fingerprint: String(record[attribute.validation]),
-    attempt: record[attribute.attempt] as string | undefined,
-    messageId: record[attribute.messageId] as string | undefined,
-  };
 }
