@@ -55,8 +55,7 @@ async function commit(task: Task<CloudEvent>, effects: readonly Effect[], tools:
     }
     over = finding.kind === 'again' ? finding.over : undefined;
     if (finding.kind !== 'unclear' && over === undefined && needsReopening(finding.record)) {
-      const verdict = await reopen(lease, terms);
-      if (verdict !== undefined) return verdict;
+      await reopen(lease, terms);
     }
     // An expired record is replaced at once; whoever meets another surprise after that gives way.
     if (tries > 0) await pause(tries, 'the record kept changing', budget);
@@ -70,11 +69,10 @@ async function commit(task: Task<CloudEvent>, effects: readonly Effect[], tools:
 async function reopen(
   lease: Lease,
   terms: { readonly takeOver: boolean; readonly carriedAttempt: string | undefined },
-): Promise<Verdict | undefined> {
-  const claim = await lease.claim(terms);
-  if (!claim.claimed) return claim.verdict;
-  await lease.release('sent again by an operator');
-  return undefined;
+): Promise<void> {
+  const { claimed } = await lease.claim(terms);
+  // Where another one was faster, the next commit finds out what to make of it.
+  if (claimed) await lease.release('sent again by an operator');
 }
 
 function needsReopening(record: StoredRecord | undefined): boolean {

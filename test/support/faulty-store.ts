@@ -26,6 +26,11 @@ export class FaultyStore implements EffectStore {
     this.#faults.set(step, [...(this.#faults.get(step) ?? []), ...faults]);
   }
 
+  /** Nothing befalls anything any more. */
+  recover(): void {
+    this.#faults.clear();
+  }
+
   claim: EffectStore['claim'] = (...args) => this.#call('claim', () => this.#inner.claim(...args));
   complete: EffectStore['complete'] = (...args) =>
     this.#call('complete', () => this.#inner.complete(...args));

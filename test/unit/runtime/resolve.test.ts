@@ -118,6 +118,16 @@ describe('resolve', () => {
     expect(t.committed).toBe(1);
   });
 
+  it('under exactly-once commits once where two deliveries open the record at once', async () => {
+    const messages = [await retry(), await retry()] as const;
+    const deliveries = messages.map(({ attributes, deduplicationId }) =>
+      t.effects(exactlyOnce(), { attributes, messageId: deduplicationId }),
+    );
+    await Promise.all(deliveries);
+    expect(t.committed).toBe(1);
+    expect(t.record).toMatchObject({ status: 'COMPLETED', guarantee: 'exactly-once' });
+  });
+
   it('under exactly-once survives a crash between opening and commit', async () => {
     const message = await retry();
     const delivery = { attributes: message.attributes, messageId: 'm2' };

@@ -139,6 +139,12 @@ describe('at-least-once', () => {
       const forever = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
       await t.external(forever, t.provider.losesAnswer);
       t.clock.time += 1000 * hour;
+      const { claim } = t.store;
+      t.store.claim = (delivery, terms) => {
+        // No store has a number for infinity.
+        expect(terms.firstAttemptAfter).toBe(0);
+        return claim(delivery, terms);
+      };
       await expect(t.external(forever)).resolves.toMatchObject({ outcome: 'applied' });
     });
   });
