@@ -98,6 +98,15 @@ describe('at-least-once', () => {
     });
   });
 
+  it('keeps the error of the handler where the release fails too', async () => {
+    t.store.befall('release', ...Array<'down'>(100).fill('down'));
+    await expect(t.external(guarantee, t.provider.losesAnswer)).resolves.toMatchObject({
+      reason: 'socket hang up',
+      acknowledged: false,
+    });
+    expect(t.record).toMatchObject({ status: 'INPROGRESS' });
+  });
+
   describe('once the provider may have forgotten its keys', () => {
     it('holds an event that was released', async () => {
       await t.external(guarantee, t.provider.losesAnswer);

@@ -72,15 +72,6 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.record).toMatchObject({ status: 'COMPLETED', result: 'null' });
   });
 
-  it('keeps the error of the handler where the release fails too', async () => {
-    t.store.befall('release', ...Array<'down'>(100).fill('down'));
-    if (name === 'at-most-once') return;
-    await expect(t.external(guarantee, t.provider.losesAnswer)).resolves.toMatchObject({
-      reason: 'socket hang up',
-      acknowledged: false,
-    });
-  });
-
   it('lasts for the rest of the invocation and the allowed skew', async () => {
     const begun = t.clock.now();
     void t.external(guarantee, t.provider.diesBefore, { time: 12_000 });
