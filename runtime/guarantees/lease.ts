@@ -67,9 +67,8 @@ export class Lease {
   /** INPROGRESS and ours, or what the record says to this delivery. */
   async claim(terms: JudgeTerms): Promise<ClaimResult> {
     let over: number | undefined;
-    let carriedAttempt: string | undefined;
     for (let tries = 0; ; tries++) {
-      const claimTerms = { ...terms, carriedAttempt, over, leaseUntil: leaseEnd(this.#task) };
+      const claimTerms = { ...terms, over, leaseUntil: leaseEnd(this.#task) };
       const answer = await untilAnswered(() => this.#store.claim(this.delivery(), claimTerms), this.#budget);
       if (answer.kind === 'claimed') return { claimed: true };
       const finding = judge(answer.record, this.delivery(), terms);
@@ -79,10 +78,7 @@ export class Lease {
         const { stands } = await this.hold(finding.record, finding.reason);
         if (stands) return { claimed: false, verdict: { outcome: 'unknown', reason: finding.reason } };
       }
-      const next = finding.kind === 'again' ? finding : undefined;
-      over = next?.over;
-      // Asked for only where the unknown record is met: a retry that was claimed and released is like any other.
-      carriedAttempt = next?.record?.status === 'OUTCOME_UNKNOWN' ? terms.carriedAttempt : undefined;
+      over = finding.kind === 'again' ? finding.over : undefined;
       // An expired record is replaced at once; whoever meets another surprise after that gives way.
       if (tries > 0) await pause(tries, 'the record kept changing', this.#budget);
     }
