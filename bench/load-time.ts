@@ -73,7 +73,8 @@ function load(bundle: string): number {
   const environment = {
     AWS_REGION: 'us-east-1',
     RECORDS_TABLE_NAME: 'records',
-    RECORD_TTL_SECONDS: '60',
+    RECORD_TTL_SECONDS: '3888000',
+    QUEUE_URL: 'https://localhost/queue',
     DEAD_LETTER_QUEUE_URL: 'https://localhost/queue',
     ORDERS_TABLE_NAME: 'orders',
     LEDGER_TABLE_NAME: 'ledger',

@@ -18,7 +18,9 @@ export interface DeliveryLog {
   readonly sequence?: string;
   /** For a duplicate: the SQS message that the event was applied with. */
   readonly appliedWith?: string;
-  /** For poison, conflict and failed: why. */
+  /** For busy: until when another delivery holds the lease, in milliseconds since the epoch. */
+  readonly leaseUntil?: number;
+  /** For all but applied, duplicate and busy: why. */
   readonly code?: string;
   readonly reason?: string;
   readonly field?: string;

@@ -4,6 +4,7 @@ import { ConfigurationError } from './errors.ts';
 export const environmentNames = {
   recordsTable: 'RECORDS_TABLE_NAME',
   recordTtlSeconds: 'RECORD_TTL_SECONDS',
+  queueUrl: 'QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   ordersTable: 'ORDERS_TABLE_NAME',
   ledgerTable: 'LEDGER_TABLE_NAME',

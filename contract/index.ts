@@ -17,5 +17,6 @@ export type { DeadLetterReason } from './message-attributes.ts';
 export {
   deadLetterReasonAttribute,
   firstPublishedAttribute,
+  resolvedAttemptAttribute,
 } from './message-attributes.ts';
 export { type OrderEvent, orderEvent, parseOrderEvent } from './order-event.ts';

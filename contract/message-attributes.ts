@@ -1,6 +1,12 @@
 /** Milliseconds since the epoch of the event's first publication; copied on every later move of the message. */
 export const firstPublishedAttribute = 'first-published';
 
+/**
+ * On a message that an operator sent again: the `attempt` of the OUTCOME_UNKNOWN record that it was sent for. Only
+ * that record is run again for it, so one decision is at most one more try.
+ */
+export const resolvedAttemptAttribute = 'resolved-attempt';
+
 /** JSON, a `DeadLetterReason`: why a consumer moved the message to its dead-letter queue. */
 export const deadLetterReasonAttribute = 'dead-letter-reason';
 

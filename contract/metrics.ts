@@ -3,7 +3,17 @@ export const metricNamespace = 'OrderOnce';
 export const metricDimension = 'Consumer';
 
 /** What became of one delivery of one message. */
-export const outcomes = ['applied', 'duplicate', 'conflict', 'poison', 'failed'] as const;
+export const outcomes = [
+  'applied',
+  'duplicate',
+  'conflict',
+  'poison',
+  'out-of-window',
+  'unknown',
+  'busy',
+  'fenced',
+  'failed',
+] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** The metric of each outcome. */
@@ -12,5 +22,16 @@ export const outcomeMetrics: Record<Outcome, string> = {
   duplicate: 'Duplicate',
   conflict: 'Conflict',
   poison: 'Poison',
+  /** Older than records live, and none found: moved to the dead-letter queue. */
+  'out-of-window': 'OutOfWindow',
+  /** It may have happened: acknowledged, and waits for an operator in its record. */
+  unknown: 'OutcomeUnknown',
+  /** Another delivery holds the lease: waits for its end. */
+  busy: 'Busy',
+  /** The lease was lost before the handler was done. */
+  fenced: 'Fenced',
   failed: 'Failed',
 };
+
+/** Outcomes that leave the message in its queue. */
+export const waitingOutcomes: ReadonlySet<Outcome> = new Set(['busy', 'fenced', 'failed']);

@@ -24,6 +24,13 @@ export const recordAttributes = {
   completedAt: 'completed_at',
   /** The SQS message that the status was written for. */
   messageId: 'message_id',
+  /** Milliseconds since the epoch: when the lease of an INPROGRESS record ends. */
+  inProgressExpiration: 'in_progress_expiration',
+  /** The handler's result, as JSON text. */
+  data: 'data',
+  lastError: 'last_error',
+  /** The event's body, kept while its outcome is unknown. */
+  body: 'body',
 } as const;
 
 export const recordStatuses = [

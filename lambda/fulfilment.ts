@@ -1,7 +1,7 @@
 import { readEnvironment } from '../contract/environment.ts';
 import { parseOrderEvent } from '../contract/order-event.ts';
 import { ledgerTable, ordersTable } from '../contract/tables.ts';
-import { createConsumer, increment, put } from '../runtime/index.ts';
+import { createConsumer, exactlyOnce, increment, put } from '../runtime/index.ts';
 
 const orders = readEnvironment('ordersTable');
 const ledger = readEnvironment('ledgerTable');
@@ -10,6 +10,7 @@ const ledger = readEnvironment('ledgerTable');
 export const handler = createConsumer({
   name: 'fulfilment',
   parse: parseOrderEvent,
+  guarantee: exactlyOnce(),
   handle: ({ type, partitionkey: account, sequence, data }) => [
     put(orders, {
       ...data,

@@ -1,10 +1,13 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ConfigurationError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
+import { waitingOutcomes } from '../contract/metrics.ts';
 import { processBatch } from './batch.ts';
-import { deliver, type Handler } from './delivery.ts';
+import { deliver } from './delivery.ts';
+import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import { type Message, readMessage } from './message.ts';
 import { BatchReport } from './observability.ts';
+import { hideUntil } from './visibility.ts';
 import { type Wiring, wiringFromEnvironment } from './wiring.ts';
 
 /**
@@ -13,7 +16,7 @@ import { type Wiring, wiringFromEnvironment } from './wiring.ts';
  */
 const reserve = 500;
 
-export interface ConsumerOptions<Event extends CloudEvent> {
+export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerKind> {
   /**
    * Part of every idempotency key, so that consumers of one topic don't take each other's records for their own.
    * 1 to 64 letters, digits, `-` and `_`. Renaming a consumer makes every event new to it.
@@ -21,7 +24,10 @@ export interface ConsumerOptions<Event extends CloudEvent> {
   readonly name: string;
   /** See `eventParser`; whatever it throws makes the message poison. */
   readonly parse: EventParser<Event>;
-  readonly handle: Handler<Event>;
+  /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
+  readonly guarantee: Guarantee<Kind>;
+  /** Returns effects under exactly-once; acts outside, and returns what duplicates are told, under the others. */
+  readonly handle: Handlers<Event>[Kind];
 }
 
 /** An AWS Lambda handler for an SQS event source with `ReportBatchItemFailures`. */
@@ -31,13 +37,13 @@ export type ConsumerHandler = (
 ) => Promise<SQSBatchResponse>;
 
 /**
- * A consumer that applies each event's effects exactly once, in the order of its message group.
+ * A consumer that gives each event the guarantee that it names, in the order of the event's message group.
  *
  * @param wiring Default: from the environment variables that `IdempotentConsumer` sets.
  * @throws ConfigurationError for a name that is none, and for a function whose environment was not set.
  */
-export function createConsumer<Event extends CloudEvent>(
-  { name, parse, handle }: ConsumerOptions<Event>,
+export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
+  { name, parse, guarantee, handle }: ConsumerOptions<Event, Kind>,
   wiring: Wiring = wiringFromEnvironment(),
 ): ConsumerHandler {
   if (!/^[\w-]{1,64}$/.test(name)) {
@@ -45,22 +51,29 @@ export function createConsumer<Event extends CloudEvent>(
   }
   return async (event, context) => {
     const { clock, output } = wiring;
-    const deadline = clock.now() + context.getRemainingTimeInMillis() - reserve;
+    const end = clock.now() + context.getRemainingTimeInMillis();
+    const deadline = end - reserve;
     const report = new BatchReport(name, clock, output);
-    const response = await processBatch(
-      event.Records.map((record) => readMessage(record, name, parse)),
-      {
-        mayStart: () => clock.now() < deadline,
-        deliver: async (message) => {
-          const ending = await deliver(message, { consumer: name, handle, wiring, deadline });
-          report.delivery({ ...identityOf(message), ...ending });
-          return ending.outcome !== 'failed';
-        },
+    const messages = event.Records.map((record) => readMessage(record, name, parse));
+    const response = await processBatch(messages, {
+      mayStart: () => clock.now() < deadline,
+      deliver: async (message) => {
+        const ending = await deliver(message, { consumer: name, guarantee, handle, wiring, end, deadline });
+        report.delivery({ ...identityOf(message), ...ending });
+        if (ending.leaseUntil !== undefined) {
+          await hideUntil(ending.leaseUntil, restOfGroup(messages, message), wiring);
+        }
+        return !waitingOutcomes.has(ending.outcome);
       },
-    );
+    });
     report.metrics();
     return response;
   };
+}
+
+/** The message and what follows it in its group. */
+function restOfGroup<M extends { readonly group: string }>(messages: readonly M[], from: M): M[] {
+  return messages.slice(messages.indexOf(from)).filter(({ group }) => group === from.group);
 }
 
 function identityOf<Event extends CloudEvent>({ id, group, receiveCount, content }: Message<Event>) {

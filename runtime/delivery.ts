@@ -4,40 +4,37 @@ import type { CloudEvent } from '../contract/event.ts';
 import { fingerprint } from '../contract/identity.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
 import { deadLetterOf } from './dead-letter.ts';
-import type { Effect } from './effects.ts';
-import { codeOf, describe, NoEffectsError, PermanentError, shorten } from './errors.ts';
-import { applyExactlyOnce, type Verdict } from './exactly-once.ts';
+import { codeOf, describe, PermanentError, shorten } from './errors.ts';
+import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import type { Message } from './message.ts';
+import { isInsideWindow } from './window.ts';
 import type { Wiring } from './wiring.ts';
 
-/**
- * What an event does: a function from the event to its effects. It must not act outside of them, since it runs on
- * every delivery, and the runtime alone decides whether the effects are committed. It depends on the event alone:
- * where it refuses an event that it accepted before, that event is applied and yet in the dead-letter queue.
- */
-export type Handler<Event extends CloudEvent> = (
-  event: Event,
-) => readonly Effect[] | Promise<readonly Effect[]>;
-
-export interface DeliveryOptions<Event extends CloudEvent> {
+export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerKind> {
   readonly consumer: string;
-  readonly handle: Handler<Event>;
+  readonly guarantee: Guarantee<Kind>;
+  readonly handle: Handlers<Event>[Kind];
   readonly wiring: Wiring;
-  /** Milliseconds since the epoch: a commit that could not be decided is not tried again after it. */
+  /** Milliseconds since the epoch: when the invocation ends. */
+  readonly end: number;
+  /** Milliseconds since the epoch: no new request begins after it. */
   readonly deadline: number;
 }
 
 /** How a delivery ended: the fields of its log line that depend on it. */
-export type Ending = Pick<DeliveryLog, 'outcome' | 'appliedWith' | 'code' | 'reason' | 'field'>;
+export type Ending = Pick<
+  DeliveryLog,
+  'outcome' | 'appliedWith' | 'leaseUntil' | 'code' | 'reason' | 'field'
+>;
 
 /**
- * Works on one message until it is settled: applied, found to be applied, or copied to the dead-letter queue. Only
- * `failed` leaves it in its queue: for everything that another try may mend, a store or queue that does not answer
- * included. Never rejects.
+ * Works on one message until it is settled: applied, found to be applied, recorded as unknown, or copied to the
+ * dead-letter queue. What another delivery may mend leaves it in its queue (`waitingOutcomes`), a store or queue that
+ * does not answer included. Never rejects.
  */
-export async function deliver<Event extends CloudEvent>(
+export async function deliver<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
-  options: DeliveryOptions<Event>,
+  options: DeliveryOptions<Event, Kind>,
 ): Promise<Ending> {
   try {
     const { content } = message;
@@ -53,57 +50,76 @@ export async function deliver<Event extends CloudEvent>(
   }
 }
 
-async function settle<Event extends CloudEvent>(
+async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
   event: Event,
   key: string,
-  options: DeliveryOptions<Event>,
+  options: DeliveryOptions<Event, Kind>,
 ): Promise<Ending> {
-  const verdict = await apply(message, event, key, options);
-  if (verdict.outcome === 'applied') return verdict;
-  if (verdict.outcome === 'duplicate') {
-    return {
-      outcome: 'duplicate',
-      ...(verdict.appliedWith !== undefined && { appliedWith: verdict.appliedWith }),
-    };
+  const { guarantee, handle, wiring } = options;
+  const verdict = await guarantee.settle(taskOf(message, event, key, options), handle, wiring);
+  switch (verdict.outcome) {
+    case 'applied':
+      return { outcome: 'applied' };
+    case 'duplicate': {
+      const { appliedWith } = verdict;
+      return { outcome: 'duplicate', ...(appliedWith !== undefined && { appliedWith }) };
+    }
+    case 'busy':
+      return { outcome: 'busy', leaseUntil: verdict.leaseUntil };
+    case 'unknown':
+      return { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', reason: verdict.reason };
+    case 'fenced':
+      return { outcome: 'fenced', code: 'FENCED', reason: verdict.reason };
+    case 'conflict':
+      return await quarantine(message, options, 'conflict', {
+        code: 'CONFLICT',
+        message: `Event ${event.id} of ${event.source} came before with other content`,
+        fingerprints: { applied: verdict.applied, received: verdict.received },
+      });
+    case 'out-of-window':
+      return await quarantine(message, options, 'out-of-window', {
+        code: 'OUT_OF_WINDOW',
+        message:
+          `Published at ${new Date(message.publishedAt).toISOString()}, and records count for ` +
+          `${wiring.recordTtlSeconds} s: whether it was applied cannot be told any more`,
+      });
   }
-  return await quarantine(message, options, 'conflict', {
-    code: 'CONFLICT',
-    message: `Event ${event.id} of ${event.source} was applied before with other content`,
-    fingerprints: { applied: verdict.applied, received: verdict.received },
-  });
 }
 
-async function apply<Event extends CloudEvent>(
+function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
   event: Event,
   key: string,
-  { consumer, handle, wiring, deadline }: DeliveryOptions<Event>,
-): Promise<Verdict> {
-  const effects = await handle(event);
-  if (!Array.isArray(effects)) throw new NoEffectsError(effects);
-  const now = wiring.clock.now();
-  const completion = {
-    id: key,
-    fingerprint: fingerprint(event),
-    attempt: wiring.random.uuid(),
-    consumer,
-    source: event.source,
-    eventId: event.id,
-    messageGroup: message.group,
-    sequence: event.sequence,
-    messageId: message.id,
-    now,
-    expiration: Math.floor(now / 1000) + wiring.recordTtlSeconds,
+  { consumer, wiring, end, deadline }: Omit<DeliveryOptions<Event, HandlerKind>, 'guarantee' | 'handle'>,
+) {
+  const { clock, random, recordTtlSeconds } = wiring;
+  return {
+    event,
+    body: message.body,
+    carriedAttempt: message.carriedAttempt,
+    end,
+    deadline,
+    identity: {
+      id: key,
+      fingerprint: fingerprint(event),
+      attempt: random.uuid(),
+      consumer,
+      source: event.source,
+      eventId: event.id,
+      messageGroup: message.group,
+      sequence: event.sequence,
+      messageId: message.id,
+      insideWindow: isInsideWindow(message.publishedAt, clock.now(), recordTtlSeconds),
+    },
   };
-  return await applyExactlyOnce(completion, effects, { ...wiring, deadline });
 }
 
 /** First the copy in the dead-letter queue, then the acknowledgement: a copy that fails leaves the message. */
 async function quarantine<Event extends CloudEvent>(
   message: Message<Event>,
-  { consumer, wiring }: DeliveryOptions<Event>,
-  outcome: 'poison' | 'conflict',
+  { consumer, wiring }: { readonly consumer: string; readonly wiring: Wiring },
+  outcome: 'poison' | 'conflict' | 'out-of-window',
   reason: Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints'>,
 ): Promise<Ending> {
   await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer, messageGroup: message.group }));

@@ -1,8 +1,8 @@
 import { OrderOnceError } from '../contract/errors.ts';
 
 /**
- * What a handler throws when trying again cannot help: the message goes to the dead-letter queue with this message
- * as its reason, and its group goes on. Any other error is retried.
+ * What a handler throws when trying again cannot help, and nothing happened: the message goes to the dead-letter queue
+ * with this message as its reason, and its group goes on.
  */
 export class PermanentError extends OrderOnceError {
   constructor(message: string, options?: ErrorOptions) {
@@ -10,17 +10,27 @@ export class PermanentError extends OrderOnceError {
   }
 }
 
-/** The store could not decide inside the invocation's time; the message waits for its next delivery. */
-export class StoreBusyError extends OrderOnceError {
-  constructor(cause: unknown) {
-    super('STORE_BUSY', `The store did not take the commit in time: ${describe(cause)}`, { cause });
+/**
+ * What a handler throws when it is certain that nothing happened: the event is tried again, under every guarantee. Any
+ * other error leaves it open, and what follows is the guarantee's: at-least-once tries again, at-most-once does not.
+ */
+export class NotDone extends OrderOnceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('NOT_DONE', message, options);
   }
 }
 
-/** A record holds a status that an exactly-once consumer neither writes nor may replace. */
-export class UnfinishedRecordError extends OrderOnceError {
-  constructor(status: string, id: string) {
-    super('UNFINISHED_RECORD', `Record ${id} is ${status}, left by another guarantee: the message waits`);
+/** The store could not decide inside the invocation's time; the message waits for its next delivery. */
+export class StoreBusyError extends OrderOnceError {
+  constructor(cause: unknown) {
+    super('STORE_BUSY', `The store took no write in time: ${describe(cause)}`, { cause });
+  }
+}
+
+/** There is no unknown outcome under this key, or nothing to send again. */
+export class NotResolvableError extends OrderOnceError {
+  constructor(id: string, found: string) {
+    super('NOT_RESOLVABLE', `Record ${id} ${found}; only an OUTCOME_UNKNOWN can be resolved`);
   }
 }
 
@@ -40,7 +50,7 @@ export function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'UNKNOWN';
 }
 
-/** In characters: a parser may quote a body of hundreds of kilobytes, which neither a log nor an attribute takes. */
+/** In characters: a parser may quote a body of hundreds of kilobytes; neither log, attribute nor record takes that. */
 const maxLength = 1000;
 
 /** The text that logs and reasons carry for anything that was thrown, at most 1,000 characters of it. */
@@ -49,7 +59,9 @@ export function describe(error: unknown): string {
 }
 
 export function shorten(text: string): string {
-  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+  const short = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+  // A cut may have split a character in two, and no store keeps half of one.
+  return short.toWellFormed();
 }
 
 function textOf(error: unknown): string {

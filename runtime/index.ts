@@ -1,9 +1,31 @@
 export type { ConsumerHandler, ConsumerOptions } from './consumer.ts';
 export { createConsumer } from './consumer.ts';
 export type { DeadLetter, DeadLetterQueue } from './dead-letter.ts';
-export type { Handler } from './delivery.ts';
 export { type Effect, type Item, increment, put, raw, remove } from './effects.ts';
-export { NoEffectsError, PermanentError, StoreBusyError, UnfinishedRecordError } from './errors.ts';
-export { dynamoDbEffectStore } from './stores/dynamodb-effect-store.ts';
-export type { CommitAnswer, Completion, EffectStore, StoredRecord } from './stores/effect-store.ts';
+export { NoEffectsError, NotDone, NotResolvableError, PermanentError, StoreBusyError } from './errors.ts';
+export { type AtLeastOnceOptions, atLeastOnce } from './guarantees/at-least-once.ts';
+export { type AtMostOnceOptions, atMostOnce } from './guarantees/at-most-once.ts';
+export { type ExactlyOnceOptions, exactlyOnce } from './guarantees/exactly-once.ts';
+export type {
+  EffectHandler,
+  ExternalContext,
+  ExternalHandler,
+  ExternalResult,
+  Guarantee,
+} from './guarantees/guarantee.ts';
+export { type Resent, type ResolveOptions, resolve } from './resolve.ts';
+export { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
+export type {
+  ClaimAnswer,
+  ClaimTerms,
+  CommitAnswer,
+  Delivery,
+  EffectStore,
+  GuaranteeName,
+  OwnerAnswer,
+  RecordStore,
+  StoredRecord,
+} from './stores/record-store.ts';
+export { decodeResult } from './stores/result.ts';
+export type { VisibilityTimeouts } from './visibility.ts';
 export type { Wiring } from './wiring.ts';

@@ -18,6 +18,10 @@ const levels: Record<Outcome, string> = {
   duplicate: 'INFO',
   conflict: 'WARN',
   poison: 'WARN',
+  'out-of-window': 'WARN',
+  unknown: 'WARN',
+  busy: 'INFO',
+  fenced: 'WARN',
   failed: 'ERROR',
 };
 

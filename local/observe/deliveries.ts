@@ -4,6 +4,7 @@ import {
   paginateGetLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type DeliveryLog, deliveryLogMessage } from '../../contract/delivery-log.ts';
+import { waitingOutcomes } from '../../contract/metrics.ts';
 
 /** What a consumer says of itself, counted by SQS message. */
 export interface ConsumerCounts {
@@ -68,7 +69,7 @@ export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
     receives.set(messageId, Math.max(receives.get(messageId) ?? 0, receiveCount));
     // No sound runtime ever says this: it is counted, and the counts then don't add up.
     if (outcome === 'applied' && verdicts.get(messageId) === 'applied') appliedAgain += 1;
-    if (outcome === 'failed' || verdicts.has(messageId)) continue;
+    if (waitingOutcomes.has(outcome) || verdicts.has(messageId)) continue;
     // Applied by this very message, in a delivery that died before it could say so.
     verdicts.set(messageId, appliedWith === messageId ? 'applied' : outcome);
   }

@@ -1,16 +1,21 @@
 import {
   DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
   TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { systemClock } from '../../contract/clock.ts';
 import { parseOrderEvent } from '../../contract/order-event.ts';
-import { systemRandom } from '../../contract/random.ts';
-import { applyExactlyOnce } from '../../runtime/exactly-once.ts';
-import { createConsumer, dynamoDbEffectStore, increment, put, raw, remove } from '../../runtime/index.ts';
-import type { Completion } from '../../runtime/stores/effect-store.ts';
+import {
+  createConsumer,
+  dynamoDbEffectStore,
+  exactlyOnce,
+  increment,
+  put,
+  raw,
+  remove,
+} from '../../runtime/index.ts';
+import type { Delivery } from '../../runtime/stores/record-store.ts';
 import { anOrder } from '../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../support/sqs.ts';
 import { fakeWiring } from '../support/wiring.ts';
@@ -20,7 +25,7 @@ const { records, orders, ledger } = connection.main;
 const store = dynamoDbEffectStore({ table: records, client: dynamoDb });
 const now = Date.now();
 
-function completion(over: Partial<Completion> = {}): Completion {
+function delivery(over: Partial<Delivery> = {}): Delivery {
   const eventId = unique('event');
   return {
     id: `test#${eventId}`,
@@ -32,6 +37,8 @@ function completion(over: Partial<Completion> = {}): Completion {
     messageGroup: 'g',
     sequence: '1',
     messageId: unique('message'),
+    guarantee: 'exactly-once',
+    insideWindow: true,
     now,
     expiration: Math.floor(now / 1000) + 3600,
     ...over,
@@ -45,17 +52,25 @@ async function item(table: string, key: Record<string, string>) {
   return Item && unmarshall(Item);
 }
 
-/** A record as another delivery left it. */
-async function given(id: string, attributes: Record<string, unknown>) {
-  const record = { id, expiration: Math.floor(now / 1000) + 3600, validation: 'print', ...attributes };
-  await dynamoDb.send(new PutItemCommand({ TableName: records, Item: marshall(record) }));
+/** A client that notes each request where it leaves, the SDK's own retries included. */
+function counting(requests: string[]): DynamoDBClient {
+  const client = new DynamoDBClient(connection.clientConfig);
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        requests.push(String(commandName));
+        return next(args);
+      },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  return client;
 }
 
 describe('the DynamoDB effect store', () => {
   it('commits the record and every kind of effect together', async () => {
     const [kept, gone, account] = [unique('order'), unique('order'), unique('account')];
-    await store.commit(completion(), [put(orders, { orderId: gone })]);
-    const mine = completion();
+    await store.commit(delivery(), [put(orders, { orderId: gone })]);
+    const mine = delivery();
     const answer = await store.commit(mine, [
       put(orders, { orderId: kept, total: 12345678901234567000, nothing: undefined, lines: [{ sku: 'A' }] }),
       increment(ledger, { account }, { spent: 0.1, orders: 1 }),
@@ -91,7 +106,7 @@ describe('the DynamoDB effect store', () => {
   it('adds decimals exactly, where doubles would not', async () => {
     const account = unique('account');
     for (const spent of [0.1, 0.2, 1e15, -1e15]) {
-      await store.commit(completion(), [increment(ledger, { account }, { spent })]);
+      await store.commit(delivery(), [increment(ledger, { account }, { spent })]);
     }
     const { Item } = await dynamoDb.send(
       new GetItemCommand({ TableName: ledger, Key: marshall({ account }) }),
@@ -99,99 +114,9 @@ describe('the DynamoDB effect store', () => {
     expect(Item?.spent).toEqual({ N: '0.3' });
   });
 
-  it('commits nothing over a completed record, and shows it', async () => {
-    const first = completion();
-    const account = unique('account');
-    await store.commit(first, [increment(ledger, { account }, { orders: 1 })]);
-    const second = completion({ id: first.id });
-    await expect(store.commit(second, [increment(ledger, { account }, { orders: 1 })])).resolves.toEqual({
-      kind: 'exists',
-      record: {
-        status: 'COMPLETED',
-        expiration: first.expiration,
-        fingerprint: 'print',
-        attempt: first.attempt,
-        messageId: first.messageId,
-      },
-    });
-    expect(await item(ledger, { account })).toMatchObject({ orders: 1 });
-  });
-
-  it.each([
-    'RETRYING',
-    'QUARANTINED',
-  ])('commits over %s of the same event, and keeps its attempts', async (status) => {
-    const mine = completion();
-    await given(mine.id, { status, attempts: 3, first_attempt_at: 17 });
-    await expect(store.commit(mine, [])).resolves.toEqual({ kind: 'committed' });
-    expect(await item(records, { id: mine.id })).toMatchObject({
-      status: 'COMPLETED',
-      attempts: 3,
-      first_attempt_at: 17,
-    });
-  });
-
-  it.each([
-    'RETRYING',
-    'QUARANTINED',
-  ])('commits nothing over %s of an event with other content', async (status) => {
-    const mine = completion();
-    await given(mine.id, { status, validation: 'other' });
-    await expect(store.commit(mine, [])).resolves.toMatchObject({
-      kind: 'exists',
-      record: { fingerprint: 'other' },
-    });
-  });
-
-  it.each(['INPROGRESS', 'OUTCOME_UNKNOWN'])('commits nothing over %s', async (status) => {
-    const mine = completion();
-    await given(mine.id, { status });
-    await expect(store.commit(mine, [])).resolves.toMatchObject({ kind: 'exists', record: { status } });
-  });
-
-  it.each([
-    'COMPLETED',
-    'RETRYING',
-  ])('commits nothing over an expired %s without having seen it', async (status) => {
-    const mine = completion();
-    await given(mine.id, { status, expiration: Math.floor(now / 1000) - 10 });
-    await expect(store.commit(mine, [])).resolves.toMatchObject({ kind: 'exists' });
-  });
-
-  it('begins a new life over an expired record that was seen: nothing of the old one stays', async () => {
-    const mine = completion();
-    const seen = Math.floor(now / 1000) - 10;
-    await given(mine.id, {
-      status: 'COMPLETED',
-      expiration: seen,
-      attempts: 4,
-      first_attempt_at: 17,
-      validation: 'x',
-    });
-    await expect(store.commit(mine, [], seen)).resolves.toEqual({ kind: 'committed' });
-    const record = await item(records, { id: mine.id });
-    expect(record).toMatchObject({ status: 'COMPLETED', first_attempt_at: now, validation: 'print' });
-    expect(record).not.toHaveProperty('attempts');
-  });
-
-  it('lets one of two win that saw the same expired record', async () => {
-    const first = completion();
-    const seen = Math.floor(now / 1000) - 10;
-    await given(first.id, { status: 'COMPLETED', expiration: seen });
-    const options = { store, clock: systemClock, random: systemRandom, deadline: now + 60_000 };
-    const verdicts = await Promise.all(
-      [first, completion({ id: first.id })].map((mine) => applyExactlyOnce(mine, [], options)),
-    );
-    expect(verdicts.map(({ outcome }) => outcome).sort()).toEqual(['applied', 'duplicate']);
-  });
-
-  it('says that the record is gone where TTL deleted it meanwhile', async () => {
-    await expect(store.commit(completion(), [], 17)).resolves.toEqual({ kind: 'exists', record: undefined });
-  });
-
   it('refuses effects whose own condition fails, and commits nothing of them', async () => {
     const account = unique('account');
-    const mine = completion();
+    const mine = delivery();
     const condition = {
       ConditionCheck: {
         TableName: orders,
@@ -208,42 +133,36 @@ describe('the DynamoDB effect store', () => {
     expect(await item(ledger, { account })).toBeUndefined();
   });
 
-  it.each([
-    ['a value that has no type there', [put('orders', { orderId: 'x', total: Number.NaN })]],
-    [
-      'more effects than a transaction takes',
-      Array.from({ length: 100 }, (_, i) => put(orders, { orderId: `o${i}` })),
-    ],
-    ['two effects on one item', [put(orders, { orderId: 'x' }), remove(orders, { orderId: 'x' })]],
-  ])('refuses %s', async (_, effects) => {
-    await expect(store.commit(completion(), effects)).resolves.toMatchObject({ kind: 'refused' });
-  });
-
   it('fails, and decides nothing, where the table is not there', async () => {
     const missing = dynamoDbEffectStore({ table: 'no-such-table', client: dynamoDb });
-    await expect(missing.commit(completion(), [])).rejects.toThrow();
+    await expect(missing.commit(delivery(), [])).rejects.toThrow();
   });
 });
 
 describe('round trips to DynamoDB', () => {
-  it('are one for a first delivery and one for a duplicate', async () => {
-    // GIVEN a consumer whose requests are counted where they leave, the SDK's own retries included
+  it('are one for each step of a claim, and one for a duplicate of it', async () => {
     const requests: string[] = [];
-    const client = new DynamoDBClient(connection.clientConfig);
-    client.middlewareStack.add(
-      (next, { commandName }) =>
-        (args) => {
-          requests.push(String(commandName));
-          return next(args);
-        },
-      { step: 'finalizeRequest', priority: 'low' },
-    );
-    const wiring = fakeWiring({ store: dynamoDbEffectStore({ table: records, client }) });
+    const store = dynamoDbEffectStore({ table: records, client: counting(requests) });
+    const mine = delivery();
+    const terms = { leaseUntil: now + 1000, takeOver: true };
+    await store.claim(mine, terms);
+    await store.complete(mine, '1');
+    await expect(store.claim({ ...mine, attempt: 'another' }, terms)).resolves.toMatchObject({
+      kind: 'exists',
+    });
+    expect(requests).toEqual(Array(3).fill(UpdateItemCommand.name));
+  });
+
+  it('are one for a first delivery and one for a duplicate', async () => {
+    // GIVEN a consumer whose requests are counted
+    const requests: string[] = [];
+    const wiring = fakeWiring({ store: dynamoDbEffectStore({ table: records, client: counting(requests) }) });
     const account = unique('account');
     const consumer = createConsumer(
       {
         name: 'counted',
         parse: parseOrderEvent,
+        guarantee: exactlyOnce(),
         handle: () => [increment(ledger, { account }, { orders: 1 })],
       },
       wiring,

@@ -5,18 +5,21 @@ export interface RecordOptions {
   readonly group?: string;
   readonly receiveCount?: number;
   readonly attributes?: SQSMessageAttributes;
+  /** Milliseconds since the epoch: when SQS took the message. */
+  readonly sentAt?: number;
 }
 
 /** A record as Lambda's event source for a FIFO queue hands it over. */
 export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord {
-  const { messageId = 'message-1', group = 'customer-17850', receiveCount = 1, attributes = {} } = options;
+  const { messageId = 'message-1', group = 'customer-17850', receiveCount = 1 } = options;
+  const { attributes = {}, sentAt = 1_700_000_000_000 } = options;
   return {
     messageId,
     receiptHandle: `receipt-of-${messageId}`,
     body: typeof body === 'string' ? body : JSON.stringify(body),
     attributes: {
       ApproximateReceiveCount: String(receiveCount),
-      SentTimestamp: '1700000000000',
+      SentTimestamp: String(sentAt),
       SenderId: 'sender',
       ApproximateFirstReceiveTimestamp: '1700000000001',
       MessageGroupId: group,

@@ -1,9 +1,9 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Random } from '../../contract/random.ts';
 import type { DeadLetter } from '../../runtime/dead-letter.ts';
-import type { Effect } from '../../runtime/effects.ts';
-import type { CommitAnswer, Completion, EffectStore } from '../../runtime/stores/effect-store.ts';
+import { type MemoryStore, memoryStore } from '../../runtime/stores/memory/memory-store.ts';
 import type { Wiring } from '../../runtime/wiring.ts';
+import { FaultyStore } from './faulty-store.ts';
 
 /** A clock that moves only when somebody sleeps. */
 export class FakeClock implements Clock {
@@ -29,47 +29,26 @@ export class FakeRandom implements Random {
   }
 }
 
-/**
- * A store in memory with the semantics of the commit: the record and its effects together, or neither. `answers`
- * are given first, one a call, instead of what the store would say; a function may act on the store before.
- */
-export class FakeStore implements EffectStore {
-  readonly records = new Map<string, Completion>();
-  readonly effects: Effect[] = [];
-  readonly overs: (number | undefined)[] = [];
-  readonly answers: ((completion: Completion) => CommitAnswer | Promise<CommitAnswer>)[] = [];
-
-  async commit(completion: Completion, effects: readonly Effect[], over?: number): Promise<CommitAnswer> {
-    this.overs.push(over);
-    const answer = this.answers.shift();
-    if (answer !== undefined) return await answer(completion);
-    return this.#commit(completion, effects, over);
-  }
-
-  #commit(completion: Completion, effects: readonly Effect[], over?: number): CommitAnswer {
-    const found = this.records.get(completion.id);
-    if (found !== undefined && found.expiration !== over) {
-      return { kind: 'exists', record: { ...found, status: 'COMPLETED' } };
-    }
-    this.records.set(completion.id, completion);
-    this.effects.push(...effects);
-    return { kind: 'committed' };
-  }
-}
-
 export interface FakeWiring extends Wiring {
-  readonly store: FakeStore;
+  readonly store: FaultyStore;
   readonly clock: FakeClock;
+  readonly memory: MemoryStore;
   readonly letters: DeadLetter[];
+  /** What was asked of the queue: receipt handles and seconds. */
+  readonly hidden: { readonly handles: readonly string[]; readonly seconds: number }[];
   /** Every line that was logged, parsed. */
   readonly logged: Record<string, unknown>[];
 }
 
+/** Wiring in memory; the table `ledger` has the key `orderId`. */
 export function fakeWiring(over: Partial<Wiring> = {}): FakeWiring {
+  const memory = memoryStore({ ledger: ['orderId'] });
   const letters: DeadLetter[] = [];
+  const hidden: FakeWiring['hidden'] = [];
   const logged: Record<string, unknown>[] = [];
   return {
-    store: new FakeStore(),
+    memory,
+    store: new FaultyStore(memory),
     clock: new FakeClock(),
     random: new FakeRandom(),
     deadLetters: {
@@ -77,9 +56,15 @@ export function fakeWiring(over: Partial<Wiring> = {}): FakeWiring {
         letters.push(letter);
       },
     },
+    visibility: {
+      async change(handles, seconds) {
+        hidden.push({ handles, seconds });
+      },
+    },
     recordTtlSeconds: 45 * 86_400,
     output: (line) => logged.push(JSON.parse(line)),
     letters,
+    hidden,
     logged,
     ...over,
   } as FakeWiring;

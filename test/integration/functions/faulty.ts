@@ -1,6 +1,6 @@
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
-import { createConsumer, increment } from '../../../runtime/index.ts';
+import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
 
 const ledger = readEnvironment('ledgerTable');
@@ -10,6 +10,7 @@ const consumer = createConsumer(
   {
     name: 'faulty',
     parse: parseOrderEvent,
+    guarantee: exactlyOnce(),
     handle: ({ id, partitionkey: account, data }) => {
       if (firstReceive.has(id)) {
         // What an order asks for in its customer id, it gets the first time that it is received.

@@ -1,7 +1,7 @@
 import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
-import { createConsumer, dynamoDbEffectStore, increment } from '../../../runtime/index.ts';
+import { createConsumer, dynamoDbEffectStore, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
 
 const client = new DynamoDBClient({});
@@ -19,6 +19,7 @@ export const handler = createConsumer(
   {
     name: 'fulfilment',
     parse: parseOrderEvent,
+    guarantee: exactlyOnce(),
     handle: ({ partitionkey: account, data }) => [
       increment(readEnvironment('ledgerTable'), { account }, { spent: data.total, orders: 1 }),
     ],

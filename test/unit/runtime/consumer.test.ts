@@ -1,7 +1,14 @@
 import { parseOrderEvent } from '../../../contract/order-event.ts';
-import { createConsumer, increment, PermanentError } from '../../../runtime/index.ts';
+import {
+  atLeastOnce,
+  createConsumer,
+  exactlyOnce,
+  increment,
+  PermanentError,
+} from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import { settled } from '../../support/timeline.ts';
 import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';
 
 let wiring: FakeWiring;
@@ -10,11 +17,19 @@ beforeEach(() => {
 });
 
 function consumer(handle = ({ data }: { data: { orderId: string; total: number } }) => [add(data.orderId)]) {
-  return createConsumer({ name: 'fulfilment', parse: parseOrderEvent, handle }, wiring);
+  return createConsumer(
+    { name: 'fulfilment', parse: parseOrderEvent, guarantee: exactlyOnce(), handle },
+    wiring,
+  );
 }
 
 function add(orderId: string) {
   return increment('ledger', { orderId }, { orders: 1 });
+}
+
+/** The orders whose effect was committed, in the order in which that happened first. */
+function applied() {
+  return wiring.memory.tables.items('ledger').map(({ orderId }) => orderId);
 }
 
 function order(subject: string, group = 'g') {
@@ -32,33 +47,27 @@ describe('a consumer', () => {
       sqsRecord(order('2'), { messageId: 'm2' }),
     );
     await expect(consumer()(event, remaining())).resolves.toEqual({ batchItemFailures: [] });
-    expect(wiring.store.effects).toEqual([add('1'), add('2')]);
+    expect(applied()).toEqual(['1', '2']);
   });
 
   it('writes a record with what operators look for', async () => {
     await consumer()(sqsEvent(sqsRecord(order('1'))), remaining());
-    expect([...wiring.store.records.values()]).toEqual([
-      {
-        id: 'fulfilment#urn:test#event-of-1',
-        fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
-        attempt: 'attempt-1',
-        consumer: 'fulfilment',
-        source: 'urn:test',
-        eventId: 'event-of-1',
-        messageGroup: 'customer-17850',
-        sequence: '1',
-        messageId: 'message-1',
-        now: wiring.clock.now(),
-        expiration: wiring.clock.now() / 1000 + 45 * 86_400,
-      },
-    ]);
+    expect(wiring.memory.records.get('fulfilment#urn:test#event-of-1')).toMatchObject({
+      status: 'COMPLETED',
+      guarantee: 'exactly-once',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      attempt: 'attempt-1',
+      messageId: 'message-1',
+      firstAttemptAt: wiring.clock.now(),
+      expiration: wiring.clock.now() / 1000 + 45 * 86_400,
+    });
   });
 
   it('acknowledges a duplicate and says with which message the event was applied', async () => {
     const event = (messageId: string) => sqsEvent(sqsRecord(order('1'), { messageId }));
     await consumer()(event('m1'), remaining());
     await expect(consumer()(event('m2'), remaining())).resolves.toEqual({ batchItemFailures: [] });
-    expect(wiring.store.effects).toEqual([add('1')]);
+    expect(applied()).toEqual(['1']);
     expect(deliveries()[1]).toMatchObject({ outcome: 'duplicate', messageId: 'm2', appliedWith: 'm1' });
   });
 
@@ -66,7 +75,7 @@ describe('a consumer', () => {
     await consumer()(sqsEvent(sqsRecord(order('1'))), remaining());
     const other = { ...order('1'), data: { ...order('1').data, total: 99 } };
     await consumer()(sqsEvent(sqsRecord(other, { messageId: 'm2' })), remaining());
-    expect(wiring.store.effects).toEqual([add('1')]);
+    expect(applied()).toEqual(['1']);
     const reason = JSON.parse(wiring.letters[0]?.attributes['dead-letter-reason']?.StringValue ?? '');
     expect(reason).toMatchObject({
       code: 'CONFLICT',
@@ -85,7 +94,7 @@ describe('a consumer', () => {
       sqsRecord(order('3'), { messageId: 'm3' }),
     );
     await expect(consumer()(event, remaining())).resolves.toEqual({ batchItemFailures: [] });
-    expect(wiring.store.effects).toEqual([add('1'), add('3')]);
+    expect(applied()).toEqual(['1', '3']);
     expect(wiring.letters).toHaveLength(1);
     expect(deliveries()[1]).toMatchObject({
       outcome: 'poison',
@@ -100,7 +109,7 @@ describe('a consumer', () => {
     const event = sqsEvent(sqsRecord('{', { messageId: 'm1' }), sqsRecord(order('2'), { messageId: 'm2' }));
     const { batchItemFailures } = await consumer()(event, remaining());
     expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['m1', 'm2']);
-    expect(wiring.store.effects).toEqual([]);
+    expect(applied()).toEqual([]);
   });
 
   it('returns a message whose handler failed, and takes a permanent error for poison', async () => {
@@ -122,7 +131,7 @@ describe('a consumer', () => {
   });
 
   it('fails closed: a store that does not answer applies and loses nothing', async () => {
-    wiring.store.answers.push(() => Promise.reject(new Error('socket hang up')));
+    wiring.store.befall('commit', 'down');
     const { batchItemFailures } = await consumer()(sqsEvent(sqsRecord(order('1'))), remaining());
     expect(batchItemFailures).toHaveLength(1);
     expect(wiring.letters).toEqual([]);
@@ -131,7 +140,7 @@ describe('a consumer', () => {
   it('begins nothing when the invocation is about to end', async () => {
     const { batchItemFailures } = await consumer()(sqsEvent(sqsRecord(order('1'))), remaining(400));
     expect(batchItemFailures).toHaveLength(1);
-    expect(wiring.store.effects).toEqual([]);
+    expect(applied()).toEqual([]);
   });
 
   it('counts what became of the batch, as metrics in the embedded format', async () => {
@@ -223,7 +232,7 @@ describe('a consumer', () => {
     ],
   ])('survives %s that throws what has no text', async (_, broken) => {
     const handler = createConsumer(
-      { name: 'fulfilment', parse: parseOrderEvent, handle: () => [], ...broken },
+      { name: 'fulfilment', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [], ...broken },
       wiring,
     );
     await handler(sqsEvent(sqsRecord(order('1'))), remaining());
@@ -255,24 +264,65 @@ describe('a consumer', () => {
     expect(wiring.logged.filter((line) => '_aws' in line)).toHaveLength(1);
   });
 
-  it('fails if its name could not be part of a key', () => {
-    expect(() => createConsumer({ name: 'a#b', parse: parseOrderEvent, handle: () => [] }, wiring)).toThrow(
-      '"a#b"',
+  it('hides a message that meets a live lease, and what follows in its group, until the lease ends', async () => {
+    // GIVEN a delivery of order 2 that is at work
+    const guarantee = atLeastOnce({ providerKeyRetention: 1e9 });
+    const working = (handle: () => Promise<void>) =>
+      createConsumer({ name: 'billing', parse: parseOrderEvent, guarantee, handle }, wiring);
+    void working(() => new Promise(() => {}))(sqsEvent(sqsRecord(order('2'))), remaining(20_000));
+    await settled();
+    // WHEN a batch has the order in the middle of its group
+    const records = [
+      sqsRecord(order('1'), { messageId: 'm1', group: 'g' }),
+      sqsRecord(order('2'), { messageId: 'm2', group: 'g' }),
+      sqsRecord(order('9', 'other'), { messageId: 'm9', group: 'other' }),
+      sqsRecord(order('3'), { messageId: 'm3', group: 'g' }),
+    ];
+    const { batchItemFailures } = await working(async () => {})(sqsEvent(...records), remaining());
+    // THEN those two come back when the lease is over, and nothing else does
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['m2', 'm3']);
+    expect(wiring.hidden).toEqual([{ handles: ['receipt-of-m2', 'receipt-of-m3'], seconds: 25 }]);
+  });
+
+  it('returns a message that meets a live lease even if it could not be hidden', async () => {
+    wiring = fakeWiring({ visibility: { change: () => Promise.reject(new Error('throttled')) } });
+    const guarantee = atLeastOnce({ providerKeyRetention: 1e9 });
+    const billing = createConsumer(
+      { name: 'billing', parse: parseOrderEvent, guarantee, handle: () => new Promise<void>(() => {}) },
+      wiring,
     );
+    void billing(sqsEvent(sqsRecord(order('1'))), remaining());
+    await settled();
+    const { batchItemFailures } = await billing(sqsEvent(sqsRecord(order('1'))), remaining());
+    expect(batchItemFailures).toHaveLength(1);
+  });
+
+  it('fails if its name could not be part of a key', () => {
+    expect(() =>
+      createConsumer(
+        { name: 'a#b', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] },
+        wiring,
+      ),
+    ).toThrow('"a#b"');
   });
 
   it.each(['0', 'abc', '1.5', ''])('fails if its records are to be kept for "%s" seconds', (seconds) => {
-    const wired = { RECORDS_TABLE_NAME: 'r', DEAD_LETTER_QUEUE_URL: 'q', RECORD_TTL_SECONDS: seconds };
+    const wired = {
+      RECORDS_TABLE_NAME: 'r',
+      QUEUE_URL: 'q',
+      DEAD_LETTER_QUEUE_URL: 'q',
+      RECORD_TTL_SECONDS: seconds,
+    };
     const replaced = jest.replaceProperty(process, 'env', wired);
-    expect(() => createConsumer({ name: 'a', parse: parseOrderEvent, handle: () => [] })).toThrow(
-      'RECORD_TTL_SECONDS',
-    );
+    expect(() =>
+      createConsumer({ name: 'a', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] }),
+    ).toThrow('RECORD_TTL_SECONDS');
     replaced.restore();
   });
 
   it('fails if its function was not wired, naming the variable', () => {
-    expect(() => createConsumer({ name: 'a', parse: parseOrderEvent, handle: () => [] })).toThrow(
-      'RECORDS_TABLE_NAME',
-    );
+    expect(() =>
+      createConsumer({ name: 'a', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] }),
+    ).toThrow(/^Environment variable [A-Z_]+ is not set/);
   });
 });

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { dynamoDbEffectStore } from '../../../runtime/index.ts';
+import { type Delivery, dynamoDbEffectStore } from '../../../runtime/index.ts';
 
-const completion = {
+const delivery: Delivery = {
   id: 'c#s#1',
   fingerprint: 'print',
   attempt: 'mine',
@@ -10,6 +10,8 @@ const completion = {
   eventId: '1',
   messageGroup: 'g',
   messageId: 'm',
+  guarantee: 'exactly-once',
+  insideWindow: true,
   now: 1_700_000_000_000,
   expiration: 1_800_000_000,
 };
@@ -17,7 +19,7 @@ const completion = {
 /** What the store makes of DynamoDB's answer, here one that no emulator gives on demand. */
 function commit(error: Error) {
   const client = { send: () => Promise.reject(error) } as unknown as DynamoDBClient;
-  return dynamoDbEffectStore({ table: 'records', client }).commit(completion, []);
+  return dynamoDbEffectStore({ table: 'records', client }).commit(delivery, []);
 }
 
 function cancelled(...codes: string[]) {

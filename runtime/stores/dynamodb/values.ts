@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Item } from '../effects.ts';
+import type { Item } from '../../effects.ts';
 
 /** Numbers beyond 2^53 are as exact as the parser found them, and DynamoDB takes their decimals. */
 const marshalling = { removeUndefinedValues: true, allowImpreciseNumbers: true } as const;

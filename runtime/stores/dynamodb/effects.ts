@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { Effect } from '../effects.ts';
-import { marshallItem } from './dynamodb-values.ts';
+import type { Effect } from '../../effects.ts';
+import { marshallItem } from './values.ts';
 
 /** The write of one effect. @throws Error from marshalling, for values that DynamoDB has no type for. */
 export function writeOf(effect: Effect): TransactWriteItem {

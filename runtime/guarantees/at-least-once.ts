@@ -1,0 +1,35 @@
+import { ConfigurationError } from '../../contract/errors.ts';
+import type { RecordStore } from '../stores/record-store.ts';
+import { settleExternal } from './external.ts';
+import type { Guarantee } from './guarantee.ts';
+
+export interface AtLeastOnceOptions {
+  /**
+   * How long the system that the handler calls remembers an idempotency key, in ms; `Infinity` for one that never
+   * forgets. An event whose first attempt is older is not tried again: it becomes OUTCOME_UNKNOWN.
+   */
+  readonly providerKeyRetention: number;
+  /** @default - the record table of the function's environment */
+  readonly store?: RecordStore;
+}
+
+/**
+ * The effect happens at least once: whatever is unclear is tried again, with the same `context.idempotencyKey`. It
+ * happens once where the system that is called recognises that key.
+ *
+ * @throws ConfigurationError for a retention that is no positive number.
+ */
+export function atLeastOnce({ providerKeyRetention, store }: AtLeastOnceOptions): Guarantee<'external'> {
+  if (!(providerKeyRetention > 0)) {
+    throw new ConfigurationError(
+      `providerKeyRetention is ${providerKeyRetention}; it must be a number of milliseconds above 0, or Infinity`,
+    );
+  }
+  const policy = { name: 'at-least-once', unclear: 'retry', providerKeyRetention } as const;
+  return {
+    name: policy.name,
+    kind: 'external',
+    settle: (task, handle, tools) =>
+      settleExternal(task, handle, policy, { ...tools, store: store ?? tools.store }),
+  };
+}

@@ -1,0 +1,83 @@
+import type { CloudEvent } from '../../contract/event.ts';
+import type { Effect } from '../effects.ts';
+import { NoEffectsError, PermanentError } from '../errors.ts';
+import type { EffectStore, StoredRecord } from '../stores/record-store.ts';
+import type { Guarantee, Task, Tools, Verdict } from './guarantee.ts';
+import { judge } from './judge.ts';
+import { Lease } from './lease.ts';
+import { pause } from './retry.ts';
+
+export interface ExactlyOnceOptions {
+  /** One that commits effects. @default - the record table of the function's environment */
+  readonly store?: EffectStore;
+}
+
+/**
+ * The effect happens exactly once: the handler returns it as data, and it is committed with the event's record in one
+ * transaction.
+ */
+export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effects'> {
+  return {
+    name: 'exactly-once',
+    kind: 'effects',
+    settle: async (task, handle, tools) => {
+      const effects = await handle(task.event);
+      if (!Array.isArray(effects)) throw new NoEffectsError(effects);
+      return await commit(task, effects, { ...tools, store: store ?? tools.store });
+    },
+  };
+}
+
+/**
+ * One round trip for a first delivery and one for a duplicate. Without a commit nothing is written, so a crash at any
+ * point leaves either everything or nothing.
+ *
+ * @throws StoreBusyError where the store stayed contended until the deadline; PermanentError where it refuses the
+ *   effects; whatever the store throws, and then the commit may have happened.
+ */
+async function commit(task: Task<CloudEvent>, effects: readonly Effect[], tools: Tools): Promise<Verdict> {
+  const { store, clock, random } = tools;
+  const budget = { clock, random, deadline: task.deadline };
+  const lease = new Lease(task, 'exactly-once', tools);
+  const terms = { takeOver: true, carriedAttempt: task.carriedAttempt };
+  let over: number | undefined;
+  for (let tries = 0; ; tries++) {
+    const answer = await store.commit(lease.delivery(), effects, over);
+    if (answer.kind === 'committed') return { outcome: 'applied' };
+    if (answer.kind === 'refused') throw new PermanentError(answer.reason, { cause: answer.cause });
+    if (answer.kind === 'contended') {
+      await pause(tries, answer.cause, budget);
+      continue;
+    }
+    const finding = judge(answer.record, lease.delivery(), terms);
+    if (finding.kind === 'verdict') return finding.verdict;
+    if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') return { outcome: 'applied' };
+    if (finding.kind === 'unclear') {
+      const { stands } = await lease.hold(finding.record, finding.reason);
+      if (stands) return { outcome: 'unknown', reason: finding.reason };
+    }
+    over = finding.kind === 'again' ? finding.over : undefined;
+    if (finding.kind !== 'unclear' && over === undefined && needsReopening(finding.record)) {
+      await reopen(lease, terms);
+    }
+    // An expired record is replaced at once; whoever meets another surprise after that gives way.
+    if (tries > 0) await pause(tries, 'the record kept changing', budget);
+  }
+}
+
+/**
+ * A commit takes over neither an unknown record that an operator sent again, nor the lease of a `reopen` that died.
+ * Outside of the transaction this guarantee does nothing, so giving the lease back is safe at any point.
+ */
+async function reopen(
+  lease: Lease,
+  terms: { readonly takeOver: boolean; readonly carriedAttempt: string | undefined },
+): Promise<void> {
+  const { claimed } = await lease.claim(terms);
+  // Where another one was faster, the next commit finds out what to make of it.
+  if (claimed) await lease.release('sent again by an operator');
+}
+
+function needsReopening(record: StoredRecord | undefined): boolean {
+  return record?.status === 'OUTCOME_UNKNOWN' || record?.status === 'INPROGRESS';
+}

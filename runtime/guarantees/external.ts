@@ -1,0 +1,95 @@
+import type { CloudEvent } from '../../contract/event.ts';
+import { sha256 } from '../../contract/identity.ts';
+import { describe, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
+import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
+import { encodeResult } from '../stores/result.ts';
+import type { ExternalHandler, ExternalResult, Task, Tools, Verdict } from './guarantee.ts';
+import { Lease, leaseEnd, type Standing } from './lease.ts';
+
+/** What the two guarantees for external effects make of one that may have happened. */
+export interface ExternalPolicy {
+  readonly name: GuaranteeName;
+  /** `retry`: run it again, with the same idempotency key. `hold`: record it as unknown, for an operator. */
+  readonly unclear: 'retry' | 'hold';
+  /** How long the system that is called knows an idempotency key, in ms. */
+  readonly providerKeyRetention?: number;
+}
+
+/**
+ *               claim               handler returns
+ *   (nothing) --------> INPROGRESS -----------------> COMPLETED
+ *       ^  RETRYING <--------+ NotDone, PermanentError; with `retry` any error
+ *                            +----------------------> OUTCOME_UNKNOWN   with `hold` any other error
+ *
+ * Two round trips for a first delivery (claim, complete), one for a duplicate.
+ *
+ * @throws Whatever the handler threw, once the record says so; StoreBusyError where the store took no write in time.
+ */
+export async function settleExternal<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: ExternalHandler<Event>,
+  policy: ExternalPolicy,
+  tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
+): Promise<Verdict> {
+  const lease = new Lease(task, policy.name, tools);
+  const claim = await lease.claim({
+    takeOver: policy.unclear === 'retry',
+    carriedAttempt: task.carriedAttempt,
+    ...(policy.providerKeyRetention !== undefined && {
+      // The call may come as late as the lease ends, and the key has to be known even then.
+      firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
+    }),
+  });
+  if (!claim.claimed) return claim.verdict;
+  const { clock } = tools;
+  if (clock.now() >= task.deadline) {
+    const late = new StoreBusyError('the claim took the whole time of the invocation');
+    return await settleError(late, true, lease, policy);
+  }
+  let result: ExternalResult;
+  try {
+    result = await handle(task.event, {
+      idempotencyKey: sha256(task.identity.id),
+      remainingTime: () => Math.max(0, task.deadline - clock.now()),
+    });
+  } catch (error) {
+    return await settleError(
+      error,
+      error instanceof NotDone || error instanceof PermanentError,
+      lease,
+      policy,
+    );
+  }
+  return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
+}
+
+/** Writes what an error leaves behind, then throws it. An error that is unclear and held is a verdict instead. */
+async function settleError(
+  error: unknown,
+  notDone: boolean,
+  lease: Lease,
+  { unclear }: ExternalPolicy,
+): Promise<Verdict> {
+  const reason = describe(error);
+  if (!notDone && unclear === 'hold') {
+    return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason });
+  }
+  let released: Standing;
+  try {
+    released = await lease.release(reason);
+  } catch {
+    // The lease ends by itself. Why the handler failed matters more than why that could not be written down.
+    throw error;
+  }
+  if (released.stands) throw error;
+  return fenced(released);
+}
+
+function verdictOf(standing: Standing, verdict: Verdict): Verdict {
+  return standing.stands ? verdict : fenced(standing);
+}
+
+function fenced({ record }: Extract<Standing, { stands: false }>): Verdict {
+  const now = record === undefined ? 'is gone' : `is ${record.status} by another delivery`;
+  return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}` };
+}

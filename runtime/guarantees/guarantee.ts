@@ -1,0 +1,94 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { CloudEvent } from '../../contract/event.ts';
+import type { Random } from '../../contract/random.ts';
+import type { Effect } from '../effects.ts';
+import type { Delivery, EffectStore, GuaranteeName } from '../stores/record-store.ts';
+
+/**
+ * What an event does inside the store: a function from the event to its effects. It must not act outside of them,
+ * since it runs on every delivery, and the runtime alone decides whether the effects are committed. It depends on the
+ * event alone: where it refuses an event that it accepted before, that event is applied and yet in the dead-letter
+ * queue.
+ */
+export type EffectHandler<Event extends CloudEvent> = (
+  event: Event,
+) => readonly Effect[] | Promise<readonly Effect[]>;
+
+/**
+ * What an event does outside of the store. What it throws tells the runtime what is known: `NotDone` and
+ * `PermanentError` say that nothing happened, any other error that it may have.
+ */
+export type ExternalHandler<Event extends CloudEvent> = (
+  event: Event,
+  context: ExternalContext,
+) => Promise<ExternalResult>;
+
+export interface ExternalContext {
+  /** The same on every attempt of one event, for the system that the handler calls: 64 hexadecimal digits. */
+  readonly idempotencyKey: string;
+  /** Milliseconds in which the handler should be done; what it calls should time out before. */
+  remainingTime(): number;
+}
+
+/** Is stored, and told to duplicates. No list: effects that an external handler returned would be lost silently. */
+export type ExternalResult =
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler may have nothing to tell.
+  void | null | undefined | string | number | bigint | boolean | (object & { readonly length?: never });
+
+export interface Handlers<Event extends CloudEvent> {
+  readonly effects: EffectHandler<Event>;
+  readonly external: ExternalHandler<Event>;
+}
+export type HandlerKind = keyof Handlers<CloudEvent>;
+
+/** One delivery of one event. */
+export interface Task<Event extends CloudEvent> {
+  readonly event: Event;
+  readonly body: string;
+  readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration'>;
+  /** The `attempt` of the unknown record that an operator sent this message again for. */
+  readonly carriedAttempt: string | undefined;
+  /** Milliseconds since the epoch: when the invocation ends, finished or not. */
+  readonly end: number;
+  /** Milliseconds since the epoch: nothing new begins after it. */
+  readonly deadline: number;
+}
+
+/** What a guarantee works with. */
+export interface Tools {
+  readonly store: EffectStore;
+  /** How long a completed record counts, in seconds. */
+  readonly recordTtlSeconds: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What became of a delivery. */
+export type Verdict =
+  | { readonly outcome: 'applied' }
+  /** Done before; `result` is what the first handler returned, as JSON text. */
+  | {
+      readonly outcome: 'duplicate';
+      readonly appliedWith: string | undefined;
+      readonly result: string | undefined;
+    }
+  | { readonly outcome: 'conflict'; readonly applied: string; readonly received: string }
+  /** It may have happened, or not. Recorded with the event's body; only an operator moves it. */
+  | { readonly outcome: 'unknown'; readonly reason: string }
+  /** No record, and too old to tell a new event from one whose record has expired. */
+  | { readonly outcome: 'out-of-window' }
+  /** Another delivery holds the lease until then (ms since the epoch). */
+  | { readonly outcome: 'busy'; readonly leaseUntil: number }
+  /** The lease of this delivery ended and the record is another's now. */
+  | { readonly outcome: 'fenced'; readonly reason: string };
+
+/** The promise that a consumer chooses; see docs/guarantees.md for what each leaves possible. */
+export interface Guarantee<Kind extends HandlerKind> {
+  readonly name: GuaranteeName;
+  readonly kind: Kind;
+  settle<Event extends CloudEvent>(
+    task: Task<Event>,
+    handle: Handlers<Event>[Kind],
+    tools: Tools,
+  ): Promise<Verdict>;
+}

@@ -1,0 +1,95 @@
+import type { Delivery, StoredRecord } from '../stores/record-store.ts';
+import type { Verdict } from './guarantee.ts';
+
+/** What a record that refused a write means for the delivery that met it. */
+export type Finding =
+  /** An earlier write of this very delivery, whose answer was lost. */
+  | { readonly kind: 'mine'; readonly record: StoredRecord }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  /** The write may be tried again; `over` is the expired life to replace. */
+  | { readonly kind: 'again'; readonly over: number | undefined; readonly record: StoredRecord | undefined }
+  /** Whether it happened cannot be told: the record has to become OUTCOME_UNKNOWN. */
+  | { readonly kind: 'unclear'; readonly record: StoredRecord; readonly reason: string };
+
+export interface JudgeTerms {
+  /** Whether a lease that is over may be taken over. */
+  readonly takeOver: boolean;
+  readonly firstAttemptAfter?: number | undefined;
+  readonly carriedAttempt?: string | undefined;
+}
+
+/** The order of the questions matters: each one takes for granted what the earlier ones ruled out. */
+export function judge(record: StoredRecord | undefined, mine: Delivery, terms: JudgeTerms): Finding {
+  if (record === undefined) return absent(mine, undefined);
+  // The token is made once per delivery, nobody else has it.
+  if (record.attempt === mine.attempt && (record.status === 'INPROGRESS' || record.status === 'COMPLETED')) {
+    return { kind: 'mine', record };
+  }
+  // TTL deletion lags by days: what has expired is gone, whether the store has deleted it or not.
+  if (record.expiration !== undefined && record.expiration <= mine.now / 1000) {
+    return absent(mine, record);
+  }
+  if (record.fingerprint !== mine.fingerprint) {
+    return verdict({ outcome: 'conflict', applied: record.fingerprint, received: mine.fingerprint });
+  }
+  switch (record.status) {
+    case 'COMPLETED':
+      return verdict(duplicateOf(record));
+    case 'OUTCOME_UNKNOWN':
+      if (terms.carriedAttempt !== undefined && record.attempt === terms.carriedAttempt) return again(record);
+      return verdict({ outcome: 'unknown', reason: record.lastError ?? 'its record says so' });
+    case 'INPROGRESS':
+      return unfinishedLease(record, mine, terms);
+    case 'QUARANTINED':
+      // Its copy is in the dead-letter queue; only a redrive, which has another id, runs again.
+      if (record.messageId === mine.messageId) return verdict(duplicateOf(record));
+      return runnable(record, mine, terms);
+    case 'RETRYING':
+      return runnable(record, mine, terms);
+  }
+}
+
+function absent(mine: Delivery, expired: StoredRecord | undefined): Finding {
+  if (!mine.insideWindow) return verdict({ outcome: 'out-of-window' });
+  return { kind: 'again', over: expired?.expiration, record: expired };
+}
+
+function unfinishedLease(record: StoredRecord, mine: Delivery, terms: JudgeTerms): Finding {
+  if (record.leaseUntil !== undefined && record.leaseUntil > mine.now) {
+    return verdict({ outcome: 'busy', leaseUntil: record.leaseUntil });
+  }
+  const finding = runnable(record, mine, terms);
+  if (finding.kind === 'unclear' || terms.takeOver) return finding;
+  return unclear(record, 'Its owner ended without a word: the effect may have happened');
+}
+
+/** Whether a record that waits for another try may have one. */
+function runnable(record: StoredRecord, mine: Delivery, { firstAttemptAfter }: JudgeTerms): Finding {
+  // What "unfinished" means differs: RETRYING may have happened under at-least-once, and nobody repeats that here.
+  if (record.guarantee !== mine.guarantee) {
+    return unclear(
+      record,
+      `It was begun as ${record.guarantee ?? 'another library'} and met by ${mine.guarantee}`,
+    );
+  }
+  if (firstAttemptAfter !== undefined && !((record.firstAttemptAt ?? 0) > firstAttemptAfter)) {
+    return unclear(record, 'The provider may have forgotten the idempotency key of the first attempt');
+  }
+  return again(record);
+}
+
+function again(record: StoredRecord): Finding {
+  return { kind: 'again', over: undefined, record };
+}
+
+function unclear(record: StoredRecord, reason: string): Finding {
+  return { kind: 'unclear', record, reason };
+}
+
+function verdict(value: Verdict): Finding {
+  return { kind: 'verdict', verdict: value };
+}
+
+function duplicateOf({ messageId, result }: StoredRecord): Verdict {
+  return { outcome: 'duplicate', appliedWith: messageId, result };
+}

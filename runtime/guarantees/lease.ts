@@ -1,0 +1,130 @@
+import type { CloudEvent } from '../../contract/event.ts';
+import type {
+  Delivery,
+  GuaranteeName,
+  OwnerAnswer,
+  RecordStore,
+  StoredRecord,
+} from '../stores/record-store.ts';
+import type { Task, Tools, Verdict } from './guarantee.ts';
+import { type JudgeTerms, judge } from './judge.ts';
+import { type Budget, pause, untilAnswered } from './retry.ts';
+
+/**
+ * How far the clocks of two functions may be apart, in ms. Lambda's hosts follow the Amazon Time Sync Service to
+ * within milliseconds; five seconds leave room for one that lost it, and the lease of even the shortest function
+ * (1 s) still ends within its visibility timeout (6 times 1 s).
+ */
+export const allowedClockSkew = 5000;
+
+/** When a claim made now ends: its owner's invocation is over by then, on every clock. */
+export function leaseEnd({ end }: Pick<Task<CloudEvent>, 'end'>): number {
+  return end + allowedClockSkew;
+}
+
+export type ClaimResult = { readonly claimed: true } | { readonly claimed: false; readonly verdict: Verdict };
+
+/** Of a write by its owner: whether it stands, or the record is another's. */
+export type Standing =
+  | { readonly stands: true }
+  | { readonly stands: false; readonly record: StoredRecord | undefined };
+
+/**
+ * The fenced lease of one delivery. Its writes carry the delivery's `attempt` and the store takes none over another's:
+ * an owner whose lease was taken over changes nothing and learns it. A write is repeated until the store answers or
+ * the deadline has come (StoreBusyError); one whose answer was lost is recognised by `attempt`.
+ */
+export class Lease {
+  readonly #task: Task<CloudEvent>;
+  readonly #guarantee: GuaranteeName;
+  readonly #store: RecordStore;
+  readonly #ttl: number;
+  readonly #budget: Budget;
+
+  constructor(
+    task: Task<CloudEvent>,
+    guarantee: GuaranteeName,
+    { clock, random, recordTtlSeconds, store }: Omit<Tools, 'store'> & { readonly store: RecordStore },
+  ) {
+    this.#task = task;
+    this.#guarantee = guarantee;
+    this.#store = store;
+    this.#ttl = recordTtlSeconds;
+    this.#budget = { clock, random, deadline: task.deadline };
+  }
+
+  /** The delivery as a write made now tells it. */
+  delivery(): Delivery {
+    const now = this.#budget.clock.now();
+    return {
+      ...this.#task.identity,
+      guarantee: this.#guarantee,
+      now,
+      expiration: Math.floor(now / 1000) + this.#ttl,
+    };
+  }
+
+  /** INPROGRESS and ours, or what the record says to this delivery. */
+  async claim(terms: JudgeTerms): Promise<ClaimResult> {
+    let over: number | undefined;
+    for (let tries = 0; ; tries++) {
+      const claimTerms = { ...terms, over, leaseUntil: leaseEnd(this.#task) };
+      const answer = await untilAnswered(() => this.#store.claim(this.delivery(), claimTerms), this.#budget);
+      if (answer.kind === 'claimed') return { claimed: true };
+      const finding = judge(answer.record, this.delivery(), terms);
+      if (finding.kind === 'mine' && finding.record.status === 'INPROGRESS') return { claimed: true };
+      if (finding.kind === 'verdict') return { claimed: false, verdict: finding.verdict };
+      if (finding.kind === 'unclear') {
+        const { stands } = await this.hold(finding.record, finding.reason);
+        if (stands) return { claimed: false, verdict: { outcome: 'unknown', reason: finding.reason } };
+      }
+      over = finding.kind === 'again' ? finding.over : undefined;
+      // An expired record is replaced at once; whoever meets another surprise after that gives way.
+      if (tries > 0) await pause(tries, 'the record kept changing', this.#budget);
+    }
+  }
+
+  /** COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. */
+  async complete(result: string): Promise<Standing> {
+    const answer = await this.#write(() => this.#store.complete(this.delivery(), result));
+    return this.#standing(answer, 'COMPLETED');
+  }
+
+  /** RETRYING. */
+  async release(lastError: string): Promise<Standing> {
+    const answer = await this.#write(() => this.#store.release(this.delivery(), lastError));
+    return this.#standing(answer, 'RETRYING');
+  }
+
+  /**
+   * OUTCOME_UNKNOWN, of our own record or of a dead owner's. Its `attempt` stays: whoever else holds it as unknown
+   * has written what we wanted to write, and an owner that is only slow may still complete it.
+   */
+  async hold(seen: Pick<StoredRecord, 'attempt' | 'status'>, lastError: string): Promise<Standing> {
+    const { attempt, status } = seen;
+    const answer = await this.#write(() =>
+      this.#store.holdUnknown(this.delivery(), { attempt, status }, this.#task.body, lastError),
+    );
+    return this.#standing(answer, 'OUTCOME_UNKNOWN', attempt);
+  }
+
+  /** OUTCOME_UNKNOWN, of the record that this delivery claimed. */
+  async holdMine(lastError: string): Promise<Standing> {
+    return await this.hold({ attempt: this.#task.identity.attempt, status: 'INPROGRESS' }, lastError);
+  }
+
+  async #write(step: () => Promise<OwnerAnswer>) {
+    return await untilAnswered(step, this.#budget);
+  }
+
+  #standing(
+    answer: Exclude<OwnerAnswer, { kind: 'contended' }>,
+    wanted: StoredRecord['status'],
+    attempt: string | undefined = this.#task.identity.attempt,
+  ): Standing {
+    if (answer.kind === 'written') return { stands: true };
+    const { record } = answer;
+    if (record?.status === wanted && record.attempt === attempt) return { stands: true };
+    return { stands: false, record };
+  }
+}

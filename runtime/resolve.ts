@@ -1,0 +1,78 @@
+import type { Clock } from '../contract/clock.ts';
+import { resolvedAttemptAttribute } from '../contract/message-attributes.ts';
+import type { Random } from '../contract/random.ts';
+import { NotResolvableError, StoreBusyError } from './errors.ts';
+import type { RecordStore, StoredRecord } from './stores/record-store.ts';
+
+/** A message that an operator sends to the consumer's own queue, not to the topic. */
+export interface Resent {
+  readonly body: string;
+  /** The event's; the message group derives from it as it does for the publisher. */
+  readonly partitionKey: string;
+  /** Fresh: with the one that the broker knows it would be swallowed. */
+  readonly deduplicationId: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+interface Unknown {
+  readonly store: RecordStore;
+  /** The idempotency key of the record. */
+  readonly id: string;
+}
+
+export type ResolveOptions =
+  | (Unknown & {
+      /** The operator saw that it happened. */
+      readonly as: 'done';
+      readonly recordTtlSeconds: number;
+      readonly clock: Clock;
+    })
+  | (Unknown & {
+      /** The operator saw that it did not happen, or prefers that it happens twice. */
+      readonly as: 'retry';
+      readonly send: (message: Resent) => Promise<void>;
+      readonly random: Random;
+    });
+
+/**
+ * Settles an OUTCOME_UNKNOWN. `done` completes its record. `retry` writes nothing: it sends the event again with the
+ * record's `attempt`, and the consumer claims that very record. So a first owner that completes late is still heard,
+ * and a decision that is sent twice runs once.
+ *
+ * @throws NotResolvableError where the record is not unknown (any more); StoreBusyError where the store is contended;
+ *   whatever the store or `send` throws, and then calling it again is safe.
+ */
+export async function resolve(options: ResolveOptions): Promise<void> {
+  const { store, id } = options;
+  const record = await store.find(id);
+  const { attempt } = record ?? {};
+  if (record?.status !== 'OUTCOME_UNKNOWN') throw new NotResolvableError(id, found(record));
+  if (attempt === undefined) throw new NotResolvableError(id, 'has no attempt to name it by');
+  if (options.as === 'done') return await complete(attempt, options);
+  const { body } = record;
+  if (body === undefined) throw new NotResolvableError(id, 'has no event to send again');
+  await options.send({
+    body,
+    partitionKey: (JSON.parse(body) as { partitionkey: string }).partitionkey,
+    deduplicationId: options.random.uuid(),
+    attributes: { [resolvedAttemptAttribute]: attempt },
+  });
+}
+
+async function complete(
+  attempt: string,
+  { store, id, clock, recordTtlSeconds }: Extract<ResolveOptions, { as: 'done' }>,
+): Promise<void> {
+  const now = clock.now();
+  const times = { now, expiration: Math.floor(now / 1000) + recordTtlSeconds };
+  const answer = await store.resolveDone(id, attempt, times);
+  if (answer.kind === 'contended') throw new StoreBusyError(answer.cause);
+  // Completed meanwhile by its late owner, or by an earlier call whose answer was lost: done is done.
+  if (answer.kind === 'fenced' && answer.record?.status !== 'COMPLETED') {
+    throw new NotResolvableError(id, found(answer.record));
+  }
+}
+
+function found(record: StoredRecord | undefined): string {
+  return record === undefined ? 'does not exist' : `is ${record.status}`;
+}

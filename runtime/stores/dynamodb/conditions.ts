@@ -1,0 +1,116 @@
+/*
+ * The clauses of every condition, one constant each, with the timeline that it guards. `#name` is an attribute of
+ * the record, `:name` a value; `expression.ts` fills in both. D1, D2 are deliveries of one event.
+ */
+
+/** Nobody has seen the event. Without it: D1 and D2 both find nothing, both write, both run. */
+const ABSENT = 'attribute_not_exists(#id)';
+
+/**
+ * TTL deletes days after `expiration`. Without it: D1 leaves RETRYING, its life ends, D2 comes as a new event and
+ * inherits the fingerprint, attempts and first attempt of another life.
+ */
+const LIVE = '#expiration > :nowSeconds';
+
+/** Without it: D1 is released, D2 comes with the same key and other content, and is applied as if it were D1. */
+const SAME_EVENT = '#validation = :fingerprint';
+
+/**
+ * Without it: D1 sends a mail under at-least-once, its answer is lost, it is RETRYING; a deployment makes the consumer
+ * at-most-once; D2 runs, and there is a second mail.
+ */
+const SAME_GUARANTEE = '#guarantee = :guarantee';
+
+/** Tried, and its owner said that it did not happen or may happen again. */
+const RELEASED = '#status = :retrying';
+
+/**
+ * Given up, and sent again by an operator. Without the message id: the copy goes to the dead-letter queue, the record
+ * says so, the acknowledgement is lost; the same message comes again and runs, while its copy waits for a redrive.
+ */
+const REDRIVEN = '#status = :quarantined AND #messageId <> :messageId';
+
+/** The owner died or is late. Without the lease: D2 runs beside D1. What is late is fenced by its `attempt`. */
+const LEASE_OVER = '#inProgressExpiration <= :now';
+/** Powertools leaves such records where it knows no end of the invocation. */
+const NO_LEASE = 'attribute_not_exists(#inProgressExpiration)';
+
+/**
+ * Providers forget idempotency keys. Without it: D1 charges, dies; D2 comes when the provider has forgotten the key,
+ * and charges again.
+ */
+const KEY_REMEMBERED = '#firstAttemptAt > :firstAttemptAfter';
+
+/**
+ * An operator sent this very unknown outcome again. Without the attempt: the operator's retry runs, its outcome is
+ * unknown too, and a redelivery of the operator's first message runs a third time.
+ */
+const SENT_AGAIN = '#status = :outcomeUnknown AND #attempt = :carriedAttempt';
+
+/** Without it: D1's lease ends, D2 takes over; D1 wakes and completes or releases what D2 is working on. */
+const MINE = '#attempt = :attempt';
+
+const IN_PROGRESS = '#status = :inProgress';
+const UNKNOWN = '#status = :outcomeUnknown';
+
+/** A slow owner may say what happened even after somebody else had to write that nobody knows. */
+const UNDER_WORK_OR_UNKNOWN = '#status IN (:inProgress, :outcomeUnknown)';
+
+/** Whatever was seen must still be so. Without it: D2 sees a dead owner, D1 completes, D2 makes it unknown again. */
+const UNFINISHED_AS_SEEN = '#status IN (:inProgress, :retrying, :quarantined) AND #status = :seenStatus';
+const OF_SEEN_OWNER = '#attempt = :seenAttempt';
+const WITHOUT_OWNER = 'attribute_not_exists(#attempt)';
+
+/** Of two deliveries that saw the same expired record one wins; the other finds the winner's record. */
+export const EXPIRED_AS_SEEN = '#expiration = :over AND #expiration <= :nowSeconds';
+
+/** AND binds tighter than OR; DynamoDB refuses brackets that change nothing. */
+const all = (...clauses: string[]) => clauses.join(' AND ');
+const any = (...clauses: string[]) => (clauses.length > 1 ? `(${clauses.join(' OR ')})` : clauses.join());
+
+/** Outside of the window an absent record says nothing, since the event's record may have lived and gone. */
+const absent = (insideWindow: boolean) => (insideWindow ? [ABSENT] : []);
+
+/** COMPLETED, with effects. */
+export function mayCommit(insideWindow: boolean): string {
+  return any(...absent(insideWindow), all(any(RELEASED, REDRIVEN), LIVE, SAME_EVENT, SAME_GUARANTEE));
+}
+
+/** INPROGRESS. */
+export function mayClaim(
+  insideWindow: boolean,
+  { takeOver, keysAreForgotten }: { readonly takeOver: boolean; readonly keysAreForgotten: boolean },
+): string {
+  const startable = any(RELEASED, REDRIVEN, ...(takeOver ? [all(IN_PROGRESS, LEASE_OVER)] : []));
+  const clauses = [
+    startable,
+    LIVE,
+    SAME_EVENT,
+    SAME_GUARANTEE,
+    ...(keysAreForgotten ? [KEY_REMEMBERED] : []),
+  ];
+  return any(...absent(insideWindow), all(...clauses));
+}
+
+/** INPROGRESS, over an unknown outcome that was sent again. It does not expire, and whoever sent it has looked. */
+export const MAY_CLAIM_AGAIN = all(SENT_AGAIN, SAME_EVENT);
+
+/** COMPLETED, by the owner. It needs no look at the expiration: nobody else has its attempt. */
+export const MAY_COMPLETE = all(MINE, SAME_EVENT, UNDER_WORK_OR_UNKNOWN);
+
+/** RETRYING, by the owner. */
+export const MAY_RELEASE = all(MINE, SAME_EVENT, IN_PROGRESS);
+
+/** OUTCOME_UNKNOWN: by the owner itself, or over a record that somebody else left; his lease must be over. */
+export function mayHold(seen: {
+  readonly status: string;
+  readonly attempt: string | undefined;
+  readonly mine: boolean;
+}) {
+  const asSeen = [UNFINISHED_AS_SEEN, seen.attempt === undefined ? WITHOUT_OWNER : OF_SEEN_OWNER, SAME_EVENT];
+  if (seen.mine) return all(...asSeen);
+  return all(...asSeen, LIVE, ...(seen.status === 'INPROGRESS' ? [any(LEASE_OVER, NO_LEASE)] : []));
+}
+
+/** COMPLETED, by an operator. */
+export const MAY_RESOLVE = all(UNKNOWN, MINE);

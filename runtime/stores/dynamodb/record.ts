@@ -1,0 +1,39 @@
+import type { AttributeValue, Put, Update } from '@aws-sdk/client-dynamodb';
+import { recordAttributes as attribute, type RecordStatus } from '../../../contract/tables.ts';
+import type { GuaranteeName, StoredRecord } from '../record-store.ts';
+import type { AttributeName, Sets } from './expression.ts';
+import { marshallItem, unmarshallItem } from './values.ts';
+
+/** A step's write of its record; the store knows the table. */
+export type RecordWrite =
+  | {
+      readonly Update: Omit<Update, 'TableName'> & { readonly UpdateExpression: string };
+      readonly Put?: never;
+    }
+  | { readonly Put: Omit<Put, 'TableName'>; readonly Update?: never };
+
+export function recordItem(sets: Sets): Record<string, AttributeValue> {
+  const entries = Object.entries(sets).map(([name, value]) => [attribute[name as AttributeName], value]);
+  return marshallItem(Object.fromEntries(entries));
+}
+
+export function readRecord(item: Record<string, AttributeValue> | undefined): StoredRecord | undefined {
+  if (item === undefined) return undefined;
+  const record = unmarshallItem(item);
+  const text = (name: AttributeName) => record[attribute[name]] as string | undefined;
+  const number = (name: AttributeName) => record[attribute[name]] as number | undefined;
+  return {
+    status: text('status') as RecordStatus,
+    fingerprint: text('validation') ?? '',
+    expiration: number('expiration'),
+    attempt: text('attempt'),
+    attempts: number('attempts'),
+    firstAttemptAt: number('firstAttemptAt'),
+    leaseUntil: number('inProgressExpiration'),
+    guarantee: text('guarantee') as GuaranteeName | undefined,
+    messageId: text('messageId'),
+    result: text('data'),
+    lastError: text('lastError'),
+    body: text('body'),
+  };
+}

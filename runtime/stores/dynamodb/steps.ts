@@ -1,0 +1,132 @@
+import type { RecordStatus } from '../../../contract/tables.ts';
+import type { Item } from '../../effects.ts';
+import { shorten } from '../../errors.ts';
+import type { ClaimTerms, Delivery } from '../record-store.ts';
+import * as may from './conditions.ts';
+import { type AttributeName, keyOf, type Sets, setting, withNamesAndValues } from './expression.ts';
+import { type RecordWrite, recordItem } from './record.ts';
+
+/** Beside what a step sets. */
+interface Besides {
+  /** Set only where there is none yet. */
+  readonly keep?: Sets;
+  readonly remove?: readonly AttributeName[];
+}
+
+/** An Update leaves alone what it does not name: `attempts`, above all. */
+function update(id: string, condition: string, values: Item, sets: Sets, besides: Besides = {}): RecordWrite {
+  const { keep = {}, remove = [] } = besides;
+  const written = setting(sets);
+  const kept = Object.keys(keep).map((name) => `#${name} = if_not_exists(#${name}, :keep_${name})`);
+  const keptValues = Object.entries(keep).map(([name, value]) => [`keep_${name}`, value]);
+  const set = `SET ${[written.sets, ...kept].join(', ')}`;
+  return {
+    Update: {
+      Key: keyOf(id),
+      ...withNamesAndValues(
+        {
+          UpdateExpression:
+            remove.length === 0 ? set : `${set} REMOVE ${remove.map((name) => `#${name}`).join(', ')}`,
+          ConditionExpression: condition,
+        },
+        { ...values, ...written.values, ...Object.fromEntries(keptValues) },
+      ),
+    },
+  };
+}
+
+/** A Put: nothing of the old life stays. */
+function newLife(delivery: Delivery, over: number, sets: Sets): RecordWrite {
+  return {
+    Put: {
+      Item: recordItem({ id: delivery.id, ...sets, firstAttemptAt: delivery.now }),
+      ...withNamesAndValues({ ConditionExpression: may.EXPIRED_AS_SEEN }, { ...valuesOf(delivery), over }),
+    },
+  };
+}
+
+/** The values that the clauses take from a delivery. */
+function valuesOf({ now, fingerprint, guarantee, messageId, attempt }: Delivery) {
+  return { now, nowSeconds: Math.floor(now / 1000), fingerprint, guarantee, messageId, attempt };
+}
+
+/** What a record says of the event and of the delivery that began it. */
+function begun(delivery: Delivery): Sets {
+  const { expiration, fingerprint, attempt, consumer, source, eventId } = delivery;
+  const { messageGroup, sequence, guarantee, messageId } = delivery;
+  const event = { consumer, source, eventId, messageGroup, sequence };
+  return { ...event, guarantee, messageId, attempt, expiration, validation: fingerprint };
+}
+
+export function commit(delivery: Delivery, over: number | undefined): RecordWrite {
+  const sets = { ...begun(delivery), status: 'COMPLETED', completedAt: delivery.now };
+  if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, sets);
+  const condition = may.mayCommit(delivery.insideWindow);
+  return update(delivery.id, condition, valuesOf(delivery), sets, { keep: { firstAttemptAt: delivery.now } });
+}
+
+export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
+  const { id, now, insideWindow } = delivery;
+  const { takeOver, firstAttemptAfter, over } = terms;
+  const sets = claimed(delivery, terms);
+  if (over !== undefined && insideWindow) return newLife(delivery, over, sets);
+  const condition = may.mayClaim(insideWindow, {
+    takeOver,
+    keysAreForgotten: firstAttemptAfter !== undefined,
+  });
+  const values = { ...valuesOf(delivery), firstAttemptAfter };
+  return update(id, condition, values, sets, { keep: { firstAttemptAt: now } });
+}
+
+/** The claim of an unknown outcome that an operator sent again: its first attempt is now. */
+export function claimAgain(delivery: Delivery, terms: ClaimTerms, carriedAttempt: string): RecordWrite {
+  const sets = { ...claimed(delivery, terms), firstAttemptAt: delivery.now };
+  const values = { ...valuesOf(delivery), carriedAttempt };
+  return update(delivery.id, may.MAY_CLAIM_AGAIN, values, sets, { remove: ['body'] });
+}
+
+function claimed(delivery: Delivery, { leaseUntil }: ClaimTerms): Sets {
+  return { ...begun(delivery), status: 'INPROGRESS', inProgressExpiration: leaseUntil };
+}
+
+export function complete(delivery: Delivery, result: string): RecordWrite {
+  const { id, now, expiration } = delivery;
+  const sets = { status: 'COMPLETED', data: result, completedAt: now, expiration };
+  return update(id, may.MAY_COMPLETE, valuesOf(delivery), sets, { remove: ['inProgressExpiration', 'body'] });
+}
+
+export function release(delivery: Delivery, lastError: string): RecordWrite {
+  const sets = { status: 'RETRYING', lastError: shorten(lastError), expiration: delivery.expiration };
+  const besides: Besides = { remove: ['inProgressExpiration'] };
+  return update(delivery.id, may.MAY_RELEASE, valuesOf(delivery), sets, besides);
+}
+
+export function holdUnknown(
+  delivery: Delivery,
+  seen: { readonly attempt: string | undefined; readonly status: RecordStatus },
+  body: string,
+  lastError: string,
+): RecordWrite {
+  const condition = may.mayHold({ ...seen, mine: seen.attempt === delivery.attempt });
+  const values = { ...valuesOf(delivery), seenAttempt: seen.attempt, seenStatus: seen.status };
+  const sets = {
+    status: 'OUTCOME_UNKNOWN',
+    body,
+    lastError: shorten(lastError),
+    messageId: delivery.messageId,
+  };
+  return update(delivery.id, condition, values, sets, {
+    // Its owner may still complete. One that was left without an owner needs a name that `resolve` can call it by.
+    keep: { attempt: delivery.attempt },
+    remove: ['expiration', 'inProgressExpiration'],
+  });
+}
+
+export function resolveDone(
+  id: string,
+  attempt: string,
+  { now, expiration }: { readonly now: number; readonly expiration: number },
+): RecordWrite {
+  const sets = { status: 'COMPLETED', completedAt: now, expiration };
+  return update(id, may.MAY_RESOLVE, { attempt }, sets, { remove: ['body'] });
+}

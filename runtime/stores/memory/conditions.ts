@@ -1,0 +1,80 @@
+import type { RecordStatus } from '../../../contract/tables.ts';
+import type { ClaimTerms, Delivery, StoredRecord } from '../record-store.ts';
+
+/* What each step accepts; dynamodb/conditions.ts tells the timeline behind every clause. */
+
+const hasExpired = ({ expiration }: StoredRecord, { now }: Pick<Delivery, 'now'>) =>
+  expiration !== undefined && expiration <= Math.floor(now / 1000);
+
+const isRedriven = ({ status, messageId }: StoredRecord, mine: Delivery) =>
+  status === 'QUARANTINED' && messageId !== mine.messageId;
+
+const isSameEvent = (record: StoredRecord, mine: Delivery) => record.fingerprint === mine.fingerprint;
+
+const isUnderLease = ({ leaseUntil }: StoredRecord, { now }: Delivery) =>
+  leaseUntil !== undefined && leaseUntil > now;
+
+/** Waits for another try, by this event under this guarantee. */
+function isOpen(record: StoredRecord, mine: Delivery, startable: boolean): boolean {
+  const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;
+  return startable && isMeant && record.expiration !== undefined && !hasExpired(record, mine);
+}
+
+/** A new life over the expired one that was seen. */
+export function replace(record: StoredRecord | undefined, mine: Delivery, over: number | undefined): boolean {
+  if (record === undefined || over === undefined || !mine.insideWindow) return false;
+  return record.expiration === over && hasExpired(record, mine);
+}
+
+export function commit(record: StoredRecord | undefined, mine: Delivery, over: number | undefined): boolean {
+  if (over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return mine.insideWindow;
+  return isOpen(record, mine, record.status === 'RETRYING' || isRedriven(record, mine));
+}
+
+export function claim(record: StoredRecord | undefined, mine: Delivery, terms: ClaimTerms): boolean {
+  if (terms.over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return mine.insideWindow;
+  const { status, leaseUntil, firstAttemptAt } = record;
+  const isLeaseOver = status === 'INPROGRESS' && leaseUntil !== undefined && leaseUntil <= mine.now;
+  const isStartable = status === 'RETRYING' || isRedriven(record, mine) || (terms.takeOver && isLeaseOver);
+  const { firstAttemptAfter } = terms;
+  const isKeyRemembered =
+    firstAttemptAfter === undefined || (firstAttemptAt !== undefined && firstAttemptAt > firstAttemptAfter);
+  return isKeyRemembered && isOpen(record, mine, isStartable);
+}
+
+export function claimAgain(
+  record: StoredRecord | undefined,
+  mine: Delivery,
+  { carriedAttempt }: ClaimTerms,
+): boolean {
+  if (record === undefined || carriedAttempt === undefined || !isSameEvent(record, mine)) return false;
+  return record.status === 'OUTCOME_UNKNOWN' && record.attempt === carriedAttempt;
+}
+
+export function complete(record: StoredRecord, mine: Delivery): boolean {
+  const { status, attempt } = record;
+  const isUnfinished = status === 'INPROGRESS' || status === 'OUTCOME_UNKNOWN';
+  return isUnfinished && attempt === mine.attempt && isSameEvent(record, mine);
+}
+
+export function release(record: StoredRecord, mine: Delivery): boolean {
+  return record.status === 'INPROGRESS' && record.attempt === mine.attempt && isSameEvent(record, mine);
+}
+
+export function hold(
+  record: StoredRecord,
+  mine: Delivery,
+  seen: { readonly attempt: string | undefined; readonly status: RecordStatus },
+): boolean {
+  const { status, attempt } = record;
+  if (status === 'COMPLETED' || status === 'OUTCOME_UNKNOWN' || !isSameEvent(record, mine)) return false;
+  if (status !== seen.status || attempt !== seen.attempt) return false;
+  if (attempt === mine.attempt) return true;
+  return !hasExpired(record, mine) && !(status === 'INPROGRESS' && isUnderLease(record, mine));
+}
+
+export function resolve({ status, attempt }: StoredRecord, wanted: string): boolean {
+  return status === 'OUTCOME_UNKNOWN' && attempt === wanted;
+}

@@ -1,0 +1,104 @@
+import { shorten } from '../../errors.ts';
+import type {
+  ClaimAnswer,
+  CommitAnswer,
+  Delivery,
+  EffectStore,
+  OwnerAnswer,
+  StoredRecord,
+} from '../record-store.ts';
+import * as may from './conditions.ts';
+import { type MemoryTables, memoryTables, type TableKeys } from './tables.ts';
+
+export interface MemoryStore extends EffectStore {
+  /** By idempotency key. What has expired stays until it is replaced, as TTL deletes late. */
+  readonly records: Map<string, StoredRecord>;
+  readonly tables: MemoryTables;
+}
+
+/**
+ * Records and tables in the memory of this process, with DynamoDB's semantics; time is what the deliveries say, as
+ * there. For tests and simulations: it forgets everything when the process ends.
+ *
+ * @param keys The key attributes of each table that effects write to.
+ */
+export function memoryStore(keys: TableKeys = {}): MemoryStore {
+  const records = new Map<string, StoredRecord>();
+  const tables = memoryTables(keys);
+
+  /** Each step decides and writes without waiting in between, so steps are atomic. */
+  function writeAsOwner(
+    id: string,
+    accepts: (record: StoredRecord) => boolean,
+    change: Partial<StoredRecord>,
+  ): OwnerAnswer {
+    const record = records.get(id);
+    if (record === undefined || !accepts(record)) return { kind: 'fenced', record };
+    records.set(id, { ...record, ...change });
+    return { kind: 'written' };
+  }
+
+  return {
+    records,
+    tables,
+    async claim(delivery, terms): Promise<ClaimAnswer> {
+      const record = records.get(delivery.id);
+      const anew = may.claimAgain(record, delivery, terms);
+      const replace = may.replace(record, delivery, terms.over);
+      if (!(anew || replace || may.claim(record, delivery, terms))) return { kind: 'exists', record };
+      const claimed = { ...begun(delivery), status: 'INPROGRESS', leaseUntil: terms.leaseUntil } as const;
+      const old = replace ? undefined : record;
+      const firstAttemptAt = anew ? delivery.now : (old?.firstAttemptAt ?? delivery.now);
+      const body = anew ? undefined : old?.body;
+      records.set(delivery.id, { ...old, ...claimed, firstAttemptAt, body });
+      return { kind: 'claimed' };
+    },
+    async complete(delivery, result) {
+      const { expiration } = delivery;
+      const done = {
+        status: 'COMPLETED',
+        result,
+        expiration,
+        leaseUntil: undefined,
+        body: undefined,
+      } as const;
+      return writeAsOwner(delivery.id, (record) => may.complete(record, delivery), done);
+    },
+    async release(delivery, lastError) {
+      if (!records.has(delivery.id)) return { kind: 'written' };
+      const { expiration } = delivery;
+      const released = { status: 'RETRYING', expiration, leaseUntil: undefined } as const;
+      const change = { ...released, lastError: shorten(lastError) };
+      return writeAsOwner(delivery.id, (record) => may.release(record, delivery), change);
+    },
+    async holdUnknown(delivery, seen, body, lastError) {
+      const held = { status: 'OUTCOME_UNKNOWN', expiration: undefined, leaseUntil: undefined } as const;
+      const { messageId } = delivery;
+      const attempt = seen.attempt ?? delivery.attempt;
+      const change = { ...held, attempt, messageId, body, lastError: shorten(lastError) };
+      return writeAsOwner(delivery.id, (record) => may.hold(record, delivery, seen), change);
+    },
+    async find(id) {
+      return records.get(id);
+    },
+    async resolveDone(id, attempt, { expiration }) {
+      const done = { status: 'COMPLETED', expiration, body: undefined } as const;
+      return writeAsOwner(id, (record) => may.resolve(record, attempt), done);
+    },
+    async commit(delivery, effects, over): Promise<CommitAnswer> {
+      const record = records.get(delivery.id);
+      const replace = may.replace(record, delivery, over);
+      if (!(replace || may.commit(record, delivery, over))) return { kind: 'exists', record };
+      const applied = tables.apply(effects);
+      if (applied.kind === 'refused') return applied;
+      const old = replace ? undefined : record;
+      const firstAttemptAt = old?.firstAttemptAt ?? delivery.now;
+      records.set(delivery.id, { ...old, ...begun(delivery), status: 'COMPLETED', firstAttemptAt });
+      return { kind: 'committed' };
+    },
+  };
+}
+
+function begun({ fingerprint, attempt, guarantee, messageId, expiration }: Delivery) {
+  return { fingerprint, attempt, guarantee, messageId, expiration };
+}

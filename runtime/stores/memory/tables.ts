@@ -1,0 +1,90 @@
+import type { Effect, Item } from '../../effects.ts';
+import { addDecimals } from './decimal.ts';
+
+/** The key attributes of each table, by its name. */
+export type TableKeys = Readonly<Record<string, readonly string[]>>;
+
+export interface MemoryTables {
+  /** All effects, or none. */
+  apply(
+    effects: readonly Effect[],
+  ): { kind: 'applied' } | { kind: 'refused'; reason: string; cause: unknown };
+  /** The item of a key; a copy. */
+  item(table: string, key: Item): Item | undefined;
+  /** All items; copies. */
+  items(table: string): Item[];
+}
+
+/** DynamoDB's limit, without the record itself (AWS: "TransactWriteItems"). */
+const maxEffects = 99;
+
+export function memoryTables(keys: TableKeys): MemoryTables {
+  const tables = new Map(Object.keys(keys).map((name) => [name, new Map<string, Item>()]));
+
+  function locate(table: string, item: Item) {
+    const items = tables.get(table);
+    const names = keys[table];
+    if (items === undefined || names === undefined) throw new Error(`There is no table "${table}"`);
+    const missing = names.find((name) => item[name] === undefined);
+    if (missing !== undefined) throw new Error(`The item has no "${missing}", a key of table "${table}"`);
+    return { items, id: JSON.stringify([table, ...names.map((name) => item[name])]) };
+  }
+
+  return {
+    apply(effects) {
+      try {
+        if (effects.length > maxEffects) throw new Error(`${effects.length} effects; ${maxEffects} fit`);
+        // First everything that can fail, then the writes: all or nothing.
+        const writes = effects.map((effect) => prepare(effect, locate));
+        if (new Set(writes.map(({ id }) => id)).size < writes.length)
+          throw new Error('Two effects on one item');
+        for (const { write } of writes) write();
+        return { kind: 'applied' };
+      } catch (cause) {
+        return { kind: 'refused', reason: cause instanceof Error ? cause.message : String(cause), cause };
+      }
+    },
+    item(table, key) {
+      const { items, id } = locate(table, key);
+      return structuredClone(items.get(id));
+    },
+    items: (table) => structuredClone([...(tables.get(table)?.values() ?? [])]),
+  };
+}
+
+function prepare(
+  effect: Effect,
+  locate: (table: string, item: Item) => { items: Map<string, Item>; id: string },
+): { id: string; write: () => void } {
+  switch (effect.kind) {
+    case 'put': {
+      const { items, id } = locate(effect.table, effect.item);
+      const item = storable(effect.item) as Item;
+      return { id, write: () => void items.set(id, item) };
+    }
+    case 'remove': {
+      const { items, id } = locate(effect.table, effect.key);
+      return { id, write: () => void items.delete(id) };
+    }
+    case 'increment': {
+      const { items, id } = locate(effect.table, effect.key);
+      const item = items.get(id) ?? (storable(effect.key) as Item);
+      const sums = Object.entries(effect.by).map(([name, by]) => [name, addDecimals(item[name] ?? 0, by)]);
+      return { id, write: () => void items.set(id, { ...item, ...Object.fromEntries(sums) }) };
+    }
+    case 'raw':
+      throw new Error('A raw effect is a write of DynamoDB; a store in memory has none');
+  }
+}
+
+/** A copy, without members that are `undefined`. @throws Error for values that DynamoDB has no type for. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Error(`${value} is no number of DynamoDB`);
+  if (typeof value === 'function' || typeof value === 'symbol')
+    throw new Error(`A ${typeof value} has no type`);
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, storable(member)]));
+}

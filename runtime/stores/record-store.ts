@@ -1,0 +1,152 @@
+import type { RecordStatus } from '../../contract/tables.ts';
+import type { Effect } from '../effects.ts';
+
+/** The names of the guarantees, as records carry them. */
+export type GuaranteeName = 'exactly-once' | 'at-least-once' | 'at-most-once';
+
+/** One delivery of one event: what every record that it writes says. */
+export interface Delivery {
+  /** The idempotency key. */
+  readonly id: string;
+  readonly fingerprint: string;
+  /** Owner token: random per delivery, made before its first write, the same for every try of that delivery. */
+  readonly attempt: string;
+  readonly consumer: string;
+  readonly source: string;
+  readonly eventId: string;
+  readonly messageGroup: string;
+  readonly sequence?: string | undefined;
+  readonly messageId: string;
+  readonly guarantee: GuaranteeName;
+  /** Milliseconds since the epoch. Stores with a clock of their own (Redis) use that instead. */
+  readonly now: number;
+  /** Seconds since the epoch: when a record written now stops to count. */
+  readonly expiration: number;
+  /**
+   * Whether the message is young enough that no record of its event can have expired (the idempotency window).
+   * Outside of it an absent or expired record says nothing, and no write may take it for "never seen".
+   */
+  readonly insideWindow: boolean;
+}
+
+/** What a record says to a delivery that found it. */
+export interface StoredRecord {
+  readonly status: RecordStatus;
+  /** Seconds since the epoch; absent for a record that does not expire (OUTCOME_UNKNOWN). */
+  readonly expiration?: number | undefined;
+  readonly fingerprint: string;
+  readonly attempt?: string | undefined;
+  readonly attempts?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly firstAttemptAt?: number | undefined;
+  /** Milliseconds since the epoch: when the lease of an INPROGRESS record ends. */
+  readonly leaseUntil?: number | undefined;
+  readonly guarantee?: GuaranteeName | undefined;
+  readonly messageId?: string | undefined;
+  /** The stored result of the handler, as JSON text; see `encodeResult`. */
+  readonly result?: string | undefined;
+  readonly lastError?: string | undefined;
+  /** The event's body, kept by OUTCOME_UNKNOWN. */
+  readonly body?: string | undefined;
+}
+
+/** The write's own condition failed; nothing was written. Without a record there is none (any more). */
+export interface Exists {
+  readonly kind: 'exists';
+  readonly record: StoredRecord | undefined;
+}
+
+/**
+ * Nothing was decided: throttling, or another transaction on the same items. A try of the client's own before that
+ * may have been written all the same, with its answer lost: `attempt` tells.
+ */
+export interface Contended {
+  readonly kind: 'contended';
+  readonly cause: unknown;
+}
+
+export interface ClaimTerms {
+  /** Milliseconds since the epoch: when the lease ends. */
+  readonly leaseUntil: number;
+  /** Whether a lease that is over may be taken over (at-least-once), or not (at-most-once). */
+  readonly takeOver: boolean;
+  /**
+   * Milliseconds since the epoch: a claim over an existing record, whatever its status, needs a `first_attempt_at`
+   * after this, since the downstream system has forgotten older idempotency keys.
+   */
+  readonly firstAttemptAfter?: number | undefined;
+  /**
+   * The `attempt` of an OUTCOME_UNKNOWN record that an operator sent again: the claim accepts that record too,
+   * whatever its first attempt and guarantee, and its first attempt is now. Without it no claim accepts an unknown.
+   */
+  readonly carriedAttempt?: string | undefined;
+  /** The `expiration` of an expired record to replace; the claim succeeds only if the record still carries it. */
+  readonly over?: number | undefined;
+}
+
+export type ClaimAnswer = { readonly kind: 'claimed' } | Exists | Contended;
+
+/** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
+export type OwnerAnswer =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'fenced'; readonly record: StoredRecord | undefined }
+  | Contended;
+
+/**
+ * A store of records. Each call is one atomic step, in one round trip. A call that rejects says nothing about its
+ * outcome: the write may have happened, and the caller's `attempt` tells.
+ */
+export interface RecordStore {
+  /**
+   * INPROGRESS, attempt = mine, if the record
+   * - is absent or has expired, inside of the window; an expired one that is still there as `over` says, or
+   * - is RETRYING, or QUARANTINED for another message, or INPROGRESS with its lease over where `takeOver` says so; with
+   *   the same fingerprint and guarantee, and its first attempt after `firstAttemptAfter`, or
+   * - is the unknown outcome of `carriedAttempt`, with the same fingerprint.
+   */
+  claim(delivery: Delivery, terms: ClaimTerms): Promise<ClaimAnswer>;
+  /**
+   * COMPLETED, if attempt = mine and the status is INPROGRESS or OUTCOME_UNKNOWN.
+   * @param result See `encodeResult`.
+   */
+  complete(delivery: Delivery, result: string): Promise<OwnerAnswer>;
+  /** RETRYING, if attempt = mine and the status is INPROGRESS; an absent record counts as released. */
+  release(delivery: Delivery, lastError: string): Promise<OwnerAnswer>;
+  /**
+   * OUTCOME_UNKNOWN, keeping `body` and leaving `attempt` alone, so that a slow owner may still complete; such a
+   * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's INPROGRESS only
+   * if its lease is over.
+   * @param seen The unfinished record's attempt and status, as they were seen: mine, or a dead owner's.
+   */
+  holdUnknown(
+    delivery: Delivery,
+    seen: { readonly attempt: string | undefined; readonly status: RecordStatus },
+    body: string,
+    lastError: string,
+  ): Promise<OwnerAnswer>;
+  /** The record, strongly consistent. */
+  find(id: string): Promise<StoredRecord | undefined>;
+  /** OUTCOME_UNKNOWN of this `attempt` to COMPLETED: an operator saw that it happened. */
+  resolveDone(
+    id: string,
+    attempt: string,
+    times: { readonly now: number; readonly expiration: number },
+  ): Promise<OwnerAnswer>;
+}
+
+export type CommitAnswer =
+  | { readonly kind: 'committed' }
+  | Exists
+  | Contended
+  /** The effects will never be taken as they are. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly cause: unknown };
+
+/** A store that commits a record and the effects of its event together, or neither. */
+export interface EffectStore extends RecordStore {
+  /**
+   * COMPLETED, if the record is absent (inside the window), or waits for another try (RETRYING, or QUARANTINED for
+   * another message) with the same fingerprint and guarantee.
+   * @param over The `expiration` of an expired record to replace: commits only if the record still carries it.
+   */
+  commit(delivery: Delivery, effects: readonly Effect[], over?: number): Promise<CommitAnswer>;
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import { Scene } from '../scene.ts';
+import type { Case } from '../subject.ts';
+import { openings } from './openings.ts';
+
+const unknown: Partial<StoredRecord> = {
+  status: 'OUTCOME_UNKNOWN',
+  attempt: 'unknown',
+  expiration: undefined,
+  body: '{"event":1}',
+};
+
+/** What `resolve --as retry` leads to: a message that carries the attempt of the unknown record. */
+export const carriedCases: readonly Case[] = [
+  {
+    name: 'a carried attempt claims its unknown outcome: a new first attempt, whatever the old one and its guarantee',
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({ ...unknown, guarantee: 'at-most-once' });
+      const mine = scene.delivery({ insideWindow: false });
+      const terms = scene.terms({
+        carriedAttempt: 'unknown',
+        takeOver: false,
+        firstAttemptAfter: mine.now - 1,
+      });
+      assert.deepEqual(await scene.store.claim(mine, terms), { kind: 'claimed' });
+      const { attempt, guarantee } = mine;
+      await scene.shows({ status: 'INPROGRESS', attempt, guarantee, attempts: 3, body: undefined });
+      const record = await scene.find();
+      assert.ok(Math.abs((record?.firstAttemptAt ?? 0) - mine.now) < 2000);
+      assert.ok(record?.expiration !== undefined, 'what is claimed expires again');
+    },
+  },
+  ...(
+    [
+      ['of another unknown outcome', 'other', {}],
+      ['with another fingerprint', 'unknown', { fingerprint: 'other' }],
+      ['that is not there', undefined, {}],
+    ] as const
+  ).map(
+    ([title, carriedAttempt, mine]): Case => ({
+      name: `a carried attempt ${title}: refused`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        await scene.given(unknown);
+        const terms = scene.terms({ carriedAttempt });
+        const answer = await scene.unchangedBy(() => scene.store.claim(scene.delivery(mine), terms));
+        assert.equal(answer.kind, 'exists');
+        assert.equal(answer.record?.status, 'OUTCOME_UNKNOWN');
+      },
+    }),
+  ),
+  ...openings
+    .filter(({ title }) => title !== 'OUTCOME_UNKNOWN')
+    .map(
+      ({ title, record, mine, takeOver }): Case => ({
+        name: `a carried attempt over ${title}: as any other delivery`,
+        async run(subject) {
+          const scene = new Scene(subject);
+          const { firstAttemptAt } = await scene.given({ ...record(subject), attempt: 'unknown' });
+          const terms = scene.terms({ carriedAttempt: 'unknown' });
+          const answer = await scene.store.claim(scene.delivery(mine), terms);
+          assert.equal(answer.kind, takeOver ? 'claimed' : 'exists');
+          await scene.shows({ firstAttemptAt });
+        },
+      }),
+    ),
+];

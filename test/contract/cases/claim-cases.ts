@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import type { ClaimTerms, Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import { expired, Scene } from '../scene.ts';
+import type { Case, StoreUnderTest } from '../subject.ts';
+import { open, openings } from './openings.ts';
+
+/** A claim that must be refused: the record is shown, and stays as it is. */
+async function refused(scene: Scene, mine: Delivery, terms: Partial<ClaimTerms> = {}): Promise<void> {
+  const before = await scene.find();
+  const answer = await scene.unchangedBy(() => scene.store.claim(mine, scene.terms(terms)));
+  assert.equal(answer.kind, 'exists');
+  assert.equal(answer.record?.status, before?.status);
+  assert.equal(answer.record?.fingerprint, before?.fingerprint);
+  assert.equal(answer.record?.attempt, before?.attempt);
+}
+
+async function claimed(scene: Scene, mine: Delivery, terms: ClaimTerms): Promise<void> {
+  assert.deepEqual(await scene.store.claim(mine, terms), { kind: 'claimed' });
+  const { attempt, fingerprint, guarantee, messageId, expiration } = mine;
+  await scene.shows({ status: 'INPROGRESS', attempt, fingerprint, guarantee, messageId });
+  const record = await scene.find();
+  // A store with a clock of its own counts from its own now.
+  assert.ok(Math.abs((record?.leaseUntil ?? 0) - terms.leaseUntil) < 2000);
+  assert.ok(Math.abs((record?.expiration ?? 0) - expiration) <= 2);
+}
+
+const rows: Case[] = openings.flatMap(({ title, record, mine, claim, takeOver }) =>
+  [false, true].map((takesOver) => {
+    const accepts = takesOver ? takeOver : claim;
+    const who = takesOver ? 'one that takes over' : 'one that does not';
+    return {
+      name: `claim over ${title}: ${accepts ? 'claimed' : 'refused'} for ${who}`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        const given = await scene.given(record(subject));
+        const delivery = scene.delivery(mine);
+        if (!accepts) return await refused(scene, delivery, { takeOver: takesOver });
+        await claimed(scene, delivery, scene.terms({ takeOver: takesOver }));
+        await scene.shows({ attempts: 3, firstAttemptAt: given.firstAttemptAt });
+      },
+    };
+  }),
+);
+
+/** Whatever lets a claim in, does so for the same event under the same guarantee only. */
+function refusedOverEveryOpening(
+  why: string,
+  over: (subject: StoreUnderTest) => {
+    mine?: Partial<Delivery>;
+    record?: Partial<StoredRecord>;
+    terms?: Partial<ClaimTerms>;
+  },
+): Case[] {
+  return open.map(({ title, record }) => ({
+    name: `claim over ${title}: refused ${why}`,
+    async run(subject) {
+      const scene = new Scene(subject);
+      const { mine = {}, terms = {}, ...rest } = over(subject);
+      await scene.given({ ...record(subject), ...rest.record });
+      await refused(scene, scene.delivery(mine), terms);
+    },
+  }));
+}
+
+const exclusions: Case[] = [
+  ...refusedOverEveryOpening('with another fingerprint', () => ({ mine: { fingerprint: 'other' } })),
+  ...refusedOverEveryOpening('under another guarantee', () => ({ mine: { guarantee: 'at-most-once' } })),
+  ...refusedOverEveryOpening('where the record names no guarantee', () => ({
+    record: { guarantee: undefined },
+  })),
+  ...refusedOverEveryOpening('where the provider has forgotten the first attempt', (subject) => ({
+    terms: { firstAttemptAfter: subject.now() - 4000 },
+  })),
+  ...refusedOverEveryOpening('where the first attempt is not known', (subject) => ({
+    record: { firstAttemptAt: undefined },
+    terms: { firstAttemptAfter: subject.now() - 10_000 },
+  })),
+  ...open.map(({ title, record }) => ({
+    name: `claim over ${title}: claimed where the provider remembers the first attempt`,
+    async run(subject: StoreUnderTest) {
+      const scene = new Scene(subject);
+      await scene.given(record(subject));
+      await claimed(scene, scene.delivery(), scene.terms({ firstAttemptAfter: subject.now() - 10_000 }));
+    },
+  })),
+];
+
+const absences: Case[] = [
+  {
+    name: 'claim of a new event: claimed, and its first attempt is now',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const mine = scene.delivery();
+      await claimed(scene, mine, scene.terms({ takeOver: false, firstAttemptAfter: mine.now + 1000 }));
+      const { firstAttemptAt = 0 } = (await scene.find()) ?? {};
+      assert.ok(Math.abs(firstAttemptAt - mine.now) < 2000);
+    },
+  },
+  {
+    name: 'claim of a new event outside of the window: refused, and nothing is written',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const answer = await scene.store.claim(scene.delivery({ insideWindow: false }), scene.terms());
+      assert.deepEqual(answer, { kind: 'exists', record: undefined });
+      assert.equal(await scene.find(), undefined);
+    },
+  },
+  ...open.map(({ title, record }) => ({
+    name: `claim over ${title} outside of the window: claimed, since a live record decides`,
+    async run(subject: StoreUnderTest) {
+      const scene = new Scene(subject);
+      await scene.given(record(subject));
+      await claimed(scene, scene.delivery({ insideWindow: false }), scene.terms());
+    },
+  })),
+];
+
+const expirations: Case[] = openings
+  .filter(({ title }) => title !== 'OUTCOME_UNKNOWN')
+  .flatMap(({ title, record }) => [
+    {
+      name: `claim over an expired ${title} that is not deleted: refused until it was seen, then a new life`,
+      needs: ({ keepsExpired }: StoreUnderTest) => keepsExpired,
+      async run(subject: StoreUnderTest) {
+        const scene = new Scene(subject);
+        const { expiration } = await scene.given({
+          ...record(subject),
+          ...expired(subject),
+          fingerprint: 'of another life',
+          lastError: 'of another life',
+        });
+        await refused(scene, scene.delivery({ fingerprint: 'of another life' }));
+        const mine = scene.delivery();
+        await claimed(scene, mine, scene.terms({ over: expiration }));
+        await scene.shows({ attempts: undefined, lastError: undefined, firstAttemptAt: mine.now });
+      },
+    },
+    {
+      name: `claim over an expired ${title} outside of the window: refused, seen or not`,
+      needs: ({ keepsExpired }: StoreUnderTest) => keepsExpired,
+      async run(subject: StoreUnderTest) {
+        const scene = new Scene(subject);
+        const { expiration } = await scene.given({ ...record(subject), ...expired(subject) });
+        await refused(scene, scene.delivery({ insideWindow: false }));
+        await refused(scene, scene.delivery({ insideWindow: false }), { over: expiration });
+      },
+    },
+  ]);
+
+const sightings: Case[] = [
+  {
+    name: 'claim over an expiration that was never there: refused',
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({});
+      await refused(scene, scene.delivery(), { over: 17 });
+    },
+  },
+  {
+    name: 'claim over an expired record that is another one than was seen: refused',
+    needs: ({ keepsExpired }) => keepsExpired,
+    async run(subject) {
+      const scene = new Scene(subject);
+      const { expiration = 0 } = await scene.given(expired(subject));
+      await refused(scene, scene.delivery(), { over: expiration - 1 });
+    },
+  },
+  {
+    name: 'claim over the expiration of a record that lives: refused',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const { expiration } = await scene.given({ status: 'COMPLETED' });
+      await refused(scene, scene.delivery(), { over: expiration });
+    },
+  },
+  {
+    name: 'claim over the expiration of a record that is gone: shows that there is none',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const answer = await scene.store.claim(scene.delivery(), scene.terms({ over: 17 }));
+      assert.deepEqual(answer, { kind: 'exists', record: undefined });
+    },
+  },
+  {
+    name: 'a lease ends as time passes',
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.owner({}, { leaseUntil: subject.now() + 300 });
+      await refused(scene, scene.delivery());
+      await subject.pass(320);
+      await claimed(scene, scene.delivery(), scene.terms());
+    },
+  },
+  {
+    name: 'a record ends as time passes, and the event is new again',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const { expiration } = await scene.given({
+        status: 'COMPLETED',
+        expiration: Math.floor(subject.now() / 1000) + 1,
+      });
+      await refused(scene, scene.delivery());
+      await subject.pass(1100);
+      const over = (await scene.find()) === undefined ? undefined : expiration;
+      await claimed(scene, scene.delivery(), scene.terms({ over }));
+    },
+  },
+];
+
+export const claimCases: readonly Case[] = [
+  ...absences,
+  ...rows,
+  ...exclusions,
+  ...expirations,
+  ...sightings,
+];

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { type Effect, increment, put, remove } from '../../../runtime/effects.ts';
+import type { CommitAnswer, Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import { losingAnswers } from '../losing-answers.ts';
+import { expired, Scene } from '../scene.ts';
+import type { Case, StoreUnderTest } from '../subject.ts';
+import { openings } from './openings.ts';
+
+type WithEffects = NonNullable<StoreUnderTest['effects']>;
+
+const needs = ({ effects }: StoreUnderTest) => effects !== undefined;
+const needsExpired = (subject: StoreUnderTest) => needs(subject) && subject.keepsExpired;
+
+/** One event whose effect adds 1 to a sum of its own, so that it can be counted. */
+class Committing extends Scene {
+  readonly account = `account-${randomUUID()}`;
+  readonly effects: WithEffects;
+  constructor(subject: StoreUnderTest) {
+    super(subject);
+    assert.ok(subject.effects);
+    this.effects = subject.effects;
+  }
+  override delivery(over: Partial<Delivery> = {}): Delivery {
+    return super.delivery({ guarantee: 'exactly-once', ...over });
+  }
+  override given(over: Partial<StoredRecord>): Promise<StoredRecord> {
+    return super.given({ guarantee: 'exactly-once', ...over });
+  }
+  one(): Effect {
+    const { table, key } = this.effects.sums;
+    return increment(table, { [key]: this.account }, { applied: 1 });
+  }
+  async commit(mine: Delivery, over?: number): Promise<CommitAnswer> {
+    return await this.effects.store.commit(mine, [this.one()], over);
+  }
+  async applied(): Promise<unknown> {
+    const { table, key } = this.effects.sums;
+    return (await this.effects.read(table, { [key]: this.account }))?.applied;
+  }
+  async refused(mine: Delivery, over?: number): Promise<void> {
+    const before = await this.find();
+    const answer = await this.unchangedBy(() => this.commit(mine, over));
+    assert.equal(answer.kind, 'exists');
+    assert.equal(answer.record?.status, before?.status);
+    assert.equal(answer.record?.fingerprint, before?.fingerprint);
+    assert.equal(await this.applied(), undefined);
+  }
+  async committed(mine: Delivery, over?: number): Promise<void> {
+    assert.deepEqual(await this.commit(mine, over), { kind: 'committed' });
+    const { attempt, fingerprint, messageId, expiration, guarantee } = mine;
+    await this.shows({ status: 'COMPLETED', attempt, fingerprint, messageId, expiration, guarantee });
+    assert.equal(await this.applied(), 1);
+  }
+}
+
+function commitCase(
+  name: string,
+  run: (scene: Committing, subject: StoreUnderTest) => Promise<void>,
+  when = needs,
+): Case {
+  return { name, needs: when, run: (subject) => run(new Committing(subject), subject) };
+}
+
+const rows = openings.flatMap(({ title, record, mine, commit }) => [
+  commitCase(`commit over ${title}: ${commit ? 'committed' : 'refused'}`, async (scene, subject) => {
+    const { firstAttemptAt } = await scene.given(record(subject));
+    if (!commit) return await scene.refused(scene.delivery(mine));
+    await scene.committed(scene.delivery(mine));
+    await scene.shows({ attempts: 3, firstAttemptAt });
+  }),
+]);
+
+const open = openings
+  .filter(({ commit }) => commit)
+  .flatMap(({ title, record }) => [
+    commitCase(`commit over ${title} with another fingerprint: refused`, async (scene, subject) => {
+      await scene.given(record(subject));
+      await scene.refused(scene.delivery({ fingerprint: 'other' }));
+    }),
+    commitCase(`commit over ${title} of another guarantee: refused`, async (scene, subject) => {
+      await scene.given({ ...record(subject), guarantee: 'at-least-once' });
+      await scene.refused(scene.delivery());
+    }),
+    commitCase(`commit over ${title} outside of the window: committed`, async (scene, subject) => {
+      await scene.given(record(subject));
+      await scene.committed(scene.delivery({ insideWindow: false }));
+    }),
+  ]);
+
+const expirations = openings
+  .filter(({ title }) => title !== 'OUTCOME_UNKNOWN')
+  .map(({ title, record }) =>
+    commitCase(
+      `commit over an expired ${title} that is not deleted: refused until it was seen, never outside of the window`,
+      async (scene, subject) => {
+        const { expiration } = await scene.given({ ...record(subject), ...expired(subject) });
+        await scene.refused(scene.delivery());
+        await scene.refused(scene.delivery({ insideWindow: false }), expiration);
+        const mine = scene.delivery({ fingerprint: 'new' });
+        await scene.committed(mine, expiration);
+        await scene.shows({ attempts: undefined, firstAttemptAt: mine.now });
+      },
+      needsExpired,
+    ),
+  );
+
+const crowds = [
+  commitCase('50 commits at once of a new event: one is committed', async (scene) => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => scene.commit(scene.delivery())));
+    assert.equal(answers.filter(({ kind }) => kind === 'committed').length, 1);
+    assert.equal(await scene.applied(), 1);
+  }),
+  commitCase(
+    '50 commits at once over an expired record: one is committed',
+    async (scene, subject) => {
+      const { expiration } = await scene.given({ status: 'COMPLETED', ...expired(subject) });
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () => scene.commit(scene.delivery(), expiration)),
+      );
+      assert.equal(answers.filter(({ kind }) => kind === 'committed').length, 1);
+      assert.equal(await scene.applied(), 1);
+    },
+    needsExpired,
+  ),
+];
+
+export const commitCases: readonly Case[] = [
+  commitCase('commit of a new event: committed', async (scene) => {
+    const mine = scene.delivery();
+    await scene.committed(mine);
+    await scene.shows({ firstAttemptAt: mine.now });
+  }),
+  commitCase(
+    'commit of a new event outside of the window: refused, and nothing is written',
+    async (scene) => {
+      const answer = await scene.commit(scene.delivery({ insideWindow: false }));
+      assert.deepEqual(answer, { kind: 'exists', record: undefined });
+      assert.equal(await scene.find(), undefined);
+      assert.equal(await scene.applied(), undefined);
+    },
+  ),
+  commitCase('commit over an expired record that is gone: shows that there is none', async (scene) => {
+    assert.deepEqual(await scene.commit(scene.delivery(), 17), { kind: 'exists', record: undefined });
+  }),
+  commitCase('commit over the expiration of a record that lives: refused', async (scene) => {
+    const { expiration } = await scene.given({ status: 'COMPLETED' });
+    await scene.refused(scene.delivery(), expiration);
+  }),
+  ...rows,
+  ...open,
+  ...expirations,
+  ...crowds,
+  commitCase('commit whose answer was lost: the next try is shown its own attempt', async (scene) => {
+    const mine = scene.delivery();
+    const losing = losingAnswers(scene.effects.store);
+    await assert.rejects(losing.commit(mine, [scene.one()]), /the answer was lost/);
+    const answer = await losing.commit(mine, [scene.one()]);
+    assert.equal(answer.kind, 'exists');
+    assert.equal(answer.record?.attempt, mine.attempt);
+    assert.equal(await scene.applied(), 1);
+  }),
+  commitCase('commit writes every kind of effect with the record', async (scene) => {
+    const { store, items, read } = scene.effects;
+    const [kept, gone] = [`kept-${randomUUID()}`, `gone-${randomUUID()}`];
+    const other = new Committing(scene.subject);
+    await store.commit(other.delivery(), [put(items.table, { [items.key]: gone })]);
+    const item = { [items.key]: kept, total: 1.5, nothing: undefined, lines: [{ sku: 'A' }] };
+    const effects = [scene.one(), put(items.table, item), remove(items.table, { [items.key]: gone })];
+    assert.deepEqual(await store.commit(scene.delivery(), effects), { kind: 'committed' });
+    const found = await read(items.table, { [items.key]: kept });
+    assert.equal(JSON.stringify(found?.lines), '[{"sku":"A"}]');
+    assert.equal(found?.total, 1.5);
+    assert.equal(await read(items.table, { [items.key]: gone }), undefined);
+    assert.equal(await scene.applied(), 1);
+  }),
+  commitCase('increments add decimals, not doubles', async (scene) => {
+    const { store, sums, read } = scene.effects;
+    for (const spent of [0.1, 0.2, -1e-7, 1e-7]) {
+      const { id } = new Scene(scene.subject);
+      const effect = increment(sums.table, { [sums.key]: scene.account }, { spent });
+      assert.deepEqual(await store.commit(scene.delivery({ id }), [effect]), { kind: 'committed' });
+    }
+    assert.equal((await read(sums.table, { [sums.key]: scene.account }))?.spent, 0.3);
+  }),
+  ...(
+    [
+      [
+        'a value that has no type',
+        (scene) => [put(scene.effects.items.table, { [scene.effects.items.key]: 'x', total: Number.NaN })],
+      ],
+      [
+        'more effects than fit into one transaction',
+        ({ effects: { items } }) =>
+          Array.from({ length: 99 }, (_, n) => put(items.table, { [items.key]: `many-${n}` })),
+      ],
+      ['two effects on one item', (scene) => [scene.one()]],
+    ] satisfies readonly (readonly [string, (scene: Committing) => Effect[]])[]
+  ).map(([title, more]) =>
+    commitCase(`commit with ${title}: refused, and nothing is written`, async (scene) => {
+      const answer = await scene.effects.store.commit(scene.delivery(), [scene.one(), ...more(scene)]);
+      assert.equal(answer.kind, 'refused');
+      assert.equal(await scene.find(), undefined);
+      assert.equal(await scene.applied(), undefined);
+    }),
+  ),
+];

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import { expired, lease, Scene } from '../scene.ts';
+import type { Case, StoreUnderTest } from '../subject.ts';
+
+const body = `{"text":"${'ü'.repeat(100_000)}"}`;
+
+interface Row {
+  readonly title: string;
+  readonly record: (subject: StoreUnderTest) => Partial<StoredRecord>;
+  /** The holder's attempt; another's by default. */
+  readonly attempt?: string;
+  readonly held: boolean;
+}
+
+const owners: readonly Row[] = [
+  { title: 'its own claim', record: (s) => lease(s, 'live'), attempt: 'attempt-before', held: true },
+  { title: "another's lease that is over", record: (s) => lease(s, 'over'), held: true },
+  { title: "another's live lease", record: (s) => lease(s, 'live'), held: false },
+  { title: 'a claim without a lease', record: () => ({ status: 'INPROGRESS' }), held: true },
+  {
+    title: 'a claim without an owner',
+    record: (s) => ({ ...lease(s, 'over'), attempt: undefined }),
+    attempt: 'mine',
+    held: true,
+  },
+  { title: 'RETRYING', record: () => ({ status: 'RETRYING' }), held: true },
+  { title: 'QUARANTINED', record: () => ({ status: 'QUARANTINED' }), held: true },
+  { title: 'COMPLETED', record: () => ({ status: 'COMPLETED' }), held: false },
+  {
+    title: 'what is unknown already',
+    record: () => ({ status: 'OUTCOME_UNKNOWN', expiration: undefined, body: 'first' }),
+    held: false,
+  },
+];
+
+const rows: Case[] = owners.map(({ title, record, attempt = 'mine', held }) => ({
+  name: `holdUnknown over ${title}: ${held ? 'written' : 'fenced'}`,
+  async run(subject) {
+    const scene = new Scene(subject);
+    const given = await scene.given(record(subject));
+    const mine = scene.delivery({ attempt, guarantee: 'at-most-once', insideWindow: false });
+    const hold = () =>
+      scene.store.holdUnknown(mine, { attempt: given.attempt, status: given.status }, body, 'lost');
+    if (!held) {
+      const answer = await scene.unchangedBy(hold);
+      assert.equal(answer.kind, 'fenced');
+      assert.equal(answer.record?.status, given.status);
+      return;
+    }
+    assert.deepEqual(await hold(), { kind: 'written' });
+    await scene.shows({
+      status: 'OUTCOME_UNKNOWN',
+      body,
+      lastError: 'lost',
+      attempt: given.attempt ?? 'mine',
+      attempts: 3,
+      firstAttemptAt: given.firstAttemptAt,
+      guarantee: 'at-least-once',
+      expiration: undefined,
+      leaseUntil: undefined,
+    });
+  },
+}));
+
+export const holdCases: readonly Case[] = [
+  ...rows,
+  ...(
+    [
+      ['whose owner changed since', { attempt: 'seen before', status: 'RETRYING' }, {}],
+      ['whose status changed since', { attempt: 'attempt-before', status: 'INPROGRESS' }, {}],
+      ['that had no owner when it was seen', { attempt: undefined, status: 'RETRYING' }, {}],
+      ['of another event', { attempt: 'attempt-before', status: 'RETRYING' }, { fingerprint: 'other' }],
+    ] as const
+  ).map(
+    ([title, seen, mine]): Case => ({
+      name: `holdUnknown over a record ${title}: fenced`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        await scene.given({ status: 'RETRYING' });
+        const answer = await scene.unchangedBy(() =>
+          scene.store.holdUnknown(scene.delivery(mine), seen, body, 'lost'),
+        );
+        assert.equal(answer.kind, 'fenced');
+      },
+    }),
+  ),
+  {
+    name: 'holdUnknown over what has expired but is not deleted: fenced',
+    needs: ({ keepsExpired }) => keepsExpired,
+    async run(subject) {
+      const scene = new Scene(subject);
+      const { attempt, status } = await scene.given({ status: 'RETRYING', ...expired(subject) });
+      const answer = await scene.unchangedBy(() =>
+        scene.store.holdUnknown(scene.delivery(), { attempt, status }, body, 'lost'),
+      );
+      assert.equal(answer.kind, 'fenced');
+    },
+  },
+  {
+    name: 'holdUnknown over a record that is gone: fenced, and nothing is written',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const mine = scene.delivery();
+      const answer = await scene.store.holdUnknown(mine, { ...mine, status: 'INPROGRESS' }, body, 'lost');
+      assert.deepEqual(answer, { kind: 'fenced', record: undefined });
+      assert.equal(await scene.find(), undefined);
+    },
+  },
+  {
+    name: 'a slow owner completes what a later delivery had to hold as unknown',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const slow = await scene.owner({}, { leaseUntil: subject.now() });
+      const seen = { attempt: slow.attempt, status: 'INPROGRESS' } as const;
+      const held = await scene.store.holdUnknown(scene.delivery(), seen, body, 'no word');
+      assert.deepEqual(held, { kind: 'written' });
+      assert.deepEqual(await scene.store.complete(slow, '"sent"'), { kind: 'written' });
+      await scene.shows({ status: 'COMPLETED', result: '"sent"', body: undefined });
+    },
+  },
+  {
+    name: 'an unknown outcome does not expire',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const mine = await scene.owner({ expiration: Math.floor(subject.now() / 1000) + 1 });
+      await scene.store.holdUnknown(mine, { ...mine, status: 'INPROGRESS' }, body, 'lost');
+      await subject.pass(2100);
+      await scene.shows({ status: 'OUTCOME_UNKNOWN', body });
+    },
+  },
+];

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { recordStatuses } from '../../../contract/tables.ts';
+import type { Delivery, OwnerAnswer, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import { lease, Scene } from '../scene.ts';
+import type { Case } from '../subject.ts';
+
+type Step = (scene: Scene, mine: Delivery) => Promise<OwnerAnswer>;
+
+const steps: readonly {
+  name: string;
+  run: Step;
+  accepts: readonly string[];
+  leaves: Partial<StoredRecord>;
+}[] = [
+  {
+    name: 'complete',
+    run: (scene, mine) => scene.store.complete(mine, '"done"'),
+    accepts: ['INPROGRESS', 'OUTCOME_UNKNOWN'],
+    leaves: { status: 'COMPLETED', result: '"done"', leaseUntil: undefined, body: undefined },
+  },
+  {
+    name: 'release',
+    run: (scene, mine) => scene.store.release(mine, 'not now'),
+    accepts: ['INPROGRESS'],
+    leaves: { status: 'RETRYING', lastError: 'not now', leaseUntil: undefined },
+  },
+  {
+    name: 'resolveDone',
+    run: (scene, { attempt, now, expiration }) =>
+      scene.store.resolveDone(scene.id, attempt, { now, expiration }),
+    accepts: ['OUTCOME_UNKNOWN'],
+    leaves: { status: 'COMPLETED', body: undefined },
+  },
+];
+
+const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
+  recordStatuses.flatMap((status) => {
+    const record: Partial<StoredRecord> = {
+      status,
+      attempt: 'mine',
+      leaseUntil: status === 'INPROGRESS' ? 1 : undefined,
+      ...(status === 'OUTCOME_UNKNOWN' && { expiration: undefined, body: '{}' }),
+    };
+    const fenced = async (scene: Scene, mine: Delivery) => {
+      const answer = await scene.unchangedBy(() => run(scene, mine));
+      assert.equal(answer.kind, 'fenced');
+      assert.equal(answer.record?.status, status);
+    };
+    const isTaken = accepts.includes(status);
+    const own: Case = {
+      name: `${name} of ${status} by its own attempt: ${isTaken ? 'written' : 'fenced'}`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        const { firstAttemptAt } = await scene.given(record);
+        const mine = scene.delivery({ attempt: 'mine', insideWindow: false });
+        if (!isTaken) return await fenced(scene, mine);
+        assert.deepEqual(await run(scene, mine), { kind: 'written' });
+        await scene.shows({ ...leaves, attempt: 'mine', attempts: 3, firstAttemptAt });
+        const { expiration = 0 } = (await scene.find()) ?? {};
+        assert.ok(Math.abs(expiration - mine.expiration) <= 2, 'it expires as the delivery says');
+      },
+    };
+    const others: Case = {
+      name: `${name} of ${status} by another attempt: fenced`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        await scene.given(record);
+        await fenced(scene, scene.delivery({ attempt: 'another' }));
+      },
+    };
+    return [own, others];
+  }),
+);
+
+const conflicts: Case[] = steps
+  .filter(({ name }) => name !== 'resolveDone')
+  .map(({ name, run }) => ({
+    name: `${name} with another fingerprint: fenced`,
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({ ...lease(subject, 'live'), attempt: 'mine' });
+      const mine = scene.delivery({ attempt: 'mine', fingerprint: 'other' });
+      assert.equal((await scene.unchangedBy(() => run(scene, mine))).kind, 'fenced');
+    },
+  }));
+
+export const ownerCases: readonly Case[] = [
+  ...rows,
+  ...conflicts,
+  {
+    name: 'complete of a record that is gone: fenced, and nothing is written',
+    async run(subject) {
+      const scene = new Scene(subject);
+      assert.deepEqual(await scene.store.complete(scene.delivery(), '1'), {
+        kind: 'fenced',
+        record: undefined,
+      });
+      assert.equal(await scene.find(), undefined);
+    },
+  },
+  {
+    name: 'release of a record that is gone: released, and nothing is written',
+    async run(subject) {
+      const scene = new Scene(subject);
+      assert.deepEqual(await scene.store.release(scene.delivery(), 'why'), { kind: 'written' });
+      assert.equal(await scene.find(), undefined);
+    },
+  },
+  {
+    name: 'release keeps the beginning of an error without end',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const mine = await scene.owner();
+      assert.equal((await scene.store.release(mine, `first ${'x'.repeat(1_000_000)}\ud800`)).kind, 'written');
+      const { lastError = '' } = (await scene.find()) ?? {};
+      assert.match(lastError, /^first x+…$/);
+    },
+  },
+  {
+    name: "an owner that was taken over is fenced: it can neither complete, release nor hold what is another's now",
+    async run(subject) {
+      const scene = new Scene(subject);
+      const late = await scene.owner({}, { leaseUntil: subject.now() });
+      const owner = await scene.owner();
+      for (const step of [
+        () => scene.store.complete(late, '"late"'),
+        () => scene.store.release(late, 'late'),
+        () => scene.store.holdUnknown(late, { attempt: late.attempt, status: 'INPROGRESS' }, '{}', 'late'),
+      ]) {
+        const answer = await scene.unchangedBy(step);
+        assert.equal(answer.kind, 'fenced');
+        assert.equal(answer.record?.attempt, owner.attempt);
+      }
+      assert.deepEqual(await scene.store.complete(owner, '"mine"'), { kind: 'written' });
+      await scene.shows({ status: 'COMPLETED', result: '"mine"', attempt: owner.attempt });
+    },
+  },
+];

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { sha256 } from '../../../contract/identity.ts';
+import { decodeResult, encodeResult } from '../../../runtime/stores/result.ts';
+import { Scene } from '../scene.ts';
+import type { Case } from '../subject.ts';
+
+const circular: Record<string, unknown> = {};
+circular.self = circular;
+
+const results: readonly (readonly [string, unknown, ReturnType<typeof decodeResult>])[] = [
+  ['undefined', undefined, { result: null }],
+  ['members that are undefined', { a: undefined, b: [undefined] }, { result: { b: [null] } }],
+  ['NaN', { a: Number.NaN }, { result: { a: null } }],
+  ['a Date', { at: new Date(0) }, { result: { at: '1970-01-01T00:00:00.000Z' } }],
+  ['an invalid Date', new Date(Number.NaN), { result: null }],
+  ['a BigInt', { id: 2n ** 70n }, { result: { id: '1180591620717411303424' } }],
+  ['an empty text', '', { result: '' }],
+  ['text of every kind', 'ü\u0000\ud83d\ude00 "\\', { result: 'ü\u0000\ud83d\ude00 "\\' }],
+  ['a lone surrogate', '\ud800', { result: '\ud800' }],
+  [
+    '400 KB',
+    'x'.repeat(400 * 1024),
+    {
+      omitted: {
+        reason: 'too-large',
+        bytes: 400 * 1024 + 2,
+        sha256: sha256(`"${'x'.repeat(400 * 1024)}"`),
+      },
+    },
+  ],
+];
+
+export const resultCases: readonly Case[] = [
+  ...results.map(
+    ([title, result, expected]): Case => ({
+      name: `a result of ${title} is stored, and given to duplicates`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        const mine = await scene.owner();
+        assert.deepEqual(await scene.store.complete(mine, encodeResult(result)), { kind: 'written' });
+        const answer = await scene.store.claim(scene.delivery(), scene.terms());
+        assert.equal(answer.kind, 'exists');
+        assert.deepEqual(decodeResult(answer.record?.result ?? 'nothing'), expected);
+      },
+    }),
+  ),
+  {
+    name: 'the largest result that is stored as it is',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const result = 'x'.repeat(380 * 1024 - 2);
+      const mine = await scene.owner();
+      assert.deepEqual(await scene.store.complete(mine, encodeResult(result)), { kind: 'written' });
+      const { result: stored = '' } = (await scene.find()) ?? {};
+      assert.deepEqual(decodeResult(stored), { result });
+    },
+  },
+  ...[
+    circular,
+    {
+      toJSON: () => {
+        throw new Error('no');
+      },
+    },
+  ].map(
+    (result, index): Case => ({
+      name: `a result that is no JSON (${index === 0 ? 'a circle' : 'its toJSON throws'}) is completed all the same`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        const mine = await scene.owner();
+        assert.deepEqual(await scene.store.complete(mine, encodeResult(result)), { kind: 'written' });
+        const { result: stored = '' } = (await scene.find()) ?? {};
+        const decoded = decodeResult(stored);
+        assert.ok('omitted' in decoded && decoded.omitted.reason === 'not-json');
+      },
+    }),
+  ),
+];

@@ -1,0 +1,41 @@
+import { carriedCases } from './cases/carried-cases.ts';
+import { claimCases } from './cases/claim-cases.ts';
+import { commitCases } from './cases/commit-cases.ts';
+import { holdCases } from './cases/hold-cases.ts';
+import { ownerCases } from './cases/owner-cases.ts';
+import { raceCases } from './cases/race-cases.ts';
+import { resultCases } from './cases/result-cases.ts';
+import type { Case, StoreUnderTest } from './subject.ts';
+
+/** What every store of records has to show, as data: any test runner can run them. They assert state, not calls. */
+export const recordStoreCases: readonly Case[] = [
+  ...claimCases,
+  ...carriedCases,
+  ...ownerCases,
+  ...holdCases,
+  ...raceCases,
+  ...resultCases,
+  ...commitCases,
+];
+
+/** Declares the cases as Jest tests. What a store cannot show by its nature is left out, not skipped. */
+export function testRecordStore(
+  capabilities: Pick<StoreUnderTest, 'serverTime' | 'keepsExpired'> & { readonly effects: boolean },
+  subject: () => StoreUnderTest,
+): void {
+  const shape = { ...capabilities, effects: capabilities.effects ? {} : undefined } as StoreUnderTest;
+  for (const { name, needs, run } of recordStoreCases) {
+    if (needs?.(shape) === false) continue;
+    test(name, () => run(subject()));
+  }
+}
+
+/** The names of the cases that fail, for proofs that the suite sees what is broken. */
+export async function failingCases(subject: StoreUnderTest): Promise<string[]> {
+  const outcomes = await Promise.allSettled(
+    recordStoreCases
+      .filter(({ needs }) => needs?.(subject) !== false)
+      .map(async ({ name, run }) => await run(subject).catch(() => Promise.reject(name))),
+  );
+  return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { ClaimTerms, Delivery, StoredRecord } from '../../runtime/stores/record-store.ts';
+import type { StoreUnderTest } from './subject.ts';
+
+const hour = 3_600_000;
+
+/** One event of its own in a store, and the deliveries that meet over it. */
+export class Scene {
+  readonly subject: StoreUnderTest;
+  readonly id = `test#urn:test#${randomUUID()}`;
+
+  constructor(subject: StoreUnderTest) {
+    this.subject = subject;
+  }
+
+  get store() {
+    return this.subject.store;
+  }
+
+  /** A delivery of the event; by default another one each time. */
+  delivery(over: Partial<Delivery> = {}): Delivery {
+    const now = over.now ?? this.subject.now();
+    return {
+      id: this.id,
+      fingerprint: 'print',
+      attempt: `attempt-${randomUUID()}`,
+      consumer: 'test',
+      source: 'urn:test',
+      eventId: 'event',
+      messageGroup: 'group',
+      sequence: '1',
+      messageId: 'message-2',
+      guarantee: 'at-least-once',
+      expiration: Math.floor(now / 1000) + 3600,
+      insideWindow: true,
+      ...over,
+      now,
+    };
+  }
+
+  terms(over: Partial<ClaimTerms> = {}): ClaimTerms {
+    return { leaseUntil: this.subject.now() + hour, takeOver: true, ...over };
+  }
+
+  /** A record that another delivery left, under another message. */
+  async given(over: Partial<StoredRecord>): Promise<StoredRecord> {
+    const now = this.subject.now();
+    const record: StoredRecord = {
+      status: 'RETRYING',
+      fingerprint: 'print',
+      attempt: 'attempt-before',
+      attempts: 3,
+      firstAttemptAt: now - 5000,
+      guarantee: 'at-least-once',
+      messageId: 'message-1',
+      expiration: Math.floor(now / 1000) + 1000,
+      ...over,
+    };
+    await this.subject.plant(this.id, record);
+    return record;
+  }
+
+  /** A delivery that holds the lease. */
+  async owner(over: Partial<Delivery> = {}, terms: Partial<ClaimTerms> = {}): Promise<Delivery> {
+    const mine = this.delivery(over);
+    assert.equal((await this.store.claim(mine, this.terms(terms))).kind, 'claimed');
+    return mine;
+  }
+
+  async find(): Promise<StoredRecord | undefined> {
+    return plain(await this.store.find(this.id));
+  }
+
+  /** The record shows these members; `undefined` stands for none. */
+  async shows(expected: Partial<StoredRecord>): Promise<void> {
+    const record = await this.find();
+    assert.ok(record, 'there is no record');
+    const shown = Object.keys(expected).map((name) => [name, record[name as keyof StoredRecord]]);
+    assert.deepEqual(plain(Object.fromEntries(shown)), plain(expected));
+  }
+
+  /** Runs a step that must change nothing. */
+  async unchangedBy<T>(step: () => Promise<T>): Promise<T> {
+    const before = await this.find();
+    const answer = await step();
+    assert.deepEqual(await this.find(), before, 'the step changed the record');
+    return answer;
+  }
+}
+
+/** Without members that are `undefined`, which say the same as none. */
+function plain<T>(value: T): T {
+  return value === undefined ? value : JSON.parse(JSON.stringify(value));
+}
+
+/** A record's fields as they are when its lease is live, or over. */
+export function lease(subject: StoreUnderTest, state: 'live' | 'over'): Partial<StoredRecord> {
+  const leaseUntil = subject.now() + (state === 'live' ? hour : -1);
+  return { status: 'INPROGRESS', leaseUntil };
+}
+
+export function expired(subject: StoreUnderTest): { readonly expiration: number } {
+  return { expiration: Math.floor(subject.now() / 1000) - 10 };
+}

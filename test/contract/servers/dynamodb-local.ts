@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ledgerTable, ordersTable, recordAttributes } from '../../../contract/tables.ts';
+import type { Tables } from '../dynamodb-subject.ts';
+import { isInstalled, type Server, startServer } from './server.ts';
+
+const installs = join(__dirname, '../../../.local/installs');
+const jars = join(installs, 'dynamodb-local-2.6.0');
+const pom = join(__dirname, 'dynamodb-local.pom.xml');
+/** The version is Maven's own only if it is named. */
+const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+
+export const canRunDynamoDbLocal = isInstalled('java', '-version') && isInstalled('mvn', '-version');
+
+/**
+ * Amazon's own DynamoDB for one machine, fetched the first time. It keeps everything in memory, and listens on all
+ * interfaces: it has no option for one.
+ */
+export async function startDynamoDbLocal(): Promise<Server & { connect(): DynamoDBClient }> {
+  if (!existsSync(jars)) await install();
+  const server = await startServer(
+    (port) => [
+      'java',
+      `-Djava.library.path=${jars}`,
+      '-cp',
+      join(jars, '*'),
+      'com.amazonaws.services.dynamodbv2.local.main.ServerRunner',
+      '-inMemory',
+      '-disableTelemetry',
+      '-port',
+      String(port),
+    ],
+    async (port) => {
+      await clientOf(port).send(new ListTablesCommand({}));
+      return true;
+    },
+  );
+  return { ...server, connect: () => clientOf(server.port) };
+}
+
+export const tables: Tables = { records: 'records', orders: 'orders', ledger: 'ledger' };
+
+export async function createTables(client: DynamoDBClient): Promise<void> {
+  await createTable(client, tables.records, recordAttributes.id);
+  await createTable(client, tables.orders, ordersTable.key);
+  await createTable(client, tables.ledger, ledgerTable.key);
+}
+
+async function createTable(client: DynamoDBClient, TableName: string, key: string): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+    }),
+  );
+}
+
+function clientOf(port: number): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+}
+
+/** Whole or not at all: an interrupted download leaves nothing that passes for an installation. */
+async function install(): Promise<void> {
+  await mkdir(installs, { recursive: true });
+  const folder = await mkdtemp(join(installs, 'unfinished-'));
+  try {
+    await promisify(execFile)('mvn', [
+      '-q',
+      '-B',
+      '-f',
+      pom,
+      copyDependencies,
+      `-DoutputDirectory=${folder}`,
+    ]);
+    await rename(folder, jars).catch((error) => {
+      if (!existsSync(jars)) throw error;
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,57 @@
+import type { EffectStore } from '../../runtime/stores/record-store.ts';
+
+export type Step = 'claim' | 'complete' | 'release' | 'holdUnknown' | 'resolveDone' | 'find' | 'commit';
+
+/**
+ * What befalls one call:
+ * - `down`: nothing is written, the call rejects; `lost`: it is written, the call rejects;
+ * - `dies before`, `dies after`: its process ends, so that nothing ever answers;
+ * - `contended`: the store says so; a function: runs before the call.
+ */
+export type Fault = 'down' | 'lost' | 'dies before' | 'dies after' | 'contended' | (() => unknown);
+
+const never = () => new Promise<never>(() => {});
+
+/** A store that counts its calls and lets things befall them: the first fault of a step befalls its first call. */
+export class FaultyStore implements EffectStore {
+  readonly calls: Step[] = [];
+  readonly #inner: EffectStore;
+  readonly #faults = new Map<Step, Fault[]>();
+
+  constructor(inner: EffectStore) {
+    this.#inner = inner;
+  }
+
+  befall(step: Step, ...faults: Fault[]): void {
+    this.#faults.set(step, [...(this.#faults.get(step) ?? []), ...faults]);
+  }
+
+  /** Nothing befalls anything any more. */
+  recover(): void {
+    this.#faults.clear();
+  }
+
+  claim: EffectStore['claim'] = (...args) => this.#call('claim', () => this.#inner.claim(...args));
+  complete: EffectStore['complete'] = (...args) =>
+    this.#call('complete', () => this.#inner.complete(...args));
+  release: EffectStore['release'] = (...args) => this.#call('release', () => this.#inner.release(...args));
+  holdUnknown: EffectStore['holdUnknown'] = (...args) =>
+    this.#call('holdUnknown', () => this.#inner.holdUnknown(...args));
+  resolveDone: EffectStore['resolveDone'] = (...args) =>
+    this.#call('resolveDone', () => this.#inner.resolveDone(...args));
+  find: EffectStore['find'] = (...args) => this.#call('find', () => this.#inner.find(...args));
+  commit: EffectStore['commit'] = (...args) => this.#call('commit', () => this.#inner.commit(...args));
+
+  async #call<Answer>(step: Step, call: () => Promise<Answer>): Promise<Answer> {
+    this.calls.push(step);
+    const fault = this.#faults.get(step)?.shift();
+    if (fault === 'contended') return { kind: 'contended', cause: new Error('throttled') } as Answer;
+    if (fault === 'down') throw new Error('socket hang up');
+    if (fault === 'dies before') return await never();
+    if (typeof fault === 'function') await fault();
+    const answer = await call();
+    if (fault === 'lost') throw new Error('socket hang up');
+    if (fault === 'dies after') return await never();
+    return answer;
+  }
+}

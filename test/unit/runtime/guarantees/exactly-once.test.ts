@@ -1,0 +1,110 @@
+import { parseOrderEvent } from '../../../../contract/order-event.ts';
+import { createConsumer, exactlyOnce, raw } from '../../../../runtime/index.ts';
+import { anOrder } from '../../../support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
+import { settled, Timeline } from '../../../support/timeline.ts';
+
+let t: Timeline;
+beforeEach(() => {
+  t = new Timeline();
+});
+
+const day = 86_400_000;
+
+describe('exactly-once', () => {
+  it('applies a new event in one round trip and finds a duplicate in one', async () => {
+    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
+    await expect(t.effects(exactlyOnce(), { messageId: 'm2' })).resolves.toMatchObject({
+      outcome: 'duplicate',
+      appliedWith: 'm1',
+      acknowledged: true,
+    });
+    expect(t.store.calls).toEqual(['commit', 'commit']);
+    expect(t.committed).toBe(1);
+  });
+
+  it.each([
+    'dies before',
+    'dies after',
+  ] as const)('applies once if its process %s the commit', async (fault) => {
+    // GIVEN a first delivery that never answers
+    t.store.befall('commit', fault);
+    void t.effects(exactlyOnce());
+    await settled();
+    // WHEN the message comes again, THEN the effect has happened once
+    const again = await t.effects(exactlyOnce());
+    expect(again.outcome).toBe(fault === 'dies before' ? 'applied' : 'duplicate');
+    expect(t.committed).toBe(1);
+  });
+
+  it('keeps the message where the answer of the commit was lost, and finds its effect later', async () => {
+    t.store.befall('commit', 'lost');
+    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'failed', acknowledged: false });
+    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'duplicate' });
+    expect(t.committed).toBe(1);
+  });
+
+  it('recognises its own commit inside one delivery: that is no duplicate', async () => {
+    // GIVEN a commit that happened, answered as contended between two tries
+    const { commit } = t.store;
+    let tries = 0;
+    t.store.commit = async (...args) => {
+      const answer = await commit(...args);
+      tries += 1;
+      return tries === 1 ? { kind: 'contended', cause: 'TransactionConflict' } : answer;
+    };
+    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'applied' });
+    expect(t.committed).toBe(1);
+  });
+
+  it('tells a conflict from a duplicate by the fingerprint', async () => {
+    await t.effects(exactlyOnce());
+    const conflict = await t.effects(exactlyOnce(), { event: anOrder({}, { total: 99 }), messageId: 'm2' });
+    expect(conflict).toMatchObject({ outcome: 'conflict', acknowledged: true });
+    expect(t.committed).toBe(1);
+  });
+
+  it('begins a new life over a record that has expired but is not deleted yet', async () => {
+    await t.effects(exactlyOnce());
+    t.clock.time += 46 * day;
+    // WHEN the event is published again today
+    const today = await t.effects(exactlyOnce(), { messageId: 'm2', sentAt: t.clock.now() });
+    expect(today.outcome).toBe('applied');
+    expect(t.committed).toBe(2);
+  });
+
+  it('retries a contended commit with growing delays inside its time, then lets the message wait', async () => {
+    t.store.befall('commit', ...Array<'contended'>(20).fill('contended'));
+    const busy = await t.effects(exactlyOnce(), { time: 1500 });
+    expect(busy).toMatchObject({ outcome: 'failed', code: 'STORE_BUSY', acknowledged: false });
+    expect(t.clock.slept).toEqual([12.5, 25, 50, 100, 200, 400]);
+  });
+
+  it('never spins on a record that answers neither yes nor no', async () => {
+    t.store.commit = async () => {
+      t.store.calls.push('commit');
+      return { kind: 'exists', record: undefined };
+    };
+    await expect(t.effects(exactlyOnce(), { time: 1500 })).resolves.toMatchObject({ code: 'STORE_BUSY' });
+    expect(t.store.calls.length).toBeLessThan(10);
+  });
+
+  it('gives up for good on effects that the store refuses', async () => {
+    const refused = createConsumer(
+      { name: 'billing', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [raw({})] },
+      t.wiring,
+    );
+    await expect(refused(sqsEvent(sqsRecord(anOrder())), remaining())).resolves.toEqual({
+      batchItemFailures: [],
+    });
+    expect(t.wiring.letters).toHaveLength(1);
+    expect(t.record).toBeUndefined();
+  });
+
+  it('commits to the store that it names', async () => {
+    const { store } = new Timeline();
+    await t.effects(exactlyOnce({ store }));
+    expect(store.calls).toEqual(['commit']);
+    expect(t.store.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,140 @@
+import { atLeastOnce, atMostOnce } from '../../../../runtime/index.ts';
+import { decodeResult } from '../../../../runtime/stores/result.ts';
+import { anOrder } from '../../../support/orders.ts';
+import { gate, settled, Timeline } from '../../../support/timeline.ts';
+
+const guarantees = [
+  { name: 'at-least-once', guarantee: atLeastOnce({ providerKeyRetention: 86_400_000 }) },
+  { name: 'at-most-once', guarantee: atMostOnce() },
+] as const;
+
+describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
+  let t: Timeline;
+  beforeEach(() => {
+    t = new Timeline();
+  });
+
+  it.each(['lost', 'down', 'contended'] as const)('goes on where a claim was %s', async (fault) => {
+    t.store.befall('claim', fault);
+    await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
+    expect(t.provider.charges).toHaveLength(1);
+    expect(t.record).toMatchObject({ status: 'COMPLETED', attempt: 'attempt-1' });
+  });
+
+  it.each(['lost', 'down', 'contended'] as const)('is done where a complete was %s', async (fault) => {
+    t.store.befall('complete', fault);
+    await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
+    expect(t.provider.charges).toHaveLength(1);
+    expect(t.record).toMatchObject({ status: 'COMPLETED', result: '{"receipt":1}' });
+  });
+
+  it.each([
+    'lost',
+    'down',
+    'contended',
+  ] as const)('ends where what follows an error was %s', async (fault) => {
+    const step = name === 'at-least-once' ? 'release' : 'holdUnknown';
+    t.store.befall(step, fault);
+    const ending = await t.external(guarantee, t.provider.losesAnswer);
+    expect(ending.outcome).toBe(name === 'at-least-once' ? 'failed' : 'unknown');
+    expect(t.record?.status).toBe(name === 'at-least-once' ? 'RETRYING' : 'OUTCOME_UNKNOWN');
+    expect(t.store.calls).toEqual(['claim', step, step]);
+  });
+
+  it('never acts where the claim could not be made', async () => {
+    t.store.befall('claim', ...Array<'down'>(100).fill('down'));
+    await expect(t.external(guarantee)).resolves.toMatchObject({ code: 'STORE_BUSY', acknowledged: false });
+    expect(t.provider.charges).toEqual([]);
+    expect(t.record).toBeUndefined();
+  });
+
+  it('gives back a claim that took the whole time, without acting', async () => {
+    t.store.befall('claim', () => {
+      t.clock.time += 29_600;
+    });
+    await expect(t.external(guarantee)).resolves.toMatchObject({ code: 'STORE_BUSY', acknowledged: false });
+    expect(t.provider.charges).toEqual([]);
+    expect(t.record).toMatchObject({ status: 'RETRYING' });
+  });
+
+  it('repeats a complete inside the time of the invocation, and then does not acknowledge', async () => {
+    t.store.befall('complete', ...Array<'down'>(100).fill('down'));
+    await expect(t.external(guarantee)).resolves.toMatchObject({ code: 'STORE_BUSY', acknowledged: false });
+    expect(t.store.calls.length).toBeGreaterThan(10);
+    expect(t.record).toMatchObject({ status: 'INPROGRESS' });
+  });
+
+  it('tries to record an effect once even if its handler took the whole time', async () => {
+    const slow = await t.external(guarantee, async () => {
+      t.clock.time += 29_900;
+    });
+    expect(slow).toMatchObject({ outcome: 'applied', acknowledged: true });
+    expect(t.record).toMatchObject({ status: 'COMPLETED', result: 'null' });
+  });
+
+  it('lasts for the rest of the invocation and the allowed skew', async () => {
+    const begun = t.clock.now();
+    void t.external(guarantee, t.provider.diesBefore, { time: 12_000 });
+    await settled();
+    expect(t.record?.leaseUntil).toBe(begun + 12_000 + 5000);
+  });
+
+  it.each([-5000, 5000])('stands against a clock that is off by %d ms', async (skew) => {
+    // GIVEN an owner that works until the very end of its invocation
+    const slow = gate();
+    const first = t.external(guarantee, async () => await slow.opened);
+    await settled();
+    t.clock.time += 29_999;
+    // WHEN a function with such a clock gets the message
+    const second = await t.external(guarantee, undefined, { messageId: 'm2', skew });
+    // THEN it waits
+    expect(second).toMatchObject({ outcome: 'busy' });
+    slow.open();
+    await expect(first).resolves.toMatchObject({ outcome: 'applied' });
+    expect(t.provider.charges).toEqual([]);
+  });
+
+  it('runs one of two deliveries that come at once', async () => {
+    const [first, second] = await Promise.all([
+      t.external(guarantee, undefined, { messageId: 'm1' }),
+      t.external(guarantee, undefined, { messageId: 'm2' }),
+    ]);
+    expect([first.acknowledged, second.acknowledged].sort()).toEqual([false, true]);
+    expect(t.provider.charges).toHaveLength(1);
+  });
+
+  it('reports other content under the same key, whatever the status', async () => {
+    const other = { event: anOrder({}, { total: 99 }), messageId: 'm2' };
+    for (const status of ['RETRYING', 'INPROGRESS', 'COMPLETED', 'QUARANTINED', 'OUTCOME_UNKNOWN']) {
+      const each = new Timeline();
+      await each.external(guarantee);
+      each.wiring.memory.records.set(each.key, { ...each.record, status } as never);
+      await expect(each.external(guarantee, undefined, other)).resolves.toMatchObject({
+        outcome: 'conflict',
+        acknowledged: true,
+      });
+      expect(each.provider.charges).toHaveLength(1);
+      expect(each.wiring.letters).toHaveLength(1);
+    }
+  });
+
+  it('runs a redrive of what was quarantined, and acknowledges the message that it was quarantined for', async () => {
+    await t.external(guarantee);
+    t.wiring.memory.records.set(t.key, { ...t.record, status: 'QUARANTINED' } as never);
+    await expect(t.external(guarantee, undefined, { messageId: 'm1' })).resolves.toMatchObject({
+      outcome: 'duplicate',
+      acknowledged: true,
+    });
+    expect(t.provider.charges).toHaveLength(1);
+    await expect(t.external(guarantee, undefined, { messageId: 'redriven' })).resolves.toMatchObject({
+      outcome: 'applied',
+    });
+    expect(t.provider.charges).toHaveLength(2);
+  });
+
+  it('keeps the first result, whatever JSON makes of it, for duplicates', async () => {
+    await t.external(guarantee, async () => ({ amount: 10n, nothing: undefined }));
+    await t.external(guarantee, async () => ({ amount: 20n }));
+    expect(decodeResult(t.record?.result ?? '')).toEqual({ result: { amount: '10' } });
+  });
+});

@@ -1,0 +1,199 @@
+import {
+  atLeastOnce,
+  atMostOnce,
+  exactlyOnce,
+  NotDone,
+  type Resent,
+  resolve,
+} from '../../../runtime/index.ts';
+import { anOrder } from '../../support/orders.ts';
+import { gate, settled, Timeline } from '../../support/timeline.ts';
+
+const guarantee = atMostOnce();
+const atLeast = atLeastOnce({ providerKeyRetention: 86_400_000 });
+
+describe('resolve', () => {
+  let t: Timeline;
+  let sent: Resent[];
+  beforeEach(async () => {
+    t = new Timeline();
+    sent = [];
+    // GIVEN a mail of which nobody knows
+    await t.external(guarantee, t.provider.losesAnswer);
+  });
+
+  async function retry(): Promise<Resent> {
+    const send = async (message: Resent) => void sent.push(message);
+    await resolve({ store: t.store, id: t.key, as: 'retry', send, random: t.wiring.random });
+    return sent.at(-1) as Resent;
+  }
+  function done() {
+    return resolve({ store: t.store, id: t.key, as: 'done', clock: t.clock, recordTtlSeconds: 1000 });
+  }
+  /** The message that was sent arrives. */
+  function arrives({ attributes, deduplicationId }: Resent, handle = t.provider.charge) {
+    return t.external(guarantee, handle, { attributes, messageId: `of ${deduplicationId}` });
+  }
+
+  it('as done completes the record, and a duplicate finds it so', async () => {
+    await done();
+    expect(t.record).toMatchObject({ status: 'COMPLETED', expiration: t.clock.now() / 1000 + 1000 });
+    await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'duplicate' });
+    expect(t.provider.charges).toHaveLength(1);
+  });
+
+  it('as done is done where the answer was lost and it is called again', async () => {
+    t.store.befall('resolveDone', () => t.store.resolveDone(t.key, 'attempt-1', { now: 0, expiration: 9e9 }));
+    await done();
+    expect(t.record).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('as retry sends the event again and writes nothing', async () => {
+    const message = await retry();
+    expect(message).toEqual({
+      body: JSON.stringify(anOrder()),
+      partitionKey: 'customer-17850',
+      deduplicationId: expect.any(String),
+      attributes: { 'resolved-attempt': 'attempt-1' },
+    });
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', attempt: 'attempt-1' });
+    await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
+    expect(t.provider.charges).toHaveLength(2);
+    expect(t.record).toMatchObject({ status: 'COMPLETED', body: undefined });
+  });
+
+  it('gives each message its own deduplication id, and runs one decision once', async () => {
+    const messages = [await retry(), await retry()] as const;
+    expect(messages[0].deduplicationId).not.toBe(messages[1].deduplicationId);
+    await arrives(messages[0]);
+    await expect(arrives(messages[1])).resolves.toMatchObject({ outcome: 'duplicate' });
+    expect(t.provider.charges).toHaveLength(2);
+  });
+
+  it('asks the operator again where the outcome of the retry is unknown too', async () => {
+    const messages = [await retry(), await retry()] as const;
+    await expect(arrives(messages[0], t.provider.losesAnswer)).resolves.toMatchObject({ outcome: 'unknown' });
+    await expect(arrives(messages[1])).resolves.toMatchObject({ outcome: 'unknown' });
+    expect(t.provider.charges).toHaveLength(2);
+  });
+
+  it('goes on with a retry that was not done, on its next delivery', async () => {
+    const message = await retry();
+    await arrives(message, () => Promise.reject(new NotDone('429')));
+    expect(t.record).toMatchObject({ status: 'RETRYING' });
+    await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
+  });
+
+  it('recognises the claim of a retry whose answer was lost', async () => {
+    const message = await retry();
+    t.store.befall('claim', 'lost');
+    await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
+    expect(t.provider.charges).toHaveLength(2);
+  });
+
+  it('is no reason to run for a message that does not carry the attempt', async () => {
+    await retry();
+    await expect(t.external(guarantee, undefined, { messageId: 'm9' })).resolves.toMatchObject({
+      outcome: 'unknown',
+    });
+    const wrong = { attributes: { 'resolved-attempt': 'attempt-0' } };
+    await expect(t.external(guarantee, undefined, wrong)).resolves.toMatchObject({ outcome: 'unknown' });
+    expect(t.provider.charges).toHaveLength(1);
+  });
+
+  it('starts the time anew in which a provider knows its keys', async () => {
+    const message = await retry();
+    t.clock.time += 40 * 86_400_000;
+    const delivery = { attributes: message.attributes, messageId: 'm2', sentAt: t.clock.now() };
+    await t.external(atLeast, t.provider.losesAnswer, delivery);
+    expect(t.record).toMatchObject({ status: 'RETRYING', firstAttemptAt: t.clock.now() });
+    await expect(t.external(atLeast, undefined, delivery)).resolves.toMatchObject({ outcome: 'applied' });
+  });
+
+  it('under exactly-once opens the record and commits', async () => {
+    const message = await retry();
+    const delivery = { attributes: message.attributes, messageId: 'm2' };
+    await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'applied' });
+    await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'duplicate' });
+    expect(t.committed).toBe(1);
+  });
+
+  it('under exactly-once commits once where two deliveries open the record at once', async () => {
+    const messages = [await retry(), await retry()] as const;
+    const deliveries = messages.map(({ attributes, deduplicationId }) =>
+      t.effects(exactlyOnce(), { attributes, messageId: deduplicationId }),
+    );
+    await Promise.all(deliveries);
+    expect(t.committed).toBe(1);
+    expect(t.record).toMatchObject({ status: 'COMPLETED', guarantee: 'exactly-once' });
+  });
+
+  it('under exactly-once survives a crash between opening and commit', async () => {
+    const message = await retry();
+    const delivery = { attributes: message.attributes, messageId: 'm2' };
+    t.store.befall('release', 'dies before');
+    void t.effects(exactlyOnce(), delivery);
+    await settled();
+    t.passLeases();
+    await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'applied' });
+    expect(t.committed).toBe(1);
+  });
+
+  it.each([
+    ['not there', () => t.wiring.memory.records.clear(), 'does not exist'],
+    ['decided already', () => done(), 'is COMPLETED'],
+  ])('fails if the record is %s', async (_, change, message) => {
+    await change();
+    await expect(done()).rejects.toMatchObject({
+      code: 'NOT_RESOLVABLE',
+      message: expect.stringContaining(message),
+    });
+    await expect(retry()).rejects.toMatchObject({ code: 'NOT_RESOLVABLE' });
+    expect(sent).toEqual([]);
+  });
+
+  it('fails if the store is contended', async () => {
+    t.store.befall('resolveDone', 'contended');
+    await expect(done()).rejects.toMatchObject({ code: 'STORE_BUSY' });
+  });
+});
+
+describe('a first owner that is late', () => {
+  async function held() {
+    const t = new Timeline();
+    const slow = gate();
+    const first = t.external(guarantee, async () => {
+      await slow.opened;
+      return 'first';
+    });
+    await settled();
+    t.passLeases();
+    await t.external(guarantee, undefined, { messageId: 'm2' });
+    const sent: Resent[] = [];
+    const send = async (message: Resent) => void sent.push(message);
+    await resolve({ store: t.store, id: t.key, as: 'retry', send, random: t.wiring.random });
+    const attributes = sent[0]?.attributes ?? {};
+    return {
+      t,
+      slow,
+      first,
+      again: () => t.external(guarantee, async () => 'again', { attributes, messageId: 'm3' }),
+    };
+  }
+
+  it('completes before the retry arrives: the retry does nothing', async () => {
+    const { t, slow, first, again } = await held();
+    slow.open();
+    await expect(first).resolves.toMatchObject({ outcome: 'applied' });
+    await expect(again()).resolves.toMatchObject({ outcome: 'duplicate' });
+    expect(t.record).toMatchObject({ result: '"first"' });
+  });
+
+  it('completes after the retry was claimed: it is fenced', async () => {
+    const { t, slow, first, again } = await held();
+    await expect(again()).resolves.toMatchObject({ outcome: 'applied' });
+    slow.open();
+    await expect(first).resolves.toMatchObject({ outcome: 'fenced', acknowledged: false });
+    expect(t.record).toMatchObject({ result: '"again"' });
+  });
+});

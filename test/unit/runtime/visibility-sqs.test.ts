@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { sqsVisibilityTimeouts } from '../../../runtime/visibility-sqs.ts';
+
+const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/billing.fifo';
+
+test('changes the visibility of all messages in one request', async () => {
+  // GIVEN an endpoint that writes down what it is asked
+  const asked: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks = await request.toArray();
+    asked.push(request.headers['x-amz-target'], JSON.parse(Buffer.concat(chunks).toString()));
+    response.setHeader('content-type', 'application/x-amz-json-1.0').end('{"Successful":[],"Failed":[]}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const restore = withEnvironment({
+    AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+
+  // WHEN
+  try {
+    await sqsVisibilityTimeouts(queueUrl).change(['first', 'second'], 25);
+  } finally {
+    restore();
+    server.closeAllConnections();
+    server.close();
+  }
+
+  // THEN
+  expect(asked).toEqual([
+    'AmazonSQS.ChangeMessageVisibilityBatch',
+    {
+      QueueUrl: queueUrl,
+      Entries: [
+        { Id: '0', ReceiptHandle: 'first', VisibilityTimeout: 25 },
+        { Id: '1', ReceiptHandle: 'second', VisibilityTimeout: 25 },
+      ],
+    },
+  ]);
+});
+
+/** Sets variables that only the SDK reads; the returned function takes them back. */
+function withEnvironment(variables: Record<string, string>): () => void {
+  // biome-ignore lint/style/noProcessEnv: the SDK reads its endpoint and credentials from there.
+  const environment = process.env;
+  const before = Object.keys(variables).map((name) => [name, environment[name]] as const);
+  Object.assign(environment, variables);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete environment[name];
+      else environment[name] = value;
+    }
+  };
+}
