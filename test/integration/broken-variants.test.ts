@@ -73,7 +73,9 @@ describe('the verifier', () => {
       }),
     ];
     // WHEN both come in one batch to a function that begins with the last
-    const records = events.map((body) => sqsRecord(body, { messageId: unique('message'), group: account }));
+    const records = events.map((body) =>
+      sqsRecord(body, { messageId: unique('message'), group: account, sentAt: Date.now() }),
+    );
     await lambda.send(
       new InvokeCommand({
         FunctionName: variants.reversed.functionName,

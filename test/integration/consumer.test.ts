@@ -125,7 +125,11 @@ describe('a consumer behind its queue', () => {
           new InvokeCommand({
             FunctionName: main.functionName,
             Payload: Buffer.from(
-              JSON.stringify(sqsEvent(sqsRecord(body, { messageId: unique(`m${index}`), group: account }))),
+              JSON.stringify(
+                sqsEvent(
+                  sqsRecord(body, { messageId: unique(`m${index}`), group: account, sentAt: Date.now() }),
+                ),
+              ),
             ),
           }),
         ),
