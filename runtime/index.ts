@@ -15,6 +15,7 @@ export type {
 } from './guarantees/guarantee.ts';
 export { type Resent, type ResolveOptions, resolve } from './resolve.ts';
 export { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
+export { type MemoryStore, memoryStore } from './stores/memory/memory-store.ts';
 export type {
   ClaimAnswer,
   ClaimTerms,
@@ -26,6 +27,8 @@ export type {
   RecordStore,
   StoredRecord,
 } from './stores/record-store.ts';
-export { decodeResult } from './stores/result.ts';
+export { redisRecordStore } from './stores/redis/record-store.ts';
+export type { RedisScripting } from './stores/redis/run-script.ts';
+export { decodeResult, encodeResult } from './stores/result.ts';
 export type { VisibilityTimeouts } from './visibility.ts';
 export type { Wiring } from './wiring.ts';

@@ -72,7 +72,7 @@ export interface ClaimTerms {
   readonly takeOver: boolean;
   /**
    * Milliseconds since the epoch: a claim over an existing record, whatever its status, needs a `first_attempt_at`
-   * after this, since the downstream system has forgotten older idempotency keys.
+   * after this, since the downstream system has forgotten older idempotency keys; -Infinity for one that forgets none.
    */
   readonly firstAttemptAfter?: number | undefined;
   /**

@@ -39,3 +39,16 @@ export async function failingCases(subject: StoreUnderTest): Promise<string[]> {
   );
   return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
 }
+
+/** The first case that fails, without waiting for the others; `undefined` where none does. */
+export async function firstFailure(subject: StoreUnderTest): Promise<string | undefined> {
+  const cases = recordStoreCases.filter(({ needs }) => needs?.(subject) !== false);
+  const failures = cases.map(async ({ name, run }) => {
+    const failed = await run(subject).then(
+      () => false,
+      () => true,
+    );
+    return failed ? name : Promise.reject();
+  });
+  return await Promise.any(failures).catch(() => undefined);
+}

@@ -72,7 +72,7 @@ export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
   if (over !== undefined && insideWindow) return newLife(delivery, over, sets);
   const condition = may.mayClaim(insideWindow, {
     takeOver,
-    keysAreForgotten: firstAttemptAfter !== undefined,
+    keysAreForgotten: Number.isFinite(firstAttemptAfter),
   });
   const values = { ...valuesOf(delivery), firstAttemptAfter };
   return update(id, condition, values, sets, { keep: { firstAttemptAt: now } });

@@ -40,7 +40,9 @@ export function claim(record: StoredRecord | undefined, mine: Delivery, terms: C
   const isStartable = status === 'RETRYING' || isRedriven(record, mine) || (terms.takeOver && isLeaseOver);
   const { firstAttemptAfter } = terms;
   const isKeyRemembered =
-    firstAttemptAfter === undefined || (firstAttemptAt !== undefined && firstAttemptAt > firstAttemptAfter);
+    firstAttemptAfter === undefined ||
+    firstAttemptAfter === Number.NEGATIVE_INFINITY ||
+    (firstAttemptAt !== undefined && firstAttemptAt > firstAttemptAfter);
   return isKeyRemembered && isOpen(record, mine, isStartable);
 }
 

@@ -75,6 +75,15 @@ const exclusions: Case[] = [
     record: { firstAttemptAt: undefined },
     terms: { firstAttemptAfter: subject.now() - 10_000 },
   })),
+  {
+    name: 'claim over a record whose first attempt is not known: claimed where the provider never forgets',
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({ firstAttemptAt: undefined });
+      const terms = scene.terms({ firstAttemptAfter: Number.NEGATIVE_INFINITY });
+      await claimed(scene, scene.delivery(), terms);
+    },
+  },
   ...open.map(({ title, record }) => ({
     name: `claim over ${title}: claimed where the provider remembers the first attempt`,
     async run(subject: StoreUnderTest) {
@@ -195,13 +204,11 @@ const sightings: Case[] = [
     name: 'a record ends as time passes, and the event is new again',
     async run(subject) {
       const scene = new Scene(subject);
-      const { expiration } = await scene.given({
-        status: 'COMPLETED',
-        expiration: Math.floor(subject.now() / 1000) + 1,
-      });
+      const mine = await scene.owner({ expiration: Math.floor(subject.now() / 1000) + 2 });
+      assert.deepEqual(await scene.store.complete(mine, '1'), { kind: 'written' });
       await refused(scene, scene.delivery());
-      await subject.pass(1100);
-      const over = (await scene.find()) === undefined ? undefined : expiration;
+      await subject.pass(2100);
+      const over = (await scene.find())?.expiration;
       await claimed(scene, scene.delivery(), scene.terms({ over }));
     },
   },

@@ -35,6 +35,12 @@ export const openings: readonly Opening[] = [
   },
   { title: 'COMPLETED', record: () => ({ status: 'COMPLETED', result: '"first"' }), ...no },
   {
+    // As Powertools leaves it.
+    title: 'COMPLETED that still names the end of its lease',
+    record: (subject) => ({ ...lease(subject, 'over'), status: 'COMPLETED' }),
+    ...no,
+  },
+  {
     title: 'OUTCOME_UNKNOWN',
     record: () => ({ status: 'OUTCOME_UNKNOWN', expiration: undefined, body: '{}', lastError: 'timeout' }),
     ...no,

@@ -1,0 +1,110 @@
+import { recordAttributes as attribute, type RecordStatus } from '../../../contract/tables.ts';
+import { shortened } from '../last-error.ts';
+import type {
+  Contended,
+  Delivery,
+  GuaranteeName,
+  OwnerAnswer,
+  RecordStore,
+  StoredRecord,
+} from '../record-store.ts';
+import { type RedisScripting, runScript, type ScriptArguments } from './run-script.ts';
+import type { ScriptName } from './scripts.ts';
+
+const prefix = 'order-once:';
+
+/** Redis refuses before it does anything: while it loads, fails over, is full, or runs another script too long. */
+const passing = /^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|OOM)\b/;
+
+interface Ran {
+  readonly kind: 'ran';
+  readonly answer: string;
+  readonly record: StoredRecord | undefined;
+}
+
+/**
+ * Records in Redis or Valkey, for consumers whose effects are outside. Leases and expirations go by the server's clock.
+ *
+ * **A weaker promise than DynamoDB's.** Redis answers before a replica has the write: a failover, or a restart between
+ * two syncs of its log, can lose a claim or a completion, and then the effect happens again, whatever the guarantee.
+ * So can eviction: set `maxmemory-policy noeviction` and `appendonly yes`. It commits no effects, so exactly-once over
+ * it does not compile.
+ *
+ * @param client A connected client; it stays the caller's, who closes it. Give its commands a timeout, since a client
+ *   without one queues them while it is offline, and the invocation ends before they do.
+ */
+export function redisRecordStore(client: RedisScripting): RecordStore {
+  async function run(step: ScriptName, id: string, values: ScriptArguments): Promise<Ran | Contended> {
+    try {
+      const [answer, fields = []] = await runScript(client, step, prefix + id, values);
+      return { kind: 'ran', answer, record: readRecord(fields) };
+    } catch (cause) {
+      if (cause instanceof Error && passing.test(cause.message)) return { kind: 'contended', cause };
+      throw cause;
+    }
+  }
+
+  async function runAsOwner(step: ScriptName, id: string, values: ScriptArguments): Promise<OwnerAnswer> {
+    const ran = await run(step, id, values);
+    if (ran.kind === 'contended') return ran;
+    return ran.answer === 'written' ? { kind: 'written' } : { kind: 'fenced', record: ran.record };
+  }
+
+  return {
+    async claim(delivery, { firstAttemptAfter, ...terms }) {
+      const isBounded = firstAttemptAfter !== undefined && Number.isFinite(firstAttemptAfter);
+      const values = { ...valuesOf(delivery), ...terms, ...(isBounded && { firstAttemptAfter }) };
+      const ran = await run('claim', delivery.id, values);
+      if (ran.kind === 'contended') return ran;
+      return ran.answer === 'claimed' ? { kind: 'claimed' } : { kind: 'exists', record: ran.record };
+    },
+    complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
+    release: (delivery, lastError) =>
+      runAsOwner('release', delivery.id, { ...valuesOf(delivery), lastError: shortened(lastError) }),
+    holdUnknown(delivery, seen, body, lastError) {
+      const held = {
+        seenAttempt: seen.attempt,
+        seenStatus: seen.status,
+        body,
+        lastError: shortened(lastError),
+      };
+      return runAsOwner('holdUnknown', delivery.id, { ...valuesOf(delivery), ...held });
+    },
+    async find(id) {
+      const ran = await run('find', id, {});
+      if (ran.kind === 'contended') throw ran.cause;
+      return ran.record;
+    },
+    resolveDone: (id, attempt, { now, expiration }) =>
+      runAsOwner('resolveDone', id, { attempt, now, expiration: expiration * 1000 }),
+  };
+}
+
+function valuesOf({ id: _, expiration, ...delivery }: Delivery): ScriptArguments {
+  return { ...delivery, expiration: expiration * 1000 };
+}
+
+/** @param fields Names and values in turn; none for a record that is not there. */
+function readRecord(fields: readonly string[]): StoredRecord | undefined {
+  if (fields.length === 0) return undefined;
+  const record = new Map<string, string>();
+  for (let i = 0; i < fields.length; i += 2) record.set(fields[i] ?? '', fields[i + 1] ?? '');
+  const number = (name: string) => {
+    const value = record.get(name);
+    return value === undefined ? undefined : Number(value);
+  };
+  return {
+    status: record.get(attribute.status) as RecordStatus,
+    fingerprint: record.get(attribute.validation) ?? '',
+    expiration: number(attribute.expiration),
+    attempt: record.get(attribute.attempt),
+    attempts: number(attribute.attempts),
+    firstAttemptAt: number(attribute.firstAttemptAt),
+    leaseUntil: number(attribute.inProgressExpiration),
+    guarantee: record.get(attribute.guarantee) as GuaranteeName | undefined,
+    messageId: record.get(attribute.messageId),
+    result: record.get(attribute.data),
+    lastError: record.get(attribute.lastError),
+    body: record.get(attribute.body),
+  };
+}

@@ -1,0 +1,120 @@
+import { recordAttributes as attribute } from '../../../contract/tables.ts';
+
+/*
+ * One script per step: Redis runs each as a whole, so what a script decides is still so when it writes. The clauses
+ * are those of dynamodb/conditions.ts, which tells the timeline behind each. Those on the expiration are missing: a
+ * key that has expired is not there.
+ *
+ * KEYS[1] is the record, ARGV the names and values of what the caller says. Times of its clock are moved to the
+ * server's, so that owners with skewed clocks share one.
+ */
+const prologue = `
+local mine = {}
+for i = 1, #ARGV, 2 do mine[ARGV[i]] = ARGV[i + 1] end
+local found = redis.call('HGETALL', KEYS[1])
+local record = {}
+for i = 1, #found, 2 do record[found[i]] = found[i + 1] end
+local status = record['${attribute.status}']
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function here(ms) return now + ms - mine.now end
+local function text(number) return string.format('%.0f', number) end
+
+local isMine = record['${attribute.attempt}'] == mine.attempt
+local isSameEvent = record['${attribute.validation}'] == mine.fingerprint
+local leaseUntil = tonumber(record['${attribute.inProgressExpiration}'])
+
+local function set(name, value) if value then redis.call('HSET', KEYS[1], name, value) end end
+local function remove(...) redis.call('HDEL', KEYS[1], ...) end
+local function expire()
+  local at = math.floor(here(mine.expiration) / 1000)
+  set('${attribute.expiration}', text(at))
+  redis.call('PEXPIREAT', KEYS[1], text(at * 1000))
+end
+local function completed()
+  set('${attribute.status}', 'COMPLETED')
+  set('${attribute.completedAt}', text(now))
+  remove('${attribute.inProgressExpiration}', '${attribute.body}')
+  expire()
+  return {'written'}
+end
+`;
+
+const claim = `${prologue}
+local isAgain = mine.carriedAttempt and status == 'OUTCOME_UNKNOWN'
+local accepted
+if not status then
+  accepted = mine.insideWindow and not mine.over
+elseif isAgain then
+  accepted = isSameEvent and record['${attribute.attempt}'] == mine.carriedAttempt
+else
+  local first = tonumber(record['${attribute.firstAttemptAt}'])
+  local isStartable = status == 'RETRYING'
+    or (status == 'QUARANTINED' and record['${attribute.messageId}'] ~= mine.messageId)
+    or (mine.takeOver and status == 'INPROGRESS' and leaseUntil and leaseUntil <= now)
+  local isRemembered = not mine.firstAttemptAfter or (first and first > here(mine.firstAttemptAfter))
+  local isSeen = not (mine.over and mine.insideWindow)
+  accepted = isSeen and isStartable and isRemembered and isSameEvent
+    and record['${attribute.guarantee}'] == mine.guarantee
+end
+if not accepted then return {'exists', found} end
+set('${attribute.status}', 'INPROGRESS')
+set('${attribute.validation}', mine.fingerprint)
+set('${attribute.attempt}', mine.attempt)
+set('${attribute.consumer}', mine.consumer)
+set('${attribute.source}', mine.source)
+set('${attribute.eventId}', mine.eventId)
+set('${attribute.messageGroup}', mine.messageGroup)
+set('${attribute.sequence}', mine.sequence)
+set('${attribute.guarantee}', mine.guarantee)
+set('${attribute.messageId}', mine.messageId)
+set('${attribute.inProgressExpiration}', text(here(mine.leaseUntil)))
+if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}') end
+redis.call('HSETNX', KEYS[1], '${attribute.firstAttemptAt}', text(now))
+expire()
+return {'claimed'}
+`;
+
+const complete = `${prologue}
+local isUnfinished = status == 'INPROGRESS' or status == 'OUTCOME_UNKNOWN'
+if not (isMine and isSameEvent and isUnfinished) then return {'fenced', found} end
+set('${attribute.data}', mine.result)
+return completed()
+`;
+
+const release = `${prologue}
+if not status then return {'written'} end
+if not (isMine and isSameEvent and status == 'INPROGRESS') then return {'fenced', found} end
+set('${attribute.status}', 'RETRYING')
+set('${attribute.lastError}', mine.lastError)
+remove('${attribute.inProgressExpiration}')
+expire()
+return {'written'}
+`;
+
+const holdUnknown = `${prologue}
+local isUnfinished = status == 'INPROGRESS' or status == 'RETRYING' or status == 'QUARANTINED'
+local isAsSeen = status == mine.seenStatus and record['${attribute.attempt}'] == mine.seenAttempt
+local isUnderLease = status == 'INPROGRESS' and leaseUntil and leaseUntil > now
+if not (isUnfinished and isAsSeen and isSameEvent and (isMine or not isUnderLease)) then
+  return {'fenced', found}
+end
+set('${attribute.status}', 'OUTCOME_UNKNOWN')
+set('${attribute.body}', mine.body)
+set('${attribute.lastError}', mine.lastError)
+set('${attribute.messageId}', mine.messageId)
+redis.call('HSETNX', KEYS[1], '${attribute.attempt}', mine.attempt)
+remove('${attribute.expiration}', '${attribute.inProgressExpiration}')
+redis.call('PERSIST', KEYS[1])
+return {'written'}
+`;
+
+const resolveDone = `${prologue}
+if not (isMine and status == 'OUTCOME_UNKNOWN') then return {'fenced', found} end
+return completed()
+`;
+
+const find = `return {'found', redis.call('HGETALL', KEYS[1])}`;
+
+export const scripts = { claim, complete, release, holdUnknown, resolveDone, find } as const;
+export type ScriptName = keyof typeof scripts;
