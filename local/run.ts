@@ -1,11 +1,13 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { outputs } from '../contract/outputs.ts';
 import type { ClientConfig } from './endpoint/client-config.ts';
 import { count, readDeliveries } from './observe/deliveries.ts';
 import { drain } from './observe/drain.ts';
+import { flushLog } from './observe/flush.ts';
 import { depth, peek } from './observe/queue.ts';
 import { startBar } from './progress.ts';
 import type { Result } from './summary.ts';
@@ -76,6 +78,7 @@ export async function run({
       orders: stack.OrdersTableName,
       ledger: stack.LedgerTableName,
     };
+    await flushLog(new LambdaClient(clientConfig), stack.FulfilmentFunctionName);
     const counts = count(
       await readDeliveries(new CloudWatchLogsClient(clientConfig), stack.FulfilmentFunctionName),
     );

@@ -5,6 +5,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import { readDeliveries } from '../../local/observe/deliveries.ts';
+import { flushLog } from '../../local/observe/flush.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
 
 /** A failed message comes again after its visibility timeout of 18 s, perhaps on a busy machine. */
@@ -52,15 +53,15 @@ export async function deliveries(
   { functionName }: Deployed,
   group: string,
   enough: number,
-  timeoutMs = 60_000,
 ): Promise<DeliveryLog[]> {
   return await eventually(
     async () => {
       const all = await readDeliveries(logs, functionName);
-      return all.filter(({ messageGroup }) => messageGroup === group);
+      const found = all.filter(({ messageGroup }) => messageGroup === group);
+      if (found.length < enough) await flushLog(lambda, functionName);
+      return found;
     },
     (found) => found.length >= enough,
-    timeoutMs,
   );
 }
 

@@ -1,5 +1,5 @@
 import { recordAttributes as attribute, type RecordStatus } from '../../../contract/tables.ts';
-import { shortened } from '../last-error.ts';
+import { shorten } from '../../errors.ts';
 import type {
   Contended,
   Delivery,
@@ -60,13 +60,13 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
     },
     complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
     release: (delivery, lastError) =>
-      runAsOwner('release', delivery.id, { ...valuesOf(delivery), lastError: shortened(lastError) }),
+      runAsOwner('release', delivery.id, { ...valuesOf(delivery), lastError: shorten(lastError) }),
     holdUnknown(delivery, seen, body, lastError) {
       const held = {
         seenAttempt: seen.attempt,
         seenStatus: seen.status,
         body,
-        lastError: shortened(lastError),
+        lastError: shorten(lastError),
       };
       return runAsOwner('holdUnknown', delivery.id, { ...valuesOf(delivery), ...held });
     },
