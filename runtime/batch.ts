@@ -27,7 +27,7 @@ export async function processBatch<M extends Grouped>(
     if (group === undefined) groups.set(message.group, [message]);
     else group.push(message);
   }
-  const failed = await Promise.all(
+  const settled = await Promise.allSettled(
     [...groups.values()].map(async (group) => {
       for (const [index, message] of group.entries()) {
         if (!mayStart() || !(await deliver(message))) return group.slice(index);
@@ -35,5 +35,10 @@ export async function processBatch<M extends Grouped>(
       return [];
     }),
   );
-  return { batchItemFailures: failed.flat().map(({ id }) => ({ itemIdentifier: id })) };
+  // All of them first: a runtime that ends while a handler is at work freezes it, and thaws it in another invocation.
+  const failed = settled.flatMap((group) => {
+    if (group.status === 'rejected') throw group.reason;
+    return group.value;
+  });
+  return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
 }

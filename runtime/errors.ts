@@ -47,7 +47,7 @@ export class NoEffectsError extends OrderOnceError {
 /** The code that logs and reasons carry for anything that was thrown. */
 export function codeOf(error: unknown): string {
   if (error instanceof OrderOnceError) return error.code;
-  return error instanceof Error ? error.name : 'UNKNOWN';
+  return textOf(() => (error instanceof Error ? error.name : 'UNKNOWN'));
 }
 
 /** In characters: a parser may quote a body of hundreds of kilobytes; neither log, attribute nor record takes that. */
@@ -55,7 +55,7 @@ const maxLength = 1000;
 
 /** The text that logs and reasons carry for anything that was thrown, at most 1,000 characters of it. */
 export function describe(error: unknown): string {
-  return shorten(textOf(error));
+  return shorten(textOf(() => (error instanceof Error ? error.message : error)));
 }
 
 export function shorten(text: string): string {
@@ -64,10 +64,9 @@ export function shorten(text: string): string {
   return short.toWellFormed();
 }
 
-function textOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
+function textOf(read: () => unknown): string {
   try {
-    return String(error);
+    return String(read());
   } catch {
     // Anything can be thrown, things without a text of their own too.
     return 'something that has no text';

@@ -53,10 +53,21 @@ export async function resolve(options: ResolveOptions): Promise<void> {
   if (body === undefined) throw new NotResolvableError(id, 'has no event to send again');
   await options.send({
     body,
-    partitionKey: (JSON.parse(body) as { partitionkey: string }).partitionkey,
+    partitionKey: partitionKeyOf(id, body),
     deduplicationId: options.random.uuid(),
     attributes: { [resolvedAttemptAttribute]: attempt },
   });
+}
+
+/** A consumer's own parser may read bodies that are no JSON; whoever sends those again has to do it by hand. */
+function partitionKeyOf(id: string, body: string): string {
+  try {
+    const { partitionkey } = JSON.parse(body) as { partitionkey?: unknown };
+    if (typeof partitionkey === 'string') return partitionkey;
+  } catch {
+    // Told below.
+  }
+  throw new NotResolvableError(id, 'holds a body without a readable partitionkey');
 }
 
 async function complete(

@@ -35,10 +35,12 @@ export async function settleExternal<Event extends CloudEvent>(
   const claim = await lease.claim({
     takeOver: policy.unclear === 'retry',
     carriedAttempt: task.carriedAttempt,
-    ...(policy.providerKeyRetention !== undefined && {
-      // The call may come as late as the lease ends, and the key has to be known even then.
-      firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
-    }),
+    ...(policy.providerKeyRetention !== undefined &&
+      // A system that never forgets a key needs no look at its age.
+      Number.isFinite(policy.providerKeyRetention) && {
+        // The call may come as late as the lease ends, and the key has to be known even then.
+        firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
+      }),
   });
   if (!claim.claimed) return claim.verdict;
   const { clock } = tools;
@@ -77,9 +79,10 @@ async function settleError(
   let released: Standing;
   try {
     released = await lease.release(reason);
-  } catch {
-    // The lease ends by itself. Why the handler failed matters more than why that could not be written down.
-    throw error;
+  } catch (cause) {
+    // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
+    // permanent error is acknowledged, and nothing is before its record says so.
+    throw error instanceof PermanentError ? cause : error;
   }
   if (released.stands) throw error;
   return fenced(released);

@@ -55,7 +55,9 @@ function absent(mine: Delivery, expired: StoredRecord | undefined): Finding {
 }
 
 function unfinishedLease(record: StoredRecord, mine: Delivery, terms: JudgeTerms): Finding {
-  if (record.leaseUntil !== undefined && record.leaseUntil > mine.now) {
+  // Ours always has an end. No store takes over what has none, so waiting for it would never end either.
+  if (record.leaseUntil === undefined) return unclear(record, 'Its lease has no end');
+  if (record.leaseUntil > mine.now) {
     return verdict({ outcome: 'busy', leaseUntil: record.leaseUntil });
   }
   const finding = runnable(record, mine, terms);

@@ -230,6 +230,14 @@ describe('a consumer', () => {
         },
       },
     ],
+    [
+      'a handler, in a message,',
+      {
+        handle: () => {
+          throw Object.assign(new Error(), { message: Object.create(null), name: Object.create(null) });
+        },
+      },
+    ],
   ])('survives %s that throws what has no text', async (_, broken) => {
     const handler = createConsumer(
       { name: 'fulfilment', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [], ...broken },
