@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { InvalidEventError } from './errors.ts';
 import { parseExactJson, path } from './exact-json.ts';
+import { idempotencyKey } from './identity.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
@@ -34,6 +35,9 @@ export const cloudEvent = v.looseObject({
 
 export type CloudEvent = v.InferInput<typeof cloudEvent>;
 
+/** A consumer's name has at most 64 characters. */
+const longestName = 'x'.repeat(64);
+
 /** Takes a message's body, returns its event. */
 export type EventParser<Event extends CloudEvent> = (body: string) => Event;
 
@@ -60,6 +64,8 @@ export function eventParser<Event extends CloudEvent>(
       const problem = issue.received === 'undefined' ? 'is missing' : issue.message;
       throw new InvalidEventError('INVALID_EVENT', `${field || 'The body'}: ${problem}`, field || undefined);
     }
+    // Refused by the publisher already, and not only by a consumer, to whose name the key belongs.
+    idempotencyKey(longestName, value as Event);
     return value as Event;
   };
 }

@@ -12,6 +12,7 @@ export function lookAround(
     `The stack is up at ${url}. To look around with the aws CLI:`,
     '',
     `  export ${settings.join(' ')}`,
+    `  export TOPIC_ARN=${stack.TopicArn}`,
     `  aws dynamodb scan --max-items 3 --table-name ${stack.RecordsTableName}`,
     `  aws dynamodb scan --max-items 3 --table-name ${stack.LedgerTableName}`,
     `  aws sqs receive-message --message-attribute-names All --queue-url ${stack.FulfilmentDlqUrl}`,

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { atStop } from './system/teardown.ts';
 
 export interface Bar {
   /** @param done How much of the total is done. */
@@ -11,9 +12,9 @@ export interface Bar {
  * @param total How much there is to do.
  */
 export function startBar(label: string, total: number): Bar {
-  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  if (!process.stderr.isTTY || total === 0) return { update: () => {}, stop: () => {} };
   const bar = new SingleBar({
-    format: `${label.padEnd(9)} {bar} {value}/{total}`,
+    format: `${label.padEnd(16)} {bar} {value}/{total}`,
     barsize: 30,
     hideCursor: true,
     clearOnComplete: true,
@@ -21,5 +22,13 @@ export function startBar(label: string, total: number): Bar {
     stream: process.stderr,
   });
   bar.start(total, 0);
-  return { update: (done) => bar.update(Math.min(done, total)), stop: () => bar.stop() };
+  // A bar that is not stopped leaves the terminal without cursor and line wrap.
+  const forget = atStop(async () => bar.stop());
+  return {
+    update: (done) => bar.update(Math.min(done, total)),
+    stop() {
+      forget();
+      bar.stop();
+    },
+  };
 }

@@ -45,7 +45,7 @@ export async function run({
 }: RunOptions): Promise<Omit<Result, 'seconds'>> {
   const sns = new SNSClient(clientConfig);
   const sqs = new SQSClient(clientConfig);
-  const extras = planExtras(events.lines, plan);
+  const extras = planExtras(events.firsts, plan);
   let sent = 0;
   const publishing = (label: string, total: number, send: (onSent: () => void) => Promise<void>) =>
     timed('publish', async () => {

@@ -1,7 +1,7 @@
-import { access, constants, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ConfigurationError, OrderOnceError } from '../contract/errors.ts';
-import { deploy } from './deployment/deploy.ts';
+import { deploy, destroy } from './deployment/deploy.ts';
 import { mendTopics } from './deployment/mend.ts';
 import { openEndpoint } from './endpoint/endpoint.ts';
 import { lookAround } from './look-around.ts';
@@ -52,7 +52,7 @@ async function start(options: StartOptions): Promise<boolean> {
       await mendTopics(endpoint.clientConfig, stackName);
       return outputs[stackName] as StackOutputs;
     });
-    say(`Publishing ${events.lines.length} orders`);
+    say(`Publishing: ${events.lines.length} orders`);
     const result = await run({ clientConfig: endpoint.clientConfig, stack, events, plan: options, timed });
     return { stack, result };
   };
@@ -61,15 +61,20 @@ async function start(options: StartOptions): Promise<boolean> {
   process.stdout.write(formatResult(report));
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.keep) process.stdout.write(lookAround(endpoint, stack, await endpoint.keep()));
-  else await endpoint.stop();
+  else {
+    if (!endpoint.started) await destroy(endpoint, [stackName]);
+    await endpoint.stop();
+  }
   return report.verified.problems.length === 0;
 }
 
 async function checkWritable(file: string): Promise<void> {
   try {
-    await access(dirname(resolve(file)), constants.W_OK);
+    await (await open(file, 'a')).close();
   } catch (cause) {
-    throw new ConfigurationError(`--json is "${file}": its folder is not there or not writable`, { cause });
+    throw new ConfigurationError(`--json is "${file}": it cannot be written (${(cause as Error).message})`, {
+      cause,
+    });
   }
 }
 

@@ -59,5 +59,5 @@ function verdict(problems: readonly string[]): string {
   const shown = problems.slice(0, shownProblems).map((problem) => `  ${problem}`);
   const hidden = problems.length - shown.length;
   const more = hidden > 0 ? [`  and ${hidden} more`] : [];
-  return [`${problems.length} problems:`, ...shown, ...more].join('\n');
+  return [`Problems: ${problems.length}`, ...shown, ...more].join('\n');
 }

@@ -46,6 +46,6 @@ export async function readState(storage: JournalStorage): Promise<JournalState |
 export function mismatch({ name }: JournalStorage, problem: string): JournalError {
   return new JournalError(
     'JOURNAL_MISMATCH',
-    `The journal ${name} belongs to another run: ${problem}. Publish what it was written for, or name another journal`,
+    `The journal ${name} belongs to another run: ${problem}. Publish what it was written for, name another journal, or delete this one to publish from the start`,
   );
 }

@@ -44,7 +44,9 @@ export function judge(expected: Expectation, { counts: planned }: Plan, evidence
   must('poison', counts.poison, planned.poison);
   must('messages in the dead-letter queue', deadLetters, planned.poison + conflicts);
   if (removed > planned.duplicate + expected.repeated) {
-    problems.push(`${removed} messages did not arrive; the broker had reason to remove ${planned.duplicate}`);
+    problems.push(
+      `${removed} messages did not arrive; the broker had reason to remove ${again - planned['late duplicate']}`,
+    );
   }
   if (insideWindow && removed < planned.duplicate) {
     problems.push(

@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { OrderOnceError } from '../../contract/errors.ts';
@@ -11,6 +12,8 @@ import { atStop } from '../system/teardown.ts';
 export interface Events {
   /** The lines that hold the events, from 1. */
   readonly lines: readonly number[];
+  /** Those of them whose event no earlier line holds. */
+  readonly firsts: readonly number[];
   /** The raw lines up to the last of the events, blank ones included. */
   text(): AsyncIterable<string>;
   parsed(): AsyncIterable<{ event: OrderEvent; line: number }>;
@@ -30,21 +33,56 @@ class InvalidInputError extends OrderOnceError {
  */
 export async function openEvents(file: string, limit: number): Promise<Events> {
   const name = file === '-' ? 'standard input' : file;
-  const path = file === '-' ? await spool(limit) : file;
+  const path = (await isReadOnce(file)) ? await spool(file, limit) : file;
   const lines: number[] = [];
+  const firsts: number[] = [];
+  const groups = new Groups();
   const text = () => firstLines(path, limit);
   const parsed = () => parseLines(text(), name);
-  for await (const { line } of parsed()) lines.push(line);
+  for await (const { event, line } of parsed()) {
+    lines.push(line);
+    const problem = groups.add(event);
+    if (problem !== undefined) throw new InvalidInputError(`${name}, line ${line}: ${problem}`);
+    if (groups.isFirst) firsts.push(line);
+  }
   if (lines.length === 0 && limit > 0) throw new InvalidInputError(`${name} holds no events`);
-  return { lines, text, parsed };
+  return { lines, firsts, text, parsed };
 }
 
-async function spool(limit: number): Promise<string> {
+/** Groups run at once: what one event or order leaves in two of them cannot be foretold, so it cannot be verified. */
+class Groups {
+  readonly #events = new Map<string, string>();
+  readonly #orders = new Map<string, string>();
+  /** Whether the event that was added last is the first under its id. */
+  isFirst = false;
+
+  add({ source, id, partitionkey, data }: OrderEvent): string | undefined {
+    const key = JSON.stringify([source, id]);
+    const group = this.#events.get(key);
+    this.isFirst = group === undefined;
+    if ((group ?? partitionkey) !== partitionkey) return `event ${id} stands in two message groups`;
+    if ((this.#orders.get(data.orderId) ?? partitionkey) !== partitionkey) {
+      return `order ${data.orderId} stands in two message groups`;
+    }
+    this.#events.set(key, partitionkey);
+    this.#orders.set(data.orderId, partitionkey);
+    return undefined;
+  }
+}
+
+/** Standard input, and pipes by name: `/dev/stdin`, `<(zcat orders.gz)`. */
+async function isReadOnce(file: string): Promise<boolean> {
+  if (file === '-') return true;
+  const found = await stat(file).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+async function spool(file: string, limit: number): Promise<string> {
   const folder = await makeOwnFolder('runs');
   atStop(() => removeFolder(folder));
   const path = join(folder, 'events.ndjson');
   const lines = async function* () {
-    for await (const line of firstLines('-', limit)) yield `${line}\n`;
+    for await (const line of firstLines(file, limit)) yield `${line}\n`;
   };
   await pipeline(lines, createWriteStream(path));
   return path;

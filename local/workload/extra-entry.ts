@@ -19,12 +19,20 @@ export function extraEntry({ kind, n }: Extra, event: OrderEvent, line: number):
   };
 }
 
+/** ISO 4217's codes for tests and for no currency at all. */
+function otherCurrency(currency: string): string {
+  return currency === 'XTS' ? 'XXX' : 'XTS';
+}
+
 function bodyOf(kind: Extra['kind'], n: number, event: OrderEvent): string {
   switch (kind) {
     case 'poison':
       return poison(n).spoil(event);
     case 'conflict':
-      return canonicalJson({ ...event, data: { ...event.data, total: event.data.total + n + 1 } });
+      return canonicalJson({
+        ...event,
+        data: { ...event.data, currency: otherCurrency(event.data.currency) },
+      });
     default:
       return canonicalJson(event);
   }

@@ -93,6 +93,19 @@ describe('npm start', () => {
       ['--events', file('b', JSON.stringify({ ...anOrder(), id: 7 }))],
       'line 1: id',
     ],
+    [
+      'an order in two message groups',
+      [
+        '--events',
+        file(
+          'e',
+          [anOrder(), anOrder({ id: 'other', partitionkey: 'b' })]
+            .map((event) => JSON.stringify(event))
+            .join('\n'),
+        ),
+      ],
+      'line 2: order 536365 stands in two message groups',
+    ],
     ['no events', ['--events', file('c', '\n')], 'holds no events'],
     ['a broken archive', ['--events', file('d', '\x1f\x8bnot gzip')], join(folder, 'd')],
   ])('fails with one clear message on %s, before anything is started', async (_, args, message) => {

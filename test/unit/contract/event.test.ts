@@ -37,6 +37,7 @@ describe('parseOrderEvent', () => {
   it.each([
     ['id', { ...anOrder(), id: undefined }],
     ['id', { ...anOrder(), id: '' }],
+    ['id', { ...anOrder(), id: 'x'.repeat(3000) }],
     ['source', { ...anOrder(), source: undefined }],
     ['specversion', { ...anOrder(), specversion: '0.3' }],
     ['type', { ...anOrder(), type: 'order.shipped' }],
