@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { InvalidEventError } from './errors.ts';
 import { parseExactJson, path } from './exact-json.ts';
-import { idempotencyKey } from './identity.ts';
+import { idempotencyKey, maxConsumerName } from './identity.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
@@ -35,8 +35,7 @@ export const cloudEvent = v.looseObject({
 
 export type CloudEvent = v.InferInput<typeof cloudEvent>;
 
-/** A consumer's name has at most 64 characters. */
-const longestName = 'x'.repeat(64);
+const longestName = 'x'.repeat(maxConsumerName);
 
 /** Takes a message's body, returns its event. */
 export type EventParser<Event extends CloudEvent> = (body: string) => Event;

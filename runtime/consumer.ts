@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ConfigurationError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
+import { maxConsumerName } from '../contract/identity.ts';
 import { waitingOutcomes } from '../contract/metrics.ts';
 import { processBatch } from './batch.ts';
 import { deliver } from './delivery.ts';
@@ -46,8 +47,10 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
   { name, parse, guarantee, handle }: ConsumerOptions<Event, Kind>,
   wiring: Wiring = wiringFromEnvironment(),
 ): ConsumerHandler {
-  if (!/^[\w-]{1,64}$/.test(name)) {
-    throw new ConfigurationError(`Consumer name "${name}": use 1 to 64 letters, digits, "-" and "_"`);
+  if (!/^[\w-]+$/.test(name) || name.length > maxConsumerName) {
+    throw new ConfigurationError(
+      `Consumer name "${name}": use 1 to ${maxConsumerName} letters, digits, "-" and "_"`,
+    );
   }
   return async (event, context) => {
     const { clock, output } = wiring;

@@ -7,6 +7,7 @@ import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts'
 import { readLines } from '../../publisher/index.ts';
 import { makeOwnFolder, removeFolder } from '../system/folders.ts';
 import { atStop } from '../system/teardown.ts';
+import { type EventKey, eventKey } from '../verify/expectation.ts';
 
 /** Events that can be read again and again, so that nothing has to hold them all. */
 export interface Events {
@@ -51,13 +52,13 @@ export async function openEvents(file: string, limit: number): Promise<Events> {
 
 /** Groups run at once: what one event or order leaves in two of them cannot be foretold, so it cannot be verified. */
 class Groups {
-  readonly #events = new Map<string, string>();
+  readonly #events = new Map<EventKey, string>();
   readonly #orders = new Map<string, string>();
   /** Whether the event that was added last is the first under its id. */
   isFirst = false;
 
   add({ source, id, partitionkey, data }: OrderEvent): string | undefined {
-    const key = JSON.stringify([source, id]);
+    const key = eventKey(source, id);
     const group = this.#events.get(key);
     this.isFirst = group === undefined;
     if ((group ?? partitionkey) !== partitionkey) return `event ${id} stands in two message groups`;

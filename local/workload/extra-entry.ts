@@ -1,7 +1,6 @@
 import { canonicalJson } from '../../contract/canonical-json.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
-import type { Entry } from '../../publisher/entry.ts';
-import { messageGroup } from '../../publisher/message-group.ts';
+import { type Entry, messageGroup } from '../../publisher/index.ts';
 import type { Extra } from './plan.ts';
 import { poison } from './poison.ts';
 

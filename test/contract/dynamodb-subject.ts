@@ -2,6 +2,7 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { recordAttributes as attribute, ledgerTable, ordersTable } from '../../contract/tables.ts';
 import { dynamoDbEffectStore } from '../../runtime/stores/dynamodb/effect-store.ts';
+import { plantedAttributes } from './planted.ts';
 import type { StoreUnderTest } from './subject.ts';
 
 export interface Tables {
@@ -27,21 +28,7 @@ export function dynamoDbSubject(client: DynamoDBClient, tables: Tables, planting
       passed += ms;
     },
     async plant(id, record) {
-      const item = {
-        [attribute.id]: id,
-        [attribute.status]: record.status,
-        [attribute.expiration]: record.expiration,
-        [attribute.validation]: record.fingerprint,
-        [attribute.attempt]: record.attempt,
-        [attribute.attempts]: record.attempts,
-        [attribute.firstAttemptAt]: record.firstAttemptAt,
-        [attribute.inProgressExpiration]: record.leaseUntil,
-        [attribute.guarantee]: record.guarantee,
-        [attribute.messageId]: record.messageId,
-        [attribute.data]: record.result,
-        [attribute.lastError]: record.lastError,
-        [attribute.body]: record.body,
-      };
+      const item = { [attribute.id]: id, ...plantedAttributes(record) };
       const Item = marshall(item, { removeUndefinedValues: true });
       await planting.send(new PutItemCommand({ TableName: tables.records, Item }));
     },

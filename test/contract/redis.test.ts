@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@redis/client';
-import { recordAttributes as attribute } from '../../contract/tables.ts';
 import { exactlyOnce } from '../../runtime/guarantees/exactly-once.ts';
 import { redisRecordStore } from '../../runtime/stores/redis/record-store.ts';
 import type { RedisScripting } from '../../runtime/stores/redis/run-script.ts';
+import { plantedAttributes } from './planted.ts';
 import { firstFailure, testRecordStore } from './record-store-suite.ts';
 import { isInstalled, type Server, startServer } from './servers/server.ts';
 import type { StoreUnderTest } from './subject.ts';
@@ -25,21 +25,7 @@ function redisSubject(client: Client): StoreUnderTest {
       await delay(ms);
     },
     async plant(id, record) {
-      const fields = {
-        [attribute.status]: record.status,
-        [attribute.validation]: record.fingerprint,
-        [attribute.expiration]: record.expiration,
-        [attribute.attempt]: record.attempt,
-        [attribute.attempts]: record.attempts,
-        [attribute.firstAttemptAt]: record.firstAttemptAt,
-        [attribute.inProgressExpiration]: record.leaseUntil,
-        [attribute.guarantee]: record.guarantee,
-        [attribute.messageId]: record.messageId,
-        [attribute.data]: record.result,
-        [attribute.lastError]: record.lastError,
-        [attribute.body]: record.body,
-      };
-      for (const [name, value] of Object.entries(fields)) {
+      for (const [name, value] of Object.entries(plantedAttributes(record))) {
         if (value !== undefined) await client.hSet(`order-once:${id}`, name, value);
       }
       if (record.expiration !== undefined) await client.expireAt(`order-once:${id}`, record.expiration);
