@@ -18,6 +18,9 @@ export const recordStoreCases: readonly Case[] = [
   ...commitCases,
 ];
 
+/** In ms: real time passes in some cases, and the more of it the busier the machine is. */
+const timeout = 60_000;
+
 /** Declares the cases as Jest tests. What a store cannot show by its nature is left out, not skipped. */
 export function testRecordStore(
   capabilities: Pick<StoreUnderTest, 'serverTime' | 'keepsExpired'> & { readonly effects: boolean },
@@ -26,7 +29,7 @@ export function testRecordStore(
   const shape = { ...capabilities, effects: capabilities.effects ? {} : undefined } as StoreUnderTest;
   for (const { name, needs, run } of recordStoreCases) {
     if (needs?.(shape) === false) continue;
-    test(name, () => run(subject()));
+    test(name, () => run(subject()), timeout);
   }
 }
 

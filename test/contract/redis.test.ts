@@ -121,14 +121,18 @@ if (!isInstalled('redis-server', '--version')) {
 
     it('passes the suite when its cases run all at once', async () => {
       await expect(firstFailure(redisSubject(client))).resolves.toBeUndefined();
-    });
+    }, 60_000);
 
-    it.each(clauses)('fails the suite with %j become %j', async (clause, instead) => {
-      const broken = without(client, clause, instead);
-      const failure = await firstFailure({ ...redisSubject(client), store: redisRecordStore(broken) });
-      expect(broken.times).toBeGreaterThan(0);
-      expect(failure).toBeDefined();
-    });
+    it.each(clauses)(
+      'fails the suite with %j become %j',
+      async (clause, instead) => {
+        const broken = without(client, clause, instead);
+        const failure = await firstFailure({ ...redisSubject(client), store: redisRecordStore(broken) });
+        expect(broken.times).toBeGreaterThan(0);
+        expect(failure).toBeDefined();
+      },
+      60_000,
+    );
 
     it('works on when the server has forgotten its scripts', async () => {
       const store = redisRecordStore(client);
@@ -145,12 +149,12 @@ if (!isInstalled('redis-server', '--version')) {
         messageId: 'm',
         guarantee: 'at-most-once' as const,
         now: now(),
-        expiration: Math.floor(now() / 1000) + 60,
+        expiration: Math.floor(now() / 1000) + 3600,
         insideWindow: true,
       };
       await plant('other', { status: 'RETRYING', fingerprint: 'f' });
       await store.claim(delivery, { leaseUntil: now() + 1000, takeOver: false });
-      expect(await client.pTTL('order-once:ttl')).toBeGreaterThan(57_000);
+      expect(await client.pTTL('order-once:ttl')).toBeGreaterThan(3_000_000);
       await store.holdUnknown(delivery, { ...delivery, status: 'INPROGRESS' }, '{}', 'lost');
       expect(await client.pTTL('order-once:ttl')).toBe(-1);
     });

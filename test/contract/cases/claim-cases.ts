@@ -193,21 +193,25 @@ const sightings: Case[] = [
   {
     name: 'a lease ends as time passes',
     async run(subject) {
-      const scene = new Scene(subject);
-      await scene.owner({}, { leaseUntil: subject.now() + 300 });
-      await refused(scene, scene.delivery());
-      await subject.pass(320);
+      const scene = await Scene.before(subject, 300, async (scene, leaseUntil) => {
+        await scene.owner({}, { leaseUntil });
+        await refused(scene, scene.delivery());
+      });
+      await scene.passes((await scene.find())?.leaseUntil);
       await claimed(scene, scene.delivery(), scene.terms());
     },
   },
   {
     name: 'a record ends as time passes, and the event is new again',
     async run(subject) {
-      const scene = new Scene(subject);
-      const mine = await scene.owner({ expiration: Math.floor(subject.now() / 1000) + 2 });
-      assert.deepEqual(await scene.store.complete(mine, '1'), { kind: 'written' });
-      await refused(scene, scene.delivery());
-      await subject.pass(2100);
+      let expiration = 0;
+      const scene = await Scene.before(subject, 1000, async (scene, end) => {
+        const mine = await scene.owner({ expiration: Math.ceil(end / 1000) });
+        assert.deepEqual(await scene.store.complete(mine, '1'), { kind: 'written' });
+        await refused(scene, scene.delivery());
+        expiration = (await scene.find())?.expiration ?? 0;
+      });
+      await scene.passes(expiration * 1000);
       const over = (await scene.find())?.expiration;
       await claimed(scene, scene.delivery(), scene.terms({ over }));
     },

@@ -122,10 +122,14 @@ export const holdCases: readonly Case[] = [
   {
     name: 'an unknown outcome does not expire',
     async run(subject) {
-      const scene = new Scene(subject);
-      const mine = await scene.owner({ expiration: Math.floor(subject.now() / 1000) + 1 });
-      await scene.store.holdUnknown(mine, { ...mine, status: 'INPROGRESS' }, body, 'lost');
-      await subject.pass(2100);
+      let expiration = 0;
+      const scene = await Scene.before(subject, 1000, async (scene, end) => {
+        const mine = await scene.owner({ expiration: Math.ceil(end / 1000) });
+        expiration = (await scene.find())?.expiration ?? 0;
+        const held = await scene.store.holdUnknown(mine, { ...mine, status: 'INPROGRESS' }, body, 'lost');
+        assert.deepEqual(held, { kind: 'written' });
+      });
+      await scene.passes(expiration * 1000);
       await scene.shows({ status: 'OUTCOME_UNKNOWN', body });
     },
   },
