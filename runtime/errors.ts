@@ -20,6 +20,13 @@ export class NotDone extends OrderOnceError {
   }
 }
 
+/** The reason of an external handler's `signal`: its time is over, since the invocation is about to end. */
+export class DeadlineError extends OrderOnceError {
+  constructor() {
+    super('DEADLINE', 'The handler was asked to stop: its invocation is about to end');
+  }
+}
+
 /** The store could not decide inside the invocation's time; the message waits for its next delivery. */
 export class StoreBusyError extends OrderOnceError {
   constructor(cause: unknown) {

@@ -2,7 +2,14 @@ export type { ConsumerHandler, ConsumerOptions } from './consumer.ts';
 export { createConsumer } from './consumer.ts';
 export type { DeadLetter, DeadLetterQueue } from './dead-letter.ts';
 export { type Effect, type Item, increment, put, raw, remove } from './effects.ts';
-export { NoEffectsError, NotDone, NotResolvableError, PermanentError, StoreBusyError } from './errors.ts';
+export {
+  DeadlineError,
+  NoEffectsError,
+  NotDone,
+  NotResolvableError,
+  PermanentError,
+  StoreBusyError,
+} from './errors.ts';
 export { type AtLeastOnceOptions, atLeastOnce } from './guarantees/at-least-once.ts';
 export { type AtMostOnceOptions, atMostOnce } from './guarantees/at-most-once.ts';
 export { type ExactlyOnceOptions, exactlyOnce } from './guarantees/exactly-once.ts';

@@ -1,3 +1,4 @@
+import type { Clock } from '../../contract/clock.ts';
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
 import { createConsumer, type ExternalHandler, type Guarantee, increment } from '../../runtime/index.ts';
@@ -95,7 +96,10 @@ export class Timeline {
 
   #wiring({ skew = 0 }: DeliveryOfTest) {
     const { clock } = this;
-    const skewed = { now: () => clock.now() + skew, sleep: (ms: number) => clock.sleep(ms) };
+    const skewed: Clock = {
+      now: () => clock.now() + skew,
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    };
     return { ...this.wiring, clock: skewed };
   }
 
