@@ -1,4 +1,5 @@
 import type { CloudEvent } from '../../contract/event.ts';
+import { allowedClockSkew } from '../../contract/lease.ts';
 import type {
   Delivery,
   GuaranteeName,
@@ -9,13 +10,6 @@ import type {
 import type { Task, Tools, Verdict } from './guarantee.ts';
 import { type JudgeTerms, judge } from './judge.ts';
 import { type Budget, pause, untilAnswered } from './retry.ts';
-
-/**
- * How far the clocks of two functions may be apart, in ms. Lambda's hosts follow the Amazon Time Sync Service to
- * within milliseconds; five seconds leave room for one that lost it, and the lease of even the shortest function
- * (1 s) still ends within its visibility timeout (6 times 1 s).
- */
-export const allowedClockSkew = 5000;
 
 /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
 export function leaseEnd({ end }: Pick<Task<CloudEvent>, 'end'>): number {

@@ -85,6 +85,7 @@ export function fakeWiring(over: Partial<Wiring> = {}): FakeWiring {
         hidden.push({ handles, seconds });
       },
     },
+    visibilityTimeoutSeconds: 180,
     recordTtlSeconds: 45 * 86_400,
     output: (line) => logged.push(JSON.parse(line)),
     letters,
