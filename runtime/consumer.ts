@@ -68,9 +68,8 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       deliver: async (message) => {
         const ending = await deliver(message, { consumer: name, guarantee, handle, wiring, end, deadline });
         report.delivery({ ...identityOf(message), ...ending });
-        if (ending.leaseUntil !== undefined) {
-          await hideUntil(ending.leaseUntil, restOfGroup(messages, message), wiring);
-        }
+        const hidden = ending.leaseUntil ?? ending.retryAt;
+        if (hidden !== undefined) await hideUntil(hidden, restOfGroup(messages, message), wiring);
         return !waitingOutcomes.has(ending.outcome);
       },
     });

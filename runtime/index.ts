@@ -6,6 +6,7 @@ export {
   DeadlineError,
   NoEffectsError,
   NotDone,
+  type NotDoneOptions,
   NotResolvableError,
   PermanentError,
   StoreBusyError,
