@@ -53,10 +53,11 @@ export class StoreBusyError extends OrderOnceError {
   }
 }
 
-/** There is no unknown outcome under this key, or nothing to send again. */
+/** There is no unknown outcome under this key, or the record lacks what sending its event again takes. */
 export class NotResolvableError extends OrderOnceError {
+  /** @param found What the record is or lacks, and what to do. */
   constructor(id: string, found: string) {
-    super('NOT_RESOLVABLE', `Record ${id} ${found}; only an OUTCOME_UNKNOWN can be resolved`);
+    super('NOT_RESOLVABLE', `Record ${id} ${found}`);
   }
 }
 

@@ -43,6 +43,8 @@ export interface StoredRecord {
   readonly leaseUntil?: number | undefined;
   readonly guarantee?: GuaranteeName | undefined;
   readonly messageId?: string | undefined;
+  /** Of the delivery that began it; absent where another library did. */
+  readonly messageGroup?: string | undefined;
   /** The stored result of the handler, as JSON text; see `encodeResult`. */
   readonly result?: string | undefined;
   readonly lastError?: string | undefined;

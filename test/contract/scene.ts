@@ -54,6 +54,7 @@ export class Scene {
       firstAttemptAt: now - 5000,
       guarantee: 'at-least-once',
       messageId: 'message-1',
+      messageGroup: 'group-before',
       expiration: Math.floor(now / 1000) + 1000,
       ...over,
     };

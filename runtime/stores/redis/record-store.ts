@@ -103,6 +103,7 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     leaseUntil: number(attribute.inProgressExpiration),
     guarantee: record.get(attribute.guarantee) as GuaranteeName | undefined,
     messageId: record.get(attribute.messageId),
+    messageGroup: record.get(attribute.messageGroup),
     result: record.get(attribute.data),
     lastError: record.get(attribute.lastError),
     body: record.get(attribute.body),

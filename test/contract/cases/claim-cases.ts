@@ -16,8 +16,8 @@ async function refused(scene: Scene, mine: Delivery, terms: Partial<ClaimTerms> 
 
 async function claimed(scene: Scene, mine: Delivery, terms: ClaimTerms): Promise<void> {
   assert.deepEqual(await scene.store.claim(mine, terms), { kind: 'claimed' });
-  const { attempt, fingerprint, guarantee, messageId, expiration } = mine;
-  await scene.shows({ status: 'INPROGRESS', attempt, fingerprint, guarantee, messageId });
+  const { attempt, fingerprint, guarantee, messageId, messageGroup, expiration } = mine;
+  await scene.shows({ status: 'INPROGRESS', attempt, fingerprint, guarantee, messageId, messageGroup });
   const record = await scene.find();
   // A store with a clock of its own counts from its own now.
   assert.ok(Math.abs((record?.leaseUntil ?? 0) - terms.leaseUntil) < 2000);

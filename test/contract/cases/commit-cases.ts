@@ -48,8 +48,16 @@ class Committing extends Scene {
   }
   async committed(mine: Delivery, over?: number): Promise<void> {
     assert.deepEqual(await this.commit(mine, over), { kind: 'committed' });
-    const { attempt, fingerprint, messageId, expiration, guarantee } = mine;
-    await this.shows({ status: 'COMPLETED', attempt, fingerprint, messageId, expiration, guarantee });
+    const { attempt, fingerprint, messageId, messageGroup, expiration, guarantee } = mine;
+    await this.shows({
+      status: 'COMPLETED',
+      attempt,
+      fingerprint,
+      messageId,
+      messageGroup,
+      expiration,
+      guarantee,
+    });
     assert.equal(await this.applied(), 1);
   }
 }

@@ -57,6 +57,7 @@ const rows: Case[] = owners.map(({ title, record, attempt = 'mine', held }) => (
       attempts: 3,
       firstAttemptAt: given.firstAttemptAt,
       guarantee: 'at-least-once',
+      messageGroup: 'group-before',
       expiration: undefined,
       leaseUntil: undefined,
     });
