@@ -9,7 +9,7 @@ import type {
 } from '../stores/record-store.ts';
 import type { Task, Tools, Verdict } from './guarantee.ts';
 import { type JudgeTerms, judge } from './judge.ts';
-import { type Budget, pause, untilAnswered } from './retry.ts';
+import { type Budget, pause, untilAnswered, untilRecorded } from './retry.ts';
 
 /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
 export function leaseEnd({ end }: Pick<Task<CloudEvent>, 'end'>): number {
@@ -25,8 +25,8 @@ export type Standing =
 
 /**
  * The fenced lease of one delivery. Its writes carry the delivery's `attempt` and the store takes none over another's:
- * an owner whose lease was taken over changes nothing and learns it. A write is repeated until the store answers or
- * the deadline has come (StoreBusyError); one whose answer was lost is recognised by `attempt`.
+ * an owner whose lease was taken over changes nothing and learns it. A write is repeated while the store is contended,
+ * until the deadline (StoreBusyError); one whose answer was lost is recognised by `attempt`.
  */
 export class Lease {
   readonly #task: Task<CloudEvent>;
@@ -80,13 +80,13 @@ export class Lease {
 
   /** COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. */
   async complete(result: string): Promise<Standing> {
-    const answer = await this.#write(() => this.#store.complete(this.delivery(), result));
+    const answer = await untilRecorded(() => this.#store.complete(this.delivery(), result), this.#budget);
     return this.#standing(answer, 'COMPLETED');
   }
 
   /** RETRYING. */
   async release(lastError: string): Promise<Standing> {
-    const answer = await this.#write(() => this.#store.release(this.delivery(), lastError));
+    const answer = await untilAnswered(() => this.#store.release(this.delivery(), lastError), this.#budget);
     return this.#standing(answer, 'RETRYING');
   }
 
@@ -96,8 +96,9 @@ export class Lease {
    */
   async hold(seen: Pick<StoredRecord, 'attempt' | 'status'>, lastError: string): Promise<Standing> {
     const { attempt, status } = seen;
-    const answer = await this.#write(() =>
-      this.#store.holdUnknown(this.delivery(), { attempt, status }, this.#task.body, lastError),
+    const answer = await untilRecorded(
+      () => this.#store.holdUnknown(this.delivery(), { attempt, status }, this.#task.body, lastError),
+      this.#budget,
     );
     return this.#standing(answer, 'OUTCOME_UNKNOWN', attempt);
   }
@@ -105,10 +106,6 @@ export class Lease {
   /** OUTCOME_UNKNOWN, of the record that this delivery claimed. */
   async holdMine(lastError: string): Promise<Standing> {
     return await this.hold({ attempt: this.#task.identity.attempt, status: 'INPROGRESS' }, lastError);
-  }
-
-  async #write(step: () => Promise<OwnerAnswer>) {
-    return await untilAnswered(step, this.#budget);
   }
 
   #standing(

@@ -59,8 +59,8 @@ export interface Exists {
 }
 
 /**
- * Nothing was decided: throttling, or another transaction on the same items. A try of the client's own before that
- * may have been written all the same, with its answer lost: `attempt` tells.
+ * Another try inside of the same invocation makes sense: throttling, another transaction on the same items, an answer
+ * that was lost. So the write may have happened all the same: `attempt` tells.
  */
 export interface Contended {
   readonly kind: 'contended';
@@ -95,8 +95,13 @@ export type OwnerAnswer =
   | Contended;
 
 /**
- * A store of records. Each call is one atomic step, in one round trip. A call that rejects says nothing about its
- * outcome: the write may have happened, and the caller's `attempt` tells.
+ * A store of records. Each call is one atomic step, in one round trip. Neither `contended` nor a rejection says whether
+ * the write happened; the caller's `attempt` tells.
+ *
+ * What may pass within seconds (throttling, a lost connection, a server that recovers) is answered as `contended`, and
+ * tried again until the deadline. *A rejection says that no other try of this invocation can succeed*: a missing
+ * permission or table, a bug. Then the delivery fails at once, and its message comes again after the visibility
+ * timeout. `complete` and `holdUnknown` alone are tried again even then: they may be all that is known of an effect.
  */
 export interface RecordStore {
   /**

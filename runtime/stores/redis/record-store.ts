@@ -16,6 +16,19 @@ const prefix = 'order-once:';
 /** Redis refuses before it does anything: while it loads, fails over, is full, or runs another script too long. */
 const passing = /^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|OOM)\b/;
 
+/** A server's word begins with its code in capitals; what clients say of a connection does not. */
+const reply = /^[A-Z]{2,}\b/;
+const closedByItsOwner = /^The client is closed/;
+
+/** Whether a step that failed may succeed in a second: its server recovers, or the connection to it does. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { message } = error;
+  if (reply.test(message)) return passing.test(message);
+  const isBug = [TypeError, RangeError, ReferenceError].some((kind) => error instanceof kind);
+  return !isBug && !closedByItsOwner.test(message);
+}
+
 interface Ran {
   readonly kind: 'ran';
   readonly answer: string;
@@ -39,7 +52,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       const [answer, fields = []] = await runScript(client, step, prefix + id, values);
       return { kind: 'ran', answer, record: readRecord(fields) };
     } catch (cause) {
-      if (cause instanceof Error && passing.test(cause.message)) return { kind: 'contended', cause };
+      if (mayPass(cause)) return { kind: 'contended', cause };
       throw cause;
     }
   }

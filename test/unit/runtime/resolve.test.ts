@@ -110,7 +110,7 @@ describe('resolve', () => {
 
   it('recognises the claim of a retry whose answer was lost', async () => {
     const message = await retry();
-    t.store.befall('claim', 'lost');
+    t.store.befall('claim', 'undecided');
     await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
     expect(t.provider.charges).toHaveLength(2);
   });

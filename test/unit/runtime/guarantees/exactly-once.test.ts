@@ -37,7 +37,14 @@ describe('exactly-once', () => {
     expect(t.committed).toBe(1);
   });
 
-  it('keeps the message where the answer of the commit was lost, and finds its effect later', async () => {
+  it('recognises its own commit where its answer was lost', async () => {
+    t.store.befall('commit', 'undecided');
+    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
+    expect(t.store.calls).toEqual(['commit', 'commit']);
+    expect(t.committed).toBe(1);
+  });
+
+  it('keeps the message where the commit was rejected, and finds its effect later', async () => {
     t.store.befall('commit', 'lost');
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'failed', acknowledged: false });
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'duplicate' });
