@@ -63,9 +63,13 @@ export class Lease {
     let over: number | undefined;
     for (let tries = 0; ; tries++) {
       const claimTerms = { ...terms, over, leaseUntil: leaseEnd(this.#task) };
-      const answer = await untilAnswered(() => this.#store.claim(this.delivery(), claimTerms), this.#budget);
+      let mine = this.delivery();
+      const answer = await untilAnswered(() => {
+        mine = this.delivery();
+        return this.#store.claim(mine, claimTerms);
+      }, this.#budget);
       if (answer.kind === 'claimed') return { claimed: true };
-      const finding = judge(answer.record, this.delivery(), terms);
+      const finding = judge(answer, mine, terms);
       if (finding.kind === 'mine' && finding.record.status === 'INPROGRESS') return { claimed: true };
       if (finding.kind === 'verdict') return { claimed: false, verdict: finding.verdict };
       if (finding.kind === 'unclear') {

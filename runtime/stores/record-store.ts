@@ -18,7 +18,7 @@ export interface Delivery {
   readonly sequence?: string | undefined;
   readonly messageId: string;
   readonly guarantee: GuaranteeName;
-  /** Milliseconds since the epoch. Stores with a clock of their own (Redis) use that instead. */
+  /** Milliseconds since the epoch. Stores with a clock of their own (Redis) use that instead, and tell it: `Refusal`. */
   readonly now: number;
   /** Seconds since the epoch: when a record written now stops to count. */
   readonly expiration: number;
@@ -52,10 +52,19 @@ export interface StoredRecord {
   readonly body?: string | undefined;
 }
 
-/** The write's own condition failed; nothing was written. Without a record there is none (any more). */
-export interface Exists {
-  readonly kind: 'exists';
+/** Why a write's own condition failed; nothing was written. */
+export interface Refusal {
+  /** Without a record there is none (any more). */
   readonly record: StoredRecord | undefined;
+  /**
+   * Milliseconds since the epoch: the time by which a store with a clock of its own decided, and that the times of
+   * its record are of. Without it the delivery's `now` decided.
+   */
+  readonly now?: number | undefined;
+}
+
+export interface Exists extends Refusal {
+  readonly kind: 'exists';
 }
 
 /**
@@ -89,10 +98,7 @@ export interface ClaimTerms {
 export type ClaimAnswer = { readonly kind: 'claimed' } | Exists | Contended;
 
 /** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
-export type OwnerAnswer =
-  | { readonly kind: 'written' }
-  | { readonly kind: 'fenced'; readonly record: StoredRecord | undefined }
-  | Contended;
+export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
 
 /**
  * A store of records. Each call is one atomic step, in one round trip. Neither `contended` nor a rejection says whether
@@ -108,7 +114,7 @@ export interface RecordStore {
    * INPROGRESS, attempt = mine, if the record
    * - is absent or has expired, inside of the window; an expired one that is still there as `over` says, or
    * - is RETRYING, or QUARANTINED for another message, or INPROGRESS with its lease over where `takeOver` says so; with
-   *   the same fingerprint and guarantee, and its first attempt after `firstAttemptAfter`, or
+   *   the same fingerprint and guarantee, an expiration to come, and its first attempt after `firstAttemptAfter`, or
    * - is the unknown outcome of `carriedAttempt`, with the same fingerprint.
    */
   claim(delivery: Delivery, terms: ClaimTerms): Promise<ClaimAnswer>;
@@ -121,8 +127,8 @@ export interface RecordStore {
   release(delivery: Delivery, lastError: string): Promise<OwnerAnswer>;
   /**
    * OUTCOME_UNKNOWN, keeping `body` and leaving `attempt` alone, so that a slow owner may still complete; such a
-   * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's INPROGRESS only
-   * if its lease is over.
+   * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's only if it has
+   * not expired (one without an expiration has not) and, INPROGRESS, if its lease is over.
    * @param seen The unfinished record's attempt and status, as they were seen: mine, or a dead owner's.
    */
   holdUnknown(

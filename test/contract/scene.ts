@@ -121,6 +121,12 @@ export class Scene {
   }
 }
 
+/** The answer of a step that was refused because there is no record. */
+export function assertNothingFound(answer: { readonly kind: string }, kind: 'exists' | 'fenced'): void {
+  assert.equal(answer.kind, kind);
+  assert.ok('record' in answer && answer.record === undefined, 'there is a record');
+}
+
 /** Without members that are `undefined`, which say the same as none. */
 function plain<T>(value: T): T {
   return value === undefined ? value : JSON.parse(JSON.stringify(value));

@@ -6,6 +6,7 @@ import type {
   GuaranteeName,
   OwnerAnswer,
   RecordStore,
+  Refusal,
   StoredRecord,
 } from '../record-store.ts';
 import { type RedisScripting, runScript, type ScriptArguments } from './run-script.ts';
@@ -32,7 +33,7 @@ function mayPass(error: unknown): boolean {
 interface Ran {
   readonly kind: 'ran';
   readonly answer: string;
-  readonly record: StoredRecord | undefined;
+  readonly refusal: Refusal;
 }
 
 /**
@@ -49,8 +50,9 @@ interface Ran {
 export function redisRecordStore(client: RedisScripting): RecordStore {
   async function run(step: ScriptName, id: string, values: ScriptArguments): Promise<Ran | Contended> {
     try {
-      const [answer, fields = []] = await runScript(client, step, prefix + id, values);
-      return { kind: 'ran', answer, record: readRecord(fields) };
+      const [answer, fields = [], now] = await runScript(client, step, prefix + id, values);
+      const refusal = { record: readRecord(fields), ...(now !== undefined && { now: Number(now) }) };
+      return { kind: 'ran', answer, refusal };
     } catch (cause) {
       if (mayPass(cause)) return { kind: 'contended', cause };
       throw cause;
@@ -60,7 +62,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
   async function runAsOwner(step: ScriptName, id: string, values: ScriptArguments): Promise<OwnerAnswer> {
     const ran = await run(step, id, values);
     if (ran.kind === 'contended') return ran;
-    return ran.answer === 'written' ? { kind: 'written' } : { kind: 'fenced', record: ran.record };
+    return ran.answer === 'written' ? { kind: 'written' } : { kind: 'fenced', ...ran.refusal };
   }
 
   return {
@@ -69,7 +71,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       const values = { ...valuesOf(delivery), ...terms, ...(isBounded && { firstAttemptAfter }) };
       const ran = await run('claim', delivery.id, values);
       if (ran.kind === 'contended') return ran;
-      return ran.answer === 'claimed' ? { kind: 'claimed' } : { kind: 'exists', record: ran.record };
+      return ran.answer === 'claimed' ? { kind: 'claimed' } : { kind: 'exists', ...ran.refusal };
     },
     complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
     release: (delivery, lastError) =>
@@ -86,7 +88,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
     async find(id) {
       const ran = await run('find', id, {});
       if (ran.kind === 'contended') throw ran.cause;
-      return ran.record;
+      return ran.refusal.record;
     },
     resolveDone: (id, attempt, { now, expiration }) =>
       runAsOwner('resolveDone', id, { attempt, now, expiration: expiration * 1000 }),

@@ -137,6 +137,15 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.provider.charges).toEqual([]);
   });
 
+  it('holds what another program left without an expiration: nobody can begin over it', async () => {
+    await t.external(guarantee, () => Promise.reject(new NotDone('429')));
+    t.wiring.memory.records.set(t.key, { ...t.record, expiration: undefined } as never);
+    const found = await t.external(guarantee, undefined, { messageId: 'm2' });
+    expect(found).toMatchObject({ outcome: 'unknown', acknowledged: true });
+    expect(t.provider.charges).toEqual([]);
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
+  });
+
   it('runs one of two deliveries that come at once', async () => {
     const [first, second] = await Promise.all([
       t.external(guarantee, undefined, { messageId: 'm1' }),
