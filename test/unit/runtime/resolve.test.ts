@@ -142,6 +142,17 @@ describe('resolve', () => {
     expect(t.committed).toBe(1);
   });
 
+  it('under exactly-once goes over INPROGRESS and RETRYING to its commit', async () => {
+    const { attributes } = await retry();
+    const seen: unknown[] = [];
+    const look = () => seen.push(t.record?.status);
+    t.store.befall('claim', look);
+    t.store.befall('release', look);
+    t.store.befall('commit', () => {}, look);
+    await t.effects(exactlyOnce(), { attributes, messageId: 'm2' });
+    expect([...seen, t.record?.status]).toEqual(['OUTCOME_UNKNOWN', 'INPROGRESS', 'RETRYING', 'COMPLETED']);
+  });
+
   it('under exactly-once commits once where two deliveries open the record at once', async () => {
     const messages = [await retry(), await retry()] as const;
     const deliveries = messages.map(({ attributes, deduplicationId }) =>
@@ -158,6 +169,8 @@ describe('resolve', () => {
     t.store.befall('release', 'dies before');
     void t.effects(exactlyOnce(), delivery);
     await settled();
+    expect(t.record).toMatchObject({ status: 'INPROGRESS', guarantee: 'exactly-once' });
+    await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'busy' });
     t.passLeases();
     await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'applied' });
     expect(t.committed).toBe(1);

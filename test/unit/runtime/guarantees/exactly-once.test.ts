@@ -64,6 +64,14 @@ describe('exactly-once', () => {
     expect(t.committed).toBe(1);
   });
 
+  it('holds what another program left without an expiration: no commit is made over it', async () => {
+    await t.effects(exactlyOnce());
+    const left = { ...t.record, status: 'RETRYING', expiration: undefined };
+    t.wiring.memory.records.set(t.key, left as never);
+    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'unknown', acknowledged: true });
+    expect(t.committed).toBe(1);
+  });
+
   it('tells a conflict from a duplicate by the fingerprint', async () => {
     await t.effects(exactlyOnce());
     const conflict = await t.effects(exactlyOnce(), { event: anOrder({}, { total: 99 }), messageId: 'm2' });
