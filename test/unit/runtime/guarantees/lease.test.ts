@@ -146,6 +146,18 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
   });
 
+  it('tells the store the time of each try: a lease may end between two', async () => {
+    const told: number[] = [];
+    const { claim } = t.store;
+    t.store.claim = (delivery, terms) => {
+      told.push(delivery.now);
+      return claim(delivery, terms);
+    };
+    t.store.befall('claim', 'contended');
+    await t.external(guarantee);
+    expect(told).toEqual([1_700_000_000_000, 1_700_000_000_000 + 12.5]);
+  });
+
   it('runs one of two deliveries that come at once', async () => {
     const [first, second] = await Promise.all([
       t.external(guarantee, undefined, { messageId: 'm1' }),
