@@ -33,6 +33,7 @@ export type {
   GuaranteeName,
   OwnerAnswer,
   RecordStore,
+  Refusal,
   StoredRecord,
 } from './stores/record-store.ts';
 export { redisRecordStore } from './stores/redis/record-store.ts';
