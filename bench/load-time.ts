@@ -75,6 +75,7 @@ function load(bundle: string): number {
     RECORDS_TABLE_NAME: 'records',
     RECORD_TTL_SECONDS: '3888000',
     QUEUE_URL: 'https://localhost/queue',
+    VISIBILITY_TIMEOUT_SECONDS: '180',
     DEAD_LETTER_QUEUE_URL: 'https://localhost/queue',
     ORDERS_TABLE_NAME: 'orders',
     LEDGER_TABLE_NAME: 'ledger',

@@ -5,6 +5,7 @@ export const environmentNames = {
   recordsTable: 'RECORDS_TABLE_NAME',
   recordTtlSeconds: 'RECORD_TTL_SECONDS',
   queueUrl: 'QUEUE_URL',
+  visibilityTimeoutSeconds: 'VISIBILITY_TIMEOUT_SECONDS',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   ordersTable: 'ORDERS_TABLE_NAME',
   ledgerTable: 'LEDGER_TABLE_NAME',

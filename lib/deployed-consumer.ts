@@ -3,7 +3,7 @@ import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-
 import type { Subscription } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
-import { environmentNames } from '../contract/environment.ts';
+import { type EnvironmentName, environmentNames } from '../contract/environment.ts';
 
 export interface ConsumerParts {
   readonly handler: LambdaFunction;
@@ -18,6 +18,8 @@ export interface ConsumerParts {
 export interface DeployedConsumer {
   readonly recordTtl: number;
   readonly functionTimeout: number;
+  /** What the function is told of the queue's visibility timeout. */
+  readonly toldVisibilityTimeout: number;
   readonly batchSize: number;
   readonly toleratedOutage: number;
   readonly queue: DeployedQueue;
@@ -39,8 +41,11 @@ export function readDeployed(parts: ConsumerParts): DeployedConsumer {
   const mapping = parts.handler.node
     .findAll()
     .find((node) => CfnEventSourceMapping.isCfnEventSourceMapping(node));
+  const told = (name: EnvironmentName) =>
+    Number(handler.Environment?.Variables?.[environmentNames[name]] ?? Number.NaN);
   return {
-    recordTtl: Number(handler.Environment?.Variables?.[environmentNames.recordTtlSeconds] ?? Number.NaN),
+    recordTtl: told('recordTtlSeconds'),
+    toldVisibilityTimeout: told('visibilityTimeoutSeconds'),
     functionTimeout: number(handler.Timeout),
     batchSize: number(mapping && properties(mapping).BatchSize),
     toleratedOutage: parts.toleratedOutage.toSeconds(),

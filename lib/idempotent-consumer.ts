@@ -107,6 +107,10 @@ export class IdempotentConsumer extends Construct {
     records.grantCommit(this.handler);
     // SqsEventSource granted sqs:ChangeMessageVisibility; for that the function needs the URL.
     this.handler.addEnvironment(environmentNames.queueUrl, this.queue.queueUrl);
+    this.handler.addEnvironment(
+      environmentNames.visibilityTimeoutSeconds,
+      String(visibilityTimeout.toSeconds()),
+    );
     this.handler.addEnvironment(environmentNames.deadLetterQueueUrl, this.deadLetterQueue.queueUrl);
     this.deadLetterQueue.grant(this.handler, 'sqs:SendMessage');
 

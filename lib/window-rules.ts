@@ -1,10 +1,12 @@
 import type { Construct } from 'constructs';
+import { allowedClockSkew } from '../contract/lease.ts';
 import { type ConsumerParts, type DeployedConsumer, readDeployed } from './deployed-consumer.ts';
 import {
   clockSkew,
   leastMaxReceiveCount,
   leastRecordTtl,
   leastVisibilityTimeout,
+  longestLeaseOf,
   maxAttempts,
   maxMaxReceiveCount,
   maxRetention,
@@ -54,6 +56,21 @@ const windowRules: readonly WindowRule[] = [
       `The visibility timeout is ${time(queue.visibilityTimeout)}, but a function with a timeout of ` +
       `${time(functionTimeout)} needs at least ${time(leastVisibilityTimeout(functionTimeout))} (6 times), or ` +
       'messages come again while it is at work. Raise "visibilityTimeout" or lower "timeout".',
+  },
+  {
+    holds: ({ queue, functionTimeout }) => longestLeaseOf(functionTimeout) <= queue.visibilityTimeout,
+    message: ({ queue, functionTimeout }) =>
+      `A lease lasts up to ${time(longestLeaseOf(functionTimeout))}: ${time(functionTimeout)} of the function's timeout ` +
+      `+ ${time(allowedClockSkew / 1000)} of clock skew. The visibility timeout is ${time(queue.visibilityTimeout)}, so ` +
+      'a message comes again while its lease stands, and the runtime refuses to start. Raise "visibilityTimeout" or ' +
+      'lower "timeout".',
+  },
+  {
+    holds: ({ queue, toldVisibilityTimeout }) => toldVisibilityTimeout === queue.visibilityTimeout,
+    message: ({ queue, toldVisibilityTimeout }) =>
+      `The function is told a visibility timeout of ${time(toldVisibilityTimeout)}, but its queue has ` +
+      `${time(queue.visibilityTimeout)}: it could not tell a lease that is too long. Set "visibilityTimeout", which ` +
+      'sets both.',
   },
   {
     holds: (consumer) => consumer.queue.maxReceiveCount >= leastMaxReceiveCount(receives(consumer)),

@@ -1,3 +1,5 @@
+import { longestLease } from '../contract/lease.ts';
+
 /**
  * The arithmetic of the idempotency window, in seconds: how long a message can live and how often it can be
  * received, and so how long a record must be kept and when SQS may give up.
@@ -38,6 +40,11 @@ export function leastRecordTtl(times: {
 /** AWS: "Creating and configuring an Amazon SQS event source mapping", Visibility timeout. */
 export function leastVisibilityTimeout(functionTimeout: number): number {
   return 6 * functionTimeout;
+}
+
+/** A claim made at the start of an invocation: until that has ended, on every clock. */
+export function longestLeaseOf(functionTimeout: number): number {
+  return longestLease(functionTimeout * 1000) / 1000;
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { environmentNames } from '../contract/environment.ts';
 import { ConfigurationError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { maxConsumerName } from '../contract/identity.ts';
+import { allowedClockSkew, longestLease } from '../contract/lease.ts';
 import { waitingOutcomes } from '../contract/metrics.ts';
 import { processBatch } from './batch.ts';
 import { deliver } from './delivery.ts';
@@ -41,7 +43,8 @@ export type ConsumerHandler = (
  * A consumer that gives each event the guarantee that it names, in the order of the event's message group.
  *
  * @param wiring Default: from the environment variables that `IdempotentConsumer` sets.
- * @throws ConfigurationError for a name that is none, and for a function whose environment was not set.
+ * @throws ConfigurationError for a name that is none, and for a function whose environment was not set. What is
+ *   returned throws one, before it touches anything, for an invocation longer than the visibility timeout allows.
  */
 export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
   { name, parse, guarantee, handle }: ConsumerOptions<Event, Kind>,
@@ -54,7 +57,9 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
   }
   return async (event, context) => {
     const { clock, output } = wiring;
-    const end = clock.now() + context.getRemainingTimeInMillis();
+    const remainingTime = context.getRemainingTimeInMillis();
+    refuseLongLeases(remainingTime, wiring);
+    const end = clock.now() + remainingTime;
     const deadline = end - reserve;
     const report = new BatchReport(name, clock, output);
     const messages = event.Records.map((record) => readMessage(record, name, parse));
@@ -63,15 +68,30 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       deliver: async (message) => {
         const ending = await deliver(message, { consumer: name, guarantee, handle, wiring, end, deadline });
         report.delivery({ ...identityOf(message), ...ending });
-        if (ending.leaseUntil !== undefined) {
-          await hideUntil(ending.leaseUntil, restOfGroup(messages, message), wiring);
-        }
+        const hidden = ending.leaseUntil ?? ending.retryAt;
+        if (hidden !== undefined) await hideUntil(hidden, restOfGroup(messages, message), wiring);
         return !waitingOutcomes.has(ending.outcome);
       },
     });
     report.metrics();
     return response;
   };
+}
+
+/**
+ * A lease that outlasts the visibility timeout is met by its own message, again and again. Synthesis refuses it where
+ * it knows both numbers; this is for a function or a queue that was changed since. No environment tells a function
+ * its timeout, so the first that is known of it is the remaining time of an invocation. Asked under every guarantee:
+ * exactly-once takes a lease too, over an outcome that an operator sent again.
+ */
+function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: Wiring): void {
+  const lease = longestLease(remainingTime);
+  if (lease <= visibilityTimeoutSeconds * 1000) return;
+  throw new ConfigurationError(
+    `A lease would last ${lease / 1000} s (${remainingTime / 1000} s of the invocation + ` +
+      `${allowedClockSkew / 1000} s of clock skew), but the visibility timeout is ${visibilityTimeoutSeconds} s: raise ` +
+      `the queue's visibility timeout and ${environmentNames.visibilityTimeoutSeconds}, or lower the function's timeout`,
+  );
 }
 
 /** The message and what follows it in its group. */

@@ -4,9 +4,10 @@ import type { CloudEvent } from '../contract/event.ts';
 import { fingerprint } from '../contract/identity.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
 import { deadLetterOf } from './dead-letter.ts';
-import { codeOf, describe, PermanentError, shorten } from './errors.ts';
+import { codeOf, describe, PermanentError, retryAfterOf, shorten } from './errors.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import type { Message } from './message.ts';
+import { longestHiding } from './visibility.ts';
 import { isInsideWindow } from './window.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -24,7 +25,7 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
 /** How a delivery ended: the fields of its log line that depend on it. */
 export type Ending = Pick<
   DeliveryLog,
-  'outcome' | 'appliedWith' | 'leaseUntil' | 'code' | 'reason' | 'field'
+  'outcome' | 'appliedWith' | 'leaseUntil' | 'retryAt' | 'code' | 'reason' | 'field'
 >;
 
 /**
@@ -46,7 +47,10 @@ export async function deliver<Event extends CloudEvent, Kind extends HandlerKind
       return await quarantine(message, options, 'poison', reasonOf(error));
     }
   } catch (error) {
-    return { outcome: 'failed', code: codeOf(error), reason: describe(error) };
+    const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
+    const retryAfter = retryAfterOf(error);
+    if (retryAfter === undefined) return failed;
+    return { ...failed, retryAt: options.wiring.clock.now() + Math.min(retryAfter, longestHiding) };
   }
 }
 

@@ -15,8 +15,34 @@ export class PermanentError extends OrderOnceError {
  * other error leaves it open, and what follows is the guarantee's: at-least-once tries again, at-most-once does not.
  */
 export class NotDone extends OrderOnceError {
-  constructor(message: string, options?: ErrorOptions) {
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, options?: NotDoneOptions) {
     super('NOT_DONE', message, options);
+    this.retryAfter = options?.retryAfter;
+  }
+}
+
+export interface NotDoneOptions extends ErrorOptions {
+  /**
+   * Milliseconds until another try makes sense, as the system that was called says (HTTP's `Retry-After`, for
+   * instance): the message and what follows in its group are hidden for as long, nearly 12 hours at most. What is no
+   * finite number of 0 or more is ignored, since a header that was misread must not become another error.
+   * @default - the message comes again after the queue's visibility timeout
+   */
+  readonly retryAfter?: number | undefined;
+}
+
+/** In ms; `undefined` where an error names no time, or none that makes sense. */
+export function retryAfterOf(error: unknown): number | undefined {
+  const retryAfter = error instanceof NotDone ? error.retryAfter : undefined;
+  return retryAfter !== undefined && Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined;
+}
+
+/** The reason of an external handler's `signal`: its time is over, since the invocation is about to end. */
+export class DeadlineError extends OrderOnceError {
+  constructor() {
+    super('DEADLINE', 'The handler was asked to stop: its invocation is about to end');
   }
 }
 
@@ -27,10 +53,11 @@ export class StoreBusyError extends OrderOnceError {
   }
 }
 
-/** There is no unknown outcome under this key, or nothing to send again. */
+/** There is no unknown outcome under this key, or the record lacks what sending its event again takes. */
 export class NotResolvableError extends OrderOnceError {
+  /** @param found What the record is or lacks, and what to do. */
   constructor(id: string, found: string) {
-    super('NOT_RESOLVABLE', `Record ${id} ${found}; only an OUTCOME_UNKNOWN can be resolved`);
+    super('NOT_RESOLVABLE', `Record ${id} ${found}`);
   }
 }
 

@@ -2,7 +2,15 @@ export type { ConsumerHandler, ConsumerOptions } from './consumer.ts';
 export { createConsumer } from './consumer.ts';
 export type { DeadLetter, DeadLetterQueue } from './dead-letter.ts';
 export { type Effect, type Item, increment, put, raw, remove } from './effects.ts';
-export { NoEffectsError, NotDone, NotResolvableError, PermanentError, StoreBusyError } from './errors.ts';
+export {
+  DeadlineError,
+  NoEffectsError,
+  NotDone,
+  type NotDoneOptions,
+  NotResolvableError,
+  PermanentError,
+  StoreBusyError,
+} from './errors.ts';
 export { type AtLeastOnceOptions, atLeastOnce } from './guarantees/at-least-once.ts';
 export { type AtMostOnceOptions, atMostOnce } from './guarantees/at-most-once.ts';
 export { type ExactlyOnceOptions, exactlyOnce } from './guarantees/exactly-once.ts';
@@ -25,6 +33,7 @@ export type {
   GuaranteeName,
   OwnerAnswer,
   RecordStore,
+  Refusal,
   StoredRecord,
 } from './stores/record-store.ts';
 export { redisRecordStore } from './stores/redis/record-store.ts';

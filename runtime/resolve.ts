@@ -7,8 +7,11 @@ import type { RecordStore, StoredRecord } from './stores/record-store.ts';
 /** A message that an operator sends to the consumer's own queue, not to the topic. */
 export interface Resent {
   readonly body: string;
-  /** The event's; the message group derives from it as it does for the publisher. */
-  readonly partitionKey: string;
+  /**
+   * The SQS message group that the event came in, from its record. It is sent as it is: what the publisher makes of a
+   * partition key is made of it already, and a consumer's own key of a group would lead to another one.
+   */
+  readonly messageGroup: string;
   /** Fresh: with the one that the broker knows it would be swallowed. */
   readonly deduplicationId: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -49,25 +52,22 @@ export async function resolve(options: ResolveOptions): Promise<void> {
   if (record?.status !== 'OUTCOME_UNKNOWN') throw new NotResolvableError(id, found(record));
   if (attempt === undefined) throw new NotResolvableError(id, 'has no attempt to name it by');
   if (options.as === 'done') return await complete(attempt, options);
-  const { body } = record;
+  const { body, messageGroup } = record;
   if (body === undefined) throw new NotResolvableError(id, 'has no event to send again');
+  // Another library began it (Powertools names no group). In any other group it would overtake its neighbours.
+  if (messageGroup === undefined) {
+    throw new NotResolvableError(
+      id,
+      `names no message group: send its "body" to the consumer's queue yourself, in the group that its event has ` +
+        `there, with a new deduplication id and the attribute ${resolvedAttemptAttribute} = ${attempt}`,
+    );
+  }
   await options.send({
     body,
-    partitionKey: partitionKeyOf(id, body),
+    messageGroup,
     deduplicationId: options.random.uuid(),
     attributes: { [resolvedAttemptAttribute]: attempt },
   });
-}
-
-/** A consumer's own parser may read bodies that are no JSON; whoever sends those again has to do it by hand. */
-function partitionKeyOf(id: string, body: string): string {
-  try {
-    const { partitionkey } = JSON.parse(body) as { partitionkey?: unknown };
-    if (typeof partitionkey === 'string') return partitionkey;
-  } catch {
-    // Told below.
-  }
-  throw new NotResolvableError(id, 'holds a body without a readable partitionkey');
 }
 
 async function complete(
@@ -85,5 +85,6 @@ async function complete(
 }
 
 function found(record: StoredRecord | undefined): string {
-  return record === undefined ? 'does not exist' : `is ${record.status}`;
+  const is = record === undefined ? 'does not exist' : `is ${record.status}`;
+  return `${is}; only an OUTCOME_UNKNOWN can be resolved`;
 }

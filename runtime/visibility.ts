@@ -1,7 +1,10 @@
 import type { Clock } from '../contract/clock.ts';
 
-/** The longest visibility timeout, in seconds (AWS: "Amazon SQS visibility timeout"). */
-const maxSeconds = 12 * 3600;
+/**
+ * How long a message can be hidden, in ms: SQS refuses what would end more than 12 hours after the receive (AWS: "Amazon
+ * SQS visibility timeout"), which may be the 15 minutes of the longest invocation ago, and some until it began.
+ */
+export const longestHiding = (12 * 60 - 20) * 60_000;
 
 /** Says when received messages are given again. */
 export interface VisibilityTimeouts {
@@ -19,7 +22,7 @@ export async function hideUntil(
   messages: readonly { readonly receiptHandle: string }[],
   { clock, visibility }: { readonly clock: Clock; readonly visibility: VisibilityTimeouts },
 ): Promise<void> {
-  const seconds = Math.ceil((time - clock.now()) / 1000);
+  const delay = Math.min(Math.max(time - clock.now(), 0), longestHiding);
   const handles = messages.map(({ receiptHandle }) => receiptHandle);
-  await visibility.change(handles, Math.min(Math.max(seconds, 0), maxSeconds)).catch(() => undefined);
+  await visibility.change(handles, Math.ceil(delay / 1000)).catch(() => undefined);
 }

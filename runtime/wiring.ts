@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../contract/clock.ts';
-import { environmentNames, readEnvironment } from '../contract/environment.ts';
+import { type EnvironmentName, environmentNames, readEnvironment } from '../contract/environment.ts';
 import { ConfigurationError } from '../contract/errors.ts';
+import { allowedClockSkew } from '../contract/lease.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
 import type { DeadLetterQueue } from './dead-letter.ts';
 import { type Output, standardOutput } from './observability.ts';
@@ -17,6 +18,8 @@ export interface Wiring {
   readonly store: EffectStore;
   readonly deadLetters: DeadLetterQueue;
   readonly visibility: VisibilityTimeouts;
+  /** How long the queue hides a received message, in seconds: no lease may last longer. */
+  readonly visibilityTimeoutSeconds: number;
   /** How long a completed record counts, in seconds. */
   readonly recordTtlSeconds: number;
   readonly clock: Clock;
@@ -33,21 +36,22 @@ export function wiringFromEnvironment(): Wiring {
     store: dynamoDbEffectStore({ table: readEnvironment('recordsTable') }),
     deadLetters: sqsDeadLetterQueue(readEnvironment('deadLetterQueueUrl')),
     visibility: sqsVisibilityTimeouts(readEnvironment('queueUrl')),
-    recordTtlSeconds: readSeconds(),
+    // No lease is shorter than the skew that it allows for.
+    visibilityTimeoutSeconds: readSeconds('visibilityTimeoutSeconds', allowedClockSkew / 1000),
+    // With less every message would be older than its record may be.
+    recordTtlSeconds: readSeconds('recordTtlSeconds', windowMargin),
     clock: systemClock,
     random: systemRandom,
     output: standardOutput,
   };
 }
 
-function readSeconds(): number {
-  const value = readEnvironment('recordTtlSeconds');
+function readSeconds(name: EnvironmentName, above: number): number {
+  const value = readEnvironment(name);
   const seconds = Number(value);
-  // With less every message would be older than its record may be.
-  if (!Number.isSafeInteger(seconds) || seconds <= windowMargin) {
+  if (!Number.isSafeInteger(seconds) || seconds <= above) {
     throw new ConfigurationError(
-      `Environment variable ${environmentNames.recordTtlSeconds} is "${value}"; it must be a whole number of ` +
-        `seconds above ${windowMargin}`,
+      `Environment variable ${environmentNames[name]} is "${value}"; it must be a whole number of seconds above ${above}`,
     );
   }
   return seconds;

@@ -42,14 +42,15 @@ async function commit(task: Task<CloudEvent>, effects: readonly Effect[], tools:
   const terms = { takeOver: true, carriedAttempt: task.carriedAttempt };
   let over: number | undefined;
   for (let tries = 0; ; tries++) {
-    const answer = await store.commit(lease.delivery(), effects, over);
+    const mine = lease.delivery();
+    const answer = await store.commit(mine, effects, over);
     if (answer.kind === 'committed') return { outcome: 'applied' };
     if (answer.kind === 'refused') throw new PermanentError(answer.reason, { cause: answer.cause });
     if (answer.kind === 'contended') {
       await pause(tries, answer.cause, budget);
       continue;
     }
-    const finding = judge(answer.record, lease.delivery(), terms);
+    const finding = judge(answer, mine, terms);
     if (finding.kind === 'verdict') return finding.verdict;
     if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') return { outcome: 'applied' };
     if (finding.kind === 'unclear') {

@@ -3,6 +3,7 @@ import { sha256 } from '../../contract/identity.ts';
 import { describe, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
 import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
 import { encodeResult } from '../stores/result.ts';
+import { handlerMargin, withSignal } from './deadline.ts';
 import type { ExternalHandler, ExternalResult, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, leaseEnd, type Standing } from './lease.ts';
 
@@ -44,16 +45,20 @@ export async function settleExternal<Event extends CloudEvent>(
   });
   if (!claim.claimed) return claim.verdict;
   const { clock } = tools;
-  if (clock.now() >= task.deadline) {
+  const end = task.deadline - handlerMargin;
+  if (clock.now() >= end) {
     const late = new StoreBusyError('the claim took the whole time of the invocation');
     return await settleError(late, true, lease, policy);
   }
   let result: ExternalResult;
   try {
-    result = await handle(task.event, {
-      idempotencyKey: sha256(task.identity.id),
-      remainingTime: () => Math.max(0, task.deadline - clock.now()),
-    });
+    result = await withSignal(end, clock, (signal) =>
+      handle(task.event, {
+        idempotencyKey: sha256(task.identity.id),
+        remainingTime: () => Math.max(0, end - clock.now()),
+        signal,
+      }),
+    );
   } catch (error) {
     return await settleError(
       error,

@@ -26,8 +26,14 @@ export type ExternalHandler<Event extends CloudEvent> = (
 export interface ExternalContext {
   /** The same on every attempt of one event, for the system that the handler calls: 64 hexadecimal digits. */
   readonly idempotencyKey: string;
-  /** Milliseconds in which the handler should be done; what it calls should time out before. */
+  /** Milliseconds until `signal` is aborted; what the handler calls should time out before. */
   remainingTime(): number;
+  /**
+   * Is aborted with a `DeadlineError` shortly before the invocation ends. Pass it on to what waits: `fetch(url, { signal
+   * })`, `client.send(command, { abortSignal: signal })`. A call that was given up may have happened, so let its error
+   * through as it is: the guarantee decides what follows. One that was never made is a `NotDone`.
+   */
+  readonly signal: AbortSignal;
 }
 
 /** Is stored, and told to duplicates. No list: effects that an external handler returned would be lost silently. */

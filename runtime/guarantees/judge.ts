@@ -1,4 +1,4 @@
-import type { Delivery, StoredRecord } from '../stores/record-store.ts';
+import type { Delivery, Refusal, StoredRecord } from '../stores/record-store.ts';
 import type { Verdict } from './guarantee.ts';
 
 /** What a record that refused a write means for the delivery that met it. */
@@ -18,15 +18,23 @@ export interface JudgeTerms {
   readonly carriedAttempt?: string | undefined;
 }
 
-/** The order of the questions matters: each one takes for granted what the earlier ones ruled out. */
-export function judge(record: StoredRecord | undefined, mine: Delivery, terms: JudgeTerms): Finding {
+/**
+ * The order of the questions matters: each one takes for granted what the earlier ones ruled out.
+ *
+ * Times are compared on the clock that refused the write. By another one a lease that stands for the store may seem to
+ * be over, and a delivery would knock until its deadline.
+ *
+ * @param mine The delivery as it was told to the store.
+ */
+export function judge({ record, now }: Refusal, mine: Delivery, terms: JudgeTerms): Finding {
+  const ahead = (now ?? mine.now) - mine.now;
   if (record === undefined) return absent(mine, undefined);
   // The token is made once per delivery, nobody else has it.
   if (record.attempt === mine.attempt && (record.status === 'INPROGRESS' || record.status === 'COMPLETED')) {
     return { kind: 'mine', record };
   }
   // TTL deletion lags by days: what has expired is gone, whether the store has deleted it or not.
-  if (record.expiration !== undefined && record.expiration <= mine.now / 1000) {
+  if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {
     return absent(mine, record);
   }
   if (record.fingerprint !== mine.fingerprint) {
@@ -39,13 +47,13 @@ export function judge(record: StoredRecord | undefined, mine: Delivery, terms: J
       if (terms.carriedAttempt !== undefined && record.attempt === terms.carriedAttempt) return again(record);
       return verdict({ outcome: 'unknown', reason: record.lastError ?? 'its record says so' });
     case 'INPROGRESS':
-      return unfinishedLease(record, mine, terms);
+      return unfinishedLease(record, mine, terms, ahead);
     case 'QUARANTINED':
       // Its copy is in the dead-letter queue; only a redrive, which has another id, runs again.
       if (record.messageId === mine.messageId) return verdict(duplicateOf(record));
-      return runnable(record, mine, terms);
+      return runnable(record, mine, terms, ahead);
     case 'RETRYING':
-      return runnable(record, mine, terms);
+      return runnable(record, mine, terms, ahead);
   }
 }
 
@@ -54,19 +62,26 @@ function absent(mine: Delivery, expired: StoredRecord | undefined): Finding {
   return { kind: 'again', over: expired?.expiration, record: expired };
 }
 
-function unfinishedLease(record: StoredRecord, mine: Delivery, terms: JudgeTerms): Finding {
+/** @param ahead How far the clock that decided is ahead of the delivery's, in ms. */
+function unfinishedLease(record: StoredRecord, mine: Delivery, terms: JudgeTerms, ahead: number): Finding {
   // Ours always has an end. No store takes over what has none, so waiting for it would never end either.
   if (record.leaseUntil === undefined) return unclear(record, 'Its lease has no end');
-  if (record.leaseUntil > mine.now) {
-    return verdict({ outcome: 'busy', leaseUntil: record.leaseUntil });
-  }
-  const finding = runnable(record, mine, terms);
+  const leaseUntil = record.leaseUntil - ahead;
+  if (leaseUntil > mine.now) return verdict({ outcome: 'busy', leaseUntil });
+  const finding = runnable(record, mine, terms, ahead);
   if (finding.kind === 'unclear' || terms.takeOver) return finding;
   return unclear(record, 'Its owner ended without a word: the effect may have happened');
 }
 
 /** Whether a record that waits for another try may have one. */
-function runnable(record: StoredRecord, mine: Delivery, { firstAttemptAfter }: JudgeTerms): Finding {
+function runnable(
+  record: StoredRecord,
+  mine: Delivery,
+  { firstAttemptAfter }: JudgeTerms,
+  ahead: number,
+): Finding {
+  // Ours always has one. No store lets anybody begin over what has none.
+  if (record.expiration === undefined) return unclear(record, 'It was left without an expiration');
   // What "unfinished" means differs: RETRYING may have happened under at-least-once, and nobody repeats that here.
   if (record.guarantee !== mine.guarantee) {
     return unclear(
@@ -74,7 +89,7 @@ function runnable(record: StoredRecord, mine: Delivery, { firstAttemptAfter }: J
       `It was begun as ${record.guarantee ?? 'another library'} and met by ${mine.guarantee}`,
     );
   }
-  if (firstAttemptAfter !== undefined && !((record.firstAttemptAt ?? 0) > firstAttemptAfter)) {
+  if (firstAttemptAfter !== undefined && !((record.firstAttemptAt ?? 0) - ahead > firstAttemptAfter)) {
     return unclear(record, 'The provider may have forgotten the idempotency key of the first attempt');
   }
   return again(record);

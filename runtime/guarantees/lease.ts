@@ -1,4 +1,5 @@
 import type { CloudEvent } from '../../contract/event.ts';
+import { allowedClockSkew } from '../../contract/lease.ts';
 import type {
   Delivery,
   GuaranteeName,
@@ -8,14 +9,7 @@ import type {
 } from '../stores/record-store.ts';
 import type { Task, Tools, Verdict } from './guarantee.ts';
 import { type JudgeTerms, judge } from './judge.ts';
-import { type Budget, pause, untilAnswered } from './retry.ts';
-
-/**
- * How far the clocks of two functions may be apart, in ms. Lambda's hosts follow the Amazon Time Sync Service to
- * within milliseconds; five seconds leave room for one that lost it, and the lease of even the shortest function
- * (1 s) still ends within its visibility timeout (6 times 1 s).
- */
-export const allowedClockSkew = 5000;
+import { type Budget, pause, untilAnswered, untilRecorded } from './retry.ts';
 
 /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
 export function leaseEnd({ end }: Pick<Task<CloudEvent>, 'end'>): number {
@@ -31,8 +25,8 @@ export type Standing =
 
 /**
  * The fenced lease of one delivery. Its writes carry the delivery's `attempt` and the store takes none over another's:
- * an owner whose lease was taken over changes nothing and learns it. A write is repeated until the store answers or
- * the deadline has come (StoreBusyError); one whose answer was lost is recognised by `attempt`.
+ * an owner whose lease was taken over changes nothing and learns it. A write is repeated while the store is contended,
+ * until the deadline (StoreBusyError); one whose answer was lost is recognised by `attempt`.
  */
 export class Lease {
   readonly #task: Task<CloudEvent>;
@@ -69,9 +63,13 @@ export class Lease {
     let over: number | undefined;
     for (let tries = 0; ; tries++) {
       const claimTerms = { ...terms, over, leaseUntil: leaseEnd(this.#task) };
-      const answer = await untilAnswered(() => this.#store.claim(this.delivery(), claimTerms), this.#budget);
+      let mine = this.delivery();
+      const answer = await untilAnswered(() => {
+        mine = this.delivery();
+        return this.#store.claim(mine, claimTerms);
+      }, this.#budget);
       if (answer.kind === 'claimed') return { claimed: true };
-      const finding = judge(answer.record, this.delivery(), terms);
+      const finding = judge(answer, mine, terms);
       if (finding.kind === 'mine' && finding.record.status === 'INPROGRESS') return { claimed: true };
       if (finding.kind === 'verdict') return { claimed: false, verdict: finding.verdict };
       if (finding.kind === 'unclear') {
@@ -86,13 +84,13 @@ export class Lease {
 
   /** COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. */
   async complete(result: string): Promise<Standing> {
-    const answer = await this.#write(() => this.#store.complete(this.delivery(), result));
+    const answer = await untilRecorded(() => this.#store.complete(this.delivery(), result), this.#budget);
     return this.#standing(answer, 'COMPLETED');
   }
 
   /** RETRYING. */
   async release(lastError: string): Promise<Standing> {
-    const answer = await this.#write(() => this.#store.release(this.delivery(), lastError));
+    const answer = await untilAnswered(() => this.#store.release(this.delivery(), lastError), this.#budget);
     return this.#standing(answer, 'RETRYING');
   }
 
@@ -102,8 +100,9 @@ export class Lease {
    */
   async hold(seen: Pick<StoredRecord, 'attempt' | 'status'>, lastError: string): Promise<Standing> {
     const { attempt, status } = seen;
-    const answer = await this.#write(() =>
-      this.#store.holdUnknown(this.delivery(), { attempt, status }, this.#task.body, lastError),
+    const answer = await untilRecorded(
+      () => this.#store.holdUnknown(this.delivery(), { attempt, status }, this.#task.body, lastError),
+      this.#budget,
     );
     return this.#standing(answer, 'OUTCOME_UNKNOWN', attempt);
   }
@@ -111,10 +110,6 @@ export class Lease {
   /** OUTCOME_UNKNOWN, of the record that this delivery claimed. */
   async holdMine(lastError: string): Promise<Standing> {
     return await this.hold({ attempt: this.#task.identity.attempt, status: 'INPROGRESS' }, lastError);
-  }
-
-  async #write(step: () => Promise<OwnerAnswer>) {
-    return await untilAnswered(step, this.#budget);
   }
 
   #standing(

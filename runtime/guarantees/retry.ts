@@ -28,19 +28,42 @@ export async function pause(
 }
 
 /**
- * Repeats a step until the store says something. The first try is made whatever the time: it may be the one that
- * records an effect that has happened. A step that rejects may have happened too, so every step that is repeated
- * here recognises its own earlier write.
+ * Repeats a step while the store is contended. The first try is made whatever the time: it may be the one that records
+ * an effect that has happened. A contended step may have happened too, so every step that is repeated here recognises
+ * its own earlier write.
+ *
+ * @throws StoreBusyError at the deadline; at once whatever the step throws, since the store says that this stays so.
  */
 export async function untilAnswered<Answer extends { readonly kind: string }>(
   step: () => Promise<Answer>,
   budget: Budget,
 ): Promise<Exclude<Answer, { readonly kind: 'contended' }>> {
   for (let tries = 0; ; tries++) {
-    const answer = await step().catch((cause: unknown) => ({ kind: 'contended' as const, cause }));
-    if (answer.kind !== 'contended') {
-      return answer as Exclude<Answer, { readonly kind: 'contended' }>;
-    }
+    const answer = await step();
+    if (answer.kind !== 'contended') return answer as Exclude<Answer, { readonly kind: 'contended' }>;
     await pause(tries, 'cause' in answer ? answer.cause : undefined, budget);
   }
+}
+
+/**
+ * The same for a step that records what may have happened, whatever it throws: if it fails, at-least-once calls again
+ * and at-most-once asks an operator, so it is worth the rest of the invocation.
+ *
+ * @throws StoreBusyError at the deadline.
+ */
+export async function untilRecorded<Answer extends { readonly kind: string }>(
+  step: () => Promise<Answer>,
+  budget: Budget,
+): Promise<Exclude<Answer, { readonly kind: 'contended' }>> {
+  const decided = async () => {
+    try {
+      return await step();
+    } catch (cause) {
+      return { kind: 'contended' as const, cause };
+    }
+  };
+  return (await untilAnswered<Answer | { readonly kind: 'contended' }>(decided, budget)) as Exclude<
+    Answer,
+    { readonly kind: 'contended' }
+  >;
 }

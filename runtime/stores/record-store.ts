@@ -18,7 +18,7 @@ export interface Delivery {
   readonly sequence?: string | undefined;
   readonly messageId: string;
   readonly guarantee: GuaranteeName;
-  /** Milliseconds since the epoch. Stores with a clock of their own (Redis) use that instead. */
+  /** Milliseconds since the epoch. Stores with a clock of their own (Redis) use that instead, and tell it: `Refusal`. */
   readonly now: number;
   /** Seconds since the epoch: when a record written now stops to count. */
   readonly expiration: number;
@@ -43,6 +43,8 @@ export interface StoredRecord {
   readonly leaseUntil?: number | undefined;
   readonly guarantee?: GuaranteeName | undefined;
   readonly messageId?: string | undefined;
+  /** Of the delivery that began it; absent where another library did. */
+  readonly messageGroup?: string | undefined;
   /** The stored result of the handler, as JSON text; see `encodeResult`. */
   readonly result?: string | undefined;
   readonly lastError?: string | undefined;
@@ -50,15 +52,24 @@ export interface StoredRecord {
   readonly body?: string | undefined;
 }
 
-/** The write's own condition failed; nothing was written. Without a record there is none (any more). */
-export interface Exists {
-  readonly kind: 'exists';
+/** Why a write's own condition failed; nothing was written. */
+export interface Refusal {
+  /** Without a record there is none (any more). */
   readonly record: StoredRecord | undefined;
+  /**
+   * Milliseconds since the epoch: the time by which a store with a clock of its own decided, and that the times of
+   * its record are of. Without it the delivery's `now` decided.
+   */
+  readonly now?: number | undefined;
+}
+
+export interface Exists extends Refusal {
+  readonly kind: 'exists';
 }
 
 /**
- * Nothing was decided: throttling, or another transaction on the same items. A try of the client's own before that
- * may have been written all the same, with its answer lost: `attempt` tells.
+ * Another try inside of the same invocation makes sense: throttling, another transaction on the same items, an answer
+ * that was lost. So the write may have happened all the same: `attempt` tells.
  */
 export interface Contended {
   readonly kind: 'contended';
@@ -87,21 +98,23 @@ export interface ClaimTerms {
 export type ClaimAnswer = { readonly kind: 'claimed' } | Exists | Contended;
 
 /** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
-export type OwnerAnswer =
-  | { readonly kind: 'written' }
-  | { readonly kind: 'fenced'; readonly record: StoredRecord | undefined }
-  | Contended;
+export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
 
 /**
- * A store of records. Each call is one atomic step, in one round trip. A call that rejects says nothing about its
- * outcome: the write may have happened, and the caller's `attempt` tells.
+ * A store of records. Each call is one atomic step, in one round trip. Neither `contended` nor a rejection says whether
+ * the write happened; the caller's `attempt` tells.
+ *
+ * What may pass within seconds (throttling, a lost connection, a server that recovers) is answered as `contended`, and
+ * tried again until the deadline. *A rejection says that no other try of this invocation can succeed*: a missing
+ * permission or table, a bug. Then the delivery fails at once, and its message comes again after the visibility
+ * timeout. `complete` and `holdUnknown` alone are tried again even then: they may be all that is known of an effect.
  */
 export interface RecordStore {
   /**
    * INPROGRESS, attempt = mine, if the record
    * - is absent or has expired, inside of the window; an expired one that is still there as `over` says, or
    * - is RETRYING, or QUARANTINED for another message, or INPROGRESS with its lease over where `takeOver` says so; with
-   *   the same fingerprint and guarantee, and its first attempt after `firstAttemptAfter`, or
+   *   the same fingerprint and guarantee, an expiration to come, and its first attempt after `firstAttemptAfter`, or
    * - is the unknown outcome of `carriedAttempt`, with the same fingerprint.
    */
   claim(delivery: Delivery, terms: ClaimTerms): Promise<ClaimAnswer>;
@@ -114,8 +127,8 @@ export interface RecordStore {
   release(delivery: Delivery, lastError: string): Promise<OwnerAnswer>;
   /**
    * OUTCOME_UNKNOWN, keeping `body` and leaving `attempt` alone, so that a slow owner may still complete; such a
-   * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's INPROGRESS only
-   * if its lease is over.
+   * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's only if it has
+   * not expired (one without an expiration has not) and, INPROGRESS, if its lease is over.
    * @param seen The unfinished record's attempt and status, as they were seen: mine, or a dead owner's.
    */
   holdUnknown(

@@ -13,6 +13,7 @@ export function plantedAttributes(record: StoredRecord): Record<string, string |
     [attribute.inProgressExpiration]: record.leaseUntil,
     [attribute.guarantee]: record.guarantee,
     [attribute.messageId]: record.messageId,
+    [attribute.messageGroup]: record.messageGroup,
     [attribute.data]: record.result,
     [attribute.lastError]: record.lastError,
     [attribute.body]: record.body,

@@ -1,22 +1,5 @@
-import { carriedCases } from './cases/carried-cases.ts';
-import { claimCases } from './cases/claim-cases.ts';
-import { commitCases } from './cases/commit-cases.ts';
-import { holdCases } from './cases/hold-cases.ts';
-import { ownerCases } from './cases/owner-cases.ts';
-import { raceCases } from './cases/race-cases.ts';
-import { resultCases } from './cases/result-cases.ts';
-import type { Case, StoreUnderTest } from './subject.ts';
-
-/** What every store of records has to show, as data: any test runner can run them. They assert state, not calls. */
-export const recordStoreCases: readonly Case[] = [
-  ...claimCases,
-  ...carriedCases,
-  ...ownerCases,
-  ...holdCases,
-  ...raceCases,
-  ...resultCases,
-  ...commitCases,
-];
+import type { StoreUnderTest } from './subject.ts';
+import { recordStoreCases } from './suite.ts';
 
 /** In ms: real time passes in some cases, and the more of it the busier the machine is. */
 const timeout = 60_000;

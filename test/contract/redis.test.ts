@@ -1,12 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@redis/client';
+import { type Clock, systemClock } from '../../contract/clock.ts';
+import { parseOrderEvent } from '../../contract/order-event.ts';
+import { systemRandom } from '../../contract/random.ts';
+import { createConsumer } from '../../runtime/consumer.ts';
+import { atLeastOnce } from '../../runtime/guarantees/at-least-once.ts';
 import { exactlyOnce } from '../../runtime/guarantees/exactly-once.ts';
 import { redisRecordStore } from '../../runtime/stores/redis/record-store.ts';
 import type { RedisScripting } from '../../runtime/stores/redis/run-script.ts';
+import { anOrder } from '../support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../support/sqs.ts';
+import { gate } from '../support/timeline.ts';
+import { fakeWiring } from '../support/wiring.ts';
 import { plantedAttributes } from './planted.ts';
 import { firstFailure, testRecordStore } from './record-store-suite.ts';
 import { isInstalled, type Server, startServer } from './servers/server.ts';
 import type { StoreUnderTest } from './subject.ts';
+
+const base = { name: 'billing', parse: parseOrderEvent };
 
 const connect = (port: number) =>
   createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: false } })
@@ -48,6 +59,9 @@ const clauses: readonly (readonly [string, string])[] = [
   ['isStartable and isRemembered', 'isStartable'],
   ['isRemembered and isSameEvent', 'isRemembered'],
   ["and record['guarantee'] == mine.guarantee", ''],
+  ["and record['expiration']", ''],
+  ['found, text(now)', 'found'],
+  ['found, text(now)', 'found, mine.now'],
   ['isSeen and isStartable', 'isStartable'],
   ["if isAgain then remove('first_attempt_at', 'body') end", ''],
   ["redis.call('HSETNX', KEYS[1], 'first_attempt_at'", "redis.call('HSET', KEYS[1], 'first_attempt_at'"],
@@ -133,6 +147,38 @@ if (!isInstalled('redis-server', '--version')) {
       },
       60_000,
     );
+
+    it.each([
+      -3_600_000, 3_600_000,
+    ])('lets a delivery whose clock is off by %d ms wait for a live lease until that ends', async (skew) => {
+      // GIVEN a function at work on an event, with 30 s left and 5 s of skew allowed
+      const redis = redisRecordStore(client);
+      const guarantee = atLeastOnce({ providerKeyRetention: 86_400_000, store: redis });
+      const event = anOrder({ id: `skewed-${skew}` });
+      const slow = gate();
+      const working = gate();
+      const consumer = (clock: Clock, handle: () => Promise<void>) => {
+        const wiring = fakeWiring({ clock, random: systemRandom });
+        return { wiring, run: createConsumer({ ...base, guarantee, handle }, wiring) };
+      };
+      const message = sqsEvent(sqsRecord(event, { sentAt: Date.now() }));
+      const first = consumer(systemClock, async () => {
+        working.open();
+        await slow.opened;
+      }).run(message, remaining(30_000));
+      await working.opened;
+      // WHEN another function with such a clock gets its message
+      const skewed = { ...systemClock, now: () => Date.now() + skew };
+      const second = consumer(skewed, () => Promise.reject(new Error('it acted')));
+      await second.run(message, remaining(5000));
+      slow.open();
+      await first;
+      // THEN it waits for those 35 s, by its own clock
+      expect(second.wiring.logged[0]).toMatchObject({ outcome: 'busy' });
+      const [hidden] = second.wiring.hidden;
+      expect(hidden?.seconds).toBeGreaterThan(15);
+      expect(hidden?.seconds).toBeLessThanOrEqual(36);
+    }, 60_000);
 
     it('works on when the server has forgotten its scripts', async () => {
       const store = redisRecordStore(client);

@@ -54,6 +54,7 @@ export class Scene {
       firstAttemptAt: now - 5000,
       guarantee: 'at-least-once',
       messageId: 'message-1',
+      messageGroup: 'group-before',
       expiration: Math.floor(now / 1000) + 1000,
       ...over,
     };
@@ -118,6 +119,12 @@ export class Scene {
     assert.deepEqual(await this.find(), before, 'the step changed the record');
     return answer;
   }
+}
+
+/** The answer of a step that was refused because there is no record. */
+export function assertNothingFound(answer: { readonly kind: string }, kind: 'exists' | 'fenced'): void {
+  assert.equal(answer.kind, kind);
+  assert.ok('record' in answer && answer.record === undefined, 'there is a record');
 }
 
 /** Without members that are `undefined`, which say the same as none. */

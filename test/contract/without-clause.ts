@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 export const clauses = [
   'attribute_not_exists(#id)',
   '#expiration > :nowSeconds',
+  'attribute_not_exists(#expiration)',
   '#validation = :fingerprint',
   '#guarantee = :guarantee',
   '#status = :retrying',

@@ -113,7 +113,12 @@ test('a consumer takes its options', () => {
     Timeout: 60,
     MemorySize: 1024,
     Environment: {
-      Variables: { LOCALE: 'en', RECORD_TTL_SECONDS: '5184000', EXISTING_TABLE_NAME: 'existing' },
+      Variables: {
+        LOCALE: 'en',
+        RECORD_TTL_SECONDS: '5184000',
+        VISIBILITY_TIMEOUT_SECONDS: '600',
+        EXISTING_TABLE_NAME: 'existing',
+      },
     },
   });
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {

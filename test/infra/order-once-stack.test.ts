@@ -108,6 +108,7 @@ describe('the stack without any setting', () => {
           RECORDS_TABLE_NAME: ref('Records'),
           RECORD_TTL_SECONDS: String(45 * 24 * 3600),
           QUEUE_URL: ref('FulfilmentQueue'),
+          VISIBILITY_TIMEOUT_SECONDS: '180',
           DEAD_LETTER_QUEUE_URL: ref('FulfilmentDeadLetterQueue'),
           ORDERS_TABLE_NAME: ref('Orders'),
           LEDGER_TABLE_NAME: ref('Ledger'),

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { CfnSubscription } from 'aws-cdk-lib/aws-sns';
 import type { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
@@ -71,6 +71,42 @@ describe('the visibility timeout', () => {
     expect(refusalOf({ timeout: Duration.minutes(1), visibilityTimeout: Duration.minutes(6) })).toBe(
       accepted,
     );
+  });
+});
+
+describe('the lease', () => {
+  test('fails if it could outlast the visibility timeout', () => {
+    const message = refusalOf({ timeout: Duration.minutes(1), visibilityTimeout: Duration.seconds(64) });
+    expect(message).toContain(
+      "A lease lasts up to 1 min 5 s: 1 min of the function's timeout + 5 s of clock skew",
+    );
+    expect(message).toContain('The visibility timeout is 1 min 4 s');
+    expect(message).toContain('Raise "visibilityTimeout" or lower "timeout"');
+  });
+
+  test('may last as long as the visibility timeout', () => {
+    const options = { timeout: Duration.minutes(1), visibilityTimeout: Duration.seconds(65) };
+    expect(refusalOf(options)).not.toContain('A lease lasts');
+    // Six times the shortest timeout is just as long.
+    expect(refusalOf({ timeout: Duration.seconds(1), visibilityTimeout: Duration.seconds(6) })).not.toContain(
+      'A lease lasts',
+    );
+  });
+
+  test('fails if the function is told another visibility timeout than its queue has', () => {
+    const { stack, consumer } = consumerWith();
+    resourceOf(consumer.queue).addPropertyOverride('VisibilityTimeout', 240);
+    expect(refusal(stack)).toContain(
+      'The function is told a visibility timeout of 3 min, but its queue has 4 min',
+    );
+  });
+
+  test('fails if the function is told none', () => {
+    const { stack, consumer } = consumerWith();
+    (consumer.handler.node.defaultChild as CfnFunction).addPropertyDeletionOverride(
+      'Environment.Variables.VISIBILITY_TIMEOUT_SECONDS',
+    );
+    expect(refusal(stack)).toContain('is told a visibility timeout of a time not known at synthesis');
   });
 });
 

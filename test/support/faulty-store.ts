@@ -6,9 +6,17 @@ export type Step = 'claim' | 'complete' | 'release' | 'holdUnknown' | 'resolveDo
  * What befalls one call:
  * - `down`: nothing is written, the call rejects; `lost`: it is written, the call rejects;
  * - `dies before`, `dies after`: its process ends, so that nothing ever answers;
- * - `contended`: the store says so; a function: runs before the call.
+ * - `contended`: nothing is written, and the store says so; `undecided`: it is written, and the store says the same;
+ * - a function: runs before the call.
  */
-export type Fault = 'down' | 'lost' | 'dies before' | 'dies after' | 'contended' | (() => unknown);
+export type Fault =
+  | 'down'
+  | 'lost'
+  | 'dies before'
+  | 'dies after'
+  | 'contended'
+  | 'undecided'
+  | (() => unknown);
 
 const never = () => new Promise<never>(() => {});
 
@@ -45,11 +53,13 @@ export class FaultyStore implements EffectStore {
   async #call<Answer>(step: Step, call: () => Promise<Answer>): Promise<Answer> {
     this.calls.push(step);
     const fault = this.#faults.get(step)?.shift();
-    if (fault === 'contended') return { kind: 'contended', cause: new Error('throttled') } as Answer;
+    const contended = { kind: 'contended', cause: new Error('throttled') } as Answer;
+    if (fault === 'contended') return contended;
     if (fault === 'down') throw new Error('socket hang up');
     if (fault === 'dies before') return await never();
     if (typeof fault === 'function') await fault();
     const answer = await call();
+    if (fault === 'undecided') return contended;
     if (fault === 'lost') throw new Error('socket hang up');
     if (fault === 'dies after') return await never();
     return answer;

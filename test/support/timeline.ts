@@ -1,3 +1,4 @@
+import type { Clock } from '../../contract/clock.ts';
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
 import { createConsumer, type ExternalHandler, type Guarantee, increment } from '../../runtime/index.ts';
@@ -10,6 +11,7 @@ export interface DeliveryOfTest {
   readonly messageId?: string;
   readonly event?: OrderEvent;
   readonly attributes?: Readonly<Record<string, string>>;
+  readonly group?: string;
   /** When the queue took the message, in ms since the epoch. @default - the start of the timeline */
   readonly sentAt?: number;
   /** The invocation's, in ms. */
@@ -95,7 +97,10 @@ export class Timeline {
 
   #wiring({ skew = 0 }: DeliveryOfTest) {
     const { clock } = this;
-    const skewed = { now: () => clock.now() + skew, sleep: (ms: number) => clock.sleep(ms) };
+    const skewed: Clock = {
+      now: () => clock.now() + skew,
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    };
     return { ...this.wiring, clock: skewed };
   }
 
@@ -104,8 +109,8 @@ export class Timeline {
     const messageAttributes = Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [name, { dataType: 'String', stringValue: value }]),
     );
-    const { sentAt = 1_700_000_000_000 } = delivery;
-    const record = sqsRecord(event, { messageId, attributes: messageAttributes, sentAt });
+    const { sentAt = 1_700_000_000_000, group = event.partitionkey } = delivery;
+    const record = sqsRecord(event, { messageId, attributes: messageAttributes, sentAt, group });
     const { batchItemFailures } = await consumer(sqsEvent(record), remaining(time));
     const log = this.wiring.logged.findLast(({ message }) => message === 'delivery');
     return {

@@ -5,16 +5,40 @@ import { type MemoryStore, memoryStore } from '../../runtime/stores/memory/memor
 import type { Wiring } from '../../runtime/wiring.ts';
 import { FaultyStore } from './faulty-store.ts';
 
-/** A clock that moves only when somebody sleeps. */
+/** A clock that moves only when somebody sleeps; a sleep that can be given up waits until others have moved it. */
 export class FakeClock implements Clock {
-  time = 1_700_000_000_000;
   readonly slept: number[] = [];
+  readonly #waiting = new Map<() => void, number>();
+  #time = 1_700_000_000_000;
+  get time(): number {
+    return this.#time;
+  }
+  set time(time: number) {
+    this.#time = time;
+    for (const [wake, end] of this.#waiting) if (end <= time) wake();
+  }
+  /** How many sleeps wait for their end. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
   now(): number {
     return this.time;
   }
-  async sleep(ms: number): Promise<void> {
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal !== undefined) return await this.#wait(this.time + ms, signal);
     this.slept.push(ms);
     this.time += ms;
+  }
+  #wait(end: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      this.#waiting.set(wake, end);
+      signal.addEventListener('abort', wake);
+    });
   }
 }
 
@@ -61,6 +85,7 @@ export function fakeWiring(over: Partial<Wiring> = {}): FakeWiring {
         hidden.push({ handles, seconds });
       },
     },
+    visibilityTimeoutSeconds: 180,
     recordTtlSeconds: 45 * 86_400,
     output: (line) => logged.push(JSON.parse(line)),
     letters,

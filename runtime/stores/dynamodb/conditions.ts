@@ -12,6 +12,12 @@ const ABSENT = 'attribute_not_exists(#id)';
  */
 const LIVE = '#expiration > :nowSeconds';
 
+/**
+ * No record of ours is unfinished and without an end, so nobody begins over one. But whoever meets it must be able to
+ * hold it for an operator. Without it: neither is possible, and its message comes again for ever.
+ */
+const NO_EXPIRATION = 'attribute_not_exists(#expiration)';
+
 /** Without it: D1 is released, D2 comes with the same key and other content, and is applied as if it were D1. */
 const SAME_EVENT = '#validation = :fingerprint';
 
@@ -109,7 +115,11 @@ export function mayHold(seen: {
 }) {
   const asSeen = [UNFINISHED_AS_SEEN, seen.attempt === undefined ? WITHOUT_OWNER : OF_SEEN_OWNER, SAME_EVENT];
   if (seen.mine) return all(...asSeen);
-  return all(...asSeen, LIVE, ...(seen.status === 'INPROGRESS' ? [any(LEASE_OVER, NO_LEASE)] : []));
+  return all(
+    ...asSeen,
+    any(LIVE, NO_EXPIRATION),
+    ...(seen.status === 'INPROGRESS' ? [any(LEASE_OVER, NO_LEASE)] : []),
+  );
 }
 
 /** COMPLETED, by an operator. */

@@ -8,7 +8,7 @@ import { describe } from '../../errors.ts';
 import { requestTimeouts } from '../../request-timeouts.ts';
 import type { CommitAnswer, EffectStore } from '../record-store.ts';
 import { writeOf } from './effects.ts';
-import { passes } from './passing-errors.ts';
+import { mayPass, passes } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';
 import { dynamoDbRecordStore } from './record-store.ts';
 import * as steps from './steps.ts';
@@ -44,7 +44,7 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
         await dynamoDb.send(new TransactWriteItemsCommand({ TransactItems: [record, ...writes] }));
         return { kind: 'committed' };
       } catch (error) {
-        return answerOf(error);
+        return answerOf(error, 1 + writes.length);
       }
     },
   };
@@ -57,10 +57,14 @@ function inTable(TableName: string, { Put, Update }: RecordWrite) {
 /**
  * What an error says of the commit. The record's own reason comes first: where its condition failed, nothing else
  * matters. A passing reason comes before a lasting one, which may be its consequence.
+ *
+ * @param items How many the transaction had. DynamoDB tells their reasons in the same order, `None` included; of a list
+ *   with another length nobody knows which item a reason is of, and an effect's must not pass for the record's.
  */
-function answerOf(error: unknown): CommitAnswer {
+function answerOf(error: unknown, items: number): CommitAnswer {
   if (error instanceof TransactionCanceledException) {
-    const reasons = error.CancellationReasons ?? [];
+    const given = error.CancellationReasons ?? [];
+    const reasons = given.length === items ? given : given.filter(({ Code }) => passes(Code));
     if (reasons[0]?.Code === 'ConditionalCheckFailed') {
       return { kind: 'exists', record: readRecord(reasons[0].Item) };
     }
@@ -75,8 +79,9 @@ function answerOf(error: unknown): CommitAnswer {
       };
     }
   }
-  const name = error instanceof Error ? error.name : '';
-  if (passes(name)) return { kind: 'contended', cause: error };
-  if (name === 'ValidationException') return { kind: 'refused', reason: describe(error), cause: error };
+  if (mayPass(error)) return { kind: 'contended', cause: error };
+  if (error instanceof Error && error.name === 'ValidationException') {
+    return { kind: 'refused', reason: describe(error), cause: error };
+  }
   throw error;
 }

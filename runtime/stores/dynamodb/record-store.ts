@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Contended, Exists, RecordStore } from '../record-store.ts';
 import { keyOf } from './expression.ts';
-import { passes } from './passing-errors.ts';
+import { mayPass } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';
 import * as steps from './steps.ts';
 
@@ -22,7 +22,7 @@ export function dynamoDbRecordStore(dynamoDb: DynamoDBClient, table: string): Re
       if (cause instanceof ConditionalCheckFailedException) {
         return { kind: 'exists', record: readRecord(cause.Item) };
       }
-      if (cause instanceof Error && passes(cause.name)) return { kind: 'contended', cause };
+      if (mayPass(cause)) return { kind: 'contended', cause };
       throw cause;
     }
   }

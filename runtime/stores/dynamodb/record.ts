@@ -32,6 +32,7 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     leaseUntil: number('inProgressExpiration'),
     guarantee: text('guarantee') as GuaranteeName | undefined,
     messageId: text('messageId'),
+    messageGroup: text('messageGroup'),
     result: text('data'),
     lastError: text('lastError'),
     body: text('body'),

@@ -99,6 +99,6 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
   };
 }
 
-function begun({ fingerprint, attempt, guarantee, messageId, expiration }: Delivery) {
-  return { fingerprint, attempt, guarantee, messageId, expiration };
+function begun({ fingerprint, attempt, guarantee, messageId, messageGroup, expiration }: Delivery) {
+  return { fingerprint, attempt, guarantee, messageId, messageGroup, expiration };
 }

@@ -6,6 +6,7 @@ import type {
   GuaranteeName,
   OwnerAnswer,
   RecordStore,
+  Refusal,
   StoredRecord,
 } from '../record-store.ts';
 import { type RedisScripting, runScript, type ScriptArguments } from './run-script.ts';
@@ -16,10 +17,23 @@ const prefix = 'order-once:';
 /** Redis refuses before it does anything: while it loads, fails over, is full, or runs another script too long. */
 const passing = /^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|OOM)\b/;
 
+/** A server's word begins with its code in capitals; what clients say of a connection does not. */
+const reply = /^[A-Z]{2,}\b/;
+const closedByItsOwner = /^The client is closed/;
+
+/** Whether a step that failed may succeed in a second: its server recovers, or the connection to it does. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { message } = error;
+  if (reply.test(message)) return passing.test(message);
+  const isBug = [TypeError, RangeError, ReferenceError].some((kind) => error instanceof kind);
+  return !isBug && !closedByItsOwner.test(message);
+}
+
 interface Ran {
   readonly kind: 'ran';
   readonly answer: string;
-  readonly record: StoredRecord | undefined;
+  readonly refusal: Refusal;
 }
 
 /**
@@ -36,10 +50,11 @@ interface Ran {
 export function redisRecordStore(client: RedisScripting): RecordStore {
   async function run(step: ScriptName, id: string, values: ScriptArguments): Promise<Ran | Contended> {
     try {
-      const [answer, fields = []] = await runScript(client, step, prefix + id, values);
-      return { kind: 'ran', answer, record: readRecord(fields) };
+      const [answer, fields = [], now] = await runScript(client, step, prefix + id, values);
+      const refusal = { record: readRecord(fields), ...(now !== undefined && { now: Number(now) }) };
+      return { kind: 'ran', answer, refusal };
     } catch (cause) {
-      if (cause instanceof Error && passing.test(cause.message)) return { kind: 'contended', cause };
+      if (mayPass(cause)) return { kind: 'contended', cause };
       throw cause;
     }
   }
@@ -47,7 +62,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
   async function runAsOwner(step: ScriptName, id: string, values: ScriptArguments): Promise<OwnerAnswer> {
     const ran = await run(step, id, values);
     if (ran.kind === 'contended') return ran;
-    return ran.answer === 'written' ? { kind: 'written' } : { kind: 'fenced', record: ran.record };
+    return ran.answer === 'written' ? { kind: 'written' } : { kind: 'fenced', ...ran.refusal };
   }
 
   return {
@@ -56,7 +71,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       const values = { ...valuesOf(delivery), ...terms, ...(isBounded && { firstAttemptAfter }) };
       const ran = await run('claim', delivery.id, values);
       if (ran.kind === 'contended') return ran;
-      return ran.answer === 'claimed' ? { kind: 'claimed' } : { kind: 'exists', record: ran.record };
+      return ran.answer === 'claimed' ? { kind: 'claimed' } : { kind: 'exists', ...ran.refusal };
     },
     complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
     release: (delivery, lastError) =>
@@ -73,7 +88,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
     async find(id) {
       const ran = await run('find', id, {});
       if (ran.kind === 'contended') throw ran.cause;
-      return ran.record;
+      return ran.refusal.record;
     },
     resolveDone: (id, attempt, { now, expiration }) =>
       runAsOwner('resolveDone', id, { attempt, now, expiration: expiration * 1000 }),
@@ -103,6 +118,7 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     leaseUntil: number(attribute.inProgressExpiration),
     guarantee: record.get(attribute.guarantee) as GuaranteeName | undefined,
     messageId: record.get(attribute.messageId),
+    messageGroup: record.get(attribute.messageGroup),
     result: record.get(attribute.data),
     lastError: record.get(attribute.lastError),
     body: record.get(attribute.body),

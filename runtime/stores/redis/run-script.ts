@@ -28,7 +28,7 @@ export async function runScript(
   name: ScriptName,
   key: string,
   values: ScriptArguments,
-): Promise<readonly [answer: string, fields?: readonly string[]]> {
+): Promise<readonly [answer: string, fields?: readonly string[], now?: string]> {
   const sent = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
   const options = { keys: [key], arguments: sent.flatMap(([argument, value]) => [argument, String(value)]) };
   const answer = await client.evalSha(digests[name], options).catch((error: unknown) => {
@@ -37,5 +37,5 @@ export async function runScript(
     }
     throw error;
   });
-  return answer as [string, string[]?];
+  return answer as [string, string[]?, string?];
 }

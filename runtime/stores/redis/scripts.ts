@@ -2,8 +2,8 @@ import { recordAttributes as attribute } from '../../../contract/tables.ts';
 
 /*
  * One script per step: Redis runs each as a whole, so what a script decides is still so when it writes. The clauses
- * are those of dynamodb/conditions.ts, which tells the timeline behind each. Those on the expiration are missing: a
- * key that has expired is not there.
+ * are those of dynamodb/conditions.ts, which tells the timeline behind each. Of those on the expiration only its
+ * presence is asked for: a key that has expired is not there.
  *
  * KEYS[1] is the record, ARGV the names and values of what the caller says. Times of its clock are moved to the
  * server's, so that owners with skewed clocks share one.
@@ -19,6 +19,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function here(ms) return now + ms - mine.now end
 local function text(number) return string.format('%.0f', number) end
+local function refused(why) return {why, found, text(now)} end
 
 local isMine = record['${attribute.attempt}'] == mine.attempt
 local isSameEvent = record['${attribute.validation}'] == mine.fingerprint
@@ -55,9 +56,9 @@ else
   local isRemembered = not mine.firstAttemptAfter or (first and first > here(mine.firstAttemptAfter))
   local isSeen = not (mine.over and mine.insideWindow)
   accepted = isSeen and isStartable and isRemembered and isSameEvent
-    and record['${attribute.guarantee}'] == mine.guarantee
+    and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
 end
-if not accepted then return {'exists', found} end
+if not accepted then return refused('exists') end
 set('${attribute.status}', 'INPROGRESS')
 set('${attribute.validation}', mine.fingerprint)
 set('${attribute.attempt}', mine.attempt)
@@ -77,14 +78,14 @@ return {'claimed'}
 
 const complete = `${prologue}
 local isUnfinished = status == 'INPROGRESS' or status == 'OUTCOME_UNKNOWN'
-if not (isMine and isSameEvent and isUnfinished) then return {'fenced', found} end
+if not (isMine and isSameEvent and isUnfinished) then return refused('fenced') end
 set('${attribute.data}', mine.result)
 return completed()
 `;
 
 const release = `${prologue}
 if not status then return {'written'} end
-if not (isMine and isSameEvent and status == 'INPROGRESS') then return {'fenced', found} end
+if not (isMine and isSameEvent and status == 'INPROGRESS') then return refused('fenced') end
 set('${attribute.status}', 'RETRYING')
 set('${attribute.lastError}', mine.lastError)
 remove('${attribute.inProgressExpiration}')
@@ -97,7 +98,7 @@ local isUnfinished = status == 'INPROGRESS' or status == 'RETRYING' or status ==
 local isAsSeen = status == mine.seenStatus and record['${attribute.attempt}'] == mine.seenAttempt
 local isUnderLease = status == 'INPROGRESS' and leaseUntil and leaseUntil > now
 if not (isUnfinished and isAsSeen and isSameEvent and (isMine or not isUnderLease)) then
-  return {'fenced', found}
+  return refused('fenced')
 end
 set('${attribute.status}', 'OUTCOME_UNKNOWN')
 set('${attribute.body}', mine.body)
@@ -110,7 +111,7 @@ return {'written'}
 `;
 
 const resolveDone = `${prologue}
-if not (isMine and status == 'OUTCOME_UNKNOWN') then return {'fenced', found} end
+if not (isMine and status == 'OUTCOME_UNKNOWN') then return refused('fenced') end
 return completed()
 `;
 

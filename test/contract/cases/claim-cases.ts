@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ClaimTerms, Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
-import { expired, Scene } from '../scene.ts';
+import { assertNothingFound, expired, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { open, openings } from './openings.ts';
 
@@ -16,8 +16,8 @@ async function refused(scene: Scene, mine: Delivery, terms: Partial<ClaimTerms> 
 
 async function claimed(scene: Scene, mine: Delivery, terms: ClaimTerms): Promise<void> {
   assert.deepEqual(await scene.store.claim(mine, terms), { kind: 'claimed' });
-  const { attempt, fingerprint, guarantee, messageId, expiration } = mine;
-  await scene.shows({ status: 'INPROGRESS', attempt, fingerprint, guarantee, messageId });
+  const { attempt, fingerprint, guarantee, messageId, messageGroup, expiration } = mine;
+  await scene.shows({ status: 'INPROGRESS', attempt, fingerprint, guarantee, messageId, messageGroup });
   const record = await scene.find();
   // A store with a clock of its own counts from its own now.
   assert.ok(Math.abs((record?.leaseUntil ?? 0) - terms.leaseUntil) < 2000);
@@ -68,6 +68,9 @@ const exclusions: Case[] = [
   ...refusedOverEveryOpening('where the record names no guarantee', () => ({
     record: { guarantee: undefined },
   })),
+  ...refusedOverEveryOpening('where the record has no expiration', () => ({
+    record: { expiration: undefined },
+  })),
   ...refusedOverEveryOpening('where the provider has forgotten the first attempt', (subject) => ({
     terms: { firstAttemptAfter: subject.now() - 4000 },
   })),
@@ -110,7 +113,7 @@ const absences: Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       const answer = await scene.store.claim(scene.delivery({ insideWindow: false }), scene.terms());
-      assert.deepEqual(answer, { kind: 'exists', record: undefined });
+      assertNothingFound(answer, 'exists');
       assert.equal(await scene.find(), undefined);
     },
   },
@@ -187,7 +190,7 @@ const sightings: Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       const answer = await scene.store.claim(scene.delivery(), scene.terms({ over: 17 }));
-      assert.deepEqual(answer, { kind: 'exists', record: undefined });
+      assertNothingFound(answer, 'exists');
     },
   },
   {

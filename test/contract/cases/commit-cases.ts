@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Effect, increment, put, remove } from '../../../runtime/effects.ts';
 import type { CommitAnswer, Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { losingAnswers } from '../losing-answers.ts';
-import { expired, Scene } from '../scene.ts';
+import { assertNothingFound, expired, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { openings } from './openings.ts';
 
@@ -48,8 +48,16 @@ class Committing extends Scene {
   }
   async committed(mine: Delivery, over?: number): Promise<void> {
     assert.deepEqual(await this.commit(mine, over), { kind: 'committed' });
-    const { attempt, fingerprint, messageId, expiration, guarantee } = mine;
-    await this.shows({ status: 'COMPLETED', attempt, fingerprint, messageId, expiration, guarantee });
+    const { attempt, fingerprint, messageId, messageGroup, expiration, guarantee } = mine;
+    await this.shows({
+      status: 'COMPLETED',
+      attempt,
+      fingerprint,
+      messageId,
+      messageGroup,
+      expiration,
+      guarantee,
+    });
     assert.equal(await this.applied(), 1);
   }
 }
@@ -80,6 +88,10 @@ const open = openings
     }),
     commitCase(`commit over ${title} of another guarantee: refused`, async (scene, subject) => {
       await scene.given({ ...record(subject), guarantee: 'at-least-once' });
+      await scene.refused(scene.delivery());
+    }),
+    commitCase(`commit over ${title} without an expiration: refused`, async (scene, subject) => {
+      await scene.given({ ...record(subject), expiration: undefined });
       await scene.refused(scene.delivery());
     }),
     commitCase(`commit over ${title} outside of the window: committed`, async (scene, subject) => {
@@ -135,13 +147,13 @@ export const commitCases: readonly Case[] = [
     'commit of a new event outside of the window: refused, and nothing is written',
     async (scene) => {
       const answer = await scene.commit(scene.delivery({ insideWindow: false }));
-      assert.deepEqual(answer, { kind: 'exists', record: undefined });
+      assertNothingFound(answer, 'exists');
       assert.equal(await scene.find(), undefined);
       assert.equal(await scene.applied(), undefined);
     },
   ),
   commitCase('commit over an expired record that is gone: shows that there is none', async (scene) => {
-    assert.deepEqual(await scene.commit(scene.delivery(), 17), { kind: 'exists', record: undefined });
+    assertNothingFound(await scene.commit(scene.delivery(), 17), 'exists');
   }),
   commitCase('commit over the expiration of a record that lives: refused', async (scene) => {
     const { expiration } = await scene.given({ status: 'COMPLETED' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
-import { expired, lease, Scene } from '../scene.ts';
+import { assertNothingFound, expired, lease, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 
 const body = `{"text":"${'ü'.repeat(100_000)}"}`;
@@ -26,6 +26,16 @@ const owners: readonly Row[] = [
   },
   { title: 'RETRYING', record: () => ({ status: 'RETRYING' }), held: true },
   { title: 'QUARANTINED', record: () => ({ status: 'QUARANTINED' }), held: true },
+  {
+    title: 'RETRYING without an expiration',
+    record: () => ({ status: 'RETRYING', expiration: undefined }),
+    held: true,
+  },
+  {
+    title: "another's lease that is over, without an expiration",
+    record: (s) => ({ ...lease(s, 'over'), expiration: undefined }),
+    held: true,
+  },
   { title: 'COMPLETED', record: () => ({ status: 'COMPLETED' }), held: false },
   {
     title: 'what is unknown already',
@@ -57,6 +67,7 @@ const rows: Case[] = owners.map(({ title, record, attempt = 'mine', held }) => (
       attempts: 3,
       firstAttemptAt: given.firstAttemptAt,
       guarantee: 'at-least-once',
+      messageGroup: 'group-before',
       expiration: undefined,
       leaseUntil: undefined,
     });
@@ -103,7 +114,7 @@ export const holdCases: readonly Case[] = [
       const scene = new Scene(subject);
       const mine = scene.delivery();
       const answer = await scene.store.holdUnknown(mine, { ...mine, status: 'INPROGRESS' }, body, 'lost');
-      assert.deepEqual(answer, { kind: 'fenced', record: undefined });
+      assertNothingFound(answer, 'fenced');
       assert.equal(await scene.find(), undefined);
     },
   },

@@ -87,7 +87,39 @@ const lost: readonly {
   },
 ];
 
+const refusals: readonly {
+  step: string;
+  call: (scene: Scene, mine: Delivery) => Promise<{ kind: string; now?: number | undefined }>;
+}[] = [
+  { step: 'claim', call: (scene, mine) => scene.store.claim(mine, scene.terms()) },
+  { step: 'complete', call: (scene, mine) => scene.store.complete(mine, '1') },
+  { step: 'release', call: (scene, mine) => scene.store.release(mine, 'why') },
+  {
+    step: 'holdUnknown',
+    call: (scene, mine) =>
+      scene.store.holdUnknown(mine, { attempt: 'attempt-before', status: 'INPROGRESS' }, '{}', 'why'),
+  },
+];
+
+/** By which a delivery can tell what the times of the record that it is shown mean. */
+const clocks: Case[] = refusals.flatMap(({ step, call }) =>
+  [-hour, hour / 2].map((skew) => ({
+    name: `${step} refused to a delivery whose clock is off by ${skew / 60_000} min: says which time decided`,
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given(lease(subject, 'live'));
+      const mine = scene.delivery({ now: subject.now() + skew });
+      const { kind, now } = await scene.unchangedBy(() => call(scene, mine));
+      assert.ok(kind === 'exists' || kind === 'fenced', kind);
+      const decided = now ?? mine.now;
+      const expected = subject.serverTime ? subject.now() : mine.now;
+      assert.ok(Math.abs(decided - expected) < 2000, `${decided} decided, not ${expected}`);
+    },
+  })),
+);
+
 export const raceCases: readonly Case[] = [
+  ...clocks,
   ...contended.map(
     ({ title, record, terms, needs }): Case => ({
       name: `${crowd} claims at once over ${title}: one wins`,

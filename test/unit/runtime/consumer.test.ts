@@ -1,6 +1,7 @@
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import {
   atLeastOnce,
+  atMostOnce,
   createConsumer,
   exactlyOnce,
   increment,
@@ -31,6 +32,8 @@ function add(orderId: string) {
 function applied() {
   return wiring.memory.tables.items('ledger').map(({ orderId }) => orderId);
 }
+
+const base = { name: 'billing', parse: parseOrderEvent };
 
 function order(subject: string, group = 'g') {
   return anOrder({ subject, partitionkey: group });
@@ -314,18 +317,54 @@ describe('a consumer', () => {
     ).toThrow('"a#b"');
   });
 
-  it.each(['0', 'abc', '1.5', ''])('fails if its records are to be kept for "%s" seconds', (seconds) => {
+  it.each([
+    ['RECORD_TTL_SECONDS', '0'],
+    ['RECORD_TTL_SECONDS', '3600'],
+    ['RECORD_TTL_SECONDS', 'abc'],
+    ['RECORD_TTL_SECONDS', '4000.5'],
+    ['RECORD_TTL_SECONDS', ''],
+    ['VISIBILITY_TIMEOUT_SECONDS', '5'],
+    ['VISIBILITY_TIMEOUT_SECONDS', 'Infinity'],
+    ['VISIBILITY_TIMEOUT_SECONDS', ''],
+  ])('fails if its %s is "%s"', (variable, value) => {
     const wired = {
       RECORDS_TABLE_NAME: 'r',
       QUEUE_URL: 'q',
       DEAD_LETTER_QUEUE_URL: 'q',
-      RECORD_TTL_SECONDS: seconds,
+      RECORD_TTL_SECONDS: '3601',
+      VISIBILITY_TIMEOUT_SECONDS: '6',
     };
+    const create = () =>
+      createConsumer({ name: 'a', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] });
     const replaced = jest.replaceProperty(process, 'env', wired);
-    expect(() =>
-      createConsumer({ name: 'a', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] }),
-    ).toThrow('RECORD_TTL_SECONDS');
-    replaced.restore();
+    try {
+      expect(create).not.toThrow();
+      replaced.replaceValue({ ...wired, [variable]: value });
+      expect(create).toThrow(variable);
+    } finally {
+      replaced.restore();
+    }
+  });
+
+  it.each([
+    ['exactly-once', () => consumer()],
+    [
+      'at-most-once',
+      () => createConsumer({ ...base, guarantee: atMostOnce(), handle: async () => {} }, wiring),
+    ],
+  ])('under %s refuses an invocation whose leases would outlast the visibility timeout', async (_, create) => {
+    // GIVEN a visibility timeout of 180 s
+    const handler = create();
+    const event = sqsEvent(sqsRecord(order('1')), sqsRecord('{'));
+    // WHEN the function may take longer than that, with 5 s of skew, THEN nothing is touched
+    const refused = handler(event, remaining(175_001));
+    await expect(refused).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringMatching(/180\.001 s \(175\.001 s .* 180 s: raise the queue's .* or lower/),
+    });
+    expect(wiring.store.calls).toEqual([]);
+    expect(wiring.letters).toEqual([]);
+    await expect(handler(event, remaining(175_000))).resolves.toEqual({ batchItemFailures: [] });
   });
 
   it('fails if its function was not wired, naming the variable', () => {

@@ -1,5 +1,5 @@
 import { type DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { type Delivery, dynamoDbEffectStore } from '../../../runtime/index.ts';
+import { type Delivery, dynamoDbEffectStore, type EffectStore, remove } from '../../../runtime/index.ts';
 
 const delivery: Delivery = {
   id: 'c#s#1',
@@ -17,9 +17,18 @@ const delivery: Delivery = {
 };
 
 /** What the store makes of DynamoDB's answer, here one that no emulator gives on demand. */
-function commit(error: Error) {
+function commit(error: Error, items = reasonsOf(error) || 1) {
+  const effects = Array.from({ length: items - 1 }, (_, n) => remove('orders', { orderId: String(n) }));
+  return failing(error).commit(delivery, effects);
+}
+
+function failing(error: Error) {
   const client = { send: () => Promise.reject(error) } as unknown as DynamoDBClient;
-  return dynamoDbEffectStore({ table: 'records', client }).commit(delivery, []);
+  return dynamoDbEffectStore({ table: 'records', client });
+}
+
+function reasonsOf(error: Error): number {
+  return error instanceof TransactionCanceledException ? (error.CancellationReasons?.length ?? 0) : 0;
 }
 
 function cancelled(...codes: string[]) {
@@ -35,8 +44,24 @@ function named(name: string) {
   return Object.assign(new Error(name), { name });
 }
 
+const unanswered: readonly (readonly [string, Error])[] = [
+  ['a request timed out', named('TimeoutError')],
+  ['the connection was lost', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
+  ['the host was not found', Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })],
+  ['DynamoDB failed', Object.assign(named('InternalServerError'), { $metadata: { httpStatusCode: 500 } })],
+  ['DynamoDB was not there', Object.assign(named('Unknown'), { $metadata: { httpStatusCode: 503 } })],
+];
+const lasting: readonly (readonly [string, Error])[] = [
+  ['a table that is not there', named('ResourceNotFoundException')],
+  [
+    'a role that may not',
+    Object.assign(named('AccessDeniedException'), { $metadata: { httpStatusCode: 400 } }),
+  ],
+  ['a bug', new TypeError('undefined is no function')],
+];
+
 describe('what the store reads in an error of DynamoDB', () => {
-  it.each([
+  it.each<readonly [string, Error, string]>([
     [
       'the record exists, whatever else is wrong',
       cancelled('ConditionalCheckFailed', 'TransactionConflict'),
@@ -52,6 +77,7 @@ describe('what the store reads in an error of DynamoDB', () => {
     ['a table throttles', cancelled('None', 'ProvisionedThroughputExceeded'), 'contended'],
     ['the account throttles', named('ThrottlingException'), 'contended'],
     ['its own first try is still at work', named('TransactionInProgressException'), 'contended'],
+    ...unanswered.map(([title, error]) => [title, error, 'contended'] as const),
     ['a condition of an effect failed', cancelled('None', 'ConditionalCheckFailed'), 'refused'],
     ['an effect is not valid', cancelled('None', 'None', 'ValidationError'), 'refused'],
     ['the request is not valid', named('ValidationException'), 'refused'],
@@ -65,14 +91,46 @@ describe('what the store reads in an error of DynamoDB', () => {
     });
   });
 
-  it.each([
+  it.each<readonly [string, Error]>([
     ['a code that nobody knows', cancelled('None', 'InternalServerError')],
     ['the record itself is not valid', cancelled('ValidationError')],
     ['reasons that are not there', cancelled()],
-    ['a table that is not there', named('ResourceNotFoundException')],
-    ['a role that may not', named('AccessDeniedException')],
+    ...lasting,
     ['a request token that was used with another body', named('IdempotentParameterMismatchException')],
   ])('decides nothing on %s: the message waits', async (_, error) => {
     await expect(commit(error)).rejects.toBe(error);
+  });
+
+  it.each([
+    ['none', [], 2],
+    ['fewer', ['ConditionalCheckFailed'], 2],
+    ['fewer, the first of which may be an effect of it', ['ValidationError', 'ValidationError'], 3],
+    ['more', ['ConditionalCheckFailed', 'None', 'None'], 2],
+  ])('takes no reason for the record where there are %s than items', async (_, codes, items) => {
+    const error = cancelled(...codes);
+    await expect(commit(error, items)).rejects.toBe(error);
+  });
+
+  it('tries again on a passing reason, whichever item it is of', async () => {
+    await expect(commit(cancelled('ThrottlingError'), 3)).resolves.toMatchObject({ kind: 'contended' });
+  });
+});
+
+const terms = { leaseUntil: 1_700_000_030_000, takeOver: false };
+const seen = { attempt: 'mine', status: 'INPROGRESS' } as const;
+
+describe.each([
+  ['claim', (store: EffectStore) => store.claim(delivery, terms)],
+  ['complete', (store: EffectStore) => store.complete(delivery, '1')],
+  ['release', (store: EffectStore) => store.release(delivery, 'why')],
+  ['holdUnknown', (store: EffectStore) => store.holdUnknown(delivery, seen, '{}', 'why')],
+  ['resolveDone', (store: EffectStore) => store.resolveDone('id', 'mine', delivery)],
+] as const)('%s', (_, step) => {
+  it.each(unanswered)('may be tried again where %s', async (__, error) => {
+    await expect(step(failing(error))).resolves.toEqual({ kind: 'contended', cause: error });
+  });
+
+  it.each(lasting)('is not tried again on %s', async (__, error) => {
+    await expect(step(failing(error))).rejects.toBe(error);
   });
 });

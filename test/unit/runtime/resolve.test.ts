@@ -52,7 +52,7 @@ describe('resolve', () => {
     const message = await retry();
     expect(message).toEqual({
       body: JSON.stringify(anOrder()),
-      partitionKey: 'customer-17850',
+      messageGroup: 'customer-17850',
       deduplicationId: expect.any(String),
       attributes: { 'resolved-attempt': 'attempt-1' },
     });
@@ -60,6 +60,30 @@ describe('resolve', () => {
     await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
     expect(t.provider.charges).toHaveLength(2);
     expect(t.record).toMatchObject({ status: 'COMPLETED', body: undefined });
+  });
+
+  it('as retry sends the event to the group that it came in, whatever its body says', async () => {
+    const other = new Timeline();
+    const event = anOrder({ partitionkey: 'a key of 130 characters or with blanks' });
+    await other.external(guarantee, other.provider.losesAnswer, { event, group: 'its-hash' });
+    t = other;
+    await expect(retry()).resolves.toMatchObject({ messageGroup: 'its-hash', body: JSON.stringify(event) });
+  });
+
+  it('as retry fails if its record names no group, and says what to do', async () => {
+    t.wiring.memory.records.set(t.key, { ...t.record, messageGroup: undefined } as never);
+    await expect(retry()).rejects.toMatchObject({
+      code: 'NOT_RESOLVABLE',
+      message: expect.stringMatching(/names no message group: send .*resolved-attempt = attempt-1$/),
+    });
+    expect(sent).toEqual([]);
+    await done();
+    expect(t.record).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('as retry fails if its record keeps no event', async () => {
+    t.wiring.memory.records.set(t.key, { ...t.record, body: undefined } as never);
+    await expect(retry()).rejects.toThrow('has no event to send again');
   });
 
   it('gives each message its own deduplication id, and runs one decision once', async () => {
@@ -86,7 +110,7 @@ describe('resolve', () => {
 
   it('recognises the claim of a retry whose answer was lost', async () => {
     const message = await retry();
-    t.store.befall('claim', 'lost');
+    t.store.befall('claim', 'undecided');
     await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
     expect(t.provider.charges).toHaveLength(2);
   });
@@ -118,6 +142,17 @@ describe('resolve', () => {
     expect(t.committed).toBe(1);
   });
 
+  it('under exactly-once goes over INPROGRESS and RETRYING to its commit', async () => {
+    const { attributes } = await retry();
+    const seen: unknown[] = [];
+    const look = () => seen.push(t.record?.status);
+    t.store.befall('claim', look);
+    t.store.befall('release', look);
+    t.store.befall('commit', () => {}, look);
+    await t.effects(exactlyOnce(), { attributes, messageId: 'm2' });
+    expect([...seen, t.record?.status]).toEqual(['OUTCOME_UNKNOWN', 'INPROGRESS', 'RETRYING', 'COMPLETED']);
+  });
+
   it('under exactly-once commits once where two deliveries open the record at once', async () => {
     const messages = [await retry(), await retry()] as const;
     const deliveries = messages.map(({ attributes, deduplicationId }) =>
@@ -134,6 +169,8 @@ describe('resolve', () => {
     t.store.befall('release', 'dies before');
     void t.effects(exactlyOnce(), delivery);
     await settled();
+    expect(t.record).toMatchObject({ status: 'INPROGRESS', guarantee: 'exactly-once' });
+    await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'busy' });
     t.passLeases();
     await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'applied' });
     expect(t.committed).toBe(1);

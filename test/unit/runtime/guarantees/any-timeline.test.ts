@@ -3,7 +3,7 @@ import { atLeastOnce, atMostOnce, exactlyOnce, NotDone, PermanentError } from '.
 import type { Fault, Step } from '../../../support/faulty-store.ts';
 import { settled, Timeline } from '../../../support/timeline.ts';
 
-const faults = fc.constantFrom<Fault>('down', 'lost', 'dies before', 'dies after', 'contended');
+const faults = fc.constantFrom<Fault>('down', 'lost', 'dies before', 'dies after', 'contended', 'undecided');
 const steps = fc.constantFrom<Step>('claim', 'complete', 'release', 'holdUnknown', 'commit');
 const handlers = ['charge', 'diesBefore', 'diesAfter', 'losesAnswer', 'notDone', 'permanent'] as const;
 

@@ -1,4 +1,4 @@
-import { atLeastOnce, atMostOnce, exactlyOnce } from '../../../../runtime/index.ts';
+import { atLeastOnce, atMostOnce, exactlyOnce, NotDone } from '../../../../runtime/index.ts';
 import { settled, Timeline } from '../../../support/timeline.ts';
 
 const atLeast = atLeastOnce({ providerKeyRetention: 86_400_000 });
@@ -44,6 +44,39 @@ describe('a consumer whose guarantee was changed', () => {
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'unknown', acknowledged: true });
     expect(t.committed).toBe(0);
     expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
+  });
+
+  const guarantees = ['exactly-once', 'at-least-once', 'at-most-once', undefined] as const;
+  const changes = guarantees.flatMap((before) =>
+    guarantees
+      .filter((after) => after !== undefined && after !== before)
+      .map((after) => [before, after] as const),
+  );
+
+  it.each(changes)('from %s to %s holds whatever is unfinished', async (before, after) => {
+    for (const status of ['RETRYING', 'QUARANTINED', 'INPROGRESS'] as const) {
+      // GIVEN a record that was left so under another guarantee, or by another library
+      const each = new Timeline();
+      await each.external(atMost, () => Promise.reject(new NotDone('refused')));
+      const lease = status === 'INPROGRESS' ? { leaseUntil: each.clock.now() } : {};
+      each.wiring.memory.records.set(each.key, {
+        ...each.record,
+        ...lease,
+        status,
+        guarantee: before,
+      } as never);
+      // WHEN its message comes again, or a redrive of it
+      const delivery = { messageId: 'm2' };
+      const found =
+        after === 'exactly-once'
+          ? await each.effects(exactlyOnce(), delivery)
+          : await each.external(after === 'at-least-once' ? atLeast : atMost, undefined, delivery);
+      // THEN an operator decides
+      expect(found).toMatchObject({ outcome: 'unknown', acknowledged: true });
+      expect(each.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', body: expect.any(String) });
+      expect(each.provider.charges).toEqual([]);
+      expect(each.committed).toBe(0);
+    }
   });
 
   it('finds what was completed under the old one done', async () => {

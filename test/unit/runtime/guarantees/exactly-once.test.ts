@@ -37,7 +37,14 @@ describe('exactly-once', () => {
     expect(t.committed).toBe(1);
   });
 
-  it('keeps the message where the answer of the commit was lost, and finds its effect later', async () => {
+  it('recognises its own commit where its answer was lost', async () => {
+    t.store.befall('commit', 'undecided');
+    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
+    expect(t.store.calls).toEqual(['commit', 'commit']);
+    expect(t.committed).toBe(1);
+  });
+
+  it('keeps the message where the commit was rejected, and finds its effect later', async () => {
     t.store.befall('commit', 'lost');
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'failed', acknowledged: false });
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'duplicate' });
@@ -54,6 +61,14 @@ describe('exactly-once', () => {
       return tries === 1 ? { kind: 'contended', cause: 'TransactionConflict' } : answer;
     };
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'applied' });
+    expect(t.committed).toBe(1);
+  });
+
+  it('holds what another program left without an expiration: no commit is made over it', async () => {
+    await t.effects(exactlyOnce());
+    const left = { ...t.record, status: 'RETRYING', expiration: undefined };
+    t.wiring.memory.records.set(t.key, left as never);
+    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'unknown', acknowledged: true });
     expect(t.committed).toBe(1);
   });
 

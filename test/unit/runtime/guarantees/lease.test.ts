@@ -1,4 +1,4 @@
-import { atLeastOnce, atMostOnce } from '../../../../runtime/index.ts';
+import { atLeastOnce, atMostOnce, NotDone } from '../../../../runtime/index.ts';
 import { decodeResult } from '../../../../runtime/stores/result.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { gate, settled, Timeline } from '../../../support/timeline.ts';
@@ -14,14 +14,57 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     t = new Timeline();
   });
 
-  it.each(['lost', 'down', 'contended'] as const)('goes on where a claim was %s', async (fault) => {
+  it.each(['undecided', 'contended'] as const)('goes on where a claim was %s', async (fault) => {
     t.store.befall('claim', fault);
     await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
     expect(t.provider.charges).toHaveLength(1);
     expect(t.record).toMatchObject({ status: 'COMPLETED', attempt: 'attempt-1' });
   });
 
-  it.each(['lost', 'down', 'contended'] as const)('is done where a complete was %s', async (fault) => {
+  it.each([
+    'lost',
+    'down',
+  ] as const)('fails at once where a claim was %s: the store can not', async (fault) => {
+    t.store.befall('claim', fault);
+    const failed = await t.external(guarantee);
+    expect(failed).toMatchObject({ outcome: 'failed', reason: 'socket hang up', acknowledged: false });
+    expect(t.store.calls).toEqual(['claim']);
+    expect(t.clock.slept).toEqual([]);
+    expect(t.provider.charges).toEqual([]);
+  });
+
+  it('fails at once where a step throws before it waits', async () => {
+    const down = new TypeError('no such function');
+    t.store.claim = () => {
+      throw down;
+    };
+    await expect(t.external(guarantee)).resolves.toMatchObject({ code: 'TypeError', acknowledged: false });
+    expect(t.clock.slept).toEqual([]);
+  });
+
+  it('is done where a complete throws before it waits', async () => {
+    const { complete } = t.store;
+    t.store.complete = () => {
+      t.store.complete = complete;
+      throw new TypeError('not yet');
+    };
+    await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
+    expect(t.record).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('does not repeat a release that the store can not do: the error of the handler comes first', async () => {
+    t.store.befall('release', 'down');
+    const failed = await t.external(guarantee, () => Promise.reject(new NotDone('429')));
+    expect(failed).toMatchObject({ code: 'NOT_DONE', acknowledged: false });
+    expect(t.store.calls).toEqual(['claim', 'release']);
+  });
+
+  it.each([
+    'lost',
+    'down',
+    'contended',
+    'undecided',
+  ] as const)('is done where a complete was %s', async (fault) => {
     t.store.befall('complete', fault);
     await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
     expect(t.provider.charges).toHaveLength(1);
@@ -29,9 +72,9 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
   });
 
   it.each([
-    'lost',
-    'down',
     'contended',
+    'undecided',
+    ...(name === 'at-most-once' ? (['lost', 'down'] as const) : []),
   ] as const)('ends where what follows an error was %s', async (fault) => {
     const step = name === 'at-least-once' ? 'release' : 'holdUnknown';
     t.store.befall(step, fault);
@@ -42,7 +85,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
   });
 
   it('never acts where the claim could not be made', async () => {
-    t.store.befall('claim', ...Array<'down'>(100).fill('down'));
+    t.store.befall('claim', ...Array<'contended'>(100).fill('contended'));
     await expect(t.external(guarantee)).resolves.toMatchObject({ code: 'STORE_BUSY', acknowledged: false });
     expect(t.provider.charges).toEqual([]);
     expect(t.record).toBeUndefined();
@@ -92,6 +135,27 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     slow.open();
     await expect(first).resolves.toMatchObject({ outcome: 'applied' });
     expect(t.provider.charges).toEqual([]);
+  });
+
+  it('holds what another program left without an expiration: nobody can begin over it', async () => {
+    await t.external(guarantee, () => Promise.reject(new NotDone('429')));
+    t.wiring.memory.records.set(t.key, { ...t.record, expiration: undefined } as never);
+    const found = await t.external(guarantee, undefined, { messageId: 'm2' });
+    expect(found).toMatchObject({ outcome: 'unknown', acknowledged: true });
+    expect(t.provider.charges).toEqual([]);
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
+  });
+
+  it('tells the store the time of each try: a lease may end between two', async () => {
+    const told: number[] = [];
+    const { claim } = t.store;
+    t.store.claim = (delivery, terms) => {
+      told.push(delivery.now);
+      return claim(delivery, terms);
+    };
+    t.store.befall('claim', 'contended');
+    await t.external(guarantee);
+    expect(told).toEqual([1_700_000_000_000, 1_700_000_000_000 + 12.5]);
   });
 
   it('runs one of two deliveries that come at once', async () => {

@@ -1,0 +1,27 @@
+/**
+ * What every store of records has to show, as data: any test runner can run the cases, and they assert state, not calls.
+ *
+ * This file is the package export `order-once/store-suite`. The cases live here and not in `runtime/`, since nothing of
+ * a deployed function needs them; what they import is the port, the contract and Node's own assertions, so that the
+ * build of the package can take them along. What is Jest's stays in `record-store-suite.ts`, which is not built.
+ */
+import { carriedCases } from './cases/carried-cases.ts';
+import { claimCases } from './cases/claim-cases.ts';
+import { commitCases } from './cases/commit-cases.ts';
+import { holdCases } from './cases/hold-cases.ts';
+import { ownerCases } from './cases/owner-cases.ts';
+import { raceCases } from './cases/race-cases.ts';
+import { resultCases } from './cases/result-cases.ts';
+import type { Case } from './subject.ts';
+
+export type { Case, StoreUnderTest, TableUnderTest } from './subject.ts';
+
+export const recordStoreCases: readonly Case[] = [
+  ...claimCases,
+  ...carriedCases,
+  ...ownerCases,
+  ...holdCases,
+  ...raceCases,
+  ...resultCases,
+  ...commitCases,
+];

@@ -1,0 +1,26 @@
+import { systemClock } from '../../../contract/clock.ts';
+
+const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+
+describe('the clock of the system', () => {
+  it('sleeps for the time that it is asked to', async () => {
+    const begun = systemClock.now();
+    await systemClock.sleep(20);
+    // A timer may end a millisecond early.
+    expect(systemClock.now() - begun).toBeGreaterThanOrEqual(19);
+  });
+
+  it('wakes when the sleep is given up, and leaves no timer behind', async () => {
+    const before = timers();
+    const controller = new AbortController();
+    const sleep = systemClock.sleep(3_600_000, controller.signal);
+    expect(timers()).toBe(before + 1);
+    controller.abort();
+    await expect(sleep).resolves.toBeUndefined();
+    expect(timers()).toBe(before);
+  });
+
+  it('does not begin a sleep that is given up already', async () => {
+    await expect(systemClock.sleep(3_600_000, AbortSignal.abort())).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,48 @@
+import { judge } from '../../../../runtime/guarantees/judge.ts';
+import type { Delivery, StoredRecord } from '../../../../runtime/stores/record-store.ts';
+
+const hour = 3_600_000;
+/** By the clock of the store. */
+const serverTime = 1_700_000_000_000;
+
+/** What a record says to a delivery whose clock is off by `skew`, where the store has decided by its own. */
+function judged(over: Partial<StoredRecord>, skew: number, terms: { firstAttemptAfter?: number } = {}) {
+  const now = serverTime + skew;
+  const mine = { fingerprint: 'print', attempt: 'mine', guarantee: 'at-least-once', insideWindow: true, now };
+  const record = {
+    fingerprint: 'print',
+    attempt: 'another',
+    guarantee: 'at-least-once',
+    expiration: serverTime / 1000 + 60,
+    ...over,
+  } as StoredRecord;
+  return judge({ record, now: serverTime }, mine as Delivery, { takeOver: true, ...terms });
+}
+
+/** The clock that refused the write decides what its record means, whatever the delivery's says. */
+describe.each([-hour, 0, hour])('a record met by a clock that is off by %d ms', (skew) => {
+  it('is under its lease for as long as the store says, told by the own clock', () => {
+    expect(judged({ status: 'INPROGRESS', leaseUntil: serverTime + 1 }, skew)).toEqual({
+      kind: 'verdict',
+      verdict: { outcome: 'busy', leaseUntil: serverTime + 1 + skew },
+    });
+    expect(judged({ status: 'INPROGRESS', leaseUntil: serverTime }, skew)).toMatchObject({ kind: 'again' });
+  });
+
+  it('counts until the store lets it expire', () => {
+    expect(judged({ status: 'COMPLETED' }, skew)).toMatchObject({ verdict: { outcome: 'duplicate' } });
+    const expiration = serverTime / 1000;
+    expect(judged({ status: 'COMPLETED', expiration }, skew)).toMatchObject({
+      kind: 'again',
+      over: expiration,
+    });
+  });
+
+  it('is as old as the store says', () => {
+    const record = { status: 'RETRYING', firstAttemptAt: serverTime - 999 } as const;
+    const firstAttemptAfter = serverTime + skew - 1000;
+    expect(judged(record, skew, { firstAttemptAfter })).toMatchObject({ kind: 'again' });
+    const older = { ...record, firstAttemptAt: serverTime - 1000 };
+    expect(judged(older, skew, { firstAttemptAfter })).toMatchObject({ kind: 'unclear' });
+  });
+});

@@ -1,0 +1,115 @@
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { atLeastOnce, atMostOnce, createConsumer, exactlyOnce, NotDone } from '../../../runtime/index.ts';
+import { anOrder } from '../../support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+
+const base = { name: 'billing', parse: parseOrderEvent };
+const order = (subject: string) => anOrder({ subject });
+let wiring: FakeWiring;
+beforeEach(() => {
+  wiring = fakeWiring();
+});
+
+describe('a handler that says when to try again', () => {
+  const hour = 3_600_000;
+  const refusing = (error: () => unknown, guarantee = atMostOnce()) =>
+    createConsumer({ ...base, guarantee, handle: () => Promise.reject(error()) }, wiring);
+  const failed = () => wiring.logged.find(({ message }) => message === 'delivery');
+
+  it.each([
+    ['at-least-once', atLeastOnce({ providerKeyRetention: 1e9 })],
+    ['at-most-once', atMostOnce()],
+  ])('under %s hides the message and its followers until then, once it is released', async (_, guarantee) => {
+    // GIVEN a release that takes a second
+    wiring.store.befall('release', () => {
+      wiring.clock.time += 1000;
+    });
+    const handler = refusing(() => new NotDone('429', { retryAfter: 90_500 }), guarantee);
+    const records = [
+      sqsRecord(order('1'), { messageId: 'm1', group: 'g' }),
+      sqsRecord(order('9'), { messageId: 'm9', group: 'other' }),
+      sqsRecord(order('2'), { messageId: 'm2', group: 'g' }),
+    ];
+    const begun = wiring.clock.now();
+    const { batchItemFailures } = await handler(sqsEvent(...records), remaining());
+    expect(batchItemFailures).toHaveLength(3);
+    expect(wiring.hidden).toContainEqual({ handles: ['receipt-of-m1', 'receipt-of-m2'], seconds: 91 });
+    expect(wiring.hidden).toContainEqual({ handles: ['receipt-of-m9'], seconds: 91 });
+    expect(failed()).toMatchObject({ outcome: 'failed', code: 'NOT_DONE', retryAt: begun + 91_500 });
+    expect(wiring.memory.records.get('billing#urn:test#event-of-1')).toMatchObject({ status: 'RETRYING' });
+  });
+
+  it('under exactly-once hides it too', async () => {
+    const busy = createConsumer(
+      {
+        ...base,
+        guarantee: exactlyOnce(),
+        handle: () => {
+          throw new NotDone('not yet', { retryAfter: 2000 });
+        },
+      },
+      wiring,
+    );
+    await busy(sqsEvent(sqsRecord(order('1'))), remaining());
+    expect(wiring.hidden).toEqual([{ handles: ['receipt-of-message-1'], seconds: 2 }]);
+  });
+
+  it('hides it no longer than SQS does, and says so', async () => {
+    await refusing(() => new NotDone('closed', { retryAfter: Number.MAX_VALUE }))(
+      sqsEvent(sqsRecord(order('1'))),
+      remaining(),
+    );
+    const seconds = 12 * 3600 - 20 * 60;
+    expect(wiring.hidden).toMatchObject([{ seconds }]);
+    expect(failed()).toMatchObject({ retryAt: wiring.clock.now() + seconds * 1000 });
+  });
+
+  it('gives it again at once where it says so', async () => {
+    await refusing(() => new NotDone('again', { retryAfter: 0 }))(
+      sqsEvent(sqsRecord(order('1'))),
+      remaining(),
+    );
+    expect(wiring.hidden).toMatchObject([{ seconds: 0 }]);
+  });
+
+  it.each([
+    ['no time', undefined],
+    ['NaN', { retryAfter: Number.NaN }],
+    ['Infinity', { retryAfter: Number.POSITIVE_INFINITY }],
+    ['a time that is over', { retryAfter: -1 }],
+    ['a text', { retryAfter: '120' }],
+    ['no options at all', null],
+  ])('with %s is as any other that was not done: released, and hidden by its queue', async (_, options) => {
+    await refusing(() => new NotDone('429', options as never))(sqsEvent(sqsRecord(order('1'))), remaining());
+    expect(failed()).toMatchObject({ outcome: 'failed', code: 'NOT_DONE', reason: '429' });
+    expect(failed()).not.toHaveProperty('retryAt');
+    expect(wiring.hidden).toEqual([]);
+    expect(wiring.memory.records.get('billing#urn:test#event-of-1')).toMatchObject({ status: 'RETRYING' });
+  });
+
+  it('hides nothing of a lease that was lost meanwhile', async () => {
+    const handler = createConsumer(
+      {
+        ...base,
+        guarantee: atLeastOnce({ providerKeyRetention: 40 * hour }),
+        handle: async () => {
+          // WHEN another delivery takes over
+          const key = 'billing#urn:test#event-of-1';
+          const record = wiring.memory.records.get(key);
+          wiring.memory.records.set(key, { ...record, attempt: 'another' } as never);
+          throw new NotDone('429', { retryAfter: hour });
+        },
+      },
+      wiring,
+    );
+    await handler(sqsEvent(sqsRecord(order('1'))), remaining());
+    expect(failed()).toMatchObject({ outcome: 'fenced' });
+    expect(wiring.hidden).toEqual([]);
+  });
+
+  it('keeps the cause', () => {
+    const cause = new Error('429');
+    expect(new NotDone('busy', { retryAfter: 1, cause })).toMatchObject({ cause, retryAfter: 1 });
+  });
+});
