@@ -13,6 +13,7 @@ export type {
   ExternalResult,
   Guarantee,
 } from './guarantees/guarantee.ts';
+export { neverSent } from './http/never-sent.ts';
 export { type PostOptions, postWithKey } from './http/post.ts';
 export { UnclearError } from './http/unclear-error.ts';
 export { type Resent, type ResolveOptions, resolve } from './resolve.ts';

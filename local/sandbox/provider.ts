@@ -49,6 +49,7 @@ export interface ProviderRequest {
 }
 
 export interface Provider {
+  /** Where charges are posted. */
   readonly url: string;
   close(): Promise<void>;
   /** All requests to charge that came until now. */
@@ -70,7 +71,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     desk.serve(request, response, closing.signal).catch(() => cut(response));
   });
   return {
-    url,
+    url: `${url}/charges`,
     close: async () => {
       closing.abort();
       await close();
