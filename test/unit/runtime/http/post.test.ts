@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import {
   createServer as createHttpServer,
   type Server as HttpServer,
   type IncomingHttpHeaders,
 } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   NotDone,
@@ -212,6 +215,22 @@ describe('no answer', () => {
     const error = await failure();
     expect(error).toBeInstanceOf(NotDone);
     expect(error.message).toMatch(/cannot be reached: .*ECONNREFUSED.* Nothing was sent/);
+  });
+
+  it('from a server whose certificate is not trusted means that nothing was sent', async () => {
+    const pem = readFileSync(join(__dirname, 'fixtures/self-signed.pem'));
+    let requests = 0;
+    await listen(
+      createHttpsServer({ key: pem, cert: pem }, (_, response) => {
+        requests += 1;
+        response.end('{}');
+      }),
+    );
+    url = url.replace('http:', 'https:');
+    const error = await failure();
+    expect(error).toBeInstanceOf(NotDone);
+    expect(error.message).toContain('self-signed certificate');
+    expect(requests).toBe(0);
   });
 
   it('from a host that nobody knows means that nothing was sent', async () => {
