@@ -9,6 +9,10 @@ export const environmentNames = {
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   ordersTable: 'ORDERS_TABLE_NAME',
   ledgerTable: 'LEDGER_TABLE_NAME',
+  paymentUrl: 'PAYMENT_URL',
+  paymentKeyRetentionSeconds: 'PAYMENT_KEY_RETENTION_SECONDS',
+  mailFrom: 'MAIL_FROM',
+  mailDomain: 'MAIL_DOMAIN',
 } as const;
 
 export type EnvironmentName = keyof typeof environmentNames;

@@ -8,3 +8,13 @@ export const outputs = {
   fulfilmentDlqUrl: 'FulfilmentDlqUrl',
   fulfilmentFunctionName: 'FulfilmentFunctionName',
 } as const;
+
+/** Outputs of the consumers that are deployed only where their settings are given. */
+export const optionalOutputs = {
+  billingQueueUrl: 'BillingQueueUrl',
+  billingDlqUrl: 'BillingDlqUrl',
+  billingFunctionName: 'BillingFunctionName',
+  notificationsQueueUrl: 'NotificationsQueueUrl',
+  notificationsDlqUrl: 'NotificationsDlqUrl',
+  notificationsFunctionName: 'NotificationsFunctionName',
+} as const;

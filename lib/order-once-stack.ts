@@ -1,20 +1,29 @@
 import { join } from 'node:path';
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../contract/environment.ts';
-import { outputs } from '../contract/outputs.ts';
+import { optionalOutputs, outputs } from '../contract/outputs.ts';
 import { ledgerTable, ordersTable } from '../contract/tables.ts';
 import { DataTable } from './data-table.ts';
+import { billing, type CommonProps, notifications } from './external-consumers.ts';
 import { IdempotentConsumer } from './idempotent-consumer.ts';
 import { OrderTopic } from './order-topic.ts';
 import { RecordTable } from './record-table.ts';
 import type { Settings } from './settings.ts';
 
-export type OrderOnceStackProps = StackProps & Pick<Settings, 'stage' | 'functionTimeout'>;
+export type OrderOnceStackProps = StackProps &
+  Pick<Settings, 'stage' | 'functionTimeout' | 'payment' | 'mail'>;
 
-/** Orders in through a topic, each applied once to the orders and to its account's ledger. */
+/**
+ * Orders in through a topic, each applied once to the orders and to its account's ledger; charged and mailed too, where
+ * settings say by whom.
+ */
 export class OrderOnceStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, functionTimeout, ...props }: OrderOnceStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, functionTimeout, payment, mail, ...props }: OrderOnceStackProps,
+  ) {
     super(scope, id, props);
     const forStage = stage === 'dev' ? { removalPolicy: RemovalPolicy.DESTROY } : {};
 
@@ -23,14 +32,17 @@ export class OrderOnceStack extends Stack {
     const orders = new DataTable(this, 'Orders', { ...forStage, partitionKey: ordersTable.key });
     const ledger = new DataTable(this, 'Ledger', { ...forStage, partitionKey: ledgerTable.key });
 
-    const fulfilment = new IdempotentConsumer(this, 'Fulfilment', {
+    const common: CommonProps = {
       ...forStage,
       topic,
       records,
-      entry: join(import.meta.dirname, '../lambda/fulfilment.ts'),
       timeout: functionTimeout,
       // Short timeouts make retries fast in development; a whole day of them would be too many receives for SQS.
       ...(stage === 'dev' ? { toleratedOutage: Duration.hours(1) } : {}),
+    };
+    const fulfilment = new IdempotentConsumer(this, 'Fulfilment', {
+      ...common,
+      entry: join(import.meta.dirname, '../lambda/fulfilment.ts'),
     });
     fulfilment.grantEffects(orders, environmentNames.ordersTable, 'put');
     fulfilment.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
@@ -46,6 +58,27 @@ export class OrderOnceStack extends Stack {
     };
     for (const [name, value] of Object.entries(values)) {
       new CfnOutput(this, outputs[name as keyof typeof outputs], { value });
+    }
+
+    if (payment === undefined) this.#leaveOut('billing', 'charge', 'paymentUrl');
+    else this.#tell('billing', billing(this, common, payment));
+    if (mail === undefined) this.#leaveOut('notifications', 'mail', 'mailFrom', 'mailDomain');
+    else this.#tell('notifications', notifications(this, common, mail));
+  }
+
+  #leaveOut(consumer: string, act: string, ...settings: readonly string[]): void {
+    const options = settings.map((setting) => `-c ${setting}=...`).join(' ');
+    Annotations.of(this).addInfo(`The consumer "${consumer}" is left out; to ${act} orders give ${options}`);
+  }
+
+  #tell(name: 'billing' | 'notifications', consumer: IdempotentConsumer): void {
+    const values = {
+      QueueUrl: consumer.queue.queueUrl,
+      DlqUrl: consumer.deadLetterQueue.queueUrl,
+      FunctionName: consumer.handler.functionName,
+    } as const;
+    for (const [what, value] of Object.entries(values)) {
+      new CfnOutput(this, optionalOutputs[`${name}${what as keyof typeof values}`], { value });
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Duration, type Environment } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
-import { ConfigurationError } from '../contract/errors.ts';
+import { check } from './check-setting.ts';
+import { type MailSettings, type PaymentSettings, readMail, readPayment } from './effect-settings.ts';
 
 /** What `cdk deploy -c name=value` can set. */
 export interface Settings {
@@ -12,6 +13,10 @@ export interface Settings {
   readonly stage: Stage;
   /** Of each consumer's function. Context gives seconds: `functionTimeoutSeconds`. @default 30 seconds */
   readonly functionTimeout: Duration;
+  /** Context: `paymentUrl`, `paymentKeyRetentionSeconds`. @default - nothing is charged */
+  readonly payment?: PaymentSettings;
+  /** Context: `mailFrom`, `mailDomain`. @default - nothing is mailed */
+  readonly mail?: MailSettings;
 }
 
 const stages = ['production', 'dev'] as const;
@@ -36,16 +41,19 @@ export function readSettings({ node }: { readonly node: Node }, cli = cliEnviron
     valid: /^[a-z]{2}(-[a-z]+)+-\d$/,
     wanted: 'an AWS region, "eu-central-1" for instance',
   });
+  const stage = check('stage', read('stage') ?? 'production', {
+    valid: new RegExp(`^(${stages.join('|')})$`),
+    wanted: stages.map((stage) => `"${stage}"`).join(' or '),
+  }) as Stage;
+  const payment = readPayment(read, stage);
+  const mail = readMail(read);
   return {
     env: { ...(account && { account }), ...(region && { region }) },
     stackName: check('stackName', read('stackName') ?? 'OrderOnce', {
       valid: /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
       wanted: 'a letter, then letters, digits and hyphens, at most 128 in all',
     }),
-    stage: check('stage', read('stage') ?? 'production', {
-      valid: new RegExp(`^(${stages.join('|')})$`),
-      wanted: stages.map((stage) => `"${stage}"`).join(' or '),
-    }) as Stage,
+    stage,
     functionTimeout: Duration.seconds(
       Number(
         check('functionTimeoutSeconds', read('functionTimeoutSeconds') ?? '30', {
@@ -54,25 +62,9 @@ export function readSettings({ node }: { readonly node: Node }, cli = cliEnviron
         }),
       ),
     ),
+    ...(payment && { payment }),
+    ...(mail && { mail }),
   };
-}
-
-interface Expectation {
-  readonly valid: RegExp;
-  readonly wanted: string;
-}
-
-function check<Value extends string | undefined>(
-  name: string,
-  value: Value,
-  { valid, wanted }: Expectation,
-): Value {
-  if (value !== undefined && !valid.test(value)) {
-    throw new ConfigurationError(
-      `Context "${name}" is "${value}"; it must be ${wanted}. Give it with -c ${name}=..., or in cdk.json.`,
-    );
-  }
-  return value;
 }
 
 /** What the CDK CLI found out about the credentials that it runs with. */

@@ -21,6 +21,9 @@ export type {
   ExternalResult,
   Guarantee,
 } from './guarantees/guarantee.ts';
+export { neverSent } from './http/never-sent.ts';
+export { type PostOptions, postWithKey } from './http/post.ts';
+export { UnclearError } from './http/unclear-error.ts';
 export { type Resent, type ResolveOptions, resolve } from './resolve.ts';
 export { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
 export { type MemoryStore, memoryStore } from './stores/memory/memory-store.ts';

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Stack } from 'aws-cdk-lib';
 import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
-import { newApp, orderOnceStack, resource, root } from './support.ts';
+import { everyConsumer, newApp, orderOnceStack, resource, root } from './support.ts';
 
 const timeout = 120_000;
 
 /** Loads the code of a stack's function as Lambda would; what it then says of its handler. */
-function load(stack: Stack, outdir: string): string {
-  const { Code, Environment } = resource(stack, 'AWS::Lambda::Function').Properties;
+function load(stack: Stack, outdir: string, logicalId = ''): string {
+  const { Code, Environment } = resource(stack, 'AWS::Lambda::Function', logicalId).Properties;
   const asset = `asset.${Code.S3Key.replace('.zip', '')}`;
   const module = pathToFileURL(join(outdir, asset, 'index.mjs')).href;
   const { stdout, stderr } = spawnSync(
@@ -36,10 +36,13 @@ function load(stack: Stack, outdir: string): string {
 }
 
 test(
-  'the fulfilment function loads with what the template gives it',
+  'each function loads with what the template gives it',
   () => {
     const app = newApp({ bundling: true });
-    expect(load(orderOnceStack({}, app), app.outdir)).toBe('function\n');
+    const stack = orderOnceStack(everyConsumer, app);
+    for (const consumer of ['Fulfilment', 'Billing', 'Notifications']) {
+      expect([consumer, load(stack, app.outdir, consumer)]).toEqual([consumer, 'function\n']);
+    }
   },
   timeout,
 );

@@ -5,7 +5,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { pythonTool } from '../../local/system/python.ts';
-import { orderOnceStack, root, temporaryFolder } from './support.ts';
+import { everyConsumer, orderOnceStack, root, temporaryFolder } from './support.ts';
 
 /** Tests are named before anything asynchronous can run, so another process looks for Python. */
 const hasPython =
@@ -45,10 +45,16 @@ async function errors(stack: Stack): Promise<string[]> {
     .map(({ Rule, Message }) => `${Rule.Id}: ${Message}`);
 }
 
-run.each(['production', 'dev'] as const)(
+run.each([
+  ['production', {}],
+  ['dev', {}],
+  ['production and every consumer', everyConsumer],
+] as const)(
   `cfn-lint finds no error in the template for %s${without}`,
-  async (stage) => {
-    expect(await errors(orderOnceStack({ stage }))).toEqual([]);
+  async (stage, props) => {
+    expect(await errors(orderOnceStack({ stage: stage === 'dev' ? 'dev' : 'production', ...props }))).toEqual(
+      [],
+    );
   },
   timeout,
 );

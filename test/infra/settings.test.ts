@@ -41,7 +41,51 @@ describe('settings', () => {
     });
   });
 
+  test('of payments and mails are there where they are given', () => {
+    const { payment, mail } = settingsWith({
+      paymentUrl: 'https://pay.test/charges',
+      mailFrom: 'orders@shop.test',
+      mailDomain: 'customers.test',
+    });
+    expect(payment?.url).toBe('https://pay.test/charges');
+    expect(payment?.keyRetention.toSeconds()).toBe(86_400);
+    expect(mail).toEqual({ from: 'orders@shop.test', domain: 'customers.test' });
+    const context = { paymentUrl: 'https://pay.test', paymentKeyRetentionSeconds: 3600 };
+    expect(settingsWith(context).payment?.keyRetention.toSeconds()).toBe(3600);
+  });
+
   test.each([
+    ['http://localhost:8080/charges', 'production'],
+    ['http://127.0.0.1:8080/charges', 'production'],
+    ['http://[::1]:8080/charges', 'production'],
+    ['http://pay.internal/charges', 'dev'],
+  ])('take %s for payments in %s', (paymentUrl, stage) => {
+    expect(settingsWith({ paymentUrl, stage }).payment?.url).toBe(paymentUrl);
+  });
+
+  test.each([
+    [
+      { mailFrom: 'orders@shop.test' },
+      'Context "mailFrom" is "orders@shop.test" and "mailDomain" is not set',
+    ],
+    [{ mailDomain: 'customers.test' }, 'Context "mailDomain" is "customers.test" and "mailFrom" is not set'],
+  ])('fail with %j alone', (context, message) => {
+    expect(() => settingsWith(context)).toThrow(ConfigurationError);
+    expect(() => settingsWith(context)).toThrow(message);
+  });
+
+  test.each([
+    ['paymentUrl', 'pay.test/charges', 'an https URL'],
+    ['paymentUrl', 'http://pay.test/charges', 'an http one only for this machine, or with -c stage=dev'],
+    ['paymentUrl', 'http://localhost.pay.test/', 'an https URL'],
+    ['paymentUrl', 'https://user:secret@pay.test/', 'without a user name'],
+    ['paymentUrl', 'ftp://pay.test/', 'an https URL'],
+    ['paymentKeyRetentionSeconds', '0', 'a whole number of seconds'],
+    ['paymentKeyRetentionSeconds', '24h', 'a whole number of seconds'],
+    ['mailFrom', 'Shop <orders@shop.test>', 'the bare address'],
+    ['mailFrom', 'shop.test', 'the bare address'],
+    ['mailDomain', 'orders@shop.test', 'a domain'],
+    ['mailDomain', 'localhost', 'a domain'],
     ['stackName', '1st', 'a letter'],
     ['stackName', 'my stack', 'letters, digits and hyphens'],
     ['account', '1234', '12 digits'],

@@ -48,6 +48,12 @@ export function orderOnceStack(props: Partial<OrderOnceStackProps> = {}, app = n
   });
 }
 
+/** The settings of the consumers that are left out without them. */
+export const everyConsumer = {
+  payment: { url: 'https://payments.test/charges', keyRetention: Duration.days(1) },
+  mail: { from: 'orders@mail.shop.test', domain: 'customers.test' },
+} as const;
+
 /** An empty stack for constructs. */
 export function shop(): Stack {
   return new Stack(newApp(), 'Shop');

@@ -1,4 +1,5 @@
 import type { ClientConfig } from '../../local/endpoint/client-config.ts';
+import type { SandboxFiles } from './sandbox.ts';
 
 /** One deployed topic with its consumer and its tables. */
 export interface Deployed {
@@ -18,6 +19,15 @@ export interface Connection {
   readonly main: Deployed;
   /** The same stack again, deployed without mending what the emulator drops; absent where nothing was to mend. */
   readonly unmended?: Deployed;
+  /** What charges and mails; absent where functions don't reach the provider and the proxy on this machine. */
+  readonly effects?: {
+    readonly stack: Deployed;
+    readonly billing: Deployed;
+    readonly notifications: Deployed;
+    /** `notifications`, at least once. */
+    readonly mailingAgain: Deployed;
+    readonly files: SandboxFiles;
+  };
   readonly variants: Readonly<Record<'sound' | 'faulty' | 'unconditional' | 'reversed', Deployed>>;
 }
 

@@ -3,6 +3,7 @@ import { mendTopics } from '../../local/deployment/mend.ts';
 import { openEndpoint } from '../../local/endpoint/endpoint.ts';
 import { stopOnSignals } from '../../local/system/teardown.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
+import { type Sandbox, startSandbox } from './sandbox.ts';
 
 declare global {
   /** Undoes the setup; jest gives setup and teardown no other way to talk. */
@@ -14,21 +15,45 @@ export default async function setup(): Promise<void> {
   stopOnSignals();
   const endpoint = await openEndpoint();
   const main = `OrderOnceTest-${Date.now().toString(36)}`;
-  const stackNames = [main, `${main}-Unmended`, `${main}-Variants`];
+  // Functions in a container do not reach this machine's loopback.
+  const hasSandbox = endpoint.started;
+  let sandbox: Sandbox | undefined;
+  const stackNames = [
+    main,
+    `${main}-Unmended`,
+    `${main}-Variants`,
+    ...(hasSandbox ? [`${main}-Effects`] : []),
+  ];
   globalThis.undoSetup = async () => {
+    await sandbox?.close();
     if (!endpoint.started) await destroy(endpoint, stackNames);
     await endpoint.stop();
   };
   try {
+    if (hasSandbox) sandbox = await startSandbox(endpoint);
     const app = 'npx node test/integration/stack.ts';
-    const outputs = await deploy(endpoint, { stackNames, app, context: { stackName: main } });
+    const context = { stackName: main, ...sandbox?.context };
+    const outputs = await deploy(endpoint, { stackNames, app, context });
     const [mended] = await mendTopics(endpoint.clientConfig, main);
     await mendTopics(endpoint.clientConfig, `${main}-Variants`);
     const variant = (name: string) => JSON.parse(outputs[`${main}-Variants`]?.[`${name}Variant`] ?? '{}');
+    const effects = sandbox && {
+      stack: deployed(outputs[`${main}-Effects`]),
+      billing: deployed(outputs[`${main}-Effects`], 'Billing'),
+      notifications: deployed(outputs[`${main}-Effects`], 'Notifications'),
+      mailingAgain: variant('mailingagain'),
+      files: sandbox.files,
+    };
+    if (effects !== undefined) {
+      await mendTopics(endpoint.clientConfig, `${main}-Effects`);
+      await sandbox?.redirect(effects.notifications.functionName);
+      await sandbox?.redirect(effects.mailingAgain.functionName);
+    }
     const connection: Connection = {
       clientConfig: endpoint.clientConfig,
       emulator: endpoint.started,
       main: deployed(outputs[main]),
+      ...(effects && { effects }),
       ...(mended && { unmended: deployed(outputs[`${main}-Unmended`]) }),
       variants: {
         sound: variant('sound'),
@@ -45,21 +70,15 @@ export default async function setup(): Promise<void> {
   }
 }
 
-function deployed(outputs: Readonly<Record<string, string>> = {}): Deployed {
-  const {
-    TopicArn = '',
-    FulfilmentQueueUrl = '',
-    FulfilmentDlqUrl = '',
-    FulfilmentFunctionName = '',
-  } = outputs;
-  const { RecordsTableName = '', OrdersTableName = '', LedgerTableName = '' } = outputs;
+function deployed(outputs: Readonly<Record<string, string>> = {}, consumer = 'Fulfilment'): Deployed {
+  const output = (name: string) => outputs[name] ?? '';
   return {
-    topicArn: TopicArn,
-    queueUrl: FulfilmentQueueUrl,
-    deadLetterQueueUrl: FulfilmentDlqUrl,
-    functionName: FulfilmentFunctionName,
-    records: RecordsTableName,
-    orders: OrdersTableName,
-    ledger: LedgerTableName,
+    topicArn: output('TopicArn'),
+    queueUrl: output(`${consumer}QueueUrl`),
+    deadLetterQueueUrl: output(`${consumer}DlqUrl`),
+    functionName: output(`${consumer}FunctionName`),
+    records: output('RecordsTableName'),
+    orders: output('OrdersTableName'),
+    ledger: output('LedgerTableName'),
   };
 }

@@ -5,10 +5,11 @@ import { environmentNames } from '../../contract/environment.ts';
 import { ledgerTable, ordersTable } from '../../contract/tables.ts';
 import { DataTable, IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
 import { OrderOnceStack } from '../../lib/order-once-stack.ts';
+import { readSettings } from '../../lib/settings.ts';
 
 /** A topic of its own, with one consumer that runs a test's function in the place of the real one. */
 class Variant extends Construct {
-  constructor(stack: Stack, name: string) {
+  constructor(stack: Stack, name: string, environment: Readonly<Record<string, string>> = {}) {
     super(stack, name);
     const removalPolicy = RemovalPolicy.DESTROY;
     const topic = new OrderTopic(this, 'Events');
@@ -19,6 +20,7 @@ class Variant extends Construct {
       topic,
       records,
       removalPolicy,
+      environment,
       entry: join(import.meta.dirname, 'functions', `${name}.ts`),
       // Short, so that what failed comes again soon.
       timeout: Duration.seconds(3),
@@ -48,3 +50,14 @@ new OrderOnceStack(app, name, settings);
 new OrderOnceStack(app, `${name}-Unmended`, settings);
 const variants = new Stack(app, `${name}-Variants`);
 for (const variant of ['sound', 'faulty', 'unconditional', 'reversed']) new Variant(variants, variant);
+
+const { payment, mail } = readSettings(app);
+if (payment !== undefined && mail !== undefined) {
+  // Short, so that what is unclear is tried again soon.
+  const functionTimeout = Duration.seconds(5);
+  new OrderOnceStack(app, `${name}-Effects`, { ...settings, functionTimeout, payment, mail });
+  new Variant(variants, 'mailing-again', {
+    [environmentNames.mailFrom]: mail.from,
+    [environmentNames.mailDomain]: mail.domain,
+  });
+}

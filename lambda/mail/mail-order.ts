@@ -1,0 +1,37 @@
+import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { idempotencyKeyTag } from '../../contract/mail.ts';
+import type { OrderEvent } from '../../contract/order-event.ts';
+import { type ExternalHandler, NotDone } from '../../runtime/index.ts';
+import { mailboxOf } from './mailbox.ts';
+import { orderTemplate } from './order-template.ts';
+import { sesClient } from './ses-client.ts';
+import { meaningOf } from './ses-errors.ts';
+
+export interface MailOptions {
+  /** The sender's address, verified with SES. */
+  readonly from: string;
+  /** The domain of the accounts' mailboxes. */
+  readonly domain: string;
+  /** One that sends nothing twice. @default - `sesClient()` */
+  readonly client?: Pick<SESv2Client, 'send'>;
+}
+
+/** Mails the account of an order that was placed. */
+export function mailOrder({ from, domain, client = sesClient() }: MailOptions): ExternalHandler<OrderEvent> {
+  return async ({ type, partitionkey: account, data }, { idempotencyKey, signal }) => {
+    if (type !== 'order.placed') return 'nothing to mail';
+    const command = new SendEmailCommand({
+      FromEmailAddress: from,
+      Destination: { ToAddresses: [mailboxOf(account, domain)] },
+      Content: { Template: orderTemplate(data, idempotencyKey) },
+      EmailTags: [{ Name: idempotencyKeyTag, Value: idempotencyKey }],
+    });
+    if (signal.aborted) throw new NotDone('No time was left to send a mail');
+    try {
+      const { MessageId } = await client.send(command, { abortSignal: signal });
+      return { mail: MessageId ?? null };
+    } catch (error) {
+      throw meaningOf(error);
+    }
+  };
+}

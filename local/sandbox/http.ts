@@ -1,0 +1,47 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+
+const host = '127.0.0.1';
+
+export interface Listening {
+  readonly url: string;
+  /** Ends every connection, answered or not. */
+  close(): Promise<void>;
+}
+
+/** Serves on a free port of the loopback interface. */
+export async function listen(listener: RequestListener): Promise<Listening> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, host, resolve);
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
+  return {
+    url: `http://${host}:${address.port}`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/**
+ * The body of a request, `undefined` where it is longer than `limit` bytes.
+ * @throws Where the caller ends before its body does.
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    // Read to its end all the same: a caller that is still sending sees no answer.
+    if (bytes <= limit) chunks.push(chunk);
+  }
+  return bytes > limit ? undefined : Buffer.concat(chunks);
+}
+
+/** Ends a connection without an answer. */
+export function cut(response: ServerResponse): void {
+  response.socket?.destroy();
+}

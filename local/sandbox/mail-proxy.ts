@@ -1,0 +1,133 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { idempotencyKeyTag } from '../../contract/mail.ts';
+import { cut, listen, readBody } from './http.ts';
+import { RequestLog } from './request-log.ts';
+import { coin, type Shares, strike } from './strike.ts';
+
+/** `lost`: the mail is sent and the connection then cut. `hang`: never answered, the mail sent or not. */
+export type MailFault = 'lost' | 'hang';
+export type MailMode = 'none' | MailFault | 'mixed';
+
+/** Of the first requests of a key. */
+const shares: Readonly<Record<MailMode, Shares<MailFault>>> = {
+  none: {},
+  lost: { lost: 0.03 },
+  hang: { hang: 0.03 },
+  mixed: { lost: 0.01, hang: 0.01 },
+};
+
+/** SES's own limit of a message, 40 MB (Amazon SES Developer Guide, "Service quotas"). */
+const maxBody = 40 * 1024 * 1024;
+
+/** The path of SendEmail in version 2 of SES's API. */
+const sendEmail = '/v2/email/outbound-emails';
+
+export interface MailProxyOptions {
+  /** Where SES is. */
+  readonly endpoint: string;
+  /** Gets a line for each request to send a mail. */
+  readonly file: string;
+  readonly mode: MailMode;
+  /** Decides which requests are struck. */
+  readonly seed: number;
+}
+
+/** One request to send a mail. */
+export interface MailRequest {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The idempotency key among the mail's tags; empty where it has none. */
+  readonly key: string;
+  readonly to: readonly string[];
+  /** Whether SES took the mail. */
+  readonly sent: boolean;
+  readonly fault: MailFault | 'none';
+  /** Its status. */
+  readonly answer: number | 'none';
+  /** Whether there was a request of this key before. */
+  readonly resent: boolean;
+}
+
+export interface MailProxy {
+  readonly url: string;
+  close(): Promise<void>;
+  /** All requests to send a mail that came until now. */
+  requests(): Promise<MailRequest[]>;
+}
+
+/** What is done to the n-th request (from 1) of a key, and whether its mail is sent; decided by the arguments alone. */
+export function mailBlowOf(mode: MailMode, seed: number, key: string, n: number) {
+  const fault = strike(shares[mode], seed, key, n);
+  return { fault, forwards: fault !== 'hang' || coin(seed, key, n) };
+}
+
+/** Stands between a function and SES (version 2 of its API), hands on what it gets, and loses answers by its mode. */
+export async function startMailProxy(options: MailProxyOptions): Promise<MailProxy> {
+  const log = new RequestLog<MailRequest>(options.file);
+  const counts = new Map<string, number>();
+  const { url, close } = await listen((request, response) => {
+    // An endpoint that is gone and a caller that was killed are the same to the other side: no answer.
+    handOn(request, response, options, counts, log).catch(() => cut(response));
+  });
+  return { url, close, requests: () => log.read() };
+}
+
+async function handOn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { endpoint, mode, seed }: MailProxyOptions,
+  counts: Map<string, number>,
+  log: RequestLog<MailRequest>,
+): Promise<void> {
+  const body = await readBody(request, maxBody);
+  if (body === undefined) return cut(response);
+  const url = new URL(request.url ?? '/', endpoint);
+  if (request.method !== 'POST' || url.pathname !== sendEmail) {
+    return await answer(response, await forward(request, url, body));
+  }
+  const mail = readMail(body);
+  const n = (counts.get(mail.key) ?? 0) + 1;
+  counts.set(mail.key, n);
+  const { fault, forwards } = mailBlowOf(mode, seed, mail.key, n);
+  const answered = forwards ? await forward(request, url, body) : undefined;
+  log.append({
+    at: Date.now(),
+    ...mail,
+    sent: answered?.ok ?? false,
+    fault,
+    answer: fault === 'none' && answered ? answered.status : 'none',
+    resent: n > 1,
+  });
+  if (fault === 'lost') return cut(response);
+  // A request that hangs is left as it is: its connection ends with its caller.
+  if (fault === 'none' && answered) await answer(response, answered);
+}
+
+/** Headers of one connection, and those that `fetch` sets by itself. */
+const ownHeaders = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'expect']);
+
+async function forward(request: IncomingMessage, url: URL, body: Buffer): Promise<Response> {
+  const headers = Object.entries(request.headers).flatMap(([name, value]) =>
+    ownHeaders.has(name) || value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
+  const method = request.method ?? 'GET';
+  return await fetch(url, { method, headers, ...(body.length > 0 && { body: new Uint8Array(body) }) });
+}
+
+async function answer(response: ServerResponse, answered: Response): Promise<void> {
+  const body = Buffer.from(await answered.arrayBuffer());
+  const copied = ['content-type', 'x-amzn-errortype', 'x-amzn-requestid', 'retry-after'].flatMap((name) => {
+    const value = answered.headers.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  response.writeHead(answered.status, Object.fromEntries(copied)).end(body);
+}
+
+function readMail(body: Buffer): Pick<MailRequest, 'key' | 'to'> {
+  const { Destination, EmailTags = [] } = JSON.parse(body.toString()) as {
+    Destination?: { ToAddresses?: string[] };
+    EmailTags?: { Name: string; Value: string }[];
+  };
+  const key = EmailTags.find(({ Name }) => Name === idempotencyKeyTag)?.Value ?? '';
+  return { key, to: Destination?.ToAddresses ?? [] };
+}

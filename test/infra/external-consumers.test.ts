@@ -1,0 +1,108 @@
+import { Duration, type Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { optionalOutputs, outputs } from '../../contract/outputs.ts';
+import { everyConsumer, orderOnceStack, resources } from './support.ts';
+
+function functionNames(stack: Stack): string[] {
+  return Object.values(resources(stack))
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties }) => Properties.FunctionName);
+}
+
+/** The statements that let a function do something with SES. */
+function sesStatements(stack: Stack) {
+  return Object.values(resources(stack))
+    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Action }) => [Action].flat().some((action: string) => action.startsWith('ses:')));
+}
+
+describe('the stack without any setting', () => {
+  test('leaves out what acts outside, and says with which settings it would be there', () => {
+    const stack = orderOnceStack();
+    expect(functionNames(stack)).toEqual(['OrderOnce-fulfilment']);
+    const annotations = Annotations.fromStack(stack);
+    annotations.hasInfo(
+      '/OrderOnce',
+      Match.stringLikeRegexp('"billing" is left out.*-c paymentUrl=\\.\\.\\.'),
+    );
+    annotations.hasInfo(
+      '/OrderOnce',
+      Match.stringLikeRegexp('"notifications" .* -c mailFrom=.* -c mailDomain='),
+    );
+    annotations.hasNoWarning('*', Match.anyValue());
+  });
+});
+
+describe('the stack with every setting', () => {
+  test('says nothing', () => {
+    Annotations.fromStack(orderOnceStack(everyConsumer)).hasNoInfo('*', Match.anyValue());
+  });
+
+  test('tells billing where to charge, and how long keys are known there', () => {
+    Template.fromStack(orderOnceStack(everyConsumer)).hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'OrderOnce-billing',
+      Environment: {
+        Variables: Match.objectLike({
+          PAYMENT_URL: 'https://payments.test/charges',
+          PAYMENT_KEY_RETENTION_SECONDS: '86400',
+        }),
+      },
+    });
+  });
+
+  test('tells notifications from whom and where to', () => {
+    Template.fromStack(orderOnceStack(everyConsumer)).hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'OrderOnce-notifications',
+      Environment: {
+        Variables: Match.objectLike({ MAIL_FROM: 'orders@mail.shop.test', MAIL_DOMAIN: 'customers.test' }),
+      },
+    });
+  });
+
+  test('lets notifications alone send mails, from that address alone', () => {
+    const identity = (name: string) => ({
+      'Fn::Join': [
+        '',
+        [
+          'arn:',
+          { Ref: 'AWS::Partition' },
+          ':ses:',
+          { Ref: 'AWS::Region' },
+          ':',
+          { Ref: 'AWS::AccountId' },
+          `:identity/${name}`,
+        ],
+      ],
+    });
+    expect(sesStatements(orderOnceStack(everyConsumer))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['ses:SendEmail', 'ses:SendTemplatedEmail'],
+        Resource: ['mail.shop.test', 'orders@mail.shop.test', 'shop.test'].map(identity),
+        Condition: { StringEquals: { 'ses:FromAddress': 'orders@mail.shop.test' } },
+      },
+    ]);
+  });
+
+  test('tells its outputs', () => {
+    const { Outputs } = Template.fromStack(orderOnceStack(everyConsumer)).toJSON();
+    expect(Object.keys(Outputs).sort()).toEqual(
+      [...Object.values(outputs), ...Object.values(optionalOutputs)].sort(),
+    );
+  });
+
+  test('has retries for development as fast as the functions allow, for all', () => {
+    // WHEN
+    const stack = orderOnceStack({ ...everyConsumer, stage: 'dev', functionTimeout: Duration.seconds(5) });
+
+    // THEN
+    const timeouts = ['fulfilment', 'billing', 'notifications'].map(
+      (name) =>
+        Object.values(resources(stack)).find(
+          ({ Properties }) => Properties?.QueueName === `OrderOnce-${name}.fifo`,
+        )?.Properties.VisibilityTimeout,
+    );
+    expect(timeouts).toEqual([30, 30, 30]);
+  });
+});

@@ -1,0 +1,12 @@
+import { readEnvironment } from '../../../contract/environment.ts';
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { mailOrder } from '../../../lambda/mail/mail-order.ts';
+import { atLeastOnce, createConsumer } from '../../../runtime/index.ts';
+
+/** `notifications` under the guarantee that mails again what is unclear. */
+export const handler = createConsumer({
+  name: 'notifications',
+  parse: parseOrderEvent,
+  guarantee: atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }),
+  handle: mailOrder({ from: readEnvironment('mailFrom'), domain: readEnvironment('mailDomain') }),
+});

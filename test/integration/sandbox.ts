@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { redirectMail } from '../../local/deployment/redirect-mail.ts';
+import { verifySender } from '../../local/deployment/verify-sender.ts';
+import type { Endpoint } from '../../local/endpoint/endpoint.ts';
+import { startMailProxy } from '../../local/sandbox/mail-proxy.ts';
+import { startProvider } from '../../local/sandbox/provider.ts';
+
+/** Where the tests find what the outside world saw. */
+export interface SandboxFiles {
+  readonly charges: string;
+  readonly mails: string;
+}
+
+export interface Sandbox {
+  /** The settings of a stack that charges and mails there. */
+  readonly context: Readonly<Record<'paymentUrl' | 'mailFrom' | 'mailDomain', string>>;
+  readonly files: SandboxFiles;
+  /** Has a deployed function send its mails through the proxy. */
+  redirect(functionName: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the tests choose their events by. */
+export const modes = { seed: 1, charges: 'fail-after', mails: 'lost' } as const;
+
+const mailFrom = 'orders@shop.test';
+
+/** A payment provider, and a way to SES, that lose answers. */
+export async function startSandbox({ clientConfig, folder }: Endpoint): Promise<Sandbox> {
+  const files = { charges: join(folder, 'charges.ndjson'), mails: join(folder, 'mails.ndjson') };
+  const { seed } = modes;
+  const [provider, proxy] = await Promise.all([
+    startProvider({ file: files.charges, mode: modes.charges, seed, keyRetention: 3_600_000 }),
+    startMailProxy({ endpoint: clientConfig.endpoint, file: files.mails, mode: modes.mails, seed }),
+  ]);
+  await verifySender(clientConfig, mailFrom);
+  return {
+    context: { paymentUrl: provider.url, mailFrom, mailDomain: 'customers.test' },
+    files,
+    redirect: (functionName) => redirectMail(clientConfig, functionName, proxy.url),
+    close: async () => {
+      await provider.close();
+      await proxy.close();
+    },
+  };
+}

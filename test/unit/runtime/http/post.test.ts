@@ -1,0 +1,291 @@
+import { readFileSync } from 'node:fs';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingHttpHeaders,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  NotDone,
+  PermanentError,
+  type PostOptions,
+  postWithKey,
+  UnclearError,
+} from '../../../../runtime/index.ts';
+
+const key = 'ab'.repeat(32);
+let server: Server | HttpServer;
+let url: string;
+
+afterEach(async () => {
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+async function listen(made: Server | HttpServer) {
+  server = made;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/charges?token=secret`;
+}
+
+interface Received {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A server that answers every request so; what it received. */
+async function answering(status: number, body = '', headers: Readonly<Record<string, string>> = {}) {
+  const received: Received[] = [];
+  await listen(
+    createHttpServer(async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += chunk;
+      received.push({ method: request.method, url: request.url, headers: request.headers, body: text });
+      response.writeHead(status, headers).end(body);
+    }),
+  );
+  return received;
+}
+
+/** A server that speaks no HTTP of its own: `speak` gets each connection once the request came. */
+async function speaking(speak: (socket: Socket) => void) {
+  await listen(
+    createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => speak(socket));
+    }),
+  );
+}
+
+async function post(options: Partial<PostOptions> = {}, signal = new AbortController().signal) {
+  return await postWithKey(
+    url,
+    { b: 1, a: { d: 15.3, c: '£' } },
+    { context: { idempotencyKey: key, signal }, ...options },
+  );
+}
+
+async function failure(
+  options?: Partial<PostOptions>,
+  signal?: AbortSignal,
+): Promise<Error & { retryAfter?: number }> {
+  return await post(options, signal).then(
+    (answer) => {
+      throw new Error(`It answered ${JSON.stringify(answer)}`);
+    },
+    (error) => error,
+  );
+}
+
+describe('the request', () => {
+  it('is canonical JSON with the key as a quoted string, on a connection of its own', async () => {
+    const received = await answering(200, '{}');
+    await post({ headers: { authorization: 'Bearer t', 'idempotency-key': 'mine' } });
+    await post();
+    expect(received).toMatchObject([
+      {
+        method: 'POST',
+        url: '/charges?token=secret',
+        body: '{"a":{"c":"£","d":15.3},"b":1}',
+        headers: {
+          'idempotency-key': `"${key}"`,
+          'content-type': 'application/json',
+          authorization: 'Bearer t',
+          connection: 'close',
+        },
+      },
+      { body: '{"a":{"c":"£","d":15.3},"b":1}' },
+    ]);
+  });
+
+  it.each([
+    'no url',
+    'ftp://127.0.0.1/',
+    'http://user:pass@127.0.0.1/',
+  ])('is not sent where %s is its URL: events wait', async (wrong) => {
+    await answering(200, '{}');
+    url = wrong;
+    const error = await failure({ setting: 'PAYMENT_URL' });
+    expect(error).toBeInstanceOf(NotDone);
+    expect(error.message).toContain('check PAYMENT_URL');
+  });
+
+  it('is not sent where no time is left', async () => {
+    const received = await answering(200, '{}');
+    expect(await failure({}, AbortSignal.abort())).toBeInstanceOf(NotDone);
+    expect(received).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  it.each([
+    [200, '{"id":"ch_1"}', { id: 'ch_1' }],
+    [201, '"done"', 'done'],
+    [204, '', undefined],
+  ])('of %i %s is what was done', async (status, body, result) => {
+    await answering(status, body);
+    await expect(post()).resolves.toEqual(result);
+  });
+
+  it.each([
+    [200, ''],
+    [200, '<html>Sign in</html>'],
+    [202, ''],
+    [200, `"${'x'.repeat(300_000)}"`],
+    [408, ''],
+    [409, ''],
+    [418, ''],
+    [500, '{"id":"ch_1"}'],
+    [502, ''],
+    [503, ''],
+    [504, ''],
+  ])('of %i is unclear (%#)', async (status, body) => {
+    await answering(status, body);
+    expect(await failure()).toBeInstanceOf(UnclearError);
+  });
+
+  it.each([400, 402, 413, 422])('of %i is permanent, with what the other side says', async (status) => {
+    const detail = `no such\ncard ${'x'.repeat(300)}`;
+    await answering(status, JSON.stringify({ title: 'Refused', detail }));
+    const error = await failure();
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(error.message).toMatch(new RegExp(`/charges answered ${status} "no such card x+…"`));
+    expect(error.message.length).toBeLessThan(500);
+    expect(error.message).not.toContain('secret');
+  });
+
+  it.each([401, 403, 404, 405, 410, 415])('of %i waits, and says what to check', async (status) => {
+    await answering(status);
+    const error = await failure({ setting: 'PAYMENT_URL' });
+    expect(error).toBeInstanceOf(NotDone);
+    expect(error.message).toContain('until PAYMENT_URL and the credentials for it are right');
+  });
+
+  it.each([301, 302, 303, 307, 308])('of %i is not followed, and says where it points to', async (status) => {
+    const received = await answering(status, '', { location: 'https://elsewhere.test/' });
+    const error = await failure({ setting: 'PAYMENT_URL' });
+    expect(error).toBeInstanceOf(UnclearError);
+    expect(error.message).toContain('"https://elsewhere.test/"');
+    expect(error.message).toContain('change PAYMENT_URL');
+    expect(received).toHaveLength(1);
+  });
+
+  it.each([
+    [undefined, undefined],
+    ['7', 7000],
+    ['Sun, 06 Nov 1994 08:49:37 GMT', 30_000],
+    ['Sun, 06 Nov 1994 08:00:00 GMT', 0],
+    ['-1', undefined],
+    ['soon', undefined],
+    ['2027', 2_027_000],
+  ])('of 429 with Retry-After %s waits for %s ms', async (value, retryAfter) => {
+    await answering(429, '', value === undefined ? {} : { 'retry-after': value });
+    const now = Date.UTC(1994, 10, 6, 8, 49, 7);
+    const error = await failure({ clock: { now: () => now, sleep: async () => {} } });
+    expect(error).toBeInstanceOf(NotDone);
+    expect(error.retryAfter).toBe(retryAfter);
+  });
+
+  it('of 425 waits', async () => {
+    await answering(425);
+    expect(await failure()).toBeInstanceOf(NotDone);
+  });
+
+  it('of 503 stays unclear with a Retry-After, and says it', async () => {
+    await answering(503, '', { 'retry-after': '30' });
+    const error = await failure();
+    expect(error).toBeInstanceOf(UnclearError);
+    expect(error.message).toContain('(Retry-After: 30)');
+  });
+});
+
+describe('no answer', () => {
+  it.each([
+    '127.0.0.1',
+    'localhost',
+  ])('from %s, where nothing listens, means that nothing was sent', async (host) => {
+    await answering(200, '{}');
+    await new Promise((resolve) => server.close(resolve));
+    url = url.replace('127.0.0.1', host);
+    const error = await failure();
+    expect(error).toBeInstanceOf(NotDone);
+    expect(error.message).toMatch(/cannot be reached: .*ECONNREFUSED.* Nothing was sent/);
+  });
+
+  it('from a server whose certificate is not trusted means that nothing was sent', async () => {
+    const pem = readFileSync(join(__dirname, 'fixtures/self-signed.pem'));
+    let requests = 0;
+    await listen(
+      createHttpsServer({ key: pem, cert: pem }, (_, response) => {
+        requests += 1;
+        response.end('{}');
+      }),
+    );
+    url = url.replace('http:', 'https:');
+    const error = await failure();
+    expect(error).toBeInstanceOf(NotDone);
+    expect(error.message).toContain('self-signed certificate');
+    expect(requests).toBe(0);
+  });
+
+  it('from a host that nobody knows means that nothing was sent', async () => {
+    await answering(200, '{}');
+    url = 'http://order-once.invalid/';
+    expect(await failure()).toBeInstanceOf(NotDone);
+  });
+
+  it.each([
+    ['a connection that is cut', (socket: Socket) => socket.destroy()],
+    ['a connection that is reset', (socket: Socket) => socket.resetAndDestroy()],
+    ['what is no HTTP', (socket: Socket) => socket.end('220 mail.test ESMTP\r\n')],
+    [
+      'an answer that is cut off',
+      (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"id":'),
+    ],
+    [
+      'JSON that is cut off where it could end',
+      (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"id":"ch_1"}'),
+    ],
+  ])('but %s is unclear', async (_, speak) => {
+    await speaking(speak);
+    expect(await failure()).toBeInstanceOf(UnclearError);
+  });
+
+  it('in time is unclear', async () => {
+    const caller = new AbortController();
+    await speaking(() => caller.abort());
+    expect(await failure({}, caller.signal)).toBeInstanceOf(UnclearError);
+  });
+
+  it('in time is unclear even where the status came', async () => {
+    const caller = new AbortController();
+    await speaking((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{}', () =>
+        delay(50).then(() => caller.abort()),
+      );
+    });
+    expect(await failure({}, caller.signal)).toBeInstanceOf(UnclearError);
+  });
+
+  it('is read to its limit where it goes on and on', async () => {
+    // GIVEN a server that would send 64 MiB
+    let left = 1024;
+    await speaking((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      const flood = () => {
+        if (!socket.writable) return;
+        left -= 1;
+        if (left > 0) socket.write(Buffer.alloc(64 * 1024), flood);
+        else socket.end();
+      };
+      flood();
+    });
+    expect(await failure()).toBeInstanceOf(UnclearError);
+    expect(left).toBeGreaterThan(0);
+  });
+});
