@@ -8,6 +8,7 @@ export const environmentNames = {
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   ordersTable: 'ORDERS_TABLE_NAME',
   ledgerTable: 'LEDGER_TABLE_NAME',
+  topicArn: 'TOPIC_ARN',
 } as const;
 
 export type EnvironmentName = keyof typeof environmentNames;
@@ -27,4 +28,25 @@ export function readEnvironment(name: EnvironmentName): string {
     );
   }
   return value;
+}
+
+/** Read by Powertools, which then runs every function as if it were not idempotent, and says nothing. */
+const powertoolsSwitch = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
+
+/** What Powertools takes for "not disabled". */
+const switchedOn = /^(|0|n|no|f|false|off)$/i;
+
+/**
+ * @throws ConfigurationError where the environment switches Powertools' idempotency off: a function that must not act
+ *   twice must not start.
+ */
+export function refuseDisabledIdempotency(): void {
+  // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.
+  const value = process.env[powertoolsSwitch] ?? '';
+  if (!switchedOn.test(value)) {
+    throw new ConfigurationError(
+      `Environment variable ${powertoolsSwitch} is "${value}": every call would run again, and none would be ` +
+        'remembered. Remove it from the function.',
+    );
+  }
 }
