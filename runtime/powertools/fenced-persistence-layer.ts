@@ -120,7 +120,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }
 
   /** When the first call with this input's key began, in ms since the epoch; while its function runs. */
-  firstAttemptAt(data: Data): number | undefined {
+  firstAttemptAt(data: unknown): number | undefined {
     return this.#heldFor(data)?.firstAttemptAt;
   }
 
@@ -226,7 +226,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     return { now, expiration: Math.floor(now / 1000) + this.getExpiresAfterSeconds() };
   }
 
-  #heldFor(data: Data): HeldRecord | undefined {
+  #heldFor(data: unknown): HeldRecord | undefined {
     return isObject(data) ? this.#heldByObject.get(data) : this.#heldByValue.get(data);
   }
 
@@ -279,6 +279,6 @@ function claimOf(record: IdempotencyRecord): Claim {
   throw new TypeError('saveSuccess and deleteRecord settle records');
 }
 
-function isObject(data: Data): data is Data & object {
+function isObject(data: unknown): data is object {
   return typeof data === 'object' && data !== null;
 }
