@@ -7,4 +7,6 @@ export const outputs = {
   fulfilmentQueueUrl: 'FulfilmentQueueUrl',
   fulfilmentDlqUrl: 'FulfilmentDlqUrl',
   fulfilmentFunctionName: 'FulfilmentFunctionName',
+  intakeUrl: 'IntakeUrl',
+  intakeFunctionName: 'IntakeFunctionName',
 } as const;

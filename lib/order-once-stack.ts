@@ -6,15 +6,22 @@ import { outputs } from '../contract/outputs.ts';
 import { ledgerTable, ordersTable } from '../contract/tables.ts';
 import { DataTable } from './data-table.ts';
 import { IdempotentConsumer } from './idempotent-consumer.ts';
+import { OrderIntake } from './order-intake.ts';
 import { OrderTopic } from './order-topic.ts';
 import { RecordTable } from './record-table.ts';
 import type { Settings } from './settings.ts';
 
-export type OrderOnceStackProps = StackProps & Pick<Settings, 'stage' | 'functionTimeout'>;
+export type OrderOnceStackProps = StackProps &
+  Pick<Settings, 'stage' | 'functionTimeout'> &
+  Partial<Pick<Settings, 'intakeAuth'>>;
 
 /** Orders in through a topic, each applied once to the orders and to its account's ledger. */
 export class OrderOnceStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, functionTimeout, ...props }: OrderOnceStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, functionTimeout, intakeAuth = { kind: 'iam' }, ...props }: OrderOnceStackProps,
+  ) {
     super(scope, id, props);
     const forStage = stage === 'dev' ? { removalPolicy: RemovalPolicy.DESTROY } : {};
 
@@ -35,6 +42,8 @@ export class OrderOnceStack extends Stack {
     fulfilment.grantEffects(orders, environmentNames.ordersTable, 'put');
     fulfilment.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
 
+    const intake = new OrderIntake(this, 'Intake', { ...forStage, topic, records, auth: intakeAuth });
+
     const values: Record<keyof typeof outputs, string> = {
       topicArn: topic.topicArn,
       recordsTableName: records.tableName,
@@ -43,6 +52,8 @@ export class OrderOnceStack extends Stack {
       fulfilmentQueueUrl: fulfilment.queue.queueUrl,
       fulfilmentDlqUrl: fulfilment.deadLetterQueue.queueUrl,
       fulfilmentFunctionName: fulfilment.handler.functionName,
+      intakeUrl: intake.url,
+      intakeFunctionName: intake.handler.functionName,
     };
     for (const [name, value] of Object.entries(values)) {
       new CfnOutput(this, outputs[name as keyof typeof outputs], { value });

@@ -1,6 +1,7 @@
 import { Duration, type Environment } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import { ConfigurationError } from '../contract/errors.ts';
+import type { IntakeAuth } from './order-intake.ts';
 
 /** What `cdk deploy -c name=value` can set. */
 export interface Settings {
@@ -12,6 +13,11 @@ export interface Settings {
   readonly stage: Stage;
   /** Of each consumer's function. Context gives seconds: `functionTimeoutSeconds`. @default 30 seconds */
   readonly functionTimeout: Duration;
+  /**
+   * Who may send orders over HTTP: `intakeAuth` is `iam`, or `jwt` together with `jwtIssuer` and `jwtAudience`.
+   * @default iam
+   */
+  readonly intakeAuth: IntakeAuth;
 }
 
 const stages = ['production', 'dev'] as const;
@@ -54,7 +60,34 @@ export function readSettings({ node }: { readonly node: Node }, cli = cliEnviron
         }),
       ),
     ),
+    intakeAuth: readIntakeAuth(read),
   };
+}
+
+const kindsOfAuth = ['iam', 'jwt'] as const;
+
+function readIntakeAuth(read: (name: string) => string | undefined): IntakeAuth {
+  const kind = check('intakeAuth', read('intakeAuth') ?? 'iam', {
+    valid: new RegExp(`^(${kindsOfAuth.join('|')})$`),
+    wanted: kindsOfAuth.map((name) => `"${name}"`).join(' or '),
+  }) as IntakeAuth['kind'];
+  const issuer = check('jwtIssuer', read('jwtIssuer'), {
+    valid: /^https:\/\/\S+$/,
+    wanted: 'the https URL of a token issuer, as in the claim "iss"',
+  });
+  const audience = check('jwtAudience', read('jwtAudience'), {
+    valid: /^\S+$/,
+    wanted: 'the audience of its tokens, as in the claim "aud" or "client_id"',
+  });
+  if (kind === 'jwt' && issuer !== undefined && audience !== undefined) return { kind, issuer, audience };
+  if (kind === 'iam' && issuer === undefined && audience === undefined) return { kind };
+  const given = { jwtIssuer: issuer, jwtAudience: audience };
+  const names = Object.entries(given).filter(([, value]) => (value === undefined) === (kind === 'jwt'));
+  throw new ConfigurationError(
+    `Context "intakeAuth" is "${kind}" ${kind === 'jwt' ? 'without' : 'beside'} ` +
+      `${names.map(([name]) => `"${name}"`).join(' and ')}; give -c intakeAuth=jwt, -c jwtIssuer=... and ` +
+      '-c jwtAudience=... together, or none of them.',
+  );
 }
 
 interface Expectation {
