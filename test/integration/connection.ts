@@ -16,6 +16,8 @@ export interface Connection {
   /** Whether the endpoint is the emulator that this run started. */
   readonly emulator: boolean;
   readonly main: Deployed;
+  /** Of the main stack: takes orders, which its consumer applies. */
+  readonly intake: { readonly url: string; readonly functionName: string };
   /** The same stack again, deployed without mending what the emulator drops; absent where nothing was to mend. */
   readonly unmended?: Deployed;
   readonly variants: Readonly<Record<'sound' | 'faulty' | 'unconditional' | 'reversed', Deployed>>;

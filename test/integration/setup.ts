@@ -29,6 +29,10 @@ export default async function setup(): Promise<void> {
       clientConfig: endpoint.clientConfig,
       emulator: endpoint.started,
       main: deployed(outputs[main]),
+      intake: {
+        url: outputs[main]?.IntakeUrl ?? '',
+        functionName: outputs[main]?.IntakeFunctionName ?? '',
+      },
       ...(mended && { unmended: deployed(outputs[`${main}-Unmended`]) }),
       variants: {
         sound: variant('sound'),
