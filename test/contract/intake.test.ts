@@ -124,7 +124,8 @@ const ttl = 45 * 24 * 3600;
     const second = await intake()();
     expect(second).toMatchObject({ statusCode: 409, headers: { 'retry-after': '1' } });
     open();
-    await expect(intake()()).resolves.toEqual(await first);
+    const answer = await first;
+    await expect(intake()()).resolves.toEqual(answer);
     expect(published()).toHaveLength(1);
   });
 

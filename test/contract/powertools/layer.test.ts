@@ -3,7 +3,7 @@ import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { canRunDynamoDbLocal, createTables, startDynamoDbLocal } from '../servers/dynamodb-local.ts';
 import { withoutClause } from '../without-clause.ts';
-import { contextOf, fenced, type Input, processOf } from './calls.ts';
+import { contextOf, fenced, gate, type Input, type Kind, plain, processOf } from './calls.ts';
 import { failingLayerCases, layerCases, runLayerCase } from './layer-cases.ts';
 
 /** The clauses of the layer's conditions, as they are sent. Each one guards something. */
@@ -75,18 +75,27 @@ const clauses = [
   });
 
   it('lets one of 20 calls at once run', async () => {
-    const input = { key: randomUUID() };
+    const key = randomUUID();
+    const others = gate();
     let effects = 0;
+    let refused = 0;
+    // GIVEN 20 processes, of which none is done before all others have their answer
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
-        processOf({ kind: fenced(), client, remaining: 60_000 }, () => {
+        processOf({ kind: fenced(), client, remaining: 60_000 }, async () => {
           effects += 1;
+          await others.passed;
           return 'done';
-        })({ ...input }).catch((error: Error) => error.name),
+        })({ key }).catch((error: Error) => {
+          refused += 1;
+          if (refused === 19) others.open();
+          return error.name;
+        }),
       ),
     );
+    // THEN
     expect(effects).toBe(1);
-    expect(new Set(answers)).toEqual(new Set(['done', 'IdempotencyAlreadyInProgressError']));
+    expect(answers.filter((answer) => answer !== 'IdempotencyAlreadyInProgressError')).toEqual(['done']);
   });
 
   it('lets one of two calls begin the new life of an expired record', async () => {
@@ -101,6 +110,14 @@ const clauses = [
       })({ ...input }).catch((error: Error) => error.name);
     await Promise.all([call(), call()]);
     expect(effects).toBe(1);
+  });
+
+  it('finds what plain Powertools left with MD5 only where it is told to', async () => {
+    const input = { key: randomUUID() };
+    await processOf({ kind: plain, client, remaining: 60_000 }, () => 'plain')({ ...input });
+    const answer = (kind: Kind) => processOf({ kind, client, remaining: 60_000 }, () => 'ran')({ ...input });
+    await expect(answer(fenced({ hashFunction: 'md5' }))).resolves.toBe('plain');
+    await expect(answer(fenced())).resolves.toBe('ran');
   });
 
   it('takes an input of text, one call of a process at a time', async () => {
