@@ -13,6 +13,7 @@ export const environmentNames = {
   paymentKeyRetentionSeconds: 'PAYMENT_KEY_RETENTION_SECONDS',
   mailFrom: 'MAIL_FROM',
   mailDomain: 'MAIL_DOMAIN',
+  topicArn: 'TOPIC_ARN',
 } as const;
 
 export type EnvironmentName = keyof typeof environmentNames;
@@ -32,4 +33,25 @@ export function readEnvironment(name: EnvironmentName): string {
     );
   }
   return value;
+}
+
+/** Read by Powertools, which then runs every function as if it were not idempotent, and says nothing. */
+const powertoolsSwitch = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
+
+/** What Powertools takes for "not disabled". */
+const switchedOn = /^(|0|n|no|f|false|off)$/i;
+
+/**
+ * @throws ConfigurationError where the environment switches Powertools' idempotency off: a function that must not act
+ *   twice must not start.
+ */
+export function refuseDisabledIdempotency(): void {
+  // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.
+  const value = process.env[powertoolsSwitch] ?? '';
+  if (!switchedOn.test(value)) {
+    throw new ConfigurationError(
+      `Environment variable ${powertoolsSwitch} is "${value}": every call would run again, and none would be ` +
+        'remembered. Remove it from the function.',
+    );
+  }
 }

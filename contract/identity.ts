@@ -38,3 +38,12 @@ export function fingerprint({ type, subject, partitionkey, sequence, data }: Clo
 export function sha256(value: string): string {
   return createHash('sha256').update(value).digest('hex');
 }
+
+/**
+ * What the intake's records begin with. A consumer's key holds a `%` only as `%25` or `%23`, so none begins like this,
+ * whatever the consumer's name.
+ */
+export const intakeKeyPrefix = '%intake';
+
+/** What the intake's records and log lines name as their consumer. */
+export const intakeName = 'intake';

@@ -7,6 +7,8 @@ export const outputs = {
   fulfilmentQueueUrl: 'FulfilmentQueueUrl',
   fulfilmentDlqUrl: 'FulfilmentDlqUrl',
   fulfilmentFunctionName: 'FulfilmentFunctionName',
+  intakeUrl: 'IntakeUrl',
+  intakeFunctionName: 'IntakeFunctionName',
 } as const;
 
 /** Outputs of the consumers that are deployed only where their settings are given. */

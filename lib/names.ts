@@ -9,6 +9,7 @@ export const nameLimits = {
   table: 255,
   topic: 256,
   logGroup: 512,
+  api: 128,
 } as const;
 
 /**

@@ -7,12 +7,14 @@ import { ledgerTable, ordersTable } from '../contract/tables.ts';
 import { DataTable } from './data-table.ts';
 import { billing, type CommonProps, notifications } from './external-consumers.ts';
 import { IdempotentConsumer } from './idempotent-consumer.ts';
+import { OrderIntake } from './order-intake.ts';
 import { OrderTopic } from './order-topic.ts';
 import { RecordTable } from './record-table.ts';
 import type { Settings } from './settings.ts';
 
 export type OrderOnceStackProps = StackProps &
-  Pick<Settings, 'stage' | 'functionTimeout' | 'payment' | 'mail'>;
+  Pick<Settings, 'stage' | 'functionTimeout' | 'payment' | 'mail'> &
+  Partial<Pick<Settings, 'intakeAuth'>>;
 
 /**
  * Orders in through a topic, each applied once to the orders and to its account's ledger; charged and mailed too, where
@@ -22,7 +24,7 @@ export class OrderOnceStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { stage, functionTimeout, payment, mail, ...props }: OrderOnceStackProps,
+    { stage, functionTimeout, payment, mail, intakeAuth = { kind: 'iam' }, ...props }: OrderOnceStackProps,
   ) {
     super(scope, id, props);
     const forStage = stage === 'dev' ? { removalPolicy: RemovalPolicy.DESTROY } : {};
@@ -47,6 +49,8 @@ export class OrderOnceStack extends Stack {
     fulfilment.grantEffects(orders, environmentNames.ordersTable, 'put');
     fulfilment.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
 
+    const intake = new OrderIntake(this, 'Intake', { ...forStage, topic, records, auth: intakeAuth });
+
     const values: Record<keyof typeof outputs, string> = {
       topicArn: topic.topicArn,
       recordsTableName: records.tableName,
@@ -55,6 +59,8 @@ export class OrderOnceStack extends Stack {
       fulfilmentQueueUrl: fulfilment.queue.queueUrl,
       fulfilmentDlqUrl: fulfilment.deadLetterQueue.queueUrl,
       fulfilmentFunctionName: fulfilment.handler.functionName,
+      intakeUrl: intake.url,
+      intakeFunctionName: intake.handler.functionName,
     };
     for (const [name, value] of Object.entries(values)) {
       new CfnOutput(this, outputs[name as keyof typeof outputs], { value });

@@ -1,7 +1,9 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../contract/environment.ts';
+import { intakeKeyPrefix } from '../contract/identity.ts';
 import { recordAttributes } from '../contract/tables.ts';
 import { DataTable } from './data-table.ts';
 
@@ -37,9 +39,27 @@ export class RecordTable extends DataTable {
 
   /** Lets a function commit records and tells it where and for how long. It can neither read nor delete one. */
   grantCommit(commits: LambdaFunction): void {
-    commits.addEnvironment(environmentNames.recordsTable, this.tableName);
-    commits.addEnvironment(environmentNames.recordTtlSeconds, String(this.ttl.toSeconds()));
+    this.#tellWhere(commits);
     // TransactWriteItems is no IAM action: AWS checks the action of each write in it.
     this.grant(commits, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+  }
+
+  /** Lets the intake's function keep what it answered: its own records, and nobody else's. */
+  grantIntake(intake: LambdaFunction): void {
+    this.#tellWhere(intake);
+    intake.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        resources: [this.tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${intakeKeyPrefix}#*`] },
+        },
+      }),
+    );
+  }
+
+  #tellWhere(handler: LambdaFunction): void {
+    handler.addEnvironment(environmentNames.recordsTable, this.tableName);
+    handler.addEnvironment(environmentNames.recordTtlSeconds, String(this.ttl.toSeconds()));
   }
 }

@@ -2,6 +2,8 @@ import { Duration, type Environment } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import { check } from './check-setting.ts';
 import { type MailSettings, type PaymentSettings, readMail, readPayment } from './effect-settings.ts';
+import { readIntakeAuth } from './intake-settings.ts';
+import type { IntakeAuth } from './order-intake.ts';
 
 /** What `cdk deploy -c name=value` can set. */
 export interface Settings {
@@ -17,6 +19,11 @@ export interface Settings {
   readonly payment?: PaymentSettings;
   /** Context: `mailFrom`, `mailDomain`. @default - nothing is mailed */
   readonly mail?: MailSettings;
+  /**
+   * Who may send orders over HTTP: `intakeAuth` is `iam`, or `jwt` together with `jwtIssuer` and `jwtAudience`.
+   * @default iam
+   */
+  readonly intakeAuth: IntakeAuth;
 }
 
 const stages = ['production', 'dev'] as const;
@@ -64,6 +71,7 @@ export function readSettings({ node }: { readonly node: Node }, cli = cliEnviron
     ),
     ...(payment && { payment }),
     ...(mail && { mail }),
+    intakeAuth: readIntakeAuth(read),
   };
 }
 

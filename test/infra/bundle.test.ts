@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Stack } from 'aws-cdk-lib';
@@ -7,11 +8,12 @@ import { everyConsumer, newApp, orderOnceStack, resource, root } from './support
 
 const timeout = 120_000;
 
+const topicArn = 'arn:aws:sns:eu-west-1:123456789012:OrderOnce-order-events.fifo';
+
 /** Loads the code of a stack's function as Lambda would; what it then says of its handler. */
-function load(stack: Stack, outdir: string, logicalId = ''): string {
-  const { Code, Environment } = resource(stack, 'AWS::Lambda::Function', logicalId).Properties;
-  const asset = `asset.${Code.S3Key.replace('.zip', '')}`;
-  const module = pathToFileURL(join(outdir, asset, 'index.mjs')).href;
+function load(stack: Stack, outdir: string, logicalId = '', environment = {}): string {
+  const { Environment } = resource(stack, 'AWS::Lambda::Function', logicalId).Properties;
+  const module = pathToFileURL(bundleOf(stack, outdir, logicalId)).href;
   const { stdout, stderr } = spawnSync(
     join(root, 'node_modules/.bin/node'),
     [
@@ -23,9 +25,9 @@ function load(stack: Stack, outdir: string, logicalId = ''): string {
       encoding: 'utf8',
       // Nothing but what the template gives the function; a name stands for what it refers to.
       env: Object.fromEntries(
-        Object.entries(Environment.Variables).map(([name, value]) => [
+        Object.entries({ ...Environment.Variables, ...environment }).map(([name, value]) => [
           name,
-          typeof value === 'string' ? value : 'name',
+          typeof value === 'string' ? value : name === 'TOPIC_ARN' ? topicArn : 'name',
         ]),
       ),
       // Away from the repository, whose node_modules the function will not have.
@@ -35,17 +37,43 @@ function load(stack: Stack, outdir: string, logicalId = ''): string {
   return stdout + stderr;
 }
 
-test(
-  'each function loads with what the template gives it',
-  () => {
-    const app = newApp({ bundling: true });
-    const stack = orderOnceStack(everyConsumer, app);
-    for (const consumer of ['Fulfilment', 'Billing', 'Notifications']) {
-      expect([consumer, load(stack, app.outdir, consumer)]).toEqual([consumer, 'function\n']);
-    }
-  },
-  timeout,
-);
+function bundleOf(stack: Stack, outdir: string, logicalId: string): string {
+  const { Code } = resource(stack, 'AWS::Lambda::Function', logicalId).Properties;
+  return join(outdir, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs');
+}
+
+describe('the functions of the application', () => {
+  const app = newApp({ bundling: true });
+  let stack: Stack;
+  beforeAll(() => {
+    stack = orderOnceStack(everyConsumer, app);
+  }, timeout);
+
+  test.each([
+    'Fulfilment',
+    'Billing',
+    'Notifications',
+    'Intake',
+  ])('%s loads with what the template gives it', (name) => {
+    expect(load(stack, app.outdir, name)).toBe('function\n');
+  });
+
+  test('the intake refuses to load where its idempotency is switched off', () => {
+    const said = load(stack, app.outdir, 'Intake', { POWERTOOLS_IDEMPOTENCY_DISABLED: 'true' });
+    expect(said).toContain('POWERTOOLS_IDEMPOTENCY_DISABLED is "true"');
+    expect(said).not.toContain('function\n');
+  });
+
+  test.each([
+    ['Fulfilment', false],
+    ['Billing', false],
+    ['Notifications', false],
+    ['Intake', true],
+  ])('the bundle of %s has Powertools in it: %s', (name, wanted) => {
+    const code = readFileSync(bundleOf(stack, app.outdir, name), 'utf8');
+    expect(code.includes('IdempotencyInconsistentStateError')).toBe(wanted);
+  });
+});
 
 test(
   'a function may use a CommonJS package that requires a module of Node',

@@ -125,7 +125,7 @@ describe('the stack without any setting', () => {
     });
   });
 
-  test('grants the function what it does and nothing more', () => {
+  test('grants the functions what they do and nothing more', () => {
     // WHEN
     const granted = Object.values(resources(stack))
       .filter(({ Type }) => Type === 'AWS::IAM::Policy')
@@ -141,12 +141,20 @@ describe('the stack without any setting', () => {
       'FulfilmentQueue sqs:GetQueueAttributes',
       'FulfilmentQueue sqs:GetQueueUrl',
       'FulfilmentQueue sqs:ReceiveMessage',
+      'IntakeLogs logs:CreateLogStream',
+      'IntakeLogs logs:PutLogEvents',
       'Ledger dynamodb:UpdateItem',
+      'OrderEvents sns:Publish',
       'Orders dynamodb:PutItem',
+      'Records dynamodb:GetItem',
+      'Records dynamodb:PutItem',
       'Records dynamodb:PutItem',
       'Records dynamodb:UpdateItem',
+      'Records dynamodb:UpdateItem',
     ]);
-    expect(resource(stack, 'AWS::IAM::Role').Properties.ManagedPolicyArns).toBeUndefined();
+    for (const name of ['Fulfilment', 'Intake']) {
+      expect(resource(stack, 'AWS::IAM::Role', name).Properties.ManagedPolicyArns).toBeUndefined();
+    }
   });
 
   test.each([
@@ -170,7 +178,7 @@ describe('the stack without any setting', () => {
     expect(policies).toEqual({
       'AWS::DynamoDB::Table': ['Retain', 'Retain', 'Retain'],
       'AWS::SQS::Queue': ['RetainExceptOnCreate', 'RetainExceptOnCreate', 'RetainExceptOnCreate'],
-      'AWS::Logs::LogGroup': ['RetainExceptOnCreate'],
+      'AWS::Logs::LogGroup': ['RetainExceptOnCreate', 'RetainExceptOnCreate', 'RetainExceptOnCreate'],
     });
     template.allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: true });
   });
@@ -216,8 +224,8 @@ interface Statement {
 /** "Orders dynamodb:PutItem", for each resource and action of a statement; logical ids without their hash. */
 function pairs({ Action, Resource }: Statement): string[] {
   return [Resource].flat().flatMap((target) => {
-    const { 'Fn::GetAtt': attribute } = target as { 'Fn::GetAtt'?: [string, string] };
-    const name = attribute?.[0].slice(0, -8) ?? JSON.stringify(target);
+    const { 'Fn::GetAtt': attribute, Ref } = target as { 'Fn::GetAtt'?: [string, string]; Ref?: string };
+    const name = (attribute?.[0] ?? Ref)?.slice(0, -8) ?? JSON.stringify(target);
     return [Action].flat().map((action) => `${name} ${action}`);
   });
 }

@@ -15,7 +15,12 @@ function settingsWith(context: Record<string, unknown>, cli: Environment = {}) {
 describe('settings', () => {
   test('need nothing', () => {
     const { functionTimeout, ...settings } = settingsWith({});
-    expect(settings).toEqual({ stackName: 'OrderOnce', env: {}, stage: 'production' });
+    expect(settings).toEqual({
+      stackName: 'OrderOnce',
+      env: {},
+      stage: 'production',
+      intakeAuth: { kind: 'iam' },
+    });
     expect(functionTimeout.toSeconds()).toBe(30);
   });
 
@@ -27,6 +32,7 @@ describe('settings', () => {
         stackName: 'Mine',
         env: { account: '123456789012', region: 'eu-central-1' },
         stage: 'dev',
+        intakeAuth: { kind: 'iam' },
       });
       expect(functionTimeout.toSeconds()).toBe(5);
     }
@@ -96,11 +102,40 @@ describe('settings', () => {
     ['functionTimeoutSeconds', '1.5', 'a whole number'],
     ['functionTimeoutSeconds', 'soon', 'a whole number'],
     ['functionTimeoutSeconds', '', 'a whole number'],
+    ['intakeAuth', 'none', '"iam" or "jwt"'],
+    ['jwtIssuer', 'http://issuer.example', 'the https URL'],
+    ['jwtAudience', '', 'the audience'],
   ])('fails if %s is "%s"', (name, value, wanted) => {
     const read = () => settingsWith({ [name]: value });
     expect(read).toThrow(ConfigurationError);
     expect(read).toThrow(`Context "${name}" is "${value}"; it must be `);
     expect(read).toThrow(wanted);
+  });
+});
+
+describe('who may send orders', () => {
+  const jwtIssuer = 'https://issuer.example/pool';
+  const jwtAudience = 'shop';
+
+  test('is bearers of an issuer where context names it', () => {
+    expect(settingsWith({ intakeAuth: 'jwt', jwtIssuer, jwtAudience }).intakeAuth).toEqual({
+      kind: 'jwt',
+      issuer: jwtIssuer,
+      audience: jwtAudience,
+    });
+  });
+
+  test.each([
+    [{ intakeAuth: 'jwt' }, '"jwt" without "jwtIssuer" and "jwtAudience"; give'],
+    [{ intakeAuth: 'jwt', jwtIssuer }, '"jwt" without "jwtAudience"; give'],
+    [{ intakeAuth: 'jwt', jwtAudience }, '"jwt" without "jwtIssuer"; give'],
+    [{ jwtIssuer }, '"iam" beside "jwtIssuer"; give'],
+    [{ intakeAuth: 'iam', jwtIssuer, jwtAudience }, '"iam" beside "jwtIssuer" and "jwtAudience"; give'],
+  ])('fails if context is %j', (context, message) => {
+    const read = () => settingsWith(context);
+    expect(read).toThrow(ConfigurationError);
+    expect(read).toThrow(message);
+    expect(read).toThrow('-c intakeAuth=jwt');
   });
 });
 

@@ -17,6 +17,8 @@ export interface Connection {
   /** Whether the endpoint is the emulator that this run started. */
   readonly emulator: boolean;
   readonly main: Deployed;
+  /** Of the main stack: takes orders, which its consumer applies. */
+  readonly intake: { readonly url: string; readonly functionName: string };
   /** The same stack again, deployed without mending what the emulator drops; absent where nothing was to mend. */
   readonly unmended?: Deployed;
   /** What charges and mails; absent where functions don't reach the provider and the proxy on this machine. */

@@ -54,6 +54,10 @@ export default async function setup(): Promise<void> {
       emulator: endpoint.started,
       main: deployed(outputs[main]),
       ...(effects && { effects }),
+      intake: {
+        url: outputs[main]?.IntakeUrl ?? '',
+        functionName: outputs[main]?.IntakeFunctionName ?? '',
+      },
       ...(mended && { unmended: deployed(outputs[`${main}-Unmended`]) }),
       variants: {
         sound: variant('sound'),

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anOrder } from '../support/orders.ts';
+import { connection } from './support.ts';
 
 jest.setTimeout(180_000);
 
@@ -44,21 +45,45 @@ describe('npm start', () => {
     expect(output).toContain('Every event was applied exactly once.');
     expect(code).toBe(0);
     const { published, consumers, verified, seconds } = JSON.parse(readFileSync(json, 'utf8'));
-    const { fulfilment } = consumers;
+    const { fulfilment, billing, notifications } = consumers;
     expect(published).toMatchObject({ events: 100, sent: fulfilment.delivered + published.removedByBroker });
     expect(fulfilment).toMatchObject({ applied: 100, conflicts: 2, poison: 7, failed: 0 });
     expect(fulfilment.delivered).toBe(100 + fulfilment.duplicates + 2 + 7);
+    for (const other of [billing, notifications]) expect(other).toEqual(fulfilment);
     expect(verified).toMatchObject({ expected: 100, missing: 0, doubled: 0, dlq: 9, problems: [] });
+    expect(verified).toMatchObject({ doubleCharges: 0, doubleMails: 0, unknown: 0, unknowns: [] });
     expect(verified.ledgerTotal).toBe(verified.ledgerExpected);
     expect(Object.keys(seconds)).toEqual(['setup', 'deploy', 'publish', 'drain', 'verify']);
   });
+
+  it('charges and mails nothing twice while answers are lost and functions die, and names what is unknown', async () => {
+    const json = join(folder, 'faults.json');
+    const faults = ['--provider', 'mixed', '--mail', 'mixed', '--kill', '4'];
+    const { code, output } = await finish(launch(['--limit', '400', ...faults, '--json', json]));
+    const { provider, ended, verified } = JSON.parse(readFileSync(json, 'utf8'));
+    expect(verified).toMatchObject({
+      missing: 0,
+      doubled: 0,
+      doubleCharges: 0,
+      doubleMails: 0,
+      problems: [],
+    });
+    expect(ended).toMatchObject({ killed: 2, frozen: 2 });
+    expect(ended.timedOut).toBeGreaterThan(0);
+    expect(provider.resent.total).toBeGreaterThan(0);
+    const caused = Object.values<number>(provider.resent.causes).reduce((sum, n) => sum + n, 0);
+    expect(caused).toBe(provider.resent.total);
+    expect(verified.unknowns).toHaveLength(verified.unknown);
+    expect(output).toContain('Nothing was charged or mailed twice.');
+    expect(code).toBe(0);
+  }, 300_000);
 
   it('reads events from standard input', async () => {
     const child = launch(['--events', '-', '--poison', '0', '--conflicts', '0', '--late-duplicates', '1']);
     child.stdin?.end(`${JSON.stringify(anOrder())}\n`);
     const { code, output } = await finish(child);
-    expect(output).toMatch(/^applied +1$/m);
-    expect(output).toMatch(/^duplicates +1$/m);
+    expect(output).toMatch(/^ {2}applied +1 +1 +1$/m);
+    expect(output).toMatch(/^ {2}duplicates +1 +1 +1$/m);
     expect(code).toBe(0);
   });
 
@@ -123,5 +148,14 @@ describe('npm start', () => {
     expect(code).toBe(2);
     expect(output).toContain('http://127.0.0.1:9');
     expect(output).not.toMatch(/^ +at /m);
+  });
+
+  it('refuses to end functions whose processes are not its own, before anything is deployed', async () => {
+    const { code, output } = await finish(
+      launch(['--limit', '1', '--kill', '1'], { AWS_ENDPOINT_URL: connection.clientConfig.endpoint }),
+    );
+    expect(code).toBe(2);
+    expect(output).toContain('unset AWS_ENDPOINT_URL');
+    expect(output).not.toContain('Deploying');
   });
 });

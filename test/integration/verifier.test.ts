@@ -19,7 +19,7 @@ async function problems(): Promise<readonly string[]> {
     yield* events;
   }
   const expected = await expectationOf(published());
-  return compare(expected, await readHoldings(dynamoDb, sound, 'fulfilment')).problems;
+  return compare(expected, await readHoldings(dynamoDb, sound)).problems;
 }
 
 describe('the verifier, over the real tables', () => {
@@ -51,10 +51,10 @@ describe('the verifier, over the real tables', () => {
 
   it('reports a record of an event that nobody published', async () => {
     const id = unique('stranger');
-    const record = { id, source: 'urn:test', event_id: id, status: 'COMPLETED' };
+    const record = { id, consumer: 'fulfilment', source: 'urn:test', event_id: id, status: 'COMPLETED' };
     await dynamoDb.send(new PutItemCommand({ TableName: sound.records, Item: marshall(record) }));
     await expect(problems()).resolves.toEqual([
-      `a record of event ["urn:test","${id}"], which was never published`,
+      `fulfilment: a record of event ["urn:test","${id}"], which was never published`,
     ]);
     await dynamoDb.send(new DeleteItemCommand({ TableName: sound.records, Key: marshall({ id }) }));
   });

@@ -1,0 +1,21 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { readEnvironment } from '../contract/environment.ts';
+import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
+import { createIntake } from '../runtime/intake/intake.ts';
+import { requestTimeouts } from '../runtime/request-timeouts.ts';
+
+/** Claim, publish and save, each tried twice for up to 4 s, end before the function's timeout of 28 s. */
+const clientConfig = { requestHandler: requestTimeouts, maxAttempts: 2 };
+const topic = snsTopic(readEnvironment('topicArn'), new SNSClient(clientConfig));
+
+/** `POST /orders`: an order becomes one event, however often its request comes. */
+export const handler = createIntake({
+  events: {
+    fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }),
+    publish: (event, firstPublished) => publishEvent(topic, { event, firstPublished }),
+  },
+  table: readEnvironment('recordsTable'),
+  recordTtlSeconds: Number(readEnvironment('recordTtlSeconds')),
+  client: new DynamoDBClient(clientConfig),
+});

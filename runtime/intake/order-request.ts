@@ -1,0 +1,68 @@
+import { canonicalJson } from '../../contract/canonical-json.ts';
+import { InvalidEventError } from '../../contract/errors.ts';
+import { parseExactJson } from '../../contract/exact-json.ts';
+import { sha256 } from '../../contract/identity.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
+import { Problem } from './problem.ts';
+
+export interface OrderRequest {
+  readonly caller: string;
+  readonly key: string;
+  readonly body: string;
+}
+
+const members = ['account', 'sequence', 'type', 'order'];
+
+/** What the client calls the event's attributes; all others are the intake's own. */
+const clientNames: readonly (readonly [RegExp, string])[] = [
+  [/^partitionkey\b/, 'account'],
+  [/^subject\b/, 'order.orderId'],
+  [/^data\b/, 'order'],
+];
+
+/**
+ * The event of a request, from its caller, key and body and from nothing else: the same request is the same event,
+ * whenever it comes.
+ *
+ * @throws Problem 400 that names what is wrong in the client's words.
+ */
+export function orderEventOf({ caller, key, body }: OrderRequest): OrderEvent {
+  try {
+    const { account, sequence, type = 'order.placed', order } = readMembers(body);
+    const event = {
+      specversion: '1.0',
+      id: sha256(canonicalJson([caller, key])),
+      source: `urn:order-once:intake:${sha256(caller)}`,
+      type,
+      subject: (order as { orderId?: unknown } | null | undefined)?.orderId,
+      partitionkey: account,
+      sequence,
+      data: order,
+    };
+    return parseOrderEvent(canonicalJson(event));
+  } catch (cause) {
+    if (!(cause instanceof InvalidEventError)) throw cause;
+    const field = cause.field === undefined ? undefined : inClientsWords(cause.field);
+    const detail =
+      cause.field === undefined ? cause.message : cause.message.replace(cause.field, field ?? '');
+    throw new Problem(400, cause.code, detail, { cause, field });
+  }
+}
+
+/** A member that nobody knows is a mistake, and would be no part of the event. */
+function readMembers(body: string): Readonly<Record<string, unknown>> {
+  const value = parseExactJson(body);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidEventError('INVALID_EVENT', 'The body is JSON, but no object');
+  }
+  const unknown = Object.keys(value).find((name) => !members.includes(name));
+  if (unknown !== undefined) {
+    throw new InvalidEventError('INVALID_EVENT', `${unknown}: is none of ${members.join(', ')}`, unknown);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function inClientsWords(field: string): string {
+  const name = clientNames.find(([pattern]) => pattern.test(field));
+  return name === undefined ? field : field.replace(name[0], name[1]);
+}

@@ -1,0 +1,26 @@
+import { OrderOnceError } from '../../contract/errors.ts';
+
+/**
+ * The call's record is another's by now: its result was not saved, and whoever holds the record answers. Thrown
+ * instead of the handler's result, as `cause` of Powertools' IdempotencyPersistenceLayerError.
+ */
+export class FencedError extends OrderOnceError {
+  constructor(key: string, found: string) {
+    super(
+      'FENCED',
+      `Record ${key} ${found}: the result of this call was not saved. Call again with the same input; the answer is ` +
+        'the one that was saved.',
+    );
+  }
+}
+
+/** The first call was done, and its result could not be kept: there is nothing to answer with. */
+export class ResultNotKeptError extends OrderOnceError {
+  constructor(key: string, why: string) {
+    super(
+      'RESULT_NOT_KEPT',
+      `Record ${key}: done before, but its result was not kept (${why}). Return less from the function: a reference ` +
+        'to what is large, for instance.',
+    );
+  }
+}

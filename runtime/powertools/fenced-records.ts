@@ -1,0 +1,199 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { allowedClockSkew } from '../../contract/lease.ts';
+import type { Item } from '../effects.ts';
+import { EXPIRED_AS_SEEN } from '../stores/dynamodb/conditions.ts';
+import {
+  type ExpressionInput,
+  keyOf,
+  type Sets,
+  setting,
+  withNamesAndValues,
+} from '../stores/dynamodb/expression.ts';
+import { recordItem } from '../stores/dynamodb/record.ts';
+import { MAY_CLAIM, MAY_SETTLE } from './conditions.ts';
+import { type FoundRecord, readFound } from './found-record.ts';
+
+/** A call and what it wants to hold; times in ms since the epoch, `expiration` in seconds. */
+export interface Claim {
+  readonly key: string;
+  /** Owner token: random per call, made before its first write. */
+  readonly attempt: string;
+  readonly fingerprint: string;
+  readonly consumer: string | undefined;
+  readonly now: number;
+  readonly expiration: number;
+  readonly leaseUntil: number;
+}
+
+export type ClaimAnswer =
+  | { readonly claimed: true; readonly firstAttemptAt: number }
+  | { readonly claimed: false; readonly found: FoundRecord | undefined };
+
+/** `found` is what stood against the write; it is undefined where the record was gone. */
+export type SettleAnswer = Stands | Refused;
+
+interface Stands {
+  readonly stands: true;
+  /** What it set. */
+  readonly found?: FoundRecord | undefined;
+}
+
+interface Refused {
+  readonly stands: false;
+  readonly found: FoundRecord | undefined;
+}
+
+interface Begun {
+  readonly stands: true;
+  readonly firstAttemptAt: number;
+}
+
+/** A record that is another one each time that it is looked at: whoever meets that gives way. */
+const maxClaimTries = 3;
+
+/** The records of a table, each step one conditional write. */
+export class FencedRecords {
+  readonly #dynamoDb: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(dynamoDb: DynamoDBClient, table: string) {
+    this.#dynamoDb = dynamoDb;
+    this.#table = table;
+  }
+
+  async find(key: string): Promise<FoundRecord | undefined> {
+    const { Item } = await this.#dynamoDb.send(
+      new GetItemCommand({ TableName: this.#table, Key: keyOf(key), ConsistentRead: true }),
+    );
+    return Item && readFound(Item);
+  }
+
+  /** INPROGRESS, or what stands against it. A write that the SDK repeated, its answer lost, meets its own attempt. */
+  async claim(claim: Claim): Promise<ClaimAnswer> {
+    const { attempt, now } = claim;
+    let found: FoundRecord | undefined;
+    for (let tries = 0; tries < maxClaimTries; tries++) {
+      const over = found?.expiration;
+      const answer = await (over === undefined ? this.#begin(claim) : this.#beginAnew(claim, over));
+      if (answer.stands) return { claimed: true, firstAttemptAt: answer.firstAttemptAt };
+      found = answer.found;
+      if (found?.attempt === attempt) return { claimed: true, firstAttemptAt: found.firstAttemptAt ?? now };
+      // Only a record whose life is over, or that went meanwhile, is worth another try.
+      if (found !== undefined && (found.expiration === undefined || found.expiration > seconds(now))) break;
+    }
+    return { claimed: false, found };
+  }
+
+  /** COMPLETED. */
+  async complete(claim: Claim, data: string): Promise<SettleAnswer> {
+    const { now: completedAt, expiration } = claim;
+    const written = setting({ status: 'COMPLETED', data, completedAt, expiration });
+    const answer = await this.#update(claim, {
+      UpdateExpression: `SET ${written.sets} REMOVE #inProgressExpiration`,
+      ConditionExpression: MAY_SETTLE,
+      values: written.values,
+    });
+    if (answer.stands || answer.found === undefined) return answer;
+    // By its result too: plain Powertools completes over anything, and leaves the attempt that it finds.
+    const { status, attempt, data: stored } = answer.found;
+    const isMine = status === 'COMPLETED' && attempt === claim.attempt && stored === data;
+    return isMine ? { stands: true } : answer;
+  }
+
+  /** Gives up the lease, on every clock: the next call with the same payload takes over. */
+  async release(claim: Claim): Promise<SettleAnswer> {
+    const { sets, values } = setting({ inProgressExpiration: 0 });
+    return await this.#update(claim, {
+      UpdateExpression: `SET ${sets}`,
+      ConditionExpression: MAY_SETTLE,
+      values,
+    });
+  }
+
+  /** As if it had never been. */
+  async discard({ key, attempt }: Claim): Promise<SettleAnswer> {
+    const condition = withNamesAndValues({ ConditionExpression: MAY_SETTLE }, { attempt });
+    return await orRefused(
+      this.#dynamoDb.send(new DeleteItemCommand({ TableName: this.#table, Key: keyOf(key), ...condition })),
+    );
+  }
+
+  /** An Update leaves alone what it does not name: the first attempt, above all. */
+  async #begin(claim: Claim): Promise<Begun | Refused> {
+    const { sets, values } = setting(begun(claim));
+    const answer = await this.#update(claim, {
+      UpdateExpression: [
+        `SET ${sets}`,
+        '#firstAttemptAt = if_not_exists(#firstAttemptAt, :now)',
+        '#attempts = if_not_exists(#attempts, :zero) + :one REMOVE #data, #completedAt',
+      ].join(', '),
+      ConditionExpression: MAY_CLAIM,
+      values: { ...values, zero: 0, one: 1 },
+    });
+    if (!answer.stands) return answer;
+    return { stands: true, firstAttemptAt: answer.found?.firstAttemptAt ?? claim.now };
+  }
+
+  /** A Put: nothing of the old life stays. */
+  async #beginAnew(claim: Claim, over: number): Promise<Begun | Refused> {
+    const { key: id, now } = claim;
+    const values = { over, nowSeconds: seconds(now) };
+    const answer = await orRefused(
+      this.#dynamoDb.send(
+        new PutItemCommand({
+          TableName: this.#table,
+          Item: recordItem({ id, ...begun(claim), firstAttemptAt: now, attempts: 1 }),
+          ...withNamesAndValues({ ConditionExpression: EXPIRED_AS_SEEN }, values),
+        }),
+      ),
+    );
+    return answer.stands ? { stands: true, firstAttemptAt: now } : answer;
+  }
+
+  async #update(
+    { key, attempt, fingerprint, now }: Claim,
+    { values, ...expressions }: ExpressionInput & { readonly values: Item },
+  ) {
+    const times = { now, nowSeconds: seconds(now), nowLessSkew: now - allowedClockSkew };
+    return await orRefused(
+      this.#dynamoDb.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: keyOf(key),
+          ReturnValues: 'UPDATED_NEW',
+          ...withNamesAndValues(expressions, { ...values, ...times, attempt, fingerprint }),
+        }),
+      ),
+    );
+  }
+}
+
+/** What a write says: it stands, with what it set, or what stood against it. */
+async function orRefused(
+  sending: Promise<{ readonly Attributes?: Record<string, AttributeValue> | undefined }>,
+): Promise<SettleAnswer> {
+  try {
+    const { Attributes } = await sending;
+    return { stands: true, found: Attributes && readFound(Attributes) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { stands: false, found: error.Item && readFound(error.Item) };
+  }
+}
+
+function begun({ attempt, fingerprint, consumer, expiration, leaseUntil }: Claim): Sets {
+  const life = { expiration, inProgressExpiration: leaseUntil };
+  return { status: 'INPROGRESS', attempt, validation: fingerprint, consumer, ...life };
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}

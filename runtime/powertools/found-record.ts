@@ -1,0 +1,68 @@
+import { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { recordAttributes as attribute } from '../../contract/tables.ts';
+import { unmarshallItem } from '../stores/dynamodb/values.ts';
+import { decodeResult } from '../stores/result.ts';
+import { ResultNotKeptError } from './errors.ts';
+
+/** What the table holds under a key, of this layer or of plain Powertools. */
+export interface FoundRecord {
+  readonly key: string;
+  readonly status: string;
+  /** Seconds since the epoch. */
+  readonly expiration: number | undefined;
+  readonly leaseUntil: number | undefined;
+  readonly fingerprint: string | undefined;
+  readonly attempt: string | undefined;
+  readonly firstAttemptAt: number | undefined;
+  readonly completedAt: number | undefined;
+  /** As it is stored. */
+  readonly data: unknown;
+}
+
+export function readFound(item: Record<string, AttributeValue>): FoundRecord {
+  const found = unmarshallItem(item);
+  const read = <T>(name: keyof typeof attribute) => found[attribute[name]] as T;
+  return {
+    key: read('id'),
+    status: read('status'),
+    expiration: read('expiration'),
+    leaseUntil: read('inProgressExpiration'),
+    fingerprint: read('validation'),
+    attempt: read('attempt'),
+    firstAttemptAt: read('firstAttemptAt'),
+    completedAt: read('completedAt'),
+    data: read('data'),
+  };
+}
+
+type RecordOptions = ConstructorParameters<typeof IdempotencyRecord>[0];
+export type Result = NonNullable<RecordOptions['responseData']>;
+
+/**
+ * The record as Powertools knows it.
+ * @throws ResultNotKeptError where the first call was done and its result was too large, or no JSON.
+ */
+export function idempotencyRecord(found: FoundRecord): IdempotencyRecord {
+  const { key, status, expiration, leaseUntil, fingerprint } = found;
+  return new IdempotencyRecord({
+    idempotencyKey: key,
+    status: status as RecordOptions['status'],
+    responseData: resultOf(found) as Result,
+    // Absent is not the same to Powertools' types as undefined.
+    ...(expiration !== undefined && { expiryTimestamp: expiration }),
+    ...(leaseUntil !== undefined && { inProgressExpiryTimestamp: leaseUntil }),
+    ...(fingerprint !== undefined && { payloadHash: fingerprint }),
+  });
+}
+
+/**
+ * Plain Powertools writes no time of completion and keeps a result as a DynamoDB value; this layer keeps JSON text.
+ */
+function resultOf({ key, completedAt, data }: FoundRecord): unknown {
+  if (completedAt === undefined || typeof data !== 'string') return data;
+  const decoded = decodeResult(data);
+  if ('result' in decoded) return decoded.result;
+  const { reason, bytes, message } = decoded.omitted;
+  throw new ResultNotKeptError(key, [reason, bytes && `${bytes} bytes`, message].filter(Boolean).join(', '));
+}

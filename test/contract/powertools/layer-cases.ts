@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { recordAttributes as attribute } from '../../../contract/tables.ts';
+import { tables } from '../servers/dynamodb-local.ts';
+import {
+  atWork,
+  type Call,
+  clock,
+  fenced,
+  type Input,
+  keyPrefix,
+  leaseMs,
+  plain,
+  processOf,
+} from './calls.ts';
+
+const minute = 60_000;
+const validated = { payloadValidationJmesPath: 'body' };
+
+/** One key in the table, the calls that meet over it, and what plants and reads around them. */
+class Scene {
+  readonly client: DynamoDBClient;
+  readonly planting: DynamoDBClient;
+  readonly key = randomUUID();
+  readonly kind = fenced();
+
+  constructor(client: DynamoDBClient, planting: DynamoDBClient) {
+    this.client = client;
+    this.planting = planting;
+  }
+
+  input(body = 'body'): Input {
+    return { key: this.key, body };
+  }
+
+  call(over: Partial<Call> = {}): Call {
+    return { kind: this.kind, client: this.client, remaining: minute, config: validated, ...over };
+  }
+
+  /** What a call is answered with: its result, or the name of what it throws. */
+  async answer(body?: string, over?: Partial<Call>): Promise<unknown> {
+    return await processOf(
+      this.call(over),
+      () => 'ran',
+    )(this.input(body)).catch((error: Error) => error.name);
+  }
+
+  async plant(record: Partial<Record<keyof typeof attribute, unknown>>): Promise<void> {
+    const entries = Object.entries({ id: this.id, expiration: seconds() + 1000, ...record });
+    const named = entries.map(([name, value]) => [attribute[name as keyof typeof attribute], value]);
+    const Item = marshall(Object.fromEntries(named), { removeUndefinedValues: true });
+    await this.planting.send(new PutItemCommand({ TableName: tables.records, Item }));
+  }
+
+  async found(): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.planting.send(
+      new GetItemCommand({ TableName: tables.records, Key: marshall({ id: this.id }), ConsistentRead: true }),
+    );
+    return Item && unmarshall(Item);
+  }
+
+  async remove(): Promise<void> {
+    await this.planting.send(
+      new DeleteItemCommand({ TableName: tables.records, Key: marshall({ id: this.id }) }),
+    );
+  }
+
+  get id(): string {
+    return `${keyPrefix}#${hashOf(this.key)}`;
+  }
+}
+
+/** As Powertools hashes a value. */
+function hashOf(value: string): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64');
+}
+
+const isFenced = ({ cause }: Error) => (cause as { code?: string }).code === 'FENCED';
+
+const seconds = () => Math.floor(clock.now() / 1000);
+const inProgress = 'IdempotencyAlreadyInProgressError';
+const otherPayload = 'IdempotencyValidationError';
+
+export interface LayerCase {
+  readonly name: string;
+  run(scene: Scene): Promise<void>;
+}
+
+/** Every clause of the layer's conditions has a case that fails without it. */
+export const layerCases: readonly LayerCase[] = [
+  {
+    name: 'a call whose owner is at work waits, whatever its payload',
+    async run(scene) {
+      const owner = await atWork(scene.call(), scene.input());
+      assert.equal(await scene.answer(), inProgress);
+      assert.equal(await scene.answer('another'), otherPayload);
+      owner.returns('first');
+      assert.equal(await owner.answer, 'first');
+      assert.equal(await scene.answer(), 'first');
+      assert.equal(await scene.answer('another'), otherPayload);
+    },
+  },
+  {
+    name: 'a dead owner is replaced once its lease is over, and its first attempt is kept',
+    async run(scene) {
+      await atWork(scene.call({ remaining: leaseMs }), scene.input());
+      const before = await scene.found();
+      await scene.kind.leaseIsOver();
+      assert.equal(await scene.answer(), 'ran');
+      const after = await scene.found();
+      assert.equal(after?.[attribute.firstAttemptAt], before?.[attribute.firstAttemptAt]);
+      assert.equal(after?.[attribute.attempts], 2);
+      assert.notEqual(after?.[attribute.attempt], before?.[attribute.attempt]);
+    },
+  },
+  {
+    name: 'a dead owner of another payload is not replaced',
+    async run(scene) {
+      await atWork(scene.call({ remaining: leaseMs }), scene.input());
+      await scene.kind.leaseIsOver();
+      assert.equal(await scene.answer('another'), otherPayload);
+      assert.equal(await scene.answer(), 'ran');
+    },
+  },
+  {
+    name: 'an expired record begins a new life, whatever it was',
+    async run(scene) {
+      for (const status of ['COMPLETED', 'INPROGRESS']) {
+        const old = {
+          validation: hashOf('body'),
+          attempt: 'old',
+          attempts: 7,
+          firstAttemptAt: 1,
+          data: '"old"',
+        };
+        await scene.plant({ ...old, status, inProgressExpiration: 1, expiration: seconds() - 10 });
+        assert.equal(await scene.answer(), 'ran');
+        const record = await scene.found();
+        assert.equal(record?.[attribute.attempts], 1);
+        assert.ok(Number(record?.[attribute.firstAttemptAt]) > 1);
+      }
+    },
+  },
+  {
+    name: 'what plain Powertools completed is answered, although its lease is over',
+    async run(scene) {
+      await scene.plant({
+        status: 'COMPLETED',
+        validation: hashOf('body'),
+        inProgressExpiration: 1,
+        data: { charged: 12.5, lines: [1, null, 'x'] },
+      });
+      assert.deepEqual(await scene.answer(), { charged: 12.5, lines: [1, null, 'x'] });
+      assert.equal(await scene.answer('another'), otherPayload);
+    },
+  },
+  {
+    name: 'what plain Powertools completed without validating is answered',
+    async run(scene) {
+      await scene.plant({ status: 'COMPLETED', data: 'text' });
+      assert.equal(await scene.answer(), 'text');
+    },
+  },
+  {
+    name: 'what plain Powertools began is taken over with room for clocks, and never without a lease',
+    async run(scene) {
+      const begun = { status: 'INPROGRESS', validation: hashOf('body') };
+      await scene.plant({ ...begun, inProgressExpiration: clock.now() - 1000 });
+      assert.equal(await scene.answer(), inProgress);
+      await scene.plant({ ...begun, inProgressExpiration: clock.now() - 6000 });
+      assert.equal(await scene.answer('another'), otherPayload);
+      assert.equal(await scene.answer(), 'ran');
+      await scene.plant(begun);
+      assert.equal(await scene.answer(), inProgress);
+    },
+  },
+  {
+    name: 'what plain Powertools began without validating is taken over',
+    async run(scene) {
+      await scene.plant({ status: 'INPROGRESS', inProgressExpiration: clock.now() - 6000 });
+      assert.equal(await scene.answer(), 'ran');
+    },
+  },
+  {
+    name: 'an owner that was replaced neither completes nor deletes, and one whose record went is fenced',
+    async run(scene) {
+      const late = await atWork(scene.call({ remaining: leaseMs }), scene.input());
+      await scene.kind.leaseIsOver();
+      const owner = await atWork(scene.call(), scene.input());
+      late.returns('late');
+      await assert.rejects(late.answer, isFenced);
+      assert.equal(await scene.answer(), inProgress);
+      await scene.remove();
+      owner.returns('owner');
+      await assert.rejects(owner.answer, isFenced);
+      assert.equal(await scene.found(), undefined);
+    },
+  },
+  {
+    name: 'an owner that was replaced and fails leaves the record alone',
+    async run(scene) {
+      const late = await atWork(scene.call({ remaining: leaseMs }), scene.input());
+      await scene.kind.leaseIsOver();
+      const owner = await atWork(scene.call(), scene.input());
+      late.throws(new Error('too late'));
+      await assert.rejects(late.answer, { message: 'too late' });
+      assert.equal(await scene.answer(), inProgress);
+      owner.returns('owner');
+      assert.equal(await owner.answer, 'owner');
+    },
+  },
+  {
+    name: 'an owner over whose record plain Powertools completed is fenced',
+    async run(scene) {
+      const owner = await atWork(scene.call(), scene.input());
+      const record = await scene.found();
+      await scene.plant({ status: 'COMPLETED', attempt: record?.[attribute.attempt], data: { by: 'plain' } });
+      owner.returns('mine');
+      await assert.rejects(owner.answer, isFenced);
+      assert.deepEqual(await scene.answer(), { by: 'plain' });
+    },
+  },
+  {
+    name: 'a function that throws leaves no record, or with "release" one for its own payload alone',
+    async run(scene) {
+      const act = (kind = scene.kind) =>
+        processOf(scene.call({ kind }), () => {
+          throw new Error('failed');
+        })(scene.input());
+      await assert.rejects(act(), { message: 'failed' });
+      assert.equal(await scene.found(), undefined);
+      await assert.rejects(act(fenced({ afterError: 'release' })), { message: 'failed' });
+      assert.equal(await scene.answer('another'), otherPayload);
+      assert.equal(await scene.answer(), 'ran');
+      assert.equal((await scene.found())?.[attribute.attempts], 2);
+    },
+  },
+  {
+    name: 'plain Powertools answers what the layer completed as JSON text, and runs what it expired',
+    async run(scene) {
+      assert.equal(await scene.answer(), 'ran');
+      const config = { ...validated, hashFunction: 'sha256' };
+      assert.equal(await scene.answer('body', { kind: plain, config }), '"ran"');
+      assert.equal(await scene.answer('another', { kind: plain, config }), otherPayload);
+    },
+  },
+];
+
+export async function failingLayerCases(client: DynamoDBClient, planting: DynamoDBClient): Promise<string[]> {
+  const failures: string[] = [];
+  for (const { name, run } of layerCases) {
+    await run(new Scene(client, planting)).catch(() => failures.push(name));
+  }
+  return failures;
+}
+
+export async function runLayerCase({ run }: LayerCase, client: DynamoDBClient): Promise<void> {
+  await run(new Scene(client, client));
+}

@@ -1,0 +1,71 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { orderOnceStack } from './support.ts';
+
+describe('the intake', () => {
+  const template = Template.fromStack(orderOnceStack());
+  const ref = (logicalId: string) => ({ Ref: Match.stringLikeRegexp(logicalId) });
+
+  test('takes signed requests on one route', () => {
+    template.resourcePropertiesCountIs(
+      'AWS::ApiGatewayV2::Route',
+      { RouteKey: 'POST /orders', AuthorizationType: 'AWS_IAM', Target: Match.anyValue() },
+      1,
+    );
+    template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' });
+  });
+
+  test('is throttled, and logs who came without what they sent', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+      AccessLogSettings: {
+        DestinationArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('IntakeAccessLogs'), 'Arn'] },
+        Format: Match.not(Match.stringLikeRegexp('header|authorizer')),
+      },
+    });
+  });
+
+  test('ends before API Gateway gives it up', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'OrderOnce-intake',
+      Timeout: 28,
+      Environment: {
+        Variables: {
+          RECORDS_TABLE_NAME: ref('Records'),
+          RECORD_TTL_SECONDS: String(45 * 24 * 3600),
+          TOPIC_ARN: ref('OrderEvents'),
+        },
+      },
+    });
+  });
+
+  test('reaches its own records and no others', () => {
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Allow',
+            Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('Records'), 'Arn'] },
+            Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['%intake#*'] } },
+          },
+        ]),
+      },
+    });
+  });
+
+  test('takes the tokens of an issuer instead', () => {
+    const intakeAuth = { kind: 'jwt', issuer: 'https://issuer.example/pool', audience: 'shop' } as const;
+    const withTokens = Template.fromStack(orderOnceStack({ intakeAuth }));
+    withTokens.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+      AuthorizationType: 'JWT',
+      AuthorizerId: ref('Intake'),
+    });
+    withTokens.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'https://issuer.example/pool', Audience: ['shop'] },
+    });
+  });
+});

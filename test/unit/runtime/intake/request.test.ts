@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { parseOrderEvent } from '../../../../contract/order-event.ts';
+import { type Authorizer, callerOf } from '../../../../runtime/intake/caller.ts';
+import { readIdempotencyKey } from '../../../../runtime/intake/idempotency-key.ts';
+import { orderEventOf } from '../../../../runtime/intake/order-request.ts';
+import { anOrderBody } from '../../../support/http.ts';
+
+describe('the Idempotency-Key', () => {
+  it.each([
+    ['8e03978e-40d5-43dd', '8e03978e-40d5-43dd'],
+    ['"8e03978e-40d5-43dd"', '8e03978e-40d5-43dd'],
+    ['  "key"  ', 'key'],
+    ['a', 'a'],
+    ['x'.repeat(255), 'x'.repeat(255)],
+    [`"${'x'.repeat(255)}"`, 'x'.repeat(255)],
+    ['"a\\"b\\\\c"', 'a"b\\c'],
+    ['abc/+=:#%', 'abc/+=:#%'],
+  ])('%s is %s', (header, key) => {
+    expect(readIdempotencyKey(header)).toBe(key);
+  });
+
+  it.each(
+    [
+      undefined,
+      '',
+      ' ',
+      '""',
+      '"open',
+      'x'.repeat(256),
+      `"${'x'.repeat(256)}"`,
+      'two words',
+      '"two words"',
+      'one,two',
+      '"one", "two"',
+      '"one";q=1',
+      '"a\\b"',
+      'naïve',
+      'tab\t',
+      'new\nline',
+    ].filter((header) => header !== 'tab\t'),
+  )('%j is refused, naming the header', (header) => {
+    expect(() => readIdempotencyKey(header)).toThrow(
+      expect.objectContaining({ status: 400, field: 'Idempotency-Key' }),
+    );
+  });
+});
+
+describe('the caller', () => {
+  const iam = (userId: string): Authorizer => ({ iam: { userId } });
+  const jwt = (claims: object): Authorizer => ({ jwt: { claims: { ...claims } } });
+
+  it('is a role in any of its sessions, and any other role is another', () => {
+    expect(callerOf(iam('AROAEXAMPLE:monday'))).toBe(callerOf(iam('AROAEXAMPLE:tuesday')));
+    expect(callerOf(iam('AROAOTHER:monday'))).not.toBe(callerOf(iam('AROAEXAMPLE:monday')));
+  });
+
+  it('is a federated user, not the account of all of them', () => {
+    expect(callerOf(iam('123456789012:ann'))).not.toBe(callerOf(iam('123456789012:bob')));
+  });
+
+  it('is a subject of an issuer, whose names cannot run into each other', () => {
+    const one = callerOf(jwt({ iss: 'https://a', sub: 'b,c', jti: '1' }));
+    expect(callerOf(jwt({ iss: 'https://a', sub: 'b,c', jti: '2' }))).toBe(one);
+    expect(callerOf(jwt({ iss: 'https://a","b', sub: 'c' }))).not.toBe(one);
+  });
+
+  it.each([
+    undefined,
+    {},
+    { iam: null },
+    iam(''),
+    jwt({}),
+    jwt({ iss: 'https://a' }),
+    jwt({ sub: 'b' }),
+  ])('is nobody, and refused, with %j', (authorizer) => {
+    expect(() => callerOf(authorizer)).toThrow(expect.objectContaining({ status: 403, code: 'NO_CALLER' }));
+  });
+});
+
+describe('the event of a request', () => {
+  const from = (body: unknown, caller = 'iam:a', key = 'k') =>
+    orderEventOf({ caller, key, body: typeof body === 'string' ? body : JSON.stringify(body) });
+
+  it('is the order, and nothing that changes from one time to the next', () => {
+    const event = from(anOrderBody());
+    expect(event).toEqual({
+      specversion: '1.0',
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      source: expect.stringMatching(/^urn:order-once:intake:[0-9a-f]{64}$/),
+      type: 'order.placed',
+      subject: '536365',
+      partitionkey: 'customer-17850',
+      sequence: '1',
+      data: anOrderBody().order,
+    });
+    expect(from(anOrderBody())).toEqual(event);
+    expect(parseOrderEvent(JSON.stringify(event))).toEqual(event);
+  });
+
+  it('may be a cancellation', () => {
+    expect(from(anOrderBody({ type: 'order.cancelled' })).type).toBe('order.cancelled');
+  });
+
+  it('has an id of its own for each caller and key', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string(), fc.string()), { minLength: 2, maxLength: 2 }), (pairs) => {
+        const [one, other] = pairs.map(([caller, key]) => from(anOrderBody(), caller, key));
+        const same = JSON.stringify(pairs[0]) === JSON.stringify(pairs[1]);
+        return (one?.id === other?.id && one?.source === other?.source) === same;
+      }),
+    );
+  });
+
+  it.each([
+    ['no JSON', undefined],
+    ['[]', undefined],
+    [anOrderBody({ account: undefined }), 'account'],
+    [anOrderBody({ account: '' }), 'account'],
+    [anOrderBody({ sequence: undefined }), 'sequence'],
+    [anOrderBody({ sequence: 7 }), 'sequence'],
+    [anOrderBody({ type: 'order.shipped' }), 'type'],
+    [anOrderBody({ source: 'mine' }), 'source'],
+    [anOrderBody({}, { orderId: undefined }), 'order.orderId'],
+    [anOrderBody({}, { total: '15.3' }), 'order.total'],
+    [anOrderBody({}, { lines: [{ sku: 'a', quantity: 1 }] }), 'order.lines[0].unitPrice'],
+    [{ account: 'a', sequence: '1' }, 'order.orderId'],
+    [{ account: 'a', sequence: '1', order: null }, 'order.orderId'],
+    [JSON.stringify(anOrderBody()).replace('15.3', '0.1234567890123456789'), 'order.total'],
+  ])('is refused for %j, naming %s', (body, field) => {
+    const refusal = expect.objectContaining({ status: 400, field });
+    expect(() => from(body)).toThrow(refusal);
+    if (field !== undefined) expect(() => from(body)).toThrow(field);
+  });
+});
