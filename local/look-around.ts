@@ -1,5 +1,5 @@
+import type { StackOutputs } from './consumers.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
-import type { StackOutputs } from './run.ts';
 
 /** How to look at what a run left up, and how to end it. */
 export function lookAround(
@@ -18,6 +18,7 @@ export function lookAround(
     `  aws sqs receive-message --message-attribute-names All --queue-url ${stack.FulfilmentDlqUrl}`,
     `  aws logs tail /aws/lambda/${stack.FulfilmentFunctionName}`,
   ];
+  lines.push('', 'What stood in for the payment provider has ended: new charges wait in their queue.');
   if (kept !== undefined) lines.push('', `Its log is ${kept.log}. To stop it: kill ${kept.pid}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../contract/errors.ts';
+import { type MailMode, mailModes } from './sandbox/mail-proxy.ts';
+import { type ProviderMode, providerModes } from './sandbox/provider-faults.ts';
 
 export interface StartOptions {
   /** Path of the events, one JSON object a line; `-` is standard input. */
@@ -10,6 +12,12 @@ export interface StartOptions {
   readonly poison: number;
   readonly conflicts: number;
   readonly seed: number;
+  /** How the payment provider fails. */
+  readonly provider: ProviderMode;
+  /** How the way to SES fails. */
+  readonly mail: MailMode;
+  /** How many processes of functions are ended while they work. */
+  readonly kill: number;
   readonly keep: boolean;
   readonly json: string | undefined;
 }
@@ -45,6 +53,19 @@ const table: Readonly<Record<string, Option>> = {
   poison: { kind: 'count', value: 'N', default: '7', help: 'messages that are no valid event' },
   conflicts: { kind: 'count', value: 'N', default: '2', help: 'events sent again with other content' },
   seed: { kind: 'count', value: 'N', default: '1', help: 'decides which events the above strike' },
+  provider: {
+    kind: 'text',
+    value: 'MODE',
+    default: 'none',
+    help: `how the payment provider fails: ${providerModes.join(', ')}`,
+  },
+  mail: {
+    kind: 'text',
+    value: 'MODE',
+    default: 'none',
+    help: `how the way to SES fails: ${mailModes.join(', ')}`,
+  },
+  kill: { kind: 'count', value: 'N', default: '0', help: 'processes of functions to end while they work' },
   keep: { kind: 'flag', value: '', help: 'leave the emulator up, and print how to look around' },
   json: { kind: 'text', value: 'FILE', help: 'write the result there too' },
   help: { kind: 'flag', value: '', help: 'print this' },
@@ -68,7 +89,8 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
   const values = parse(args);
   if (values.help === true) return 'help';
   const text = (name: string) => values[name] as string | undefined;
-  const number = (name: string) => checked(name, text(name) ?? table[name]?.default ?? '');
+  const value = (name: string) => text(name) ?? table[name]?.default ?? '';
+  const number = (name: string) => checked(name, value(name));
   return {
     events: text('events') ?? samples,
     limit: number('limit'),
@@ -77,6 +99,9 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
     poison: number('poison'),
     conflicts: number('conflicts'),
     seed: number('seed'),
+    provider: oneOf(providerModes, 'provider', value('provider')),
+    mail: oneOf(mailModes, 'mail', value('mail')),
+    kill: number('kill'),
     keep: values.keep === true,
     json: text('json'),
   };
@@ -119,4 +144,10 @@ function checked(name: string, value: string): number {
   }
   if (Number.isSafeInteger(number) && number >= 0) return number;
   throw new ConfigurationError(`--${name} is "${value}": it takes a whole number from 0`);
+}
+
+function oneOf<Value extends string>(values: readonly Value[], name: string, value: string): Value {
+  const found = values.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw new ConfigurationError(`--${name} is "${value}": it takes one of ${values.join(', ')}`);
 }

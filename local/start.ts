@@ -1,15 +1,17 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, OrderOnceError } from '../contract/errors.ts';
+import type { StackOutputs } from './consumers.ts';
 import { deploy, destroy } from './deployment/deploy.ts';
 import { mendTopics } from './deployment/mend.ts';
-import { openEndpoint } from './endpoint/endpoint.ts';
+import { type Endpoint, openEndpoint } from './endpoint/endpoint.ts';
 import { lookAround } from './look-around.ts';
 import { readOptions, type StartOptions, usage } from './options.ts';
-import { run, type StackOutputs } from './run.ts';
+import { run } from './run.ts';
+import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { formatResult, type Result } from './summary.ts';
 import { repository } from './system/folders.ts';
-import { isStopping, stopAll, stopOnSignals } from './system/teardown.ts';
+import { atStop, isStopping, stopAll, stopOnSignals } from './system/teardown.ts';
 import { openEvents } from './workload/events.ts';
 
 const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
@@ -27,7 +29,7 @@ try {
   await stopAll();
 }
 
-/** @returns Whether every event was applied exactly once. */
+/** @returns Whether everything happened as it must. */
 async function start(options: StartOptions): Promise<boolean> {
   const seconds = { setup: 0, deploy: 0, publish: 0, drain: 0, verify: 0 };
   const timed = async <T>(step: keyof typeof seconds, work: () => Promise<T>): Promise<T> => {
@@ -45,18 +47,26 @@ async function start(options: StartOptions): Promise<boolean> {
   const endpoint = await timed('setup', () => openEndpoint(say));
   // An endpoint that was there may hold what an earlier run left; a stack of its own shares nothing with that.
   const stackName = endpoint.started ? 'OrderOnce' : `OrderOnce-${Date.now().toString(36)}`;
+  const sandbox = await openSandbox(endpoint, { ...options, stackName });
   const work = async () => {
-    const stack = await timed('deploy', async () => {
-      const context = { stackName, stage: 'dev', functionTimeoutSeconds: '5' };
-      const outputs = await deploy(endpoint, { stackNames: [stackName], context }, say);
-      await mendTopics(endpoint.clientConfig, stackName);
-      return outputs[stackName] as StackOutputs;
-    });
+    const stack = await timed('deploy', () => deployOrders(endpoint, stackName, sandbox, say));
     say(`Publishing: ${events.lines.length} orders`);
-    const result = await run({ clientConfig: endpoint.clientConfig, stack, events, plan: options, timed });
+    const { clientConfig } = endpoint;
+    const result = await run({ clientConfig, stack, events, plan: options, sandbox, timed });
+    await sandbox.close();
     return { stack, result };
   };
-  const { stack, result } = await Promise.race([work(), endpoint.died]);
+  const left = `Stack ${stackName} may be left at ${endpoint.url}: aws cloudformation delete-stack removes it`;
+  const forget = endpoint.started
+    ? () => {}
+    : atStop(async () => {
+        say(left);
+      });
+  const { stack, result } = await Promise.race([work(), endpoint.died]).catch(async (error) => {
+    forget();
+    if (!endpoint.started) await destroy(endpoint, [stackName]).catch(() => say(left));
+    throw error;
+  });
   const report: Result = { ...result, seconds };
   process.stdout.write(formatResult(report));
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -65,7 +75,22 @@ async function start(options: StartOptions): Promise<boolean> {
     if (!endpoint.started) await destroy(endpoint, [stackName]);
     await endpoint.stop();
   }
+  forget();
   return report.verified.problems.length === 0;
+}
+
+async function deployOrders(
+  endpoint: Endpoint,
+  stackName: string,
+  sandbox: Sandbox,
+  say: (text: string) => void,
+): Promise<StackOutputs> {
+  const context = { stackName, stage: 'dev', functionTimeoutSeconds: '5', ...sandbox.context };
+  const outputs = await deploy(endpoint, { stackNames: [stackName], context }, say);
+  await mendTopics(endpoint.clientConfig, stackName);
+  const stack = outputs[stackName] as StackOutputs;
+  await sandbox.join(stack);
+  return stack;
 }
 
 async function checkWritable(file: string): Promise<void> {

@@ -1,10 +1,25 @@
+import { type Consumer, consumers } from './consumers.ts';
 import type { ConsumerCounts } from './observe/deliveries.ts';
+import type { Ended } from './sandbox/end-functions.ts';
+import type { Resent } from './verify/charges.ts';
+import type { UnknownOutcome } from './verify/records.ts';
+
+/** What became of a consumer's messages. */
+export interface ConsumerResult extends ConsumerCounts {
+  /** Messages in its dead-letter queue. */
+  readonly deadLetters: number;
+}
 
 /** What `npm start` measured; `--json` writes it. */
 export interface Result {
   readonly seed: number;
   readonly published: { readonly events: number; readonly sent: number; readonly removedByBroker: number };
-  readonly consumers: { readonly fulfilment: ConsumerCounts };
+  readonly consumers: Readonly<Record<Consumer, ConsumerResult>>;
+  readonly provider: { readonly requests: number; readonly charges: number; readonly resent: Resent };
+  /** Mails that SES took. */
+  readonly mails: number;
+  /** Processes of functions that were ended on purpose, and invocations that Lambda ended at their timeout. */
+  readonly ended: Ended & { readonly timedOut: number };
   readonly verified: {
     readonly expected: number;
     readonly missing: number;
@@ -12,52 +27,102 @@ export interface Result {
     /** Decimals, as strings. */
     readonly ledgerTotal: string;
     readonly ledgerExpected: string;
-    /** Messages in the dead-letter queue. */
+    readonly doubleCharges: number;
+    readonly doubleMails: number;
+    /** Outcomes that nobody knows. */
+    readonly unknown: number;
+    readonly unknowns: readonly UnknownOutcome[];
+    /** Messages in the dead-letter queue of fulfilment. */
     readonly dlq: number;
     readonly problems: readonly string[];
   };
   readonly seconds: Readonly<Record<'setup' | 'deploy' | 'publish' | 'drain' | 'verify', number>>;
 }
 
-/** How many problems are printed; the JSON holds them all. */
-const shownProblems = 20;
+/** How many lines of a kind are printed; the JSON holds them all. */
+const shownLines = 20;
 
-export function formatResult({ published, consumers, verified, seconds }: Result): string {
-  const { fulfilment } = consumers;
-  const rows: [string, string | number][][] = [
+const width = 34;
+const column = 15;
+
+type Row = readonly [name: string, ...values: (string | number)[]];
+
+export function formatResult(result: Result): string {
+  const { published, consumers: counts, provider, mails, ended, verified, seconds } = result;
+  const perConsumer = (name: string, value: keyof ConsumerResult): Row => [
+    name,
+    ...consumers.map((consumer) => counts[consumer][value]),
+  ];
+  const sections: Row[][] = [
     [
       ['events published', published.events],
       ['messages sent', published.sent],
       ['  removed by the broker', published.removedByBroker],
-      ['  delivered', fulfilment.delivered],
     ],
     [
-      ['applied', fulfilment.applied],
-      ['duplicates', fulfilment.duplicates],
-      ['conflicts', fulfilment.conflicts],
-      ['poison', fulfilment.poison],
-      ['failed deliveries', fulfilment.failed],
+      ['', ...consumers],
+      perConsumer('delivered', 'delivered'),
+      perConsumer('  applied', 'applied'),
+      perConsumer('  duplicates', 'duplicates'),
+      perConsumer('  conflicts', 'conflicts'),
+      perConsumer('  poison', 'poison'),
+      perConsumer('  unknown', 'unknown'),
+      perConsumer('failed deliveries', 'failed'),
+      perConsumer('in the dead-letter queue', 'deadLetters'),
     ],
+    [
+      ['charges', provider.charges],
+      ['charges sent again', provider.resent.total],
+      ...Object.entries(provider.resent.causes).map(([cause, n]): Row => [`  ${cause}`, n]),
+      ['mails', mails],
+    ],
+    ...(ended.killed + ended.frozen + ended.timedOut === 0
+      ? []
+      : [
+          [
+            ['functions killed', ended.killed],
+            ['functions frozen', ended.frozen],
+            ['invocations timed out', ended.timedOut],
+          ] satisfies Row[],
+        ]),
     [
       ['events expected', verified.expected],
       ['missing', verified.missing],
       ['doubled', verified.doubled],
       ['ledger', verified.ledgerTotal],
       ['ledger expected', verified.ledgerExpected],
-      ['in the dead-letter queue', verified.dlq],
+      ['charged twice', verified.doubleCharges],
+      ['mailed twice', verified.doubleMails],
+      ['outcomes unknown', verified.unknown],
     ],
     Object.entries(seconds).map(([phase, time]) => [`${phase} (s)`, time.toFixed(1)]),
   ];
-  const table = rows.map((section) =>
-    section.map(([name, value]) => `${name.padEnd(28)}${value}`).join('\n'),
-  );
-  return `\n${table.join('\n\n')}\n\n${verdict(verified.problems)}\n`;
+  const table = sections.map((rows) => rows.map(formatRow).join('\n')).join('\n\n');
+  return `\n${table}\n\n${formatUnknowns(verified.unknowns)}${verdict(verified)}\n`;
 }
 
-function verdict(problems: readonly string[]): string {
-  if (problems.length === 0) return 'Every event was applied exactly once.';
-  const shown = problems.slice(0, shownProblems).map((problem) => `  ${problem}`);
-  const hidden = problems.length - shown.length;
+function formatRow([name, ...values]: Row): string {
+  return `${name.padEnd(width)}${values.map((value) => String(value).padEnd(column)).join('')}`.trimEnd();
+}
+
+function formatUnknowns(unknowns: readonly UnknownOutcome[]): string {
+  if (unknowns.length === 0) return '';
+  const lines = unknowns.map(({ consumer, source, id, reason }) => `${consumer} ${source} ${id}: ${reason}`);
+  return `${list('Unknown outcomes, which wait for an operator', lines)}\n\n`;
+}
+
+function verdict({ problems, unknown }: Result['verified']): string {
+  if (problems.length > 0) return list('Problems', problems);
+  const rest = unknown === 0 ? '' : ' What is unknown was not tried again.';
+  return `Every event was applied exactly once. Nothing was charged or mailed twice.${rest}`;
+}
+
+function list(title: string, lines: readonly string[]): string {
+  const hidden = lines.length - shownLines;
   const more = hidden > 0 ? [`  and ${hidden} more`] : [];
-  return [`Problems: ${problems.length}`, ...shown, ...more].join('\n');
+  return [
+    `${title}: ${lines.length}`,
+    ...lines.slice(0, shownLines).map((line) => `  ${line}`),
+    ...more,
+  ].join('\n');
 }

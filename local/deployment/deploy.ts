@@ -35,26 +35,41 @@ export interface DeployOptions {
  */
 export async function deploy(
   endpoint: Endpoint,
-  { stackNames, app, context = {} }: DeployOptions,
+  options: DeployOptions,
   onStep: (step: string) => void = () => {},
 ): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
-  if (endpoint.started || !(await isBootstrapped(endpoint))) {
-    onStep('Bootstrapping');
-    // In a folder without cdk.json no app is loaded for it.
-    await run(endpoint, endpoint.folder, ['bootstrap', `aws://${account}/${endpoint.clientConfig.region}`]);
-  }
   onStep('Deploying');
+  // Neither needs the other, and each takes seconds.
+  await Promise.all([bootstrap(endpoint), synthesize(endpoint, options)]);
   const outputsFile = join(endpoint.folder, 'outputs.json');
   await run(endpoint, repository, [
     'deploy',
-    ...stackNames,
-    ...(app === undefined ? [] : ['--app', app]),
-    ...Object.entries(context).flatMap(([name, value]) => ['--context', `${name}=${value}`]),
+    ...options.stackNames,
+    ...['--app', assemblyOf(endpoint)],
     ...['--require-approval', 'never'],
-    ...['--output', assemblyOf(endpoint)],
     ...['--outputs-file', outputsFile],
   ]);
   return JSON.parse(await readFile(outputsFile, 'utf8'));
+}
+
+async function bootstrap(endpoint: Endpoint): Promise<void> {
+  if (!endpoint.started && (await isBootstrapped(endpoint))) return;
+  // In a folder without cdk.json no app is loaded for it.
+  await run(endpoint, endpoint.folder, ['bootstrap', `aws://${account}/${endpoint.clientConfig.region}`]);
+}
+
+async function synthesize(
+  endpoint: Endpoint,
+  { stackNames, app, context = {} }: DeployOptions,
+): Promise<void> {
+  await run(endpoint, repository, [
+    'synth',
+    ...stackNames,
+    ...(app === undefined ? [] : ['--app', app]),
+    ...Object.entries(context).flatMap(([name, value]) => ['--context', `${name}=${value}`]),
+    ...['--output', assemblyOf(endpoint)],
+    '--quiet',
+  ]);
 }
 
 /** Destroys stacks that `deploy` deployed to the same endpoint. */

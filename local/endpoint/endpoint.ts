@@ -14,6 +14,8 @@ export interface Endpoint {
   readonly url: string;
   /** Whether this run started it: nobody else uses it, and nothing has to be cleared away in it. */
   readonly started: boolean;
+  /** The process of an emulator of this run; it runs the functions as its children. */
+  readonly emulatorPid: number | undefined;
   /** This run's own folder below `.local/runs/`. */
   readonly folder: string;
   /** For child processes, in place of the user's own AWS_ variables (`withoutAws`). */
@@ -69,6 +71,7 @@ async function useGiven(
   return {
     ...described,
     started: false,
+    emulatorPid: undefined,
     died: new Promise(() => {}),
     keep: async () => undefined,
     stop: leave,
@@ -89,6 +92,7 @@ async function startOwn(
   return {
     ...describe(emulator.url, defaultRegion, folder),
     started: true,
+    emulatorPid: emulator.pid,
     died: emulator.died,
     async keep() {
       over = Promise.resolve();

@@ -8,12 +8,13 @@ import { waitingOutcomes } from '../../contract/metrics.ts';
 
 /** What a consumer says of itself, counted by SQS message. */
 export interface ConsumerCounts {
-  /** Messages that were settled: applied + duplicates + conflicts + poison. */
+  /** Messages that were settled: applied + duplicates + conflicts + poison + unknown. */
   readonly delivered: number;
   readonly applied: number;
   readonly duplicates: number;
   readonly conflicts: number;
   readonly poison: number;
+  readonly unknown: number;
   /** Deliveries that settled nothing, so that the message came again. */
   readonly failed: number;
 }
@@ -21,16 +22,22 @@ export interface ConsumerCounts {
 /** Events a page: the SDK holds a page several times over while it reads one. */
 const pageSize = 1000;
 
+/** What the log of a function tells. */
+export interface FunctionLog {
+  /** By time. */
+  readonly deliveries: readonly DeliveryLog[];
+  /** Invocations that Lambda ended because their time was over. */
+  readonly timeouts: number;
+}
+
 /**
- * Every delivery that a function logged, by time. Read stream by stream, since an emulator's FilterLogEvents cuts a
- * long answer off without a token to go on from.
+ * Reads a function's log stream by stream, since an emulator's FilterLogEvents cuts a long answer off without a token
+ * to go on from.
  */
-export async function readDeliveries(
-  client: CloudWatchLogsClient,
-  functionName: string,
-): Promise<DeliveryLog[]> {
+export async function readLog(client: CloudWatchLogsClient, functionName: string): Promise<FunctionLog> {
   const logGroupName = `/aws/lambda/${functionName}`;
   const deliveries: { timestamp: number; delivery: DeliveryLog }[] = [];
+  let timeouts = 0;
   for await (const { logStreams = [] } of paginateDescribeLogStreams({ client }, { logGroupName })) {
     for (const { logStreamName } of logStreams) {
       const stream = { logGroupName, logStreamName, startFromHead: true };
@@ -39,11 +46,21 @@ export async function readDeliveries(
         for (const { message = '', timestamp = 0 } of events) {
           const delivery = parseDelivery(message);
           if (delivery !== undefined) deliveries.push({ timestamp, delivery });
+          else if (message.includes('Task timed out after')) timeouts += 1;
         }
       }
     }
   }
-  return deliveries.sort((a, b) => a.timestamp - b.timestamp).map(({ delivery }) => delivery);
+  deliveries.sort((a, b) => a.timestamp - b.timestamp);
+  return { deliveries: deliveries.map(({ delivery }) => delivery), timeouts };
+}
+
+/** Every delivery that a function logged, by time. */
+export async function readDeliveries(
+  client: CloudWatchLogsClient,
+  functionName: string,
+): Promise<readonly DeliveryLog[]> {
+  return (await readLog(client, functionName)).deliveries;
 }
 
 function parseDelivery(line: string): DeliveryLog | undefined {
@@ -69,7 +86,10 @@ export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
     receives.set(messageId, Math.max(receives.get(messageId) ?? 0, receiveCount));
     // No sound runtime ever says this: it is counted, and the counts then don't add up.
     if (outcome === 'applied' && verdicts.get(messageId) === 'applied') appliedAgain += 1;
-    if (waitingOutcomes.has(outcome) || verdicts.has(messageId)) continue;
+    // A slow owner may complete what was held as unknown for it.
+    const isSettled =
+      verdicts.has(messageId) && !(outcome === 'applied' && verdicts.get(messageId) === 'unknown');
+    if (waitingOutcomes.has(outcome) || isSettled) continue;
     // Applied by this very message, in a delivery that died before it could say so.
     verdicts.set(messageId, appliedWith === messageId ? 'applied' : outcome);
   }
@@ -83,6 +103,7 @@ export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
     duplicates: settled('duplicate'),
     conflicts: settled('conflict'),
     poison: settled('poison'),
+    unknown: settled('unknown'),
     failed,
   };
 }

@@ -6,7 +6,8 @@ import { coin, type Shares, strike } from './strike.ts';
 
 /** `lost`: the mail is sent and the connection then cut. `hang`: never answered, the mail sent or not. */
 export type MailFault = 'lost' | 'hang';
-export type MailMode = 'none' | MailFault | 'mixed';
+export const mailModes = ['none', 'lost', 'hang', 'mixed'] as const;
+export type MailMode = (typeof mailModes)[number];
 
 /** Of the first requests of a key. */
 const shares: Readonly<Record<MailMode, Shares<MailFault>>> = {

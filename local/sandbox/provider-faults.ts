@@ -7,7 +7,16 @@ import { coin, type Shares, strike } from './strike.ts';
 export type ProviderFault = 'slow' | 'hang' | 'fail-before' | 'fail-after';
 
 /** What a provider does to its callers; `forget` loses answers and, after a while, idempotency keys. */
-export type ProviderMode = 'none' | ProviderFault | 'forget' | 'mixed';
+export const providerModes = [
+  'none',
+  'slow',
+  'hang',
+  'fail-before',
+  'fail-after',
+  'forget',
+  'mixed',
+] as const;
+export type ProviderMode = (typeof providerModes)[number];
 
 /** Of the first requests of a key. */
 const shares: Readonly<Record<ProviderMode, Shares<ProviderFault>>> = {

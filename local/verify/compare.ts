@@ -1,5 +1,6 @@
 import Big from 'big.js';
 import type { Expectation } from './expectation.ts';
+import { compareRecords } from './records.ts';
 import type { Holdings } from './tables.ts';
 
 export interface Comparison {
@@ -14,18 +15,13 @@ export interface Comparison {
   readonly problems: readonly string[];
 }
 
-/** Holds the tables against what must be in them. */
+/** Holds what fulfilment left in the tables against what must be in them. */
 export function compare(expected: Expectation, found: Holdings): Comparison {
-  const problems: string[] = [];
-  const unrecorded = [...expected.events.keys()].filter(
-    (key) => found.records.get(key)?.status !== 'COMPLETED',
-  );
-  for (const key of unrecorded) problems.push(`no completed record of event ${key}`);
-  for (const [key, { fingerprint }] of found.records) {
-    const published = expected.events.get(key);
-    if (published === undefined) problems.push(`a record of event ${key}, which was never published`);
-    else if (published !== fingerprint) problems.push(`event ${key} was applied with other content`);
-  }
+  const recorded = compareRecords('fulfilment', expected, found.records('fulfilment'));
+  const problems = [...recorded.problems];
+  // Effect and record are one write there: nothing can be unclear.
+  for (const { id, reason } of recorded.unknown)
+    problems.push(`fulfilment of event ${id} is unknown: ${reason}`);
 
   let ordersMissing = 0;
   for (const [id, digest] of expected.orders) {
@@ -56,7 +52,7 @@ export function compare(expected: Expectation, found: Holdings): Comparison {
 
   const total = [...found.accounts.values()].reduce((sum, { spent }) => sum.plus(spent), new Big(0));
   return {
-    missing: Math.max(unrecorded.length, ordersMissing, short),
+    missing: Math.max(recorded.missing + recorded.unknown.length, ordersMissing, short),
     doubled,
     ledgerTotal: total.toFixed(),
     ledgerExpected: expected.total.toFixed(),

@@ -11,6 +11,10 @@ export interface Expectation {
   readonly orders: ReadonlyMap<string, string>;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly total: Big;
+  /** What a charge for an event must say: "12.5 GBP". Events that ask for none have none. */
+  readonly charges: ReadonlyMap<EventKey, string>;
+  /** The account that must get a mail, by event. */
+  readonly mails: ReadonlyMap<EventKey, string>;
   /** Events that the input itself holds again, and those that it holds again with other content. */
   readonly repeated: number;
   readonly conflicting: number;
@@ -26,6 +30,11 @@ export type EventKey = string;
 
 export function eventKey(source: string, id: string): EventKey {
   return JSON.stringify([source, id]);
+}
+
+/** What a charge says, however its amount is written. */
+export function chargeText(amount: number | string, currency: string): string {
+  return `${new Big(amount).toFixed()} ${currency}`;
 }
 
 /** The digest of an item of table `orders`, whose numbers may be doubles or the decimal digits of a `Big`. */
@@ -45,6 +54,8 @@ export async function expectationOf(events: AsyncIterable<OrderEvent>): Promise<
   const seen = new Map<EventKey, string>();
   const orders = new Map<string, string>();
   const accounts = new Map<string, Account>();
+  const charges = new Map<EventKey, string>();
+  const mails = new Map<EventKey, string>();
   let total = new Big(0);
   let repeated = 0;
   let conflicting = 0;
@@ -65,8 +76,11 @@ export async function expectationOf(events: AsyncIterable<OrderEvent>): Promise<
       orders: account.orders + 1,
     });
     total = total.plus(event.data.total);
+    if (event.type !== 'order.placed') continue;
+    mails.set(key, event.partitionkey);
+    if (event.data.total > 0) charges.set(key, chargeText(event.data.total, event.data.currency));
   }
-  return { events: seen, orders, accounts, total, repeated, conflicting };
+  return { events: seen, orders, accounts, total, charges, mails, repeated, conflicting };
 }
 
 /** The item that an event leaves in table `orders`, said here a second time on purpose: the verifier trusts nobody. */

@@ -1,11 +1,13 @@
+import type { Consumer } from '../consumers.ts';
 import type { ConsumerCounts } from '../observe/deliveries.ts';
 import type { Letter } from '../observe/queue.ts';
 import type { Plan } from '../workload/plan.ts';
 import { poison } from '../workload/poison.ts';
 import type { Expectation } from './expectation.ts';
 
-/** What a run showed, beside the tables. */
+/** What a run showed of one consumer, beside the tables. */
 export interface Evidence {
+  readonly consumer: Consumer;
   /** Messages that the topic accepted. */
   readonly sent: number;
   readonly counts: ConsumerCounts;
@@ -13,6 +15,8 @@ export interface Evidence {
   readonly deadLetters: number;
   /** Those of them that could be looked at. */
   readonly letters: readonly Letter[];
+  /** How many events it left as unknown. */
+  readonly unknown: number;
   /** Whether everything was sent inside the broker's deduplication window. */
   readonly insideWindow: boolean;
 }
@@ -27,9 +31,9 @@ function reasonsPlanned(poisons: number, conflicts: number): Map<string, number>
   return codes;
 }
 
-/** Holds what the functions logged and what the dead-letter queue holds against what was sent; a line per problem. */
+/** Holds what a function logged and what its dead-letter queue holds against what was sent; a line per problem. */
 export function judge(expected: Expectation, { counts: planned }: Plan, evidence: Evidence): string[] {
-  const { sent, counts, deadLetters, letters, insideWindow } = evidence;
+  const { consumer, sent, counts, deadLetters, letters, unknown, insideWindow } = evidence;
   const problems: string[] = [];
   const must = (what: string, is: number, should: number) => {
     if (is !== should) problems.push(`${what}: ${is}, expected ${should}`);
@@ -38,8 +42,10 @@ export function judge(expected: Expectation, { counts: planned }: Plan, evidence
   const removed = sent - counts.delivered;
   const again = planned.duplicate + planned['late duplicate'] + expected.repeated;
 
-  must('events applied, by the log', counts.applied, expected.events.size);
-  must('messages removed by the broker or found to be duplicates', removed + counts.duplicates, again);
+  must('events applied, by the log', counts.applied, expected.events.size - unknown);
+  // An unknown event's duplicates are told that it is unknown.
+  const found = counts.duplicates + counts.unknown - unknown;
+  must('messages removed by the broker or found to be duplicates', removed + found, again);
   must('conflicts', counts.conflicts, conflicts);
   must('poison', counts.poison, planned.poison);
   must('messages in the dead-letter queue', deadLetters, planned.poison + conflicts);
@@ -62,5 +68,5 @@ export function judge(expected: Expectation, { counts: planned }: Plan, evidence
       problems.push(`a message of group ${messageGroup} in the dead-letter queue with reason ${code}`);
     codes.set(code, left - 1);
   }
-  return problems;
+  return problems.map((problem) => `${consumer}: ${problem}`);
 }

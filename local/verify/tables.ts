@@ -6,20 +6,21 @@ import { type Account, type EventKey, eventKey, orderDigest } from './expectatio
 
 /** What the tables hold. */
 export interface Holdings {
-  /** The consumer's records, by event. */
-  readonly records: ReadonlyMap<EventKey, HeldRecord>;
+  /** A consumer's records, by event. */
+  readonly records: (consumer: string) => ReadonlyMap<EventKey, HeldRecord>;
   readonly orders: ReadonlyMap<string, string>;
   readonly accounts: ReadonlyMap<string, Account>;
 }
-
-/** Small pages: the SDK holds an item several times over while it reads one. */
-const pageSize = 200;
 
 export interface HeldRecord {
   readonly status: string;
   /** The fingerprint of what was applied. */
   readonly fingerprint: string;
+  readonly lastError: string;
 }
+
+/** Small pages: the SDK holds an item several times over while it reads one. */
+const pageSize = 200;
 
 export interface TableNames {
   readonly records: string;
@@ -28,19 +29,17 @@ export interface TableNames {
 }
 
 /** Reads all three tables, strongly consistent. */
-export async function readHoldings(
-  client: DynamoDBClient,
-  names: TableNames,
-  consumer: string,
-): Promise<Holdings> {
-  const records = new Map<EventKey, HeldRecord>();
+export async function readHoldings(client: DynamoDBClient, names: TableNames): Promise<Holdings> {
+  const records = new Map<string, Map<EventKey, HeldRecord>>();
   for await (const item of scan(client, names.records)) {
-    // The table may hold other consumers' records too; one that names none is nobody's, and reported.
-    if ((item[recordAttributes.consumer] ?? consumer) !== consumer) continue;
+    const consumer = String(item[recordAttributes.consumer]);
     const key = eventKey(String(item[recordAttributes.source]), String(item[recordAttributes.eventId]));
-    records.set(key, {
+    const ofConsumer = records.get(consumer) ?? new Map();
+    records.set(consumer, ofConsumer);
+    ofConsumer.set(key, {
       status: String(item[recordAttributes.status]),
       fingerprint: String(item[recordAttributes.validation]),
+      lastError: String(item[recordAttributes.lastError] ?? ''),
     });
   }
   const orders = new Map<string, string>();
@@ -54,7 +53,7 @@ export async function readHoldings(
       orders: Number(item[ledgerTable.orders] ?? 0),
     });
   }
-  return { records, orders, accounts };
+  return { records: (consumer) => records.get(consumer) ?? new Map(), orders, accounts };
 }
 
 /** @param number How a number is read; as its decimal digits unless told. */

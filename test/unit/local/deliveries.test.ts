@@ -24,13 +24,15 @@ describe('counting deliveries', () => {
       delivery('2', 'duplicate', { appliedWith: '1' }),
       delivery('3', 'conflict'),
       delivery('4', 'poison'),
+      delivery('5', 'unknown'),
     ];
     expect(count(logs)).toEqual({
-      delivered: 4,
+      delivered: 5,
       applied: 1,
       duplicates: 1,
       conflicts: 1,
       poison: 1,
+      unknown: 1,
       failed: 0,
     });
   });
@@ -54,6 +56,11 @@ describe('counting deliveries', () => {
   it('goes by the first verdict on a message', () => {
     const logs = [delivery('1', 'poison'), delivery('1', 'conflict', { receiveCount: 2 })];
     expect(count(logs)).toMatchObject({ delivered: 1, poison: 1, conflicts: 0 });
+  });
+
+  it('takes a message for applied whose slow owner completed what was held as unknown', () => {
+    const logs = [delivery('1', 'unknown', { receiveCount: 2 }), delivery('1', 'applied')];
+    expect(count(logs)).toMatchObject({ delivered: 1, applied: 1, unknown: 0 });
   });
 
   it('takes a message that was applied by itself for applied: its function died before it could say so', () => {

@@ -22,6 +22,7 @@ function letter(code: string) {
 
 /** What a run shows in which everything went as planned. */
 const sound: Evidence = {
+  consumer: 'billing',
   sent: 20 + duplicate + late + 8 + 2,
   counts: {
     delivered: 20 + late + 8 + 2,
@@ -29,8 +30,10 @@ const sound: Evidence = {
     duplicates: late,
     conflicts: 2,
     poison: 8,
+    unknown: 0,
     failed: 0,
   },
+  unknown: 0,
   deadLetters: 10,
   letters: codes.map(letter),
   insideWindow: true,
@@ -84,5 +87,15 @@ describe('the judgement of a run', () => {
   it('lets duplicates through that were sent after the window', async () => {
     const counts = { delivered: sound.sent, duplicates: late + duplicate };
     await expect(problems({ insideWindow: false }, counts)).resolves.toEqual([]);
+  });
+
+  it('takes an unknown event for one that was not applied, and its duplicates for told', async () => {
+    const counts = { applied: 18, unknown: 3, duplicates: late - 1 };
+    await expect(problems({ unknown: 2 }, counts)).resolves.toEqual([]);
+    await expect(problems({}, counts)).resolves.toContainEqual(expect.stringContaining('events applied'));
+  });
+
+  it('names the consumer', async () => {
+    await expect(problems({}, { conflicts: 1 })).resolves.toEqual(['billing: conflicts: 1, expected 2']);
   });
 });

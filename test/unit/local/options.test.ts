@@ -12,6 +12,9 @@ describe('the options of npm start', () => {
       poison: 7,
       conflicts: 2,
       seed: 1,
+      provider: 'none',
+      mail: 'none',
+      kill: 0,
       keep: false,
       json: undefined,
     });
@@ -24,6 +27,11 @@ describe('the options of npm start', () => {
       events: '-',
       keep: true,
     });
+  });
+
+  it('say what goes wrong outside', () => {
+    const args = ['--provider', 'fail-after', '--mail=hang', '--kill', '3'];
+    expect(read(...args)).toMatchObject({ provider: 'fail-after', mail: 'hang', kill: 3 });
   });
 
   it('ask for help', () => {
@@ -39,6 +47,9 @@ describe('the options of npm start', () => {
     [['--duplicates', '1.1'], '--duplicates is "1.1"'],
     [['--duplicates', 'NaN'], '--duplicates is "NaN"'],
     [['--late-duplicates', '-0.1'], '--late-duplicates is "-0.1"'],
+    [['--provider', 'fast'], '--provider is "fast": it takes one of none, slow, hang,'],
+    [['--mail', ''], '--mail is "": it takes one of none, lost, hang, mixed'],
+    [['--kill', '-1'], '--kill is "-1"'],
     [['--unknown'], "Unknown option '--unknown'"],
     [['--json'], "'--json"],
     [['stray'], "'stray'"],

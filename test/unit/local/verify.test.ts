@@ -1,7 +1,13 @@
 import Big from 'big.js';
-import { compare } from '../../../local/verify/compare.ts';
-import { eventKey, expectationOf, orderDigest } from '../../../local/verify/expectation.ts';
-import type { Holdings } from '../../../local/verify/tables.ts';
+import { compare as compareTables } from '../../../local/verify/compare.ts';
+import {
+  type Account,
+  type Expectation,
+  eventKey,
+  expectationOf,
+  orderDigest,
+} from '../../../local/verify/expectation.ts';
+import type { HeldRecord } from '../../../local/verify/tables.ts';
 import { anOrder } from '../../support/orders.ts';
 
 const events = [
@@ -15,23 +21,34 @@ async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
 }
 
 /** Tables in which every event was applied exactly once; each test spoils them in one way. */
-async function given(): Promise<{ expected: Awaited<ReturnType<typeof expectationOf>>; found: Mutable }> {
+async function given(): Promise<{ expected: Expectation; found: Mutable }> {
   const expected = await expectationOf(stream(events));
   return {
     expected,
     found: {
-      records: new Map(
-        [...expected.events].map(([key, fingerprint]) => [key, { status: 'COMPLETED', fingerprint }]),
-      ),
+      records: completed(expected),
       orders: new Map(expected.orders),
       accounts: new Map(expected.accounts),
     },
   };
 }
 
-type Mutable = {
-  [K in keyof Holdings]: Holdings[K] extends ReadonlyMap<infer A, infer B> ? Map<A, B> : never;
-};
+function completed({ events }: Expectation): Map<string, HeldRecord> {
+  return new Map(
+    [...events].map(([key, fingerprint]) => [key, { status: 'COMPLETED', fingerprint, lastError: '' }]),
+  );
+}
+
+/** The tables, as the verifier reads them. */
+function compare(expected: Expectation, { records, ...tables }: Mutable) {
+  return compareTables(expected, { ...tables, records: () => records });
+}
+
+interface Mutable {
+  readonly records: Map<string, HeldRecord>;
+  readonly orders: Map<string, string>;
+  readonly accounts: Map<string, Account>;
+}
 
 describe('the verifier', () => {
   it('finds nothing wrong where every event was applied once, and adds decimals exactly', async () => {
@@ -68,9 +85,13 @@ describe('the verifier', () => {
 
   it('sees a record too many', async () => {
     const { expected, found } = await given();
-    found.records.set(eventKey('urn:test', 'stranger'), { status: 'COMPLETED', fingerprint: 'any' });
+    found.records.set(eventKey('urn:test', 'stranger'), {
+      status: 'COMPLETED',
+      fingerprint: 'any',
+      lastError: '',
+    });
     expect(compare(expected, found).problems).toEqual([
-      'a record of event ["urn:test","stranger"], which was never published',
+      'fulfilment: a record of event ["urn:test","stranger"], which was never published',
     ]);
   });
 
@@ -85,15 +106,35 @@ describe('the verifier', () => {
   it('sees a record that is not completed', async () => {
     const { expected, found } = await given();
     const key = eventKey('urn:test', 'event-of-1');
-    found.records.set(key, { status: 'RETRYING', fingerprint: expected.events.get(key) ?? '' });
+    found.records.set(key, {
+      status: 'RETRYING',
+      fingerprint: expected.events.get(key) ?? '',
+      lastError: '',
+    });
     expect(compare(expected, found).missing).toBe(1);
+  });
+
+  it('lets no outcome of fulfilment be unknown', async () => {
+    const { expected, found } = await given();
+    const key = eventKey('urn:test', 'event-of-1');
+    found.records.set(key, {
+      status: 'OUTCOME_UNKNOWN',
+      fingerprint: expected.events.get(key) ?? '',
+      lastError: 'why',
+    });
+    expect(compare(expected, found)).toMatchObject({
+      missing: 1,
+      problems: ['fulfilment of event event-of-1 is unknown: why'],
+    });
   });
 
   it('sees an event that was applied with other content', async () => {
     const { expected, found } = await given();
     const key = eventKey('urn:test', 'event-of-1');
-    found.records.set(key, { status: 'COMPLETED', fingerprint: 'other' });
-    expect(compare(expected, found).problems).toEqual([`event ${key} was applied with other content`]);
+    found.records.set(key, { status: 'COMPLETED', fingerprint: 'other', lastError: '' });
+    expect(compare(expected, found).problems).toEqual([
+      `fulfilment: event ${key} was applied with other content`,
+    ]);
   });
 
   it('sees an order and an account that nobody published', async () => {
@@ -109,10 +150,8 @@ describe('the verifier', () => {
   it('sees a free order that was applied twice', async () => {
     const expected = await expectationOf(stream([anOrder({ partitionkey: 'a' }, { total: 0 })]));
     const found = {
-      records: new Map(
-        [...expected.events].map(([key, fingerprint]) => [key, { status: 'COMPLETED', fingerprint }]),
-      ),
-      orders: expected.orders,
+      records: completed(expected),
+      orders: new Map(expected.orders),
       accounts: new Map([['a', { spent: new Big(0), orders: 2 }]]),
     };
     expect(compare(expected, found)).toMatchObject({

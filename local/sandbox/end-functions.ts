@@ -1,0 +1,87 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { chance } from '../workload/chance.ts';
+
+/** How many processes of functions were ended, and how. */
+export interface Ended {
+  /** By SIGKILL: as when Lambda's host dies. */
+  readonly killed: number;
+  /** By SIGSTOP: the function does nothing more until its timeout ends it. */
+  readonly frozen: number;
+}
+
+export interface EndingOptions {
+  /** The process of the emulator, whose children run the functions. */
+  readonly parent: number;
+  /** Only functions of these names. */
+  readonly functionNames: readonly string[];
+  readonly times: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+/** A process is at work that had a processor for so much, in nanoseconds, of the time in which we looked. */
+const lookMs = 20;
+const busyNs = 1_000_000;
+
+/** Between one end and the next look: the emulator itself waits a second after a function died. */
+const pauseMs = 500;
+
+/**
+ * Ends processes of functions while they work: kills one, freezes the next, and so on. Resolves when that was done so
+ * many times, or when `signal` says that there is no more work.
+ */
+export async function endFunctions(options: EndingOptions): Promise<Ended> {
+  const { times, seed, signal } = options;
+  const ended = { killed: 0, frozen: 0 };
+  for (let n = 0; n < times && !signal.aborted; ) {
+    const busy = await findBusy(options);
+    const pid = busy[Math.floor(chance(seed, 'end', n) * busy.length)];
+    if (pid === undefined) continue;
+    const way = n % 2 === 0 ? 'killed' : 'frozen';
+    if (!send(pid, way === 'killed' ? 'SIGKILL' : 'SIGSTOP')) continue;
+    ended[way] += 1;
+    n += 1;
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+  return ended;
+}
+
+async function findBusy({ parent, functionNames }: EndingOptions): Promise<number[]> {
+  const before = await readTimes(parent);
+  await delay(lookMs);
+  const busy: number[] = [];
+  for (const [pid, time] of await readTimes(parent)) {
+    const isBusy = time - (before.get(pid) ?? time) > busyNs;
+    if (isBusy && functionNames.includes(await functionOf(pid))) busy.push(pid);
+  }
+  return busy;
+}
+
+/** How long each child of a process has had a processor, in nanoseconds. */
+async function readTimes(parent: number): Promise<Map<number, number>> {
+  const times = new Map<number, number>();
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    // proc(5): after the command in brackets, which may hold anything, come the state and the parent.
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== parent) continue;
+    const scheduled = await readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '');
+    times.set(Number(pid), Number(scheduled.split(' ')[0]));
+  }
+  return times;
+}
+
+async function functionOf(pid: number): Promise<string> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  const name = environment.split('\0').find((variable) => variable.startsWith('AWS_LAMBDA_FUNCTION_NAME='));
+  return name?.slice(name.indexOf('=') + 1) ?? '';
+}
+
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    // It ended by itself meanwhile.
+    return false;
+  }
+}

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../../contract/errors.ts';
+import { consumersOf, type StackOutputs } from '../consumers.ts';
+import { redirectMail } from '../deployment/redirect-mail.ts';
+import { verifySender } from '../deployment/verify-sender.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { type Mail, readMails } from '../observe/mails.ts';
+import { atStop } from '../system/teardown.ts';
+import { type Ended, endFunctions } from './end-functions.ts';
+import { type MailMode, startMailProxy } from './mail-proxy.ts';
+import { type ProviderRequest, startProvider } from './provider.ts';
+import type { ProviderMode } from './provider-faults.ts';
+
+export interface SandboxOptions {
+  readonly stackName: string;
+  readonly provider: ProviderMode;
+  readonly mail: MailMode;
+  /** How many processes of functions are ended. */
+  readonly kill: number;
+  readonly seed: number;
+}
+
+/** What the functions reach outside of the stack, and what goes wrong there. */
+export interface Sandbox {
+  /** What the stack has to know of it. */
+  readonly context: Readonly<Record<string, string>>;
+  readonly mailDomain: string;
+  /** Whether nothing goes wrong: then nothing may stay unclear. */
+  readonly isHarmless: boolean;
+  /** What a deployment cannot do: has the endpoint take the stack's mails, by way of the proxy where there is one. */
+  join(stack: StackOutputs): Promise<void>;
+  /** Ends functions until told that there is no more work. */
+  endFunctions(stack: StackOutputs): { stop(): Promise<Ended> };
+  charges(): Promise<ProviderRequest[]>;
+  mails(): Promise<Mail[]>;
+  close(): Promise<void>;
+}
+
+/** In ms. A provider that forgets: before a message comes a second time (30 s), and before it comes a third time. */
+const keyRetention: Readonly<Partial<Record<ProviderMode, number>>> = { forget: 20_000, mixed: 60_000 };
+const day = 24 * 3_600_000;
+
+/** @throws ConfigurationError where functions are to be ended and their processes are not to be found. */
+export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): Promise<Sandbox> {
+  const { stackName, mail, kill, seed } = options;
+  const { clientConfig, folder, emulatorPid } = endpoint;
+  if (kill > 0) checkProcesses(emulatorPid);
+  const retention = keyRetention[options.provider] ?? day;
+  const file = (name: string) => join(folder, name);
+  const provider = await startProvider({
+    file: file('charges.ndjson'),
+    mode: options.provider,
+    seed,
+    keyRetention: retention,
+  });
+  const proxy =
+    mail === 'none'
+      ? undefined
+      : await startMailProxy({ endpoint: endpoint.url, file: file('mails.ndjson'), mode: mail, seed });
+  const close = async () => {
+    forget();
+    await Promise.all([provider.close(), proxy?.close()]);
+  };
+  const forget = atStop(close);
+  // A domain of the run's own: an endpoint that was there may list the mails of earlier runs.
+  const mailDomain = `${stackName.toLowerCase()}.example.com`;
+  const mailFrom = `orders@${mailDomain}`;
+  return {
+    context: {
+      paymentUrl: provider.url,
+      paymentKeyRetentionSeconds: String(retention / 1000),
+      mailFrom,
+      mailDomain,
+    },
+    mailDomain,
+    isHarmless: options.provider === 'none' && mail === 'none' && kill === 0,
+    async join(stack) {
+      await verifySender(clientConfig, mailFrom);
+      if (proxy !== undefined) {
+        await redirectMail(clientConfig, consumersOf(stack).notifications.functionName, proxy.url);
+      }
+    },
+    endFunctions(stack) {
+      const stopping = new AbortController();
+      const functionNames = Object.values(consumersOf(stack)).map(({ functionName }) => functionName);
+      const ended = endFunctions({
+        parent: emulatorPid ?? 0,
+        functionNames,
+        times: kill,
+        seed,
+        signal: stopping.signal,
+      });
+      return {
+        stop: async () => {
+          stopping.abort();
+          return await ended;
+        },
+      };
+    },
+    charges: () => provider.requests(),
+    mails: async () => {
+      const all = await readMails(clientConfig);
+      return all.filter(({ to }) => to.some((address) => address.endsWith(`@${mailDomain}`)));
+    },
+    close,
+  };
+}
+
+function checkProcesses(emulatorPid: number | undefined): void {
+  if (emulatorPid === undefined) {
+    throw new ConfigurationError(
+      '--kill ends processes of the emulator that npm start starts itself: unset AWS_ENDPOINT_URL, or leave --kill out',
+    );
+  }
+  if (!existsSync('/proc/self/schedstat')) {
+    throw new ConfigurationError(
+      '--kill finds the processes of functions in /proc, as Linux has it: leave --kill out',
+    );
+  }
+}

@@ -1,0 +1,123 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Consumer, consumersOf, forEachConsumer, type StackOutputs } from '../consumers.ts';
+import type { ClientConfig } from '../endpoint/client-config.ts';
+import { count, readLog } from '../observe/deliveries.ts';
+import { flushLog } from '../observe/flush.ts';
+import { depth, peek } from '../observe/queue.ts';
+import type { Ended } from '../sandbox/end-functions.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Result } from '../summary.ts';
+import type { Events } from '../workload/events.ts';
+import type { Plan } from '../workload/plan.ts';
+import { chargesOf, resentOf } from './charges.ts';
+import { compare } from './compare.ts';
+import { expectationOf } from './expectation.ts';
+import { judge } from './judge.ts';
+import { mailsOf } from './mails.ts';
+import { compareOutside } from './outside.ts';
+import { compareRecords } from './records.ts';
+import { readHoldings } from './tables.ts';
+
+export interface VerifyOptions {
+  readonly clientConfig: ClientConfig;
+  readonly stack: StackOutputs;
+  readonly events: Events;
+  readonly plan: Plan;
+  readonly sandbox: Sandbox;
+  readonly ended: Ended;
+  /** Messages that the topic accepted. */
+  readonly sent: number;
+  /** Whether everything was sent inside the broker's deduplication window. */
+  readonly insideWindow: boolean;
+}
+
+/** Holds tables, logs, dead-letter queues, charges and mails against what was published. */
+export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed' | 'seconds'>> {
+  const { clientConfig, stack, events, plan, sandbox, ended, sent, insideWindow } = options;
+  const expected = await expectationOf(onlyEvents(events));
+  const tables = {
+    records: stack.RecordsTableName,
+    orders: stack.OrdersTableName,
+    ledger: stack.LedgerTableName,
+  };
+  const found = await readHoldings(new DynamoDBClient(clientConfig), tables);
+  const { problems: tableProblems, ...comparison } = compare(expected, found);
+  const outside = {
+    billing: compareRecords('billing', expected, found.records('billing')),
+    notifications: compareRecords('notifications', expected, found.records('notifications')),
+  };
+  const requests = await sandbox.charges();
+  const mails = await sandbox.mails();
+  const charged = compareOutside('charge', expected.charges, chargesOf(requests), found.records('billing'));
+  const mailed = compareOutside(
+    'mail',
+    expected.mails,
+    mailsOf(mails, expected, sandbox.mailDomain),
+    found.records('notifications'),
+  );
+  const unknowns = [...outside.billing.unknown, ...outside.notifications.unknown];
+  const unknownOf = (consumer: Consumer) => unknowns.filter((one) => one.consumer === consumer).length;
+  const evidence = await forEachConsumer((consumer) => observe(clientConfig, stack, consumer));
+  const judged = await forEachConsumer(async (consumer) => {
+    const shown = { ...evidence[consumer], consumer, sent, insideWindow, unknown: unknownOf(consumer) };
+    return judge(expected, plan, shown);
+  });
+  const problems = [
+    ...tableProblems,
+    ...outside.billing.problems,
+    ...outside.notifications.problems,
+    ...charged.problems,
+    ...mailed.problems,
+    ...Object.values(judged).flat(),
+    ...(sandbox.isHarmless
+      ? unknowns.map(({ consumer, id }) => `${consumer} of event ${id} is unknown`)
+      : []),
+  ];
+  const { fulfilment, billing, notifications } = evidence;
+  return {
+    published: {
+      events: events.lines.length,
+      sent,
+      removedByBroker: sent - fulfilment.counts.delivered,
+    },
+    consumers: await forEachConsumer(async (consumer) => {
+      const { counts, deadLetters } = evidence[consumer];
+      return { ...counts, deadLetters };
+    }),
+    provider: {
+      requests: requests.length,
+      charges: requests.filter((request) => request.charged).length,
+      resent: resentOf(requests),
+    },
+    mails: mails.length,
+    ended: { ...ended, timedOut: fulfilment.timeouts + billing.timeouts + notifications.timeouts },
+    verified: {
+      expected: expected.events.size,
+      ...comparison,
+      missing: comparison.missing + outside.billing.missing + outside.notifications.missing,
+      doubleCharges: charged.doubled,
+      doubleMails: mailed.doubled,
+      unknown: unknowns.length,
+      dlq: fulfilment.deadLetters,
+      unknowns,
+      problems,
+    },
+  };
+}
+
+/** What a consumer's function logged and what its dead-letter queue holds. */
+async function observe(clientConfig: ClientConfig, stack: StackOutputs, consumer: Consumer) {
+  const { functionName, deadLetterQueueUrl } = consumersOf(stack)[consumer];
+  const sqs = new SQSClient(clientConfig);
+  await flushLog(new LambdaClient(clientConfig), functionName);
+  const { deliveries, timeouts } = await readLog(new CloudWatchLogsClient(clientConfig), functionName);
+  const letters = await peek(sqs, deadLetterQueueUrl);
+  return { counts: count(deliveries), timeouts, letters, deadLetters: await depth(sqs, deadLetterQueueUrl) };
+}
+
+async function* onlyEvents(events: Events) {
+  for await (const { event } of events.parsed()) yield event;
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { endFunctions } from '../../../local/sandbox/end-functions.ts';
+
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** A process that looks like a function's: busy all the time, or waiting. */
+async function start(name: string, work: 'busy' | 'idle'): Promise<ChildProcess & { pid: number }> {
+  const script =
+    work === 'busy'
+      ? 'setInterval(() => { const end = Date.now() + 5; while (Date.now() < end); }, 6);'
+      : 'setInterval(() => {}, 60_000);';
+  const child = spawn(process.execPath, ['-e', `${script} console.log('up')`], {
+    env: { AWS_LAMBDA_FUNCTION_NAME: name },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  children.push(child);
+  await once(child.stdout ?? child, 'data');
+  return child as ChildProcess & { pid: number };
+}
+
+const options = {
+  parent: process.pid,
+  functionNames: ['billing'],
+  seed: 1,
+  signal: new AbortController().signal,
+};
+
+if (process.platform === 'linux') {
+  describe('ending functions', () => {
+    it('kills a process of a function that is at work, then freezes the next', async () => {
+      const [first, second] = [await start('billing', 'busy'), await start('billing', 'busy')];
+      await expect(endFunctions({ ...options, times: 2 })).resolves.toEqual({ killed: 1, frozen: 1 });
+      const killed = first.signalCode === 'SIGKILL' ? first : second;
+      const frozen = killed === first ? second : first;
+      expect(killed.signalCode).toBe('SIGKILL');
+      expect(frozen.signalCode).toBeNull();
+      expect(readFileSync(`/proc/${frozen.pid}/stat`, 'utf8').split(') ')[1]).toMatch(/^T/);
+    });
+
+    it('leaves alone who waits and who is no function of ours, and gives up when there is no more work', async () => {
+      const spared = [await start('billing', 'idle'), await start('intake', 'busy')];
+      const stopping = new AbortController();
+      const ending = endFunctions({ ...options, times: 1, signal: stopping.signal });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      stopping.abort();
+      await expect(ending).resolves.toEqual({ killed: 0, frozen: 0 });
+      expect(spared.map(({ signalCode }) => signalCode)).toEqual([null, null]);
+    });
+
+    it('does nothing where nothing is to be ended', async () => {
+      await expect(endFunctions({ ...options, times: 0 })).resolves.toEqual({ killed: 0, frozen: 0 });
+    });
+  });
+} else {
+  test.skip('ending functions (finds processes as Linux shows them)', () => {});
+}
