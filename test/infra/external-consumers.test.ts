@@ -20,7 +20,7 @@ function sesStatements(stack: Stack) {
 describe('the stack without any setting', () => {
   test('leaves out what acts outside, and says with which settings it would be there', () => {
     const stack = orderOnceStack();
-    expect(functionNames(stack)).toEqual(['OrderOnce-fulfilment']);
+    expect(functionNames(stack)).toEqual(['OrderOnce-fulfilment', 'OrderOnce-intake']);
     const annotations = Annotations.fromStack(stack);
     annotations.hasInfo(
       '/OrderOnce',
