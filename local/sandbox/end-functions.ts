@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chance } from '../workload/chance.ts';
 
@@ -53,7 +53,7 @@ async function findBusy({ parent, functionNames }: EndingOptions): Promise<numbe
   const busy: number[] = [];
   for (const [pid, time] of await readTimes(parent)) {
     const isBusy = time - (before.get(pid) ?? time) > busyNs;
-    if (isBusy && functionNames.includes(await functionOf(pid))) busy.push(pid);
+    if (isBusy && functionNames.includes(await functionOf(pid)) && (await hasBegun(pid))) busy.push(pid);
   }
   return busy;
 }
@@ -69,6 +69,18 @@ async function readTimes(parent: number): Promise<Map<number, number>> {
     times.set(Number(pid), Number(scheduled.split(' ')[0]));
   }
   return times;
+}
+
+/**
+ * Whether a function has reached out to anything. One that is still loading has not, and is no delivery's: frozen there,
+ * it would hold up an emulator that gives loading no timeout.
+ */
+async function hasBegun(pid: number): Promise<boolean> {
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  // The standard streams may be sockets too.
+  const opened = descriptors.filter((name) => Number(name) > 2);
+  const targets = opened.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => ''));
+  return (await Promise.all(targets)).some((target) => target.startsWith('socket:'));
 }
 
 async function functionOf(pid: number): Promise<string> {

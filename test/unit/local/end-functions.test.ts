@@ -9,13 +9,20 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-/** A process that looks like a function's: busy all the time, or waiting. */
-async function start(name: string, work: 'busy' | 'idle'): Promise<ChildProcess & { pid: number }> {
-  const script =
-    work === 'busy'
-      ? 'setInterval(() => { const end = Date.now() + 5; while (Date.now() < end); }, 6);'
-      : 'setInterval(() => {}, 60_000);';
-  const child = spawn(process.execPath, ['-e', `${script} console.log('up')`], {
+const work = {
+  busy: 'setInterval(() => { const end = Date.now() + 5; while (Date.now() < end); }, 6);',
+  idle: 'setInterval(() => {}, 60_000);',
+};
+
+/** A process that looks like a function's: busy all the time or waiting, with a connection or none yet. */
+async function start(
+  name: string,
+  { does, isLoading = false }: { readonly does: keyof typeof work; readonly isLoading?: boolean },
+): Promise<ChildProcess & { pid: number }> {
+  const script = isLoading
+    ? `${work[does]} console.log('up');`
+    : `require('node:net').createServer().listen(0, '127.0.0.1', () => { ${work[does]} console.log('up'); });`;
+  const child = spawn(process.execPath, ['-e', script], {
     env: { AWS_LAMBDA_FUNCTION_NAME: name },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -34,7 +41,10 @@ const options = {
 if (process.platform === 'linux') {
   describe('ending functions', () => {
     it('kills a process of a function that is at work, then freezes the next', async () => {
-      const [first, second] = [await start('billing', 'busy'), await start('billing', 'busy')];
+      const [first, second] = [
+        await start('billing', { does: 'busy' }),
+        await start('billing', { does: 'busy' }),
+      ];
       await expect(endFunctions({ ...options, times: 2 })).resolves.toEqual({ killed: 1, frozen: 1 });
       const killed = first.signalCode === 'SIGKILL' ? first : second;
       const frozen = killed === first ? second : first;
@@ -43,14 +53,20 @@ if (process.platform === 'linux') {
       expect(readFileSync(`/proc/${frozen.pid}/stat`, 'utf8').split(') ')[1]).toMatch(/^T/);
     });
 
-    it('leaves alone who waits and who is no function of ours, and gives up when there is no more work', async () => {
-      const spared = [await start('billing', 'idle'), await start('intake', 'busy')];
+    it('leaves alone who waits, who is still loading and who is no function of ours, until there is no more work', async () => {
+      const spared = [
+        await start('billing', { does: 'idle' }),
+        await start('billing', { does: 'busy', isLoading: true }),
+        await start('intake', { does: 'busy' }),
+      ];
       const stopping = new AbortController();
       const ending = endFunctions({ ...options, times: 1, signal: stopping.signal });
       await new Promise((resolve) => setTimeout(resolve, 500));
       stopping.abort();
       await expect(ending).resolves.toEqual({ killed: 0, frozen: 0 });
-      expect(spared.map(({ signalCode }) => signalCode)).toEqual([null, null]);
+      expect(spared.map(({ signalCode }) => signalCode)).toEqual([null, null, null]);
+      const states = spared.map(({ pid }) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0]);
+      expect(states).not.toContain('T');
     });
 
     it('does nothing where nothing is to be ended', async () => {
