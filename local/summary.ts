@@ -39,8 +39,8 @@ export interface Result {
   readonly seconds: Readonly<Record<'setup' | 'deploy' | 'publish' | 'drain' | 'verify', number>>;
 }
 
-/** How many lines of a kind are printed; the JSON holds them all. */
-const shownLines = 20;
+/** How many problems are printed; the JSON holds them all. */
+const shownProblems = 20;
 
 const width = 34;
 const column = 15;
@@ -105,24 +105,26 @@ function formatRow([name, ...values]: Row): string {
   return `${name.padEnd(width)}${values.map((value) => String(value).padEnd(column)).join('')}`.trimEnd();
 }
 
+/** All of them: each waits for somebody who looks. */
 function formatUnknowns(unknowns: readonly UnknownOutcome[]): string {
   if (unknowns.length === 0) return '';
-  const lines = unknowns.map(({ consumer, source, id, reason }) => `${consumer} ${source} ${id}: ${reason}`);
-  return `${list('Unknown outcomes, which wait for an operator', lines)}\n\n`;
+  const lines = unknowns.map(
+    ({ consumer, source, id, reason, happened }) =>
+      `${consumer} ${source} ${id}: ${reason} (${happened ? 'it happened' : 'it did not happen'})`,
+  );
+  return `${list('Unknown outcomes, which wait for an operator', lines, lines.length)}\n\n`;
 }
 
 function verdict({ problems, unknown }: Result['verified']): string {
-  if (problems.length > 0) return list('Problems', problems);
+  if (problems.length > 0) return list('Problems', problems, shownProblems);
   const rest = unknown === 0 ? '' : ' What is unknown was not tried again.';
   return `Every event was applied exactly once. Nothing was charged or mailed twice.${rest}`;
 }
 
-function list(title: string, lines: readonly string[]): string {
-  const hidden = lines.length - shownLines;
+function list(title: string, lines: readonly string[], shown: number): string {
+  const hidden = lines.length - shown;
   const more = hidden > 0 ? [`  and ${hidden} more`] : [];
-  return [
-    `${title}: ${lines.length}`,
-    ...lines.slice(0, shownLines).map((line) => `  ${line}`),
-    ...more,
-  ].join('\n');
+  return [`${title}: ${lines.length}`, ...lines.slice(0, shown).map((line) => `  ${line}`), ...more].join(
+    '\n',
+  );
 }

@@ -1,5 +1,6 @@
 import type { Consumer } from '../consumers.ts';
 import type { EventKey, Expectation } from './expectation.ts';
+import type { Seen } from './outside.ts';
 import type { HeldRecord } from './tables.ts';
 
 /** An effect that may have happened or not; its record waits for an operator. */
@@ -8,6 +9,8 @@ export interface UnknownOutcome {
   readonly source: string;
   readonly id: string;
   readonly reason: string;
+  /** What its record cannot know, and whoever looks outside can: whether it happened. */
+  readonly happened: boolean;
 }
 
 export interface RecordComparison {
@@ -17,11 +20,15 @@ export interface RecordComparison {
   readonly problems: readonly string[];
 }
 
-/** Holds a consumer's records against the events: each is completed, or known to be unknown. */
+/**
+ * Holds a consumer's records against the events: each is completed, or known to be unknown.
+ * @param seen What was seen of it outside; nothing for a consumer that acts in its tables.
+ */
 export function compareRecords(
   consumer: Consumer,
   expected: Pick<Expectation, 'events'>,
   records: ReadonlyMap<EventKey, HeldRecord>,
+  seen: Seen = new Map(),
 ): RecordComparison {
   const problems: string[] = [];
   const unknown: UnknownOutcome[] = [];
@@ -31,7 +38,7 @@ export function compareRecords(
     if (record?.status === 'COMPLETED') continue;
     if (record?.status === 'OUTCOME_UNKNOWN') {
       const [source, id] = JSON.parse(key) as [string, string];
-      unknown.push({ consumer, source, id, reason: record.lastError });
+      unknown.push({ consumer, source, id, reason: record.lastError, happened: seen.has(key) });
       continue;
     }
     missing += 1;

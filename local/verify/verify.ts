@@ -45,19 +45,18 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
   };
   const found = await readHoldings(new DynamoDBClient(clientConfig), tables);
   const { problems: tableProblems, ...comparison } = compare(expected, found);
-  const outside = {
-    billing: compareRecords('billing', expected, found.records('billing')),
-    notifications: compareRecords('notifications', expected, found.records('notifications')),
-  };
   const requests = await sandbox.charges();
   const mails = await sandbox.mails();
-  const charged = compareOutside('charge', expected.charges, chargesOf(requests), found.records('billing'));
-  const mailed = compareOutside(
-    'mail',
-    expected.mails,
-    mailsOf(mails, expected, sandbox.mailDomain),
-    found.records('notifications'),
-  );
+  const charges = chargesOf(requests);
+  const mailed = mailsOf(mails, expected, sandbox.mailDomain);
+  const ofBilling = found.records('billing');
+  const ofNotifications = found.records('notifications');
+  const outside = {
+    billing: compareRecords('billing', expected, ofBilling, charges),
+    notifications: compareRecords('notifications', expected, ofNotifications, mailed),
+  };
+  const doubleCharges = compareOutside('charge', expected.charges, charges, ofBilling);
+  const doubleMails = compareOutside('mail', expected.mails, mailed, ofNotifications);
   const unknowns = [...outside.billing.unknown, ...outside.notifications.unknown];
   const unknownOf = (consumer: Consumer) => unknowns.filter((one) => one.consumer === consumer).length;
   const evidence = await forEachConsumer((consumer) => observe(clientConfig, stack, consumer));
@@ -69,8 +68,8 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
     ...tableProblems,
     ...outside.billing.problems,
     ...outside.notifications.problems,
-    ...charged.problems,
-    ...mailed.problems,
+    ...doubleCharges.problems,
+    ...doubleMails.problems,
     ...Object.values(judged).flat(),
     ...(sandbox.isHarmless
       ? unknowns.map(({ consumer, id }) => `${consumer} of event ${id} is unknown`)
@@ -98,8 +97,8 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
       expected: expected.events.size,
       ...comparison,
       missing: comparison.missing + outside.billing.missing + outside.notifications.missing,
-      doubleCharges: charged.doubled,
-      doubleMails: mailed.doubled,
+      doubleCharges: doubleCharges.doubled,
+      doubleMails: doubleMails.doubled,
       unknown: unknowns.length,
       dlq: fulfilment.deadLetters,
       unknowns,

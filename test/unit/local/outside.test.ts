@@ -141,10 +141,11 @@ describe('the verification of records', () => {
       [key('2'), held('OUTCOME_UNKNOWN', print('2'))],
       [key('3'), held('INPROGRESS', print('3'))],
     ]);
-    expect(compareRecords('billing', expected, records)).toEqual({
+    expect(compareRecords('billing', expected, records, new Map([[key('2'), ['0.1 GBP']]]))).toEqual({
       missing: 1,
-      unknown: [{ consumer: 'billing', source: 'urn:test', id: 'event-of-2', reason: 'why' }],
+      unknown: [{ consumer: 'billing', source: 'urn:test', id: 'event-of-2', reason: 'why', happened: true }],
       problems: [`billing: no completed record of event ${key('3')}`],
     });
+    expect(compareRecords('billing', expected, records).unknown).toMatchObject([{ happened: false }]);
   });
 });
