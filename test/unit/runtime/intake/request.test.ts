@@ -59,6 +59,16 @@ describe('the caller', () => {
   });
 
   it('is a subject of an issuer, whose names cannot run into each other', () => {
+  it('is an identity of a Cognito pool, not the role of all of them', () => {
+    const userId = 'AROAPOOL:CognitoIdentityCredentials';
+    const identity = (identityId: string): Authorizer => ({
+      iam: { userId, cognitoIdentity: { identityId } },
+    });
+    expect(callerOf(identity('eu-west-1:ann'))).not.toBe(callerOf(identity('eu-west-1:bob')));
+    expect(callerOf(identity('eu-west-1:ann'))).toBe(callerOf(identity('eu-west-1:ann')));
+    expect(callerOf({ iam: { userId, cognitoIdentity: null } })).toBe('iam:AROAPOOL');
+  });
+
     const one = callerOf(jwt({ iss: 'https://a', sub: 'b,c', jti: '1' }));
     expect(callerOf(jwt({ iss: 'https://a', sub: 'b,c', jti: '2' }))).toBe(one);
     expect(callerOf(jwt({ iss: 'https://a","b', sub: 'c' }))).not.toBe(one);
