@@ -2,7 +2,10 @@ import { Problem } from './problem.ts';
 
 /** What API Gateway says of who calls (API Gateway, "Lambda proxy integrations for HTTP APIs", format 2.0). */
 export interface Authorizer {
-  readonly iam?: { readonly userId?: string | null } | null;
+  readonly iam?: {
+    readonly userId?: string | null;
+    readonly cognitoIdentity?: { readonly identityId?: string | null } | null;
+  } | null;
   readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> | null } | null;
 }
 
@@ -10,13 +13,15 @@ export interface Authorizer {
 const roleSession = /^(AROA[A-Z0-9]+):/;
 
 /**
- * Who calls, the same in every session and with every token: a role's or user's unique id, or issuer and subject.
- * Of no caller a key would be everybody's.
+ * Who calls, the same in every session and with every token: a role's or user's unique id, the id of a Cognito
+ * identity, whose role is that of all users of its pool, or issuer and subject. Of no caller a key would be everybody's.
  *
  * @throws Problem 403 where the request carries no identity.
  */
 export function callerOf(authorizer: Authorizer | undefined): string {
-  const userId = authorizer?.iam?.userId;
+  const { userId, cognitoIdentity } = authorizer?.iam ?? {};
+  const identityId = cognitoIdentity?.identityId;
+  if (isText(identityId)) return `cognito:${identityId}`;
   if (isText(userId)) return `iam:${roleSession.exec(userId)?.[1] ?? userId}`;
   const { iss, sub } = authorizer?.jwt?.claims ?? {};
   if (isText(iss) && isText(sub)) return `jwt:${JSON.stringify([iss, sub])}`;

@@ -58,6 +58,12 @@ interface Accepting {
 }
 
 /**
+ * Characters. Escaped, a byte of an event takes six of them, so what is longer is larger than the topic takes, or
+ * padded. It is refused unread: of the 6 MB that Lambda takes, a list of small numbers fills the function's memory.
+ */
+const maxBodyLength = 6 * 256 * 1024;
+
+/**
  * The handler of `POST /orders`: publishes an order's event and answers 202; a retry gets the first answer.
  *
  * The record of a request that failed stays, with its payload and the time of its first try. Deleted, it would let a
@@ -109,9 +115,7 @@ export function createIntake(options: IntakeOptions) {
       const caller = callerOf(request.requestContext.authorizer);
       const key = readIdempotencyKey(request.headers?.[idempotencyKeyHeader]);
       event = orderEventOf({ caller, key, body: bodyOf(request) });
-      if (!events.fits(event)) {
-        throw new Problem(413, 'TOO_LARGE', 'The order is larger than the topic takes: 256 KiB as an event');
-      }
+      if (!events.fits(event)) throw tooLarge();
       config.registerLambdaContext(context);
       answer = await accept({ caller, key, fingerprint: fingerprint(event), event });
     } catch (error) {
@@ -133,13 +137,22 @@ export function createIntake(options: IntakeOptions) {
   };
 }
 
-function bodyOf({ body = '', isBase64Encoded = false }: HttpRequest): string {
-  if (!isBase64Encoded) return body;
+function bodyOf({ body, isBase64Encoded = false }: HttpRequest): string {
+  const text = isBase64Encoded ? decoded(body ?? '') : (body ?? '');
+  if (text.length > maxBodyLength) throw tooLarge();
+  return text;
+}
+
+function decoded(body: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(body, 'base64'));
   } catch (cause) {
     throw new Problem(400, 'INVALID_JSON', 'The body is not UTF-8', { cause });
   }
+}
+
+function tooLarge(): Problem {
+  return new Problem(413, 'TOO_LARGE', 'The order is larger than the topic takes: 256 KiB as an event');
 }
 
 /** What a client is told of an error; whatever is not its own mistake it may try again. */

@@ -3,6 +3,7 @@ import { InvalidEventError } from '../../contract/errors.ts';
 import { parseExactJson } from '../../contract/exact-json.ts';
 import { sha256 } from '../../contract/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
+import { shorten } from '../errors.ts';
 import { Problem } from './problem.ts';
 
 export interface OrderRequest {
@@ -27,25 +28,31 @@ const clientNames: readonly (readonly [RegExp, string])[] = [
  * @throws Problem 400 that names what is wrong in the client's words.
  */
 export function orderEventOf({ caller, key, body }: OrderRequest): OrderEvent {
+  const { account, sequence, type = 'order.placed', order } = refusing(() => readMembers(body));
+  const event = {
+    specversion: '1.0',
+    id: sha256(canonicalJson([caller, key])),
+    source: `urn:order-once:intake:${sha256(caller)}`,
+    type,
+    subject: (order as { orderId?: unknown } | null | undefined)?.orderId,
+    partitionkey: account,
+    sequence,
+    data: order,
+  };
+  return refusing(() => parseOrderEvent(canonicalJson(event)), inClientsWords);
+}
+
+/** @param worded The name that the client knows a field by; the body's own fields have theirs. */
+function refusing<T>(read: () => T, worded = (field: string) => field): T {
   try {
-    const { account, sequence, type = 'order.placed', order } = readMembers(body);
-    const event = {
-      specversion: '1.0',
-      id: sha256(canonicalJson([caller, key])),
-      source: `urn:order-once:intake:${sha256(caller)}`,
-      type,
-      subject: (order as { orderId?: unknown } | null | undefined)?.orderId,
-      partitionkey: account,
-      sequence,
-      data: order,
-    };
-    return parseOrderEvent(canonicalJson(event));
+    return read();
   } catch (cause) {
     if (!(cause instanceof InvalidEventError)) throw cause;
-    const field = cause.field === undefined ? undefined : inClientsWords(cause.field);
-    const detail =
-      cause.field === undefined ? cause.message : cause.message.replace(cause.field, field ?? '');
-    throw new Problem(400, cause.code, detail, { cause, field });
+    const { field, message } = cause;
+    if (field === undefined) throw new Problem(400, cause.code, shorten(message), { cause });
+    // A client chooses its names and values, and an answer that is too large for Lambda is none.
+    const detail = shorten(message.replace(field, () => worded(field)));
+    throw new Problem(400, cause.code, detail, { cause, field: shorten(worded(field)) });
   }
 }
 

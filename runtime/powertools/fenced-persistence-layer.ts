@@ -189,13 +189,17 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }: IdempotencyRecord): Promise<void> {
     const call = this.#claiming.getStore();
     if (call === undefined || payloadHash === undefined) throw new TypeError('saveInProgress puts records');
+    const { leaseUntil } = call;
+    const { now, expiration } = this.#times();
     const claim = {
       key,
       attempt: this.#random.uuid(),
       fingerprint: payloadHash,
       consumer: this.#consumer,
-      leaseUntil: call.leaseUntil,
-      ...this.#times(),
+      leaseUntil,
+      now,
+      // Over an expired record anybody begins. Where results count for less time than a call takes: beside its owner.
+      expiration: Math.max(expiration, Math.ceil(leaseUntil / 1000)),
     };
     const answer = await this.#records.claim(claim);
     if (!answer.claimed) {

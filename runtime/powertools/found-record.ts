@@ -57,12 +57,22 @@ export function idempotencyRecord(found: FoundRecord): IdempotencyRecord {
 }
 
 /**
- * Plain Powertools writes no time of completion and keeps a result as a DynamoDB value; this layer keeps JSON text.
+ * Plain Powertools writes no time of completion and keeps a result as a DynamoDB value; this layer keeps JSON text. A
+ * late owner of plain Powertools saves over a completed record, and leaves the time.
  */
 function resultOf({ key, completedAt, data }: FoundRecord): unknown {
-  if (completedAt === undefined || typeof data !== 'string') return data;
-  const decoded = decodeResult(data);
+  // Plain Powertools keeps nothing of `undefined`, which is no answer to Middy: it would run the handler again.
+  if (completedAt === undefined || typeof data !== 'string') return data ?? null;
+  const decoded = decodedOf(data);
   if ('result' in decoded) return decoded.result;
   const { reason, bytes, message } = decoded.omitted;
   throw new ResultNotKeptError(key, [reason, bytes && `${bytes} bytes`, message].filter(Boolean).join(', '));
+}
+
+function decodedOf(data: string): ReturnType<typeof decodeResult> {
+  try {
+    return decodeResult(data);
+  } catch {
+    return { result: data };
+  }
 }

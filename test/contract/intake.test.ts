@@ -252,6 +252,7 @@ const ttl = 45 * 24 * 3600;
     ['a bad body', { body: '{' }, 400],
     ['a missing member', { body: anOrderBody({ account: undefined }) }, 400],
     ['an order that the topic does not take', { body: anOrderBody({}, { note: 'x'.repeat(262_144) }) }, 413],
+    ['a body that no order takes', { body: JSON.stringify(anOrderBody()) + ' '.repeat(1_572_864) }, 413],
     ['a bad key', { key: 'two words' }, 400],
     ['no caller', { userId: '' }, 403],
   ])('refuses %s and stores nothing', async (_, posting, status) => {

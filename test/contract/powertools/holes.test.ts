@@ -96,6 +96,31 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
     });
   });
 
+  describe('results count for less time than a call takes', () => {
+    async function secondCall(kind: Kind): Promise<unknown> {
+      const { call, input: newInput } = both(kind);
+      const input = newInput();
+      const config = { expiresAfterSeconds: -10 };
+      // GIVEN a call at work whose record has expired, but not its lease
+      const first = await atWork({ ...call, config }, input);
+      const answer = await processOf(
+        call,
+        () => 'ran again',
+      )({ ...input }).catch((error: Error) => error.name);
+      first.returns('first');
+      await first.answer.catch(() => {});
+      return answer;
+    }
+
+    test('plain: a second call runs beside it', async () => {
+      await expect(secondCall(plain)).resolves.toBe('ran again');
+    });
+
+    test('fenced: the second call waits', async () => {
+      await expect(secondCall(fenced())).resolves.toBe('IdempotencyAlreadyInProgressError');
+    });
+  });
+
   test.each([
     plain,
     fenced(),

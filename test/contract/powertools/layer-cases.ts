@@ -189,6 +189,38 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
+    name: 'an owner at work is not replaced although results count for less time than its lease',
+    async run(scene) {
+      const config = { ...validated, expiresAfterSeconds: 1 };
+      const owner = await atWork(scene.call({ config }), scene.input());
+      clock.passed += 2000;
+      assert.equal(await scene.answer('body', { config }), inProgress);
+      owner.returns('owner');
+      assert.equal(await owner.answer, 'owner');
+      clock.passed += 2000;
+      assert.equal(await scene.answer('body', { config }), 'ran');
+    },
+  },
+  {
+    name: 'text that a late owner of plain Powertools saved over a completed record is answered',
+    async run(scene) {
+      const config = { ...validated, hashFunction: 'sha256' };
+      const late = await atWork(scene.call({ kind: plain, remaining: leaseMs, config }), scene.input());
+      await scene.kind.leaseIsOver();
+      assert.equal(await scene.answer(), 'ran');
+      late.returns('late');
+      assert.equal(await late.answer, 'late');
+      assert.equal(await scene.answer(), 'late');
+    },
+  },
+  {
+    name: 'nothing, as plain Powertools saved it, is answered as null: to Middy undefined is no answer',
+    async run(scene) {
+      await scene.plant({ status: 'COMPLETED', validation: hashOf('body') });
+      assert.equal(await scene.answer(), null);
+    },
+  },
+  {
     name: 'an owner that was replaced neither completes nor deletes, and one whose record went is fenced',
     async run(scene) {
       const late = await atWork(scene.call({ remaining: leaseMs }), scene.input());

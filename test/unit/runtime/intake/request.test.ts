@@ -3,6 +3,7 @@ import { parseOrderEvent } from '../../../../contract/order-event.ts';
 import { type Authorizer, callerOf } from '../../../../runtime/intake/caller.ts';
 import { readIdempotencyKey } from '../../../../runtime/intake/idempotency-key.ts';
 import { orderEventOf } from '../../../../runtime/intake/order-request.ts';
+import { Problem, problemAnswer } from '../../../../runtime/intake/problem.ts';
 import { anOrderBody } from '../../../support/http.ts';
 
 describe('the Idempotency-Key', () => {
@@ -56,6 +57,16 @@ describe('the caller', () => {
 
   it('is a federated user, not the account of all of them', () => {
     expect(callerOf(iam('123456789012:ann'))).not.toBe(callerOf(iam('123456789012:bob')));
+  });
+
+  it('is an identity of a Cognito pool, not the role of all of them', () => {
+    const userId = 'AROAPOOL:CognitoIdentityCredentials';
+    const identity = (identityId: string): Authorizer => ({
+      iam: { userId, cognitoIdentity: { identityId } },
+    });
+    expect(callerOf(identity('eu-west-1:ann'))).not.toBe(callerOf(identity('eu-west-1:bob')));
+    expect(callerOf(identity('eu-west-1:ann'))).toBe(callerOf(identity('eu-west-1:ann')));
+    expect(callerOf({ iam: { userId, cognitoIdentity: null } })).toBe('iam:AROAPOOL');
   });
 
   it('is a subject of an issuer, whose names cannot run into each other', () => {
@@ -120,6 +131,9 @@ describe('the event of a request', () => {
     [anOrderBody({ sequence: 7 }), 'sequence'],
     [anOrderBody({ type: 'order.shipped' }), 'type'],
     [anOrderBody({ source: 'mine' }), 'source'],
+    [anOrderBody({ data: {} }), 'data'],
+    [anOrderBody({ subject: '536365' }), 'subject'],
+    [anOrderBody({ partitionkey: 'a' }), 'partitionkey'],
     [anOrderBody({}, { orderId: undefined }), 'order.orderId'],
     [anOrderBody({}, { total: '15.3' }), 'order.total'],
     [anOrderBody({}, { lines: [{ sku: 'a', quantity: 1 }] }), 'order.lines[0].unitPrice'],
@@ -130,5 +144,20 @@ describe('the event of a request', () => {
     const refusal = expect.objectContaining({ status: 400, field });
     expect(() => from(body)).toThrow(refusal);
     if (field !== undefined) expect(() => from(body)).toThrow(field);
+  });
+
+  it.each([
+    [{ ['x'.repeat(4_000_000)]: 1 }],
+    [{ type: 'x'.repeat(4_000_000) }],
+  ])('is refused in words that an answer has room for', (member) => {
+    const refusal: unknown = (() => {
+      try {
+        return from(anOrderBody(member));
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refusal).toBeInstanceOf(Problem);
+    expect(problemAnswer(refusal as Problem).body.length).toBeLessThan(3000);
   });
 });
