@@ -13,9 +13,14 @@ export const maxConsumerName = 64;
  * The idempotency key of an event for one consumer: `consumer#source#id`. `#` is legal in `source` and `id`, so it
  * is escaped there: no two events share a key.
  *
- * @throws InvalidEventError where the key would be longer than DynamoDB's 2,048 bytes.
+ * @throws InvalidEventError where a part is missing, since all events without it would be one, and where the key would
+ *   be longer than DynamoDB's 2,048 bytes.
  */
 export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent, 'source' | 'id'>): string {
+  for (const [field, part] of Object.entries({ source, id })) {
+    if (typeof part === 'string' && part !== '') continue;
+    throw new InvalidEventError('INVALID_EVENT', `${field}: must be a text that is not empty`, field);
+  }
   const key = [consumer, source, id].map((part) => part.replace(/[%#]/g, encodeURIComponent)).join('#');
   if (Buffer.byteLength(key) > maxKeyBytes) {
     throw new InvalidEventError(

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { maxAttempts } from '../contract/attempts.ts';
 import { allowedClockSkew } from '../contract/lease.ts';
 import { type ConsumerParts, type DeployedConsumer, readDeployed } from './deployed-consumer.ts';
 import {
@@ -7,7 +8,6 @@ import {
   leastRecordTtl,
   leastVisibilityTimeout,
   longestLeaseOf,
-  maxAttempts,
   maxMaxReceiveCount,
   maxRetention,
   snsDeliveryRetries,

@@ -1,3 +1,4 @@
+import { maxAttempts } from '../contract/attempts.ts';
 import { longestLease } from '../contract/lease.ts';
 
 /**
@@ -22,9 +23,6 @@ export const maxRetention = 14 * day;
 
 /** The most that SQS takes as `maxReceiveCount` (AWS: "Amazon SQS dead-letter queues"). */
 export const maxMaxReceiveCount = 1000;
-
-/** How often the runtime tries an event before it gives up. */
-export const maxAttempts = 5;
 
 /** For how long what a consumer needs may fail before SQS moves its messages to the dead-letter queue. */
 export const defaultToleratedOutage = day;

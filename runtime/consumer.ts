@@ -7,6 +7,7 @@ import { allowedClockSkew, longestLease } from '../contract/lease.ts';
 import { waitingOutcomes } from '../contract/metrics.ts';
 import { processBatch } from './batch.ts';
 import { deliver } from './delivery.ts';
+import { handlerMargin } from './guarantees/deadline.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import { type Message, readMessage } from './message.ts';
 import { BatchReport } from './observability.ts';
@@ -61,12 +62,18 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     refuseLongLeases(remainingTime, wiring);
     const end = clock.now() + remainingTime;
     const deadline = end - reserve;
+    // A call that is begun with too little time is given up on its way: under at-most-once an OUTCOME_UNKNOWN for each
+    // batch that is slow. What the slowest took so far is what the next one may take.
+    const lastStart = guarantee.kind === 'external' ? deadline - handlerMargin : deadline;
+    let slowest = 0;
     const report = new BatchReport(name, clock, output);
     const messages = event.Records.map((record) => readMessage(record, name, parse));
     const response = await processBatch(messages, {
-      mayStart: () => clock.now() < deadline,
+      mayStart: () => clock.now() + slowest < lastStart,
       deliver: async (message) => {
+        const begun = clock.now();
         const ending = await deliver(message, { consumer: name, guarantee, handle, wiring, end, deadline });
+        if (guarantee.kind === 'external') slowest = Math.max(slowest, clock.now() - begun);
         report.delivery({ ...identityOf(message), ...ending });
         const hidden = ending.leaseUntil ?? ending.retryAt;
         if (hidden !== undefined) await hideUntil(hidden, restOfGroup(messages, message), wiring);

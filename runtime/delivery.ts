@@ -1,3 +1,4 @@
+import { maxAttempts } from '../contract/attempts.ts';
 import type { DeliveryLog } from '../contract/delivery-log.ts';
 import type { OrderOnceError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
@@ -50,8 +51,22 @@ export async function deliver<Event extends CloudEvent, Kind extends HandlerKind
     const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
     const retryAfter = retryAfterOf(error);
     if (retryAfter === undefined) return failed;
-    return { ...failed, retryAt: options.wiring.clock.now() + Math.min(retryAfter, longestHiding) };
+    return { ...failed, retryAt: options.wiring.clock.now() + hidingOf(retryAfter, message, options.wiring) };
   }
+}
+
+/**
+ * How long a message is hidden whose handler said for how long, in ms. The receives of an outage are counted at one for
+ * each visibility timeout: a provider that says "in a second" all the time would use them up in minutes, and SQS move
+ * the group to its dead-letter queue. So a shorter wait is granted only while attempts are counted for.
+ */
+function hidingOf(
+  retryAfter: number,
+  { receiveCount }: { readonly receiveCount: number },
+  { visibilityTimeoutSeconds }: Wiring,
+): number {
+  const least = receiveCount <= maxAttempts ? 0 : visibilityTimeoutSeconds * 1000;
+  return Math.min(Math.max(retryAfter, least), longestHiding);
 }
 
 async function settle<Event extends CloudEvent, Kind extends HandlerKind>(

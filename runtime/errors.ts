@@ -26,8 +26,9 @@ export class NotDone extends OrderOnceError {
 export interface NotDoneOptions extends ErrorOptions {
   /**
    * Milliseconds until another try makes sense, as the system that was called says (HTTP's `Retry-After`, for
-   * instance): the message and what follows in its group are hidden for as long, nearly 12 hours at most. What is no
-   * finite number of 0 or more is ignored, since a header that was misread must not become another error.
+   * instance): the message and what follows in its group are hidden for as long, nearly 12 hours at most, and from the
+   * sixth receive on at least for the queue's visibility timeout. What is no finite number of 0 or more is ignored,
+   * since a header that was misread must not become another error.
    * @default - the message comes again after the queue's visibility timeout
    */
   readonly retryAfter?: number | undefined;

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../contract/canonical-json.ts';
 import { type Clock, systemClock } from '../../contract/clock.ts';
-import { NotDone } from '../errors.ts';
+import { describe, NotDone } from '../errors.ts';
 import type { ExternalContext } from '../guarantees/guarantee.ts';
 import { readAnswer } from './answer.ts';
 import { failureOf } from './failure.ts';
@@ -33,19 +33,14 @@ export async function postWithKey(
   body: unknown,
   { context, headers = {}, setting = 'the URL', clock = systemClock }: PostOptions,
 ): Promise<unknown> {
-  const request = prepare(url, setting, {
+  const text = jsonOf(body);
+  const request = prepare(url, setting, () => ({
     method: 'POST',
     redirect: 'manual',
     signal: context.signal,
-    headers: {
-      accept: 'application/json, application/problem+json',
-      ...headers,
-      'content-type': 'application/json',
-      'idempotency-key': `"${context.idempotencyKey}"`,
-      connection: 'close',
-    },
-    body: canonicalJson(body),
-  });
+    headers: headersOf(headers, context.idempotencyKey),
+    body: text,
+  }));
   // Without its query, which may hold what no log should.
   const { origin, pathname } = new URL(request.url);
   const place = `${origin}${pathname}`;
@@ -59,12 +54,32 @@ export async function postWithKey(
   return await readAnswer(response, { url: place, setting, now: clock.now() });
 }
 
-function prepare(url: string, setting: string, init: RequestInit): Request {
+/** The names of headers have no case: of two that differ in it alone both would be sent, as one list. */
+function headersOf(given: Readonly<Record<string, string>>, key: string): Headers {
+  const sent = new Headers({ accept: 'application/json, application/problem+json' });
+  for (const [name, value] of Object.entries(given)) sent.set(name, value);
+  sent.set('content-type', 'application/json');
+  sent.set('idempotency-key', `"${key}"`);
+  sent.set('connection', 'close');
+  return sent;
+}
+
+function jsonOf(body: unknown): string {
   try {
-    const request = new Request(url, init);
+    return canonicalJson(body);
+  } catch (cause) {
+    throw new NotDone(`Nothing can be sent: the body has no JSON: ${describe(cause)}`, { cause });
+  }
+}
+
+function prepare(url: string, setting: string, init: () => RequestInit): Request {
+  try {
+    const request = new Request(url, init());
     if (!/^https?:/.test(request.url)) throw new TypeError(`${new URL(url).protocol} is not spoken here`);
     return request;
   } catch (cause) {
-    throw new NotDone(`Nothing can be sent: check ${setting}, and the headers`, { cause });
+    throw new NotDone(`Nothing can be sent: check ${setting}, the headers and the body: ${describe(cause)}`, {
+      cause,
+    });
   }
 }

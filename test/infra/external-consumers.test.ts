@@ -61,7 +61,7 @@ describe('the stack with every setting', () => {
   });
 
   test('lets notifications alone send mails, from that address alone', () => {
-    const identity = (name: string) => ({
+    const arn = (name: string) => ({
       'Fn::Join': [
         '',
         [
@@ -71,7 +71,7 @@ describe('the stack with every setting', () => {
           { Ref: 'AWS::Region' },
           ':',
           { Ref: 'AWS::AccountId' },
-          `:identity/${name}`,
+          `:${name}`,
         ],
       ],
     });
@@ -79,7 +79,13 @@ describe('the stack with every setting', () => {
       {
         Effect: 'Allow',
         Action: ['ses:SendEmail', 'ses:SendTemplatedEmail'],
-        Resource: ['mail.shop.test', 'orders@mail.shop.test', 'shop.test'].map(identity),
+        // The default configuration set of the identity too, or SES refuses every mail from it.
+        Resource: [
+          'configuration-set/*',
+          'identity/mail.shop.test',
+          'identity/orders@mail.shop.test',
+          'identity/shop.test',
+        ].map(arn),
         Condition: { StringEquals: { 'ses:FromAddress': 'orders@mail.shop.test' } },
       },
     ]);

@@ -14,8 +14,12 @@ import type { ScriptName } from './scripts.ts';
 
 const prefix = 'order-once:';
 
-/** Redis refuses before it does anything: while it loads, fails over, is full, or runs another script too long. */
-const passing = /^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|OOM)\b/;
+/**
+ * Redis refuses before it does anything: while it loads, fails over, lacks replicas, is full, or runs another script
+ * too long. Before version 7 it says of a step's own write: "ERR Error running script (call to f_0a1b): ... -READONLY".
+ */
+const passing =
+  /^(ERR Error running script \(.*: -)?(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|NOREPLICAS|OOM)\b/;
 
 /** A server's word begins with its code in capitals; what clients say of a connection does not. */
 const reply = /^[A-Z]{2,}\b/;

@@ -33,4 +33,15 @@ describe('canonicalJson', () => {
     expect(canonicalJson(JSON.parse('{"__proto__":1,"a":2}'))).toBe('{"__proto__":1,"a":2}');
     expect(canonicalJson({ b: undefined, a: [undefined, null] })).toBe('{"a":[null,null]}');
   });
+
+  it('writes a value that has a JSON form of its own in that form, as JSON.stringify does', () => {
+    const value = {
+      at: new Date(0),
+      amounts: [{ toJSON: () => '1.50' }],
+      ends: { toJSON: () => ({ b: 1, a: 2 }) },
+    };
+    expect(canonicalJson(value)).toBe(
+      '{"amounts":["1.50"],"at":"1970-01-01T00:00:00.000Z","ends":{"a":2,"b":1}}',
+    );
+  });
 });

@@ -26,6 +26,13 @@ describe('idempotencyKey', () => {
     );
   });
 
+  it.each(['source', 'id'])('refuses an event without "%s": all of them would have one key', (field) => {
+    const event = { source: 'urn:shop', id: '4711' };
+    for (const missing of ['', undefined, null, 7]) {
+      expect(() => idempotencyKey('c', { ...event, [field]: missing })).toThrow(`${field}: must be a text`);
+    }
+  });
+
   it('refuses a key that DynamoDB would refuse', () => {
     expect(() => idempotencyKey('c', { source: 's', id: 'é'.repeat(1100) })).toThrow('at most 2048');
   });

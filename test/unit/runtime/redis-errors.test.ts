@@ -13,6 +13,8 @@ describe('what the Redis store reads in an error', () => {
     'LOADING Redis is loading the dataset in memory',
     'CLUSTERDOWN The cluster is down',
     'READONLY You can’t write against a read only replica.',
+    'ERR Error running script (call to f_9e): @user_script:29: @user_script: 29: -READONLY You can’t write',
+    'NOREPLICAS Not enough good replicas to write.',
     'OOM command not allowed when used memory > maxmemory',
     'Socket closed unexpectedly',
     'Connection timeout',
@@ -28,6 +30,7 @@ describe('what the Redis store reads in an error', () => {
     new Error('NOPERM this user has no permissions to run the evalsha command'),
     new Error('NOAUTH Authentication required.'),
     new Error('ERR Error running script'),
+    new Error('ERR Error running script (call to f_9e): @user_script:29: -WRONGTYPE Operation against a key'),
     new Error('The client is closed'),
     new TypeError('client.evalSha is not a function'),
   ])('is not tried again on %s', async (error) => {

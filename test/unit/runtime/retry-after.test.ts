@@ -1,3 +1,4 @@
+import { maxAttempts } from '../../../contract/attempts.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { atLeastOnce, atMostOnce, createConsumer, exactlyOnce, NotDone } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -71,6 +72,26 @@ describe('a handler that says when to try again', () => {
       remaining(),
     );
     expect(wiring.hidden).toMatchObject([{ seconds: 0 }]);
+  });
+
+  it('asks again sooner than its queue would a few times only: an outage must not use up its receives', async () => {
+    // GIVEN a provider that says "at once" for as long as it is down
+    const asked = async (receiveCount: number) => {
+      wiring = fakeWiring();
+      const handler = refusing(() => new NotDone('429', { retryAfter: 0 }));
+      await handler(sqsEvent(sqsRecord(order('1'), { receiveCount })), remaining());
+      return wiring.hidden[0]?.seconds;
+    };
+    // THEN what is received more often than attempts are counted for waits as long as any other failure
+    expect(await asked(maxAttempts)).toBe(0);
+    expect(await asked(maxAttempts + 1)).toBe(wiring.visibilityTimeoutSeconds);
+    expect(await asked(500)).toBe(wiring.visibilityTimeoutSeconds);
+  });
+
+  it('waits longer than its queue would, however often it was received', async () => {
+    const handler = refusing(() => new NotDone('429', { retryAfter: hour }));
+    await handler(sqsEvent(sqsRecord(order('1'), { receiveCount: 500 })), remaining());
+    expect(wiring.hidden).toMatchObject([{ seconds: 3600 }]);
   });
 
   it.each([

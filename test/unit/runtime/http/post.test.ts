@@ -115,6 +115,25 @@ describe('the request', () => {
     expect(error.message).toContain('check PAYMENT_URL');
   });
 
+  it('keeps its key and its type, however the name of a header is written', async () => {
+    const received = await answering(200, '{}');
+    await post({ headers: { 'Idempotency-Key': 'mine', 'Content-Type': 'text/plain', Accept: 'text/json' } });
+    expect(received).toMatchObject([
+      { headers: { 'idempotency-key': `"${key}"`, 'content-type': 'application/json', accept: 'text/json' } },
+    ]);
+  });
+
+  it('is not sent where its body has no JSON: events wait', async () => {
+    const received = await answering(200, '{}');
+    const itself: { inner?: unknown } = {};
+    itself.inner = itself;
+    const context = { idempotencyKey: key, signal: new AbortController().signal };
+    for (const body of [{ amount: 1n }, itself]) {
+      await expect(postWithKey(url, body, { context })).rejects.toBeInstanceOf(NotDone);
+    }
+    expect(received).toEqual([]);
+  });
+
   it('is not sent where no time is left', async () => {
     const received = await answering(200, '{}');
     expect(await failure({}, AbortSignal.abort())).toBeInstanceOf(NotDone);
