@@ -49,6 +49,8 @@ export async function resolve(options: ResolveOptions): Promise<void> {
   const { store, id } = options;
   const record = await store.find(id);
   const { attempt } = record ?? {};
+  // By its late owner, or by an earlier call whose answer was lost.
+  if (options.as === 'done' && record?.status === 'COMPLETED') return;
   if (record?.status !== 'OUTCOME_UNKNOWN') throw new NotResolvableError(id, found(record));
   if (attempt === undefined) throw new NotResolvableError(id, 'has no attempt to name it by');
   if (options.as === 'done') return await complete(attempt, options);

@@ -17,7 +17,9 @@ interface Answer {
 type Row = (answer: Answer) => Error;
 
 const refused: Row = (answer) =>
-  new PermanentError(`${said(answer)}. The request was refused, and nothing happened`);
+  new PermanentError(
+    `${said(answer)}. This request was refused and did nothing; an earlier one of its key may have`,
+  );
 
 const configuration: Row = (answer) =>
   new NotDone(

@@ -176,16 +176,27 @@ describe('resolve', () => {
     expect(t.committed).toBe(1);
   });
 
-  it.each([
-    ['not there', () => t.wiring.memory.records.clear(), 'does not exist'],
-    ['decided already', () => done(), 'is COMPLETED'],
-  ])('fails if the record is %s', async (_, change, message) => {
-    await change();
-    await expect(done()).rejects.toMatchObject({
+  it('as done is done where it was decided before', async () => {
+    await done();
+    const { record } = t;
+    await expect(done()).resolves.toBeUndefined();
+    expect(t.record).toEqual(record);
+  });
+
+  it('as retry fails where it was decided before', async () => {
+    await done();
+    await expect(retry()).rejects.toMatchObject({
       code: 'NOT_RESOLVABLE',
-      message: expect.stringContaining(message),
+      message: expect.stringContaining('is COMPLETED'),
     });
-    await expect(retry()).rejects.toMatchObject({ code: 'NOT_RESOLVABLE' });
+    expect(sent).toEqual([]);
+  });
+
+  it('fails if there is no record', async () => {
+    t.wiring.memory.records.clear();
+    const refused = { code: 'NOT_RESOLVABLE', message: expect.stringContaining('does not exist') };
+    await expect(done()).rejects.toMatchObject(refused);
+    await expect(retry()).rejects.toMatchObject(refused);
     expect(sent).toEqual([]);
   });
 
