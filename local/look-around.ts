@@ -1,4 +1,4 @@
-import type { StackOutputs } from './consumers.ts';
+import { consumersOf, type StackOutputs } from './consumers.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
 
 /** How to look at what a run left up, and how to end it. */
@@ -15,10 +15,16 @@ export function lookAround(
     `  export TOPIC_ARN=${stack.TopicArn}`,
     `  aws dynamodb scan --max-items 3 --table-name ${stack.RecordsTableName}`,
     `  aws dynamodb scan --max-items 3 --table-name ${stack.LedgerTableName}`,
-    `  aws sqs receive-message --message-attribute-names All --queue-url ${stack.FulfilmentDlqUrl}`,
-    `  aws logs tail /aws/lambda/${stack.FulfilmentFunctionName}`,
+    ...Object.values(consumersOf(stack)).flatMap(({ deadLetterQueueUrl, functionName }) => [
+      // Version 1 of the CLI sends what is for a queue to a host of AWS's unless it is told here.
+      `  aws sqs receive-message --endpoint-url ${url} --message-attribute-names All --queue-url ${deadLetterQueueUrl}`,
+      `  aws logs filter-log-events --log-group-name /aws/lambda/${functionName}`,
+    ]),
   ];
-  lines.push('', 'What stood in for the payment provider has ended: new charges wait in their queue.');
+  lines.push(
+    '',
+    'The payment provider, and what stood before SES, have ended with this run: new charges and mails wait.',
+  );
   if (kept !== undefined) lines.push('', `Its log is ${kept.log}. To stop it: kill ${kept.pid}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
-import { open, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, OrderOnceError } from '../contract/errors.ts';
 import type { StackOutputs } from './consumers.ts';
@@ -67,10 +68,11 @@ async function start(options: StartOptions): Promise<boolean> {
     if (!endpoint.started) await destroy(endpoint, [stackName]).catch(() => say(left));
     throw error;
   });
-  const report: Result = { ...result, seconds };
+  const { seed, events: _, keep, json, ...chosen } = options;
+  const report: Result = { seed, options: chosen, ...result, seconds };
   process.stdout.write(formatResult(report));
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (options.keep) process.stdout.write(lookAround(endpoint, stack, await endpoint.keep()));
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (keep) process.stdout.write(lookAround(endpoint, stack, await endpoint.keep()));
   else {
     if (!endpoint.started) await destroy(endpoint, [stackName]);
     await endpoint.stop();
@@ -94,8 +96,11 @@ async function deployOrders(
 }
 
 async function checkWritable(file: string): Promise<void> {
+  const isNew = !existsSync(file);
   try {
     await (await open(file, 'a')).close();
+    // A run that fails leaves no empty result.
+    if (isNew) await rm(file);
   } catch (cause) {
     throw new ConfigurationError(`--json is "${file}": it cannot be written (${(cause as Error).message})`, {
       cause,

@@ -1,5 +1,6 @@
 import { type Consumer, consumers } from './consumers.ts';
 import type { ConsumerCounts } from './observe/deliveries.ts';
+import type { StartOptions } from './options.ts';
 import type { Ended } from './sandbox/end-functions.ts';
 import type { Resent } from './verify/charges.ts';
 import type { UnknownOutcome } from './verify/records.ts';
@@ -13,6 +14,8 @@ export interface ConsumerResult extends ConsumerCounts {
 /** What `npm start` measured; `--json` writes it. */
 export interface Result {
   readonly seed: number;
+  /** What was asked for. */
+  readonly options: Omit<StartOptions, 'seed' | 'events' | 'keep' | 'json'>;
   readonly published: { readonly events: number; readonly sent: number; readonly removedByBroker: number };
   readonly consumers: Readonly<Record<Consumer, ConsumerResult>>;
   readonly provider: { readonly requests: number; readonly charges: number; readonly resent: Resent };
@@ -48,7 +51,7 @@ const column = 15;
 type Row = readonly [name: string, ...values: (string | number)[]];
 
 export function formatResult(result: Result): string {
-  const { published, consumers: counts, provider, mails, ended, verified, seconds } = result;
+  const { options, published, consumers: counts, provider, mails, ended, verified, seconds } = result;
   const perConsumer = (name: string, value: keyof ConsumerResult): Row => [
     name,
     ...consumers.map((consumer) => counts[consumer][value]),
@@ -76,12 +79,13 @@ export function formatResult(result: Result): string {
       ...Object.entries(provider.resent.causes).map(([cause, n]): Row => [`  ${cause}`, n]),
       ['mails', mails],
     ],
-    ...(ended.killed + ended.frozen + ended.timedOut === 0
+    ...(options.kill + ended.timedOut === 0
       ? []
       : [
           [
-            ['functions killed', ended.killed],
-            ['functions frozen', ended.frozen],
+            ['functions to end', options.kill],
+            ['  killed', ended.killed],
+            ['  frozen', ended.frozen],
             ['invocations timed out', ended.timedOut],
           ] satisfies Row[],
         ]),
@@ -115,10 +119,15 @@ function formatUnknowns(unknowns: readonly UnknownOutcome[]): string {
   return `${list('Unknown outcomes, which wait for an operator', lines, lines.length)}\n\n`;
 }
 
-function verdict({ problems, unknown }: Result['verified']): string {
+function verdict({ problems, unknowns }: Result['verified']): string {
   if (problems.length > 0) return list('Problems', problems, shownProblems);
-  const rest = unknown === 0 ? '' : ' What is unknown was not tried again.';
-  return `Every event was applied exactly once. Nothing was charged or mailed twice.${rest}`;
+  const once = 'Nothing was charged or mailed twice.';
+  if (unknowns.length === 0) return `Every event was applied exactly once. ${once}`;
+  const happened = unknowns.filter((outcome) => outcome.happened).length;
+  return (
+    `Every event was applied exactly once to the tables. ${once} Of ${unknowns.length} unknown outcomes ` +
+    `${happened} happened and ${unknowns.length - happened} did not.`
+  );
 }
 
 function list(title: string, lines: readonly string[], shown: number): string {

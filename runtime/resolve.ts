@@ -1,6 +1,6 @@
-import type { Clock } from '../contract/clock.ts';
+import { type Clock, systemClock } from '../contract/clock.ts';
 import { resolvedAttemptAttribute } from '../contract/message-attributes.ts';
-import type { Random } from '../contract/random.ts';
+import { type Random, systemRandom } from '../contract/random.ts';
 import { NotResolvableError, StoreBusyError } from './errors.ts';
 import type { RecordStore, StoredRecord } from './stores/record-store.ts';
 
@@ -27,14 +27,17 @@ export type ResolveOptions =
   | (Unknown & {
       /** The operator saw that it happened. */
       readonly as: 'done';
+      /** How long the completed record counts: the table's own. */
       readonly recordTtlSeconds: number;
-      readonly clock: Clock;
+      /** @default - the system's */
+      readonly clock?: Clock;
     })
   | (Unknown & {
       /** The operator saw that it did not happen, or prefers that it happens twice. */
       readonly as: 'retry';
       readonly send: (message: Resent) => Promise<void>;
-      readonly random: Random;
+      /** @default - the system's */
+      readonly random?: Random;
     });
 
 /**
@@ -67,14 +70,14 @@ export async function resolve(options: ResolveOptions): Promise<void> {
   await options.send({
     body,
     messageGroup,
-    deduplicationId: options.random.uuid(),
+    deduplicationId: (options.random ?? systemRandom).uuid(),
     attributes: { [resolvedAttemptAttribute]: attempt },
   });
 }
 
 async function complete(
   attempt: string,
-  { store, id, clock, recordTtlSeconds }: Extract<ResolveOptions, { as: 'done' }>,
+  { store, id, clock = systemClock, recordTtlSeconds }: Extract<ResolveOptions, { as: 'done' }>,
 ): Promise<void> {
   const now = clock.now();
   const times = { now, expiration: Math.floor(now / 1000) + recordTtlSeconds };

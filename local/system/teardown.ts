@@ -49,6 +49,8 @@ async function runSteps(): Promise<void> {
  * that signal. A second one ends it at once: what it started sees that, and ends too.
  */
 export function stopOnSignals(): void {
+  // A terminal that was closed takes no output any more, and that must not keep anything from being stopped.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let firstAt: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {

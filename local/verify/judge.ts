@@ -64,8 +64,10 @@ export function judge(expected: Expectation, { counts: planned }: Plan, evidence
   for (const { reason, messageGroup } of letters) {
     const code = reason?.code ?? 'none';
     const left = codes.get(code) ?? 0;
-    if (left === 0)
-      problems.push(`a message of group ${messageGroup} in the dead-letter queue with reason ${code}`);
+    if (left <= 0) {
+      const why = reason === undefined ? '' : ` (${reason.message})`;
+      problems.push(`a message of group ${messageGroup} in the dead-letter queue with reason ${code}${why}`);
+    }
     codes.set(code, left - 1);
   }
   return problems.map((problem) => `${consumer}: ${problem}`);

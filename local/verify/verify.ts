@@ -35,7 +35,7 @@ export interface VerifyOptions {
 }
 
 /** Holds tables, logs, dead-letter queues, charges and mails against what was published. */
-export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed' | 'seconds'>> {
+export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed' | 'options' | 'seconds'>> {
   const { clientConfig, stack, events, plan, sandbox, ended, sent, insideWindow } = options;
   const expected = await expectationOf(onlyEvents(events));
   const tables = {

@@ -66,7 +66,7 @@ describe('the judgement of a run', () => {
       {},
       'reason none',
     ],
-    ['a dead letter with a wrong reason', { letters: [letter('PERMANENT')] }, {}, 'reason PERMANENT'],
+    ['a dead letter with a wrong reason', { letters: [letter('PERMANENT')] }, {}, 'reason PERMANENT (why)'],
     [
       'too many dead letters of one reason',
       { letters: Array(3).fill(letter('CONFLICT')) },
@@ -93,6 +93,11 @@ describe('the judgement of a run', () => {
     const counts = { applied: 18, unknown: 3, duplicates: late - 1 };
     await expect(problems({ unknown: 2 }, counts)).resolves.toEqual([]);
     await expect(problems({}, counts)).resolves.toContainEqual(expect.stringContaining('events applied'));
+  });
+
+  it('reports each dead letter with a wrong reason', async () => {
+    const letters = Array(3).fill(letter('PERMANENT'));
+    expect((await problems({ letters })).filter((problem) => problem.includes('PERMANENT'))).toHaveLength(3);
   });
 
   it('names the consumer', async () => {
