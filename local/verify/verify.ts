@@ -26,6 +26,8 @@ export interface VerifyOptions {
   readonly stack: StackOutputs;
   readonly events: Events;
   readonly plan: Plan;
+  /** The lines of the events that were published late. */
+  readonly late: ReadonlySet<number>;
   readonly sandbox: Sandbox;
   readonly ended: Ended;
   /** Messages that the topic accepted. */
@@ -36,12 +38,13 @@ export interface VerifyOptions {
 
 /** Holds tables, logs, dead-letter queues, charges and mails against what was published. */
 export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed' | 'seconds'>> {
-  const { clientConfig, stack, events, plan, sandbox, ended, sent, insideWindow } = options;
+  const { clientConfig, stack, events, plan, late, sandbox, ended, sent, insideWindow } = options;
   const expected = await expectationOf(onlyEvents(events));
   const tables = {
     records: stack.RecordsTableName,
     orders: stack.OrdersTableName,
     ledger: stack.LedgerTableName,
+    customers: stack.CustomersTableName,
   };
   const found = await readHoldings(new DynamoDBClient(clientConfig), tables);
   const { problems: tableProblems, ...comparison } = compare(expected, found);
@@ -80,6 +83,7 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
   return {
     published: {
       events: events.lines.length,
+      late: late.size,
       sent,
       removedByBroker: sent - fulfilment.counts.delivered,
     },
