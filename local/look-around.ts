@@ -15,6 +15,7 @@ export function lookAround(
     `  export TOPIC_ARN=${stack.TopicArn}`,
     `  aws dynamodb scan --max-items 3 --table-name ${stack.RecordsTableName}`,
     `  aws dynamodb scan --max-items 3 --table-name ${stack.LedgerTableName}`,
+    `  aws dynamodb scan --max-items 3 --table-name ${stack.CustomersTableName}`,
     `  aws sqs receive-message --message-attribute-names All --queue-url ${stack.FulfilmentDlqUrl}`,
     `  aws logs tail /aws/lambda/${stack.FulfilmentFunctionName}`,
   ];

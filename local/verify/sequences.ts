@@ -1,4 +1,5 @@
-import type { SequenceRange } from './expectation.ts';
+import type { OrderEvent } from '../../contract/order-event.ts';
+import { eventKey, type SequenceRange } from './expectation.ts';
 import type { HeldRecord } from './tables.ts';
 
 export interface SequenceComparison {
@@ -45,6 +46,38 @@ export function compareSequences(
     late += countLate(sorted);
   }
   return { gaps: Number(gaps), late, gapLines };
+}
+
+/**
+ * How many events were sent after one of a higher number in their group: no more may be completed so, since a group keeps
+ * its order.
+ *
+ * @param late The lines of what was held back until everything else was sent.
+ */
+export async function lateAsSent(
+  events: AsyncIterable<{ readonly event: OrderEvent; readonly line: number }>,
+  late: ReadonlySet<number>,
+): Promise<number> {
+  const seen = new Set<string>();
+  const heldBack: Pick<OrderEvent, 'partitionkey' | 'sequence'>[] = [];
+  const highest = new Map<string, bigint>();
+  let count = 0;
+  const send = ({ partitionkey, sequence }: Pick<OrderEvent, 'partitionkey' | 'sequence'>) => {
+    const number = BigInt(sequence);
+    const before = highest.get(partitionkey) ?? number;
+    if (number < before) count += 1;
+    highest.set(partitionkey, number > before ? number : before);
+  };
+  for await (const { event, line } of events) {
+    const key = eventKey(event.source, event.id);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const { partitionkey, sequence } = event;
+    if (late.has(line)) heldBack.push({ partitionkey, sequence });
+    else send(event);
+  }
+  for (const event of heldBack) send(event);
+  return count;
 }
 
 function* holes(sorted: readonly Place[], { first, last }: SequenceRange): Generator<[bigint, bigint]> {

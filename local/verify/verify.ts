@@ -19,6 +19,7 @@ import { judge } from './judge.ts';
 import { mailsOf } from './mails.ts';
 import { compareOutside } from './outside.ts';
 import { compareRecords } from './records.ts';
+import { lateAsSent } from './sequences.ts';
 import { readHoldings } from './tables.ts';
 
 export interface VerifyOptions {
@@ -68,8 +69,14 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
     const shown = { ...evidence[consumer], consumer, sent, insideWindow, unknown: unknownOf(consumer) };
     return judge(expected, plan, shown);
   });
+  const asSent = await lateAsSent(events.parsed(), late);
   const problems = [
     ...tableProblems,
+    ...(comparison.late > asSent
+      ? [
+          `fulfilment completed ${comparison.late} events after a later one of their group; ${asSent} were sent so`,
+        ]
+      : []),
     ...outside.billing.problems,
     ...outside.notifications.problems,
     ...charged.problems,

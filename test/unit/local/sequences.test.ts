@@ -1,4 +1,5 @@
-import { compareSequences } from '../../../local/verify/sequences.ts';
+import { compareSequences, lateAsSent } from '../../../local/verify/sequences.ts';
+import { anOrder } from '../../support/orders.ts';
 
 /** Records of group `g`, in the order in which they were completed. */
 function completed(...sequences: string[]) {
@@ -44,5 +45,23 @@ describe('the sequence of a group', () => {
       late: 0,
       gapLines: ['group h: no record of sequence 2'],
     });
+  });
+});
+
+describe('what was sent late', () => {
+  async function* events(...sequences: string[]) {
+    for (const [index, sequence] of sequences.entries()) {
+      yield { event: anOrder({ id: sequence, sequence }), line: index + 1 };
+    }
+  }
+
+  it.each<readonly [string, string[], number[], number]>([
+    ['nothing in order', ['9', '10', '11'], [], 0],
+    ['what the events themselves have', ['9', '11', '10'], [], 1],
+    ['what was held back', ['9', '10', '11'], [1, 2], 2],
+    ['nothing of what was held back and is the newest all the same', ['9', '10', '11'], [3], 0],
+    ['nothing of an event that the input repeats', ['9', '10', '9'], [], 0],
+  ])('counts %s', async (_, sequences, late, count) => {
+    await expect(lateAsSent(events(...sequences), new Set(late))).resolves.toBe(count);
   });
 });
