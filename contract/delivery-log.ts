@@ -16,6 +16,8 @@ export interface DeliveryLog {
   readonly source?: string;
   readonly eventId?: string;
   readonly sequence?: string;
+  /** For applied: how many of the event's effects were stale, and left out; absent for none. */
+  readonly stale?: number;
   /** For a duplicate: the SQS message that the event was applied with. */
   readonly appliedWith?: string;
   /** For busy: until when another delivery holds the lease, in milliseconds since the epoch. */

@@ -9,6 +9,7 @@ export const environmentNames = {
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   ordersTable: 'ORDERS_TABLE_NAME',
   ledgerTable: 'LEDGER_TABLE_NAME',
+  customersTable: 'CUSTOMERS_TABLE_NAME',
   paymentUrl: 'PAYMENT_URL',
   paymentKeyRetentionSeconds: 'PAYMENT_KEY_RETENTION_SECONDS',
   mailFrom: 'MAIL_FROM',

@@ -20,3 +20,4 @@ export {
   resolvedAttemptAttribute,
 } from './message-attributes.ts';
 export { type OrderEvent, orderEvent, parseOrderEvent } from './order-event.ts';
+export { tombstoneAttribute } from './tables.ts';

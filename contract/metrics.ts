@@ -33,5 +33,8 @@ export const outcomeMetrics: Record<Outcome, string> = {
   failed: 'Failed',
 };
 
+/** Deliveries that applied their event, less what was stale of it; they count as `Applied` too. */
+export const staleMetric = 'Stale';
+
 /** Outcomes that leave the message in its queue. */
 export const waitingOutcomes: ReadonlySet<Outcome> = new Set(['busy', 'fenced', 'failed']);

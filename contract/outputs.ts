@@ -4,6 +4,7 @@ export const outputs = {
   recordsTableName: 'RecordsTableName',
   ordersTableName: 'OrdersTableName',
   ledgerTableName: 'LedgerTableName',
+  customersTableName: 'CustomersTableName',
   fulfilmentQueueUrl: 'FulfilmentQueueUrl',
   fulfilmentDlqUrl: 'FulfilmentDlqUrl',
   fulfilmentFunctionName: 'FulfilmentFunctionName',

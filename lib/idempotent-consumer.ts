@@ -16,6 +16,9 @@ import { addWindowRules } from './window-rules.ts';
 /** What the effects of a handler ask of IAM. */
 const effectActions = {
   put: 'dynamodb:PutItem',
+  putIfNewer: 'dynamodb:PutItem',
+  // It leaves a tombstone.
+  removeIfNewer: 'dynamodb:PutItem',
   increment: 'dynamodb:UpdateItem',
   remove: 'dynamodb:DeleteItem',
 } as const;

@@ -3,7 +3,7 @@ import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps
 import type { Construct } from 'constructs';
 import { environmentNames } from '../contract/environment.ts';
 import { optionalOutputs, outputs } from '../contract/outputs.ts';
-import { ledgerTable, ordersTable } from '../contract/tables.ts';
+import { customersTable, ledgerTable, ordersTable } from '../contract/tables.ts';
 import { DataTable } from './data-table.ts';
 import { billing, type CommonProps, notifications } from './external-consumers.ts';
 import { IdempotentConsumer } from './idempotent-consumer.ts';
@@ -17,7 +17,8 @@ export type OrderOnceStackProps = StackProps &
   Partial<Pick<Settings, 'intakeAuth'>>;
 
 /**
- * Orders in through a topic, each applied once to the orders and to its account's ledger; charged and mailed too, where
+ * Orders in through a topic, each applied once to the orders, to its account's ledger and to what is its
+ * customer's latest order; charged and mailed too, where
  * settings say by whom.
  */
 export class OrderOnceStack extends Stack {
@@ -33,6 +34,7 @@ export class OrderOnceStack extends Stack {
     const records = new RecordTable(this, 'Records', forStage);
     const orders = new DataTable(this, 'Orders', { ...forStage, partitionKey: ordersTable.key });
     const ledger = new DataTable(this, 'Ledger', { ...forStage, partitionKey: ledgerTable.key });
+    const customers = new DataTable(this, 'Customers', { ...forStage, partitionKey: customersTable.key });
 
     const common: CommonProps = {
       ...forStage,
@@ -46,8 +48,9 @@ export class OrderOnceStack extends Stack {
       ...common,
       entry: join(import.meta.dirname, '../lambda/fulfilment.ts'),
     });
-    fulfilment.grantEffects(orders, environmentNames.ordersTable, 'put');
+    fulfilment.grantEffects(orders, environmentNames.ordersTable, 'putIfNewer');
     fulfilment.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
+    fulfilment.grantEffects(customers, environmentNames.customersTable, 'putIfNewer');
 
     const intake = new OrderIntake(this, 'Intake', { ...forStage, topic, records, auth: intakeAuth });
 
@@ -56,6 +59,7 @@ export class OrderOnceStack extends Stack {
       recordsTableName: records.tableName,
       ordersTableName: orders.tableName,
       ledgerTableName: ledger.tableName,
+      customersTableName: customers.tableName,
       fulfilmentQueueUrl: fulfilment.queue.queueUrl,
       fulfilmentDlqUrl: fulfilment.deadLetterQueue.queueUrl,
       fulfilmentFunctionName: fulfilment.handler.functionName,

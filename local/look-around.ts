@@ -15,6 +15,7 @@ export function lookAround(
     `  export TOPIC_ARN=${stack.TopicArn}`,
     `  aws dynamodb scan --max-items 3 --table-name ${stack.RecordsTableName}`,
     `  aws dynamodb scan --max-items 3 --table-name ${stack.LedgerTableName}`,
+    `  aws dynamodb scan --max-items 3 --table-name ${stack.CustomersTableName}`,
     ...Object.values(consumersOf(stack)).flatMap(({ deadLetterQueueUrl, functionName }) => [
       // Version 1 of the CLI sends what is for a queue to a host of AWS's unless it is told here.
       `  aws sqs receive-message --endpoint-url ${url} --message-attribute-names All --queue-url ${deadLetterQueueUrl}`,

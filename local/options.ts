@@ -11,6 +11,8 @@ export interface StartOptions {
   readonly lateDuplicates: number;
   readonly poison: number;
   readonly conflicts: number;
+  /** Share of the events that are published late. */
+  readonly shuffle: number;
   readonly seed: number;
   /** How the payment provider fails. */
   readonly provider: ProviderMode;
@@ -52,6 +54,12 @@ const table: Readonly<Record<string, Option>> = {
   },
   poison: { kind: 'count', value: 'N', default: '7', help: 'messages that are no valid event' },
   conflicts: { kind: 'count', value: 'N', default: '2', help: 'events sent again with other content' },
+  shuffle: {
+    kind: 'share',
+    value: 'P',
+    default: '0',
+    help: 'share published late, after newer ones of their group',
+  },
   seed: { kind: 'count', value: 'N', default: '1', help: 'decides which events the above strike' },
   provider: {
     kind: 'text',
@@ -98,6 +106,7 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
     lateDuplicates: number('late-duplicates'),
     poison: number('poison'),
     conflicts: number('conflicts'),
+    shuffle: number('shuffle'),
     seed: number('seed'),
     provider: oneOf(providerModes, 'provider', value('provider')),
     mail: oneOf(mailModes, 'mail', value('mail')),

@@ -8,7 +8,7 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 import type { Result } from './summary.ts';
 import { verify } from './verify/verify.ts';
 import type { Events } from './workload/events.ts';
-import { type PlanOptions, planExtras } from './workload/plan.ts';
+import { type PlanOptions, planExtras, planLate } from './workload/plan.ts';
 import { publishAfterCommit, publishEvents } from './workload/publish-workload.ts';
 
 /** The broker's deduplication window (SNS Developer Guide, "Message deduplication for FIFO topics"). */
@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly clientConfig: ClientConfig;
   readonly stack: StackOutputs;
   readonly events: Events;
-  readonly plan: PlanOptions;
+  readonly plan: PlanOptions & { readonly shuffle: number };
   readonly sandbox: Sandbox;
   /** Does the work of a step and takes its time. */
   readonly timed: <T>(step: Step, work: () => Promise<T>) => Promise<T>;
@@ -32,6 +32,7 @@ export async function run(options: RunOptions): Promise<Omit<Result, 'seed' | 'o
   const sns = new SNSClient(clientConfig);
   const sqs = new SQSClient(clientConfig);
   const extras = planExtras(events.firsts, plan);
+  const late = planLate(events.followed, plan);
   const queueUrls = Object.values(consumersOf(stack)).map(({ queueUrl }) => queueUrl);
   let sent = 0;
   const publishing = (label: string, total: number, send: (onSent: () => void) => Promise<void>) =>
@@ -47,21 +48,23 @@ export async function run(options: RunOptions): Promise<Omit<Result, 'seed' | 'o
       await drain(sqs, queueUrls, (left) => bar.update(total - left)).finally(bar.stop);
     });
 
-  const workload = { client: sns, topicArn: stack.TopicArn, plan: extras };
-  const late = [...extras.extras.values()].flat().filter(({ afterCommit }) => afterCommit).length;
+  const workload = { client: sns, topicArn: stack.TopicArn, plan: extras, late };
+  const again = [...extras.extras.values()].flat().filter(({ afterCommit }) => afterCommit).length;
   const planned = Object.values(extras.counts).reduce((sum, n) => sum + n, 0);
   const ending = sandbox.endFunctions(stack);
   const begun = performance.now();
-  await publishing('Publishing', events.lines.length + planned - late, (onSent) =>
+  await publishing('Publishing', events.lines.length + planned - again, (onSent) =>
     publishEvents(events, { ...workload, onSent }),
   );
   const insideWindow = performance.now() - begun < windowSeconds * 1000;
   await draining();
-  await publishing('Publishing again', late, (onSent) => publishAfterCommit(events, { ...workload, onSent }));
+  await publishing('Publishing again', again, (onSent) =>
+    publishAfterCommit(events, { ...workload, onSent }),
+  );
   await draining();
   const ended = await ending.stop();
 
   return await timed('verify', () =>
-    verify({ clientConfig, stack, events, plan: extras, sandbox, ended, sent, insideWindow }),
+    verify({ clientConfig, stack, events, plan: extras, late, sandbox, ended, sent, insideWindow }),
   );
 }

@@ -16,7 +16,13 @@ export interface Result {
   readonly seed: number;
   /** What was asked for. */
   readonly options: Omit<StartOptions, 'seed' | 'events' | 'keep' | 'json'>;
-  readonly published: { readonly events: number; readonly sent: number; readonly removedByBroker: number };
+  readonly published: {
+    readonly events: number;
+    /** Those of them that were sent after newer ones of their group. */
+    readonly late: number;
+    readonly sent: number;
+    readonly removedByBroker: number;
+  };
   readonly consumers: Readonly<Record<Consumer, ConsumerResult>>;
   readonly provider: { readonly requests: number; readonly charges: number; readonly resent: Resent };
   /** Mails that SES took. */
@@ -27,6 +33,13 @@ export interface Result {
     readonly expected: number;
     readonly missing: number;
     readonly doubled: number;
+    /** Orders and customers below their highest sequence. */
+    readonly regressions: number;
+    /** Sequence numbers of groups that no record of fulfilment has, and a line for each gap. */
+    readonly gaps: number;
+    readonly gapLines: readonly string[];
+    /** Events that fulfilment completed after one of a higher sequence in their group. */
+    readonly late: number;
     /** Decimals, as strings. */
     readonly ledgerTotal: string;
     readonly ledgerExpected: string;
@@ -59,6 +72,7 @@ export function formatResult(result: Result): string {
   const sections: Row[][] = [
     [
       ['events published', published.events],
+      ...(published.late === 0 ? [] : [['  late', published.late] satisfies Row]),
       ['messages sent', published.sent],
       ['  removed by the broker', published.removedByBroker],
     ],
@@ -66,6 +80,7 @@ export function formatResult(result: Result): string {
       ['', ...consumers],
       perConsumer('delivered', 'delivered'),
       perConsumer('  applied', 'applied'),
+      perConsumer('    stale in part', 'stale'),
       perConsumer('  duplicates', 'duplicates'),
       perConsumer('  conflicts', 'conflicts'),
       perConsumer('  poison', 'poison'),
@@ -93,6 +108,9 @@ export function formatResult(result: Result): string {
       ['events expected', verified.expected],
       ['missing', verified.missing],
       ['doubled', verified.doubled],
+      ['regressions', verified.regressions],
+      ['gaps in sequences', verified.gaps],
+      ['applied out of sequence', verified.late],
       ['ledger', verified.ledgerTotal],
       ['ledger expected', verified.ledgerExpected],
       ['charged twice', verified.doubleCharges],
@@ -102,7 +120,7 @@ export function formatResult(result: Result): string {
     Object.entries(seconds).map(([phase, time]) => [`${phase} (s)`, time.toFixed(1)]),
   ];
   const table = sections.map((rows) => rows.map(formatRow).join('\n')).join('\n\n');
-  return `\n${table}\n\n${formatUnknowns(verified.unknowns)}${verdict(verified)}\n`;
+  return `\n${table}\n\n${formatUnknowns(verified.unknowns)}${formatGaps(verified.gapLines)}${verdict(verified)}\n`;
 }
 
 function formatRow([name, ...values]: Row): string {
@@ -117,6 +135,10 @@ function formatUnknowns(unknowns: readonly UnknownOutcome[]): string {
       `${consumer} ${source} ${id}: ${reason} (${happened ? 'it happened' : 'it did not happen'})`,
   );
   return `${list('Unknown outcomes, which wait for an operator', lines, lines.length)}\n\n`;
+}
+
+function formatGaps(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${list('Gaps', lines, shownProblems)}\n\n`;
 }
 
 function verdict({ problems, unknowns }: Result['verified']): string {

@@ -26,7 +26,7 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
 /** How a delivery ended: the fields of its log line that depend on it. */
 export type Ending = Pick<
   DeliveryLog,
-  'outcome' | 'appliedWith' | 'leaseUntil' | 'retryAt' | 'code' | 'reason' | 'field'
+  'outcome' | 'stale' | 'appliedWith' | 'leaseUntil' | 'retryAt' | 'code' | 'reason' | 'field'
 >;
 
 /**
@@ -79,7 +79,7 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
   const verdict = await guarantee.settle(taskOf(message, event, key, options), handle, wiring);
   switch (verdict.outcome) {
     case 'applied':
-      return { outcome: 'applied' };
+      return verdict;
     case 'duplicate': {
       const { appliedWith } = verdict;
       return { outcome: 'duplicate', ...(appliedWith !== undefined && { appliedWith }) };

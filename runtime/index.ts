@@ -1,7 +1,18 @@
 export type { ConsumerHandler, ConsumerOptions } from './consumer.ts';
 export { createConsumer } from './consumer.ts';
 export type { DeadLetter, DeadLetterQueue } from './dead-letter.ts';
-export { type Effect, type Item, increment, put, raw, remove } from './effects.ts';
+export {
+  type Effect,
+  type Item,
+  increment,
+  put,
+  putIfNewer,
+  raw,
+  remove,
+  removeIfNewer,
+  type VersionedEffect,
+  type VersionOptions,
+} from './effects.ts';
 export {
   DeadlineError,
   NoEffectsError,
@@ -37,6 +48,7 @@ export type {
   OwnerAnswer,
   RecordStore,
   Refusal,
+  StaleEffect,
   StoredRecord,
 } from './stores/record-store.ts';
 export { redisRecordStore } from './stores/redis/record-store.ts';

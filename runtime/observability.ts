@@ -1,6 +1,12 @@
 import type { Clock } from '../contract/clock.ts';
 import { type DeliveryLog, deliveryLogMessage } from '../contract/delivery-log.ts';
-import { metricDimension, metricNamespace, type Outcome, outcomeMetrics } from '../contract/metrics.ts';
+import {
+  metricDimension,
+  metricNamespace,
+  type Outcome,
+  outcomeMetrics,
+  staleMetric,
+} from '../contract/metrics.ts';
 
 /** Takes one line of JSON. */
 export type Output = (line: string) => void;
@@ -30,7 +36,8 @@ export class BatchReport {
   readonly #consumer: string;
   readonly #clock: Clock;
   readonly #output: Output;
-  readonly #counts = new Map<Outcome, number>();
+  /** By metric. */
+  readonly #counts = new Map<string, number>();
 
   constructor(consumer: string, clock: Clock, output: Output) {
     this.#consumer = consumer;
@@ -39,7 +46,8 @@ export class BatchReport {
   }
 
   delivery(fields: Omit<DeliveryLog, 'message' | 'consumer'>): void {
-    this.#counts.set(fields.outcome, (this.#counts.get(fields.outcome) ?? 0) + 1);
+    this.#count(outcomeMetrics[fields.outcome]);
+    if (fields.stale !== undefined) this.#count(staleMetric);
     const log: DeliveryLog = { message: deliveryLogMessage, consumer: this.#consumer, ...fields };
     const timestamp = new Date(this.#clock.now()).toISOString();
     this.#output(JSON.stringify({ level: levels[fields.outcome], timestamp, ...log }));
@@ -47,7 +55,7 @@ export class BatchReport {
 
   /** The batch's counts in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded metric format"). */
   metrics(): void {
-    const values = Object.fromEntries([...this.#counts].map(([outcome, n]) => [outcomeMetrics[outcome], n]));
+    const values = Object.fromEntries(this.#counts);
     const names = Object.keys(values);
     if (names.length === 0) return;
     this.#output(
@@ -66,5 +74,9 @@ export class BatchReport {
         ...values,
       }),
     );
+  }
+
+  #count(metric: string): void {
+    this.#counts.set(metric, (this.#counts.get(metric) ?? 0) + 1);
   }
 }

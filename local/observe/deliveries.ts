@@ -11,6 +11,8 @@ export interface ConsumerCounts {
   /** Messages that were settled: applied + duplicates + conflicts + poison + unknown. */
   readonly delivered: number;
   readonly applied: number;
+  /** Those of the applied that came late, and were applied less what was stale. */
+  readonly stale: number;
   readonly duplicates: number;
   readonly conflicts: number;
   readonly poison: number;
@@ -82,10 +84,12 @@ export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
   const verdicts = new Map<string, DeliveryLog['outcome']>();
   let appliedAgain = 0;
   const receives = new Map<string, number>();
-  for (const { messageId, outcome, appliedWith, receiveCount } of deliveries) {
+  let stale = 0;
+  for (const { messageId, outcome, appliedWith, receiveCount, stale: leftOut = 0 } of deliveries) {
     receives.set(messageId, Math.max(receives.get(messageId) ?? 0, receiveCount));
     // No sound runtime ever says this: it is counted, and the counts then don't add up.
     if (outcome === 'applied' && verdicts.get(messageId) === 'applied') appliedAgain += 1;
+    if (leftOut > 0) stale += 1;
     // A slow owner may complete what was held as unknown for it.
     const isSettled =
       verdicts.has(messageId) && !(outcome === 'applied' && verdicts.get(messageId) === 'unknown');
@@ -100,6 +104,7 @@ export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
   return {
     delivered: verdicts.size,
     applied: settled('applied') + appliedAgain,
+    stale,
     duplicates: settled('duplicate'),
     conflicts: settled('conflict'),
     poison: settled('poison'),

@@ -1,13 +1,22 @@
 import Big from 'big.js';
 import type { Expectation } from './expectation.ts';
 import { compareRecords } from './records.ts';
+import { compareSequences } from './sequences.ts';
 import type { Holdings } from './tables.ts';
+import { compareVersions } from './versions.ts';
 
 export interface Comparison {
-  /** Events whose record, order or place in the ledger is not there. */
+  /** Events whose record, order, customer or place in the ledger is not there. */
   readonly missing: number;
   /** Times that an event was added to a ledger once too often. */
   readonly doubled: number;
+  /** Orders and customers that are below their highest sequence. */
+  readonly regressions: number;
+  /** Sequence numbers inside of their group's that no record has. */
+  readonly gaps: number;
+  readonly gapLines: readonly string[];
+  /** Events that were completed after one of a higher sequence in their group. */
+  readonly late: number;
   /** Decimals, as strings. */
   readonly ledgerTotal: string;
   readonly ledgerExpected: string;
@@ -23,16 +32,10 @@ export function compare(expected: Expectation, found: Holdings): Comparison {
   for (const { id, reason } of recorded.unknown)
     problems.push(`fulfilment of event ${id} is unknown: ${reason}`);
 
-  let ordersMissing = 0;
-  for (const [id, digest] of expected.orders) {
-    if (!found.orders.has(id)) {
-      ordersMissing += 1;
-      problems.push(`order ${id} is missing`);
-    } else if (found.orders.get(id) !== digest) problems.push(`order ${id} differs from its event`);
-  }
-  for (const id of found.orders.keys()) {
-    if (!expected.orders.has(id)) problems.push(`order ${id} was never published`);
-  }
+  const orders = compareVersions('order', expected.orders, found.orders);
+  const customers = compareVersions('customer', expected.customers, found.customers);
+  const sequences = compareSequences(expected.groups, found.records('fulfilment').values());
+  problems.push(...orders.problems, ...customers.problems);
 
   let short = 0;
   let doubled = 0;
@@ -52,8 +55,12 @@ export function compare(expected: Expectation, found: Holdings): Comparison {
 
   const total = [...found.accounts.values()].reduce((sum, { spent }) => sum.plus(spent), new Big(0));
   return {
-    missing: Math.max(recorded.missing + recorded.unknown.length, ordersMissing, short),
+    missing: Math.max(recorded.missing + recorded.unknown.length, orders.missing, customers.missing, short),
     doubled,
+    regressions: orders.regressions + customers.regressions,
+    gaps: sequences.gaps,
+    late: sequences.late,
+    gapLines: sequences.gapLines,
     ledgerTotal: total.toFixed(),
     ledgerExpected: expected.total.toFixed(),
     problems,

@@ -2,13 +2,18 @@ import Big from 'big.js';
 import { canonicalJson } from '../../contract/canonical-json.ts';
 import { fingerprint, sha256 } from '../../contract/identity.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
+import { messageGroup } from '../../publisher/index.ts';
 
 /** What the tables must hold once every event was applied exactly once. Money is exact: decimals, no doubles. */
 export interface Expectation {
   /** Digest of what decides the effect, by event. */
   readonly events: ReadonlyMap<EventKey, string>;
-  /** Digest of the item, by order id. */
-  readonly orders: ReadonlyMap<string, string>;
+  /** By order id. */
+  readonly orders: ReadonlyMap<string, VersionedItem>;
+  /** By account. */
+  readonly customers: ReadonlyMap<string, VersionedItem>;
+  /** What the sequence numbers of the events run between, by message group. */
+  readonly groups: ReadonlyMap<string, SequenceRange>;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly total: Big;
   /** What a charge for an event must say: "12.5 GBP". Events that ask for none have none. */
@@ -18,6 +23,18 @@ export interface Expectation {
   /** Events that the input itself holds again, and those that it holds again with other content. */
   readonly repeated: number;
   readonly conflicting: number;
+}
+
+/** An item that is as the event of the highest sequence says. */
+export interface VersionedItem {
+  /** Without a number for one, an item is older than any. */
+  readonly sequence: bigint | undefined;
+  readonly digest: string;
+}
+
+export interface SequenceRange {
+  readonly first: bigint;
+  readonly last: bigint;
 }
 
 export interface Account {
@@ -37,8 +54,8 @@ export function chargeText(amount: number | string, currency: string): string {
   return `${new Big(amount).toFixed()} ${currency}`;
 }
 
-/** The digest of an item of table `orders`, whose numbers may be doubles or the decimal digits of a `Big`. */
-export function orderDigest(item: Readonly<Record<string, unknown>>): string {
+/** The digest of an item, whose numbers may be doubles or the decimal digits of a `Big`. */
+export function itemDigest(item: Readonly<Record<string, unknown>>): string {
   return sha256(canonicalJson(withDigits(item)));
 }
 
@@ -52,7 +69,9 @@ function withDigits(value: unknown): unknown {
 
 export async function expectationOf(events: AsyncIterable<OrderEvent>): Promise<Expectation> {
   const seen = new Map<EventKey, string>();
-  const orders = new Map<string, string>();
+  const orders = new Map<string, VersionedItem>();
+  const customers = new Map<string, VersionedItem>();
+  const groups = new Map<string, SequenceRange>();
   const accounts = new Map<string, Account>();
   const charges = new Map<EventKey, string>();
   const mails = new Map<EventKey, string>();
@@ -69,7 +88,9 @@ export async function expectationOf(events: AsyncIterable<OrderEvent>): Promise<
       continue;
     }
     seen.set(key, digest);
-    orders.set(event.data.orderId, orderDigest(orderItem(event)));
+    keepHighest(orders, event.data.orderId, event, orderItem);
+    keepHighest(customers, event.partitionkey, event, customerItem);
+    widen(groups, event);
     const account = accounts.get(event.partitionkey) ?? { spent: new Big(0), orders: 0 };
     accounts.set(event.partitionkey, {
       spent: account.spent.plus(event.data.total),
@@ -80,15 +101,40 @@ export async function expectationOf(events: AsyncIterable<OrderEvent>): Promise<
     mails.set(key, event.partitionkey);
     if (event.data.total > 0) charges.set(key, chargeText(event.data.total, event.data.currency));
   }
-  return { events: seen, orders, accounts, total, charges, mails, repeated, conflicting };
+  const items = { orders, customers, groups, accounts, total };
+  return { events: seen, ...items, charges, mails, repeated, conflicting };
 }
 
-/** The item that an event leaves in table `orders`, said here a second time on purpose: the verifier trusts nobody. */
+/** The same whatever the order in which events come: that is what a sequence is for. */
+function keepHighest(
+  items: Map<string, VersionedItem>,
+  key: string,
+  event: OrderEvent,
+  itemOf: (event: OrderEvent) => Record<string, unknown>,
+): void {
+  const sequence = BigInt(event.sequence);
+  const held = items.get(key)?.sequence;
+  if (held !== undefined && held >= sequence) return;
+  items.set(key, { sequence, digest: itemDigest(itemOf(event)) });
+}
+
+function widen(groups: Map<string, SequenceRange>, { partitionkey, sequence }: OrderEvent): void {
+  const group = messageGroup(partitionkey);
+  const number = BigInt(sequence);
+  const { first = number, last = number } = groups.get(group) ?? {};
+  groups.set(group, { first: number < first ? number : first, last: number > last ? number : last });
+}
+
+/** The items that an event leaves, said here a second time on purpose: the verifier trusts nobody. */
 function orderItem({ type, partitionkey, sequence, data }: OrderEvent): Record<string, unknown> {
   return {
     ...data,
     account: partitionkey,
-    sequence,
+    sequence: new Big(sequence),
     status: type === 'order.cancelled' ? 'cancelled' : 'placed',
   };
+}
+
+function customerItem({ partitionkey, sequence, data }: OrderEvent): Record<string, unknown> {
+  return { account: partitionkey, latestOrder: data.orderId, sequence: new Big(sequence) };
 }

@@ -1,14 +1,15 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import Big from 'big.js';
-import { ledgerTable, ordersTable, recordAttributes } from '../../contract/tables.ts';
-import { type Account, type EventKey, eventKey, orderDigest } from './expectation.ts';
+import { customersTable, ledgerTable, ordersTable, recordAttributes } from '../../contract/tables.ts';
+import { type Account, type EventKey, eventKey, itemDigest, type VersionedItem } from './expectation.ts';
 
 /** What the tables hold. */
 export interface Holdings {
   /** A consumer's records, by event. */
   readonly records: (consumer: string) => ReadonlyMap<EventKey, HeldRecord>;
-  readonly orders: ReadonlyMap<string, string>;
+  readonly orders: ReadonlyMap<string, VersionedItem>;
+  readonly customers: ReadonlyMap<string, VersionedItem>;
   readonly accounts: ReadonlyMap<string, Account>;
 }
 
@@ -17,6 +18,11 @@ export interface HeldRecord {
   /** The fingerprint of what was applied. */
   readonly fingerprint: string;
   readonly lastError: string;
+  readonly messageGroup: string;
+  /** Digits; empty for none. */
+  readonly sequence: string;
+  /** Milliseconds since the epoch; 0 for a record that is not completed. */
+  readonly completedAt: number;
 }
 
 /** Small pages: the SDK holds an item several times over while it reads one. */
@@ -26,9 +32,10 @@ export interface TableNames {
   readonly records: string;
   readonly orders: string;
   readonly ledger: string;
+  readonly customers: string;
 }
 
-/** Reads all three tables, strongly consistent. */
+/** Reads all tables, strongly consistent. */
 export async function readHoldings(client: DynamoDBClient, names: TableNames): Promise<Holdings> {
   const records = new Map<string, Map<EventKey, HeldRecord>>();
   for await (const item of scan(client, names.records)) {
@@ -40,12 +47,13 @@ export async function readHoldings(client: DynamoDBClient, names: TableNames): P
       status: String(item[recordAttributes.status]),
       fingerprint: String(item[recordAttributes.validation]),
       lastError: String(item[recordAttributes.lastError] ?? ''),
+      messageGroup: String(item[recordAttributes.messageGroup]),
+      sequence: String(item[recordAttributes.sequence] ?? ''),
+      completedAt: Number(item[recordAttributes.completedAt] ?? 0),
     });
   }
-  const orders = new Map<string, string>();
-  for await (const item of scan(client, names.orders, (digits) => new Big(digits))) {
-    orders.set(String(item[ordersTable.key]), orderDigest(item));
-  }
+  const orders = await versionedItems(client, names.orders, ordersTable);
+  const customers = await versionedItems(client, names.customers, customersTable);
   const accounts = new Map<string, Account>();
   for await (const item of scan(client, names.ledger)) {
     accounts.set(String(item[ledgerTable.key]), {
@@ -53,7 +61,23 @@ export async function readHoldings(client: DynamoDBClient, names: TableNames): P
       orders: Number(item[ledgerTable.orders] ?? 0),
     });
   }
-  return { records: (consumer) => records.get(consumer) ?? new Map(), orders, accounts };
+  return { records: (consumer) => records.get(consumer) ?? new Map(), orders, customers, accounts };
+}
+
+async function versionedItems(
+  client: DynamoDBClient,
+  table: string,
+  { key, sequence }: { readonly key: string; readonly sequence: string },
+): Promise<Map<string, VersionedItem>> {
+  const items = new Map<string, VersionedItem>();
+  for await (const item of scan(client, table, (digits) => new Big(digits))) {
+    const version = item[sequence];
+    items.set(String(item[key]), {
+      sequence: version instanceof Big ? BigInt(version.toFixed()) : undefined,
+      digest: itemDigest(item),
+    });
+  }
+  return items;
 }
 
 /** @param number How a number is read; as its decimal digits unless told. */

@@ -19,6 +19,7 @@ import { judge } from './judge.ts';
 import { mailsOf } from './mails.ts';
 import { compareOutside } from './outside.ts';
 import { compareRecords } from './records.ts';
+import { lateAsSent } from './sequences.ts';
 import { readHoldings } from './tables.ts';
 
 export interface VerifyOptions {
@@ -26,6 +27,8 @@ export interface VerifyOptions {
   readonly stack: StackOutputs;
   readonly events: Events;
   readonly plan: Plan;
+  /** The lines of the events that were published late. */
+  readonly late: ReadonlySet<number>;
   readonly sandbox: Sandbox;
   readonly ended: Ended;
   /** Messages that the topic accepted. */
@@ -36,12 +39,13 @@ export interface VerifyOptions {
 
 /** Holds tables, logs, dead-letter queues, charges and mails against what was published. */
 export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed' | 'options' | 'seconds'>> {
-  const { clientConfig, stack, events, plan, sandbox, ended, sent, insideWindow } = options;
+  const { clientConfig, stack, events, plan, late, sandbox, ended, sent, insideWindow } = options;
   const expected = await expectationOf(onlyEvents(events));
   const tables = {
     records: stack.RecordsTableName,
     orders: stack.OrdersTableName,
     ledger: stack.LedgerTableName,
+    customers: stack.CustomersTableName,
   };
   const found = await readHoldings(new DynamoDBClient(clientConfig), tables);
   const { problems: tableProblems, ...comparison } = compare(expected, found);
@@ -64,8 +68,14 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
     const shown = { ...evidence[consumer], consumer, sent, insideWindow, unknown: unknownOf(consumer) };
     return judge(expected, plan, shown);
   });
+  const asSent = await lateAsSent(events.parsed(), late);
   const problems = [
     ...tableProblems,
+    ...(comparison.late > asSent
+      ? [
+          `fulfilment completed ${comparison.late} events after a later one of their group; ${asSent} were sent so`,
+        ]
+      : []),
     ...outside.billing.problems,
     ...outside.notifications.problems,
     ...doubleCharges.problems,
@@ -79,6 +89,7 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
   return {
     published: {
       events: events.lines.length,
+      late: late.size,
       sent,
       removedByBroker: sent - fulfilment.counts.delivered,
     },

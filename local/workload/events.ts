@@ -15,6 +15,8 @@ export interface Events {
   readonly lines: readonly number[];
   /** Those of them whose event no earlier line holds. */
   readonly firsts: readonly number[];
+  /** Those of the firsts that a later event of a higher sequence follows in their group: the ones that can be late. */
+  readonly followed: readonly number[];
   /** The raw lines up to the last of the events, blank ones included. */
   text(): AsyncIterable<string>;
   parsed(): AsyncIterable<{ event: OrderEvent; line: number }>;
@@ -38,16 +40,20 @@ export async function openEvents(file: string, limit: number): Promise<Events> {
   const lines: number[] = [];
   const firsts: number[] = [];
   const groups = new Groups();
+  const sequences = new Sequences();
   const text = () => firstLines(path, limit);
   const parsed = () => parseLines(text(), name);
   for await (const { event, line } of parsed()) {
     lines.push(line);
     const problem = groups.add(event);
     if (problem !== undefined) throw new InvalidInputError(`${name}, line ${line}: ${problem}`);
-    if (groups.isFirst) firsts.push(line);
+    if (!groups.isFirst) continue;
+    firsts.push(line);
+    sequences.add(event);
   }
   if (lines.length === 0 && limit > 0) throw new InvalidInputError(`${name} holds no events`);
-  return { lines, firsts, text, parsed };
+  const followed = firsts.filter((_, index) => sequences.isFollowed(index));
+  return { lines, firsts, followed, text, parsed };
 }
 
 /** Groups run at once: what one event or order leaves in two of them cannot be foretold, so it cannot be verified. */
@@ -68,6 +74,29 @@ class Groups {
     this.#events.set(key, partitionkey);
     this.#orders.set(data.orderId, partitionkey);
     return undefined;
+  }
+}
+
+/** Where each first event stands in its group. */
+class Sequences {
+  readonly #places: { readonly group: string; readonly sequence: bigint }[] = [];
+  readonly #highest = new Map<string, number>();
+  readonly #times = new Map<string, number>();
+
+  add({ partitionkey: group, sequence: digits }: OrderEvent): void {
+    const sequence = BigInt(digits);
+    const key = `${sequence} ${group}`;
+    this.#times.set(key, (this.#times.get(key) ?? 0) + 1);
+    const highest = this.#places[this.#highest.get(group) ?? -1]?.sequence ?? -1n;
+    if (sequence > highest) this.#highest.set(group, this.#places.length);
+    this.#places.push({ group, sequence });
+  }
+
+  /** Of two events with one number the first stays, so neither may change its place. */
+  isFollowed(index: number): boolean {
+    const place = this.#places[index];
+    if (place === undefined || this.#times.get(`${place.sequence} ${place.group}`) !== 1) return false;
+    return (this.#highest.get(place.group) ?? -1) > index;
   }
 }
 

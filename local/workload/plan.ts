@@ -53,3 +53,16 @@ export function planExtras(lines: readonly number[], options: PlanOptions): Plan
   while (counts.conflict < options.conflicts && lines.length > 0) anywhere('conflict');
   return { extras, counts };
 }
+
+/**
+ * Decides which events are published late. The same seed decides the same.
+ *
+ * @param followed The lines that hold events which can be late, from 1.
+ * @param shuffle The share of them.
+ */
+export function planLate(
+  followed: readonly number[],
+  { seed, shuffle }: { readonly seed: number; readonly shuffle: number },
+): ReadonlySet<number> {
+  return new Set(followed.filter((line) => chance(seed, 'shuffle', line) < shuffle));
+}

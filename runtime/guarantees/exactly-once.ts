@@ -1,11 +1,12 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Effect } from '../effects.ts';
-import { NoEffectsError, PermanentError } from '../errors.ts';
+import { NoEffectsError, PermanentError, StoreBusyError } from '../errors.ts';
 import type { EffectStore, StoredRecord } from '../stores/record-store.ts';
 import type { Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { judge } from './judge.ts';
 import { Lease } from './lease.ts';
 import { pause } from './retry.ts';
+import { appliedWith, LiveEffects } from './stale.ts';
 
 export interface ExactlyOnceOptions {
   /** One that commits effects. @default - the record table of the function's environment */
@@ -29,7 +30,8 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
 }
 
 /**
- * One round trip for a first delivery and one for a duplicate. Without a commit nothing is written, so a crash at any
+ * One round trip for a first delivery and one for a duplicate; one more where effects are stale, since their conditions
+ * cancel the whole transaction: it is committed again without them, and only them. Without a commit nothing is written, so a crash at any
  * point leaves either everything or nothing.
  *
  * @throws StoreBusyError where the store stayed contended until the deadline; PermanentError where it refuses the
@@ -40,11 +42,18 @@ async function commit(task: Task<CloudEvent>, effects: readonly Effect[], tools:
   const budget = { clock, random, deadline: task.deadline };
   const lease = new Lease(task, 'exactly-once', tools);
   const terms = { takeOver: true, carriedAttempt: task.carriedAttempt };
+  const live = new LiveEffects(effects);
   let over: number | undefined;
   for (let tries = 0; ; tries++) {
     const mine = lease.delivery();
-    const answer = await store.commit(mine, effects, over);
-    if (answer.kind === 'committed') return { outcome: 'applied' };
+    const answer = await store.commit(mine, live.list, over, live.result);
+    if (answer.kind === 'committed') return appliedWith(live.result);
+    if (answer.kind === 'stale') {
+      // At once, and as often as there are effects: each of these answers leaves fewer.
+      live.leaveOut(answer.effects);
+      if (clock.now() > task.deadline) throw new StoreBusyError('its items kept getting newer');
+      continue;
+    }
     if (answer.kind === 'refused') throw new PermanentError(answer.reason, { cause: answer.cause });
     if (answer.kind === 'contended') {
       await pause(tries, answer.cause, budget);
@@ -52,7 +61,10 @@ async function commit(task: Task<CloudEvent>, effects: readonly Effect[], tools:
     }
     const finding = judge(answer, mine, terms);
     if (finding.kind === 'verdict') return finding.verdict;
-    if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') return { outcome: 'applied' };
+    if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') {
+      // The record knows: it may be of an earlier try, which found less to be stale.
+      return appliedWith(finding.record.result);
+    }
     if (finding.kind === 'unclear') {
       const { stands } = await lease.hold(finding.record, finding.reason);
       if (stands) return { outcome: 'unknown', reason: finding.reason };

@@ -71,7 +71,11 @@ export interface Tools {
 
 /** What became of a delivery. */
 export type Verdict =
-  | { readonly outcome: 'applied' }
+  | {
+      readonly outcome: 'applied';
+      /** How many of its effects were stale; absent for none. */
+      readonly stale?: number;
+    }
   /** Done before; `result` is what the first handler returned, as JSON text. */
   | {
       readonly outcome: 'duplicate';

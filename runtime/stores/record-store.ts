@@ -147,10 +147,20 @@ export interface RecordStore {
   ): Promise<OwnerAnswer>;
 }
 
+/** A versioned effect that is not newer than what is there. */
+export interface StaleEffect {
+  /** Its place in the list that was to be committed, from 0. */
+  readonly index: number;
+  /** The version that is there: digits. */
+  readonly held: string;
+}
+
 export type CommitAnswer =
   | { readonly kind: 'committed' }
   | Exists
   | Contended
+  /** Nothing was written: there is something newer where these effects write, and nothing else was in the way. */
+  | { readonly kind: 'stale'; readonly effects: readonly StaleEffect[] }
   /** The effects will never be taken as they are. */
   | { readonly kind: 'refused'; readonly reason: string; readonly cause: unknown };
 
@@ -159,7 +169,16 @@ export interface EffectStore extends RecordStore {
   /**
    * COMPLETED, if the record is absent (inside the window), or waits for another try (RETRYING, or QUARANTINED for
    * another message) with the same fingerprint and guarantee.
+   *
+   * A condition that an effect brings along itself (`raw`) is never mistaken for one on a version: where it fails, the
+   * commit is `refused`, whatever is stale besides.
    * @param over The `expiration` of an expired record to replace: commits only if the record still carries it.
+   * @param result What the record tells of this commit; see `encodeResult`.
    */
-  commit(delivery: Delivery, effects: readonly Effect[], over?: number): Promise<CommitAnswer>;
+  commit(
+    delivery: Delivery,
+    effects: readonly Effect[],
+    over?: number,
+    result?: string,
+  ): Promise<CommitAnswer>;
 }

@@ -12,6 +12,7 @@ import { holdCases } from './cases/hold-cases.ts';
 import { ownerCases } from './cases/owner-cases.ts';
 import { raceCases } from './cases/race-cases.ts';
 import { resultCases } from './cases/result-cases.ts';
+import { versionCases } from './cases/version-cases.ts';
 import type { Case } from './subject.ts';
 
 export type { Case, StoreUnderTest, TableUnderTest } from './subject.ts';
@@ -24,4 +25,5 @@ export const recordStoreCases: readonly Case[] = [
   ...raceCases,
   ...resultCases,
   ...commitCases,
+  ...versionCases,
 ];

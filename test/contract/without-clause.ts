@@ -23,6 +23,8 @@ export const clauses = [
   'attribute_not_exists(#attempt)',
   '#expiration = :over',
   '#expiration <= :nowSeconds',
+  'NOT attribute_type(#version, :number)',
+  '#version < :version',
 ] as const;
 
 interface Conditional {

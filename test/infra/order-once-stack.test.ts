@@ -112,6 +112,7 @@ describe('the stack without any setting', () => {
           DEAD_LETTER_QUEUE_URL: ref('FulfilmentDeadLetterQueue'),
           ORDERS_TABLE_NAME: ref('Orders'),
           LEDGER_TABLE_NAME: ref('Ledger'),
+          CUSTOMERS_TABLE_NAME: ref('Customers'),
         },
       },
     });
@@ -133,6 +134,7 @@ describe('the stack without any setting', () => {
 
     // THEN
     expect(granted.sort()).toEqual([
+      'Customers dynamodb:PutItem',
       'FulfilmentDeadLetterQueue sqs:SendMessage',
       'FulfilmentLogs logs:CreateLogStream',
       'FulfilmentLogs logs:PutLogEvents',
@@ -161,6 +163,7 @@ describe('the stack without any setting', () => {
     ['Records', 'id', { AttributeName: 'expiration', Enabled: true }],
     ['Orders', 'orderId', undefined],
     ['Ledger', 'account', undefined],
+    ['Customers', 'account', undefined],
   ])('has the table %s, keyed by %s, on demand and recoverable', (logicalId, key, timeToLive) => {
     const { Properties } = resource(stack, 'AWS::DynamoDB::Table', logicalId);
     expect(Properties).toMatchObject({
@@ -176,7 +179,7 @@ describe('the stack without any setting', () => {
     // A table that is protected from deletion could not be rolled back: it stays in any case.
     const policies = deletionPolicies(stack);
     expect(policies).toEqual({
-      'AWS::DynamoDB::Table': ['Retain', 'Retain', 'Retain'],
+      'AWS::DynamoDB::Table': ['Retain', 'Retain', 'Retain', 'Retain'],
       'AWS::SQS::Queue': ['RetainExceptOnCreate', 'RetainExceptOnCreate', 'RetainExceptOnCreate'],
       'AWS::Logs::LogGroup': ['RetainExceptOnCreate', 'RetainExceptOnCreate', 'RetainExceptOnCreate'],
     });

@@ -10,6 +10,7 @@ export interface Deployed {
   readonly records: string;
   readonly orders: string;
   readonly ledger: string;
+  readonly customers: string;
 }
 
 export interface Connection {
@@ -30,7 +31,9 @@ export interface Connection {
     readonly mailingAgain: Deployed;
     readonly files: SandboxFiles;
   };
-  readonly variants: Readonly<Record<'sound' | 'faulty' | 'unconditional' | 'reversed', Deployed>>;
+  readonly variants: Readonly<
+    Record<'sound' | 'faulty' | 'unconditional' | 'reversed' | 'regressing', Deployed>
+  >;
 }
 
 /** Where the run's setup leaves the connection for the tests, which run in other processes. */

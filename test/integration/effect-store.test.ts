@@ -12,6 +12,7 @@ import {
   exactlyOnce,
   increment,
   put,
+  putIfNewer,
   raw,
   remove,
 } from '../../runtime/index.ts';
@@ -175,5 +176,40 @@ describe('round trips to DynamoDB', () => {
     expect(wiring.logged.map(({ outcome }) => outcome).filter(Boolean)).toEqual(['applied', 'duplicate']);
     expect(requests).toEqual([TransactWriteItemsCommand.name, TransactWriteItemsCommand.name]);
     expect(await item(ledger, { account })).toMatchObject({ orders: 1 });
+  });
+
+  it('are two for an event that comes late, and one for its duplicate', async () => {
+    // GIVEN an item that is newer than the event
+    const requests: string[] = [];
+    const wiring = fakeWiring({ store: dynamoDbEffectStore({ table: records, client: counting(requests) }) });
+    const [account, orderId] = [unique('account'), unique('order')];
+    const consumer = createConsumer(
+      {
+        name: 'counted',
+        parse: parseOrderEvent,
+        guarantee: exactlyOnce(),
+        handle: ({ sequence }) => [
+          putIfNewer(orders, { orderId, sequence }, { version: 'sequence' }),
+          increment(ledger, { account }, { orders: 1 }),
+        ],
+      },
+      wiring,
+    );
+    const event = (sequence: string) => sqsEvent(sqsRecord(anOrder({ id: unique('event'), sequence })));
+    await consumer(event('10'), remaining());
+    const late = event('9');
+    // WHEN it is delivered twice
+    await consumer(late, remaining());
+    await consumer(late, remaining());
+    // THEN
+    const deliveries = wiring.logged.filter(({ outcome }) => outcome !== undefined);
+    expect(deliveries.map(({ outcome, stale }) => [outcome, stale])).toEqual([
+      ['applied', undefined],
+      ['applied', 1],
+      ['duplicate', undefined],
+    ]);
+    expect(requests).toEqual(Array(4).fill(TransactWriteItemsCommand.name));
+    expect(await item(orders, { orderId })).toEqual({ orderId, sequence: 10 });
+    expect(await item(ledger, { account })).toMatchObject({ orders: 2 });
   });
 });

@@ -64,6 +64,7 @@ export default async function setup(): Promise<void> {
         faulty: variant('faulty'),
         unconditional: variant('unconditional'),
         reversed: variant('reversed'),
+        regressing: variant('regressing'),
       },
     };
     // biome-ignore lint/style/noProcessEnv: jest's way from a global setup to the tests.
@@ -84,5 +85,6 @@ function deployed(outputs: Readonly<Record<string, string>> = {}, consumer = 'Fu
     records: output('RecordsTableName'),
     orders: output('OrdersTableName'),
     ledger: output('LedgerTableName'),
+    customers: output('CustomersTableName'),
   };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { environmentNames } from '../../contract/environment.ts';
-import { ledgerTable, ordersTable } from '../../contract/tables.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
 import { DataTable, IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
 import { OrderOnceStack } from '../../lib/order-once-stack.ts';
 import { readSettings } from '../../lib/settings.ts';
@@ -16,6 +16,7 @@ class Variant extends Construct {
     const records = new RecordTable(this, 'Records', { removalPolicy });
     const orders = new DataTable(this, 'Orders', { removalPolicy, partitionKey: ordersTable.key });
     const ledger = new DataTable(this, 'Ledger', { removalPolicy, partitionKey: ledgerTable.key });
+    const customers = new DataTable(this, 'Customers', { removalPolicy, partitionKey: customersTable.key });
     const consumer = new IdempotentConsumer(this, 'Consumer', {
       topic,
       records,
@@ -26,8 +27,9 @@ class Variant extends Construct {
       timeout: Duration.seconds(3),
       toleratedOutage: Duration.hours(1),
     });
-    consumer.grantEffects(orders, environmentNames.ordersTable, 'put');
+    consumer.grantEffects(orders, environmentNames.ordersTable, 'putIfNewer');
     consumer.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
+    consumer.grantEffects(customers, environmentNames.customersTable, 'putIfNewer');
     new CfnOutput(stack, `${name}Variant`, {
       value: stack.toJsonString({
         topicArn: topic.topicArn,
@@ -37,6 +39,7 @@ class Variant extends Construct {
         records: records.tableName,
         orders: orders.tableName,
         ledger: ledger.tableName,
+        customers: customers.tableName,
       }),
     });
   }
@@ -49,7 +52,8 @@ const settings = { stage: 'dev', functionTimeout: Duration.seconds(60) } as cons
 new OrderOnceStack(app, name, settings);
 new OrderOnceStack(app, `${name}-Unmended`, settings);
 const variants = new Stack(app, `${name}-Variants`);
-for (const variant of ['sound', 'faulty', 'unconditional', 'reversed']) new Variant(variants, variant);
+for (const variant of ['sound', 'faulty', 'unconditional', 'reversed', 'regressing'])
+  new Variant(variants, variant);
 
 const { payment, mail } = readSettings(app);
 if (payment !== undefined && mail !== undefined) {

@@ -78,6 +78,20 @@ describe('npm start', () => {
     expect(code).toBe(0);
   }, 600_000);
 
+  it('lets no item go back while events come late, and says how many did', async () => {
+    const json = join(folder, 'late.json');
+    const late = ['--shuffle', '1', '--poison', '10', '--late-duplicates', '0.2'];
+    const { code } = await finish(launch(['--limit', '300', ...late, '--json', json]));
+    const { published, consumers, verified } = JSON.parse(readFileSync(json, 'utf8'));
+    expect(published.late).toBeGreaterThan(10);
+    expect(consumers.fulfilment).toMatchObject({ applied: 300, stale: published.late });
+    expect(consumers.billing.stale).toBe(0);
+    expect(verified).toMatchObject({ missing: 0, doubled: 0, regressions: 0, gaps: 0, problems: [] });
+    expect(verified.late).toBe(published.late);
+    expect(verified.ledgerTotal).toBe(verified.ledgerExpected);
+    expect(code).toBe(0);
+  });
+
   it('reads events from standard input', async () => {
     const child = launch(['--events', '-', '--poison', '0', '--conflicts', '0', '--late-duplicates', '1']);
     child.stdin?.end(`${JSON.stringify(anOrder())}\n`);

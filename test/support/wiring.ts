@@ -64,9 +64,9 @@ export interface FakeWiring extends Wiring {
   readonly logged: Record<string, unknown>[];
 }
 
-/** Wiring in memory; the table `ledger` has the key `orderId`. */
+/** Wiring in memory; the tables `ledger` and `orders` have the key `orderId`. */
 export function fakeWiring(over: Partial<Wiring> = {}): FakeWiring {
-  const memory = memoryStore({ ledger: ['orderId'] });
+  const memory = memoryStore({ ledger: ['orderId'], orders: ['orderId'] });
   const letters: DeadLetter[] = [];
   const hidden: FakeWiring['hidden'] = [];
   const logged: Record<string, unknown>[] = [];

@@ -4,9 +4,11 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { Effect } from '../../effects.ts';
 import { describe } from '../../errors.ts';
 import { requestTimeouts } from '../../request-timeouts.ts';
-import type { CommitAnswer, EffectStore } from '../record-store.ts';
+import type { CommitAnswer, EffectStore, StaleEffect } from '../record-store.ts';
+import { isVersioned } from '../versions.ts';
 import { writeOf } from './effects.ts';
 import { mayPass, passes } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';
@@ -28,7 +30,7 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
   const dynamoDb = client ?? new DynamoDBClient({ requestHandler: requestTimeouts });
   return {
     ...dynamoDbRecordStore(dynamoDb, table),
-    async commit(delivery, effects, over) {
+    async commit(delivery, effects, over, result) {
       let writes: ReturnType<typeof writeOf>[];
       try {
         writes = effects.map(writeOf);
@@ -40,11 +42,11 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
         };
       }
       try {
-        const record = inTable(table, steps.commit(delivery, over));
+        const record = inTable(table, steps.commit(delivery, over, result));
         await dynamoDb.send(new TransactWriteItemsCommand({ TransactItems: [record, ...writes] }));
         return { kind: 'committed' };
       } catch (error) {
-        return answerOf(error, 1 + writes.length);
+        return answerOf(error, effects);
       }
     },
   };
@@ -58,18 +60,23 @@ function inTable(TableName: string, { Put, Update }: RecordWrite) {
  * What an error says of the commit. The record's own reason comes first: where its condition failed, nothing else
  * matters. A passing reason comes before a lasting one, which may be its consequence.
  *
- * @param items How many the transaction had. DynamoDB tells their reasons in the same order, `None` included; of a list
- *   with another length nobody knows which item a reason is of, and an effect's must not pass for the record's.
+ * @param effects What the transaction had beside the record. DynamoDB tells the reasons in the same order, `None`
+ *   included; of a list with another length nobody knows which item a reason is of, and an effect's must not pass for
+ *   the record's.
  */
-function answerOf(error: unknown, items: number): CommitAnswer {
+function answerOf(error: unknown, effects: readonly Effect[]): CommitAnswer {
   if (error instanceof TransactionCanceledException) {
     const given = error.CancellationReasons ?? [];
-    const reasons = given.length === items ? given : given.filter(({ Code }) => passes(Code));
+    const reasons = given.length === 1 + effects.length ? given : given.filter(({ Code }) => passes(Code));
     if (reasons[0]?.Code === 'ConditionalCheckFailed') {
       return { kind: 'exists', record: readRecord(reasons[0].Item) };
     }
     if (reasons.some(({ Code }) => passes(Code))) return { kind: 'contended', cause: error };
-    const index = reasons.findIndex(({ Code = '' }) => lasting.has(Code));
+    const stale = reasons.flatMap((reason, item) => staleOf(reason, effects[item - 1], item - 1));
+    const index = reasons.findIndex(
+      ({ Code = '' }, item) => lasting.has(Code) && !stale.some((one) => one.index === item - 1),
+    );
+    if (index === -1 && stale.length > 0) return { kind: 'stale', effects: stale };
     if (index > 0) {
       const { Code, Message = '' } = reasons[index] as CancellationReason;
       return {
@@ -84,4 +91,14 @@ function answerOf(error: unknown, items: number): CommitAnswer {
     return { kind: 'refused', reason: describe(error), cause: error };
   }
   throw error;
+}
+
+/** None or one: the only condition that a versioned write has is the one on its version. */
+function staleOf(
+  { Code, Item }: CancellationReason,
+  effect: Effect | undefined,
+  index: number,
+): StaleEffect[] {
+  if (Code !== 'ConditionalCheckFailed' || !isVersioned(effect)) return [];
+  return [{ index, held: Item?.[effect.version]?.N ?? '' }];
 }

@@ -58,8 +58,12 @@ function begun(delivery: Delivery): Sets {
   return { ...event, guarantee, messageId, attempt, expiration, validation: fingerprint };
 }
 
-export function commit(delivery: Delivery, over: number | undefined): RecordWrite {
-  const sets = { ...begun(delivery), status: 'COMPLETED', completedAt: delivery.now };
+export function commit(
+  delivery: Delivery,
+  over: number | undefined,
+  result: string | undefined,
+): RecordWrite {
+  const sets = { ...begun(delivery), status: 'COMPLETED', completedAt: delivery.now, data: result };
   if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, sets);
   const condition = may.mayCommit(delivery.insideWindow);
   return update(delivery.id, condition, valuesOf(delivery), sets, { keep: { firstAttemptAt: delivery.now } });

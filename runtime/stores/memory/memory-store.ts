@@ -85,15 +85,15 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const done = { status: 'COMPLETED', expiration, body: undefined } as const;
       return writeAsOwner(id, (record) => may.resolve(record, attempt), done);
     },
-    async commit(delivery, effects, over): Promise<CommitAnswer> {
+    async commit(delivery, effects, over, result): Promise<CommitAnswer> {
       const record = records.get(delivery.id);
       const replace = may.replace(record, delivery, over);
       if (!(replace || may.commit(record, delivery, over))) return { kind: 'exists', record };
       const applied = tables.apply(effects);
-      if (applied.kind === 'refused') return applied;
+      if (applied.kind !== 'applied') return applied;
       const old = replace ? undefined : record;
       const firstAttemptAt = old?.firstAttemptAt ?? delivery.now;
-      records.set(delivery.id, { ...old, ...begun(delivery), status: 'COMPLETED', firstAttemptAt });
+      records.set(delivery.id, { ...old, ...begun(delivery), status: 'COMPLETED', firstAttemptAt, result });
       return { kind: 'committed' };
     },
   };

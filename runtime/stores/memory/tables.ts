@@ -1,4 +1,6 @@
 import type { Effect, Item } from '../../effects.ts';
+import type { CommitAnswer } from '../record-store.ts';
+import { itemOf, versionOf } from '../versions.ts';
 import { addDecimals } from './decimal.ts';
 
 /** The key attributes of each table, by its name. */
@@ -8,7 +10,7 @@ export interface MemoryTables {
   /** All effects, or none. */
   apply(
     effects: readonly Effect[],
-  ): { kind: 'applied' } | { kind: 'refused'; reason: string; cause: unknown };
+  ): { kind: 'applied' } | Exclude<CommitAnswer, { kind: 'committed' | 'exists' | 'contended' }>;
   /** The item of a key; a copy. */
   item(table: string, key: Item): Item | undefined;
   /** All items; copies. */
@@ -38,6 +40,8 @@ export function memoryTables(keys: TableKeys): MemoryTables {
         const writes = effects.map((effect) => prepare(effect, locate));
         if (new Set(writes.map(({ id }) => id)).size < writes.length)
           throw new Error('Two effects on one item');
+        const stale = writes.flatMap(({ held }, index) => (held === undefined ? [] : [{ index, held }]));
+        if (stale.length > 0) return { kind: 'stale', effects: stale };
         for (const { write } of writes) write();
         return { kind: 'applied' };
       } catch (cause) {
@@ -55,12 +59,20 @@ export function memoryTables(keys: TableKeys): MemoryTables {
 function prepare(
   effect: Effect,
   locate: (table: string, item: Item) => { items: Map<string, Item>; id: string },
-): { id: string; write: () => void } {
+): { id: string; write: () => void; held?: string } {
   switch (effect.kind) {
     case 'put': {
       const { items, id } = locate(effect.table, effect.item);
       const item = storable(effect.item) as Item;
       return { id, write: () => void items.set(id, item) };
+    }
+    case 'putIfNewer':
+    case 'removeIfNewer': {
+      const { items, id } = locate(effect.table, effect.item);
+      const held = items.get(id)?.[effect.version];
+      const item = storable(itemOf(effect)) as Item;
+      const isStale = isNumber(held) && BigInt(held) >= versionOf(effect);
+      return { id, write: () => void items.set(id, item), ...(isStale && { held: String(held) }) };
     }
     case 'remove': {
       const { items, id } = locate(effect.table, effect.key);
@@ -77,10 +89,16 @@ function prepare(
   }
 }
 
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === 'bigint' || typeof value === 'number';
+}
+
 /** A copy, without members that are `undefined`. @throws Error for values that DynamoDB has no type for. */
 function storable(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new Error(`${value} is no number of DynamoDB`);
+  // As the SDK reads numbers: a bigint is what a double cannot hold.
+  if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
   if (typeof value === 'function' || typeof value === 'symbol')
     throw new Error(`A ${typeof value} has no type`);
   if (Array.isArray(value)) return value.map(storable);

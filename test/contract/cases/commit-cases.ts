@@ -13,7 +13,7 @@ const needs = ({ effects }: StoreUnderTest) => effects !== undefined;
 const needsExpired = (subject: StoreUnderTest) => needs(subject) && subject.keepsExpired;
 
 /** One event whose effect adds 1 to a sum of its own, so that it can be counted. */
-class Committing extends Scene {
+export class Committing extends Scene {
   readonly account = `account-${randomUUID()}`;
   readonly effects: WithEffects;
   constructor(subject: StoreUnderTest) {
@@ -62,7 +62,7 @@ class Committing extends Scene {
   }
 }
 
-function commitCase(
+export function commitCase(
   name: string,
   run: (scene: Committing, subject: StoreUnderTest) => Promise<void>,
   when = needs,

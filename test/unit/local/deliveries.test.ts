@@ -29,12 +29,18 @@ describe('counting deliveries', () => {
     expect(count(logs)).toEqual({
       delivered: 5,
       applied: 1,
+      stale: 0,
       duplicates: 1,
       conflicts: 1,
       poison: 1,
       unknown: 1,
       failed: 0,
     });
+  });
+
+  it('counts what was applied in part as applied and as stale, however much of it was', () => {
+    const logs = [delivery('1', 'applied', { stale: 2 }), delivery('2', 'applied')];
+    expect(count(logs)).toMatchObject({ delivered: 2, applied: 2, stale: 1 });
   });
 
   it('counts a message once, however often it came', () => {

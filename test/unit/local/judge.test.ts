@@ -27,6 +27,7 @@ const sound: Evidence = {
   counts: {
     delivered: 20 + late + 8 + 2,
     applied: 20,
+    stale: 0,
     duplicates: late,
     conflicts: 2,
     poison: 8,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { extraEntry } from '../../../local/workload/extra-entry.ts';
-import { planExtras } from '../../../local/workload/plan.ts';
+import { planExtras, planLate } from '../../../local/workload/plan.ts';
 import { anOrder } from '../../support/orders.ts';
 
 const lines = Array.from({ length: 1000 }, (_, index) => index + 1);
@@ -38,6 +38,18 @@ describe('planExtras', () => {
       poison: 0,
       conflict: 0,
     });
+  });
+});
+
+describe('planLate', () => {
+  it('holds back the share that was asked for, the same for the same seed', () => {
+    const late = planLate(lines, { seed: 1, shuffle: 0.2 });
+    expect(late.size).toBeGreaterThan(150);
+    expect(late.size).toBeLessThan(250);
+    expect(planLate(lines, { seed: 1, shuffle: 0.2 })).toEqual(late);
+    expect(planLate(lines, { seed: 2, shuffle: 0.2 })).not.toEqual(late);
+    expect(planLate(lines, { seed: 1, shuffle: 0 }).size).toBe(0);
+    expect(planLate(lines, { seed: 1, shuffle: 1 }).size).toBe(lines.length);
   });
 });
 

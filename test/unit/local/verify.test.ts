@@ -5,14 +5,15 @@ import {
   type Expectation,
   eventKey,
   expectationOf,
-  orderDigest,
+  itemDigest,
+  type VersionedItem,
 } from '../../../local/verify/expectation.ts';
 import type { HeldRecord } from '../../../local/verify/tables.ts';
 import { anOrder } from '../../support/orders.ts';
 
-const events = [
+const orders = [
   anOrder({ subject: '1', partitionkey: 'a' }, { total: 0.1 }),
-  anOrder({ subject: '2', partitionkey: 'a' }, { total: 0.2 }),
+  anOrder({ subject: '2', partitionkey: 'a', sequence: '2' }, { total: 0.2 }),
   anOrder({ subject: '3', partitionkey: 'b', type: 'order.cancelled' }, { total: -5 }),
 ];
 
@@ -22,20 +23,30 @@ async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
 
 /** Tables in which every event was applied exactly once; each test spoils them in one way. */
 async function given(): Promise<{ expected: Expectation; found: Mutable }> {
-  const expected = await expectationOf(stream(events));
+  const expected = await expectationOf(stream(orders));
   return {
     expected,
     found: {
       records: completed(expected),
       orders: new Map(expected.orders),
+      customers: new Map(expected.customers),
       accounts: new Map(expected.accounts),
     },
   };
 }
 
-function completed({ events }: Expectation): Map<string, HeldRecord> {
+/** A record that is in no group's sequence, unless `over` says so. */
+function record(over: Partial<HeldRecord> = {}): HeldRecord {
+  const completed = { status: 'COMPLETED', fingerprint: 'any', lastError: '', completedAt: 0 };
+  return { ...completed, messageGroup: 'a', sequence: '', ...over };
+}
+
+function completed({ events }: Expectation, published = orders): Map<string, HeldRecord> {
   return new Map(
-    [...events].map(([key, fingerprint]) => [key, { status: 'COMPLETED', fingerprint, lastError: '' }]),
+    [...events].map(([key, fingerprint], index) => {
+      const { partitionkey, sequence } = published[index] ?? anOrder();
+      return [key, record({ fingerprint, messageGroup: partitionkey, sequence, completedAt: index })];
+    }),
   );
 }
 
@@ -46,7 +57,8 @@ function compare(expected: Expectation, { records, ...tables }: Mutable) {
 
 interface Mutable {
   readonly records: Map<string, HeldRecord>;
-  readonly orders: Map<string, string>;
+  readonly orders: Map<string, VersionedItem>;
+  readonly customers: Map<string, VersionedItem>;
   readonly accounts: Map<string, Account>;
 }
 
@@ -56,6 +68,10 @@ describe('the verifier', () => {
     expect(compare(expected, found)).toEqual({
       missing: 0,
       doubled: 0,
+      regressions: 0,
+      gaps: 0,
+      gapLines: [],
+      late: 0,
       ledgerTotal: '-4.7',
       ledgerExpected: '-4.7',
       problems: [],
@@ -79,17 +95,44 @@ describe('the verifier', () => {
 
   it('sees an order that is not what its event says', async () => {
     const { expected, found } = await given();
-    found.orders.set('2', 'other');
+    found.orders.set('2', { sequence: 2n, digest: 'other' });
     expect(compare(expected, found).problems).toEqual(['order 2 differs from its event']);
+  });
+
+  it.each(['orders', 'customers'] as const)('sees one of the %s that went back', async (items) => {
+    const { expected, found } = await given();
+    const id = items === 'orders' ? '2' : 'a';
+    found[items].set(id, { sequence: 1n, digest: 'older' });
+    const what = items.slice(0, -1);
+    expect(compare(expected, found)).toMatchObject({
+      regressions: 1,
+      problems: [`${what} ${id} is at sequence 1, expected 2`],
+    });
+    found[items].set(id, { sequence: undefined, digest: 'older' });
+    expect(compare(expected, found)).toMatchObject({ regressions: 1 });
+  });
+
+  it('sees a customer that is missing, or that is not what its event says', async () => {
+    const { expected, found } = await given();
+    found.customers.delete('a');
+    found.customers.set('b', { sequence: 1n, digest: 'other' });
+    expect(compare(expected, found)).toMatchObject({
+      missing: 1,
+      regressions: 0,
+      problems: ['customer a is missing', 'customer b differs from its event'],
+    });
   });
 
   it('sees a record too many', async () => {
     const { expected, found } = await given();
-    found.records.set(eventKey('urn:test', 'stranger'), {
-      status: 'COMPLETED',
-      fingerprint: 'any',
-      lastError: '',
-    });
+    found.records.set(
+      eventKey('urn:test', 'stranger'),
+      record({
+        status: 'COMPLETED',
+        fingerprint: 'any',
+        lastError: '',
+      }),
+    );
     expect(compare(expected, found).problems).toEqual([
       'fulfilment: a record of event ["urn:test","stranger"], which was never published',
     ]);
@@ -106,22 +149,28 @@ describe('the verifier', () => {
   it('sees a record that is not completed', async () => {
     const { expected, found } = await given();
     const key = eventKey('urn:test', 'event-of-1');
-    found.records.set(key, {
-      status: 'RETRYING',
-      fingerprint: expected.events.get(key) ?? '',
-      lastError: '',
-    });
+    found.records.set(
+      key,
+      record({
+        status: 'RETRYING',
+        fingerprint: expected.events.get(key) ?? '',
+        lastError: '',
+      }),
+    );
     expect(compare(expected, found).missing).toBe(1);
   });
 
   it('lets no outcome of fulfilment be unknown', async () => {
     const { expected, found } = await given();
     const key = eventKey('urn:test', 'event-of-1');
-    found.records.set(key, {
-      status: 'OUTCOME_UNKNOWN',
-      fingerprint: expected.events.get(key) ?? '',
-      lastError: 'why',
-    });
+    found.records.set(
+      key,
+      record({
+        status: 'OUTCOME_UNKNOWN',
+        fingerprint: expected.events.get(key) ?? '',
+        lastError: 'why',
+      }),
+    );
     expect(compare(expected, found)).toMatchObject({
       missing: 1,
       problems: ['fulfilment of event event-of-1 is unknown: why'],
@@ -131,7 +180,7 @@ describe('the verifier', () => {
   it('sees an event that was applied with other content', async () => {
     const { expected, found } = await given();
     const key = eventKey('urn:test', 'event-of-1');
-    found.records.set(key, { status: 'COMPLETED', fingerprint: 'other', lastError: '' });
+    found.records.set(key, record({ status: 'COMPLETED', fingerprint: 'other', lastError: '' }));
     expect(compare(expected, found).problems).toEqual([
       `fulfilment: event ${key} was applied with other content`,
     ]);
@@ -139,7 +188,7 @@ describe('the verifier', () => {
 
   it('sees an order and an account that nobody published', async () => {
     const { expected, found } = await given();
-    found.orders.set('9', 'any');
+    found.orders.set('9', { sequence: 1n, digest: 'any' });
     found.accounts.set('z', { spent: new Big(0), orders: 1 });
     expect(compare(expected, found)).toMatchObject({
       doubled: 1,
@@ -152,6 +201,7 @@ describe('the verifier', () => {
     const found = {
       records: completed(expected),
       orders: new Map(expected.orders),
+      customers: new Map(expected.customers),
       accounts: new Map([['a', { spent: new Big(0), orders: 2 }]]),
     };
     expect(compare(expected, found)).toMatchObject({
@@ -161,8 +211,8 @@ describe('the verifier', () => {
   });
 
   it('tells digits apart that a double would round, and knows one number in two notations', () => {
-    expect(orderDigest({ total: new Big('0.10000000000000001') })).not.toBe(orderDigest({ total: 0.1 }));
-    expect(orderDigest({ total: new Big('1000000000000000000000') })).toBe(orderDigest({ total: 1e21 }));
+    expect(itemDigest({ total: new Big('0.10000000000000001') })).not.toBe(itemDigest({ total: 0.1 }));
+    expect(itemDigest({ total: new Big('1000000000000000000000') })).toBe(itemDigest({ total: 1e21 }));
   });
 
   it('sees an event that was applied twice, though the tables look the same otherwise', async () => {
@@ -178,10 +228,21 @@ describe('the verifier', () => {
     expect(compare(expected, found)).toMatchObject({ missing: 1, doubled: 1 });
   });
 
+  it('takes the highest sequence for an item, in whatever order the events come', async () => {
+    const events = ['9', '10', '8', '10'].map((sequence, n) =>
+      anOrder({ id: String(n), partitionkey: 'a', sequence }, { total: n }),
+    );
+    const expected = await expectationOf(stream(events));
+    const alone = await expectationOf(stream(events.slice(1, 2)));
+    expect(expected.orders).toEqual(alone.orders);
+    expect(expected.customers).toEqual(alone.customers);
+    expect(expected.groups).toEqual(new Map([['a', { first: 8n, last: 10n }]]));
+  });
+
   it('takes the last event of an order for its item, and counts what the input itself repeats', async () => {
-    const again = anOrder({ ...events[0], id: 'second', type: 'order.cancelled', sequence: '2' });
-    const other = anOrder({ ...events[0] }, { total: 7 });
-    const expected = await expectationOf(stream([...events, again, events[0] ?? again, other]));
+    const again = anOrder({ ...orders[0], id: 'second', type: 'order.cancelled', sequence: '2' });
+    const other = anOrder({ ...orders[0] }, { total: 7 });
+    const expected = await expectationOf(stream([...orders, again, orders[0] ?? again, other]));
     expect(expected).toMatchObject({ repeated: 1, conflicting: 1 });
     expect(expected.events.size).toBe(4);
     expect(expected.orders.size).toBe(3);

@@ -1,5 +1,12 @@
 import { type DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { type Delivery, dynamoDbEffectStore, type EffectStore, remove } from '../../../runtime/index.ts';
+import {
+  type Delivery,
+  dynamoDbEffectStore,
+  type Effect,
+  type EffectStore,
+  putIfNewer,
+  remove,
+} from '../../../runtime/index.ts';
 
 const delivery: Delivery = {
   id: 'c#s#1',
@@ -59,6 +66,54 @@ const lasting: readonly (readonly [string, Error])[] = [
   ],
   ['a bug', new TypeError('undefined is no function')],
 ];
+
+const versioned = putIfNewer('orders', { orderId: '1', sequence: '1' }, { version: 'sequence' });
+const newer = { orderId: { S: '1' }, sequence: { N: '2' } };
+
+describe('what the store reads in the reasons of versioned effects', () => {
+  const answer = (effects: readonly Effect[], ...codes: string[]) => {
+    const error = cancelled(...codes);
+    for (const reason of error.CancellationReasons ?? []) {
+      if (reason.Code === 'ConditionalCheckFailed') reason.Item = newer;
+    }
+    return failing(error).commit(delivery, effects);
+  };
+  const own = remove('orders', { orderId: '2' });
+
+  it.each<readonly [string, readonly Effect[], readonly string[], object]>([
+    [
+      'a version that is not newer is stale, and told by its place',
+      [own, versioned],
+      ['None', 'None', 'ConditionalCheckFailed'],
+      { kind: 'stale', effects: [{ index: 1, held: '2' }] },
+    ],
+    [
+      'the condition of another effect is that one’s, though a version is stale too',
+      [own, versioned],
+      ['None', 'ConditionalCheckFailed', 'ConditionalCheckFailed'],
+      { kind: 'refused', reason: expect.stringContaining('Effect 1 was refused') },
+    ],
+    [
+      'the record comes first',
+      [versioned],
+      ['ConditionalCheckFailed', 'ConditionalCheckFailed'],
+      { kind: 'exists' },
+    ],
+    [
+      'another transaction at work may be why a version looks stale',
+      [own, versioned],
+      ['None', 'TransactionConflict', 'ConditionalCheckFailed'],
+      { kind: 'contended' },
+    ],
+    ['an item that is not valid is not stale', [versioned], ['None', 'ValidationError'], { kind: 'refused' }],
+  ])('%s', async (_, effects, codes, expected) => {
+    await expect(answer(effects, ...codes)).resolves.toMatchObject(expected);
+  });
+
+  it('reads nothing where the reasons are not as many as the items', async () => {
+    await expect(answer([versioned], 'ConditionalCheckFailed')).rejects.toThrow('cancelled');
+  });
+});
 
 describe('what the store reads in an error of DynamoDB', () => {
   it.each<readonly [string, Error, string]>([

@@ -1,0 +1,44 @@
+import type { OrderEvent } from '../../contract/order-event.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
+import { type EffectHandler, increment, putIfNewer } from '../../runtime/index.ts';
+
+/** Names of the tables. */
+export interface OrderTables {
+  readonly orders: string;
+  readonly ledger: string;
+  readonly customers: string;
+}
+
+/**
+ * Keeps the order, and which one is its account's latest; adds its total to the account's ledger. Order and latest order
+ * go by `sequence`: an event that comes late changes neither. The sum only grows, so it must grow once.
+ */
+export function applyOrder({ orders, ledger, customers }: OrderTables): EffectHandler<OrderEvent> {
+  return ({ type, partitionkey: account, sequence, data }) => [
+    putIfNewer(
+      orders,
+      {
+        ...data,
+        [ordersTable.key]: data.orderId,
+        [ordersTable.sequence]: sequence,
+        status: type === 'order.placed' ? 'placed' : 'cancelled',
+        account,
+      },
+      { version: ordersTable.sequence },
+    ),
+    increment(
+      ledger,
+      { [ledgerTable.key]: account },
+      { [ledgerTable.spent]: data.total, [ledgerTable.orders]: 1 },
+    ),
+    putIfNewer(
+      customers,
+      {
+        [customersTable.key]: account,
+        [customersTable.latestOrder]: data.orderId,
+        [customersTable.sequence]: sequence,
+      },
+      { version: customersTable.sequence },
+    ),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { VersionedItem } from './expectation.ts';
+
+export interface VersionComparison {
+  readonly missing: number;
+  /** Items below the highest sequence of their events. */
+  readonly regressions: number;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Holds items that go by sequence against what must be in them.
+ * @param what What one of them is called: "order".
+ */
+export function compareVersions(
+  what: string,
+  expected: ReadonlyMap<string, VersionedItem>,
+  found: ReadonlyMap<string, VersionedItem>,
+): VersionComparison {
+  const problems: string[] = [];
+  let missing = 0;
+  let regressions = 0;
+  for (const [id, should] of expected) {
+    const is = found.get(id);
+    if (is === undefined) {
+      missing += 1;
+      problems.push(`${what} ${id} is missing`);
+    } else if (is.sequence === undefined || is.sequence < (should.sequence ?? 0n)) {
+      regressions += 1;
+      problems.push(`${what} ${id} is at sequence ${is.sequence ?? 'none'}, expected ${should.sequence}`);
+    } else if (is.digest !== should.digest) problems.push(`${what} ${id} differs from its event`);
+  }
+  for (const id of found.keys()) {
+    if (!expected.has(id)) problems.push(`${what} ${id} was never published`);
+  }
+  return { missing, regressions, problems };
+}

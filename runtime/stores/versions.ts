@@ -1,0 +1,32 @@
+import { tombstoneAttribute } from '../../contract/tables.ts';
+import type { Effect, Item, VersionedEffect } from '../effects.ts';
+
+export function isVersioned(effect: Effect | undefined): effect is VersionedEffect {
+  return effect?.kind === 'putIfNewer' || effect?.kind === 'removeIfNewer';
+}
+
+/** DynamoDB's numbers have 38 digits (AWS: "Supported data types", Number). */
+const digits = /^\d{1,38}$/;
+
+/** @throws Error for a version that is none. */
+export function versionOf({ kind, item, version: name }: VersionedEffect): bigint {
+  const value = item[name];
+  const isNumber = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  if (isNumber || (typeof value === 'string' && digits.test(value))) return BigInt(value);
+  throw new Error(
+    `${kind} has ${JSON.stringify(value)} for its version "${name}": give a string of 1 to 38 digits or a safe integer from 0`,
+  );
+}
+
+/** The item as it is stored: its version a number, and of a removed one the mark that it is gone. */
+export function itemOf(effect: VersionedEffect): Item {
+  const { kind, item, version } = effect;
+  if (kind === 'putIfNewer' && item[tombstoneAttribute] !== undefined) {
+    throw new Error(`putIfNewer has an attribute "${tombstoneAttribute}": only removeIfNewer writes it`);
+  }
+  return {
+    ...item,
+    [version]: versionOf(effect),
+    ...(kind === 'removeIfNewer' && { [tombstoneAttribute]: true }),
+  };
+}

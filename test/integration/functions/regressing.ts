@@ -1,0 +1,36 @@
+import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
+import { readEnvironment } from '../../../contract/environment.ts';
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { applyOrder } from '../../../lambda/order/apply-order.ts';
+import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
+import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+
+const client = new DynamoDBClient({});
+client.middlewareStack.add(
+  (next) => (args) => {
+    const [, ...effects] = (args.input as TransactWriteItemsCommandInput).TransactItems ?? [];
+    for (const { Put } of effects) {
+      if (Put !== undefined) Put.ConditionExpression += ' OR attribute_exists(#version)';
+    }
+    return next(args);
+  },
+  { step: 'initialize' },
+);
+
+/** The fulfilment function with the condition on versions taken out: broken on purpose. */
+export const handler = createConsumer(
+  {
+    name: 'fulfilment',
+    parse: parseOrderEvent,
+    guarantee: exactlyOnce(),
+    handle: applyOrder({
+      orders: readEnvironment('ordersTable'),
+      ledger: readEnvironment('ledgerTable'),
+      customers: readEnvironment('customersTable'),
+    }),
+  },
+  {
+    ...wiringFromEnvironment(),
+    store: dynamoDbEffectStore({ table: readEnvironment('recordsTable'), client }),
+  },
+);

@@ -1,0 +1,28 @@
+import { applyOrder } from '../../../lambda/order/apply-order.ts';
+import { memoryTables } from '../../../runtime/stores/memory/tables.ts';
+import { anOrder } from '../../support/orders.ts';
+
+const handle = applyOrder({ orders: 'orders', ledger: 'ledger', customers: 'customers' });
+
+describe('applying an order', () => {
+  it('keeps the order, adds its total, and makes it the latest of its account', async () => {
+    const tables = memoryTables({ orders: ['orderId'], ledger: ['account'], customers: ['account'] });
+    tables.apply(await handle(anOrder({ subject: '1', partitionkey: 'a', sequence: '9' })));
+    tables.apply(
+      await handle(anOrder({ subject: '2', partitionkey: 'a', sequence: '10', type: 'order.cancelled' })),
+    );
+    expect(tables.items('orders')).toMatchObject([
+      { orderId: '1', account: 'a', sequence: 9, status: 'placed', total: 15.3 },
+      { orderId: '2', account: 'a', sequence: 10, status: 'cancelled', total: 15.3 },
+    ]);
+    expect(tables.items('ledger')).toMatchObject([{ account: 'a', spent: 30.6, orders: 2 }]);
+    expect(tables.items('customers')).toMatchObject([{ account: 'a', latestOrder: '2', sequence: 10 }]);
+  });
+
+  it('goes by the event, whatever the order itself says', async () => {
+    const tables = memoryTables({ orders: ['orderId'], ledger: ['account'], customers: ['account'] });
+    const data = { sequence: '99', account: 'other', status: 'lost' };
+    tables.apply(await handle(anOrder({ subject: '1', partitionkey: 'a', sequence: '2' }, data)));
+    expect(tables.items('orders')).toMatchObject([{ account: 'a', sequence: 2, status: 'placed' }]);
+  });
+});
