@@ -11,6 +11,11 @@ export interface BatchOptions<M extends Grouped> {
   readonly deliver: (message: M) => Promise<boolean>;
   /** Whether there is time to begin with another message. */
   readonly mayStart: () => boolean;
+  /**
+   * Is told what is left of a group for lack of time; none of it was begun. Never rejects.
+   * @param advanced Whether a message of the group was settled before.
+   */
+  readonly postpone: (messages: readonly M[], advanced: boolean) => Promise<void>;
 }
 
 /**
@@ -19,7 +24,7 @@ export interface BatchOptions<M extends Grouped> {
  */
 export async function processBatch<M extends Grouped>(
   messages: readonly M[],
-  { deliver, mayStart }: BatchOptions<M>,
+  { deliver, mayStart, postpone }: BatchOptions<M>,
 ): Promise<SQSBatchResponse> {
   const groups = new Map<string, M[]>();
   for (const message of messages) {
@@ -30,7 +35,12 @@ export async function processBatch<M extends Grouped>(
   const settled = await Promise.allSettled(
     [...groups.values()].map(async (group) => {
       for (const [index, message] of group.entries()) {
-        if (!mayStart() || !(await deliver(message))) return group.slice(index);
+        const rest = group.slice(index);
+        if (!mayStart()) {
+          await postpone(rest, index > 0);
+          return rest;
+        }
+        if (!(await deliver(message))) return rest;
       }
       return [];
     }),

@@ -5,6 +5,7 @@ import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { maxConsumerName } from '../contract/identity.ts';
 import { allowedClockSkew, longestLease } from '../contract/lease.ts';
 import { waitingOutcomes } from '../contract/metrics.ts';
+import { backoff } from '../contract/retrying.ts';
 import { processBatch } from './batch.ts';
 import { deliver } from './delivery.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
@@ -56,7 +57,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     );
   }
   return async (event, context) => {
-    const { clock, output } = wiring;
+    const { clock, random, output } = wiring;
     const remainingTime = context.getRemainingTimeInMillis();
     refuseLongLeases(remainingTime, wiring);
     const end = clock.now() + remainingTime;
@@ -71,6 +72,11 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
         const hidden = ending.leaseUntil ?? ending.retryAt;
         if (hidden !== undefined) await hideUntil(hidden, restOfGroup(messages, message), wiring);
         return !waitingOutcomes.has(ending.outcome);
+      },
+      // The followers of a settled message were received for its sake: what they count says nothing of them.
+      postpone: async (rest, advanced) => {
+        const receives = advanced ? 1 : (rest[0]?.receiveCount ?? 1);
+        await hideUntil(clock.now() + backoff(receives, random.next()) * 1000, rest, wiring);
       },
     });
     report.metrics();

@@ -3,6 +3,7 @@ import type { OrderOnceError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import { fingerprint } from '../contract/identity.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
+import { backoff } from '../contract/retrying.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import { codeOf, describe, PermanentError, retryAfterOf, shorten } from './errors.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
@@ -48,10 +49,20 @@ export async function deliver<Event extends CloudEvent, Kind extends HandlerKind
     }
   } catch (error) {
     const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
-    const retryAfter = retryAfterOf(error);
-    if (retryAfter === undefined) return failed;
-    return { ...failed, retryAt: options.wiring.clock.now() + Math.min(retryAfter, longestHiding) };
+    return { ...failed, retryAt: retryAt(message, options.wiring, retryAfterOf(error)) };
   }
+}
+
+/**
+ * When a message is given again that was not settled.
+ * @param retryAfter In ms, where the handler said so. @default - the backoff
+ */
+function retryAt(
+  { receiveCount }: Message<CloudEvent>,
+  { clock, random }: Wiring,
+  retryAfter = backoff(receiveCount, random.next()) * 1000,
+): number {
+  return clock.now() + Math.min(retryAfter, longestHiding);
 }
 
 async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
@@ -74,7 +85,12 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
     case 'unknown':
       return { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', reason: verdict.reason };
     case 'fenced':
-      return { outcome: 'fenced', code: 'FENCED', reason: verdict.reason };
+      return {
+        outcome: 'fenced',
+        code: 'FENCED',
+        reason: verdict.reason,
+        retryAt: retryAt(message, wiring),
+      };
     case 'conflict':
       return await quarantine(message, options, 'conflict', {
         code: 'CONFLICT',

@@ -16,9 +16,13 @@ const batches = fc
 
 async function run(batch: readonly Item[], mayStart = () => true) {
   const begun: Item[] = [];
+  const postponed: (readonly [string[], boolean])[] = [];
   const working = new Set<string>();
   const response = await processBatch(batch, {
     mayStart,
+    postpone: async (rest, advanced) => {
+      postponed.push([rest.map(({ id }) => id), advanced]);
+    },
     deliver: async (item) => {
       if (working.has(item.group)) throw new Error(`two of group ${item.group} at once`);
       working.add(item.group);
@@ -28,7 +32,7 @@ async function run(batch: readonly Item[], mayStart = () => true) {
       return item.ok;
     },
   });
-  return { begun, failed: response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
+  return { begun, postponed, failed: response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
 }
 
 describe('processBatch', () => {
@@ -60,6 +64,7 @@ describe('processBatch', () => {
     ];
     const response = await processBatch(batch, {
       mayStart: () => true,
+      postpone: async () => {},
       deliver: async ({ id }) => {
         if (id === '2') release();
         await begun;
@@ -72,8 +77,9 @@ describe('processBatch', () => {
   it('returns what it had no time to begin', async () => {
     const batch = ['1', '2', '3'].map((id): Item => ({ id, group: 'a', ok: true, ticks: 0 }));
     let calls = 0;
-    const { begun, failed } = await run(batch, () => calls++ < 1);
+    const { begun, failed, postponed } = await run(batch, () => calls++ < 1);
     expect(begun.map(({ id }) => id)).toEqual(['1']);
     expect(failed).toEqual(['2', '3']);
+    expect(postponed).toEqual([[['2', '3'], true]]);
   });
 });

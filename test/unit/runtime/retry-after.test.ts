@@ -80,15 +80,15 @@ describe('a handler that says when to try again', () => {
     ['a time that is over', { retryAfter: -1 }],
     ['a text', { retryAfter: '120' }],
     ['no options at all', null],
-  ])('with %s is as any other that was not done: released, and hidden by its queue', async (_, options) => {
+  ])('with %s is as any other that was not done: released, and hidden by the backoff', async (_, options) => {
     await refusing(() => new NotDone('429', options as never))(sqsEvent(sqsRecord(order('1'))), remaining());
     expect(failed()).toMatchObject({ outcome: 'failed', code: 'NOT_DONE', reason: '429' });
-    expect(failed()).not.toHaveProperty('retryAt');
-    expect(wiring.hidden).toEqual([]);
+    expect(failed()).toMatchObject({ retryAt: wiring.clock.now() + 2000 });
+    expect(wiring.hidden).toMatchObject([{ seconds: 2 }]);
     expect(wiring.memory.records.get('billing#urn:test#event-of-1')).toMatchObject({ status: 'RETRYING' });
   });
 
-  it('hides nothing of a lease that was lost meanwhile', async () => {
+  it('does not hide for as long a message whose lease was lost meanwhile', async () => {
     const handler = createConsumer(
       {
         ...base,
@@ -104,8 +104,8 @@ describe('a handler that says when to try again', () => {
       wiring,
     );
     await handler(sqsEvent(sqsRecord(order('1'))), remaining());
-    expect(failed()).toMatchObject({ outcome: 'fenced' });
-    expect(wiring.hidden).toEqual([]);
+    expect(failed()).toMatchObject({ outcome: 'fenced', retryAt: wiring.clock.now() + 2000 });
+    expect(wiring.hidden).toMatchObject([{ seconds: 2 }]);
   });
 
   it('keeps the cause', () => {
