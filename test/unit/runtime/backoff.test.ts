@@ -151,7 +151,7 @@ describe('what was not begun for lack of time', () => {
     // GIVEN a first commit that takes nearly the whole invocation
     const wiring = fakeWiring();
     wiring.store.befall('commit', () => {
-      wiring.clock.time += 29_900;
+      wiring.clock.time += 29_300;
     });
     const { consumer } = shop([], wiring);
     const { batchItemFailures } = await consumer(two, remaining());
