@@ -22,6 +22,8 @@ export interface DeliveryLog {
   readonly leaseUntil?: number;
   /** For failed and fenced: until when its group is hidden, in milliseconds since the epoch. */
   readonly retryAt?: number;
+  /** For failed, where the attempt was counted: how many have failed by now. */
+  readonly attempts?: number;
   /** For all but applied, duplicate and busy: why. */
   readonly code?: string;
   readonly reason?: string;

@@ -6,6 +6,24 @@
 /** How often the runtime tries an event that fails by itself before it gives it up. */
 export const maxAttempts = 5;
 
+/**
+ * For how long at least it is tried: the backoff of five attempts may be over in seconds, and what fails for half a
+ * minute often heals by itself.
+ */
+export const leastTryingTime = 60;
+
+/** What is known of an event's failed attempts. */
+export interface Tries {
+  readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly firstAttemptAt: number;
+}
+
+/** Whether an event that failed once more is given up. @param now In milliseconds since the epoch. */
+export function isSpent({ attempts, firstAttemptAt }: Tries, now: number): boolean {
+  return attempts >= maxAttempts && now - firstAttemptAt >= leastTryingTime * 1000;
+}
+
 /** The most that SQS takes as `maxReceiveCount` (AWS: "Amazon SQS dead-letter queues"). */
 export const maxMaxReceiveCount = 1000;
 

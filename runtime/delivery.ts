@@ -3,7 +3,7 @@ import type { OrderOnceError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import { fingerprint } from '../contract/identity.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
-import { backoff } from '../contract/retrying.ts';
+import { backoff, isSpent } from '../contract/retrying.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import { codeOf, describe, PermanentError, retryAfterOf, shorten } from './errors.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
@@ -26,7 +26,7 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
 /** How a delivery ended: the fields of its log line that depend on it. */
 export type Ending = Pick<
   DeliveryLog,
-  'outcome' | 'appliedWith' | 'leaseUntil' | 'retryAt' | 'code' | 'reason' | 'field'
+  'outcome' | 'appliedWith' | 'leaseUntil' | 'retryAt' | 'attempts' | 'code' | 'reason' | 'field'
 >;
 
 /**
@@ -84,6 +84,18 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
       return { outcome: 'busy', leaseUntil: verdict.leaseUntil };
     case 'unknown':
       return { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', reason: verdict.reason };
+    case 'tried': {
+      const { error, tries } = verdict;
+      const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
+      if (tries === undefined) return { ...failed, retryAt: retryAt(message, wiring) };
+      const { attempts } = tries;
+      if (!isSpent(tries, wiring.clock.now())) {
+        return { ...failed, attempts, retryAt: retryAt(message, wiring) };
+      }
+      const text = `Attempt ${attempts} failed, as those before it: ${failed.reason}`;
+      const reason = { code: 'ATTEMPTS_EXHAUSTED', message: shorten(text), attempts };
+      return await quarantine(message, options, 'poison', reason);
+    }
     case 'fenced':
       return {
         outcome: 'fenced',
@@ -140,7 +152,7 @@ async function quarantine<Event extends CloudEvent>(
   message: Message<Event>,
   { consumer, wiring }: { readonly consumer: string; readonly wiring: Wiring },
   outcome: 'poison' | 'conflict' | 'out-of-window',
-  reason: Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints'>,
+  reason: Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints' | 'attempts'>,
 ): Promise<Ending> {
   await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer, messageGroup: message.group }));
   const { code, message: text, field } = reason;

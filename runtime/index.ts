@@ -32,12 +32,14 @@ export type {
   ClaimAnswer,
   ClaimTerms,
   CommitAnswer,
+  CountAnswer,
   Delivery,
   EffectStore,
   GuaranteeName,
   OwnerAnswer,
   RecordStore,
   Refusal,
+  ReleaseAnswer,
   StoredRecord,
 } from './stores/record-store.ts';
 export { redisRecordStore } from './stores/redis/record-store.ts';

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { backoff, backoffCap, leastMaxReceiveCount, receivesDuring } from '../../../contract/retrying.ts';
+import {
+  backoff,
+  backoffCap,
+  isSpent,
+  leastMaxReceiveCount,
+  receivesDuring,
+} from '../../../contract/retrying.ts';
 
 const day = 24 * 60 * 60;
 const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -29,6 +35,14 @@ describe('the backoff', () => {
     const longest = [1, 2, 3, 7, 8, 9, 1000].map((receives) => backoff(receives, 0.9999));
     expect(longest).toEqual([2, 4, 8, 128, 256, 300, 300]);
   });
+});
+
+test.each([
+  [5, 60_000, true],
+  [4, 3_600_000, false],
+  [50, 59_999, false],
+])('an event that failed %i times in %i ms is given up: %s', (attempts, ms, expected) => {
+  expect(isSpent({ attempts, firstAttemptAt: 1000 }, 1000 + ms)).toBe(expected);
 });
 
 /** How often a message is received from the begin of an outage to its end. */
