@@ -22,8 +22,10 @@ export interface DeliveryLog {
   readonly appliedWith?: string;
   /** For busy: until when another delivery holds the lease, in milliseconds since the epoch. */
   readonly leaseUntil?: number;
-  /** For failed, where the handler said when to try again: until when its group is hidden, in ms since the epoch. */
+  /** For failed and fenced: until when its group is hidden, in milliseconds since the epoch. */
   readonly retryAt?: number;
+  /** For failed, where the attempt was counted: how many have failed by now. */
+  readonly attempts?: number;
   /** For all but applied, duplicate and busy: why. */
   readonly code?: string;
   readonly reason?: string;

@@ -20,6 +20,8 @@ export interface DeadLetterReason {
   readonly field?: string;
   readonly consumer: string;
   readonly messageGroup: string;
+  /** How many attempts failed, where they were counted. */
+  readonly attempts?: number;
   /** For a conflict: the fingerprint that was applied and the one that came. */
   readonly fingerprints?: {
     readonly applied: string;

@@ -6,11 +6,12 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environmentNames } from '../contract/environment.ts';
+import { defaultToleratedOutage, leastMaxReceiveCount } from '../contract/retrying.ts';
 import { fifoQueue } from './fifo-queue.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { physicalName } from './names.ts';
 import { nodeFunction } from './node-function.ts';
-import { defaultToleratedOutage, defaultVisibilityTimeout, leastMaxReceiveCount } from './window.ts';
+import { defaultVisibilityTimeout } from './window.ts';
 import { addWindowRules } from './window-rules.ts';
 
 /** What the effects of a handler ask of IAM. */
@@ -108,7 +109,7 @@ export class IdempotentConsumer extends Construct {
       }),
     );
     records.grantCommit(this.handler);
-    // SqsEventSource granted sqs:ChangeMessageVisibility; for that the function needs the URL.
+    // SqsEventSource granted sqs:ChangeMessageVisibility and sqs:DeleteMessage; for them the function needs the URL.
     this.handler.addEnvironment(environmentNames.queueUrl, this.queue.queueUrl);
     this.handler.addEnvironment(
       environmentNames.visibilityTimeoutSeconds,

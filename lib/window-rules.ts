@@ -1,14 +1,18 @@
 import type { Construct } from 'constructs';
-import { maxAttempts } from '../contract/attempts.ts';
 import { allowedClockSkew } from '../contract/lease.ts';
+import {
+  backoffCap,
+  leastMaxReceiveCount,
+  maxAttempts,
+  maxMaxReceiveCount,
+  receivesDuring,
+} from '../contract/retrying.ts';
 import { type ConsumerParts, type DeployedConsumer, readDeployed } from './deployed-consumer.ts';
 import {
   clockSkew,
-  leastMaxReceiveCount,
   leastRecordTtl,
   leastVisibilityTimeout,
   longestLeaseOf,
-  maxMaxReceiveCount,
   maxRetention,
   snsDeliveryRetries,
 } from './window.ts';
@@ -79,17 +83,18 @@ const windowRules: readonly WindowRule[] = [
       return (
         `maxReceiveCount is ${count(consumer.queue.maxReceiveCount)}, but must be at least ` +
         `${count(leastMaxReceiveCount(receives(consumer)))}, or SQS gives up before the runtime does: a batch of ` +
-        `${count(batchSize)} x ${maxAttempts} attempts + one receive per ${time(visibilityTimeout)} of visibility ` +
-        `timeout in an outage of ${time(toleratedOutage)}. Raise "maxReceiveCount" or "visibilityTimeout", or lower ` +
-        '"toleratedOutage".'
+        `${count(batchSize)} x ${maxAttempts} attempts + ${count(receivesDuring(toleratedOutage, visibilityTimeout))} ` +
+        `receives in an outage of ${time(toleratedOutage)}, with a backoff of up to ${time(backoffCap)} and a visibility ` +
+        `timeout of ${time(visibilityTimeout)}. Raise "maxReceiveCount" or lower "toleratedOutage".`
       );
     },
   },
   {
     holds: ({ queue }) => queue.maxReceiveCount <= maxMaxReceiveCount,
     message: ({ queue }) =>
-      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}. Raise ` +
-      '"visibilityTimeout" or lower "toleratedOutage": fewer receives are needed then.',
+      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}. Lower ` +
+      `"toleratedOutage", or raise "visibilityTimeout" where it is below ${time(backoffCap / 2)}: fewer receives are ` +
+      'needed then.',
   },
   retentionRule('queue', 'retention'),
   retentionRule('deadLetterQueue', 'deadLetterRetention'),

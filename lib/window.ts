@@ -1,9 +1,9 @@
-import { maxAttempts } from '../contract/attempts.ts';
 import { longestLease } from '../contract/lease.ts';
+import { maxAttempts, maxMaxReceiveCount } from '../contract/retrying.ts';
 
 /**
- * The arithmetic of the idempotency window, in seconds: how long a message can live and how often it can be
- * received, and so how long a record must be kept and when SQS may give up.
+ * The arithmetic of the idempotency window, in seconds: how long a message can live, and so how long a record must be
+ * kept and a received message hidden. How often it can be received is in contract/retrying.ts.
  */
 const minute = 60;
 const hour = 60 * minute;
@@ -20,12 +20,6 @@ export const clockSkew = hour;
 
 /** The longest that SQS keeps a message (AWS: "Amazon SQS message quotas"). */
 export const maxRetention = 14 * day;
-
-/** The most that SQS takes as `maxReceiveCount` (AWS: "Amazon SQS dead-letter queues"). */
-export const maxMaxReceiveCount = 1000;
-
-/** For how long what a consumer needs may fail before SQS moves its messages to the dead-letter queue. */
-export const defaultToleratedOutage = day;
 
 /** From publication to the last delivery: SNS retries, the queue, the dead-letter queue, and a redrive out of it. */
 export function leastRecordTtl(times: {
@@ -46,18 +40,9 @@ export function longestLeaseOf(functionTimeout: number): number {
 }
 
 /**
- * Below this SQS would give up before the runtime does. While the head of a group fails, all messages of its batch
- * are received with it; in an outage each of them is received again after every visibility timeout.
+ * The shortest visibility timeout that suits the function and with which a function that does not start is received
+ * within 1,000 times during the tolerated outage.
  */
-export function leastMaxReceiveCount(consumer: {
-  readonly batchSize: number;
-  readonly visibilityTimeout: number;
-  readonly toleratedOutage: number;
-}): number {
-  return consumer.batchSize * maxAttempts + Math.ceil(consumer.toleratedOutage / consumer.visibilityTimeout);
-}
-
-/** The shortest visibility timeout that suits the function and with which the tolerated outage fits 1,000 receives. */
 export function defaultVisibilityTimeout(consumer: {
   readonly functionTimeout: number;
   readonly batchSize: number;

@@ -11,6 +11,13 @@ export interface BatchOptions<M extends Grouped> {
   readonly deliver: (message: M) => Promise<boolean>;
   /** Whether there is time to begin with another message. */
   readonly mayStart: () => boolean;
+  /**
+   * Is told what is left of a group for lack of time; none of it was begun. Never rejects.
+   * @param advanced Whether a message of the group was settled before.
+   */
+  readonly postpone: (messages: readonly M[], advanced: boolean) => Promise<void>;
+  /** How many groups are worked on at once. */
+  readonly groupsAtOnce: number;
 }
 
 /**
@@ -19,26 +26,35 @@ export interface BatchOptions<M extends Grouped> {
  */
 export async function processBatch<M extends Grouped>(
   messages: readonly M[],
-  { deliver, mayStart }: BatchOptions<M>,
+  { deliver, mayStart, postpone, groupsAtOnce }: BatchOptions<M>,
 ): Promise<SQSBatchResponse> {
+  const waiting = groupsOf(messages).values();
+  const failed: M[] = [];
+  async function work(): Promise<void> {
+    for (const group of waiting) {
+      for (const [index, message] of group.entries()) {
+        const inTime = mayStart();
+        if (inTime && (await deliver(message))) continue;
+        const rest = group.slice(index);
+        failed.push(...rest);
+        if (!inTime) await postpone(rest, index > 0);
+        break;
+      }
+    }
+  }
+  const settled = await Promise.allSettled(Array.from({ length: groupsAtOnce }, work));
+  // All of them first: a runtime that ends while a handler is at work freezes it, and thaws it in another invocation.
+  for (const worker of settled) if (worker.status === 'rejected') throw worker.reason;
+  return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
+}
+
+/** The messages of each group, in the order in which the groups begin. */
+export function groupsOf<M extends Grouped>(messages: readonly M[]): M[][] {
   const groups = new Map<string, M[]>();
   for (const message of messages) {
     const group = groups.get(message.group);
     if (group === undefined) groups.set(message.group, [message]);
     else group.push(message);
   }
-  const settled = await Promise.allSettled(
-    [...groups.values()].map(async (group) => {
-      for (const [index, message] of group.entries()) {
-        if (!mayStart() || !(await deliver(message))) return group.slice(index);
-      }
-      return [];
-    }),
-  );
-  // All of them first: a runtime that ends while a handler is at work freezes it, and thaws it in another invocation.
-  const failed = settled.flatMap((group) => {
-    if (group.status === 'rejected') throw group.reason;
-    return group.value;
-  });
-  return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
+  return [...groups.values()];
 }

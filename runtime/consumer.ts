@@ -7,11 +7,12 @@ import { allowedClockSkew, longestLease } from '../contract/lease.ts';
 import { waitingOutcomes } from '../contract/metrics.ts';
 import { processBatch } from './batch.ts';
 import { deliver } from './delivery.ts';
-import { handlerMargin } from './guarantees/deadline.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
+import { untilLastMoment } from './last-moment.ts';
 import { type Message, readMessage } from './message.ts';
 import { BatchReport } from './observability.ts';
-import { hideUntil } from './visibility.ts';
+import { Progress } from './progress.ts';
+import { TimeNeeded } from './time-needed.ts';
 import { type Wiring, wiringFromEnvironment } from './wiring.ts';
 
 /**
@@ -32,6 +33,11 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
   readonly guarantee: Guarantee<Kind>;
   /** Returns effects under exactly-once; acts outside, and returns what duplicates are told, under the others. */
   readonly handle: Handlers<Event>[Kind];
+  /**
+   * Message groups of a batch that are worked on at once; inside of a group it is always one message after the other.
+   * @default 10, every group of the largest batch that Lambda takes from a FIFO queue
+   */
+  readonly groupsAtOnce?: number;
 }
 
 /** An AWS Lambda handler for an SQS event source with `ReportBatchItemFailures`. */
@@ -44,11 +50,11 @@ export type ConsumerHandler = (
  * A consumer that gives each event the guarantee that it names, in the order of the event's message group.
  *
  * @param wiring Default: from the environment variables that `IdempotentConsumer` sets.
- * @throws ConfigurationError for a name that is none, and for a function whose environment was not set. What is
+ * @throws ConfigurationError for a name that is none, a number of groups below 1, and for a function whose environment was not set. What is
  *   returned throws one, before it touches anything, for an invocation longer than the visibility timeout allows.
  */
 export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
-  { name, parse, guarantee, handle }: ConsumerOptions<Event, Kind>,
+  { name, parse, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,
   wiring: Wiring = wiringFromEnvironment(),
 ): ConsumerHandler {
   if (!/^[\w-]+$/.test(name) || name.length > maxConsumerName) {
@@ -56,34 +62,52 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       `Consumer name "${name}": use 1 to ${maxConsumerName} letters, digits, "-" and "_"`,
     );
   }
+  if (!Number.isSafeInteger(groupsAtOnce) || groupsAtOnce < 1) {
+    throw new ConfigurationError(`groupsAtOnce is ${groupsAtOnce}; it must be a whole number of 1 or more`);
+  }
+  const needed = new TimeNeeded();
   return async (event, context) => {
     const { clock, output } = wiring;
     const remainingTime = context.getRemainingTimeInMillis();
     refuseLongLeases(remainingTime, wiring);
     const end = clock.now() + remainingTime;
     const deadline = end - reserve;
-    // A call that is begun with too little time is given up on its way: under at-most-once an OUTCOME_UNKNOWN for each
-    // batch that is slow. What the slowest took so far is what the next one may take.
-    const lastStart = guarantee.kind === 'external' ? deadline - handlerMargin : deadline;
-    let slowest = 0;
     const report = new BatchReport(name, clock, output);
     const messages = event.Records.map((record) => readMessage(record, name, parse));
-    const response = await processBatch(messages, {
-      mayStart: () => clock.now() + slowest < lastStart,
+    const progress = new Progress(messages, wiring);
+    const processed = processBatch(messages, {
+      groupsAtOnce,
+      mayStart: () => deadline - clock.now() >= needed.within(remainingTime - reserve),
       deliver: async (message) => {
         const begun = clock.now();
+        progress.begin(message);
         const ending = await deliver(message, { consumer: name, guarantee, handle, wiring, end, deadline });
-        if (guarantee.kind === 'external') slowest = Math.max(slowest, clock.now() - begun);
         report.delivery({ ...identityOf(message), ...ending });
-        const hidden = ending.leaseUntil ?? ending.retryAt;
-        if (hidden !== undefined) await hideUntil(hidden, restOfGroup(messages, message), wiring);
-        return !waitingOutcomes.has(ending.outcome);
+        const isSettled = !waitingOutcomes.has(ending.outcome);
+        if (isSettled) needed.saw(clock.now() - begun);
+        await progress.finish(message, ending.leaseUntil ?? ending.retryAt);
+        return isSettled;
       },
+      postpone: (rest, advanced) => progress.postpone(rest, advanced),
+    });
+    const response = await untilLastMoment(processed, end, clock, async () => {
+      const overdue = await progress.cutShort();
+      for (const [message, retryAt] of overdue) {
+        report.delivery({ ...identityOf(message), outcome: 'failed', ...overdueHandler, retryAt });
+      }
+      report.metrics();
+      wiring.endProcess();
     });
     report.metrics();
     return response;
   };
 }
+
+/** How the delivery of a message is logged whose handler was pending in the last moment. */
+const overdueHandler = {
+  code: 'OVERDUE',
+  reason: 'It was pending when its invocation was about to end, and its process was ended',
+} as const;
 
 /**
  * A lease that outlasts the visibility timeout is met by its own message, again and again. Synthesis refuses it where
@@ -99,11 +123,6 @@ function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: W
       `${allowedClockSkew / 1000} s of clock skew), but the visibility timeout is ${visibilityTimeoutSeconds} s: raise ` +
       `the queue's visibility timeout and ${environmentNames.visibilityTimeoutSeconds}, or lower the function's timeout`,
   );
-}
-
-/** The message and what follows it in its group. */
-function restOfGroup<M extends { readonly group: string }>(messages: readonly M[], from: M): M[] {
-  return messages.slice(messages.indexOf(from)).filter(({ group }) => group === from.group);
 }
 
 function identityOf<Event extends CloudEvent>({ id, group, receiveCount, content }: Message<Event>) {

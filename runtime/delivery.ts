@@ -1,9 +1,9 @@
-import { maxAttempts } from '../contract/attempts.ts';
 import type { DeliveryLog } from '../contract/delivery-log.ts';
 import type { OrderOnceError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import { fingerprint } from '../contract/identity.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
+import { backoff, isSpent } from '../contract/retrying.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import { codeOf, describe, PermanentError, retryAfterOf, shorten } from './errors.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
@@ -26,7 +26,7 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
 /** How a delivery ended: the fields of its log line that depend on it. */
 export type Ending = Pick<
   DeliveryLog,
-  'outcome' | 'stale' | 'appliedWith' | 'leaseUntil' | 'retryAt' | 'code' | 'reason' | 'field'
+  'outcome' | 'stale' | 'appliedWith' | 'leaseUntil' | 'retryAt' | 'attempts' | 'code' | 'reason' | 'field'
 >;
 
 /**
@@ -49,24 +49,19 @@ export async function deliver<Event extends CloudEvent, Kind extends HandlerKind
     }
   } catch (error) {
     const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
-    const retryAfter = retryAfterOf(error);
-    if (retryAfter === undefined) return failed;
-    return { ...failed, retryAt: options.wiring.clock.now() + hidingOf(retryAfter, message, options.wiring) };
+    return { ...failed, retryAt: retryAt(message, options.wiring, retryAfterOf(error)) };
   }
 }
 
 /**
- * How long a message is hidden whose handler said for how long, in ms. The receives of an outage are counted at one for
- * each visibility timeout: a provider that says "in a second" all the time would use them up in minutes, and SQS move
- * the group to its dead-letter queue. So a shorter wait is granted only while attempts are counted for.
+ * When a message is given again that was not settled: after its backoff, or later where its handler said so. Never
+ * sooner: a provider that says "in a second" throughout an outage would use up the receives that SQS grants, in minutes.
+ *
+ * @param retryAfter In ms.
  */
-function hidingOf(
-  retryAfter: number,
-  { receiveCount }: { readonly receiveCount: number },
-  { visibilityTimeoutSeconds }: Wiring,
-): number {
-  const least = receiveCount <= maxAttempts ? 0 : visibilityTimeoutSeconds * 1000;
-  return Math.min(Math.max(retryAfter, least), longestHiding);
+function retryAt({ receiveCount }: Message<CloudEvent>, { clock, random }: Wiring, retryAfter = 0): number {
+  const wait = Math.max(retryAfter, backoff(receiveCount, random.next()) * 1000);
+  return clock.now() + Math.min(wait, longestHiding);
 }
 
 async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
@@ -88,8 +83,25 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
       return { outcome: 'busy', leaseUntil: verdict.leaseUntil };
     case 'unknown':
       return { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', reason: verdict.reason };
+    case 'tried': {
+      const { error, tries } = verdict;
+      const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
+      if (tries === undefined) return { ...failed, retryAt: retryAt(message, wiring) };
+      const { attempts } = tries;
+      if (!isSpent(tries, wiring.clock.now())) {
+        return { ...failed, attempts, retryAt: retryAt(message, wiring) };
+      }
+      const text = `Attempt ${attempts} failed, as those before it: ${failed.reason}`;
+      const reason = { code: 'ATTEMPTS_EXHAUSTED', message: shorten(text), attempts };
+      return await quarantine(message, options, 'poison', reason);
+    }
     case 'fenced':
-      return { outcome: 'fenced', code: 'FENCED', reason: verdict.reason };
+      return {
+        outcome: 'fenced',
+        code: 'FENCED',
+        reason: verdict.reason,
+        retryAt: retryAt(message, wiring),
+      };
     case 'conflict':
       return await quarantine(message, options, 'conflict', {
         code: 'CONFLICT',
@@ -139,7 +151,7 @@ async function quarantine<Event extends CloudEvent>(
   message: Message<Event>,
   { consumer, wiring }: { readonly consumer: string; readonly wiring: Wiring },
   outcome: 'poison' | 'conflict' | 'out-of-window',
-  reason: Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints'>,
+  reason: Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints' | 'attempts'>,
 ): Promise<Ending> {
   await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer, messageGroup: message.group }));
   const { code, message: text, field } = reason;

@@ -26,10 +26,10 @@ export class NotDone extends OrderOnceError {
 export interface NotDoneOptions extends ErrorOptions {
   /**
    * Milliseconds until another try makes sense, as the system that was called says (HTTP's `Retry-After`, for
-   * instance): the message and what follows in its group are hidden for as long, nearly 12 hours at most, and from the
-   * sixth receive on at least for the queue's visibility timeout. What is no finite number of 0 or more is ignored,
-   * since a header that was misread must not become another error.
-   * @default - the message comes again after the queue's visibility timeout
+   * instance): the message and what follows in its group are hidden for as long, nearly 12 hours at most, and never for
+   * less than the backoff. What is no finite number of 0 or more is ignored, since a header that was misread must not
+   * become another error.
+   * @default - the message comes again after a backoff, the first time within 3 seconds
    */
   readonly retryAfter?: number | undefined;
 }

@@ -35,6 +35,7 @@ export type {
 export { neverSent } from './http/never-sent.ts';
 export { type PostOptions, postWithKey } from './http/post.ts';
 export { UnclearError } from './http/unclear-error.ts';
+export type { Acknowledgements } from './last-moment.ts';
 export { type Resent, type ResolveOptions, resolve } from './resolve.ts';
 export { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
 export { type MemoryStore, memoryStore } from './stores/memory/memory-store.ts';
@@ -42,12 +43,14 @@ export type {
   ClaimAnswer,
   ClaimTerms,
   CommitAnswer,
+  CountAnswer,
   Delivery,
   EffectStore,
   GuaranteeName,
   OwnerAnswer,
   RecordStore,
   Refusal,
+  ReleaseAnswer,
   StaleEffect,
   StoredRecord,
 } from './stores/record-store.ts';

@@ -4,12 +4,13 @@ import { ConfigurationError } from '../contract/errors.ts';
 import { allowedClockSkew } from '../contract/lease.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
 import type { DeadLetterQueue } from './dead-letter.ts';
+import type { Acknowledgements } from './last-moment.ts';
 import { type Output, standardOutput } from './observability.ts';
 import { sqsDeadLetterQueue } from './sqs-dead-letter-queue.ts';
+import { sqsSourceQueue } from './sqs-source-queue.ts';
 import { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
 import type { EffectStore } from './stores/record-store.ts';
 import type { VisibilityTimeouts } from './visibility.ts';
-import { sqsVisibilityTimeouts } from './visibility-sqs.ts';
 import { windowMargin } from './window.ts';
 
 /** Everything outside of itself that a consumer works with. */
@@ -18,6 +19,7 @@ export interface Wiring {
   readonly store: EffectStore;
   readonly deadLetters: DeadLetterQueue;
   readonly visibility: VisibilityTimeouts;
+  readonly acknowledgements: Acknowledgements;
   /** How long the queue hides a received message, in seconds: no lease may last longer. */
   readonly visibilityTimeoutSeconds: number;
   /** How long a completed record counts, in seconds. */
@@ -25,6 +27,8 @@ export interface Wiring {
   readonly clock: Clock;
   readonly random: Random;
   readonly output: Output;
+  /** Ends the process, so that nothing that is pending can go on. Does not return, but in tests. */
+  readonly endProcess: () => void;
 }
 
 /**
@@ -32,10 +36,12 @@ export interface Wiring {
  * @throws ConfigurationError that names the variable.
  */
 export function wiringFromEnvironment(): Wiring {
+  const queue = sqsSourceQueue(readEnvironment('queueUrl'));
   return {
     store: dynamoDbEffectStore({ table: readEnvironment('recordsTable') }),
     deadLetters: sqsDeadLetterQueue(readEnvironment('deadLetterQueueUrl')),
-    visibility: sqsVisibilityTimeouts(readEnvironment('queueUrl')),
+    visibility: queue,
+    acknowledgements: queue,
     // No lease is shorter than the skew that it allows for.
     visibilityTimeoutSeconds: readSeconds('visibilityTimeoutSeconds', allowedClockSkew / 1000),
     // With less every message would be older than its record may be.
@@ -43,6 +49,8 @@ export function wiringFromEnvironment(): Wiring {
     clock: systemClock,
     random: systemRandom,
     output: standardOutput,
+    // A failure, so that Lambda starts another process, and deletes nothing of the batch.
+    endProcess: () => process.exit(1),
   };
 }
 

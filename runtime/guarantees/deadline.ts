@@ -9,7 +9,7 @@ export const handlerMargin = 200;
 
 /**
  * Runs a handler under a signal that is aborted at `time` (ms since the epoch). It waits for the handler whatever that
- * makes of its signal: a runtime that returns while one is pending freezes it, and thaws it in another invocation.
+ * makes of its signal; one that ignores it ends with its process, in the last moment of the invocation.
  */
 export async function withSignal<Result>(
   time: number,

@@ -2,6 +2,7 @@ import type { CloudEvent } from '../../contract/event.ts';
 import type { Effect } from '../effects.ts';
 import { NoEffectsError, PermanentError, StoreBusyError } from '../errors.ts';
 import type { EffectStore, StoredRecord } from '../stores/record-store.ts';
+import { countAttempt, isOwnFailure } from './count-attempt.ts';
 import type { Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { judge } from './judge.ts';
 import { Lease } from './lease.ts';
@@ -22,16 +23,23 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
     name: 'exactly-once',
     kind: 'effects',
     settle: async (task, handle, tools) => {
-      const effects = await handle(task.event);
-      if (!Array.isArray(effects)) throw new NoEffectsError(effects);
-      return await commit(task, effects, { ...tools, store: store ?? tools.store });
+      const wired = { ...tools, store: store ?? tools.store };
+      let effects: readonly Effect[];
+      try {
+        effects = await handle(task.event);
+        if (!Array.isArray(effects)) throw new NoEffectsError(effects);
+      } catch (error) {
+        if (!isOwnFailure(error)) throw error;
+        return await countAttempt(task, error, wired);
+      }
+      return await commit(task, effects, wired);
     },
   };
 }
 
 /**
  * One round trip for a first delivery and one for a duplicate; one more where effects are stale, since their conditions
- * cancel the whole transaction: it is committed again without them, and only them. Without a commit nothing is written, so a crash at any
+ * cancel the whole transaction: it is committed again without them. Without a commit nothing is applied, so a crash at any
  * point leaves either everything or nothing.
  *
  * @throws StoreBusyError where the store stayed contended until the deadline; PermanentError where it refuses the

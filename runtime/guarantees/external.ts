@@ -3,6 +3,7 @@ import { sha256 } from '../../contract/identity.ts';
 import { describe, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
 import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
 import { encodeResult } from '../stores/result.ts';
+import { isOwnFailure } from './count-attempt.ts';
 import { handlerMargin, withSignal } from './deadline.ts';
 import type { ExternalHandler, ExternalResult, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, leaseEnd, type Standing } from './lease.ts';
@@ -48,7 +49,7 @@ export async function settleExternal<Event extends CloudEvent>(
   const end = task.deadline - handlerMargin;
   if (clock.now() >= end) {
     const late = new StoreBusyError('the claim took the whole time of the invocation');
-    return await settleError(late, true, lease, policy);
+    return await settleError(late, true, false, lease, policy);
   }
   let result: ExternalResult;
   try {
@@ -63,6 +64,8 @@ export async function settleExternal<Event extends CloudEvent>(
     return await settleError(
       error,
       error instanceof NotDone || error instanceof PermanentError,
+      // A handler that was asked to stop may throw anything.
+      isOwnFailure(error) && clock.now() < end,
       lease,
       policy,
     );
@@ -70,10 +73,14 @@ export async function settleExternal<Event extends CloudEvent>(
   return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
 }
 
-/** Writes what an error leaves behind, then throws it. An error that is unclear and held is a verdict instead. */
+/**
+ * Writes what an error leaves behind, then throws it. An error that is unclear and held, or that was counted as a failed
+ * attempt, is a verdict instead.
+ */
 async function settleError(
   error: unknown,
   notDone: boolean,
+  failed: boolean,
   lease: Lease,
   { unclear }: ExternalPolicy,
 ): Promise<Verdict> {
@@ -83,14 +90,15 @@ async function settleError(
   }
   let released: Standing;
   try {
-    released = await lease.release(reason);
+    released = await lease.release(reason, failed);
   } catch (cause) {
     // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
     // permanent error is acknowledged, and nothing is before its record says so.
     throw error instanceof PermanentError ? cause : error;
   }
-  if (released.stands) throw error;
-  return fenced(released);
+  if (!released.stands) return fenced(released);
+  if (failed) return { outcome: 'tried', error, tries: released.tries };
+  throw error;
 }
 
 function verdictOf(standing: Standing, verdict: Verdict): Verdict {

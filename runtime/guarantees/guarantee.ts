@@ -1,6 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Random } from '../../contract/random.ts';
+import type { Tries } from '../../contract/retrying.ts';
 import type { Effect } from '../effects.ts';
 import type { Delivery, EffectStore, GuaranteeName } from '../stores/record-store.ts';
 
@@ -89,6 +90,8 @@ export type Verdict =
   | { readonly outcome: 'out-of-window' }
   /** Another delivery holds the lease until then (ms since the epoch). */
   | { readonly outcome: 'busy'; readonly leaseUntil: number }
+  /** The handler failed by the event's own fault, as far as can be told; `tries` where that could be counted. */
+  | { readonly outcome: 'tried'; readonly error: unknown; readonly tries: Tries | undefined }
   /** The lease of this delivery ended and the record is another's now. */
   | { readonly outcome: 'fenced'; readonly reason: string };
 

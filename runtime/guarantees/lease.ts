@@ -1,10 +1,12 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import { allowedClockSkew } from '../../contract/lease.ts';
+import type { Tries } from '../../contract/retrying.ts';
 import type {
   Delivery,
   GuaranteeName,
   OwnerAnswer,
   RecordStore,
+  ReleaseAnswer,
   StoredRecord,
 } from '../stores/record-store.ts';
 import type { Task, Tools, Verdict } from './guarantee.ts';
@@ -18,9 +20,9 @@ export function leaseEnd({ end }: Pick<Task<CloudEvent>, 'end'>): number {
 
 export type ClaimResult = { readonly claimed: true } | { readonly claimed: false; readonly verdict: Verdict };
 
-/** Of a write by its owner: whether it stands, or the record is another's. */
+/** Of a write by its owner: whether it stands, or the record is another's; `tries` where it counted an attempt. */
 export type Standing =
-  | { readonly stands: true }
+  | { readonly stands: true; readonly tries?: Tries | undefined }
   | { readonly stands: false; readonly record: StoredRecord | undefined };
 
 /**
@@ -88,10 +90,15 @@ export class Lease {
     return this.#standing(answer, 'COMPLETED');
   }
 
-  /** RETRYING. */
-  async release(lastError: string): Promise<Standing> {
-    const answer = await untilAnswered(() => this.#store.release(this.delivery(), lastError), this.#budget);
-    return this.#standing(answer, 'RETRYING');
+  /** RETRYING. @param failed Whether it is counted as an attempt that failed by itself. */
+  async release(lastError: string, failed = false): Promise<Standing> {
+    const answer = await untilAnswered(
+      () => this.#store.release(this.delivery(), lastError, failed),
+      this.#budget,
+    );
+    const standing = this.#standing(answer, 'RETRYING');
+    if (!standing.stands || !failed) return standing;
+    return { stands: true, tries: answer.kind === 'written' ? answer.tries : triesOf(answer.record) };
   }
 
   /**
@@ -113,7 +120,7 @@ export class Lease {
   }
 
   #standing(
-    answer: Exclude<OwnerAnswer, { kind: 'contended' }>,
+    answer: Exclude<OwnerAnswer | ReleaseAnswer, { kind: 'contended' }>,
     wanted: StoredRecord['status'],
     attempt: string | undefined = this.#task.identity.attempt,
   ): Standing {
@@ -122,4 +129,10 @@ export class Lease {
     if (record?.status === wanted && record.attempt === attempt) return { stands: true };
     return { stands: false, record };
   }
+}
+
+/** Of a record that says that the attempt of the delivery was counted before. */
+export function triesOf(record: StoredRecord | undefined): Tries | undefined {
+  const { attempts, firstAttemptAt } = record ?? {};
+  return attempts === undefined || firstAttemptAt === undefined ? undefined : { attempts, firstAttemptAt };
 }

@@ -1,3 +1,4 @@
+import type { Tries } from '../../contract/retrying.ts';
 import type { RecordStatus } from '../../contract/tables.ts';
 import type { Effect } from '../effects.ts';
 
@@ -36,6 +37,7 @@ export interface StoredRecord {
   readonly expiration?: number | undefined;
   readonly fingerprint: string;
   readonly attempt?: string | undefined;
+  /** Attempts that failed by the event's own fault. */
   readonly attempts?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly firstAttemptAt?: number | undefined;
@@ -100,6 +102,11 @@ export type ClaimAnswer = { readonly kind: 'claimed' } | Exists | Contended;
 /** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
 export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
 
+/** `tries` where the release counted an attempt. */
+export type ReleaseAnswer =
+  | { readonly kind: 'written'; readonly tries?: Tries }
+  | Exclude<OwnerAnswer, { readonly kind: 'written' }>;
+
 /**
  * A store of records. Each call is one atomic step, in one round trip. Neither `contended` nor a rejection says whether
  * the write happened; the caller's `attempt` tells.
@@ -123,8 +130,11 @@ export interface RecordStore {
    * @param result See `encodeResult`.
    */
   complete(delivery: Delivery, result: string): Promise<OwnerAnswer>;
-  /** RETRYING, if attempt = mine and the status is INPROGRESS; an absent record counts as released. */
-  release(delivery: Delivery, lastError: string): Promise<OwnerAnswer>;
+  /**
+   * RETRYING, if attempt = mine and the status is INPROGRESS; an absent record counts as released.
+   * @param failed Whether this was an attempt that failed by itself: then `attempts` is one more, in the same write.
+   */
+  release(delivery: Delivery, lastError: string, failed: boolean): Promise<ReleaseAnswer>;
   /**
    * OUTCOME_UNKNOWN, keeping `body` and leaving `attempt` alone, so that a slow owner may still complete; such a
    * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's only if it has
@@ -154,6 +164,7 @@ export interface StaleEffect {
   /** The version that is there: digits. */
   readonly held: string;
 }
+export type CountAnswer = ({ readonly kind: 'counted' } & Tries) | Exists | Contended;
 
 export type CommitAnswer =
   | { readonly kind: 'committed' }
@@ -181,4 +192,9 @@ export interface EffectStore extends RecordStore {
     over?: number,
     result?: string,
   ): Promise<CommitAnswer>;
+  /**
+   * RETRYING with one attempt more, if `commit` would take the record and it was not counted by this delivery before.
+   * @param over As for `commit`.
+   */
+  countAttempt(delivery: Delivery, lastError: string, over?: number): Promise<CountAnswer>;
 }

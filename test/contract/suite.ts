@@ -5,6 +5,7 @@
  * a deployed function needs them; what they import is the port, the contract and Node's own assertions, so that the
  * build of the package can take them along. What is Jest's stays in `record-store-suite.ts`, which is not built.
  */
+import { attemptCases } from './cases/attempt-cases.ts';
 import { carriedCases } from './cases/carried-cases.ts';
 import { claimCases } from './cases/claim-cases.ts';
 import { commitCases } from './cases/commit-cases.ts';
@@ -26,4 +27,5 @@ export const recordStoreCases: readonly Case[] = [
   ...resultCases,
   ...commitCases,
   ...versionCases,
+  ...attemptCases,
 ];

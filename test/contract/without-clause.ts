@@ -16,6 +16,7 @@ export const clauses = [
   '#status = :outcomeUnknown',
   '#attempt = :carriedAttempt',
   '#attempt = :attempt',
+  '#attempt <> :attempt',
   '#status IN (:inProgress, :outcomeUnknown)',
   '#status IN (:inProgress, :retrying, :quarantined)',
   '#status = :seenStatus',

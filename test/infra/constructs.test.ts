@@ -100,8 +100,8 @@ test('a consumer takes its options', () => {
     visibilityTimeout: Duration.minutes(10),
     retention: Duration.days(10),
     deadLetterRetention: Duration.days(12),
-    // The least: 5 messages x 5 attempts, and one receive per 10 minutes of a day.
-    maxReceiveCount: 169,
+    // The least: 5 messages x 5 attempts, and the receives of a day's outage.
+    maxReceiveCount: 691,
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const existing = Table.fromTableName(stack, 'Existing', 'existing');
@@ -131,7 +131,7 @@ test('a consumer takes its options', () => {
       QueueName: 'Shop-bookings.fifo',
       VisibilityTimeout: 600,
       MessageRetentionPeriod: 864_000,
-      RedrivePolicy: Match.objectLike({ maxReceiveCount: 169 }),
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 691 }),
     },
   });
   template.resourcePropertiesCountIs('AWS::SQS::Queue', { MessageRetentionPeriod: 1_036_800 }, 2);

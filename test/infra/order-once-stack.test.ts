@@ -52,8 +52,8 @@ describe('the stack without any setting', () => {
       VisibilityTimeout: 6 * 30,
       RedrivePolicy: {
         deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('FulfilmentDeadLetterQueue'), 'Arn'] },
-        // 10 messages x 5 attempts, and one receive per 180 s of a day.
-        maxReceiveCount: 530,
+        // 10 messages x 5 attempts, and the receives of a day's outage.
+        maxReceiveCount: 716,
       },
     });
   });

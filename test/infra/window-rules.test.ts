@@ -112,10 +112,10 @@ describe('the lease', () => {
 
 describe('maxReceiveCount', () => {
   test('fails if SQS would give up before the runtime does', () => {
-    const message = refusalOf({ maxReceiveCount: 529 });
-    expect(message).toContain('maxReceiveCount is 529, but must be at least 530');
-    expect(message).toContain('a batch of 10 x 5 attempts + one receive per 3 min of visibility timeout');
-    expect(message).toContain('in an outage of 1 d');
+    const message = refusalOf({ maxReceiveCount: 715 });
+    expect(message).toContain('maxReceiveCount is 715, but must be at least 716');
+    expect(message).toContain('a batch of 10 x 5 attempts + 666 receives in an outage of 1 d');
+    expect(message).toContain('a backoff of up to 5 min and a visibility timeout of 3 min');
   });
 
   test('fails if SQS does not take it', () => {
@@ -123,13 +123,19 @@ describe('maxReceiveCount', () => {
   });
 
   test('fails if the tolerated outage takes more receives than SQS counts', () => {
-    const message = refusalOf({ toleratedOutage: Duration.days(3), visibilityTimeout: Duration.minutes(3) });
-    expect(message).toContain('maxReceiveCount is 1490; SQS takes at most 1000');
-    expect(message).toContain('lower "toleratedOutage"');
+    const message = refusalOf({ toleratedOutage: Duration.days(3) });
+    expect(message).toContain('maxReceiveCount is 1925; SQS takes at most 1000');
+    expect(message).toContain('Lower "toleratedOutage"');
+  });
+
+  test('counts a receive per visibility timeout for a function that does not start', () => {
+    const short = { timeout: Duration.seconds(10), visibilityTimeout: Duration.minutes(1) };
+    expect(refusalOf(short)).toContain('maxReceiveCount is 1490; SQS takes at most 1000');
   });
 
   test('stays within what SQS takes by a longer visibility timeout, where that is left open', () => {
-    expect(refusalOf({ toleratedOutage: Duration.days(3) })).toBe(accepted);
+    expect(refusalOf({ timeout: Duration.seconds(10) })).toBe(accepted);
+    expect(refusalOf({ toleratedOutage: Duration.hours(35) })).toBe(accepted);
   });
 
   test('fails if the redrive is taken out', () => {
@@ -177,7 +183,7 @@ describe('escape hatches', () => {
   test('fails if the batch is overridden to need more receives', () => {
     const { stack, consumer } = consumerWith({ batchSize: 1 });
     find<CfnEventSourceMapping>(consumer, 'AWS::Lambda::EventSourceMapping').batchSize = 10;
-    expect(refusal(stack)).toContain('maxReceiveCount is 485, but must be at least 530');
+    expect(refusal(stack)).toContain('maxReceiveCount is 671, but must be at least 716');
   });
 
   test('fails if the timeout is known at deployment only', () => {

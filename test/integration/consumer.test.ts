@@ -6,7 +6,7 @@ import { peek } from '../../local/observe/queue.ts';
 import { anOrder } from '../support/orders.ts';
 import { sqsEvent, sqsRecord } from '../support/sqs.ts';
 import type { Deployed } from './connection.ts';
-import { connection, deliveries, dynamoDb, lambda, logs, send, sqs, unique } from './support.ts';
+import { connection, deliveries, dynamoDb, eventually, lambda, logs, send, sqs, unique } from './support.ts';
 
 const { main, variants } = connection;
 const { faulty } = variants;
@@ -113,6 +113,21 @@ describe('a consumer behind its queue', () => {
     const found = await deliveries(faulty, account, 3);
     expect(appliedEvents(found)).toEqual(events.map(({ id }) => id));
     expect(found[0]?.receiveCount).toBeGreaterThan(1);
+    await expect(ledgerOf(faulty, account)).resolves.toMatchObject({ spent: '30.3', orders: '3' });
+  });
+
+  it('ends a handler that would outlive its invocation, and keeps what was done before it', async () => {
+    // GIVEN a group whose second order never ends the first time
+    const account = unique('account');
+    const events = [...orders(account, 1), ...orders(account, 2, 'hang-first')];
+    await send(faulty, ...events.map((body) => ({ body, group: account })));
+    // THEN all are applied in order, and the first one did not come again
+    const found = await eventually(
+      () => deliveries(faulty, account, 3),
+      (lines) => appliedEvents(lines).length >= 3,
+    );
+    expect(appliedEvents(found)).toEqual(events.map(({ id }) => id));
+    expect(found.filter(({ eventId }) => eventId === events[0]?.id)).toMatchObject([{ receiveCount: 1 }]);
     await expect(ledgerOf(faulty, account)).resolves.toMatchObject({ spent: '30.3', orders: '3' });
   });
 

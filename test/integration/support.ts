@@ -8,7 +8,7 @@ import { readDeliveries } from '../../local/observe/deliveries.ts';
 import { flushLog } from '../../local/observe/flush.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
 
-/** A failed message comes again after its visibility timeout of 18 s, perhaps on a busy machine. */
+/** What a process died over comes again after its visibility timeout of 18 s, perhaps on a busy machine. */
 jest.setTimeout(120_000);
 
 // biome-ignore lint/style/noProcessEnv: jest's way from a global setup to the tests.

@@ -1,6 +1,14 @@
 import type { EffectStore } from '../../runtime/stores/record-store.ts';
 
-export type Step = 'claim' | 'complete' | 'release' | 'holdUnknown' | 'resolveDone' | 'find' | 'commit';
+export type Step =
+  | 'claim'
+  | 'complete'
+  | 'release'
+  | 'holdUnknown'
+  | 'resolveDone'
+  | 'find'
+  | 'commit'
+  | 'countAttempt';
 
 /**
  * What befalls one call:
@@ -49,6 +57,8 @@ export class FaultyStore implements EffectStore {
     this.#call('resolveDone', () => this.#inner.resolveDone(...args));
   find: EffectStore['find'] = (...args) => this.#call('find', () => this.#inner.find(...args));
   commit: EffectStore['commit'] = (...args) => this.#call('commit', () => this.#inner.commit(...args));
+  countAttempt: EffectStore['countAttempt'] = (...args) =>
+    this.#call('countAttempt', () => this.#inner.countAttempt(...args));
 
   async #call<Answer>(step: Step, call: () => Promise<Answer>): Promise<Answer> {
     this.calls.push(step);

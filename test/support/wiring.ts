@@ -60,6 +60,10 @@ export interface FakeWiring extends Wiring {
   readonly letters: DeadLetter[];
   /** What was asked of the queue: receipt handles and seconds. */
   readonly hidden: { readonly handles: readonly string[]; readonly seconds: number }[];
+  /** Receipt handles of what was deleted from the queue. */
+  readonly acknowledged: string[];
+  /** When the process was ended; nothing ends with it in a test. */
+  readonly ends: number[];
   /** Every line that was logged, parsed. */
   readonly logged: Record<string, unknown>[];
 }
@@ -70,10 +74,13 @@ export function fakeWiring(over: Partial<Wiring> = {}): FakeWiring {
   const letters: DeadLetter[] = [];
   const hidden: FakeWiring['hidden'] = [];
   const logged: Record<string, unknown>[] = [];
+  const acknowledged: string[] = [];
+  const ends: number[] = [];
+  const clock = over.clock ?? new FakeClock();
   return {
     memory,
     store: new FaultyStore(memory),
-    clock: new FakeClock(),
+    clock,
     random: new FakeRandom(),
     deadLetters: {
       async send(letter) {
@@ -85,11 +92,19 @@ export function fakeWiring(over: Partial<Wiring> = {}): FakeWiring {
         hidden.push({ handles, seconds });
       },
     },
+    acknowledgements: {
+      async acknowledge(handles) {
+        acknowledged.push(...handles);
+      },
+    },
+    endProcess: () => ends.push(clock.now()),
     visibilityTimeoutSeconds: 180,
     recordTtlSeconds: 45 * 86_400,
     output: (line) => logged.push(JSON.parse(line)),
     letters,
     hidden,
+    acknowledged,
+    ends,
     logged,
     ...over,
   } as FakeWiring;

@@ -56,6 +56,9 @@ const SENT_AGAIN = '#status = :outcomeUnknown AND #attempt = :carriedAttempt';
 /** Without it: D1's lease ends, D2 takes over; D1 wakes and completes or releases what D2 is working on. */
 const MINE = '#attempt = :attempt';
 
+/** Without it: D1 counts its attempt, the answer is lost, D1 counts it again. */
+const NOT_COUNTED = '#attempt <> :attempt';
+
 const IN_PROGRESS = '#status = :inProgress';
 const UNKNOWN = '#status = :outcomeUnknown';
 
@@ -80,6 +83,12 @@ const absent = (insideWindow: boolean) => (insideWindow ? [ABSENT] : []);
 /** COMPLETED, with effects. */
 export function mayCommit(insideWindow: boolean): string {
   return any(...absent(insideWindow), all(any(RELEASED, REDRIVEN), LIVE, SAME_EVENT, SAME_GUARANTEE));
+}
+
+/** RETRYING, with one attempt more. */
+export function mayCount(insideWindow: boolean): string {
+  const startable = any(RELEASED, REDRIVEN);
+  return any(...absent(insideWindow), all(startable, LIVE, SAME_EVENT, SAME_GUARANTEE, NOT_COUNTED));
 }
 
 /** INPROGRESS. */

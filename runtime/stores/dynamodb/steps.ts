@@ -11,25 +11,27 @@ interface Besides {
   /** Set only where there is none yet. */
   readonly keep?: Sets;
   readonly remove?: readonly AttributeName[];
+  /** Grows by one. */
+  readonly count?: AttributeName;
 }
 
-/** An Update leaves alone what it does not name: `attempts`, above all. */
+/** An Update leaves alone what it does not name: `first_attempt_at`, above all. */
 function update(id: string, condition: string, values: Item, sets: Sets, besides: Besides = {}): RecordWrite {
-  const { keep = {}, remove = [] } = besides;
+  const { keep = {}, remove = [], count } = besides;
   const written = setting(sets);
   const kept = Object.keys(keep).map((name) => `#${name} = if_not_exists(#${name}, :keep_${name})`);
   const keptValues = Object.entries(keep).map(([name, value]) => [`keep_${name}`, value]);
-  const set = `SET ${[written.sets, ...kept].join(', ')}`;
+  const parts = [
+    `SET ${[written.sets, ...kept].join(', ')}`,
+    ...(remove.length > 0 ? [`REMOVE ${remove.map((name) => `#${name}`).join(', ')}`] : []),
+    ...(count === undefined ? [] : [`ADD #${count} :one`]),
+  ];
   return {
     Update: {
       Key: keyOf(id),
       ...withNamesAndValues(
-        {
-          UpdateExpression:
-            remove.length === 0 ? set : `${set} REMOVE ${remove.map((name) => `#${name}`).join(', ')}`,
-          ConditionExpression: condition,
-        },
-        { ...values, ...written.values, ...Object.fromEntries(keptValues) },
+        { UpdateExpression: parts.join(' '), ConditionExpression: condition },
+        { ...values, ...written.values, ...Object.fromEntries(keptValues), one: 1 },
       ),
     },
   };
@@ -69,6 +71,16 @@ export function commit(
   return update(delivery.id, condition, valuesOf(delivery), sets, { keep: { firstAttemptAt: delivery.now } });
 }
 
+export function countAttempt(delivery: Delivery, lastError: string, over: number | undefined): RecordWrite {
+  const sets = { ...begun(delivery), status: 'RETRYING', lastError: shorten(lastError) };
+  if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, { ...sets, attempts: 1 });
+  const condition = may.mayCount(delivery.insideWindow);
+  return update(delivery.id, condition, valuesOf(delivery), sets, {
+    keep: { firstAttemptAt: delivery.now },
+    count: 'attempts',
+  });
+}
+
 export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
   const { id, now, insideWindow } = delivery;
   const { takeOver, firstAttemptAfter, over } = terms;
@@ -99,9 +111,12 @@ export function complete(delivery: Delivery, result: string): RecordWrite {
   return update(id, may.MAY_COMPLETE, valuesOf(delivery), sets, { remove: ['inProgressExpiration', 'body'] });
 }
 
-export function release(delivery: Delivery, lastError: string): RecordWrite {
+export function release(delivery: Delivery, lastError: string, failed: boolean): RecordWrite {
   const sets = { status: 'RETRYING', lastError: shorten(lastError), expiration: delivery.expiration };
-  const besides: Besides = { remove: ['inProgressExpiration'] };
+  const besides: Besides = {
+    remove: ['inProgressExpiration'],
+    ...(failed && { keep: { firstAttemptAt: delivery.now }, count: 'attempts' }),
+  };
   return update(delivery.id, may.MAY_RELEASE, valuesOf(delivery), sets, besides);
 }
 

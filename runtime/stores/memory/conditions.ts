@@ -32,6 +32,10 @@ export function commit(record: StoredRecord | undefined, mine: Delivery, over: n
   return isOpen(record, mine, record.status === 'RETRYING' || isRedriven(record, mine));
 }
 
+export function count(record: StoredRecord | undefined, mine: Delivery, over: number | undefined): boolean {
+  return commit(record, mine, over) && record?.attempt !== mine.attempt;
+}
+
 export function claim(record: StoredRecord | undefined, mine: Delivery, terms: ClaimTerms): boolean {
   if (terms.over !== undefined && mine.insideWindow) return false;
   if (record === undefined) return mine.insideWindow;

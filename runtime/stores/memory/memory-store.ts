@@ -1,7 +1,9 @@
+import type { Tries } from '../../../contract/retrying.ts';
 import { shorten } from '../../errors.ts';
 import type {
   ClaimAnswer,
   CommitAnswer,
+  CountAnswer,
   Delivery,
   EffectStore,
   OwnerAnswer,
@@ -64,12 +66,15 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       } as const;
       return writeAsOwner(delivery.id, (record) => may.complete(record, delivery), done);
     },
-    async release(delivery, lastError) {
-      if (!records.has(delivery.id)) return { kind: 'written' };
+    async release(delivery, lastError, failed) {
+      const record = records.get(delivery.id);
+      if (record === undefined) return { kind: 'written' };
       const { expiration } = delivery;
       const released = { status: 'RETRYING', expiration, leaseUntil: undefined } as const;
-      const change = { ...released, lastError: shorten(lastError) };
-      return writeAsOwner(delivery.id, (record) => may.release(record, delivery), change);
+      const tries = triesWith(record, delivery);
+      const change = { ...released, lastError: shorten(lastError), ...(failed && tries) };
+      const answer = writeAsOwner(delivery.id, (record) => may.release(record, delivery), change);
+      return answer.kind === 'written' && failed ? { ...answer, tries } : answer;
     },
     async holdUnknown(delivery, seen, body, lastError) {
       const held = { status: 'OUTCOME_UNKNOWN', expiration: undefined, leaseUntil: undefined } as const;
@@ -85,6 +90,16 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const done = { status: 'COMPLETED', expiration, body: undefined } as const;
       return writeAsOwner(id, (record) => may.resolve(record, attempt), done);
     },
+    async countAttempt(delivery, lastError, over): Promise<CountAnswer> {
+      const record = records.get(delivery.id);
+      const replace = may.replace(record, delivery, over);
+      if (!(replace || may.count(record, delivery, over))) return { kind: 'exists', record };
+      const old = replace ? undefined : record;
+      const tries = triesWith(old, delivery);
+      const counted = { ...begun(delivery), status: 'RETRYING', lastError: shorten(lastError) } as const;
+      records.set(delivery.id, { ...old, ...counted, ...tries });
+      return { kind: 'counted', ...tries };
+    },
     async commit(delivery, effects, over, result): Promise<CommitAnswer> {
       const record = records.get(delivery.id);
       const replace = may.replace(record, delivery, over);
@@ -97,6 +112,11 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       return { kind: 'committed' };
     },
   };
+}
+
+/** What the record says once it has counted this delivery's attempt. */
+function triesWith(record: StoredRecord | undefined, { now }: Delivery): Tries {
+  return { attempts: (record?.attempts ?? 0) + 1, firstAttemptAt: record?.firstAttemptAt ?? now };
 }
 
 function begun({ fingerprint, attempt, guarantee, messageId, messageGroup, expiration }: Delivery) {

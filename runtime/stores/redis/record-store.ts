@@ -78,8 +78,15 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       return ran.answer === 'claimed' ? { kind: 'claimed' } : { kind: 'exists', ...ran.refusal };
     },
     complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
-    release: (delivery, lastError) =>
-      runAsOwner('release', delivery.id, { ...valuesOf(delivery), lastError: shorten(lastError) }),
+    async release(delivery, lastError, failed) {
+      const values = { ...valuesOf(delivery), lastError: shorten(lastError), failed };
+      const ran = await run('release', delivery.id, values);
+      if (ran.kind === 'contended') return ran;
+      if (ran.answer !== 'written') return { kind: 'fenced', ...ran.refusal };
+      const { attempts = 0, firstAttemptAt = 0 } = ran.refusal.record ?? {};
+      // Without a record nothing was counted: what is gone counts as released.
+      return attempts === 0 ? { kind: 'written' } : { kind: 'written', tries: { attempts, firstAttemptAt } };
+    },
     holdUnknown(delivery, seen, body, lastError) {
       const held = {
         seenAttempt: seen.attempt,

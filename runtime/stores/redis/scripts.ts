@@ -90,7 +90,10 @@ set('${attribute.status}', 'RETRYING')
 set('${attribute.lastError}', mine.lastError)
 remove('${attribute.inProgressExpiration}')
 expire()
-return {'written'}
+if not mine.failed then return {'written'} end
+redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', 1)
+redis.call('HSETNX', KEYS[1], '${attribute.firstAttemptAt}', text(now))
+return {'written', redis.call('HGETALL', KEYS[1])}
 `;
 
 const holdUnknown = `${prologue}

@@ -69,7 +69,7 @@ const lost: readonly {
   {
     step: 'release',
     record: (subject) => lease(subject, 'live'),
-    call: (scene, mine) => scene.store.release(mine, 'why'),
+    call: (scene, mine) => scene.store.release(mine, 'why', false),
     shows: 'RETRYING',
   },
   {
@@ -93,7 +93,7 @@ const refusals: readonly {
 }[] = [
   { step: 'claim', call: (scene, mine) => scene.store.claim(mine, scene.terms()) },
   { step: 'complete', call: (scene, mine) => scene.store.complete(mine, '1') },
-  { step: 'release', call: (scene, mine) => scene.store.release(mine, 'why') },
+  { step: 'release', call: (scene, mine) => scene.store.release(mine, 'why', false) },
   {
     step: 'holdUnknown',
     call: (scene, mine) =>

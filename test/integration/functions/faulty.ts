@@ -16,6 +16,7 @@ const consumer = createConsumer(
         // What an order asks for in its customer id, it gets the first time that it is received.
         if (data.customerId === 'fail-first') throw new Error('the first try fails');
         if (data.customerId === 'die-first') process.kill(process.pid, 'SIGKILL');
+        if (data.customerId === 'hang-first') return new Promise(() => {});
       }
       return [increment(ledger, { account }, { spent: data.total, orders: 1 })];
     },
@@ -23,7 +24,7 @@ const consumer = createConsumer(
   wiringFromEnvironment(),
 );
 
-/** A consumer that fails, or kills its own process, between the receive and the commit. */
+/** A consumer that fails, kills its own process, or never ends, between the receive and the commit. */
 export const handler: typeof consumer = (event, context) => {
   const first = event.Records.filter(({ attributes }) => attributes.ApproximateReceiveCount === '1');
   firstReceive = new Set(first.map(({ body }) => JSON.parse(body).id));

@@ -14,28 +14,41 @@ const batches = fc
   })
   .map((items) => items.map((item, index): Item => ({ ...item, id: String(index) })));
 
-async function run(batch: readonly Item[], mayStart = () => true) {
+async function run(batch: readonly Item[], mayStart = () => true, groupsAtOnce = 10) {
+  let most = 0;
   const begun: Item[] = [];
+  const postponed: (readonly [string[], boolean])[] = [];
   const working = new Set<string>();
   const response = await processBatch(batch, {
     mayStart,
+    groupsAtOnce,
+    postpone: async (rest, advanced) => {
+      postponed.push([rest.map(({ id }) => id), advanced]);
+    },
     deliver: async (item) => {
       if (working.has(item.group)) throw new Error(`two of group ${item.group} at once`);
       working.add(item.group);
+      most = Math.max(most, working.size);
       begun.push(item);
       for (let i = 0; i < item.ticks; i++) await Promise.resolve();
       working.delete(item.group);
       return item.ok;
     },
   });
-  return { begun, failed: response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
+  return {
+    begun,
+    postponed,
+    most,
+    failed: response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
+  };
 }
 
 describe('processBatch', () => {
   it('keeps order inside each group and returns exactly the first failure of a group and what follows it', async () => {
     await fc.assert(
-      fc.asyncProperty(batches, async (batch) => {
-        const { begun, failed } = await run(batch);
+      fc.asyncProperty(batches, fc.integer({ min: 1, max: 4 }), async (batch, groupsAtOnce) => {
+        const { begun, failed, most } = await run(batch, () => true, groupsAtOnce);
+        expect(most).toBeLessThanOrEqual(groupsAtOnce);
         for (const group of ['a', 'b', 'c']) {
           const all = batch.filter((item) => item.group === group);
           const first = all.findIndex(({ ok }) => !ok);
@@ -59,7 +72,9 @@ describe('processBatch', () => {
       { id: '2', group: 'b' },
     ];
     const response = await processBatch(batch, {
+      groupsAtOnce: 2,
       mayStart: () => true,
+      postpone: async () => {},
       deliver: async ({ id }) => {
         if (id === '2') release();
         await begun;
@@ -72,8 +87,9 @@ describe('processBatch', () => {
   it('returns what it had no time to begin', async () => {
     const batch = ['1', '2', '3'].map((id): Item => ({ id, group: 'a', ok: true, ticks: 0 }));
     let calls = 0;
-    const { begun, failed } = await run(batch, () => calls++ < 1);
+    const { begun, failed, postponed } = await run(batch, () => calls++ < 1);
     expect(begun.map(({ id }) => id)).toEqual(['1']);
     expect(failed).toEqual(['2', '3']);
+    expect(postponed).toEqual([[['2', '3'], true]]);
   });
 });

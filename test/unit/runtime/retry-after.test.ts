@@ -1,5 +1,5 @@
-import { maxAttempts } from '../../../contract/attempts.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { backoff } from '../../../contract/retrying.ts';
 import { atLeastOnce, atMostOnce, createConsumer, exactlyOnce, NotDone } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
@@ -66,15 +66,7 @@ describe('a handler that says when to try again', () => {
     expect(failed()).toMatchObject({ retryAt: wiring.clock.now() + seconds * 1000 });
   });
 
-  it('gives it again at once where it says so', async () => {
-    await refusing(() => new NotDone('again', { retryAfter: 0 }))(
-      sqsEvent(sqsRecord(order('1'))),
-      remaining(),
-    );
-    expect(wiring.hidden).toMatchObject([{ seconds: 0 }]);
-  });
-
-  it('asks again sooner than its queue would a few times only: an outage must not use up its receives', async () => {
+  it('gives it again no sooner than any other failure: an outage must not use up its receives', async () => {
     // GIVEN a provider that says "at once" for as long as it is down
     const asked = async (receiveCount: number) => {
       wiring = fakeWiring();
@@ -82,10 +74,9 @@ describe('a handler that says when to try again', () => {
       await handler(sqsEvent(sqsRecord(order('1'), { receiveCount })), remaining());
       return wiring.hidden[0]?.seconds;
     };
-    // THEN what is received more often than attempts are counted for waits as long as any other failure
-    expect(await asked(maxAttempts)).toBe(0);
-    expect(await asked(maxAttempts + 1)).toBe(wiring.visibilityTimeoutSeconds);
-    expect(await asked(500)).toBe(wiring.visibilityTimeoutSeconds);
+    expect(await asked(1)).toBe(backoff(1, 0.5));
+    expect(await asked(500)).toBe(backoff(500, 0.5));
+    expect(backoff(500, 0.5)).toBe(151);
   });
 
   it('waits longer than its queue would, however often it was received', async () => {
@@ -101,15 +92,15 @@ describe('a handler that says when to try again', () => {
     ['a time that is over', { retryAfter: -1 }],
     ['a text', { retryAfter: '120' }],
     ['no options at all', null],
-  ])('with %s is as any other that was not done: released, and hidden by its queue', async (_, options) => {
+  ])('with %s is as any other that was not done: released, and hidden by the backoff', async (_, options) => {
     await refusing(() => new NotDone('429', options as never))(sqsEvent(sqsRecord(order('1'))), remaining());
     expect(failed()).toMatchObject({ outcome: 'failed', code: 'NOT_DONE', reason: '429' });
-    expect(failed()).not.toHaveProperty('retryAt');
-    expect(wiring.hidden).toEqual([]);
+    expect(failed()).toMatchObject({ retryAt: wiring.clock.now() + 2000 });
+    expect(wiring.hidden).toMatchObject([{ seconds: 2 }]);
     expect(wiring.memory.records.get('billing#urn:test#event-of-1')).toMatchObject({ status: 'RETRYING' });
   });
 
-  it('hides nothing of a lease that was lost meanwhile', async () => {
+  it('does not hide for as long a message whose lease was lost meanwhile', async () => {
     const handler = createConsumer(
       {
         ...base,
@@ -125,8 +116,8 @@ describe('a handler that says when to try again', () => {
       wiring,
     );
     await handler(sqsEvent(sqsRecord(order('1'))), remaining());
-    expect(failed()).toMatchObject({ outcome: 'fenced' });
-    expect(wiring.hidden).toEqual([]);
+    expect(failed()).toMatchObject({ outcome: 'fenced', retryAt: wiring.clock.now() + 2000 });
+    expect(wiring.hidden).toMatchObject([{ seconds: 2 }]);
   });
 
   it('keeps the cause', () => {

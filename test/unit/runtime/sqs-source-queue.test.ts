@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sqsVisibilityTimeouts } from '../../../runtime/visibility-sqs.ts';
+import { sqsSourceQueue } from '../../../runtime/sqs-source-queue.ts';
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/billing.fifo';
 
-test('changes the visibility of all messages in one request', async () => {
+test('changes the visibility of messages, and deletes them, in one request each', async () => {
   // GIVEN an endpoint that writes down what it is asked
   const asked: unknown[] = [];
   const server = createServer(async (request, response) => {
@@ -23,7 +23,9 @@ test('changes the visibility of all messages in one request', async () => {
 
   // WHEN
   try {
-    await sqsVisibilityTimeouts(queueUrl).change(['first', 'second'], 25);
+    const queue = sqsSourceQueue(queueUrl);
+    await queue.change(['first', 'second'], 25);
+    await queue.acknowledge(['third']);
   } finally {
     restore();
     server.closeAllConnections();
@@ -40,6 +42,8 @@ test('changes the visibility of all messages in one request', async () => {
         { Id: '1', ReceiptHandle: 'second', VisibilityTimeout: 25 },
       ],
     },
+    'AmazonSQS.DeleteMessageBatch',
+    { QueueUrl: queueUrl, Entries: [{ Id: '0', ReceiptHandle: 'third' }] },
   ]);
 });
 

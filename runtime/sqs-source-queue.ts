@@ -1,0 +1,42 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Acknowledgements } from './last-moment.ts';
+import type { VisibilityTimeouts } from './visibility.ts';
+
+/** Hiding a message is a courtesy: it must not eat the invocation of those that can be handled. */
+const timeouts = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
+
+/** The queue behind `queueUrl` that the messages come from. The SDK is loaded with the first request. */
+export function sqsSourceQueue(queueUrl: string): VisibilityTimeouts & Acknowledgements {
+  let client: SQSClient | undefined;
+  async function connect() {
+    const sqs = await import('@aws-sdk/client-sqs');
+    // The URL's own host is what CloudFormation knew at deployment; a configured endpoint goes before it.
+    client ??= new sqs.SQSClient({
+      useQueueUrlAsEndpoint: false,
+      requestHandler: timeouts,
+      maxAttempts: 2,
+    });
+    return { sqs, client };
+  }
+  return {
+    async change(receiptHandles, seconds) {
+      const { sqs, client } = await connect();
+      const change = (ReceiptHandle: string, index: number) => ({
+        Id: String(index),
+        ReceiptHandle,
+        VisibilityTimeout: seconds,
+      });
+      await client.send(
+        new sqs.ChangeMessageVisibilityBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: receiptHandles.map(change),
+        }),
+      );
+    },
+    async acknowledge(receiptHandles) {
+      const { sqs, client } = await connect();
+      const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+      await client.send(new sqs.DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { sqsRecord } from './sqs.ts';
+import type { FakeClock } from './wiring.ts';
+
+interface Waiting {
+  readonly id: string;
+  readonly group: string;
+  readonly body: unknown;
+  readonly sentAt: number;
+  receives: number;
+  /** Milliseconds since the epoch: hidden until then. */
+  visibleAt: number;
+}
+
+/**
+ * A FIFO queue as its consumers see it: it gives the first messages of a group, and nothing of a group of which a
+ * message is hidden. What was received too often goes to `deadLetters`.
+ */
+export class FifoQueue {
+  readonly deadLetters: string[] = [];
+  /** Message ids in the order in which they were received, with the time. */
+  readonly received: { readonly id: string; readonly at: number; readonly receives: number }[] = [];
+  readonly #clock: FakeClock;
+  readonly #visibilityTimeout: number;
+  readonly #maxReceiveCount: number;
+  #messages: Waiting[] = [];
+
+  constructor(clock: FakeClock, { visibilityTimeout = 300, maxReceiveCount = 1000 } = {}) {
+    this.#clock = clock;
+    this.#visibilityTimeout = visibilityTimeout * 1000;
+    this.#maxReceiveCount = maxReceiveCount;
+  }
+
+  get size(): number {
+    return this.#messages.length;
+  }
+
+  send(id: string, group: string, body: unknown): void {
+    const now = this.#clock.now();
+    this.#messages.push({ id, group, body, sentAt: now, receives: 0, visibleAt: now });
+  }
+
+  receive(most = 10): SQSEvent {
+    const now = this.#clock.now();
+    const blocked = new Set(
+      this.#messages.filter(({ visibleAt }) => visibleAt > now).map(({ group }) => group),
+    );
+    const Records: SQSRecord[] = [];
+    for (const message of [...this.#messages]) {
+      if (Records.length === most) break;
+      if (blocked.has(message.group)) continue;
+      message.receives += 1;
+      if (message.receives > this.#maxReceiveCount) {
+        this.remove([`receipt-of-${message.id}`]);
+        this.deadLetters.push(message.id);
+        continue;
+      }
+      message.visibleAt = now + this.#visibilityTimeout;
+      this.received.push({ id: message.id, at: now, receives: message.receives });
+      const { id: messageId, group, sentAt, receives: receiveCount } = message;
+      Records.push(sqsRecord(message.body, { messageId, group, sentAt, receiveCount }));
+    }
+    return { Records };
+  }
+
+  hide(handles: readonly string[], seconds: number): void {
+    for (const message of this.#of(handles)) message.visibleAt = this.#clock.now() + seconds * 1000;
+  }
+
+  remove(handles: readonly string[]): void {
+    const gone = new Set(this.#of(handles));
+    this.#messages = this.#messages.filter((message) => !gone.has(message));
+  }
+
+  /** Lets the time pass until the queue gives something again. */
+  passHidden(): void {
+    const ends = new Map<string, number>();
+    for (const { group, visibleAt } of this.#messages) {
+      ends.set(group, Math.max(ends.get(group) ?? 0, visibleAt));
+    }
+    this.#clock.time = Math.max(this.#clock.time, Math.min(...ends.values()));
+  }
+
+  #of(handles: readonly string[]): Waiting[] {
+    return this.#messages.filter(({ id }) => handles.includes(`receipt-of-${id}`));
+  }
+}

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import {
+  backoff,
+  backoffCap,
+  isSpent,
+  leastMaxReceiveCount,
+  receivesDuring,
+} from '../../../contract/retrying.ts';
+
+const day = 24 * 60 * 60;
+const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe('the backoff', () => {
+  it('brings the first retry within 3 seconds', () => {
+    fc.assert(fc.property(randoms, (random) => backoff(1, random) < 3));
+  });
+
+  it('is a whole number of seconds, from one to the cap, whatever the receive count', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5000 }), randoms, (receives, random) => {
+        const seconds = backoff(receives, random);
+        expect(Number.isInteger(seconds)).toBe(true);
+        expect(seconds).toBeGreaterThanOrEqual(1);
+        expect(seconds).toBeLessThanOrEqual(Math.min(backoffCap, 2 ** receives));
+      }),
+    );
+  });
+
+  it('has full jitter: every wait between one second and the longest', () => {
+    const waits = Array.from({ length: 64 }, (_, n) => backoff(5, n / 64));
+    expect(new Set(waits)).toEqual(new Set(Array.from({ length: 32 }, (_, n) => n + 1)));
+  });
+
+  it('doubles up to the cap', () => {
+    const longest = [1, 2, 3, 7, 8, 9, 1000].map((receives) => backoff(receives, 0.9999));
+    expect(longest).toEqual([2, 4, 8, 128, 256, 300, 300]);
+  });
+});
+
+test.each([
+  [5, 60_000, true],
+  [4, 3_600_000, false],
+  [50, 59_999, false],
+])('an event that failed %i times in %i ms is given up: %s', (attempts, ms, expected) => {
+  expect(isSpent({ attempts, firstAttemptAt: 1000 }, 1000 + ms)).toBe(expected);
+});
+
+/** How often a message is received from the begin of an outage to its end. */
+function receives(outage: number, random: () => number): number {
+  let [received, time] = [0, 0];
+  while (time <= outage) {
+    received += 1;
+    time += backoff(received, random());
+  }
+  return received;
+}
+
+describe('the receives of an outage', () => {
+  it('are never more than SQS is told, and not a quarter of it less', () => {
+    let seed = 1;
+    // A linear congruential generator (Numerical Recipes): uniform, and the same in every run.
+    const uniform = () => {
+      seed = (seed * 1664525 + 1013904223) % 2 ** 32;
+      return seed / 2 ** 32;
+    };
+    for (const outage of [1, 60, 600, 3600, day]) {
+      const most = Math.max(...Array.from({ length: 200 }, () => receives(outage, uniform)));
+      expect(most).toBeLessThanOrEqual(receivesDuring(outage, 180));
+      if (outage === day) expect(most).toBeGreaterThan(0.75 * receivesDuring(outage, 180));
+    }
+  });
+
+  it('are one per visibility timeout of a function that does not start', () => {
+    expect(receivesDuring(day, 60)).toBe(1440);
+  });
+
+  it('of a day leave room for all attempts of a batch in the 1,000 that SQS counts', () => {
+    const consumer = { batchSize: 10, visibilityTimeout: 180, toleratedOutage: day };
+    expect(leastMaxReceiveCount(consumer)).toBe(716);
+    expect(leastMaxReceiveCount({ ...consumer, batchSize: 1 })).toBe(671);
+  });
+});

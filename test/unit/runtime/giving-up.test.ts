@@ -1,0 +1,222 @@
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import {
+  atLeastOnce,
+  atMostOnce,
+  createConsumer,
+  exactlyOnce,
+  type Guarantee,
+  increment,
+  NotDone,
+  UnclearError,
+} from '../../../runtime/index.ts';
+import { drain } from '../../support/event-source.ts';
+import { FifoQueue } from '../../support/fifo-queue.ts';
+import { anOrder } from '../../support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+
+type Handle = (orderId: string) => unknown;
+
+const atLeast = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
+const guarantees = [
+  { name: 'exactly-once', guarantee: exactlyOnce() },
+  { name: 'at-least-once', guarantee: atLeast },
+] as const;
+
+let clock: FakeClock;
+let queue: FifoQueue;
+let wiring: FakeWiring;
+beforeEach(() => {
+  clock = new FakeClock();
+  queue = new FifoQueue(clock);
+  wiring = fakeWiring({
+    clock,
+    visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
+  });
+});
+
+/** A consumer whose handler does `handle` first. */
+function consumerOf(guarantee: Guarantee<'effects'> | Guarantee<'external'>, handle: Handle) {
+  const base = { name: 'shop', parse: parseOrderEvent };
+  if (guarantee.kind === 'external') {
+    const act = async (event: ReturnType<typeof anOrder>) => void (await handle(event.data.orderId));
+    return createConsumer({ ...base, guarantee, handle: act }, wiring);
+  }
+  return createConsumer(
+    {
+      ...base,
+      guarantee,
+      handle: async ({ data: { orderId } }) => {
+        await handle(orderId);
+        return [increment('ledger', { orderId }, { times: 1 })];
+      },
+    },
+    wiring,
+  );
+}
+
+function send(...ids: string[]): void {
+  for (const id of ids) queue.send(`m${id}`, 'g', anOrder({ subject: id }));
+}
+
+const applied = () =>
+  wiring.logged.filter(({ outcome }) => outcome === 'applied').map(({ messageId }) => messageId);
+const recordOf = (id: string) => wiring.memory.records.get(`shop#urn:test#event-of-${id}`);
+const reasons = () =>
+  wiring.letters.map(({ attributes }) => JSON.parse(attributes['dead-letter-reason']?.StringValue ?? ''));
+
+describe.each(guarantees)('an event that fails by itself under $name', ({ guarantee }) => {
+  it('is given up after its attempts and a minute, and its group goes on in order', async () => {
+    send('1', '2', '3');
+    const begun = clock.now();
+    await drain(
+      queue,
+      consumerOf(guarantee, (id) => {
+        if (id === '2') throw new TypeError('total is undefined');
+      }),
+    );
+    expect(applied()).toEqual(['m1', 'm3']);
+    expect(reasons()).toMatchObject([
+      { code: 'ATTEMPTS_EXHAUSTED', message: expect.stringContaining('total is undefined') },
+    ]);
+    const failed = wiring.logged.filter(({ outcome }) => outcome === 'failed');
+    expect(failed.map(({ attempts }) => attempts)).toEqual(failed.map((_, n) => n + 1));
+    expect(reasons()[0].attempts).toBe(failed.length + 1);
+    expect(failed.length).toBeGreaterThanOrEqual(4);
+    expect(clock.now()).toBeGreaterThanOrEqual(begun + 60_000);
+    expect(clock.now()).toBeLessThan(begun + 300_000);
+    expect(queue.deadLetters).toEqual([]);
+  });
+
+  it('that heals within 30 seconds is applied, with its followers in order, and nothing is given up', async () => {
+    send('1', '2', '3', '4');
+    const end = clock.now() + 30_000;
+    await drain(
+      queue,
+      consumerOf(guarantee, (id) => {
+        if (id === '1' && clock.now() < end) throw new Error('not now');
+      }),
+    );
+    expect(applied()).toEqual(['m1', 'm2', 'm3', 'm4']);
+    expect(wiring.letters).toEqual([]);
+  });
+
+  it.each([
+    ['the handler says that nothing happened', () => new NotDone('closed')],
+    ['a system gave no answer', () => new UnclearError('504')],
+  ])('is never given up where %s', async (_, error) => {
+    send('1');
+    const end = clock.now() + 3_600_000;
+    await drain(
+      queue,
+      consumerOf(guarantee, () => {
+        if (clock.now() < end) throw error();
+      }),
+    );
+    expect(applied()).toEqual(['m1']);
+    expect(wiring.letters).toEqual([]);
+    expect(recordOf('1')?.attempts).toBeUndefined();
+  });
+
+  it('is never given up where the store gave no answer', async () => {
+    send('1');
+    const end = clock.now() + 3_600_000;
+    const outage = () => {
+      if (clock.now() < end) throw new Error('socket hang up');
+    };
+    for (const step of ['claim', 'commit', 'countAttempt', 'release'] as const) {
+      wiring.store.befall(step, ...Array(1000).fill(outage));
+    }
+    await drain(
+      queue,
+      consumerOf(guarantee, () => {
+        if (clock.now() < end) throw new Error('not now');
+      }),
+    );
+    expect(applied()).toEqual(['m1']);
+    expect(wiring.letters).toEqual([]);
+  });
+
+  it('stays in its queue while the dead-letter queue does not answer', async () => {
+    send('1', '2');
+    let refused = 0;
+    const { send: sendLetter } = wiring.deadLetters;
+    Object.assign(wiring.deadLetters, {
+      send: async (letter: never) => {
+        refused += 1;
+        if (refused < 20) throw new Error('no answer');
+        await sendLetter(letter);
+      },
+    });
+    await drain(
+      queue,
+      consumerOf(guarantee, (id) => {
+        if (id === '1') throw new Error('never');
+      }),
+    );
+    expect(applied()).toEqual(['m2']);
+    expect(wiring.letters.map(({ deduplicationId }) => deduplicationId)).toEqual(['m1']);
+  });
+
+  it('counts an attempt once whose count was written while its answer was lost', async () => {
+    const failing = consumerOf(guarantee, () => {
+      throw new Error('never');
+    });
+    for (const step of ['countAttempt', 'release'] as const) wiring.store.befall(step, 'undecided');
+    await failing(sqsEvent(sqsRecord(anOrder({ subject: '1' }))), remaining());
+    expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 1, lastError: 'never' });
+    expect(wiring.logged[0]).toMatchObject({ outcome: 'failed', attempts: 1 });
+  });
+});
+
+describe('an attempt', () => {
+  it('costs nothing where it succeeds, and a write where it fails, under exactly-once', async () => {
+    const failing = consumerOf(exactlyOnce(), (id) => {
+      if (id === '2') throw new Error('never');
+    });
+    await failing(sqsEvent(sqsRecord(anOrder({ subject: '1' }))), remaining());
+    expect(wiring.store.calls).toEqual(['commit']);
+    await failing(sqsEvent(sqsRecord(anOrder({ subject: '2' }))), remaining());
+    expect(wiring.store.calls).toEqual(['commit', 'countAttempt']);
+  });
+
+  it('costs no write beside the release, under at-least-once', async () => {
+    const failing = consumerOf(atLeast, () => {
+      throw new Error('never');
+    });
+    await failing(sqsEvent(sqsRecord(anOrder({ subject: '1' }))), remaining());
+    expect(wiring.store.calls).toEqual(['claim', 'release']);
+  });
+
+  it('is none of a duplicate: its handler may fail, and it is acknowledged', async () => {
+    const event = sqsEvent(sqsRecord(anOrder({ subject: '1' })));
+    await consumerOf(exactlyOnce(), () => {})(event, remaining());
+    const changed = consumerOf(exactlyOnce(), () => {
+      throw new Error('no such field');
+    });
+    await expect(changed(event, remaining())).resolves.toEqual({ batchItemFailures: [] });
+    expect(wiring.logged.findLast(({ message }) => message === 'delivery')).toMatchObject({
+      outcome: 'duplicate',
+    });
+    expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('is none where the handler was asked to stop, whatever it throws then', async () => {
+    const late = consumerOf(atLeast, () => {
+      clock.time += 29_400;
+      throw new Error('aborted');
+    });
+    await late(sqsEvent(sqsRecord(anOrder({ subject: '1' }))), remaining());
+    expect(recordOf('1')).toMatchObject({ status: 'RETRYING', lastError: 'aborted' });
+    expect(recordOf('1')?.attempts).toBeUndefined();
+  });
+
+  it('is none under at-most-once, which asks an operator instead', async () => {
+    const unclear = consumerOf(atMostOnce(), () => {
+      throw new Error('socket hang up');
+    });
+    await unclear(sqsEvent(sqsRecord(anOrder({ subject: '1' }))), remaining());
+    expect(recordOf('1')).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
+    expect(recordOf('1')?.attempts).toBeUndefined();
+  });
+});

@@ -1,0 +1,228 @@
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import {
+  atLeastOnce,
+  createConsumer,
+  type ExternalHandler,
+  exactlyOnce,
+  increment,
+} from '../../../runtime/index.ts';
+import { TimeNeeded } from '../../../runtime/time-needed.ts';
+import { drain } from '../../support/event-source.ts';
+import { FifoQueue } from '../../support/fifo-queue.ts';
+import { anOrder } from '../../support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import { settled } from '../../support/timeline.ts';
+import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+
+let wiring: FakeWiring;
+beforeEach(() => {
+  wiring = fakeWiring();
+});
+
+const guarantee = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
+const record = (id: string, group: string, receiveCount = 1) =>
+  sqsRecord(anOrder({ subject: id, partitionkey: group }), { messageId: id, group, receiveCount });
+
+function billing(handle: ExternalHandler<ReturnType<typeof anOrder>>, groupsAtOnce?: number) {
+  const options = { name: 'billing', parse: parseOrderEvent, guarantee, handle };
+  return createConsumer(groupsAtOnce === undefined ? options : { ...options, groupsAtOnce }, wiring);
+}
+
+/** Ignores its signal for some orders, and refuses others. */
+const stubborn = billing.bind(undefined, async ({ data: { orderId } }) => {
+  if (orderId.startsWith('pending')) await new Promise(() => {});
+  if (orderId.startsWith('refused')) throw new Error('refused');
+});
+
+describe('a handler that ignores its signal', () => {
+  const batch = sqsEvent(
+    record('done-1', 'a'),
+    record('pending-1', 'a', 3),
+    record('next-1', 'a'),
+    record('done-2', 'b'),
+    record('refused-1', 'c'),
+    record('next-2', 'c'),
+  );
+
+  it('does not outlive its invocation: what is done is deleted, the rest hidden, the process ended', async () => {
+    let answered = false;
+    void stubborn()(batch, remaining()).finally(() => {
+      answered = true;
+    });
+    await settled();
+    const [refused] = wiring.hidden;
+    expect(refused).toEqual({ handles: ['receipt-of-refused-1', 'receipt-of-next-2'], seconds: 2 });
+    // WHEN its time is over
+    wiring.clock.time += 29_599;
+    await settled();
+    expect(wiring.ends).toEqual([]);
+    wiring.clock.time += 1;
+    await settled();
+    // THEN nobody hears of the invocation any more, and its group waits for as long as its receives say
+    expect(wiring.acknowledged).toEqual(['receipt-of-done-1', 'receipt-of-done-2']);
+    expect(wiring.hidden).toEqual([
+      refused,
+      { handles: ['receipt-of-pending-1', 'receipt-of-next-1'], seconds: 5 },
+    ]);
+    expect(wiring.ends).toEqual([wiring.clock.now()]);
+    expect(answered).toBe(false);
+  });
+
+  it('is logged and counted before its process ends', async () => {
+    void stubborn()(batch, remaining());
+    await settled();
+    wiring.clock.time += 29_600;
+    await settled();
+    expect(wiring.logged.filter(({ code }) => code === 'OVERDUE')).toMatchObject([
+      { messageId: 'pending-1', outcome: 'failed', retryAt: wiring.clock.now() + 5000 },
+    ]);
+    expect(wiring.logged.at(-1)).toMatchObject({ Applied: 2, Failed: 2 });
+  });
+
+  it('is ended even if the queue does not answer', async () => {
+    const away = () => Promise.reject(new Error('no answer'));
+    wiring = fakeWiring({ acknowledgements: { acknowledge: away }, visibility: { change: away } });
+    void stubborn()(batch, remaining());
+    await settled();
+    wiring.clock.time += 29_600;
+    await settled();
+    expect(wiring.ends).toHaveLength(1);
+  });
+
+  it('hides groups that wait for their turn too, and calls no delivery what was not begun', async () => {
+    void stubborn(1)(sqsEvent(record('pending-1', 'a'), record('next-1', 'b')), remaining());
+    await settled();
+    wiring.clock.time += 29_600;
+    await settled();
+    expect(wiring.hidden.map(({ handles }) => handles)).toEqual([
+      ['receipt-of-pending-1'],
+      ['receipt-of-next-1'],
+    ]);
+    expect(wiring.logged.filter(({ outcome }) => outcome === 'failed')).toHaveLength(1);
+  });
+
+  it('leaves no watch behind an invocation that answers', async () => {
+    await stubborn()(sqsEvent(record('done-1', 'a'), record('refused-1', 'b')), remaining());
+    expect(wiring.clock.waiting).toBe(0);
+    wiring.clock.time += 60_000;
+    await settled();
+    expect(wiring.ends).toEqual([]);
+  });
+
+  it('costs its batch nothing that was done: each is received once, and all come in order', async () => {
+    // GIVEN nine orders, of which one ignores its signal the first time
+    const clock = new FakeClock();
+    const queue = new FifoQueue(clock);
+    let died = () => {};
+    wiring = fakeWiring({
+      clock,
+      visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
+      acknowledgements: { acknowledge: async (handles) => queue.remove(handles) },
+      endProcess: () => died(),
+    });
+    for (let n = 0; n < 9; n++) queue.send(`m${n}`, `g${n % 3}`, anOrder({ subject: `${n}` }));
+    let isFirst = true;
+    const consumer = createConsumer(
+      {
+        name: 'fulfilment',
+        parse: parseOrderEvent,
+        guarantee: exactlyOnce(),
+        handle: async ({ data: { orderId } }) => {
+          if (orderId === '4' && isFirst) {
+            isFirst = false;
+            setImmediate(() => {
+              clock.time += 29_600;
+            });
+            await new Promise(() => {});
+          }
+          return [increment('ledger', { orderId }, { times: 1 })];
+        },
+      },
+      wiring,
+    );
+    // WHEN
+    await drain(queue, consumer, {
+      died: () =>
+        new Promise<undefined>((resolve) => {
+          died = () => resolve(undefined);
+        }),
+    });
+    // THEN
+    const applied = wiring.logged.filter(({ outcome }) => outcome === 'applied');
+    expect(applied.map(({ messageId }) => messageId).sort()).toEqual(
+      Array.from({ length: 9 }, (_, n) => `m${n}`),
+    );
+    expect(wiring.logged.filter(({ outcome }) => outcome === 'duplicate')).toEqual([]);
+    const again = queue.received.filter(({ receives }) => receives > 1).map(({ id }) => id);
+    expect(again).toEqual(['m4', 'm7']);
+  });
+});
+
+describe('the time that a message needs', () => {
+  /** A handler that takes as long as its order says, in ms. */
+  const slow = () =>
+    billing(async ({ data: { orderId } }) => {
+      wiring.clock.time += Number(orderId.split('-')[1]);
+    });
+
+  it('is left before another one begins', async () => {
+    const { batchItemFailures } = await slow()(
+      sqsEvent(record('a-12000', 'a'), record('b-12000', 'a'), record('c-1', 'a')),
+      remaining(),
+    );
+    expect(batchItemFailures).toEqual([{ itemIdentifier: 'c-1' }]);
+  });
+
+  it('is remembered for the next invocation', async () => {
+    // GIVEN a message that took 10 s, and one that fails after 20 s, which says nothing of what one needs
+    const consumer = billing(async ({ data: { orderId } }) => {
+      wiring.clock.time += Number(orderId.split('-')[1]);
+      if (orderId.startsWith('refused')) throw new Error('refused');
+    }, 1);
+    await consumer(sqsEvent(record('a-10000', 'a')), remaining());
+    // WHEN 9.5 s are left for the next
+    const batch = sqsEvent(record('refused-20000', 'b'), record('c-1', 'c'));
+    const { batchItemFailures } = await consumer(batch, remaining());
+    // THEN
+    expect(batchItemFailures).toHaveLength(2);
+    expect(wiring.memory.records.has('billing#urn:test#event-of-c-1')).toBe(false);
+  });
+
+  it('is never taken for more than half of an invocation, which is late by some before it begins', () => {
+    const needed = new TimeNeeded();
+    needed.saw(28_000);
+    expect(needed.within(20_000)).toBe(10_000);
+  });
+
+  it('fades, a tenth with each that is faster', () => {
+    const needed = new TimeNeeded();
+    needed.saw(10_000);
+    expect(needed.within(30_000)).toBe(10_000);
+    needed.saw(1);
+    expect(needed.within(30_000)).toBe(9000);
+    needed.saw(9500);
+    expect(needed.within(30_000)).toBe(9500);
+  });
+
+  it('never keeps an invocation from beginning at all', async () => {
+    const consumer = slow();
+    await consumer(sqsEvent(record('a-28000', 'a')), remaining());
+    // WHEN the next invocation is shorter than that
+    const { batchItemFailures } = await consumer(sqsEvent(record('b-1', 'b')), remaining(20_000));
+    expect(batchItemFailures).toEqual([]);
+  });
+
+  it.each([
+    [799, 1],
+    [800, 0],
+  ])('is never taken for less than 300 ms: of %i ms left, %i messages wait', async (left, waiting) => {
+    const { batchItemFailures } = await slow()(sqsEvent(record('a-1', 'a')), remaining(left));
+    expect(batchItemFailures).toHaveLength(waiting);
+  });
+});
+
+test.each([0, -1, 1.5, Number.NaN])('fails if groupsAtOnce is %d', (groupsAtOnce) => {
+  expect(() => billing(async () => {}, groupsAtOnce)).toThrow(
+    `groupsAtOnce is ${groupsAtOnce}; it must be a whole number of 1 or more`,
+  );
+});
