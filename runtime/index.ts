@@ -37,6 +37,7 @@ export type {
   EffectStore,
   GuaranteeName,
   OwnerAnswer,
+  QuarantineAnswer,
   RecordStore,
   Refusal,
   ReleaseAnswer,

@@ -11,6 +11,7 @@ import { claimCases } from './cases/claim-cases.ts';
 import { commitCases } from './cases/commit-cases.ts';
 import { holdCases } from './cases/hold-cases.ts';
 import { ownerCases } from './cases/owner-cases.ts';
+import { quarantineCases } from './cases/quarantine-cases.ts';
 import { raceCases } from './cases/race-cases.ts';
 import { resultCases } from './cases/result-cases.ts';
 import type { Case } from './subject.ts';
@@ -26,4 +27,5 @@ export const recordStoreCases: readonly Case[] = [
   ...resultCases,
   ...commitCases,
   ...attemptCases,
+  ...quarantineCases,
 ];
