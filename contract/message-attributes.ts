@@ -20,6 +20,10 @@ export interface DeadLetterReason {
   readonly field?: string;
   readonly consumer: string;
   readonly messageGroup: string;
+  /** The event's, where it has one. */
+  readonly sequence?: string;
+  /** Milliseconds since the epoch: when the message was received the first time. */
+  readonly firstReceived: number;
   /** How many attempts failed, where they were counted. */
   readonly attempts?: number;
   /** For a conflict: the fingerprint that was applied and the one that came. */

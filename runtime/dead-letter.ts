@@ -28,11 +28,12 @@ export interface DeadLetterQueue {
  */
 export function deadLetterOf<Event extends CloudEvent>(
   message: Message<Event>,
-  reason: Omit<DeadLetterReason, 'attributes'>,
+  reason: Omit<DeadLetterReason, 'messageGroup' | 'sequence' | 'firstReceived' | 'attributes'>,
 ): DeadLetter {
   const { [firstPublishedAttribute]: firstPublished, ...others } = message.attributes;
   const own = Object.entries(others).filter(([name]) => name !== deadLetterReasonAttribute);
   const room = maxMessageAttributes - 2;
+  const sequence = 'event' in message.content ? message.content.event.sequence : undefined;
   const moved = own.slice(room).map(([name, value]) => [name, plain(value)] as const);
   return {
     body: message.body,
@@ -47,6 +48,9 @@ export function deadLetterOf<Event extends CloudEvent>(
         DataType: 'String',
         StringValue: asciiJson({
           ...reason,
+          messageGroup: message.group,
+          ...(sequence !== undefined && { sequence }),
+          firstReceived: message.firstReceived,
           ...(moved.length > 0 && { attributes: Object.fromEntries(moved) }),
         }),
       },

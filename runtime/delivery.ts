@@ -6,7 +6,7 @@ import type { DeadLetterReason } from '../contract/message-attributes.ts';
 import { backoff, isSpent } from '../contract/retrying.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import { codeOf, describe, PermanentError, retryAfterOf, shorten } from './errors.ts';
-import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
+import type { Guarantee, HandlerKind, Handlers, Task } from './guarantees/guarantee.ts';
 import type { Message } from './message.ts';
 import { longestHiding } from './visibility.ts';
 import { isInsideWindow } from './window.ts';
@@ -40,12 +40,13 @@ export async function deliver<Event extends CloudEvent, Kind extends HandlerKind
 ): Promise<Ending> {
   try {
     const { content } = message;
-    if ('invalid' in content) return await quarantine(message, options, 'poison', reasonOf(content.invalid));
+    if ('invalid' in content) return await copy(message, options, 'poison', reasonOf(content.invalid));
+    const task = taskOf(message, content.event, content.key, options);
     try {
-      return await settle(message, content.event, content.key, options);
+      return await settle(message, task, options);
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
-      return await quarantine(message, options, 'poison', reasonOf(error));
+      return await quarantine(message, task, options, reasonOf(error));
     }
   } catch (error) {
     const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
@@ -66,12 +67,11 @@ function retryAt({ receiveCount }: Message<CloudEvent>, { clock, random }: Wirin
 
 async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
-  event: Event,
-  key: string,
+  task: Task<Event>,
   options: DeliveryOptions<Event, Kind>,
 ): Promise<Ending> {
   const { guarantee, handle, wiring } = options;
-  const verdict = await guarantee.settle(taskOf(message, event, key, options), handle, wiring);
+  const verdict = await guarantee.settle(task, handle, wiring);
   switch (verdict.outcome) {
     case 'applied':
       return verdict;
@@ -81,6 +81,8 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
     }
     case 'busy':
       return { outcome: 'busy', leaseUntil: verdict.leaseUntil };
+    case 'quarantined':
+      return { outcome: 'poison', code: 'QUARANTINED', reason: verdict.reason };
     case 'unknown':
       return { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', reason: verdict.reason };
     case 'tried': {
@@ -93,7 +95,7 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
       }
       const text = `Attempt ${attempts} failed, as those before it: ${failed.reason}`;
       const reason = { code: 'ATTEMPTS_EXHAUSTED', message: shorten(text), attempts };
-      return await quarantine(message, options, 'poison', reason);
+      return await quarantine(message, task, options, reason);
     }
     case 'fenced':
       return {
@@ -103,13 +105,13 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
         retryAt: retryAt(message, wiring),
       };
     case 'conflict':
-      return await quarantine(message, options, 'conflict', {
+      return await copy(message, options, 'conflict', {
         code: 'CONFLICT',
-        message: `Event ${event.id} of ${event.source} came before with other content`,
+        message: `Event ${task.event.id} of ${task.event.source} came before with other content`,
         fingerprints: { applied: verdict.applied, received: verdict.received },
       });
     case 'out-of-window':
-      return await quarantine(message, options, 'out-of-window', {
+      return await copy(message, options, 'out-of-window', {
         code: 'OUT_OF_WINDOW',
         message:
           `Published at ${new Date(message.publishedAt).toISOString()}, and records count for ` +
@@ -146,14 +148,34 @@ function taskOf<Event extends CloudEvent>(
   };
 }
 
-/** First the copy in the dead-letter queue, then the acknowledgement: a copy that fails leaves the message. */
-async function quarantine<Event extends CloudEvent>(
+type Reason = Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints' | 'attempts'>;
+
+/**
+ * First the copy in the dead-letter queue, then the record, then the acknowledgement. A crash in between lets the
+ * message come again: then there may be a second copy, which the queue drops for 5 minutes, and never none.
+ */
+async function quarantine<Event extends CloudEvent, Kind extends HandlerKind>(
+  message: Message<Event>,
+  task: Task<Event>,
+  options: DeliveryOptions<Event, Kind>,
+  reason: Reason,
+): Promise<Ending> {
+  const ending = await copy(message, options, 'poison', reason);
+  await options.guarantee.quarantine(task, reason.message, options.wiring);
+  return ending;
+}
+
+/**
+ * First the copy in the dead-letter queue, then the acknowledgement: a copy that fails leaves the message. For what
+ * has no record of its own: no identity, another event's, or none that could be told.
+ */
+async function copy<Event extends CloudEvent>(
   message: Message<Event>,
   { consumer, wiring }: { readonly consumer: string; readonly wiring: Wiring },
   outcome: 'poison' | 'conflict' | 'out-of-window',
-  reason: Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints' | 'attempts'>,
+  reason: Reason,
 ): Promise<Ending> {
-  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer, messageGroup: message.group }));
+  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer }));
   const { code, message: text, field } = reason;
   return { outcome, code, reason: text, ...(field !== undefined && { field }) };
 }

@@ -48,6 +48,7 @@ export type {
   EffectStore,
   GuaranteeName,
   OwnerAnswer,
+  QuarantineAnswer,
   RecordStore,
   Refusal,
   ReleaseAnswer,

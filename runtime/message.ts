@@ -17,6 +17,8 @@ export interface Message<Event extends CloudEvent> {
   readonly receiveCount: number;
   /** Milliseconds since the epoch: when SQS took the message. */
   readonly sentAt: number;
+  /** Milliseconds since the epoch: when SQS gave it the first time. */
+  readonly firstReceived: number;
   /** Milliseconds since the epoch: when the event was first published, as far as is known. */
   readonly publishedAt: number;
   /** See `resolvedAttemptAttribute`. */
@@ -46,6 +48,7 @@ export function readMessage<Event extends CloudEvent>(
     group: record.attributes.MessageGroupId ?? fromEvent,
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
     sentAt,
+    firstReceived: Number(record.attributes.ApproximateFirstReceiveTimestamp),
     publishedAt: publishedAt(record.messageAttributes, sentAt),
     carriedAttempt: record.messageAttributes[resolvedAttemptAttribute]?.stringValue,
     attributes: record.messageAttributes,

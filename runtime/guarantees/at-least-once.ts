@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../contract/errors.ts';
 import type { RecordStore } from '../stores/record-store.ts';
 import { settleExternal } from './external.ts';
 import type { Guarantee } from './guarantee.ts';
+import { recordQuarantine } from './quarantine.ts';
 
 export interface AtLeastOnceOptions {
   /**
@@ -31,5 +32,7 @@ export function atLeastOnce({ providerKeyRetention, store }: AtLeastOnceOptions)
     kind: 'external',
     settle: (task, handle, tools) =>
       settleExternal(task, handle, policy, { ...tools, store: store ?? tools.store }),
+    quarantine: (task, reason, tools) =>
+      recordQuarantine(task, policy.name, reason, { ...tools, store: store ?? tools.store }),
   };
 }

@@ -1,6 +1,7 @@
 import type { RecordStore } from '../stores/record-store.ts';
 import { settleExternal } from './external.ts';
 import type { Guarantee } from './guarantee.ts';
+import { recordQuarantine } from './quarantine.ts';
 
 export interface AtMostOnceOptions {
   /** @default - the record table of the function's environment */
@@ -18,5 +19,7 @@ export function atMostOnce({ store }: AtMostOnceOptions = {}): Guarantee<'extern
     kind: 'external',
     settle: (task, handle, tools) =>
       settleExternal(task, handle, policy, { ...tools, store: store ?? tools.store }),
+    quarantine: (task, reason, tools) =>
+      recordQuarantine(task, policy.name, reason, { ...tools, store: store ?? tools.store }),
   };
 }

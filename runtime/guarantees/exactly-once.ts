@@ -6,6 +6,7 @@ import { countAttempt, isOwnFailure } from './count-attempt.ts';
 import type { Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { judge } from './judge.ts';
 import { Lease } from './lease.ts';
+import { recordQuarantine } from './quarantine.ts';
 import { pause } from './retry.ts';
 import { appliedWith, LiveEffects } from './stale.ts';
 
@@ -34,6 +35,8 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
       }
       return await commit(task, effects, wired);
     },
+    quarantine: (task, reason, tools) =>
+      recordQuarantine(task, 'exactly-once', reason, { ...tools, store: store ?? tools.store }),
   };
 }
 

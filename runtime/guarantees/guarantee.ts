@@ -84,6 +84,8 @@ export type Verdict =
       readonly result: string | undefined;
     }
   | { readonly outcome: 'conflict'; readonly applied: string; readonly received: string }
+  /** Given up before, for this very message: its copy is in the dead-letter queue. */
+  | { readonly outcome: 'quarantined'; readonly reason: string }
   /** It may have happened, or not. Recorded with the event's body; only an operator moves it. */
   | { readonly outcome: 'unknown'; readonly reason: string }
   /** No record, and too old to tell a new event from one whose record has expired. */
@@ -104,4 +106,9 @@ export interface Guarantee<Kind extends HandlerKind> {
     handle: Handlers<Event>[Kind],
     tools: Tools,
   ): Promise<Verdict>;
+  /**
+   * Records that the event was given up, once its copy is in the dead-letter queue.
+   * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
+   */
+  quarantine(task: Task<CloudEvent>, reason: string, tools: Tools): Promise<void>;
 }

@@ -50,7 +50,9 @@ export function judge({ record, now }: Refusal, mine: Delivery, terms: JudgeTerm
       return unfinishedLease(record, mine, terms, ahead);
     case 'QUARANTINED':
       // Its copy is in the dead-letter queue; only a redrive, which has another id, runs again.
-      if (record.messageId === mine.messageId) return verdict(duplicateOf(record));
+      if (record.messageId === mine.messageId) {
+        return verdict({ outcome: 'quarantined', reason: record.lastError ?? 'its record says so' });
+      }
       return runnable(record, mine, terms, ahead);
     case 'RETRYING':
       return runnable(record, mine, terms, ahead);

@@ -102,6 +102,8 @@ export type ClaimAnswer = { readonly kind: 'claimed' } | Exists | Contended;
 /** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
 export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
 
+export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Contended;
+
 /** `tries` where the release counted an attempt. */
 export type ReleaseAnswer =
   | { readonly kind: 'written'; readonly tries?: Tries }
@@ -147,6 +149,12 @@ export interface RecordStore {
     body: string,
     lastError: string,
   ): Promise<OwnerAnswer>;
+  /**
+   * QUARANTINED for this message, its attempts back to 0: over whatever `commit` would take. The copy is in the
+   * dead-letter queue by then.
+   * @param over The `expiration` of an expired record to replace, as for `claim`.
+   */
+  quarantine(delivery: Delivery, lastError: string, over?: number): Promise<QuarantineAnswer>;
   /** The record, strongly consistent. */
   find(id: string): Promise<StoredRecord | undefined>;
   /** OUTCOME_UNKNOWN of this `attempt` to COMPLETED: an operator saw that it happened. */

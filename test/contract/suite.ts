@@ -11,6 +11,7 @@ import { claimCases } from './cases/claim-cases.ts';
 import { commitCases } from './cases/commit-cases.ts';
 import { holdCases } from './cases/hold-cases.ts';
 import { ownerCases } from './cases/owner-cases.ts';
+import { quarantineCases } from './cases/quarantine-cases.ts';
 import { raceCases } from './cases/race-cases.ts';
 import { resultCases } from './cases/result-cases.ts';
 import { versionCases } from './cases/version-cases.ts';
@@ -28,4 +29,5 @@ export const recordStoreCases: readonly Case[] = [
   ...commitCases,
   ...versionCases,
   ...attemptCases,
+  ...quarantineCases,
 ];

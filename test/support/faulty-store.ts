@@ -8,7 +8,8 @@ export type Step =
   | 'resolveDone'
   | 'find'
   | 'commit'
-  | 'countAttempt';
+  | 'countAttempt'
+  | 'quarantine';
 
 /**
  * What befalls one call:
@@ -57,6 +58,8 @@ export class FaultyStore implements EffectStore {
     this.#call('resolveDone', () => this.#inner.resolveDone(...args));
   find: EffectStore['find'] = (...args) => this.#call('find', () => this.#inner.find(...args));
   commit: EffectStore['commit'] = (...args) => this.#call('commit', () => this.#inner.commit(...args));
+  quarantine: EffectStore['quarantine'] = (...args) =>
+    this.#call('quarantine', () => this.#inner.quarantine(...args));
   countAttempt: EffectStore['countAttempt'] = (...args) =>
     this.#call('countAttempt', () => this.#inner.countAttempt(...args));
 

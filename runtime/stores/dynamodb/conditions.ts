@@ -80,7 +80,7 @@ const any = (...clauses: string[]) => (clauses.length > 1 ? `(${clauses.join(' O
 /** Outside of the window an absent record says nothing, since the event's record may have lived and gone. */
 const absent = (insideWindow: boolean) => (insideWindow ? [ABSENT] : []);
 
-/** COMPLETED, with effects. */
+/** COMPLETED, with effects; QUARANTINED. */
 export function mayCommit(insideWindow: boolean): string {
   return any(...absent(insideWindow), all(any(RELEASED, REDRIVEN), LIVE, SAME_EVENT, SAME_GUARANTEE));
 }

@@ -81,6 +81,10 @@ export function dynamoDbRecordStore(
     },
     holdUnknown: (delivery, seen, body, lastError) =>
       writeAsOwner(steps.holdUnknown(delivery, seen, body, lastError)),
+    async quarantine(delivery, lastError, over) {
+      const answer = await write(steps.quarantine(delivery, lastError, over));
+      return answer === 'written' ? { kind: 'quarantined' } : answer;
+    },
     async find(id) {
       const { Item } = await dynamoDb.send(
         new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }),

@@ -81,6 +81,13 @@ export function countAttempt(delivery: Delivery, lastError: string, over: number
   });
 }
 
+export function quarantine(delivery: Delivery, lastError: string, over: number | undefined): RecordWrite {
+  const sets = { ...begun(delivery), status: 'QUARANTINED', attempts: 0, lastError: shorten(lastError) };
+  if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, sets);
+  const condition = may.mayCommit(delivery.insideWindow);
+  return update(delivery.id, condition, valuesOf(delivery), sets, { keep: { firstAttemptAt: delivery.now } });
+}
+
 export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
   const { id, now, insideWindow } = delivery;
   const { takeOver, firstAttemptAfter, over } = terms;

@@ -7,6 +7,7 @@ import type {
   Delivery,
   EffectStore,
   OwnerAnswer,
+  QuarantineAnswer,
   StoredRecord,
 } from '../record-store.ts';
 import * as may from './conditions.ts';
@@ -82,6 +83,16 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const attempt = seen.attempt ?? delivery.attempt;
       const change = { ...held, attempt, messageId, body, lastError: shorten(lastError) };
       return writeAsOwner(delivery.id, (record) => may.hold(record, delivery, seen), change);
+    },
+    async quarantine(delivery, lastError, over): Promise<QuarantineAnswer> {
+      const record = records.get(delivery.id);
+      const replace = may.replace(record, delivery, over);
+      if (!(replace || may.commit(record, delivery, over))) return { kind: 'exists', record };
+      const old = replace ? undefined : record;
+      const { firstAttemptAt } = triesWith(old, delivery);
+      const given = { ...begun(delivery), status: 'QUARANTINED', lastError: shorten(lastError) } as const;
+      records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });
+      return { kind: 'quarantined' };
     },
     async find(id) {
       return records.get(id);

@@ -96,6 +96,12 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       };
       return runAsOwner('holdUnknown', delivery.id, { ...valuesOf(delivery), ...held });
     },
+    async quarantine(delivery, lastError, over) {
+      const values = { ...valuesOf(delivery), lastError: shorten(lastError), over };
+      const ran = await run('quarantine', delivery.id, values);
+      if (ran.kind === 'contended') return ran;
+      return ran.answer === 'quarantined' ? { kind: 'quarantined' } : { kind: 'exists', ...ran.refusal };
+    },
     async find(id) {
       const ran = await run('find', id, {});
       if (ran.kind === 'contended') throw ran.cause;

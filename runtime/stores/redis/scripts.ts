@@ -23,6 +23,8 @@ local function refused(why) return {why, found, text(now)} end
 
 local isMine = record['${attribute.attempt}'] == mine.attempt
 local isSameEvent = record['${attribute.validation}'] == mine.fingerprint
+local isWaiting = status == 'RETRYING'
+  or (status == 'QUARANTINED' and record['${attribute.messageId}'] ~= mine.messageId)
 local leaseUntil = tonumber(record['${attribute.inProgressExpiration}'])
 
 local function set(name, value) if value then redis.call('HSET', KEYS[1], name, value) end end
@@ -31,6 +33,19 @@ local function expire()
   local at = math.floor(here(mine.expiration) / 1000)
   set('${attribute.expiration}', text(at))
   redis.call('PEXPIREAT', KEYS[1], text(at * 1000))
+end
+local function begin()
+  set('${attribute.validation}', mine.fingerprint)
+  set('${attribute.attempt}', mine.attempt)
+  set('${attribute.consumer}', mine.consumer)
+  set('${attribute.source}', mine.source)
+  set('${attribute.eventId}', mine.eventId)
+  set('${attribute.messageGroup}', mine.messageGroup)
+  set('${attribute.sequence}', mine.sequence)
+  set('${attribute.guarantee}', mine.guarantee)
+  set('${attribute.messageId}', mine.messageId)
+  redis.call('HSETNX', KEYS[1], '${attribute.firstAttemptAt}', text(now))
+  expire()
 end
 local function completed()
   set('${attribute.status}', 'COMPLETED')
@@ -50,8 +65,7 @@ elseif isAgain then
   accepted = isSameEvent and record['${attribute.attempt}'] == mine.carriedAttempt
 else
   local first = tonumber(record['${attribute.firstAttemptAt}'])
-  local isStartable = status == 'RETRYING'
-    or (status == 'QUARANTINED' and record['${attribute.messageId}'] ~= mine.messageId)
+  local isStartable = isWaiting
     or (mine.takeOver and status == 'INPROGRESS' and leaseUntil and leaseUntil <= now)
   local isRemembered = not mine.firstAttemptAfter or (first and first > here(mine.firstAttemptAfter))
   local isSeen = not (mine.over and mine.insideWindow)
@@ -59,20 +73,10 @@ else
     and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
 end
 if not accepted then return refused('exists') end
-set('${attribute.status}', 'INPROGRESS')
-set('${attribute.validation}', mine.fingerprint)
-set('${attribute.attempt}', mine.attempt)
-set('${attribute.consumer}', mine.consumer)
-set('${attribute.source}', mine.source)
-set('${attribute.eventId}', mine.eventId)
-set('${attribute.messageGroup}', mine.messageGroup)
-set('${attribute.sequence}', mine.sequence)
-set('${attribute.guarantee}', mine.guarantee)
-set('${attribute.messageId}', mine.messageId)
-set('${attribute.inProgressExpiration}', text(here(mine.leaseUntil)))
 if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}') end
-redis.call('HSETNX', KEYS[1], '${attribute.firstAttemptAt}', text(now))
-expire()
+begin()
+set('${attribute.status}', 'INPROGRESS')
+set('${attribute.inProgressExpiration}', text(here(mine.leaseUntil)))
 return {'claimed'}
 `;
 
@@ -94,6 +98,23 @@ if not mine.failed then return {'written'} end
 redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', 1)
 redis.call('HSETNX', KEYS[1], '${attribute.firstAttemptAt}', text(now))
 return {'written', redis.call('HGETALL', KEYS[1])}
+`;
+
+const quarantine = `${prologue}
+local accepted
+if not status then
+  accepted = mine.insideWindow and not mine.over
+else
+  local isSeen = not (mine.over and mine.insideWindow)
+  accepted = isSeen and isWaiting and isSameEvent
+    and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
+end
+if not accepted then return refused('exists') end
+begin()
+set('${attribute.status}', 'QUARANTINED')
+set('${attribute.attempts}', '0')
+set('${attribute.lastError}', mine.lastError)
+return {'quarantined'}
 `;
 
 const holdUnknown = `${prologue}
@@ -120,5 +141,5 @@ return completed()
 
 const find = `return {'found', redis.call('HGETALL', KEYS[1])}`;
 
-export const scripts = { claim, complete, release, holdUnknown, resolveDone, find } as const;
+export const scripts = { claim, complete, release, quarantine, holdUnknown, resolveDone, find } as const;
 export type ScriptName = keyof typeof scripts;

@@ -16,7 +16,7 @@ const codes = ['INVALID_JSON', 'INVALID_EVENT', 'INVALID_EVENT', 'INVALID_EVENT'
 ]);
 
 function letter(code: string) {
-  const reason = { code, message: 'why', consumer: 'fulfilment', messageGroup: 'g' };
+  const reason = { code, message: 'why', consumer: 'fulfilment', messageGroup: 'g', firstReceived: 1 };
   return { body: '{}', messageGroup: 'g', reason };
 }
 

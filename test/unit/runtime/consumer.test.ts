@@ -128,8 +128,8 @@ describe('a consumer', () => {
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
     expect(wiring.letters.map(({ deduplicationId }) => deduplicationId)).toEqual(['m2']);
     expect(deliveries()).toMatchObject([
-      { outcome: 'poison', code: 'PERMANENT', reason: 'never' },
       { outcome: 'failed', code: 'Error', reason: 'not now', attempts: 1 },
+      { outcome: 'poison', code: 'PERMANENT', reason: 'never' },
     ]);
   });
 

@@ -5,7 +5,7 @@ import { readMessage } from '../../../runtime/message.ts';
 import { anOrder } from '../../support/orders.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 
-const reason = { code: 'CONFLICT', message: 'why', consumer: 'fulfilment', messageGroup: 'customer-17850' };
+const reason = { code: 'CONFLICT', message: 'why', consumer: 'fulfilment' };
 
 function letter(attributes: SQSMessageAttributes, over: Partial<typeof reason> = {}) {
   const message = readMessage(sqsRecord(anOrder(), { attributes }), 'fulfilment', parseOrderEvent);
@@ -33,7 +33,12 @@ describe('deadLetterOf', () => {
 
   it('puts the reason into one JSON attribute', () => {
     const { attributes } = letter({});
-    expect(JSON.parse(attributes['dead-letter-reason']?.StringValue ?? '')).toEqual(reason);
+    expect(JSON.parse(attributes['dead-letter-reason']?.StringValue ?? '')).toEqual({
+      ...reason,
+      messageGroup: 'customer-17850',
+      sequence: '1',
+      firstReceived: 1_700_000_000_001,
+    });
   });
 
   it('keeps first-published, and takes the queue time where it is missing', () => {

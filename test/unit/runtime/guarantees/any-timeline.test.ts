@@ -20,8 +20,11 @@ const histories = fc.array(
 );
 type History = typeof histories extends fc.Arbitrary<infer H> ? H : never;
 
-/** Plays a history, then lets the message come until it is acknowledged. */
-async function play(history: History, deliver: (t: Timeline, step?: History[number]) => Promise<unknown>) {
+/** Plays a history, then lets the message come until it is acknowledged, and redrives it where it was quarantined. */
+async function play(
+  history: History,
+  deliver: (t: Timeline, step?: Partial<History[number]>) => Promise<unknown>,
+) {
   const t = new Timeline();
   for (const step of history) {
     for (const [call, fault] of step.befalls) t.store.befall(call, fault);
@@ -33,16 +36,17 @@ async function play(history: History, deliver: (t: Timeline, step?: History[numb
   // An owner whose clock was ahead by an hour took a lease that ends as much later.
   t.clock.time += 3_600_000 + 36_000;
   await deliver(t);
+  if (t.record?.status === 'QUARANTINED') await deliver(t, { redriven: true });
   return t;
 }
 
-function handlerOf(t: Timeline, { handler }: History[number]) {
+function handlerOf(t: Timeline, { handler = 'charge' }: Partial<History[number]>) {
   if (handler === 'notDone') return () => Promise.reject(new NotDone('refused'));
   if (handler === 'permanent') return () => Promise.reject(new PermanentError('refused for good'));
   return t.provider[handler];
 }
 
-function options(step: History[number] | undefined, index: number) {
+function options(step: Partial<History[number]> | undefined, index: number) {
   return { skew: step?.skew ?? 0, messageId: step?.redriven ? `redriven-${index}` : 'm1' };
 }
 

@@ -89,10 +89,13 @@ describe('at-least-once', () => {
     expect(new Set(t.provider.charges).size).toBe(1);
   });
 
-  it.each([new NotDone('429'), new PermanentError('card expired')])('releases after %s', async (error) => {
+  it.each([
+    [new NotDone('429'), 'RETRYING'],
+    [new PermanentError('card expired'), 'QUARANTINED'],
+  ])('leaves the event to another delivery after %s', async (error, status) => {
     const refused = await t.external(guarantee, () => Promise.reject(error));
     expect(refused.outcome).toBe(error instanceof NotDone ? 'failed' : 'poison');
-    expect(t.record).toMatchObject({ status: 'RETRYING', lastError: error.message });
+    expect(t.record).toMatchObject({ status, lastError: error.message });
     await expect(t.external(guarantee, undefined, { messageId: 'redriven' })).resolves.toMatchObject({
       outcome: 'applied',
     });

@@ -62,11 +62,11 @@ describe('at-most-once', () => {
   });
 
   it.each([
-    new NotDone('refused'),
-    new PermanentError('no such address'),
-  ])('releases after %s', async (error) => {
+    [new NotDone('refused'), 'RETRYING'],
+    [new PermanentError('no such address'), 'QUARANTINED'],
+  ])('leaves the event to another delivery after %s', async (error, status) => {
     await t.external(guarantee, () => Promise.reject(error));
-    expect(t.record).toMatchObject({ status: 'RETRYING', lastError: error.message });
+    expect(t.record).toMatchObject({ status, lastError: error.message });
     await expect(t.external(guarantee, undefined, { messageId: 'm2' })).resolves.toMatchObject({
       outcome: 'applied',
     });

@@ -113,7 +113,7 @@ describe('exactly-once', () => {
       batchItemFailures: [],
     });
     expect(t.wiring.letters).toHaveLength(1);
-    expect(t.record).toBeUndefined();
+    expect(t.record).toMatchObject({ status: 'QUARANTINED', messageId: 'message-1', attempts: 0 });
   });
 
   it('commits to the store that it names', async () => {

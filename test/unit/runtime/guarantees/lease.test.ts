@@ -186,7 +186,8 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     await t.external(guarantee);
     t.wiring.memory.records.set(t.key, { ...t.record, status: 'QUARANTINED' } as never);
     await expect(t.external(guarantee, undefined, { messageId: 'm1' })).resolves.toMatchObject({
-      outcome: 'duplicate',
+      outcome: 'poison',
+      code: 'QUARANTINED',
       acknowledged: true,
     });
     expect(t.provider.charges).toHaveLength(1);

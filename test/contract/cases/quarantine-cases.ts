@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import type { Delivery } from '../../../runtime/stores/record-store.ts';
+import { assertNothingFound, expired, Scene } from '../scene.ts';
+import type { Case, StoreUnderTest } from '../subject.ts';
+import { openings } from './openings.ts';
+
+/** One event whose copy is in the dead-letter queue. */
+class Given extends Scene {
+  async quarantined(mine: Delivery, over?: number): Promise<void> {
+    assert.deepEqual(await this.store.quarantine(mine, 'why', over), { kind: 'quarantined' });
+    const { attempt, fingerprint, messageId, messageGroup, guarantee } = mine;
+    await this.shows({ attempt, fingerprint, messageId, messageGroup, guarantee });
+    await this.shows({ status: 'QUARANTINED', attempts: 0, lastError: 'why' });
+    const { expiration = 0 } = (await this.find()) ?? {};
+    assert.ok(Math.abs(expiration - mine.expiration) <= 2, 'it expires as the delivery says');
+  }
+  async refused(mine: Delivery, over?: number): Promise<void> {
+    const answer = await this.unchangedBy(() => this.store.quarantine(mine, 'why', over));
+    assert.equal(answer.kind, 'exists');
+    assert.ok(answer.record, 'it shows the record');
+  }
+}
+
+function givenCase(name: string, run: (scene: Given, subject: StoreUnderTest) => Promise<void>): Case {
+  return { name, run: (subject) => run(new Given(subject), subject) };
+}
+
+const rows = openings.flatMap(({ title, record, mine, commit }) => [
+  givenCase(`quarantine over ${title}: ${commit ? 'written' : 'refused'}`, async (scene, subject) => {
+    const { firstAttemptAt } = await scene.given(record(subject));
+    if (!commit) return await scene.refused(scene.delivery(mine));
+    await scene.quarantined(scene.delivery({ ...mine, insideWindow: false }));
+    await scene.shows({ firstAttemptAt });
+  }),
+  ...(commit
+    ? [
+        givenCase(
+          `quarantine over ${title} of another event or guarantee: refused`,
+          async (scene, subject) => {
+            await scene.given(record(subject));
+            await scene.refused(scene.delivery({ fingerprint: 'other' }));
+            await scene.refused(scene.delivery({ guarantee: 'exactly-once' }));
+          },
+        ),
+        givenCase(`quarantine over ${title} without an expiration: refused`, async (scene, subject) => {
+          await scene.given({ ...record(subject), expiration: undefined });
+          await scene.refused(scene.delivery());
+        }),
+      ]
+    : []),
+]);
+
+export const quarantineCases: readonly Case[] = [
+  givenCase('quarantine of a new event: written', async (scene) => {
+    await scene.quarantined(scene.delivery());
+  }),
+  givenCase('quarantine of a new event outside of the window: refused, nothing is written', async (scene) => {
+    const outside = scene.delivery({ insideWindow: false });
+    assertNothingFound(await scene.store.quarantine(outside, 'why'), 'exists');
+    assert.equal(await scene.find(), undefined);
+  }),
+  givenCase('quarantine over an expired record that is gone: shows that there is none', async (scene) => {
+    assertNothingFound(await scene.store.quarantine(scene.delivery(), 'why', 17), 'exists');
+  }),
+  givenCase('quarantine over the expiration of a record that lives: refused', async (scene) => {
+    const { expiration } = await scene.given({ status: 'RETRYING' });
+    await scene.refused(scene.delivery(), expiration);
+  }),
+  ...rows,
+  {
+    ...givenCase(
+      'quarantine over an expired record: refused until it was seen, then a new life',
+      async (scene, subject) => {
+        const { expiration } = await scene.given({ status: 'COMPLETED', ...expired(subject) });
+        await scene.refused(scene.delivery());
+        const mine = scene.delivery({ fingerprint: 'new' });
+        await scene.quarantined(mine, expiration);
+        await scene.shows({ firstAttemptAt: mine.now });
+      },
+    ),
+    needs: ({ keepsExpired }) => keepsExpired,
+  },
+  givenCase('quarantine again for the same message: refused, and shown that message', async (scene) => {
+    const mine = scene.delivery();
+    await scene.quarantined(mine);
+    const again = await scene.unchangedBy(() => scene.store.quarantine(scene.delivery(), 'why'));
+    assert.equal(again.kind, 'exists');
+    assert.equal(again.record?.messageId, mine.messageId);
+  }),
+  givenCase('a redrive claims what was quarantined, and its attempts begin anew', async (scene) => {
+    await scene.quarantined(scene.delivery());
+    assert.equal((await scene.store.claim(scene.delivery(), scene.terms())).kind, 'exists');
+    const redriven = await scene.owner({ messageId: 'redriven' });
+    await scene.store.release(redriven, 'why', true);
+    await scene.shows({ status: 'RETRYING', attempts: 1 });
+  }),
+];
