@@ -6,6 +6,8 @@ const common = {
 };
 
 export default {
+  // Ends what hangs. How long a test takes is the machine's affair: disks and cores are shared.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,
