@@ -34,7 +34,7 @@ export function compare(expected: Expectation, found: Holdings): Comparison {
 
   const orders = compareVersions('order', expected.orders, found.orders);
   const customers = compareVersions('customer', expected.customers, found.customers);
-  const sequences = compareSequences(expected.groups, found.records('fulfilment').values());
+  const sequences = compareSequences(expected.groups, found.places);
   problems.push(...orders.problems, ...customers.problems);
 
   let short = 0;

@@ -1,6 +1,6 @@
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { eventKey, type SequenceRange } from './expectation.ts';
-import type { HeldRecord } from './tables.ts';
+import type { Place } from './tables.ts';
 
 export interface SequenceComparison {
   /** How many numbers no record has. */
@@ -11,34 +11,22 @@ export interface SequenceComparison {
   readonly gapLines: readonly string[];
 }
 
-interface Place {
-  readonly sequence: bigint;
-  readonly completedAt: number;
-}
-
 /**
  * Tells what is missing in a group apart from what came late: of the first there is no record, of the second there is
  * one, completed after a record of a higher number.
  *
  * @param groups What each group's numbers run between.
+ * @param places What records have of them, by group.
  */
 export function compareSequences(
   groups: ReadonlyMap<string, SequenceRange>,
-  records: Iterable<Pick<HeldRecord, 'messageGroup' | 'sequence' | 'completedAt'>>,
+  places: ReadonlyMap<string, readonly Place[]>,
 ): SequenceComparison {
-  const places = new Map<string, Place[]>();
-  for (const { messageGroup, sequence, completedAt } of records) {
-    if (sequence === '') continue;
-    const place = { sequence: BigInt(sequence), completedAt };
-    const ofGroup = places.get(messageGroup);
-    if (ofGroup === undefined) places.set(messageGroup, [place]);
-    else ofGroup.push(place);
-  }
   let gaps = 0n;
   let late = 0;
   const gapLines: string[] = [];
   for (const [group, range] of groups) {
-    const sorted = (places.get(group) ?? []).sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+    const sorted = [...(places.get(group) ?? [])].sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
     for (const [from, to] of holes(sorted, range)) {
       gaps += to - from + 1n;
       gapLines.push(`group ${group}: no record of sequence ${from === to ? from : `${from} to ${to}`}`);

@@ -8,6 +8,8 @@ import { type Account, type EventKey, eventKey, itemDigest, type VersionedItem }
 export interface Holdings {
   /** A consumer's records, by event. */
   readonly records: (consumer: string) => ReadonlyMap<EventKey, HeldRecord>;
+  /** Of fulfilment's records that have a sequence, by message group. */
+  readonly places: ReadonlyMap<string, readonly Place[]>;
   readonly orders: ReadonlyMap<string, VersionedItem>;
   readonly customers: ReadonlyMap<string, VersionedItem>;
   readonly accounts: ReadonlyMap<string, Account>;
@@ -18,9 +20,11 @@ export interface HeldRecord {
   /** The fingerprint of what was applied. */
   readonly fingerprint: string;
   readonly lastError: string;
-  readonly messageGroup: string;
-  /** Digits; empty for none. */
-  readonly sequence: string;
+}
+
+/** Where an event stands in its group, by its record. */
+export interface Place {
+  readonly sequence: bigint;
   /** Milliseconds since the epoch; 0 for a record that is not completed. */
   readonly completedAt: number;
 }
@@ -38,18 +42,17 @@ export interface TableNames {
 /** Reads all tables, strongly consistent. */
 export async function readHoldings(client: DynamoDBClient, names: TableNames): Promise<Holdings> {
   const records = new Map<string, Map<EventKey, HeldRecord>>();
+  const places = new Map<string, Place[]>();
   for await (const item of scan(client, names.records)) {
     const consumer = String(item[recordAttributes.consumer]);
     const key = eventKey(String(item[recordAttributes.source]), String(item[recordAttributes.eventId]));
+    if (consumer === 'fulfilment') addPlace(places, item);
     const ofConsumer = records.get(consumer) ?? new Map();
     records.set(consumer, ofConsumer);
     ofConsumer.set(key, {
       status: String(item[recordAttributes.status]),
       fingerprint: String(item[recordAttributes.validation]),
       lastError: String(item[recordAttributes.lastError] ?? ''),
-      messageGroup: String(item[recordAttributes.messageGroup]),
-      sequence: String(item[recordAttributes.sequence] ?? ''),
-      completedAt: Number(item[recordAttributes.completedAt] ?? 0),
     });
   }
   const orders = await versionedItems(client, names.orders, ordersTable);
@@ -61,7 +64,20 @@ export async function readHoldings(client: DynamoDBClient, names: TableNames): P
       orders: Number(item[ledgerTable.orders] ?? 0),
     });
   }
-  return { records: (consumer) => records.get(consumer) ?? new Map(), orders, customers, accounts };
+  return { records: (consumer) => records.get(consumer) ?? new Map(), places, orders, customers, accounts };
+}
+
+function addPlace(places: Map<string, Place[]>, item: Readonly<Record<string, unknown>>): void {
+  const sequence = item[recordAttributes.sequence];
+  if (sequence === undefined) return;
+  const group = String(item[recordAttributes.messageGroup]);
+  const place = {
+    sequence: BigInt(String(sequence)),
+    completedAt: Number(item[recordAttributes.completedAt] ?? 0),
+  };
+  const ofGroup = places.get(group);
+  if (ofGroup === undefined) places.set(group, [place]);
+  else ofGroup.push(place);
 }
 
 async function versionedItems(

@@ -63,10 +63,16 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
   const doubleMails = compareOutside('mail', expected.mails, mailed, ofNotifications);
   const unknowns = [...outside.billing.unknown, ...outside.notifications.unknown];
   const unknownOf = (consumer: Consumer) => unknowns.filter((one) => one.consumer === consumer).length;
-  const evidence = await forEachConsumer((consumer) => observe(clientConfig, stack, consumer));
+  const shown = (consumer: Consumer) => observe(clientConfig, stack, consumer);
+  // One after the other: each holds the whole log of its function while it counts.
+  const evidence = {
+    fulfilment: await shown('fulfilment'),
+    billing: await shown('billing'),
+    notifications: await shown('notifications'),
+  };
   const judged = await forEachConsumer(async (consumer) => {
-    const shown = { ...evidence[consumer], consumer, sent, insideWindow, unknown: unknownOf(consumer) };
-    return judge(expected, plan, shown);
+    const unknown = unknownOf(consumer);
+    return judge(expected, plan, { ...evidence[consumer], consumer, sent, insideWindow, unknown });
   });
   const asSent = await lateAsSent(events.parsed(), late);
   const problems = [

@@ -52,7 +52,7 @@ export async function openEvents(file: string, limit: number): Promise<Events> {
     sequences.add(event);
   }
   if (lines.length === 0 && limit > 0) throw new InvalidInputError(`${name} holds no events`);
-  const followed = firsts.filter((_, index) => sequences.isFollowed(index));
+  const followed = sequences.followed(firsts);
   return { lines, firsts, followed, text, parsed };
 }
 
@@ -92,8 +92,13 @@ class Sequences {
     this.#places.push({ group, sequence });
   }
 
+  /** @param lines Those of the events that were added, in the same order. */
+  followed(lines: readonly number[]): number[] {
+    return lines.filter((_, index) => this.#isFollowed(index));
+  }
+
   /** Of two events with one number the first stays, so neither may change its place. */
-  isFollowed(index: number): boolean {
+  #isFollowed(index: number): boolean {
     const place = this.#places[index];
     if (place === undefined || this.#times.get(`${place.sequence} ${place.group}`) !== 1) return false;
     return (this.#highest.get(place.group) ?? -1) > index;

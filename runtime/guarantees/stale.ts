@@ -50,8 +50,9 @@ export function appliedWith(result: string | undefined): Verdict {
   return stale === 0 ? { outcome: 'applied' } : { outcome: 'applied', stale };
 }
 
-function countOf(result: string): number {
-  const decoded = decodeResult(result);
-  const { stale } = 'result' in decoded ? (decoded.result as { readonly stale?: unknown[] }) : {};
-  return stale?.length ?? 0;
+function countOf(text: string): number {
+  const { result } = decodeResult(text) as {
+    readonly result?: { readonly stale?: readonly unknown[] } | null;
+  };
+  return result?.stale?.length ?? 0;
 }

@@ -21,7 +21,7 @@ async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
 const key = (subject: string) => eventKey('urn:test', `event-of-${subject}`);
 
 function held(status: string, fingerprint = ''): HeldRecord {
-  return { status, fingerprint, lastError: 'why', messageGroup: 'g', sequence: '1', completedAt: 1 };
+  return { status, fingerprint, lastError: 'why' };
 }
 
 function request(over: Partial<ProviderRequest> = {}): ProviderRequest {

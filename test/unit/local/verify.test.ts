@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import type { OrderEvent } from '../../../contract/order-event.ts';
 import { compare as compareTables } from '../../../local/verify/compare.ts';
 import {
   type Account,
@@ -8,7 +9,7 @@ import {
   itemDigest,
   type VersionedItem,
 } from '../../../local/verify/expectation.ts';
-import type { HeldRecord } from '../../../local/verify/tables.ts';
+import type { HeldRecord, Place } from '../../../local/verify/tables.ts';
 import { anOrder } from '../../support/orders.ts';
 
 const orders = [
@@ -28,6 +29,7 @@ async function given(): Promise<{ expected: Expectation; found: Mutable }> {
     expected,
     found: {
       records: completed(expected),
+      places: placesOf(orders),
       orders: new Map(expected.orders),
       customers: new Map(expected.customers),
       accounts: new Map(expected.accounts),
@@ -35,19 +37,21 @@ async function given(): Promise<{ expected: Expectation; found: Mutable }> {
   };
 }
 
-/** A record that is in no group's sequence, unless `over` says so. */
 function record(over: Partial<HeldRecord> = {}): HeldRecord {
-  const completed = { status: 'COMPLETED', fingerprint: 'any', lastError: '', completedAt: 0 };
-  return { ...completed, messageGroup: 'a', sequence: '', ...over };
+  return { status: 'COMPLETED', fingerprint: 'any', lastError: '', ...over };
 }
 
-function completed({ events }: Expectation, published = orders): Map<string, HeldRecord> {
-  return new Map(
-    [...events].map(([key, fingerprint], index) => {
-      const { partitionkey, sequence } = published[index] ?? anOrder();
-      return [key, record({ fingerprint, messageGroup: partitionkey, sequence, completedAt: index })];
-    }),
-  );
+function completed({ events }: Expectation): Map<string, HeldRecord> {
+  return new Map([...events].map(([key, fingerprint]) => [key, record({ fingerprint })]));
+}
+
+function placesOf(events: readonly OrderEvent[]): Map<string, Place[]> {
+  const places = new Map<string, Place[]>();
+  for (const [completedAt, { partitionkey, sequence }] of events.entries()) {
+    const place = { sequence: BigInt(sequence), completedAt };
+    places.set(partitionkey, [...(places.get(partitionkey) ?? []), place]);
+  }
+  return places;
 }
 
 /** The tables, as the verifier reads them. */
@@ -57,6 +61,7 @@ function compare(expected: Expectation, { records, ...tables }: Mutable) {
 
 interface Mutable {
   readonly records: Map<string, HeldRecord>;
+  readonly places: Map<string, Place[]>;
   readonly orders: Map<string, VersionedItem>;
   readonly customers: Map<string, VersionedItem>;
   readonly accounts: Map<string, Account>;
@@ -110,6 +115,21 @@ describe('the verifier', () => {
     });
     found[items].set(id, { sequence: undefined, digest: 'older' });
     expect(compare(expected, found)).toMatchObject({ regressions: 1 });
+  });
+
+  it('names a gap, and what came late', async () => {
+    const { expected, found } = await given();
+    found.places.set('a', [{ sequence: 2n, completedAt: 1 }]);
+    expect(compare(expected, found)).toMatchObject({
+      gaps: 1,
+      gapLines: ['group a: no record of sequence 1'],
+      late: 0,
+    });
+    found.places.set('a', [
+      { sequence: 2n, completedAt: 1 },
+      { sequence: 1n, completedAt: 2 },
+    ]);
+    expect(compare(expected, found)).toMatchObject({ gaps: 0, late: 1 });
   });
 
   it('sees a customer that is missing, or that is not what its event says', async () => {
@@ -200,6 +220,7 @@ describe('the verifier', () => {
     const expected = await expectationOf(stream([anOrder({ partitionkey: 'a' }, { total: 0 })]));
     const found = {
       records: completed(expected),
+      places: new Map<string, Place[]>(),
       orders: new Map(expected.orders),
       customers: new Map(expected.customers),
       accounts: new Map([['a', { spent: new Big(0), orders: 2 }]]),
