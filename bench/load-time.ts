@@ -79,6 +79,7 @@ function load(bundle: string): number {
     DEAD_LETTER_QUEUE_URL: 'https://localhost/queue',
     ORDERS_TABLE_NAME: 'orders',
     LEDGER_TABLE_NAME: 'ledger',
+    CUSTOMERS_TABLE_NAME: 'customers',
   };
   const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env: environment });
   return Number(output.toString());
