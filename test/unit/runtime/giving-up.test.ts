@@ -101,6 +101,27 @@ describe.each(guarantees)('an event that fails by itself under $name', ({ guaran
     expect(wiring.letters).toEqual([]);
   });
 
+  it('is tried for as long again when it is redriven, and keeps its first attempt', async () => {
+    // GIVEN an event that was given up an hour ago
+    send('1');
+    let end = Number.POSITIVE_INFINITY;
+    const consumer = consumerOf(guarantee, () => {
+      if (clock.now() < end) throw new Error('not now');
+    });
+    await drain(queue, consumer);
+    expect(recordOf('1')).toMatchObject({ status: 'QUARANTINED', attempts: 0 });
+    const first = recordOf('1')?.firstAttemptAt;
+    clock.time += 3_600_000;
+    // WHEN it is redriven, and heals within 30 seconds
+    end = clock.now() + 30_000;
+    queue.send('redriven', 'g', anOrder({ subject: '1' }));
+    await drain(queue, consumer);
+    // THEN
+    expect(applied()).toEqual(['redriven']);
+    expect(wiring.letters).toHaveLength(1);
+    expect(recordOf('1')?.firstAttemptAt).toBe(first);
+  });
+
   it.each([
     ['the handler says that nothing happened', () => new NotDone('closed')],
     ['a system gave no answer', () => new UnclearError('504')],
