@@ -28,7 +28,8 @@ export async function processBatch<M extends Grouped>(
   messages: readonly M[],
   { deliver, mayStart, postpone, groupsAtOnce }: BatchOptions<M>,
 ): Promise<SQSBatchResponse> {
-  const waiting = groupsOf(messages).values();
+  const groups = groupsOf(messages);
+  const waiting = groups.values();
   const failed: M[] = [];
   async function work(): Promise<void> {
     for (const group of waiting) {
@@ -42,7 +43,9 @@ export async function processBatch<M extends Grouped>(
       }
     }
   }
-  const settled = await Promise.allSettled(Array.from({ length: groupsAtOnce }, work));
+  const settled = await Promise.allSettled(
+    Array.from({ length: Math.min(groupsAtOnce, groups.length) }, work),
+  );
   // All of them first: a runtime that ends while a handler is at work freezes it, and thaws it in another invocation.
   for (const worker of settled) if (worker.status === 'rejected') throw worker.reason;
   return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };

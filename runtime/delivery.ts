@@ -90,7 +90,10 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
       const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
       if (tries === undefined) return { ...failed, retryAt: retryAt(message, wiring) };
       const { attempts } = tries;
-      if (!isSpent(tries, wiring.clock.now())) {
+      // A redrive is tried for as long as a new message. Its record keeps the first attempt of all, since that is what a
+      // provider's memory of the key is counted from.
+      const firstAttemptAt = Math.max(tries.firstAttemptAt, message.firstReceived);
+      if (!isSpent({ attempts, firstAttemptAt }, wiring.clock.now())) {
         return { ...failed, attempts, retryAt: retryAt(message, wiring) };
       }
       const text = `Attempt ${attempts} failed, as those before it: ${failed.reason}`;

@@ -62,7 +62,7 @@ export class NotResolvableError extends OrderOnceError {
   }
 }
 
-/** A handler returned no list of effects: a mistake in its code, which a deployment can mend. The message waits. */
+/** A handler returned no list of effects: a mistake in its code, which a deployment can mend. A failed attempt. */
 export class NoEffectsError extends OrderOnceError {
   constructor(returned: unknown) {
     super(

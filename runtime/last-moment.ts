@@ -14,7 +14,8 @@ export interface Acknowledgements {
 /**
  * Waits for work, but not past the last moment of its invocation: then `end` is called, which ends the process. An
  * invocation that is over leaves its process frozen, with whatever is pending, and the next one thaws it: a handler
- * that ignored its signal would go on, to act when nobody waits for it.
+ * that ignored its signal would go on, to act when nobody waits for it. Once the end has begun, work that is done
+ * meanwhile is not answered either: the answer would freeze the end, and the next invocation thaw it, to die of it.
  *
  * @param invocationEnd Milliseconds since the epoch.
  */
@@ -25,12 +26,14 @@ export async function untilLastMoment<Result>(
   end: () => Promise<void>,
 ): Promise<Result> {
   const settled = new AbortController();
-  void clock.sleep(invocationEnd - before - clock.now(), settled.signal).then(async () => {
-    if (!settled.signal.aborted) await end();
+  let ending: Promise<void> | undefined;
+  void clock.sleep(invocationEnd - before - clock.now(), settled.signal).then(() => {
+    if (!settled.signal.aborted) ending = end();
   });
   try {
     return await work;
   } finally {
     settled.abort();
+    await ending;
   }
 }

@@ -52,7 +52,7 @@ export class Progress<M extends Received> {
    * Takes what is settled from the queue, and hides the groups that are not done. Neither has to succeed: a message
    * that comes again is a duplicate, and one that is not hidden comes after the queue's visibility timeout.
    *
-   * @returns What was under way, and when it is given again, in ms since the epoch.
+   * @returns What is still under way after that, and when it is given again, in ms since the epoch.
    */
   async cutShort(): Promise<[message: M, retryAt: number][]> {
     const settled = [...this.#settled].map(({ receiptHandle }) => receiptHandle);
@@ -67,7 +67,11 @@ export class Progress<M extends Received> {
       settled.length > 0 && this.#wiring.acknowledgements.acknowledge(settled).catch(() => undefined),
       ...open.map(({ rest, retryAt }) => hideUntil(retryAt, rest, this.#wiring)),
     ]);
-    return open.flatMap(({ head, retryAt }) => (this.#begun.has(head) ? [[head, retryAt]] : []));
+    return open
+      .filter(
+        ({ head }) => this.#begun.has(head) && !this.#settled.has(head) && !this.#stopped.has(head.group),
+      )
+      .map(({ head, retryAt }) => [head, retryAt]);
   }
 
   #left(of: string): M[] {

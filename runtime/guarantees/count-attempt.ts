@@ -4,6 +4,7 @@ import { UnclearError } from '../http/unclear-error.ts';
 import type { Task, Tools, Verdict } from './guarantee.ts';
 import { judge } from './judge.ts';
 import { Lease, triesOf } from './lease.ts';
+import { needsReopening, reopen } from './reopen.ts';
 import { pause } from './retry.ts';
 
 /** What says nothing of the event: wait, no time, and systems that gave no answer. A permanent error is no attempt. */
@@ -39,9 +40,16 @@ export async function countAttempt(
         const { record } = answer;
         const isCounted = record?.attempt === mine.attempt && record.status === 'RETRYING';
         if (isCounted) return { outcome: 'tried', error, tries: triesOf(record) };
-        const finding = judge(answer, mine, { takeOver: true, carriedAttempt: task.carriedAttempt });
+        const terms = { takeOver: true, carriedAttempt: task.carriedAttempt };
+        const finding = judge(answer, mine, terms);
         if (finding.kind === 'verdict') return finding.verdict;
-        // What has to be held or reopened first is a commit's to mend.
+        // No commit mends the record of a handler that always fails: left as it is, nothing would ever be counted.
+        if (finding.kind === 'unclear') {
+          const { stands } = await lease.hold(finding.record, finding.reason);
+          if (stands) return { outcome: 'unknown', reason: finding.reason };
+        }
+        if (finding.kind === 'again' && needsReopening(finding.record)) await reopen(lease, terms);
+        // What was mended, or changed meanwhile, is the next delivery's to count.
         if (finding.kind !== 'again' || finding.over === over) throw error;
         over = finding.over;
       }

@@ -1,12 +1,13 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Effect } from '../effects.ts';
 import { NoEffectsError, PermanentError, StoreBusyError } from '../errors.ts';
-import type { EffectStore, StoredRecord } from '../stores/record-store.ts';
+import type { EffectStore } from '../stores/record-store.ts';
 import { countAttempt, isOwnFailure } from './count-attempt.ts';
 import type { Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { judge } from './judge.ts';
 import { Lease } from './lease.ts';
 import { recordQuarantine } from './quarantine.ts';
+import { needsReopening, reopen } from './reopen.ts';
 import { pause } from './retry.ts';
 import { appliedWith, LiveEffects } from './stale.ts';
 
@@ -87,21 +88,4 @@ async function commit(task: Task<CloudEvent>, effects: readonly Effect[], tools:
     // An expired record is replaced at once; whoever meets another surprise after that gives way.
     if (tries > 0) await pause(tries, 'the record kept changing', budget);
   }
-}
-
-/**
- * A commit takes over neither an unknown record that an operator sent again, nor the lease of a `reopen` that died.
- * Outside of the transaction this guarantee does nothing, so giving the lease back is safe at any point.
- */
-async function reopen(
-  lease: Lease,
-  terms: { readonly takeOver: boolean; readonly carriedAttempt: string | undefined },
-): Promise<void> {
-  const { claimed } = await lease.claim(terms);
-  // Where another one was faster, the next commit finds out what to make of it.
-  if (claimed) await lease.release('sent again by an operator');
-}
-
-function needsReopening(record: StoredRecord | undefined): boolean {
-  return record?.status === 'OUTCOME_UNKNOWN' || record?.status === 'INPROGRESS';
 }

@@ -8,6 +8,7 @@ interface Waiting {
   readonly body: unknown;
   readonly sentAt: number;
   receives: number;
+  firstReceived?: number;
   /** Milliseconds since the epoch: hidden until then. */
   visibleAt: number;
 }
@@ -57,8 +58,9 @@ export class FifoQueue {
       }
       message.visibleAt = now + this.#visibilityTimeout;
       this.received.push({ id: message.id, at: now, receives: message.receives });
-      const { id: messageId, group, sentAt, receives: receiveCount } = message;
-      Records.push(sqsRecord(message.body, { messageId, group, sentAt, receiveCount }));
+      message.firstReceived ??= now;
+      const { id: messageId, group, sentAt, receives: receiveCount, firstReceived } = message;
+      Records.push(sqsRecord(message.body, { messageId, group, sentAt, receiveCount, firstReceived }));
     }
     return { Records };
   }

@@ -7,12 +7,14 @@ export interface RecordOptions {
   readonly attributes?: SQSMessageAttributes;
   /** Milliseconds since the epoch: when SQS took the message. */
   readonly sentAt?: number;
+  /** Milliseconds since the epoch: when SQS gave it the first time. */
+  readonly firstReceived?: number;
 }
 
 /** A record as Lambda's event source for a FIFO queue hands it over. */
 export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord {
   const { messageId = 'message-1', group = 'customer-17850', receiveCount = 1 } = options;
-  const { attributes = {}, sentAt = 1_700_000_000_000 } = options;
+  const { attributes = {}, sentAt = 1_700_000_000_000, firstReceived = 1_700_000_000_001 } = options;
   return {
     messageId,
     receiptHandle: `receipt-of-${messageId}`,
@@ -21,7 +23,7 @@ export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord
       ApproximateReceiveCount: String(receiveCount),
       SentTimestamp: String(sentAt),
       SenderId: 'sender',
-      ApproximateFirstReceiveTimestamp: '1700000000001',
+      ApproximateFirstReceiveTimestamp: String(firstReceived),
       MessageGroupId: group,
     },
     messageAttributes: attributes,

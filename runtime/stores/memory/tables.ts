@@ -71,7 +71,7 @@ function prepare(
       const { items, id } = locate(effect.table, effect.item);
       const held = items.get(id)?.[effect.version];
       const item = storable(itemOf(effect)) as Item;
-      const isStale = isNumber(held) && BigInt(held) >= versionOf(effect);
+      const isStale = isNumber(held) && held >= versionOf(effect);
       return { id, write: () => void items.set(id, item), ...(isStale && { held: String(held) }) };
     }
     case 'remove': {

@@ -111,6 +111,15 @@ export const versionCases: readonly Case[] = [
       await item.shows({ sequence: 1 });
     }),
   ),
+  versionCase(
+    'putIfNewer over a version that is no whole number: compared as one number with another',
+    async (item) => {
+      await item.plant({ sequence: 1.5 });
+      await item.stale(item.put('1'), '1.5');
+      await item.committed(item.put('2'));
+      await item.shows({ sequence: 2 });
+    },
+  ),
   versionCase('removeIfNewer leaves a tombstone that only something newer replaces', async (item) => {
     await item.committed(item.put('3', { text: 'a' }));
     await item.stale(item.remove('3'), '3');

@@ -84,6 +84,14 @@ describe('processBatch', () => {
     expect(response.batchItemFailures).toEqual([]);
   });
 
+  it('takes any number of groups at once, and begins no more work than there are groups', async () => {
+    const batch = ['1', '2'].map((id): Item => ({ id, group: id, ok: true, ticks: 1 }));
+    await expect(run(batch, () => true, Number.MAX_SAFE_INTEGER)).resolves.toMatchObject({
+      failed: [],
+      most: 2,
+    });
+  });
+
   it('returns what it had no time to begin', async () => {
     const batch = ['1', '2', '3'].map((id): Item => ({ id, group: 'a', ok: true, ticks: 0 }));
     let calls = 0;

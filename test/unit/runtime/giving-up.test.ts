@@ -101,6 +101,27 @@ describe.each(guarantees)('an event that fails by itself under $name', ({ guaran
     expect(wiring.letters).toEqual([]);
   });
 
+  it('is tried for as long again when it is redriven, and keeps its first attempt', async () => {
+    // GIVEN an event that was given up an hour ago
+    send('1');
+    let end = Number.POSITIVE_INFINITY;
+    const consumer = consumerOf(guarantee, () => {
+      if (clock.now() < end) throw new Error('not now');
+    });
+    await drain(queue, consumer);
+    expect(recordOf('1')).toMatchObject({ status: 'QUARANTINED', attempts: 0 });
+    const first = recordOf('1')?.firstAttemptAt;
+    clock.time += 3_600_000;
+    // WHEN it is redriven, and heals within 30 seconds
+    end = clock.now() + 30_000;
+    queue.send('redriven', 'g', anOrder({ subject: '1' }));
+    await drain(queue, consumer);
+    // THEN
+    expect(applied()).toEqual(['redriven']);
+    expect(wiring.letters).toHaveLength(1);
+    expect(recordOf('1')?.firstAttemptAt).toBe(first);
+  });
+
   it.each([
     ['the handler says that nothing happened', () => new NotDone('closed')],
     ['a system gave no answer', () => new UnclearError('504')],
@@ -218,5 +239,44 @@ describe('an attempt', () => {
     await unclear(sqsEvent(sqsRecord(anOrder({ subject: '1' }))), remaining());
     expect(recordOf('1')).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
     expect(recordOf('1')?.attempts).toBeUndefined();
+  });
+});
+
+/** What a consumer under another guarantee, an operator or a process that died left behind. */
+describe('a handler that always fails under exactly-once', () => {
+  const failing = () =>
+    consumerOf(exactlyOnce(), (id) => {
+      if (id === '1') throw new Error('never');
+    });
+  beforeEach(async () => {
+    const before = consumerOf(atLeast, () => {
+      throw new Error('socket hang up');
+    });
+    await before(sqsEvent(sqsRecord(anOrder({ subject: '1' }))), remaining());
+  });
+  const change = (to: object) =>
+    wiring.memory.records.set('shop#urn:test#event-of-1', { ...recordOf('1'), ...to } as never);
+
+  it('holds what another guarantee left unfinished, and its group goes on', async () => {
+    send('1', '2');
+    await drain(queue, failing(), { most: 20 });
+    expect(recordOf('1')).toMatchObject({ status: 'OUTCOME_UNKNOWN', body: expect.any(String) });
+    expect(applied()).toEqual(['m2']);
+  });
+
+  it.each([
+    ['an operator sent again', { status: 'OUTCOME_UNKNOWN', expiration: undefined, attempt: 'carried' }],
+    ['a process that reopened it left', { status: 'INPROGRESS', leaseUntil: 0, guarantee: 'exactly-once' }],
+  ])('counts the attempts of what %s, and gives it up', async (_, left) => {
+    change({ ...left, attempts: undefined });
+    const attributes = { 'resolved-attempt': { dataType: 'String', stringValue: 'carried' } } as const;
+    const delivery = sqsEvent(sqsRecord(anOrder({ subject: '1' }), { messageId: 'm2', attributes }));
+    // The first delivery mends the record, the others are counted.
+    for (let n = 0; n < 5; n++) await failing()(delivery, remaining());
+    expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 4 });
+    clock.time += 61_000;
+    await failing()(delivery, remaining());
+    expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED', attempts: 5 }]);
+    expect(recordOf('1')).toMatchObject({ status: 'QUARANTINED', attempts: 0 });
   });
 });

@@ -11,7 +11,7 @@ import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
-import { settled } from '../../support/timeline.ts';
+import { gate, settled } from '../../support/timeline.ts';
 import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
 
 let wiring: FakeWiring;
@@ -87,6 +87,32 @@ describe('a handler that ignores its signal', () => {
     wiring.clock.time += 29_600;
     await settled();
     expect(wiring.ends).toHaveLength(1);
+  });
+
+  it('is ended even if the handler is done meanwhile: no answer lets the next invocation thaw its end', async () => {
+    // GIVEN a queue that is slow to delete what is done
+    const [deletes, handles] = [gate(), gate()];
+    wiring = fakeWiring({ acknowledgements: { acknowledge: () => deletes.opened } });
+    let answered = false;
+    const slow = billing(async ({ data: { orderId } }) => {
+      if (orderId === 'slow') await handles.opened;
+    });
+    const batch = sqsEvent(record('done', 'a'), record('slow', 'b'));
+    void slow(batch, remaining()).finally(() => {
+      answered = wiring.ends.length === 0;
+    });
+    await settled();
+    wiring.clock.time += 29_600;
+    await settled();
+    // WHEN the handler is done before that
+    handles.open();
+    await settled();
+    deletes.open();
+    await settled();
+    // THEN its process has ended without an answer, and nobody says that it was overdue
+    expect(wiring.ends).toHaveLength(1);
+    expect(answered).toBe(false);
+    expect(wiring.logged.filter(({ code }) => code === 'OVERDUE')).toEqual([]);
   });
 
   it('hides groups that wait for their turn too, and calls no delivery what was not begun', async () => {
