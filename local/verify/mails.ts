@@ -8,7 +8,7 @@ import type { Seen } from './outside.ts';
  * elsewhere than to its account, stands under what it says itself, so that it is found.
  */
 export function mailsOf(
-  mails: readonly Mail[],
+  mails: readonly Pick<Mail, 'idempotencyKey' | 'to'>[],
   { events }: Pick<Expectation, 'events'>,
   domain: string,
 ): Seen {

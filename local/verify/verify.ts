@@ -40,6 +40,15 @@ export interface VerifyOptions {
 /** Holds tables, logs, dead-letter queues, charges and mails against what was published. */
 export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed' | 'options' | 'seconds'>> {
   const { clientConfig, stack, events, plan, late, sandbox, ended, sent, insideWindow } = options;
+  const shown = (consumer: Consumer) => observe(clientConfig, stack, consumer);
+  // First, and one after the other: each holds the whole log of its function while it counts.
+  const evidence = {
+    fulfilment: await shown('fulfilment'),
+    billing: await shown('billing'),
+    notifications: await shown('notifications'),
+  };
+  const mails = await sandbox.mails();
+  const requests = await sandbox.charges();
   const expected = await expectationOf(onlyEvents(events));
   const tables = {
     records: stack.RecordsTableName,
@@ -49,8 +58,6 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
   };
   const found = await readHoldings(new DynamoDBClient(clientConfig), tables);
   const { problems: tableProblems, ...comparison } = compare(expected, found);
-  const requests = await sandbox.charges();
-  const mails = await sandbox.mails();
   const charges = chargesOf(requests);
   const mailed = mailsOf(mails, expected, sandbox.mailDomain);
   const ofBilling = found.records('billing');
@@ -63,13 +70,6 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
   const doubleMails = compareOutside('mail', expected.mails, mailed, ofNotifications);
   const unknowns = [...outside.billing.unknown, ...outside.notifications.unknown];
   const unknownOf = (consumer: Consumer) => unknowns.filter((one) => one.consumer === consumer).length;
-  const shown = (consumer: Consumer) => observe(clientConfig, stack, consumer);
-  // One after the other: each holds the whole log of its function while it counts.
-  const evidence = {
-    fulfilment: await shown('fulfilment'),
-    billing: await shown('billing'),
-    notifications: await shown('notifications'),
-  };
   const judged = await forEachConsumer(async (consumer) => {
     const unknown = unknownOf(consumer);
     return judge(expected, plan, { ...evidence[consumer], consumer, sent, insideWindow, unknown });
