@@ -3,6 +3,7 @@ import type { ConsumerCounts } from './observe/deliveries.ts';
 import type { StartOptions } from './options.ts';
 import type { Ended } from './sandbox/end-functions.ts';
 import type { Resent } from './verify/charges.ts';
+import type { Comparison } from './verify/compare.ts';
 import type { UnknownOutcome } from './verify/records.ts';
 
 /** What became of a consumer's messages. */
@@ -29,20 +30,8 @@ export interface Result {
   readonly mails: number;
   /** Processes of functions that were ended on purpose, and invocations that Lambda ended at their timeout. */
   readonly ended: Ended & { readonly timedOut: number };
-  readonly verified: {
+  readonly verified: Comparison & {
     readonly expected: number;
-    readonly missing: number;
-    readonly doubled: number;
-    /** Orders and customers below their highest sequence. */
-    readonly regressions: number;
-    /** Sequence numbers of groups that no record of fulfilment has, and a line for each gap. */
-    readonly gaps: number;
-    readonly gapLines: readonly string[];
-    /** Events that fulfilment completed after one of a higher sequence in their group. */
-    readonly late: number;
-    /** Decimals, as strings. */
-    readonly ledgerTotal: string;
-    readonly ledgerExpected: string;
     readonly doubleCharges: number;
     readonly doubleMails: number;
     /** Outcomes that nobody knows. */
@@ -50,7 +39,6 @@ export interface Result {
     readonly unknowns: readonly UnknownOutcome[];
     /** Messages in the dead-letter queue of fulfilment. */
     readonly dlq: number;
-    readonly problems: readonly string[];
   };
   readonly seconds: Readonly<Record<'setup' | 'deploy' | 'publish' | 'drain' | 'verify', number>>;
 }

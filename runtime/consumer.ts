@@ -50,8 +50,9 @@ export type ConsumerHandler = (
  * A consumer that gives each event the guarantee that it names, in the order of the event's message group.
  *
  * @param wiring Default: from the environment variables that `IdempotentConsumer` sets.
- * @throws ConfigurationError for a name that is none, a number of groups below 1, and for a function whose environment was not set. What is
- *   returned throws one, before it touches anything, for an invocation longer than the visibility timeout allows.
+ * @throws ConfigurationError for a name that is none, a number of groups below 1, and for a function whose environment
+ *   was not set. What is returned throws one, before it touches anything, for an invocation longer than the visibility
+ *   timeout allows.
  */
 export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
   { name, parse, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,

@@ -1,8 +1,7 @@
 import { ConfigurationError } from '../../contract/errors.ts';
 import type { RecordStore } from '../stores/record-store.ts';
-import { settleExternal } from './external.ts';
+import { externalGuarantee } from './external.ts';
 import type { Guarantee } from './guarantee.ts';
-import { recordQuarantine } from './quarantine.ts';
 
 export interface AtLeastOnceOptions {
   /**
@@ -26,13 +25,5 @@ export function atLeastOnce({ providerKeyRetention, store }: AtLeastOnceOptions)
       `providerKeyRetention is ${providerKeyRetention}; it must be a number of milliseconds above 0, or Infinity`,
     );
   }
-  const policy = { name: 'at-least-once', unclear: 'retry', providerKeyRetention } as const;
-  return {
-    name: policy.name,
-    kind: 'external',
-    settle: (task, handle, tools) =>
-      settleExternal(task, handle, policy, { ...tools, store: store ?? tools.store }),
-    quarantine: (task, reason, tools) =>
-      recordQuarantine(task, policy.name, reason, { ...tools, store: store ?? tools.store }),
-  };
+  return externalGuarantee({ name: 'at-least-once', unclear: 'retry', providerKeyRetention }, store);
 }

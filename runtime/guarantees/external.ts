@@ -5,8 +5,9 @@ import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
 import { encodeResult } from '../stores/result.ts';
 import { isOwnFailure } from './count-attempt.ts';
 import { handlerMargin, withSignal } from './deadline.ts';
-import type { ExternalHandler, ExternalResult, Task, Tools, Verdict } from './guarantee.ts';
+import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, leaseEnd, type Standing } from './lease.ts';
+import { recordQuarantine } from './quarantine.ts';
 
 /** What the two guarantees for external effects make of one that may have happened. */
 export interface ExternalPolicy {
@@ -15,6 +16,20 @@ export interface ExternalPolicy {
   readonly unclear: 'retry' | 'hold';
   /** How long the system that is called knows an idempotency key, in ms. */
   readonly providerKeyRetention?: number;
+}
+
+/** @param store In place of the record table of the function's environment. */
+export function externalGuarantee(
+  policy: ExternalPolicy,
+  store: RecordStore | undefined,
+): Guarantee<'external'> {
+  const over = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
+  return {
+    name: policy.name,
+    kind: 'external',
+    settle: (task, handle, tools) => settleExternal(task, handle, policy, over(tools)),
+    quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, over(tools)),
+  };
 }
 
 /**
@@ -27,7 +42,7 @@ export interface ExternalPolicy {
  *
  * @throws Whatever the handler threw, once the record says so; StoreBusyError where the store took no write in time.
  */
-export async function settleExternal<Event extends CloudEvent>(
+async function settleExternal<Event extends CloudEvent>(
   task: Task<Event>,
   handle: ExternalHandler<Event>,
   policy: ExternalPolicy,
