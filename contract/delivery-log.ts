@@ -13,6 +13,8 @@ export interface DeliveryLog {
   readonly messageGroup: string;
   /** How often SQS had given the message, this time included. */
   readonly receiveCount: number;
+  /** It ran alone, after the others of its batch: it had been received so often that it may kill its process. */
+  readonly suspect?: true;
   readonly source?: string;
   readonly eventId?: string;
   readonly sequence?: string;

@@ -1,6 +1,7 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { OrderEvent } from '../../contract/order-event.ts';
-import { count, readDeliveries } from '../../local/observe/deliveries.ts';
+import { count } from '../../local/observe/counts.ts';
+import { readDeliveries } from '../../local/observe/deliveries.ts';
 import { compare } from '../../local/verify/compare.ts';
 import { expectationOf } from '../../local/verify/expectation.ts';
 import { judge } from '../../local/verify/judge.ts';
