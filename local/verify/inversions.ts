@@ -2,8 +2,15 @@ import { waitingOutcomes } from '../../contract/metrics.ts';
 import type { LoggedDelivery } from '../observe/deliveries.ts';
 import { type MessageKey, messageKey, type TopicOrder } from '../workload/topic-order.ts';
 
+export interface OrderComparison {
+  /** Messages that were settled after one of their group which the queue took later, a line each. */
+  readonly inversions: readonly string[];
+  /** Messages of which nobody knows where in their group they stood. Where there are any, the rest proves little. */
+  readonly unplaced: number;
+}
+
 /**
- * Messages that were settled after one of their group which the queue took later, a line each.
+ * Holds the order in which messages were settled against the one in which the queue took them, group by group.
  *
  * The log names an event, and not which of its messages a line is of: the n-th of them that was settled is taken for the
  * n-th that was sent, which is so wherever no order was broken. Where not as many came as were sent, some were removed
@@ -11,20 +18,22 @@ import { type MessageKey, messageKey, type TopicOrder } from '../workload/topic-
  *
  * @param deliveries What one consumer logged, by time.
  */
-export function inversionsOf(deliveries: readonly LoggedDelivery[], order: TopicOrder): string[] {
-  const lines: string[] = [];
+export function compareOrder(deliveries: readonly LoggedDelivery[], order: TopicOrder): OrderComparison {
+  const settled = firstVerdicts(deliveries);
+  const unplaced = settled.filter((delivery) => order.placesOf(keyOf(delivery)).length === 0).length;
   const fronts = new Map<string, Front>();
-  for (const message of placed(firstVerdicts(deliveries), order)) {
+  const inversions: string[] = [];
+  for (const message of placed(settled, order)) {
     const { messageGroup } = message.delivery;
     const front = fronts.get(messageGroup) ?? new Front();
     fronts.set(messageGroup, front);
     const overtaker = front.pass(message);
     if (overtaker === undefined) continue;
-    lines.push(
+    inversions.push(
       `group ${messageGroup}: ${nameOf(message)} was settled after ${nameOf(overtaker)}, which the queue took later`,
     );
   }
-  return lines;
+  return { inversions, unplaced };
 }
 
 interface PlacedMessage {

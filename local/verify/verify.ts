@@ -17,7 +17,7 @@ import type { TopicOrder } from '../workload/topic-order.ts';
 import { chargesOf, resentOf } from './charges.ts';
 import { compare } from './compare.ts';
 import { expectationOf } from './expectation.ts';
-import { inversionsOf } from './inversions.ts';
+import { compareOrder } from './inversions.ts';
 import { judge } from './judge.ts';
 import { mailsOf } from './mails.ts';
 import { compareOutside } from './outside.ts';
@@ -81,8 +81,9 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
   });
   const asSent = await lateAsSent(events.parsed(), late);
   const inversions = consumers.flatMap((consumer) =>
-    evidence[consumer].inversions.map((line) => `${consumer}: ${line}`),
+    evidence[consumer].order.inversions.map((line) => `${consumer}: ${line}`),
   );
+  const unplaced = consumers.filter((consumer) => evidence[consumer].order.unplaced > 0);
   const store = sandbox.storeRequests();
   const problems = [
     ...tableProblems,
@@ -100,6 +101,11 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
     ...doubleMails.problems,
     ...Object.values(judged).flat(),
     ...inversions,
+    ...unplaced.map(
+      (consumer) =>
+        `${consumer}: the topic told no place of ${evidence[consumer].order.unplaced} messages, so that their order ` +
+        'cannot be verified',
+    ),
     ...(sandbox.isHarmless
       ? unknowns.map(({ consumer, id }) => `${consumer} of event ${id} is unknown`)
       : []),
@@ -153,7 +159,7 @@ async function observe(
   const letters = await peek(sqs, deadLetterQueueUrl);
   return {
     counts: count(deliveries),
-    inversions: inversionsOf(deliveries, order),
+    order: compareOrder(deliveries, order),
     timeouts,
     letters,
     deadLetters: await depth(sqs, deadLetterQueueUrl),

@@ -1,8 +1,10 @@
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
 import type { LoggedDelivery } from '../../../local/observe/deliveries.ts';
-import { inversionsOf } from '../../../local/verify/inversions.ts';
+import { compareOrder } from '../../../local/verify/inversions.ts';
 import { TopicOrder } from '../../../local/workload/topic-order.ts';
 import { anOrder } from '../../support/orders.ts';
+
+const inversionsOf = (...compared: Parameters<typeof compareOrder>) => compareOrder(...compared).inversions;
 
 const bodyOf = (id: string) => JSON.stringify(anOrder({ id }));
 
@@ -68,6 +70,10 @@ describe('the order in which messages were settled', () => {
     const again = settled('a', 3, { outcome: 'duplicate', receiveCount: 2 });
     const logs = [settled('a', 1), settled('b', 2), again];
     expect(inversionsOf(logs, sent(...events('a', 'b')))).toEqual([]);
+    // AND what was only found out again is no other message of the event
+    const early = settled('a', 2, { messageId: 'm-late', outcome: 'duplicate' });
+    const more = [settled('a', 1), early, settled('b', 3), again];
+    expect(inversionsOf(more, sent(...events('a', 'b', 'a')))).toHaveLength(1);
   });
 
   it('is each group its own', () => {
@@ -123,5 +129,11 @@ describe('the order in which messages were settled', () => {
     expect(inversionsOf(logs('two'), order)).toEqual([]);
     // AND what came in a later one is later, in whatever stream
     expect(inversionsOf([settled('b', 1, { stream: 'two' }), settled('a', 2)], order)).toHaveLength(1);
+  });
+
+  it('is not told of a message that the topic told no place of', () => {
+    const logs = [settled('a', 1), settled('b', 2), poisoned('m-p', 3)];
+    expect(compareOrder(logs, sent(...events('a', 'b'), { body: 'no event' })).unplaced).toBe(0);
+    expect(compareOrder(logs, sent(...events('a'))).unplaced).toBe(2);
   });
 });

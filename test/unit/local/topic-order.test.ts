@@ -48,7 +48,7 @@ it('is told by the sequence numbers of what a topic accepted, as numbers', async
     }));
     await client.send(new PublishBatchCommand({ TopicArn: 'arn', PublishBatchRequestEntries }));
   }
-  // THEN each place is there once, and 100 stands after 99
+  // THEN each place is there once, and 101 stands after 98
   expect(order.placesOf(messageKey('g', { source: 'urn:test', id: 'a' }))).toEqual([98n, 101n]);
   expect(order.placesOf(messageKey('g', { source: 'urn:test', id: 'b' }))).toEqual([100n]);
   expect(order.placesOf(messageKey('g', undefined))).toEqual([99n]);
