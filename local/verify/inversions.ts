@@ -2,11 +2,11 @@ import { waitingOutcomes } from '../../contract/metrics.ts';
 import type { LoggedDelivery } from '../observe/deliveries.ts';
 import { type MessageKey, messageKey, type TopicOrder } from '../workload/topic-order.ts';
 
-export interface OrderComparison {
-  /** Messages that were settled after one of their group which the queue took later, a line each. */
-  readonly inversions: readonly string[];
-  /** Messages of which nobody knows where in their group they stood. Where there are any, the rest proves little. */
-  readonly unplaced: number;
+export interface Inversions {
+  /** How many messages were settled after one of their group which the queue took later. */
+  readonly inversions: number;
+  /** A line for each, and one where nobody knows the places of messages: then finding none proves nothing. */
+  readonly problems: readonly string[];
 }
 
 /**
@@ -18,22 +18,26 @@ export interface OrderComparison {
  *
  * @param deliveries What one consumer logged, by time.
  */
-export function compareOrder(deliveries: readonly LoggedDelivery[], order: TopicOrder): OrderComparison {
+export function findInversions(deliveries: readonly LoggedDelivery[], order: TopicOrder): Inversions {
   const settled = firstVerdicts(deliveries);
   const unplaced = settled.filter((delivery) => order.placesOf(keyOf(delivery)).length === 0).length;
   const fronts = new Map<string, Front>();
-  const inversions: string[] = [];
+  const problems: string[] = [];
   for (const message of placed(settled, order)) {
     const { messageGroup } = message.delivery;
     const front = fronts.get(messageGroup) ?? new Front();
     fronts.set(messageGroup, front);
     const overtaker = front.pass(message);
     if (overtaker === undefined) continue;
-    inversions.push(
+    problems.push(
       `group ${messageGroup}: ${nameOf(message)} was settled after ${nameOf(overtaker)}, which the queue took later`,
     );
   }
-  return { inversions, unplaced };
+  const inversions = problems.length;
+  if (unplaced > 0) {
+    problems.push(`the topic told no place of ${unplaced} messages, so that their order cannot be verified`);
+  }
+  return { inversions, problems };
 }
 
 interface PlacedMessage {

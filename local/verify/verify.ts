@@ -17,7 +17,7 @@ import type { TopicOrder } from '../workload/topic-order.ts';
 import { chargesOf, resentOf } from './charges.ts';
 import { compare } from './compare.ts';
 import { expectationOf } from './expectation.ts';
-import { compareOrder } from './inversions.ts';
+import { findInversions } from './inversions.ts';
 import { judge } from './judge.ts';
 import { mailsOf } from './mails.ts';
 import { compareOutside } from './outside.ts';
@@ -80,10 +80,6 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
     return judge(expected, plan, { ...evidence[consumer], consumer, sent, insideWindow, unknown });
   });
   const asSent = await lateAsSent(events.parsed(), late);
-  const inversions = consumers.flatMap((consumer) =>
-    evidence[consumer].order.inversions.map((line) => `${consumer}: ${line}`),
-  );
-  const unplaced = consumers.filter((consumer) => evidence[consumer].order.unplaced > 0);
   const store = sandbox.storeRequests();
   const problems = [
     ...tableProblems,
@@ -100,11 +96,8 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
     ...doubleCharges.problems,
     ...doubleMails.problems,
     ...Object.values(judged).flat(),
-    ...inversions,
-    ...unplaced.map(
-      (consumer) =>
-        `${consumer}: the topic told no place of ${evidence[consumer].order.unplaced} messages, so that their order ` +
-        'cannot be verified',
+    ...consumers.flatMap((consumer) =>
+      evidence[consumer].ordered.problems.map((problem) => `${consumer}: ${problem}`),
     ),
     ...(sandbox.isHarmless
       ? unknowns.map(({ consumer, id }) => `${consumer} of event ${id} is unknown`)
@@ -133,7 +126,7 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
     verified: {
       expected: expected.events.size,
       ...comparison,
-      inversions: inversions.length,
+      inversions: consumers.reduce((sum, consumer) => sum + evidence[consumer].ordered.inversions, 0),
       missing: comparison.missing + outside.billing.missing + outside.notifications.missing,
       doubleCharges: doubleCharges.doubled,
       doubleMails: doubleMails.doubled,
@@ -159,7 +152,7 @@ async function observe(
   const letters = await peek(sqs, deadLetterQueueUrl);
   return {
     counts: count(deliveries),
-    order: compareOrder(deliveries, order),
+    ordered: findInversions(deliveries, order),
     timeouts,
     letters,
     deadLetters: await depth(sqs, deadLetterQueueUrl),

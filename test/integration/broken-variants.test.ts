@@ -4,7 +4,7 @@ import { count } from '../../local/observe/counts.ts';
 import { readDeliveries } from '../../local/observe/deliveries.ts';
 import { compare } from '../../local/verify/compare.ts';
 import { expectationOf } from '../../local/verify/expectation.ts';
-import { compareOrder } from '../../local/verify/inversions.ts';
+import { findInversions } from '../../local/verify/inversions.ts';
 import { judge } from '../../local/verify/judge.ts';
 import { lateAsSent } from '../../local/verify/sequences.ts';
 import { readHoldings } from '../../local/verify/tables.ts';
@@ -132,7 +132,7 @@ describe('the verifier', () => {
     // THEN nothing is lost of it, and log and records tell
     const logged = await deliveries(variants.reversed, account, 2);
     const [first, second] = events.map(({ id, sequence }) => `(event ${id}, sequence ${sequence})`);
-    expect(compareOrder(logged, order).inversions).toEqual([
+    expect(findInversions(logged, order).problems).toEqual([
       `group ${account}: message ${ids[0]} ${first} was settled after message ${ids[1]} ${second}, ` +
         'which the queue took later',
     ]);
