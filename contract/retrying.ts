@@ -49,6 +49,44 @@ export function backoff(receiveCount: number, random: number): number {
   return Math.floor(random * longest) + 1;
 }
 
+/** For how long poison is hidden that blocks its group: only a deployment or an operator helps, so at the cap. */
+export function backoffAtCap(random: number): number {
+  return backoff(Number.POSITIVE_INFINITY, random);
+}
+
+/** What the source queue does with a message that nobody settles. */
+export interface QueueLimits {
+  /** Receives after which SQS moves it to the dead-letter queue. */
+  readonly maxReceiveCount: number;
+  /** Seconds after which SQS deletes it, wherever it is then. */
+  readonly retention: number;
+}
+
+/** For how long before its deletion a message is not left in its queue; of a short retention a tenth. */
+const retentionMargin = 60 * 60;
+
+/**
+ * The age up to which a message may be left to wait. SQS deletes it at its retention without a word and without a
+ * dead-letter queue, so what would come again later than this is moved there by the runtime.
+ */
+export function longestWaiting({ retention }: Pick<QueueLimits, 'retention'>): number {
+  return retention - Math.min(retentionMargin, retention / 10);
+}
+
+/** Of the receives that SQS counts, the share that may be used up as fast as the backoff does. */
+const unpaced = 1 / 4;
+
+/**
+ * The age that a message should have when it is given again, so that whatever makes it wait, its receives last as long
+ * as its queue keeps it: what is left after the first quarter is spread over the whole time.
+ *
+ * @param receiveCount How often SQS has given the message, this time included.
+ */
+export function pacedAge(receiveCount: number, { maxReceiveCount, retention }: QueueLimits): number {
+  const free = maxReceiveCount * unpaced;
+  return (longestWaiting({ retention }) * (receiveCount + 1 - free)) / (maxReceiveCount - free);
+}
+
 /** With so many standard deviations fewer than one message in a billion is received more often. */
 const deviations = 6;
 

@@ -1,13 +1,13 @@
 import { backoff } from '../contract/retrying.ts';
 import { groupsOf } from './batch.ts';
+import { retryAt, type Waiting } from './retry-at.ts';
 import { hideUntil } from './visibility.ts';
 import type { Wiring } from './wiring.ts';
 
-interface Received {
+interface Received extends Waiting {
   readonly id: string;
   readonly group: string;
   readonly receiptHandle: string;
-  readonly receiveCount: number;
 }
 
 /** How far a batch has come: what is settled, and until when its queue hides what is not. */
@@ -45,7 +45,8 @@ export class Progress<M extends Received> {
   async postpone([head, ...followers]: readonly M[], advanced: boolean): Promise<void> {
     if (head === undefined) return;
     this.#stopped.add(head.group);
-    await hideUntil(this.#retryAt(advanced ? 1 : head.receiveCount), [head, ...followers], this.#wiring);
+    const wait = advanced ? { atLeast: backoff(1, this.#wiring.random.next()) } : {};
+    await hideUntil(retryAt(head, this.#wiring, wait), [head, ...followers], this.#wiring);
   }
 
   /**
@@ -60,7 +61,7 @@ export class Progress<M extends Received> {
       (group) => {
         const [head, ...followers] = group.filter((message) => !this.#settled.has(message));
         if (head === undefined) return [];
-        return [{ head, rest: [head, ...followers], retryAt: this.#retryAt(head.receiveCount) }];
+        return [{ head, rest: [head, ...followers], retryAt: retryAt(head, this.#wiring) }];
       },
     );
     await Promise.all([
@@ -76,10 +77,5 @@ export class Progress<M extends Received> {
 
   #left(of: string): M[] {
     return this.#messages.filter((message) => message.group === of && !this.#settled.has(message));
-  }
-
-  #retryAt(receiveCount: number): number {
-    const { clock, random } = this.#wiring;
-    return clock.now() + backoff(receiveCount, random.next()) * 1000;
   }
 }

@@ -38,6 +38,9 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
     },
     quarantine: (task, reason, tools) =>
       recordQuarantine(task, 'exactly-once', reason, { ...tools, store: store ?? tools.store }),
+    recordRefusal: (task, error, tools) =>
+      countAttempt(task, error, { ...tools, store: store ?? tools.store }),
+    skipped: async ({ identity }, tools) => (await (store ?? tools.store).find(identity.id))?.skip,
   };
 }
 

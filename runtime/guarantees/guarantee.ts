@@ -3,6 +3,7 @@ import type { CloudEvent } from '../../contract/event.ts';
 import type { Random } from '../../contract/random.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import type { Effect } from '../effects.ts';
+import type { PermanentError } from '../errors.ts';
 import type { Delivery, EffectStore, GuaranteeName } from '../stores/record-store.ts';
 
 /**
@@ -111,4 +112,13 @@ export interface Guarantee<Kind extends HandlerKind> {
    * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
    */
   quarantine(task: Task<CloudEvent>, reason: string, tools: Tools): Promise<void>;
+  /**
+   * Leaves a record of an event that a permanent error keeps in its queue: an operator's skip has to stand somewhere.
+   *
+   * @returns `tried`, or what the record says already: a duplicate blocks nobody, whatever its handler says now.
+   * @throws `error`, where no record could be written.
+   */
+  recordRefusal(task: Task<CloudEvent>, error: PermanentError, tools: Tools): Promise<Verdict>;
+  /** The SQS message of the event that an operator skips. @throws Whatever the store throws. */
+  skipped(task: Task<CloudEvent>, tools: Tools): Promise<string | undefined>;
 }

@@ -1,0 +1,48 @@
+import type { CloudEvent } from '../contract/event.ts';
+import { fingerprint } from '../contract/identity.ts';
+import { backoffCap } from '../contract/retrying.ts';
+import type { Means } from './ending.ts';
+import type { Task } from './guarantees/guarantee.ts';
+import type { Content, Message } from './message.ts';
+import { lastStay } from './retry-at.ts';
+import { isInsideWindow } from './window.ts';
+
+/** The delivery of a message's event as guarantees see it; each one made has an `attempt` of its own. */
+export function taskOf<Event extends CloudEvent>(
+  message: Message<Event>,
+  { event, key }: Exclude<Content<Event>, { readonly invalid: unknown }>,
+  means: Means,
+): Task<Event> {
+  const { clock, random, recordTtlSeconds } = means.wiring;
+  return {
+    event,
+    body: message.body,
+    carriedAttempt: message.carriedAttempt,
+    end: means.end,
+    deadline: deadlineOf(message, means),
+    identity: {
+      id: key,
+      fingerprint: fingerprint(event),
+      attempt: random.uuid(),
+      consumer: means.consumer,
+      source: event.source,
+      eventId: event.id,
+      messageGroup: message.group,
+      sequence: event.sequence,
+      messageId: message.id,
+      insideWindow: isInsideWindow(message.publishedAt, clock.now(), recordTtlSeconds),
+    },
+  };
+}
+
+/**
+ * What is kept of the time of a message that its queue is about to delete, in ms: a store that answers nothing takes
+ * three requests of 3 seconds until its client gives up, and after that the message still has to be saved.
+ */
+const rescueTime = 10_000;
+
+function deadlineOf(message: Message<CloudEvent>, { deadline, wiring }: Means): number {
+  const now = wiring.clock.now();
+  if (now + backoffCap * 1000 <= lastStay(message, wiring)) return deadline;
+  return deadline - Math.max(0, Math.min(rescueTime, (deadline - now) / 2));
+}
