@@ -77,14 +77,16 @@ export function longestWaiting({ retention }: Pick<QueueLimits, 'retention'>): n
 const unpaced = 1 / 4;
 
 /**
- * The age that a message should have when it is given again, so that whatever makes it wait, its receives last as long
- * as its queue keeps it: what is left after the first quarter is spread over the whole time.
+ * For how long a message is hidden at least, so that whatever makes it wait, its receives last for as long as its queue
+ * keeps it. Past the first quarter each wait is what is left of its time by what is left of its receives: that never
+ * grows with such a wait, so the last receive comes when the time is over. 0 and below for no bound.
  *
  * @param receiveCount How often SQS has given the message, this time included.
+ * @param age Since SQS took it.
  */
-export function pacedAge(receiveCount: number, { maxReceiveCount, retention }: QueueLimits): number {
-  const free = maxReceiveCount * unpaced;
-  return (longestWaiting({ retention }) * (receiveCount + 1 - free)) / (maxReceiveCount - free);
+export function pace(receiveCount: number, age: number, limits: QueueLimits): number {
+  if (receiveCount <= limits.maxReceiveCount * unpaced) return 0;
+  return (longestWaiting(limits) - age) / Math.max(1, limits.maxReceiveCount - receiveCount);
 }
 
 /** With so many standard deviations fewer than one message in a billion is received more often. */

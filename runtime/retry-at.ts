@@ -1,4 +1,4 @@
-import { backoff, longestWaiting, pacedAge } from '../contract/retrying.ts';
+import { backoff, longestWaiting, pace } from '../contract/retrying.ts';
 import { longestHiding } from './visibility.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -28,8 +28,8 @@ export function retryAt({ receiveCount, sentAt }: Waiting, timing: Timing, wait:
   const { clock, random, maxReceiveCount, queueRetentionSeconds: retention } = timing;
   const { retryAfter = 0, atLeast = backoff(receiveCount, random.next()) } = wait;
   const now = clock.now();
-  const pace = sentAt + Math.ceil(pacedAge(receiveCount, { maxReceiveCount, retention }) * 1000);
-  return Math.min(Math.max(now + retryAfter, now + atLeast * 1000, pace), now + longestHiding);
+  const paced = pace(receiveCount, (now - sentAt) / 1000, { maxReceiveCount, retention });
+  return now + Math.min(Math.max(retryAfter, atLeast * 1000, Math.ceil(paced * 1000)), longestHiding);
 }
 
 /** Until when a message may be left in its queue, in ms since the epoch. */

@@ -75,6 +75,7 @@ const clauses: readonly (readonly [string, string])[] = [
   ["isMine and isSameEvent and status == 'INPROGRESS'", "isMine and status == 'INPROGRESS'"],
   ["isMine and isSameEvent and status == 'INPROGRESS'", 'isMine and isSameEvent'],
   ["if not status then return {'written'} end", ''],
+  ["if not status then return refused('fenced') end", ''],
   ['isUnfinished and isAsSeen', 'isAsSeen'],
   ['status == mine.seenStatus and', ''],
   ["and record['attempt'] == mine.seenAttempt", ''],
