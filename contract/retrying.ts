@@ -32,7 +32,7 @@ export const defaultToleratedOutage = 24 * 60 * 60;
 
 /**
  * The backoff doubles from the one to the other. With 2 the first retry comes within 3 seconds. With 300 a day's outage
- * takes some 700 receives of the 1,000 that SQS counts, and a group is back 5 minutes after the outage at the latest.
+ * takes some 600 receives of the 1,000 that SQS counts, and a group is soon back after it: see `pace`.
  */
 export const backoffBase = 2;
 export const backoffCap = 300;

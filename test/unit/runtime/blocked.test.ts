@@ -159,6 +159,7 @@ describe.each(combinations)('an event with $what under $name', ({ guarantee, act
     wiring.store.befall('find', ...Array(1000).fill('down'));
     await work(consumerOf(guarantee, act));
     expect(wiring.letters).toEqual([]);
+    expect(deliveries().at(-1)).toMatchObject({ outcome: 'blocked', code });
     wiring.store.recover();
     await work(consumerOf(guarantee, act));
     expect(messagesThat('poison')).toEqual(['m-bad']);

@@ -79,6 +79,15 @@ describe('a handler that ignores its signal', () => {
     expect(wiring.logged.at(-1)).toMatchObject({ Applied: 2, Failed: 2 });
   });
 
+  it('is hidden for longer where its receives have to last', async () => {
+    wiring = fakeWiring({ maxReceiveCount: 4, queueRetentionSeconds: 36_000 });
+    void stubborn()(sqsEvent(record('pending-1', 'a', 3)), remaining());
+    await settled();
+    wiring.clock.time += 29_600;
+    await settled();
+    expect(wiring.hidden).toMatchObject([{ seconds: Math.ceil(32_400 - 29.6) }]);
+  });
+
   it('is ended even if the queue does not answer', async () => {
     const away = () => Promise.reject(new Error('no answer'));
     wiring = fakeWiring({ acknowledgements: { acknowledge: away }, visibility: { change: away } });

@@ -217,7 +217,9 @@ describe('near the retention', () => {
         await send(letter);
       },
     });
-    t.store.befall('claim', ...Array(1000).fill('contended'));
+    for (const step of ['claim', 'quarantine'] as const) {
+      t.store.befall(step, ...Array(1000).fill('contended'));
+    }
     await expect(t.external(atLeast, undefined, late)).resolves.toMatchObject({
       code: 'RETENTION',
       reason: expect.stringContaining('STORE_BUSY: '),
