@@ -43,7 +43,6 @@ export class IdempotentConsumer extends Construct {
   readonly deadLetterQueue: Queue;
   /** Where SNS puts what it could not deliver to the queue. */
   readonly subscriptionDeadLetterQueue: Queue;
-
   /** Where poison blocks its group: rings while a message does. It has no action yet, `addAlarmAction` gives it one. */
   readonly blockedAlarm?: Alarm;
 

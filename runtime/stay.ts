@@ -24,13 +24,9 @@ export async function stay(
     ...(attempts !== undefined && { attempts }),
     retryAt: again,
   };
-  if (again <= lastStay(message, means.wiring)) return ending;
-  try {
-    return await save(message, reason, means);
-  } catch {
-    // Its queue may still give it once more before it deletes it.
-    return ending;
-  }
+  if (!(again > lastStay(message, means.wiring))) return ending;
+  // Without a copy it stays: its queue may still give it once more before it deletes it.
+  return await save(message, reason, means).catch(() => ending);
 }
 
 /**

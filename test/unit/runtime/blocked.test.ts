@@ -238,6 +238,14 @@ it.each(combinations)('an event with $what under $name reads no record where poi
   expect(wiring.store.calls).not.toContain('find');
 });
 
+it('a block ends where the provider may have forgotten the key: the outcome is unknown, and the group goes on', async () => {
+  send('a', 'bad', 'a2');
+  await work(consumerOf(atLeastOnce({ providerKeyRetention: 24 * hour }), fails), 25 * hour);
+  expect(messagesThat('unknown')).toEqual(['m-bad']);
+  expect(recordOf('bad')).toMatchObject({ status: 'OUTCOME_UNKNOWN', body: expect.any(String) });
+  expect(messagesThat('applied')).toEqual(['m-a2']);
+});
+
 it('a refusal that could not be recorded blocks all the same', async () => {
   wiring.store.befall('countAttempt', 'down');
   await deliver(consumerOf(exactly.guarantee, refuses), anOrder({ subject: 'bad' }));
