@@ -3,9 +3,9 @@ import { isSpent } from '../contract/retrying.ts';
 import type { DeliveryOptions, Ending, Means } from './ending.ts';
 import { codeOf, describe, PermanentError, retryAfterOf, shorten } from './errors.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';
+import { copy, reasonOf } from './leave.ts';
 import type { Message } from './message.ts';
 import { settlePoison } from './poison.ts';
-import { copy, reasonOf } from './quarantine.ts';
 import { stay } from './stay.ts';
 import { taskOf } from './task.ts';
 

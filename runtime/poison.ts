@@ -3,8 +3,8 @@ import { backoffAtCap } from '../contract/retrying.ts';
 import type { Ending, Means } from './ending.ts';
 import { shorten } from './errors.ts';
 import type { Task } from './guarantees/guarantee.ts';
+import { copy, quarantine, type Reason } from './leave.ts';
 import type { Message } from './message.ts';
-import { copy, quarantine, type Reason } from './quarantine.ts';
 import { stay } from './stay.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { CloudEvent } from '../contract/event.ts';
 import type { Ending, Means } from './ending.ts';
 import { shorten } from './errors.ts';
+import { copy, endingOf, type Reason } from './leave.ts';
 import type { Message } from './message.ts';
-import { copy, endingOf, type Reason } from './quarantine.ts';
 import { lastStay, retryAt, type Wait } from './retry-at.ts';
 import { taskOf } from './task.ts';
 
