@@ -15,8 +15,8 @@ interface Received extends Grouped {
 export interface BatchOptions<M extends Received> {
   /** Works on one message; `false` means that the message has to come again. Never rejects. */
   readonly deliver: (message: M) => Promise<boolean>;
-  /** Whether there is time to begin with another message. */
-  readonly mayStart: () => boolean;
+  /** Whether there is time to begin with another message, and, if asked to, still leave some for suspects. */
+  readonly mayStart: (leavingSome: boolean) => boolean;
   /**
    * Is told what is left of a group for lack of time; none of it was begun. Never rejects.
    * @param advanced Whether a message of the group was settled before.
@@ -44,7 +44,8 @@ interface Turn<M> {
  *
  * A message that was received that often without an end may be one that ends its process. Such suspects, and what
  * follows them in their groups, wait for all others, then run one at a time, the fewest receives first: so whoever is to
- * blame dies alone. Equals draw lots, or the same ones would wait behind it each time.
+ * blame dies alone. Equals draw lots, or the same ones would wait behind it each time. Some time is left for them: a busy
+ * group that fills the invocation would keep them waiting, or have them cut off.
  */
 export async function processBatch<M extends Received>(
   messages: readonly M[],
@@ -52,25 +53,34 @@ export async function processBatch<M extends Received>(
 ): Promise<SQSBatchResponse> {
   const groups = groupsOf(messages);
   const waiting = groups.values();
+  const leavingSome = messages.some(isSuspect);
   const suspects: Turn<M>[] = [];
   const failed: M[] = [];
 
   /** @returns The group's next turn, where it goes on. */
   async function take({ group, index, message, lot }: Turn<M>): Promise<Turn<M> | undefined> {
-    const inTime = mayStart();
-    if (inTime && isSuspect(message)) await isolate();
-    if (inTime && (await deliver(message))) return turnOf(group, index + 1, lot);
+    if (await deliver(message)) return turnOf(group, index + 1, lot);
+    failed.push(...group.slice(index));
+    return undefined;
+  }
+
+  async function leave({ group, index }: Turn<M>): Promise<void> {
     const rest = group.slice(index);
     failed.push(...rest);
-    if (!inTime) await postpone(rest, index > 0);
-    return undefined;
+    await postpone(rest, index > 0);
   }
 
   async function work(): Promise<void> {
     for (const group of waiting) {
       let turn = turnOf(group, 0, random.next());
-      while (turn !== undefined && !isSuspect(turn.message)) turn = await take(turn);
-      if (turn !== undefined) suspects.push(turn);
+      while (turn !== undefined && !isSuspect(turn.message)) {
+        if (!mayStart(leavingSome)) {
+          await leave(turn);
+          break;
+        }
+        turn = await take(turn);
+      }
+      if (turn !== undefined && isSuspect(turn.message)) suspects.push(turn);
     }
   }
 
@@ -80,11 +90,15 @@ export async function processBatch<M extends Received>(
     if (worker.status === 'rejected') throw worker.reason;
   }
   for (;;) {
-    const turn = suspects.sort(fewestReceivesFirst).shift();
+    const [turn] = suspects.sort(fewestReceivesFirst);
     if (turn === undefined) break;
+    if (isSuspect(turn.message)) await isolate();
+    if (!mayStart(false)) break;
+    suspects.shift();
     const next = await take(turn);
     if (next !== undefined) suspects.push(next);
   }
+  await Promise.all(suspects.map(leave));
   return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
 }
 

@@ -73,27 +73,36 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     const { clock, output } = wiring;
     const remainingTime = context.getRemainingTimeInMillis();
     refuseLongLeases(remainingTime, wiring);
-    const end = clock.now() + remainingTime;
+    const begun = clock.now();
+    const end = begun + remainingTime;
     const deadline = end - reserve;
+    const working = deadline - begun;
     const report = new BatchReport(name, clock, output);
     const messages = event.Records.map((record) => readMessage(record, name, parse));
     const progress = new Progress(messages, wiring);
-    const options = { consumer: name, guarantee, handle, wiring, end, deadline };
+    const options = { consumer: name, guarantee, handle, wiring, begun, end, deadline };
     const processed = processBatch(messages, {
       groupsAtOnce,
-      mayStart: () => deadline - clock.now() >= needed.within(remainingTime - reserve),
+      mayStart: (leavingSome) => {
+        const left = leavingSome ? working / 2 : 0;
+        return deadline - left - clock.now() >= needed.within(working - left);
+      },
       deliver: async (message) => {
-        const begun = clock.now();
+        const from = clock.now();
         progress.begin(message);
         const ending = await deliver(message, options);
         report.delivery({ ...identityOf(message), ...ending });
         const isSettled = !waitingOutcomes.has(ending.outcome);
-        if (isSettled) needed.saw(clock.now() - begun);
+        if (isSettled) needed.saw(clock.now() - from);
         await progress.finish(message, ending.leaseUntil ?? ending.retryAt);
         return isSettled;
       },
       postpone: (rest, advanced) => progress.postpone(rest, advanced),
-      isolate: () => progress.acknowledge(),
+      isolate: async () => {
+        // What is deleted comes never again, so it has to be counted before a process that may end.
+        report.metrics();
+        await progress.acknowledge();
+      },
       random: wiring.random,
     });
     const response = await untilLastMoment(processed, end, clock, async () => {

@@ -8,6 +8,8 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
   readonly guarantee: Guarantee<Kind>;
   readonly handle: Handlers<Event>[Kind];
   readonly wiring: Wiring;
+  /** Milliseconds since the epoch: when the invocation began. */
+  readonly begun: number;
   /** Milliseconds since the epoch: when the invocation ends. */
   readonly end: number;
   /** Milliseconds since the epoch: no new request begins after it. */

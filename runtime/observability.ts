@@ -54,11 +54,12 @@ export class BatchReport {
     this.#output(JSON.stringify({ level: levels[fields.outcome], timestamp, ...log }));
   }
 
-  /** The batch's counts in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded metric format"). */
+  /** The counts since the last time, in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded metric format"). */
   metrics(): void {
     const values = Object.fromEntries(this.#counts);
     const names = Object.keys(values);
     if (names.length === 0) return;
+    this.#counts.clear();
     this.#output(
       JSON.stringify({
         _aws: {

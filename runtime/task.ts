@@ -23,9 +23,9 @@ export function taskOf<Event extends CloudEvent>(
     carriedAttempt: message.carriedAttempt,
     end: means.end,
     deadline: deadlineOf(message, means),
-    isSuspect: isSuspect(message),
-    // What fails and says so may try again, however often it has: it may have been mended since.
-    mayBegin: (past: Past) => past.lastError !== underWay || !areSpent(past, message, means.wiring),
+    isCountedBefore: isSuspect(message) && clock.now() <= partLeft(1 / 2, means),
+    lastBegin: partLeft(1 / 4, means),
+    mayBegin: (past: Past) => mayBegin(past, message, means.wiring),
     identity: {
       id: key,
       fingerprint: fingerprint(event),
@@ -39,6 +39,24 @@ export function taskOf<Event extends CloudEvent>(
       insideWindow: isInsideWindow(message.publishedAt, clock.now(), recordTtlSeconds),
     },
   };
+}
+
+/**
+ * Until when such a part of the invocation is left. A suspect is counted before its handler only with half of it left, since
+ * one that is not done in that is to blame, and no neighbour; a slow store may take half of that again.
+ */
+function partLeft(part: number, { begun, deadline }: Means): number {
+  return deadline - part * (deadline - begun);
+}
+
+/**
+ * What fails and says so may try again, however often it has: it may have been mended since. What never ends is poison.
+ * Where that blocks its group every second delivery begins all the same, so that a deployment heals it; the ones between
+ * tell of it, and look for an operator's skip.
+ */
+function mayBegin(past: Past, message: Message<CloudEvent>, wiring: Wiring): boolean {
+  if (past.lastError !== underWay || !areSpent(past, message, wiring)) return true;
+  return wiring.onPoison === 'block' && past.attempts % 2 === 0;
 }
 
 /**

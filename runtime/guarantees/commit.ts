@@ -43,7 +43,7 @@ export async function commit(
     unclear: 'hold',
     reopens: true,
   });
-  if (taken === undefined) return verdict as Verdict;
+  if (taken === undefined) return verdict;
   if (taken.kind === 'refused') throw new PermanentError(taken.reason, { cause: taken.cause });
   return appliedWith(taken.result);
 }

@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Tries } from '../../contract/retrying.ts';
-import { DeadlineError, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
+import { DeadlineError, NotDone, PermanentError, StoreBusyError, shorten } from '../errors.ts';
 import { UnclearError } from '../http/unclear-error.ts';
 import type { CountAnswer, EffectStore } from '../stores/record-store.ts';
 import { type Decision, untilDecided } from './decide.ts';
@@ -40,7 +40,9 @@ export async function countAttempt(
   return await untilDecided<Counted>(lease, {
     write: (mine, over) => store.countAttempt(mine, reason, over),
     written: (record) =>
-      record.status === 'RETRYING' ? { kind: 'counted', past: pastOfOwn(record, true) } : undefined,
+      record.status === 'RETRYING' && record.lastError === shorten(reason)
+        ? { kind: 'counted', past: pastOfOwn(record, true) }
+        : undefined,
     terms: { takeOver: true, carriedAttempt },
     unclear: 'hold',
     reopens: true,

@@ -18,10 +18,9 @@ export interface Step<Taken extends { readonly kind: string }> {
   readonly reopens?: boolean;
 }
 
-export type Decision<Taken> =
-  | { readonly taken: Taken; readonly verdict?: never }
-  /** Without a verdict the record was left to whoever comes next. */
-  | { readonly taken?: never; readonly verdict: Verdict | undefined };
+export type Decision<Taken extends object> =
+  | { readonly taken: Taken; readonly verdict: undefined }
+  | { readonly taken: undefined; readonly verdict: Verdict };
 
 /**
  * Repeats a write until the store takes it, or its record says what to make of the delivery instead.
@@ -40,17 +39,17 @@ export async function untilDecided<Taken extends { readonly kind: string }>(
       mine = lease.delivery();
       return write(mine, over);
     }, lease.budget);
-    if (answer.kind !== 'exists') return { taken: answer as Taken };
+    if (answer.kind !== 'exists') return { taken: answer as Taken, verdict: undefined };
     const finding = judge(answer as Exists, mine, terms);
-    if (finding.kind === 'verdict') return { verdict: finding.verdict };
+    if (finding.kind === 'verdict') return { taken: undefined, verdict: finding.verdict };
     if (finding.kind === 'mine') {
       const taken = written?.(finding.record);
-      if (taken !== undefined) return { taken };
+      if (taken !== undefined) return { taken, verdict: undefined };
     }
     if (finding.kind === 'unclear') {
-      if (unclear === 'leave') return { verdict: undefined };
-      const { stands } = await lease.hold(finding.record, finding.reason);
-      if (stands) return { verdict: { outcome: 'unknown', reason: finding.reason } };
+      const { record, reason } = finding;
+      const stays = unclear === 'leave' || (await lease.hold(record, reason)).stands;
+      if (stays) return { taken: undefined, verdict: { outcome: 'unknown', reason } };
     }
     over = finding.kind === 'again' ? finding.over : undefined;
     if (reopens && finding.kind === 'again' && over === undefined && needsReopening(finding.record)) {

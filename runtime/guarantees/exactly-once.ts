@@ -1,12 +1,20 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Effect } from '../effects.ts';
-import { describe, NeverEndedError, NoEffectsError, type PermanentError, underWay } from '../errors.ts';
+import {
+  describe,
+  NeverEndedError,
+  NoEffectsError,
+  type PermanentError,
+  StoreBusyError,
+  underWay,
+} from '../errors.ts';
 import type { EffectStore } from '../stores/record-store.ts';
 import { commit } from './commit.ts';
 import { countAttempt, isOwnFailure, withThis } from './count-attempt.ts';
 import type { EffectHandler, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
-import { Lease } from './lease.ts';
+import { Lease, triesOf } from './lease.ts';
 import { recordQuarantine } from './quarantine.ts';
+import { releaseOf, SuspectAttempt } from './suspect.ts';
 
 export interface ExactlyOnceOptions {
   /** One that commits effects. @default - the record table of the function's environment */
@@ -29,13 +37,6 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
   };
 }
 
-type Settling<Event extends CloudEvent> = readonly [
-  task: Task<Event>,
-  handle: EffectHandler<Event>,
-  lease: Lease,
-  store: EffectStore,
-];
-
 /**
  * Round trips: one for a first delivery and one for a duplicate; one more for a handler that failed, which is counted,
  * and for a suspect, which is counted before.
@@ -47,44 +48,44 @@ async function settleEffects<Event extends CloudEvent>(
   handle: EffectHandler<Event>,
   tools: Tools,
 ): Promise<Verdict> {
-  const { store } = tools;
   const lease = new Lease(task, 'exactly-once', tools);
-  if (task.isSuspect) return await settleSuspect(task, handle, lease, store);
-  return await apply((error) => countFailure(error, task, lease, store), task, handle, lease, store);
+  if (task.isCountedBefore) return await settleSuspect(task, handle, lease, tools);
+  const failed = (error: unknown) => countFailure(error, task, lease, tools.store);
+  return await apply(task, handle, failed, lease, tools.store);
 }
 
-async function settleSuspect<Event extends CloudEvent>(...settling: Settling<Event>): Promise<Verdict> {
-  const [task, , lease, store] = settling;
-  const { taken, verdict } = await countAttempt(task, lease, store, underWay);
-  if (taken === undefined) return verdict as Verdict;
-  const { past } = taken;
-  const release = (error: unknown, attempts: number) => lease.release(describe(error), attempts);
-  if (!task.mayBegin(past)) {
-    const error = new NeverEndedError();
-    await release(error, past.attempts);
-    return { outcome: 'tried', error, tries: past };
-  }
-  const failed = async (error: unknown): Promise<Verdict> => {
-    const tries = withThis(past);
-    const { stands } = await release(error, tries.attempts);
-    if (stands) return { outcome: 'tried', error, tries };
-    // Another delivery went over the record: what it says now decides.
-    return await countFailure(error, task, lease, store);
-  };
-  try {
-    return await apply(failed, ...settling);
-  } catch (error) {
-    // It ended, by no fault of the event. Where that cannot be written the count is one too high, which matters to an
-    // event only that meets a store which counts and then does not answer, time and again.
-    await release(error, past.attempts).catch(() => undefined);
-    throw error;
-  }
+async function settleSuspect<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: EffectHandler<Event>,
+  lease: Lease,
+  { store, clock }: Tools,
+): Promise<Verdict> {
+  const attempt = new SuspectAttempt(task, lease, clock);
+  return await attempt.run(async () => {
+    const { taken, verdict } = await countAttempt(task, lease, store, underWay);
+    if (taken === undefined) return verdict;
+    const { past } = taken;
+    if (!task.mayBegin(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
+    if (clock.now() > task.lastBegin) throw new StoreBusyError('the count took the time of the invocation');
+    const failed = async (error: unknown): Promise<Verdict> => {
+      const standing = await lease.release(describe(error), releaseOf(true, true));
+      if (standing.stands) return { outcome: 'tried', error, tries: withThis(past) };
+      // Another delivery went over the record: what it says now decides, and it may have this attempt in its count.
+      const { record } = standing;
+      if (record?.status === 'RETRYING') return { outcome: 'tried', error, tries: triesOf(record) };
+      return await countFailure(error, task, lease, store);
+    };
+    return await apply(task, attempt.watch(handle), failed, lease, store);
+  });
 }
 
 /** @param failed What becomes of an attempt whose handler failed by the event's own fault. */
 async function apply<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: EffectHandler<Event>,
   failed: (error: unknown) => Promise<Verdict>,
-  ...[task, handle, lease, store]: Settling<Event>
+  lease: Lease,
+  store: EffectStore,
 ): Promise<Verdict> {
   let effects: readonly Effect[];
   try {
@@ -104,7 +105,7 @@ async function apply<Event extends CloudEvent>(
 async function recordRefusal(task: Task<CloudEvent>, error: PermanentError, tools: Tools): Promise<Verdict> {
   const lease = new Lease(task, 'exactly-once', tools);
   const { taken, verdict } = await countAttempt(task, lease, tools.store, describe(error));
-  return taken === undefined ? (verdict as Verdict) : { outcome: 'refused', error };
+  return taken === undefined ? verdict : { outcome: 'refused', error };
 }
 
 async function countFailure(
@@ -114,7 +115,5 @@ async function countFailure(
   store: EffectStore,
 ): Promise<Verdict> {
   const { taken, verdict } = await countAttempt(task, lease, store, describe(error));
-  return taken === undefined
-    ? (verdict as Verdict)
-    : { outcome: 'tried', error, tries: withThis(taken.past) };
+  return taken === undefined ? verdict : { outcome: 'tried', error, tries: withThis(taken.past) };
 }

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import { sha256 } from '../../contract/identity.ts';
 import type { Tries } from '../../contract/retrying.ts';
-import { describe, NeverEndedError, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
+import { describe, NeverEndedError, NotDone, PermanentError, StoreBusyError, underWay } from '../errors.ts';
 import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
 import { encodeResult } from '../stores/result.ts';
 import { isOwnFailure, withThis } from './count-attempt.ts';
@@ -9,6 +9,7 @@ import { handlerMargin, withSignal } from './deadline.ts';
 import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, leaseEnd, type Standing } from './lease.ts';
 import { recordQuarantine } from './quarantine.ts';
+import { releaseOf, SuspectAttempt } from './suspect.ts';
 
 /** What the two guarantees for external effects make of one that may have happened. */
 export interface ExternalPolicy {
@@ -50,10 +51,35 @@ async function settleExternal<Event extends CloudEvent>(
   task: Task<Event>,
   handle: ExternalHandler<Event>,
   policy: ExternalPolicy,
-  tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
+  tools: ExternalTools,
 ): Promise<Verdict> {
   const lease = new Lease(task, policy.name, tools);
-  const claim = await lease.claim({
+  // Where what is unclear is held, nothing that ended its process runs again.
+  const counted = task.isCountedBefore && policy.unclear === 'retry';
+  if (!counted) return await runUnderLease(task, handle, { lease, policy, counted }, tools);
+  const attempt = new SuspectAttempt(task, lease, tools.clock);
+  return await attempt.run(() =>
+    runUnderLease(task, attempt.watch(handle), { lease, policy, counted }, tools),
+  );
+}
+
+type ExternalTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
+
+interface Attempt {
+  readonly lease: Lease;
+  readonly policy: ExternalPolicy;
+  /** Whether it is counted before the handler. */
+  readonly counted: boolean;
+}
+
+async function runUnderLease<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: ExternalHandler<Event>,
+  attempt: Attempt,
+  { clock }: ExternalTools,
+): Promise<Verdict> {
+  const { lease, policy, counted } = attempt;
+  const terms = {
     takeOver: policy.unclear === 'retry',
     carriedAttempt: task.carriedAttempt,
     ...(policy.providerKeyRetention !== undefined &&
@@ -62,20 +88,19 @@ async function settleExternal<Event extends CloudEvent>(
         // The call may come as late as the lease ends, and the key has to be known even then.
         firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
       }),
-  });
+  };
+  const claim = await lease.claim(terms, counted ? underWay : undefined);
   if (!claim.claimed) return claim.verdict;
   const { past } = claim;
-  const { clock } = tools;
-  const end = task.deadline - handlerMargin;
-  const fail = (error: unknown, ending: Ending) => settleError(error, ending, past, lease, policy);
-  if (task.isSuspect && !task.mayBegin(past)) {
-    const error = new NeverEndedError();
-    const released = await lease.release(error.message, past.attempts);
-    return verdictOf(released, { outcome: 'tried', error, tries: past });
+  if (counted && !task.mayBegin(past)) {
+    // Still counted, and still said never to have ended: where its copy cannot be sent it is not begun either.
+    const released = await lease.release(underWay, releaseOf(counted, true));
+    return verdictOf(released, { outcome: 'tried', error: new NeverEndedError(), tries: past });
   }
-  if (clock.now() >= end) {
+  const end = task.deadline - handlerMargin;
+  if (clock.now() >= (counted ? task.lastBegin : end)) {
     const late = new StoreBusyError('the claim took the whole time of the invocation');
-    return await fail(late, { notDone: true, failed: false });
+    return await settleError(late, { notDone: true, failed: false }, past, attempt);
   }
   let result: ExternalResult;
   try {
@@ -87,11 +112,10 @@ async function settleExternal<Event extends CloudEvent>(
       }),
     );
   } catch (error) {
-    return await fail(error, {
-      notDone: error instanceof NotDone || error instanceof PermanentError,
-      // A handler that was asked to stop may throw anything.
-      failed: isOwnFailure(error) && clock.now() < end,
-    });
+    const notDone = error instanceof NotDone || error instanceof PermanentError;
+    // A handler that was asked to stop may throw anything.
+    const failed = isOwnFailure(error) && clock.now() < end;
+    return await settleError(error, { notDone, failed }, past, attempt);
   }
   return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
 }
@@ -114,17 +138,16 @@ async function settleError(
   error: unknown,
   { notDone, failed }: Ending,
   past: Tries,
-  lease: Lease,
-  { unclear }: ExternalPolicy,
+  { lease, policy, counted }: Attempt,
 ): Promise<Verdict> {
   const reason = describe(error);
-  if (!notDone && unclear === 'hold') {
+  if (!notDone && policy.unclear === 'hold') {
     return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason });
   }
   const tries = failed ? withThis(past) : past;
   let released: Standing;
   try {
-    released = await lease.release(reason, tries.attempts);
+    released = await lease.release(reason, releaseOf(counted, failed));
   } catch (cause) {
     // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
     // permanent error is acknowledged, and nothing is before its record says so.

@@ -61,11 +61,13 @@ export interface Task<Event extends CloudEvent> {
   /** Milliseconds since the epoch: nothing new begins after it. */
   readonly deadline: number;
   /**
-   * Whether the message may be one that ends its process. Its attempt is counted before its handler begins, since
-   * nothing is counted after it, and taken back where it ends by no fault of the event.
+   * Whether its attempt is counted before its handler begins: it is a suspect, which may end its process, and nothing is
+   * counted after that. What ends the attempt by no fault of the event takes the count back.
    */
-  readonly isSuspect: boolean;
-  /** Whether the handler of a suspect may begin. */
+  readonly isCountedBefore: boolean;
+  /** Milliseconds since the epoch: such a handler begins no later, or it may be cut off by no fault of its own. */
+  readonly lastBegin: number;
+  /** Whether the handler of an attempt that was counted before may begin. */
   readonly mayBegin: (past: Past) => boolean;
 }
 

@@ -1,12 +1,13 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import { allowedClockSkew } from '../../contract/lease.ts';
-import { underWay } from '../errors.ts';
+import type { Tries } from '../../contract/retrying.ts';
 import type {
   Delivery,
   GuaranteeName,
   OwnerAnswer,
   Past,
   RecordStore,
+  ReleaseTerms,
   StoredRecord,
 } from '../stores/record-store.ts';
 import { untilDecided } from './decide.ts';
@@ -63,9 +64,8 @@ export class Lease {
     };
   }
 
-  /** INPROGRESS and ours, or what the record says to this delivery. A suspect's attempt is counted with it. */
-  async claim(terms: JudgeTerms): Promise<ClaimResult> {
-    const countedAs = this.#task.isSuspect ? underWay : undefined;
+  /** INPROGRESS and ours, or what the record says to this delivery. @param countedAs See `ClaimTerms`. */
+  async claim(terms: JudgeTerms, countedAs?: string): Promise<ClaimResult> {
     const { taken, verdict } = await untilDecided(this, {
       write: (mine, over) =>
         this.#store.claim(mine, { ...terms, over, leaseUntil: leaseEnd(this.#task), countedAs }),
@@ -76,7 +76,7 @@ export class Lease {
       terms,
       unclear: 'hold',
     });
-    if (taken === undefined) return { claimed: false, verdict: verdict as Verdict };
+    if (taken === undefined) return { claimed: false, verdict };
     return { claimed: true, past: taken.past };
   }
 
@@ -86,9 +86,9 @@ export class Lease {
     return this.#standing(answer, 'COMPLETED');
   }
 
-  /** RETRYING. @param attempts How many have failed by now. */
-  async release(lastError: string, attempts: number): Promise<Standing> {
-    const step = () => this.#store.release(this.delivery(), lastError, attempts);
+  /** RETRYING. */
+  async release(lastError: string, terms: ReleaseTerms): Promise<Standing> {
+    const step = () => this.#store.release(this.delivery(), lastError, terms);
     return this.#standing(await untilAnswered(step, this.budget), 'RETRYING');
   }
 
@@ -120,6 +120,10 @@ export class Lease {
     if (record?.status === wanted && record.attempt === attempt) return { stands: true };
     return { stands: false, record };
   }
+}
+
+export function triesOf({ attempts = 0, firstAttemptAt = 0 }: StoredRecord): Tries {
+  return { attempts, firstAttemptAt };
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Lease } from './lease.ts';
 export async function reopen(lease: Lease, terms: JudgeTerms): Promise<void> {
   const claim = await lease.claim(terms);
   // Where another one was faster, the next write finds out what to make of it.
-  if (claim.claimed) await lease.release('sent again by an operator', claim.past.attempts);
+  if (claim.claimed) await lease.release('sent again by an operator', { change: 0 });
 }
 
 export function needsReopening(record: StoredRecord | undefined): boolean {

@@ -104,6 +104,17 @@ export interface ClaimTerms {
   readonly countedAs?: string | undefined;
 }
 
+export interface ReleaseTerms {
+  /** What is added to `attempts`. */
+  readonly change: -1 | 0 | 1;
+  /**
+   * The `countedAs` of an attempt that was counted before: it is released only as long as this is its `last_error`, RETRYING
+   * (by `countAttempt`) as well as INPROGRESS (by `claim`). So nobody who repeats it takes back the same count twice.
+   * @default - the attempt was not counted
+   */
+  readonly countedAs?: string | undefined;
+}
+
 /** What a record told of earlier attempts when it took another one; without a record there were none, until now. */
 export interface Past extends Tries {
   readonly lastError?: string | undefined;
@@ -140,11 +151,10 @@ export interface RecordStore {
    */
   complete(delivery: Delivery, result: string): Promise<OwnerAnswer>;
   /**
-   * RETRYING, if attempt = mine and the status is INPROGRESS or RETRYING; an absent record counts as released.
-   * @param attempts How many have failed by now: absolute, so that a release that is repeated counts nothing twice. Only
-   *   the owner of `attempt` knows it, and nobody else changes the record under him.
+   * RETRYING, if attempt = mine and the status is INPROGRESS; an absent record counts as released.
+   * @param terms How it changes the count of attempts.
    */
-  release(delivery: Delivery, lastError: string, attempts: number): Promise<OwnerAnswer>;
+  release(delivery: Delivery, lastError: string, terms: ReleaseTerms): Promise<OwnerAnswer>;
   /**
    * OUTCOME_UNKNOWN, keeping `body` and leaving `attempt` alone, so that a slow owner may still complete; such a
    * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's only if it has
@@ -211,7 +221,8 @@ export interface EffectStore extends RecordStore {
     result?: string,
   ): Promise<CommitAnswer>;
   /**
-   * RETRYING with one attempt more, if `commit` would take the record and it was not counted by this delivery before.
+   * RETRYING with one attempt more, if `commit` would take the record and this delivery has not counted with the same
+   * `lastError` before.
    * @param over As for `commit`.
    */
   countAttempt(delivery: Delivery, lastError: string, over?: number): Promise<CountAnswer>;

@@ -18,6 +18,8 @@ export const clauses = [
   '#attempt = :carriedAttempt',
   '#attempt = :attempt',
   '#attempt <> :attempt',
+  '#lastError <> :lastError',
+  '#lastError = :countedAs',
   '#status IN (:inProgress, :outcomeUnknown)',
   '#status IN (:inProgress, :retrying)',
   '#status IN (:inProgress, :retrying, :quarantined)',

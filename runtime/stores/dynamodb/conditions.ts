@@ -56,8 +56,11 @@ const SENT_AGAIN = '#status = :outcomeUnknown AND #attempt = :carriedAttempt';
 /** Without it: D1's lease ends, D2 takes over; D1 wakes and completes or releases what D2 is working on. */
 const MINE = '#attempt = :attempt';
 
-/** Without it: D1 counts its attempt, the answer is lost, D1 counts it again. */
-const NOT_COUNTED = '#attempt <> :attempt';
+/**
+ * Without it: D1 counts its attempt, the answer is lost, D1 counts it again. What D1 wrote for another reason, an unknown
+ * outcome reopened for instance, is no count.
+ */
+const NOT_COUNTED = '(#attempt <> :attempt OR #lastError <> :lastError)';
 
 const IN_PROGRESS = '#status = :inProgress';
 const UNKNOWN = '#status = :outcomeUnknown';
@@ -65,8 +68,8 @@ const UNKNOWN = '#status = :outcomeUnknown';
 /** A slow owner may say what happened even after somebody else had to write that nobody knows. */
 const UNDER_WORK_OR_UNKNOWN = '#status IN (:inProgress, :outcomeUnknown)';
 
-/** Without it: D1 completes, its answer is lost; D1 is asked to stop, and releases what has happened. */
-const UNDER_WORK_OR_COUNTED = '#status IN (:inProgress, :retrying)';
+/** Of an attempt that was counted before it began. Without it: D1 takes its count back, the answer is lost, D1 does again. */
+const COUNT_STANDS = '#status IN (:inProgress, :retrying) AND #lastError = :countedAs';
 
 /** Whatever was seen must still be so. Without it: D2 sees a dead owner, D1 completes, D2 makes it unknown again. */
 const UNFINISHED_AS_SEEN = '#status IN (:inProgress, :retrying, :quarantined) AND #status = :seenStatus';
@@ -117,7 +120,9 @@ export const MAY_CLAIM_AGAIN = all(SENT_AGAIN, SAME_EVENT);
 export const MAY_COMPLETE = all(MINE, SAME_EVENT, UNDER_WORK_OR_UNKNOWN);
 
 /** RETRYING, by the owner: of its lease, or of an attempt that was counted before it began. */
-export const MAY_RELEASE = all(MINE, SAME_EVENT, UNDER_WORK_OR_COUNTED);
+export function mayRelease({ counted }: { readonly counted: boolean }): string {
+  return all(MINE, SAME_EVENT, counted ? COUNT_STANDS : IN_PROGRESS);
+}
 
 /** OUTCOME_UNKNOWN: by the owner itself, or over a record that somebody else left; his lease must be over. */
 export function mayHold(seen: {

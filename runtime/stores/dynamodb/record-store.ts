@@ -73,8 +73,8 @@ export function dynamoDbRecordStore(
       return answer.kind === 'written' ? { kind: 'claimed', past: pastOf(answer.record, delivery) } : answer;
     },
     complete: (delivery, result) => writeAsOwner(steps.complete(delivery, result)),
-    async release(delivery, lastError, attempts) {
-      const answer = await writeAsOwner(steps.release(delivery, lastError, attempts));
+    async release(delivery, lastError, terms) {
+      const answer = await writeAsOwner(steps.release(delivery, lastError, terms));
       return answer.kind === 'fenced' && answer.record === undefined ? { kind: 'written' } : answer;
     },
     async countAttempt(delivery, lastError, over) {

@@ -1,7 +1,7 @@
 import type { RecordStatus } from '../../../contract/tables.ts';
 import type { Item } from '../../effects.ts';
 import { shorten } from '../../errors.ts';
-import type { ClaimTerms, Delivery } from '../record-store.ts';
+import type { ClaimTerms, Delivery, ReleaseTerms } from '../record-store.ts';
 import * as may from './conditions.ts';
 import { type AttributeName, keyOf, type Sets, setting, withNamesAndValues } from './expression.ts';
 import { type RecordWrite, recordItem } from './record.ts';
@@ -11,8 +11,8 @@ interface Besides {
   /** Set only where there is none yet. */
   readonly keep?: Sets;
   readonly remove?: readonly AttributeName[];
-  /** By how many `attempts` grows; by 0 it is there at least. */
-  readonly count?: 0 | 1;
+  /** What is added to `attempts`; with 0 it is there at least. */
+  readonly count?: ReleaseTerms['change'];
 }
 
 /** An Update leaves alone what it does not name: `first_attempt_at`, above all. */
@@ -68,17 +68,18 @@ export function commit(
   const sets = { ...begun(delivery), status: 'COMPLETED', completedAt: delivery.now, data: result };
   if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, sets);
   const condition = may.mayCommit(delivery.insideWindow);
-  return update(delivery.id, condition, valuesOf(delivery), sets, { keep: { firstAttemptAt: delivery.now } });
+  return update(delivery.id, condition, valuesOf(delivery), sets, {
+    keep: { firstAttemptAt: delivery.now },
+    remove: ['lastError'],
+  });
 }
 
 export function countAttempt(delivery: Delivery, lastError: string, over: number | undefined): RecordWrite {
   const sets = { ...begun(delivery), status: 'RETRYING', lastError: shorten(lastError) };
   if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, { ...sets, attempts: 1 });
   const condition = may.mayCount(delivery.insideWindow);
-  return update(delivery.id, condition, valuesOf(delivery), sets, {
-    keep: { firstAttemptAt: delivery.now },
-    count: 1,
-  });
+  const values = { ...valuesOf(delivery), lastError: sets.lastError };
+  return update(delivery.id, condition, values, sets, { keep: { firstAttemptAt: delivery.now }, count: 1 });
 }
 
 export function quarantine(delivery: Delivery, lastError: string, over: number | undefined): RecordWrite {
@@ -124,13 +125,22 @@ function countOf({ countedAs }: ClaimTerms): 0 | 1 {
 export function complete(delivery: Delivery, result: string): RecordWrite {
   const { id, now, expiration } = delivery;
   const sets = { status: 'COMPLETED', data: result, completedAt: now, expiration };
-  return update(id, may.MAY_COMPLETE, valuesOf(delivery), sets, { remove: ['inProgressExpiration', 'body'] });
+  const remove = ['inProgressExpiration', 'body', 'lastError'] as const;
+  return update(id, may.MAY_COMPLETE, valuesOf(delivery), sets, { remove });
 }
 
-export function release(delivery: Delivery, lastError: string, attempts: number): RecordWrite {
+export function release(
+  delivery: Delivery,
+  lastError: string,
+  { change, countedAs }: ReleaseTerms,
+): RecordWrite {
   const { id, expiration } = delivery;
-  const sets = { status: 'RETRYING', lastError: shorten(lastError), attempts, expiration };
-  return update(id, may.MAY_RELEASE, valuesOf(delivery), sets, { remove: ['inProgressExpiration'] });
+  const sets = { status: 'RETRYING', lastError: shorten(lastError), expiration };
+  const condition = may.mayRelease({ counted: countedAs !== undefined });
+  return update(id, condition, { ...valuesOf(delivery), countedAs }, sets, {
+    remove: ['inProgressExpiration'],
+    count: change,
+  });
 }
 
 export function holdUnknown(

@@ -1,5 +1,6 @@
 import type { RecordStatus } from '../../../contract/tables.ts';
-import type { ClaimTerms, Delivery, StoredRecord } from '../record-store.ts';
+import { shorten } from '../../errors.ts';
+import type { ClaimTerms, Delivery, ReleaseTerms, StoredRecord } from '../record-store.ts';
 
 /* What each step accepts; dynamodb/conditions.ts tells the timeline behind every clause. */
 
@@ -32,8 +33,14 @@ export function commit(record: StoredRecord | undefined, mine: Delivery, over: n
   return isOpen(record, mine, record.status === 'RETRYING' || isRedriven(record, mine));
 }
 
-export function count(record: StoredRecord | undefined, mine: Delivery, over: number | undefined): boolean {
-  return commit(record, mine, over) && record?.attempt !== mine.attempt;
+export function count(
+  record: StoredRecord | undefined,
+  mine: Delivery,
+  lastError: string,
+  over: number | undefined,
+): boolean {
+  const isCounted = record?.attempt === mine.attempt && record.lastError === shorten(lastError);
+  return commit(record, mine, over) && !isCounted;
 }
 
 export function claim(record: StoredRecord | undefined, mine: Delivery, terms: ClaimTerms): boolean {
@@ -65,9 +72,12 @@ export function complete(record: StoredRecord, mine: Delivery): boolean {
   return isUnfinished && attempt === mine.attempt && isSameEvent(record, mine);
 }
 
-export function release(record: StoredRecord, mine: Delivery): boolean {
-  const isOpen = record.status === 'INPROGRESS' || record.status === 'RETRYING';
-  return isOpen && record.attempt === mine.attempt && isSameEvent(record, mine);
+export function release(record: StoredRecord, mine: Delivery, { countedAs }: ReleaseTerms): boolean {
+  const { status, attempt, lastError } = record;
+  const countStands = status === 'RETRYING' && countedAs !== undefined;
+  const isOpen = status === 'INPROGRESS' || countStands;
+  const isAsCounted = countedAs === undefined || lastError === countedAs;
+  return isOpen && isAsCounted && attempt === mine.attempt && isSameEvent(record, mine);
 }
 
 export function hold(

@@ -70,15 +70,18 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
         expiration,
         leaseUntil: undefined,
         body: undefined,
+        lastError: undefined,
       } as const;
       return writeAsOwner(delivery.id, (record) => may.complete(record, delivery), done);
     },
-    async release(delivery, lastError, attempts) {
-      if (!records.has(delivery.id)) return { kind: 'written' };
+    async release(delivery, lastError, terms) {
+      const record = records.get(delivery.id);
+      if (record === undefined) return { kind: 'written' };
       const { expiration } = delivery;
-      const released = { status: 'RETRYING', expiration, attempts, leaseUntil: undefined } as const;
-      const change = { ...released, lastError: shorten(lastError) };
-      return writeAsOwner(delivery.id, (record) => may.release(record, delivery), change);
+      const released = { status: 'RETRYING', expiration, leaseUntil: undefined } as const;
+      const attempts = (record.attempts ?? 0) + terms.change;
+      const change = { ...released, attempts, lastError: shorten(lastError) };
+      return writeAsOwner(delivery.id, (record) => may.release(record, delivery, terms), change);
     },
     async holdUnknown(delivery, seen, body, lastError) {
       const held = { status: 'OUTCOME_UNKNOWN', expiration: undefined, leaseUntil: undefined } as const;
@@ -110,7 +113,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
     async countAttempt(delivery, lastError, over): Promise<CountAnswer> {
       const record = records.get(delivery.id);
       const replace = may.replace(record, delivery, over);
-      if (!(replace || may.count(record, delivery, over))) return { kind: 'exists', record };
+      if (!(replace || may.count(record, delivery, lastError, over))) return { kind: 'exists', record };
       const old = replace ? undefined : record;
       const past = pastOf(old, delivery);
       const { attempts, firstAttemptAt } = past;
@@ -126,7 +129,8 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       if (applied.kind !== 'applied') return applied;
       const old = replace ? undefined : record;
       const firstAttemptAt = old?.firstAttemptAt ?? delivery.now;
-      records.set(delivery.id, { ...old, ...begun(delivery), status: 'COMPLETED', firstAttemptAt, result });
+      const done = { status: 'COMPLETED', firstAttemptAt, result, lastError: undefined } as const;
+      records.set(delivery.id, { ...old, ...begun(delivery), ...done });
       return { kind: 'committed' };
     },
   };

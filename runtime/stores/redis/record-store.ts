@@ -77,11 +77,13 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       const ran = await run('claim', delivery.id, values);
       if (ran.kind === 'contended') return ran;
       if (ran.answer !== 'claimed') return { kind: 'exists', ...ran.refusal };
-      return { kind: 'claimed', past: pastOf(ran.refusal.record, delivery) };
+      const past = pastOf(ran.refusal.record, delivery);
+      const isAgain = ran.refusal.record?.status === 'OUTCOME_UNKNOWN';
+      return { kind: 'claimed', past: isAgain ? { ...past, firstAttemptAt: delivery.now } : past };
     },
     complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
-    release: (delivery, lastError, attempts) =>
-      runAsOwner('release', delivery.id, { ...valuesOf(delivery), lastError: shorten(lastError), attempts }),
+    release: (delivery, lastError, terms) =>
+      runAsOwner('release', delivery.id, { ...valuesOf(delivery), ...terms, lastError: shorten(lastError) }),
     holdUnknown(delivery, seen, body, lastError) {
       const held = {
         seenAttempt: seen.attempt,

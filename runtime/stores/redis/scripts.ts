@@ -86,15 +86,19 @@ const complete = `${prologue}
 local isUnfinished = status == 'INPROGRESS' or status == 'OUTCOME_UNKNOWN'
 if not (isMine and isSameEvent and isUnfinished) then return refused('fenced') end
 set('${attribute.data}', mine.result)
+remove('${attribute.lastError}')
 return completed()
 `;
 
 const release = `${prologue}
 if not status then return {'written'} end
-local isOpen = status == 'INPROGRESS' or status == 'RETRYING'
+local isOpen = status == 'INPROGRESS'
+if mine.countedAs then
+  isOpen = (isOpen or status == 'RETRYING') and record['${attribute.lastError}'] == mine.countedAs
+end
 if not (isMine and isSameEvent and isOpen) then return refused('fenced') end
 set('${attribute.status}', 'RETRYING')
-set('${attribute.attempts}', mine.attempts)
+redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', mine.change)
 set('${attribute.lastError}', mine.lastError)
 remove('${attribute.inProgressExpiration}')
 expire()

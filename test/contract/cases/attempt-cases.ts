@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { recordStatuses } from '../../../contract/tables.ts';
 import type { CountAnswer, Delivery, Past, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { assertNothingFound, expired, plain, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
@@ -61,14 +62,38 @@ const rows = openings.flatMap(({ title, record, mine, commit }) => [
     : []),
 ]);
 
+const releases = recordStatuses.map((status): Case => {
+  const isTaken = status === 'INPROGRESS' || status === 'RETRYING';
+  return {
+    name: `release of a counted attempt over ${status}: ${isTaken ? 'taken back' : 'fenced'}`,
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({
+        status,
+        attempt: 'mine',
+        attempts: 3,
+        lastError: 'begun',
+        ...(status === 'OUTCOME_UNKNOWN' && { expiration: undefined, body: '{}' }),
+      });
+      const mine = scene.delivery({ attempt: 'mine' });
+      const terms = { change: -1, countedAs: 'begun' } as const;
+      const release = () => scene.store.release(mine, 'why', terms);
+      if (!isTaken) return assert.equal((await scene.unchangedBy(release)).kind, 'fenced');
+      assert.deepEqual(await release(), { kind: 'written' });
+      await scene.shows({ status: 'RETRYING', attempts: 2, lastError: 'why' });
+    },
+  };
+});
+
 const released: readonly Case[] = [
+  ...releases,
   {
-    name: 'release with another count: written, and the first attempt stays',
+    name: 'release of an attempt that failed: counted, in the same write',
     async run(subject) {
       const scene = new Scene(subject);
       const { firstAttemptAt = 0 } = await scene.given({ status: 'RETRYING' });
       const mine = await scene.owner();
-      assert.deepEqual(await scene.store.release(mine, 'why', 4), { kind: 'written' });
+      assert.deepEqual(await scene.store.release(mine, 'why', { change: 1 }), { kind: 'written' });
       await scene.shows({ status: 'RETRYING', attempts: 4, firstAttemptAt, lastError: 'why' });
     },
   },
@@ -83,7 +108,7 @@ const released: readonly Case[] = [
         past: { attempts: 3, firstAttemptAt, lastError: 'why' },
       });
       await scene.shows({ status: 'INPROGRESS', attempts: 4, firstAttemptAt, lastError: 'begun' });
-      await scene.store.release(mine, 'not begun', 3);
+      await scene.store.release(mine, 'not begun', { change: -1, countedAs: 'begun' });
       assert.deepEqual(await scene.store.claim(scene.delivery(), scene.terms()), {
         kind: 'claimed',
         past: { attempts: 3, firstAttemptAt, lastError: 'not begun' },
@@ -92,14 +117,30 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'release whose answer was lost: the next try counts nothing twice',
+    name: 'release of a counted attempt whose answer was lost: the next try takes nothing back, and is shown its own',
     async run(subject) {
       const scene = new Scene(subject);
-      const mine = await scene.owner();
-      for (let n = 0; n < 2; n++) {
-        assert.deepEqual(await scene.store.release(mine, 'why', 1), { kind: 'written' });
-        await scene.shows({ status: 'RETRYING', attempts: 1, lastError: 'why' });
-      }
+      await scene.given({ status: 'RETRYING', attempts: 3 });
+      const mine = scene.delivery();
+      await scene.store.claim(mine, scene.terms({ countedAs: 'begun' }));
+      const back = { change: -1, countedAs: 'begun' } as const;
+      assert.deepEqual(await scene.store.release(mine, 'why', back), { kind: 'written' });
+      const answer = await scene.unchangedBy(() => scene.store.release(mine, 'why', back));
+      assert.equal(answer.kind === 'fenced' && answer.record?.attempt, mine.attempt);
+      await scene.shows({ status: 'RETRYING', attempts: 3, lastError: 'why' });
+    },
+  },
+  {
+    name: 'release of a counted attempt that another one took over: fenced',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const late = scene.delivery();
+      await scene.store.claim(late, scene.terms({ countedAs: 'begun', leaseUntil: subject.now() }));
+      await scene.store.claim(scene.delivery(), scene.terms({ countedAs: 'begun' }));
+      const back = { change: -1, countedAs: 'begun' } as const;
+      const answer = await scene.unchangedBy(() => scene.store.release(late, 'late', back));
+      assert.equal(answer.kind, 'fenced');
+      await scene.shows({ attempts: 2 });
     },
   },
   {
@@ -147,8 +188,23 @@ export const attemptCases: readonly Case[] = [
   countCase('release of a counted attempt by its delivery: taken back', async (scene) => {
     const mine = scene.delivery();
     await scene.count(mine);
-    assert.deepEqual(await scene.store.release(mine, 'by no fault of its own', 0), { kind: 'written' });
-    await scene.shows({ status: 'RETRYING', attempts: 0, lastError: 'by no fault of its own' });
+    const back = { change: -1, countedAs: 'why' } as const;
+    assert.deepEqual(await scene.store.release(mine, 'not its fault', back), { kind: 'written' });
+    await scene.shows({ status: 'RETRYING', attempts: 0, lastError: 'not its fault' });
+    const answer = await scene.unchangedBy(() => scene.store.release(mine, 'not its fault', back));
+    assert.equal(answer.kind, 'fenced');
+  }),
+  countCase('release that knows of no count, over a counted attempt: fenced', async (scene) => {
+    const mine = scene.delivery();
+    await scene.count(mine);
+    const answer = await scene.unchangedBy(() => scene.store.release(mine, 'late', { change: 0 }));
+    assert.equal(answer.kind, 'fenced');
+  }),
+  countCase('countAttempt over what the same delivery left for another reason: counted', async (scene) => {
+    const mine = await scene.owner();
+    await scene.store.release(mine, 'reopened', { change: 0 });
+    const { firstAttemptAt = 0 } = (await scene.find()) ?? {};
+    await scene.counted(mine, { attempts: 0, firstAttemptAt, lastError: 'reopened' });
   }),
   countCase('20 attempts at once: each is counted', async (scene) => {
     await Promise.all(Array.from({ length: 20 }, () => scene.count(scene.delivery())));

@@ -26,6 +26,7 @@ export const carriedCases: readonly Case[] = [
       });
       const claim = await scene.store.claim(mine, terms);
       assert.ok(claim.kind === 'claimed' && claim.past.attempts === 3, 'its tries are told');
+      assert.ok(Math.abs(claim.past.firstAttemptAt - mine.now) < 2000, 'its first attempt is now');
       const { attempt, guarantee } = mine;
       await scene.shows({ status: 'INPROGRESS', attempt, guarantee, attempts: 3, body: undefined });
       const record = await scene.find();

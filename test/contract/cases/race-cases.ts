@@ -87,7 +87,7 @@ const refusals: readonly {
 }[] = [
   { step: 'claim', call: (scene, mine) => scene.store.claim(mine, scene.terms()) },
   { step: 'complete', call: (scene, mine) => scene.store.complete(mine, '1') },
-  { step: 'release', call: (scene, mine) => scene.store.release(mine, 'why', 0) },
+  { step: 'release', call: (scene, mine) => scene.store.release(mine, 'why', { change: 0 }) },
   {
     step: 'holdUnknown',
     call: (scene, mine) =>

@@ -41,7 +41,7 @@ export const skipCases: readonly Case[] = [
       await scene.given({ status: 'RETRYING' });
       await scene.store.skip(scene.id, 'message-7');
       const mine = await scene.owner({ messageId: 'message-7' });
-      await scene.store.release(mine, 'not now', 1);
+      await scene.store.release(mine, 'not now', { change: 1 });
       await scene.shows({ status: 'RETRYING', skip: 'message-7' });
       await scene.store.quarantine(scene.delivery({ messageId: 'message-7' }), 'why');
       await scene.shows({ status: 'QUARANTINED', messageId: 'message-7', skip: 'message-7' });

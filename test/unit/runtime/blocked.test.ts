@@ -315,7 +315,7 @@ describe.each([exactly, atLeast])('an event that ends its process each time unde
     expect(deliveries()).toMatchObject([
       { outcome: 'blocked', code: 'ATTEMPTS_EXHAUSTED', reason: expect.stringContaining('process ended') },
     ]);
-    expect(recordOf('bad')).toMatchObject({ status: 'RETRYING', attempts: 5 });
+    expect(recordOf('bad')).toMatchObject({ status: 'RETRYING', attempts: 6 });
     // THEN the next delivery begins
     await again(
       consumerOf(guarantee, () => {}),

@@ -76,7 +76,9 @@ describe('a handler that ignores its signal', () => {
     expect(wiring.logged.filter(({ code }) => code === 'OVERDUE')).toMatchObject([
       { messageId: 'pending-1', outcome: 'failed', retryAt: wiring.clock.now() + 5000 },
     ]);
-    expect(wiring.logged.at(-1)).toMatchObject({ Applied: 2, Failed: 2 });
+    // In two lines: what is deleted before a suspect begins is counted before, too.
+    const [first, second, ...others] = wiring.logged.filter((line) => '_aws' in line);
+    expect([first, second, others]).toMatchObject([{ Applied: 2, Failed: 1 }, { Failed: 1 }, []]);
   });
 
   it('is hidden for longer where its receives have to last', async () => {

@@ -1,0 +1,70 @@
+import type { Clock } from '../../contract/clock.ts';
+import type { CloudEvent } from '../../contract/event.ts';
+import { describe, StoreBusyError, underWay } from '../errors.ts';
+import type { ReleaseTerms } from '../stores/record-store.ts';
+import type { Task, Verdict } from './guarantee.ts';
+import type { Lease } from './lease.ts';
+
+/**
+ * An attempt that is counted before its handler begins, since nothing is counted after one that ends its process. What
+ * stays counted is blamed on the event, so whatever else ends the attempt has to take the count back.
+ */
+export class SuspectAttempt {
+  readonly #task: Task<CloudEvent>;
+  readonly #lease: Lease;
+  readonly #clock: Clock;
+  #isWithHandler = false;
+
+  constructor(task: Task<CloudEvent>, lease: Lease, clock: Clock) {
+    this.#task = task;
+    this.#lease = lease;
+    this.#clock = clock;
+  }
+
+  /** The handler, watched. */
+  watch<Args extends unknown[], Result>(
+    handle: (...args: Args) => Result | Promise<Result>,
+  ): (...args: Args) => Promise<Result> {
+    return async (...args) => {
+      this.#isWithHandler = true;
+      try {
+        return await handle(...args);
+      } finally {
+        this.#isWithHandler = false;
+      }
+    };
+  }
+
+  /**
+   * Counts, runs and settles the attempt. The count is taken back where that throws, and at the deadline where the handler is
+   * not at work: a store that does not answer may hold the attempt up until its process is ended. It may be asked for in
+   * vain, or twice: only a count that stands is taken back.
+   */
+  async run(settle: () => Promise<Verdict>): Promise<Verdict> {
+    const settled = new AbortController();
+    const left = this.#task.deadline - this.#clock.now();
+    void this.#clock.sleep(left, settled.signal).then(async () => {
+      if (settled.signal.aborted || this.#isWithHandler) return;
+      await this.#takeBack(new StoreBusyError('the invocation is about to end'));
+    });
+    try {
+      return await settle();
+    } catch (error) {
+      await this.#takeBack(error);
+      throw error;
+    } finally {
+      settled.abort();
+    }
+  }
+
+  /** A store that does not take it leaves the count one too high; see docs/adr/0012. */
+  async #takeBack(error: unknown): Promise<void> {
+    await this.#lease.release(describe(error), releaseOf(true, false)).catch(() => undefined);
+  }
+}
+
+/** @param counted Whether the attempt was counted before it began. @param failed Whether it is to be counted. */
+export function releaseOf(counted: boolean, failed: boolean): ReleaseTerms {
+  if (!counted) return { change: failed ? 1 : 0 };
+  return { change: failed ? 0 : -1, countedAs: underWay };
+}
