@@ -1,4 +1,5 @@
 import { InvalidEventError } from './errors.ts';
+import { shorten } from './shorten.ts';
 
 /** DynamoDB takes 32 levels of nesting; two are left for the item and the attribute that hold the event. */
 const maxDepth = 30;
@@ -6,8 +7,11 @@ const maxDepth = 30;
 /** Decimal exponents of DynamoDB's numbers (AWS: "Supported data types", Number). */
 const dynamoDbExponents = { least: -130, most: 125 };
 
+/** Characters of a number that a message quotes, so that there is room for what is wrong with it. */
+const maxQuoted = 60;
+
 /** Only a number of 16 digits and more, or one with an exponent, can fail to survive a double. */
-const suspectNumber = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
+const suspectNumber = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
@@ -53,16 +57,18 @@ export function parseExactJson(text: string): unknown {
 function refuseInexactNumbers(text: string): void {
   for (const { 0: token, index } of text.matchAll(stringOrNumber)) {
     if (token.startsWith('"') || survives(token)) continue;
-    const marker = `inexact number at ${index}`;
+    // No string of the body is as long as the body.
+    const marker = ' '.repeat(text.length);
     const marked: unknown = JSON.parse(
       text.slice(0, index) + JSON.stringify(marker) + text.slice(index + token.length),
     );
+    // Of a key that stands twice only the last has a place.
     const field = path(find(marked, (node) => node === marker) ?? []);
     throw new InvalidEventError(
       'INEXACT_NUMBER',
-      `${field}: ${token} cannot be kept exactly; numbers must survive a double and DynamoDB's range of ` +
-        `1e${dynamoDbExponents.least} to 1e${dynamoDbExponents.most}`,
-      field,
+      `${field || 'The body'}: ${shorten(token, maxQuoted)} cannot be kept exactly; numbers must survive a double and ` +
+        `DynamoDB's range of 1e${dynamoDbExponents.least} to 1e${dynamoDbExponents.most}`,
+      field || undefined,
     );
   }
 }

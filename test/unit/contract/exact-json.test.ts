@@ -54,6 +54,9 @@ describe('parseExactJson', () => {
     ['{"total":-1E400}', 'total'],
     ['{"text":"1e999, 12345678901234567890","total":1e999}', 'total'],
     ['[1.2345678901234567890]', '[0]'],
+    ['12345678901234567890', undefined],
+    ['{"total":1e999,"total":1}', undefined],
+    ['{"text":"inexact number at 39","total":1e999}', 'total'],
   ])('refuses %s, naming the field', (text, field) => {
     expect(refusal(text)).toEqual({ code: 'INEXACT_NUMBER', field });
   });
@@ -71,6 +74,15 @@ describe('parseExactJson', () => {
     '{"text":"\\", 1e999"}',
   ])('accepts %s', (text) => {
     expect(parseExactJson(text)).toEqual(JSON.parse(text));
+  });
+
+  it.each([
+    `{"total":1${'0'.repeat(300_000)}}`,
+    `{"${'x'.repeat(300_000)}":1e999}`,
+    `{"${'x'.repeat(300_000)}":"\\ud800"}`,
+  ])('refuses what is as long as a message in few words', (text) => {
+    expect(refusal(text).field?.length ?? 0).toBeLessThanOrEqual(1000);
+    expect(() => parseExactJson(text)).toThrow(/^.{1,1000}$/);
   });
 
   it('refuses what is no JSON, with the reason', () => {
