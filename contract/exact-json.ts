@@ -109,10 +109,10 @@ function isMalformed(value: unknown): boolean {
 
 type Path = readonly string[];
 
-/** `data.lines[0].quantity` */
+/** `data.lines[0].quantity`; a key without a character is `[""]`. */
 export function path(keys: Path): string {
   return keys
-    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
+    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : key === '' ? '[""]' : `.${key}`))
     .join('')
     .replace(/^\./, '');
 }

@@ -115,6 +115,7 @@ describe('parseExactJson', () => {
   it('refuses a lone surrogate in a value and in a key', () => {
     expect(refusal('{"a":["\\ud800"]}')).toEqual({ code: 'INVALID_EVENT', field: 'a[0]' });
     expect(refusal('{"\\udc00":1}').code).toBe('INVALID_EVENT');
+    expect(refusal('{"":"\\ud800"}').field).toBe('[""]');
   });
 });
 

@@ -55,7 +55,8 @@ describe('a record that lacks what SQS adds', () => {
     await expect(take(record)).resolves.toEqual({ batchItemFailures: [] });
     expect(applied()).toEqual(['2']);
     expect(wiring.letters).toHaveLength(1);
-    const { 'dead-letter-reason': reason, 'first-published': published } = wiring.letters[0]?.attributes ?? {};
+    const { 'dead-letter-reason': reason, 'first-published': published } =
+      wiring.letters[0]?.attributes ?? {};
     expect(JSON.parse(reason?.StringValue ?? '')).toMatchObject({ field: 'attributes.SentTimestamp' });
     expect(published).toEqual({ DataType: 'Number', StringValue: '0' });
   });
@@ -75,7 +76,10 @@ describe('a record that lacks what SQS adds', () => {
   it.each([
     ['a name', { ...whole, messageId: undefined }],
     ['a receipt handle', { ...whole, receiptHandle: undefined }],
-    ['everything, as what a topic sends to a function', { EventSource: 'aws:sns', Sns: { Message: whole.body } }],
+    [
+      'everything, as what a topic sends to a function',
+      { EventSource: 'aws:sns', Sns: { Message: whole.body } },
+    ],
   ])('fails its batch, with nothing done, where it cannot be settled without %s', async (_, record) => {
     await expect(take(record)).rejects.toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
     expect([applied(), wiring.letters]).toEqual([[], []]);
