@@ -1,4 +1,5 @@
 import { InvalidEventError } from './errors.ts';
+import { parseJson } from './parse-json.ts';
 import { shorten } from './shorten.ts';
 
 /** DynamoDB takes 32 levels of nesting; two are left for the item and the attribute that hold the event. */
@@ -25,7 +26,7 @@ const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)
 export function parseExactJson(text: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text, maxDepth);
   } catch (cause) {
     throw new InvalidEventError(
       'INVALID_JSON',
@@ -46,8 +47,8 @@ export function parseExactJson(text: string): unknown {
   if (fault !== undefined) {
     throw new InvalidEventError(
       'INVALID_EVENT',
-      `${path(fault)}: ${fault.at(-1) === '__proto__' ? 'no key of an event' : 'a lone surrogate is no character'}`,
-      path(fault),
+      `${path(fault) || 'The body'}: ${fault.at(-1) === '__proto__' ? 'no key of an event' : 'a lone surrogate is no character'}`,
+      path(fault) || undefined,
     );
   }
   if (suspectNumber.test(text)) refuseInexactNumbers(text);
@@ -59,8 +60,9 @@ function refuseInexactNumbers(text: string): void {
     if (token.startsWith('"') || survives(token)) continue;
     // No string of the body is as long as the body.
     const marker = ' '.repeat(text.length);
-    const marked: unknown = JSON.parse(
+    const marked = parseJson(
       text.slice(0, index) + JSON.stringify(marker) + text.slice(index + token.length),
+      maxDepth,
     );
     // Of a key that stands twice only the last has a place.
     const field = path(find(marked, (node) => node === marker) ?? []);
