@@ -111,9 +111,10 @@ export function delivered(index: number): fc.Arbitrary<Delivered> {
     });
 }
 
-/** The body that SQS would have given: it keeps no other characters, and takes no empty one. */
+/** The body that SQS would have given: it keeps no other characters, which producers escape, and takes no empty one. */
 export function asKept(body: string): string {
-  return body.replace(/[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd') || ' ';
+  const escaped = body.replace(/[\ufffe\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16)}`);
+  return escaped.replace(/[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd') || ' ';
 }
 
 function withMember<T extends object>(value: T, name: string, member: unknown): T {

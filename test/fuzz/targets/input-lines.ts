@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isUtf8 } from 'node:buffer';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +47,7 @@ export const inputLines = target<Buffer>({
     try {
       for await (const line of readLines(file)) lines.push(line);
       if (content[0] === 0x1f && content[1] === 0x8b) return;
+      assert.ok(isUtf8(content), 'It was no UTF-8');
       const text = content.toString().replace(/\n$/, '');
       assert.equal(lines.join('\n'), text.replaceAll(/(^|\n)\ufeff/g, '$1'));
     } catch (error) {
