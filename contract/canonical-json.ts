@@ -1,18 +1,28 @@
+/** What SQS replaces by U+FFFD, and JSON does not escape (AWS: "SendMessage", Amazon SQS API Reference). */
+const replacedBySqs = /[\ufffe\uffff]/g;
+
 /**
  * JSON in one form only: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript writes them
  * (RFC 8785, JSON Canonicalization Scheme). Equal events have equal bytes, so equal hashes.
+ *
+ * In one place it is not the RFC's: U+FFFE and U+FFFF are escaped, or they would arrive as another character.
  *
  * @param value What `JSON.stringify` takes; keys whose value is `undefined` are left out.
  * @throws TypeError for a bigint, RangeError for what holds itself.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return scalar(value);
   // A date or a decimal of a library: without it every one is the same `{}`, or what its library keeps inside.
   if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON());
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+    .map(([key, member]) => `${scalar(key)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
+}
+
+function scalar(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'null';
+  return text.replace(replacedBySqs, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }

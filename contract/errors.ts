@@ -1,3 +1,5 @@
+import { shorten } from './shorten.ts';
+
 /** The base of every error that this project throws on purpose. */
 export class OrderOnceError extends Error {
   /** Stable, for programs; the message is for people and may change. */
@@ -24,14 +26,17 @@ export type InvalidEventCode =
   | 'NESTED_TOO_DEEP'
   | 'SNS_ENVELOPE';
 
-/** A body that is no valid event. It never gets better by waiting: it is poison. */
+/**
+ * A body that is no valid event. It never gets better by waiting: it is poison. Message and field are shortened: both may
+ * quote the body, which is as long as its sender likes.
+ */
 export class InvalidEventError extends OrderOnceError {
   declare readonly code: InvalidEventCode;
   /** The path of what is wrong, `data.lines[0].quantity` for instance; absent where the whole body is. */
   readonly field: string | undefined;
 
   constructor(code: InvalidEventCode, message: string, field?: string, options?: ErrorOptions) {
-    super(code, message, options);
-    this.field = field;
+    super(code, shorten(message), options);
+    this.field = field === undefined ? undefined : shorten(field);
   }
 }

@@ -1,4 +1,6 @@
 import { InvalidEventError } from './errors.ts';
+import { parseJson } from './parse-json.ts';
+import { shorten } from './shorten.ts';
 
 /** DynamoDB takes 32 levels of nesting; two are left for the item and the attribute that hold the event. */
 const maxDepth = 30;
@@ -6,8 +8,11 @@ const maxDepth = 30;
 /** Decimal exponents of DynamoDB's numbers (AWS: "Supported data types", Number). */
 const dynamoDbExponents = { least: -130, most: 125 };
 
+/** Characters of a number that a message quotes, so that there is room for what is wrong with it. */
+const maxQuoted = 60;
+
 /** Only a number of 16 digits and more, or one with an exponent, can fail to survive a double. */
-const suspectNumber = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
+const suspectNumber = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
@@ -21,7 +26,7 @@ const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)
 export function parseExactJson(text: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text, maxDepth);
   } catch (cause) {
     throw new InvalidEventError(
       'INVALID_JSON',
@@ -42,8 +47,8 @@ export function parseExactJson(text: string): unknown {
   if (fault !== undefined) {
     throw new InvalidEventError(
       'INVALID_EVENT',
-      `${path(fault)}: ${fault.at(-1) === '__proto__' ? 'no key of an event' : 'a lone surrogate is no character'}`,
-      path(fault),
+      `${path(fault) || 'The body'}: ${fault.at(-1) === '__proto__' ? 'no key of an event' : 'a lone surrogate is no character'}`,
+      path(fault) || undefined,
     );
   }
   if (suspectNumber.test(text)) refuseInexactNumbers(text);
@@ -53,16 +58,19 @@ export function parseExactJson(text: string): unknown {
 function refuseInexactNumbers(text: string): void {
   for (const { 0: token, index } of text.matchAll(stringOrNumber)) {
     if (token.startsWith('"') || survives(token)) continue;
-    const marker = `inexact number at ${index}`;
-    const marked: unknown = JSON.parse(
+    // No string of the body is as long as the body.
+    const marker = ' '.repeat(text.length);
+    const marked = parseJson(
       text.slice(0, index) + JSON.stringify(marker) + text.slice(index + token.length),
+      maxDepth,
     );
+    // Of a key that stands twice only the last has a place.
     const field = path(find(marked, (node) => node === marker) ?? []);
     throw new InvalidEventError(
       'INEXACT_NUMBER',
-      `${field}: ${token} cannot be kept exactly; numbers must survive a double and DynamoDB's range of ` +
-        `1e${dynamoDbExponents.least} to 1e${dynamoDbExponents.most}`,
-      field,
+      `${field || 'The body'}: ${shorten(token, maxQuoted)} cannot be kept exactly; numbers must survive a double and ` +
+        `DynamoDB's range of 1e${dynamoDbExponents.least} to 1e${dynamoDbExponents.most}`,
+      field || undefined,
     );
   }
 }
@@ -103,10 +111,10 @@ function isMalformed(value: unknown): boolean {
 
 type Path = readonly string[];
 
-/** `data.lines[0].quantity` */
+/** `data.lines[0].quantity`; a key without a character is `[""]`. */
 export function path(keys: Path): string {
   return keys
-    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
+    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : key === '' ? '[""]' : `.${key}`))
     .join('')
     .replace(/^\./, '');
 }

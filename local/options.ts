@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../contract/errors.ts';
+import { shorten } from '../contract/shorten.ts';
 import { type MailMode, mailModes } from './sandbox/mail-proxy.ts';
 import { type ProviderMode, providerModes } from './sandbox/provider-faults.ts';
 
@@ -105,10 +106,11 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
   const values = parse(args);
   if (values.help === true) return 'help';
   const text = (name: string) => values[name] as string | undefined;
+  const path = (name: string) => filled(name, text(name));
   const value = (name: string) => text(name) ?? table[name]?.default ?? '';
   const number = (name: string) => checked(name, value(name));
   return {
-    events: text('events') ?? samples,
+    events: path('events') ?? samples,
     limit: number('limit'),
     duplicates: number('duplicates'),
     lateDuplicates: number('late-duplicates'),
@@ -121,7 +123,7 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
     kill: number('kill'),
     outage: number('outage'),
     keep: values.keep === true,
-    json: text('json'),
+    json: path('json'),
   };
 }
 
@@ -135,7 +137,7 @@ function parse(args: readonly string[]): Record<string, string | boolean | undef
   try {
     return parseArgs({ args: joined(args), options }).values as Record<string, string | boolean | undefined>;
   } catch (error) {
-    throw new ConfigurationError(`${(error as Error).message.split('. ')[0]}\n\n${usage}`);
+    throw new ConfigurationError(`${shorten((error as Error).message)}\n\n${usage}`);
   }
 }
 
@@ -154,18 +156,27 @@ function joined(args: readonly string[]): string[] {
   return result;
 }
 
+function filled(name: string, value: string | undefined): string | undefined {
+  if (value === '') throw wrong(name, value, 'the path of a file');
+  return value;
+}
+
 function checked(name: string, value: string): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (table[name]?.kind === 'share') {
     if (number >= 0 && number <= 1) return number;
-    throw new ConfigurationError(`--${name} is "${value}": it takes a share from 0 to 1, 0.1 for instance`);
+    throw wrong(name, value, 'a share from 0 to 1, 0.1 for instance');
   }
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new ConfigurationError(`--${name} is "${value}": it takes a whole number from 0`);
+  throw wrong(name, value, 'a whole number from 0');
 }
 
 function oneOf<Value extends string>(values: readonly Value[], name: string, value: string): Value {
   const found = values.find((one) => one === value);
   if (found !== undefined) return found;
-  throw new ConfigurationError(`--${name} is "${value}": it takes one of ${values.join(', ')}`);
+  throw wrong(name, value, `one of ${values.join(', ')}`);
+}
+
+function wrong(name: string, value: string, wanted: string): ConfigurationError {
+  return new ConfigurationError(`--${name} is "${shorten(value)}": it takes ${wanted}`);
 }

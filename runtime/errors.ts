@@ -1,4 +1,7 @@
 import { OrderOnceError } from '../contract/errors.ts';
+import { shorten } from '../contract/shorten.ts';
+
+export { shorten };
 
 /**
  * What a handler throws when trying again cannot help, and nothing happened: the message goes to the dead-letter queue
@@ -98,18 +101,9 @@ export function codeOf(error: unknown): string {
   return textOf(() => (error instanceof Error ? error.name : 'UNKNOWN'));
 }
 
-/** In characters: a parser may quote a body of hundreds of kilobytes; neither log, attribute nor record takes that. */
-const maxLength = 1000;
-
 /** The text that logs and reasons carry for anything that was thrown, at most 1,000 characters of it. */
 export function describe(error: unknown): string {
   return shorten(textOf(() => (error instanceof Error ? error.message : error)));
-}
-
-export function shorten(text: string): string {
-  const short = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
-  // A cut may have split a character in two, and no store keeps half of one.
-  return short.toWellFormed();
 }
 
 function textOf(read: () => unknown): string {

@@ -1,5 +1,5 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
-import { InvalidEventError } from '../contract/errors.ts';
+import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { idempotencyKey } from '../contract/identity.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
@@ -32,28 +32,55 @@ export type Content<Event extends CloudEvent> =
   | { readonly event: Event; readonly key: string }
   | { readonly invalid: InvalidEventError };
 
-/** @param consumer The consumer's name, part of the idempotency key. */
+/**
+ * What SQS itself adds is not taken for granted: a record that was made by hand lacks some of it, and one record that
+ * cannot be read must not fail its whole batch, again and again.
+ *
+ * @param consumer The consumer's name, part of the idempotency key.
+ * @throws ConfigurationError where nothing could settle the message, since it has no name: it is not from SQS.
+ */
 export function readMessage<Event extends CloudEvent>(
   record: SQSRecord,
   consumer: string,
   parse: EventParser<Event>,
 ): Message<Event> {
-  const content = readContent(record.body, consumer, parse);
-  const fromEvent = 'event' in content ? content.event.partitionkey : record.messageId;
-  const sentAt = Number(record.attributes.SentTimestamp);
+  const { messageId: id, receiptHandle, body } = record;
+  if (!id || !receiptHandle) {
+    throw new ConfigurationError(
+      'A record of the batch has no "messageId" or no "receiptHandle", as those of SQS have: the function takes the ' +
+        'batches of an event source mapping of a queue, and no others',
+    );
+  }
+  const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
+  const attributes = record.messageAttributes ?? {};
+  const sentAt = wholeNumber(sent.SentTimestamp);
+  const content = sentAt === undefined ? unsent : readContent(body, consumer, parse);
   return {
-    id: record.messageId,
-    receiptHandle: record.receiptHandle,
-    body: record.body,
-    group: record.attributes.MessageGroupId ?? fromEvent,
-    receiveCount: Number(record.attributes.ApproximateReceiveCount),
-    sentAt,
-    firstReceived: Number(record.attributes.ApproximateFirstReceiveTimestamp),
-    publishedAt: publishedAt(record.messageAttributes, sentAt),
-    carriedAttempt: record.messageAttributes[resolvedAttemptAttribute]?.stringValue,
-    attributes: record.messageAttributes,
+    id,
+    receiptHandle,
+    body,
+    group: sent.MessageGroupId ?? ('event' in content ? content.event.partitionkey : id),
+    receiveCount: wholeNumber(sent.ApproximateReceiveCount) ?? 1,
+    sentAt: sentAt ?? 0,
+    firstReceived: wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0,
+    publishedAt: publishedAt(attributes, sentAt ?? 0),
+    carriedAttempt: attributes[resolvedAttemptAttribute]?.stringValue,
+    attributes,
     content,
   };
+}
+
+/** Of an age that nobody knows: it may be older than every record. */
+const unsent = {
+  invalid: new InvalidEventError(
+    'INVALID_EVENT',
+    'attributes.SentTimestamp: must be milliseconds since the epoch, as SQS sets it',
+    'attributes.SentTimestamp',
+  ),
+};
+
+function wholeNumber(text: unknown): number | undefined {
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 /** No event is published after its queue took it: a publisher's clock that says so cannot make it younger. */
@@ -68,6 +95,8 @@ function readContent<Event extends CloudEvent>(
   parse: EventParser<Event>,
 ): Content<Event> {
   try {
+    if (typeof body !== 'string')
+      throw new InvalidEventError('INVALID_EVENT', 'body: must be a text', 'body');
     const event = parse(body);
     return { event, key: idempotencyKey(consumer, event) };
   } catch (error) {

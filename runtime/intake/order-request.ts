@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../contract/canonical-json.ts';
 import { InvalidEventError } from '../../contract/errors.ts';
-import { parseExactJson } from '../../contract/exact-json.ts';
+import { parseExactJson, path } from '../../contract/exact-json.ts';
 import { sha256 } from '../../contract/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
 import { shorten } from '../errors.ts';
@@ -64,7 +64,8 @@ function readMembers(body: string): Readonly<Record<string, unknown>> {
   }
   const unknown = Object.keys(value).find((name) => !members.includes(name));
   if (unknown !== undefined) {
-    throw new InvalidEventError('INVALID_EVENT', `${unknown}: is none of ${members.join(', ')}`, unknown);
+    const field = path([unknown]);
+    throw new InvalidEventError('INVALID_EVENT', `${field}: is none of ${members.join(', ')}`, field);
   }
   return value as Readonly<Record<string, unknown>>;
 }

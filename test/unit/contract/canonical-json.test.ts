@@ -34,6 +34,16 @@ describe('canonicalJson', () => {
     expect(canonicalJson({ b: undefined, a: [undefined, null] })).toBe('{"a":[null,null]}');
   });
 
+  it('escapes the characters that SQS would replace, in keys and in values', () => {
+    const value = { 'a\ufffe': ['\uffff\ufffd'] };
+    expect(canonicalJson(value)).toBe('{"a\\ufffe":["\\uffff\ufffd"]}');
+    expect(JSON.parse(canonicalJson(value))).toEqual(value);
+  });
+
+  it('writes null for what an array does not hold, as JSON.stringify does', () => {
+    expect(canonicalJson(new Array(2))).toBe('[null,null]');
+  });
+
   it('writes a value that has a JSON form of its own in that form, as JSON.stringify does', () => {
     const value = {
       at: new Date(0),

@@ -54,6 +54,9 @@ describe('parseExactJson', () => {
     ['{"total":-1E400}', 'total'],
     ['{"text":"1e999, 12345678901234567890","total":1e999}', 'total'],
     ['[1.2345678901234567890]', '[0]'],
+    ['12345678901234567890', undefined],
+    ['{"total":1e999,"total":1}', undefined],
+    ['{"text":"inexact number at 39","total":1e999}', 'total'],
   ])('refuses %s, naming the field', (text, field) => {
     expect(refusal(text)).toEqual({ code: 'INEXACT_NUMBER', field });
   });
@@ -71,6 +74,15 @@ describe('parseExactJson', () => {
     '{"text":"\\", 1e999"}',
   ])('accepts %s', (text) => {
     expect(parseExactJson(text)).toEqual(JSON.parse(text));
+  });
+
+  it.each([
+    `{"total":1${'0'.repeat(300_000)}}`,
+    `{"${'x'.repeat(300_000)}":1e999}`,
+    `{"${'x'.repeat(300_000)}":"\\ud800"}`,
+  ])('refuses what is as long as a message in few words', (text) => {
+    expect(refusal(text).field?.length ?? 0).toBeLessThanOrEqual(1000);
+    expect(() => parseExactJson(text)).toThrow(/^.{1,1000}$/);
   });
 
   it('refuses what is no JSON, with the reason', () => {
@@ -100,9 +112,34 @@ describe('parseExactJson', () => {
     });
   });
 
+  it.each([
+    ['{"a1":0,"\\\\":0}', '{"a1":0,"\\n":0}', ['a1', '\n']],
+    ['{"a2":0,"\\\\":0}', '{"a2":0,"\\u0041":0}', ['a2', 'A']],
+    ['{"a3":0,"tot\\\\u":0}', '{"a3":0,"tot\\u0061l":0}', ['a3', 'total']],
+  ])('reads escaped keys as they are after %s, which V8 mistakes for %s', (before, text, keys) => {
+    parseExactJson(before);
+    parseExactJson(before);
+    expect(Object.keys(parseExactJson(text) as object)).toEqual(keys);
+    expect(Object.keys((parseExactJson(`[${text},{"b":1}]`) as object[])[0] ?? {})).toEqual(keys);
+  });
+
+  it('refuses an escaped key that copies lose, whatever was read before', () => {
+    parseExactJson('{"a4":0,"\\\\u005f_pr":0}');
+    expect(refusal('{"a4":0,"\\u005f_proto__":0}').field).toBe('__proto__');
+  });
+
+  it('lets the last of equal keys count, however they are written', () => {
+    expect(parseExactJson('{"a":1,"\\u0061":2,"b":{"7":1,"\\n":[]},"a":3}')).toEqual({
+      a: 3,
+      b: { '7': 1, '\n': [] },
+    });
+  });
+
   it('refuses a lone surrogate in a value and in a key', () => {
     expect(refusal('{"a":["\\ud800"]}')).toEqual({ code: 'INVALID_EVENT', field: 'a[0]' });
     expect(refusal('{"\\udc00":1}').code).toBe('INVALID_EVENT');
+    expect(refusal('{"":"\\ud800"}').field).toBe('[""]');
+    expect(refusal('"\\ud800"')).toEqual({ code: 'INVALID_EVENT', field: undefined });
   });
 });
 

@@ -55,12 +55,24 @@ describe('the options of npm start', () => {
     [['--kill', '-1'], '--kill is "-1"'],
     [['--outage', '20s'], '--outage is "20s": it takes a whole number from 0'],
     [['--outage', '0.5'], '--outage is "0.5"'],
+    [['--events='], '--events is "": it takes the path of a file'],
+    [['--json', ''], '--json is "": it takes the path of a file'],
     [['--unknown'], "Unknown option '--unknown'"],
+    [['--v1. 2'], "'--v1. 2'"],
+    [['--constructor', '5'], "'--constructor'"],
     [['--json'], "'--json"],
     [['stray'], "'stray'"],
     [['--keep=yes'], "'--keep'"],
   ])('fail with %j, naming it', (args, message) => {
     expect(() => read(...args)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
     expect(() => read(...args)).toThrow(message);
+  });
+
+  it.each([
+    ['--limit'],
+    ['--provider'],
+    ['--unknown='],
+  ])('fail in few words with a long value of %s', (name) => {
+    expect(() => read(`${name}=${'x'.repeat(100_000)}`)).toThrow(/^(?=.{1,5000}$)/s);
   });
 });

@@ -132,6 +132,7 @@ describe('the event of a request', () => {
     [anOrderBody({ type: 'order.shipped' }), 'type'],
     [anOrderBody({ source: 'mine' }), 'source'],
     [anOrderBody({ data: {} }), 'data'],
+    [anOrderBody({ '': {} }), '[""]'],
     [anOrderBody({ subject: '536365' }), 'subject'],
     [anOrderBody({ partitionkey: 'a' }), 'partitionkey'],
     [anOrderBody({}, { orderId: undefined }), 'order.orderId'],

@@ -1,0 +1,87 @@
+import type { SQSRecord } from 'aws-lambda';
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
+import { anOrder } from '../../support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+
+let wiring: FakeWiring;
+beforeEach(() => {
+  wiring = fakeWiring();
+});
+
+const whole = sqsRecord(anOrder({ subject: '1' }), { messageId: 'm1', group: 'a' });
+const neighbour = sqsRecord(anOrder({ subject: '2' }), { messageId: 'm2', group: 'b' });
+
+/** Takes the record, which lacks something, in one batch with its neighbour, which does not. */
+async function take(record: object) {
+  const handler = createConsumer(
+    {
+      name: 'fulfilment',
+      parse: parseOrderEvent,
+      guarantee: exactlyOnce(),
+      handle: ({ data: { orderId } }) => [increment('ledger', { orderId }, { orders: 1 })],
+    },
+    wiring,
+  );
+  return await handler(sqsEvent(record as SQSRecord, neighbour), remaining());
+}
+
+function applied() {
+  return wiring.memory.tables.items('ledger').map(({ orderId }) => orderId);
+}
+
+function without(name: keyof SQSRecord['attributes']): SQSRecord {
+  const { [name]: _, ...attributes } = whole.attributes;
+  return { ...whole, attributes: attributes as SQSRecord['attributes'] };
+}
+
+describe('a record that lacks what SQS adds', () => {
+  it.each([
+    ['ApproximateReceiveCount', without('ApproximateReceiveCount')],
+    ['ApproximateFirstReceiveTimestamp', without('ApproximateFirstReceiveTimestamp')],
+    ['MessageGroupId', without('MessageGroupId')],
+    ['message attributes', { ...whole, messageAttributes: undefined }],
+  ])('is applied all the same: %s', async (_, record) => {
+    await expect(take(record)).resolves.toEqual({ batchItemFailures: [] });
+    expect(applied().toSorted()).toEqual(['1', '2']);
+  });
+
+  it.each([
+    ['the time when it was sent', without('SentTimestamp')],
+    ['all of it', { ...whole, attributes: undefined }],
+    ['a time that is one', { ...whole, attributes: { ...whole.attributes, SentTimestamp: 'NaN' } }],
+  ])('is poison where its age cannot be known, and its neighbours are applied: %s', async (_, record) => {
+    await expect(take(record)).resolves.toEqual({ batchItemFailures: [] });
+    expect(applied()).toEqual(['2']);
+    expect(wiring.letters).toHaveLength(1);
+    const { 'dead-letter-reason': reason, 'first-published': published } =
+      wiring.letters[0]?.attributes ?? {};
+    expect(JSON.parse(reason?.StringValue ?? '')).toMatchObject({ field: 'attributes.SentTimestamp' });
+    expect(published).toEqual({ DataType: 'Number', StringValue: '0' });
+  });
+
+  it('hides a message that failed for whole seconds, though nobody counted its receives', async () => {
+    wiring.store.befall('commit', 'down');
+    await take(without('ApproximateReceiveCount'));
+    expect(wiring.hidden).toEqual([{ handles: ['receipt-of-m1'], seconds: 2 }]);
+  });
+
+  it('is poison where its body is no text, even one that looks like an event', async () => {
+    await take({ ...whole, body: [whole.body] });
+    expect(applied()).toEqual(['2']);
+    expect(wiring.logged[0]).toMatchObject({ outcome: 'poison', field: 'body' });
+  });
+
+  it.each([
+    ['a name', { ...whole, messageId: undefined }],
+    ['a receipt handle', { ...whole, receiptHandle: undefined }],
+    [
+      'everything, as what a topic sends to a function',
+      { EventSource: 'aws:sns', Sns: { Message: whole.body } },
+    ],
+  ])('fails its batch, with nothing done, where it cannot be settled without %s', async (_, record) => {
+    await expect(take(record)).rejects.toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
+    expect([applied(), wiring.letters]).toEqual([[], []]);
+  });
+});
