@@ -22,7 +22,7 @@ export interface BatchOptions<M extends Grouped> {
 
 /**
  * Groups at once, strictly in order inside each. A group stops at its first failure; what did not run is returned
- * with it, since Lambda deletes every message that the response leaves out.
+ * with it, since Lambda deletes every message that the response leaves out: `Acknowledge` in spec/OrderOnce.tla.
  */
 export async function processBatch<M extends Grouped>(
   messages: readonly M[],

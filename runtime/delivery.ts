@@ -32,7 +32,7 @@ export type Ending = Pick<
 /**
  * Works on one message until it is settled: applied, found to be applied, recorded as unknown, or copied to the
  * dead-letter queue. What another delivery may mend leaves it in its queue (`waitingOutcomes`), a store or queue that
- * does not answer included. Never rejects.
+ * does not answer included. Never rejects. `Deliver` in spec/OrderOnce.tla.
  */
 export async function deliver<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
@@ -170,7 +170,7 @@ async function quarantine<Event extends CloudEvent, Kind extends HandlerKind>(
 
 /**
  * First the copy in the dead-letter queue, then the acknowledgement: a copy that fails leaves the message. For what
- * has no record of its own: no identity, another event's, or none that could be told.
+ * has no record of its own: no identity, another event's, or none that could be told. `Copy` in spec/OrderOnce.tla.
  */
 async function copy<Event extends CloudEvent>(
   message: Message<Event>,

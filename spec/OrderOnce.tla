@@ -40,7 +40,8 @@ GoAcknowledge(o) == owners' = [owners EXCEPT ![o] = [Idle EXCEPT !.pc = "acknowl
 Follow(o, next) == IF next = "acknowledge" THEN GoAcknowledge(o) ELSE Go(o, next)
 
 (* The answer of a write: heard, or lost, and then the write is tried again. *)
-Answered(o, heard, next) == IF heard THEN Follow(o, next) ELSE Stay
+Lost == now <= LastFault /\ Stay
+Answered(o, heard, next) == IF heard THEN Follow(o, next) ELSE Lost
 (* Whatever is no answer at all may fail as often as it likes, for a time. *)
 Fails == Failures /\ now <= LastFault
 
@@ -56,7 +57,7 @@ Exactly(o) == Mine(o).guarantee = "exactly-once"
 (* What a write leaves in the record; `born` is the model's own: what began its life, and when. *)
 Life(o) == [fingerprint |-> OfMine(o), at |-> Clock(o)]
 
-(* stores/dynamodb/steps.ts: begun, over a record that is there or not; firstAttemptAt is kept. *)
+(* begun of stores/dynamodb/steps.ts, over a record that is there or not; firstAttemptAt is kept. *)
 Begun(o, status) ==
   [status |-> status, expiration |-> Clock(o) + Ttl, fingerprint |-> OfMine(o), attempt |-> Mine(o).attempt,
    firstAttemptAt |-> IF ABSENT THEN Clock(o) ELSE record.firstAttemptAt,
@@ -64,7 +65,7 @@ Begun(o, status) ==
    guarantee |-> Mine(o).guarantee, messageId |-> Mine(o).message,
    born |-> IF ABSENT \/ Expired(o) THEN Life(o) ELSE record.born]
 
-(* stores/dynamodb/steps.ts: newLife. *)
+(* newLife of stores/dynamodb/steps.ts. *)
 NewLife(o, status) ==
   [Begun(o, status) EXCEPT !.firstAttemptAt = Clock(o), !.born = Life(o),
                            !.leaseUntil = IF status = "INPROGRESS" THEN LeaseEnd(o) ELSE 0]
@@ -89,7 +90,7 @@ Happens(o) ==
                          lastAt |-> IF "republished" \in Kinds THEN now ELSE 0]
 
 -----------------------------------------------------------------------------
-(* delivery.ts: deliver, taskOf. *)
+(* delivery.ts: deliver. *)
 Deliver(o, m) ==
   /\ At(o, "idle") /\ messages[m].state = "queued"
   /\ \A p \in Owners : Mine(p).message = m => ~InTime(p)
@@ -99,7 +100,7 @@ Deliver(o, m) ==
                     !.inside = Is("no window") \/ Clock(o) - messages[m].published < Ttl - Margin]]
   /\ UNCHANGED Seen
 
-(* batch.ts: the message is deleted. *)
+(* batch.ts: processBatch. The message is deleted. *)
 Acknowledge(o) ==
   /\ At(o, "acknowledge")
   /\ messages' = [messages EXCEPT ![Mine(o).message].state = "acknowledged"]
@@ -120,7 +121,7 @@ Commit(o, heard) ==
   /\ record' = Begun(o, "COMPLETED")
   /\ Happens(o) /\ Answered(o, heard, "acknowledge") /\ UNCHANGED World
 
-(* guarantees/exactly-once.ts: commit, over an expired record that TTL has not deleted. *)
+(* guarantees/exactly-once.ts: commit. Over an expired record that TTL has not deleted. *)
 CommitOverExpired(o, heard) ==
   /\ At(o, "commit") /\ MayBegin(o) /\ Replaces(o) /\ EXPIRED_AS_SEEN(o)
   /\ record' = NewLife(o, "COMPLETED")
@@ -134,7 +135,7 @@ CountAttempt(o, next) ==
      ELSE Fails /\ owners' = [owners EXCEPT ![o] = IF next = "copy" THEN [@ EXCEPT !.pc = next, !.then = "record"] ELSE Idle]
   /\ UNCHANGED Rest
 
-(* guarantees/exactly-once.ts: settle. A PermanentError; nothing is written. *)
+(* guarantees/exactly-once.ts: exactlyOnce. A PermanentError; nothing is written. *)
 Refuse(o) ==
   /\ At(o, "commit") /\ Fails
   /\ owners' = [owners EXCEPT ![o].pc = "copy", ![o].then = "record", ![o].over = None]
@@ -144,19 +145,19 @@ Refuse(o) ==
 Claims(o) == At(o, "claim") \/ At(o, "reopen")
 Claimed(o) == IF Exactly(o) THEN "reopened" ELSE "call"
 
-(* guarantees/lease.ts: claim, of what nobody has begun, or what waits for another try. *)
+(* guarantees/lease.ts: claim. Of what nobody has begun, or what waits for another try. *)
 Claim(o, heard) ==
   /\ Claims(o) /\ MayBegin(o) /\ ~Replaces(o) /\ MayClaim(o)
   /\ record' = Begun(o, "INPROGRESS")
   /\ Answered(o, heard, Claimed(o)) /\ UNCHANGED Rest
 
-(* guarantees/lease.ts: claim, over an expired record that TTL has not deleted. *)
+(* guarantees/lease.ts: claim. Over an expired record that TTL has not deleted. *)
 ClaimOverExpired(o, heard) ==
   /\ Claims(o) /\ MayBegin(o) /\ Replaces(o) /\ EXPIRED_AS_SEEN(o)
   /\ record' = NewLife(o, "INPROGRESS")
   /\ Answered(o, heard, Claimed(o)) /\ UNCHANGED Rest
 
-(* guarantees/lease.ts: claim, of an owner that is dead or late. *)
+(* guarantees/lease.ts: claim. Of an owner that is dead or late. *)
 TakeOver(o, heard) ==
   /\ Claims(o) /\ MayBegin(o) /\ ~Replaces(o) /\ MayTakeOver(o)
   /\ record' = Begun(o, "INPROGRESS")
@@ -169,7 +170,7 @@ ClaimAgain(o, heard) ==
   /\ Answered(o, heard, Claimed(o)) /\ UNCHANGED Rest
 
 -----------------------------------------------------------------------------
-(* Where an error leaves it open whether it happened: guarantees/external.ts: settleError. *)
+(* Where an error leaves it open whether it happened. *)
 Unclear(o, after) ==
   owners' = [owners EXCEPT ![o] =
     IF Mine(o).guarantee = "at-most-once" /\ ~Is("release the unclear")
@@ -217,7 +218,7 @@ AfterRelease(o) ==
 Release(o, heard) ==
   /\ At(o, "release") /\ MayRelease(o)
   /\ record' = Released(o)
-  /\ IF heard THEN AfterRelease(o) ELSE Stay
+  /\ IF heard THEN AfterRelease(o) ELSE Lost
   /\ UNCHANGED Rest
 
 (* guarantees/reopen.ts: reopen. The claim of an exactly-once delivery is given back at once, and it commits. *)
@@ -244,7 +245,7 @@ RefusedAsOwner(o) ==
   \/ At(o, "hold") /\ ~MayHold(o)
 Stands(o) == (record.status = Wants(o).status /\ record.attempt = Wants(o).attempt) \/ (At(o, "release") /\ ABSENT)
 
-(* guarantees/lease.ts: #standing. It was written before, and the answer was lost. *)
+(* guarantees/lease.ts: standing. It was written before, and the answer was lost. *)
 Recognise(o) ==
   /\ RefusedAsOwner(o) /\ Stands(o)
   /\ CASE At(o, "release") -> AfterRelease(o)
@@ -292,10 +293,10 @@ FindUnclear(o) ==
   /\ Finds(o, "unclear")
   /\ owners' = [owners EXCEPT ![o].pc = "hold", ![o].seen = [status |-> record.status, attempt |-> record.attempt]]
 
-(* guarantees/judge.ts: absent. Its expiration is what the next try replaces. *)
+(* guarantees/judge.ts: judge. Its expiration is what the next try replaces. *)
 FindExpired(o) == Finds(o, "expired") /\ owners' = [owners EXCEPT ![o].over = record.expiration]
 
-(* guarantees/judge.ts: again. It changed since: the next try is like the first one, or reopens it. *)
+(* guarantees/judge.ts: judge. It changed since: the next try is like the first one, or reopens it. *)
 FindChanged(o) ==
   /\ Finds(o, "again")
   /\ \/ Mine(o).over # None
@@ -381,15 +382,15 @@ Redrive ==
   /\ IF Is("old deduplication id") THEN UNCHANGED <<now, guarantee, messages, desk, resolved, Outside, record, owners>>
      ELSE Send("redriven", messages.m1.published, None)
 
-(* resolve.ts: resolve, as retry. *)
+(* resolve.ts: resolve. As retry. *)
 SendAgain == UNKNOWN /\ Send("retried", now, record.attempt) /\ UNCHANGED deadLetters
 
-(* resolve.ts: resolve, as done: it looks, *)
+(* resolve.ts: resolve. As done: it looks, *)
 LookUp ==
   /\ "retried" \in Kinds /\ UNKNOWN /\ desk = None /\ ~resolved /\ desk' = record.attempt
   /\ UNCHANGED <<now, guarantee, messages, deadLetters, resolved, Outside, record, owners>>
 
-(* resolve.ts: complete, and writes what it saw. *)
+(* resolve.ts: complete. And writes what it saw. *)
 ResolveDone ==
   /\ desk # None /\ desk' = None
   /\ IF MayResolve THEN /\ record' = [record EXCEPT !.status = "COMPLETED", !.expiration = now + Ttl]

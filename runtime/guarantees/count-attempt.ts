@@ -17,7 +17,8 @@ export function isOwnFailure(error: unknown): boolean {
 
 /**
  * Counts an attempt whose handler failed under exactly-once, which has written nothing yet. A failure costs a write, so
- * that a success costs none: who counted before each handler would pay for every event.
+ * that a success costs none: who counted before each handler would pay for every event. `CountAttempt` in
+ * spec/OrderOnce.tla.
  *
  * @returns That it was tried, or what the record says to this delivery: a duplicate is one, even if its handler fails.
  * @throws `error`, where it could not be counted: it is why the message comes again.

@@ -18,7 +18,7 @@ export interface ExactlyOnceOptions {
 
 /**
  * The effect happens exactly once: the handler returns it as data, and it is committed with the event's record in one
- * transaction.
+ * transaction. A handler that refuses its event: `Refuse` in spec/OrderOnce.tla.
  */
 export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effects'> {
   return {
@@ -44,7 +44,7 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
 /**
  * One round trip for a first delivery and one for a duplicate; one more where effects are stale, since their conditions
  * cancel the whole transaction: it is committed again without them. Without a commit nothing is applied, so a crash at
- * any point leaves either everything or nothing.
+ * any point leaves either everything or nothing. `Commit`, `CommitOverExpired` in spec/OrderOnce.tla.
  *
  * @throws StoreBusyError where the store stayed contended until the deadline; PermanentError where it refuses the
  *   effects; whatever the store throws, and then the commit may have happened.

@@ -60,7 +60,10 @@ export class Lease {
     };
   }
 
-  /** INPROGRESS and ours, or what the record says to this delivery. */
+  /**
+   * INPROGRESS and ours, or what the record says to this delivery. `Claim`, `ClaimOverExpired`, `TakeOver` in
+   * spec/OrderOnce.tla.
+   */
   async claim(terms: JudgeTerms): Promise<ClaimResult> {
     let over: number | undefined;
     for (let tries = 0; ; tries++) {
@@ -84,13 +87,19 @@ export class Lease {
     }
   }
 
-  /** COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. */
+  /**
+   * COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. `Complete` in
+   * spec/OrderOnce.tla.
+   */
   async complete(result: string): Promise<Standing> {
     const answer = await untilRecorded(() => this.#store.complete(this.delivery(), result), this.#budget);
     return this.#standing(answer, 'COMPLETED');
   }
 
-  /** RETRYING. @param failed Whether it is counted as an attempt that failed by itself. */
+  /**
+   * RETRYING. `Release` in spec/OrderOnce.tla.
+   * @param failed Whether it is counted as an attempt that failed by itself.
+   */
   async release(lastError: string, failed = false): Promise<Standing> {
     const answer = await untilAnswered(
       () => this.#store.release(this.delivery(), lastError, failed),
@@ -103,7 +112,8 @@ export class Lease {
 
   /**
    * OUTCOME_UNKNOWN, of our own record or of a dead owner's. Its `attempt` stays: whoever else holds it as unknown
-   * has written what we wanted to write, and an owner that is only slow may still complete it.
+   * has written what we wanted to write, and an owner that is only slow may still complete it. `Hold` in
+   * spec/OrderOnce.tla.
    */
   async hold(seen: Pick<StoredRecord, 'attempt' | 'status'>, lastError: string): Promise<Standing> {
     const { attempt, status } = seen;
@@ -119,6 +129,7 @@ export class Lease {
     return await this.hold({ attempt: this.#task.identity.attempt, status: 'INPROGRESS' }, lastError);
   }
 
+  /** A refusal may be our own earlier write, its answer lost. `Recognise` in spec/OrderOnce.tla. */
   #standing(
     answer: Exclude<OwnerAnswer | ReleaseAnswer, { kind: 'contended' }>,
     wanted: StoredRecord['status'],

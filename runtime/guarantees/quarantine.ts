@@ -8,6 +8,7 @@ import { pause, untilAnswered } from './retry.ts';
 /**
  * Writes QUARANTINED into an event's record, for the message whose copy is in the dead-letter queue. A record that
  * takes no such write needs none: it says so already, or the event was applied or is worked on by another delivery.
+ * `Quarantine`, `QuarantineRefused` in spec/OrderOnce.tla.
  *
  * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
  */
