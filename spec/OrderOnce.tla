@@ -39,11 +39,13 @@ GiveBack(o) == owners' = [owners EXCEPT ![o] = Idle]
 GoAcknowledge(o) == owners' = [owners EXCEPT ![o] = [Idle EXCEPT !.pc = "acknowledge", !.message = Mine(o).message]]
 Follow(o, next) == IF next = "acknowledge" THEN GoAcknowledge(o) ELSE Go(o, next)
 
+(* What may fail does so as often as it likes, for a time. *)
+Fails(how) == how \in Failures /\ now <= LastFault
+MayEnd(next) == next = "copy" => Fails("poison")
+
 (* The answer of a write: heard, or lost, and then the write is tried again. *)
-Lost == now <= LastFault /\ Stay
+Lost == Fails("answer") /\ Stay
 Answered(o, heard, next) == IF heard THEN Follow(o, next) ELSE Lost
-(* Whatever is no answer at all may fail as often as it likes, for a time. *)
-Fails == Failures /\ now <= LastFault
 
 World == <<now, guarantee, messages, deadLetters, desk, resolved>>
 Outside == <<keyUntil, effect>>
@@ -132,12 +134,12 @@ CountAttempt(o, next) ==
   /\ At(o, "commit") /\ MayBegin(o) /\ ~Replaces(o) /\ MayCount(o)
   /\ record' = Begun(o, "RETRYING")
   /\ IF next = "commit" THEN Stay
-     ELSE Fails /\ owners' = [owners EXCEPT ![o] = IF next = "copy" THEN [@ EXCEPT !.pc = next, !.then = "record"] ELSE Idle]
+     ELSE Fails("not done") /\ MayEnd(next) /\ owners' = [owners EXCEPT ![o] = IF next = "copy" THEN [@ EXCEPT !.pc = next, !.then = "record"] ELSE Idle]
   /\ UNCHANGED Rest
 
 (* guarantees/exactly-once.ts: exactlyOnce. A PermanentError; nothing is written. *)
 Refuse(o) ==
-  /\ At(o, "commit") /\ Fails
+  /\ At(o, "commit") /\ Fails("poison")
   /\ owners' = [owners EXCEPT ![o].pc = "copy", ![o].then = "record", ![o].over = None]
   /\ UNCHANGED Seen
 
@@ -187,14 +189,14 @@ Call(o) ==
 
 (* guarantees/external.ts: settleError. It happened, and its answer was lost. *)
 CallUnheard(o, after) ==
-  /\ At(o, "call") /\ CallsInTime(o) /\ Fails /\ Happens(o) /\ Unclear(o, after) /\ UNCHANGED <<World, record>>
+  /\ At(o, "call") /\ CallsInTime(o) /\ Fails("unclear") /\ MayEnd(after) /\ Happens(o) /\ Unclear(o, after) /\ UNCHANGED <<World, record>>
 
 (* guarantees/external.ts: settleError. It did not happen, and nobody can know. *)
-CallLost(o, after) == At(o, "call") /\ Fails /\ Unclear(o, after) /\ UNCHANGED Seen
+CallLost(o, after) == At(o, "call") /\ Fails("unclear") /\ MayEnd(after) /\ Unclear(o, after) /\ UNCHANGED Seen
 
 (* guarantees/external.ts: settleError. NotDone, PermanentError. *)
 NotDone(o, after) ==
-  /\ At(o, "call") /\ Fails
+  /\ At(o, "call") /\ Fails("not done") /\ MayEnd(after)
   /\ owners' = [owners EXCEPT ![o].pc = "release", ![o].then = after]
   /\ UNCHANGED Seen
 
@@ -315,7 +317,7 @@ ReopenedByAnother(o) ==
 Copy(o, heard) ==
   /\ At(o, "copy") /\ ~(Is("record before copy") /\ Mine(o).then = "record")
   /\ deadLetters' = deadLetters \union {Mine(o).message}
-  /\ IF heard THEN Follow(o, Mine(o).then) ELSE Fails /\ GiveBack(o)
+  /\ IF heard THEN Follow(o, Mine(o).then) ELSE Fails("answer") /\ GiveBack(o)
   /\ UNCHANGED <<now, guarantee, messages, desk, resolved, Outside, record>>
 
 Records(o) == At(o, "record") \/ (Is("record before copy") /\ At(o, "copy") /\ Mine(o).then = "record")

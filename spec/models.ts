@@ -9,9 +9,11 @@ const claims = ['Claim', 'ClaimOverExpired', 'TakeOver', 'ClaimAgain'];
 const calls = ['Call', 'CallUnheard', 'CallLost', 'NotDone', 'TooLate', 'Complete', 'Release'];
 const leases = ['Hold', 'Recognise', 'Fenced', 'FindBusy', 'FindUnclear'];
 const reopening = ['Reopen', 'ReopenedByAnother'];
-const resolving = ['SendAgain', 'LookUp', 'ResolveDone'];
+const resolving = ['ClaimAgain', 'SendAgain', 'LookUp', 'ResolveDone'];
 const expiring = ['TtlDeletes', 'PublishAgain', 'ClaimOverExpired', 'CommitOverExpired', 'FindExpired'];
-const poison = ['Refuse', 'Copy', 'Quarantine', 'QuarantineRefused', 'Redrive'];
+const poison = ['Refuse', 'Quarantine', 'QuarantineRefused', 'Redrive'];
+const copies = ['Copy', 'FindForeign'];
+const unclear = ['CallUnheard', 'CallLost'];
 
 export const models: readonly Model[] = [
   {
@@ -20,13 +22,60 @@ export const models: readonly Model[] = [
   },
   {
     name: 'exactly-once-expiring',
-    never: [...claims, ...calls, ...leases, ...reopening, ...resolving, 'Deploy'],
+    never: [...claims, ...calls, ...leases, ...reopening, ...resolving, ...poison, 'Deploy'],
   },
-  { name: 'at-least-once', never: [...commits, ...reopening, ...expiring, 'Deploy'] },
-  { name: 'at-most-once', never: [...commits, ...reopening, ...expiring, 'TakeOver', 'Deploy'] },
-  { name: 'at-most-once-expiring', never: [...commits, ...reopening, ...poison, 'TakeOver', 'Deploy'] },
-  { name: 'to-at-most-once', never: [...commits, ...reopening, ...expiring, ...resolving] },
-  { name: 'to-exactly-once', never: [...expiring] },
+  {
+    name: 'at-least-once',
+    never: [...commits, ...reopening, ...resolving, ...expiring, 'FindForeign', 'FindChanged', 'Deploy'],
+  },
+  {
+    name: 'at-most-once',
+    never: [
+      ...commits,
+      ...reopening,
+      ...resolving,
+      ...expiring,
+      'TakeOver',
+      'FindForeign',
+      'FindChanged',
+      'Deploy',
+    ],
+  },
+  {
+    name: 'at-most-once-expiring',
+    never: [
+      ...commits,
+      ...reopening,
+      ...resolving,
+      ...poison,
+      ...unclear,
+      'NotDone',
+      'TakeOver',
+      'Deploy',
+    ],
+  },
+  {
+    name: 'operator',
+    never: [
+      ...commits,
+      ...reopening,
+      ...expiring,
+      ...poison,
+      ...copies,
+      'TakeOver',
+      'NotDone',
+      'FindChanged',
+      'Deploy',
+    ],
+  },
+  {
+    name: 'to-at-most-once',
+    never: [...commits, ...reopening, ...expiring, ...resolving, ...poison, ...copies, 'NotDone', 'FindChanged'],
+  },
+  {
+    name: 'to-exactly-once',
+    never: [...expiring, ...poison, ...copies, 'NotDone'],
+  },
 ];
 
 /** One model with one thing broken, and the invariant or property that no longer holds. */
@@ -45,12 +94,12 @@ export const mutants: readonly Mutant[] = [
   { mutation: 'REDRIVEN', model: 'exactly-once', violates: 'QuarantineStands' },
   { mutation: 'LEASE_OVER', model: 'at-least-once', violates: 'OwnersAlone' },
   { mutation: 'KEY_REMEMBERED', model: 'at-least-once', violates: 'HappensOnce' },
-  { mutation: 'SENT_AGAIN', model: 'at-most-once', violates: 'UnknownStands' },
+  { mutation: 'SENT_AGAIN', model: 'operator', violates: 'UnknownStands' },
   { mutation: 'MINE', model: 'at-least-once', violates: 'OwnersAlone' },
   { mutation: 'UNFINISHED_AS_SEEN', model: 'at-most-once', violates: 'CompletedStands' },
   { mutation: 'OF_SEEN_OWNER', model: 'at-most-once', violates: 'UnknownStands' },
   { mutation: 'EXPIRED_AS_SEEN', model: 'exactly-once-expiring', violates: 'HappensOnce' },
-  { mutation: 'MAY_RESOLVE', model: 'at-most-once', violates: 'UnknownStands' },
+  { mutation: 'MAY_RESOLVE', model: 'operator', violates: 'UnknownStands' },
   // What the runtime does between the writes.
   { mutation: 'no window', model: 'exactly-once-expiring', violates: 'HappensOnce' },
   { mutation: 'take over at-most-once', model: 'at-most-once', violates: 'HappensOnce' },

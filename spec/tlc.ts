@@ -61,7 +61,7 @@ async function run(cwd: string): Promise<string> {
   const child = spawn(
     'java',
     [heap, '-XX:+UseParallelGC', `-Djava.io.tmpdir=${cwd}`, '-cp', join(jars, '*'), 'tlc2.TLC']
-      .concat(['-workers', '1', '-seed', '1', '-fp', '1', '-coverage', '1'])
+      .concat(['-workers', '1', '-seed', '1', '-fp', '1', '-coverage', '1', '-lncheck', 'final'])
       .concat(['-metadir', cwd, '-config', 'Model.cfg', 'OrderOnce.tla']),
     { cwd, stdio: ['ignore', 'pipe', 'pipe'] },
   );
