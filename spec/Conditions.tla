@@ -10,7 +10,7 @@ EXTENDS Integers, FiniteSets
 
 CONSTANTS
   First, Then,          \* the guarantee that is deployed, and the one that a deployment puts in its place (or the same)
-  Kinds,                \* what the second message may be, see `messages`
+  Kinds,                \* what the second message may be, and "done", if an operator may say so
   Ttl, Margin,          \* how long a record counts, and how much before that the window closes
   Invocation,           \* how long an invocation may take
   AllowedSkew, Ahead,   \* how far clocks may be apart, and how far they are: o2's is ahead

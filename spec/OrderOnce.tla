@@ -389,7 +389,7 @@ SendAgain == UNKNOWN /\ Send("retried", now, record.attempt) /\ UNCHANGED deadLe
 
 (* resolve.ts: resolve. As done: it looks, *)
 LookUp ==
-  /\ "retried" \in Kinds /\ UNKNOWN /\ desk = None /\ ~resolved /\ desk' = record.attempt
+  /\ "done" \in Kinds /\ UNKNOWN /\ desk = None /\ ~resolved /\ desk' = record.attempt
   /\ UNCHANGED <<now, guarantee, messages, deadLetters, resolved, Outside, record, owners>>
 
 (* resolve.ts: complete. And writes what it saw. *)

@@ -18,7 +18,18 @@ const unclear = ['CallUnheard', 'CallLost'];
 export const models: readonly Model[] = [
   {
     name: 'exactly-once',
-    never: [...claims, ...calls, ...leases, ...reopening, ...resolving, ...expiring, 'Deploy'],
+    never: [
+      ...claims,
+      ...calls,
+      ...leases,
+      ...reopening,
+      ...resolving,
+      ...expiring,
+      'FindChanged',
+      'GiveUp',
+      'Tick',
+      'Deploy',
+    ],
   },
   {
     name: 'exactly-once-expiring',
@@ -26,7 +37,7 @@ export const models: readonly Model[] = [
   },
   {
     name: 'at-least-once',
-    never: [...commits, ...reopening, ...resolving, ...expiring, 'FindForeign', 'FindChanged', 'Deploy'],
+    never: [...commits, ...reopening, ...resolving, ...expiring, ...poison, ...copies, 'NotDone', 'FindChanged', 'Deploy'],
   },
   {
     name: 'at-most-once',
@@ -43,16 +54,7 @@ export const models: readonly Model[] = [
   },
   {
     name: 'at-most-once-expiring',
-    never: [
-      ...commits,
-      ...reopening,
-      ...resolving,
-      ...poison,
-      ...unclear,
-      'NotDone',
-      'TakeOver',
-      'Deploy',
-    ],
+    never: [...commits, ...reopening, ...resolving, ...poison, ...unclear, 'NotDone', 'TakeOver', 'Deploy'],
   },
   {
     name: 'operator',
@@ -70,11 +72,20 @@ export const models: readonly Model[] = [
   },
   {
     name: 'to-at-most-once',
-    never: [...commits, ...reopening, ...expiring, ...resolving, ...poison, ...copies, 'NotDone', 'FindChanged'],
+    never: [
+      ...commits,
+      ...reopening,
+      ...expiring,
+      ...resolving,
+      ...poison,
+      ...copies,
+      'NotDone',
+      'FindChanged',
+    ],
   },
   {
     name: 'to-exactly-once',
-    never: [...expiring, ...poison, ...copies, 'NotDone'],
+    never: [...expiring, ...poison, ...copies, 'NotDone', 'FindMine', 'LookUp', 'ResolveDone'],
   },
 ];
 
@@ -87,7 +98,7 @@ export interface Mutant {
 
 export const mutants: readonly Mutant[] = [
   // Clauses of the conditions, by their names.
-  { mutation: 'ABSENT', model: 'exactly-once', violates: 'CompletedStands' },
+  { mutation: 'ABSENT', model: 'exactly-once', violates: 'HappensOnce' },
   { mutation: 'LIVE', model: 'exactly-once-expiring', violates: 'NothingInherited' },
   { mutation: 'SAME_EVENT', model: 'exactly-once', violates: 'SameContent' },
   { mutation: 'SAME_GUARANTEE', model: 'to-at-most-once', violates: 'HappensOnce' },

