@@ -440,10 +440,11 @@ Accounted ==
 (* An unknown outcome keeps the attempt of whoever began it: one that is only slow can say what it did. *)
 UnknownIsItsOwners == [][record'.status = "OUTCOME_UNKNOWN" => record'.attempt = record.attempt]_record
 
-(* While the invocation of its owner runs, a record is written by nobody else. *)
+(* While the invocation of its owner may run, by any clock, a record is written by nobody else. *)
 OwnersAlone ==
   [][\A o \in Owners :
-       /\ IN_PROGRESS /\ record.attempt = Mine(o).attempt /\ Clock(o) < Mine(o).end
+       /\ IN_PROGRESS /\ record.attempt = Mine(o).attempt
+       /\ (\A p \in Owners : Clock(p) < Mine(o).end + AllowedSkew)
        => \A p \in Owners \ {o} : owners'[p] = owners[p]]_record
 
 (* As long as it counts on every clock. *)

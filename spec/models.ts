@@ -108,7 +108,7 @@ export const mutants: readonly Mutant[] = [
   { mutation: 'SENT_AGAIN', model: 'operator', violates: 'UnknownStands' },
   { mutation: 'MINE', model: 'at-least-once', violates: 'OwnersAlone' },
   { mutation: 'UNFINISHED_AS_SEEN', model: 'at-most-once', violates: 'CompletedStands' },
-  { mutation: 'OF_SEEN_OWNER', model: 'at-most-once', violates: 'UnknownStands' },
+  { mutation: 'OF_SEEN_OWNER', model: 'operator', violates: 'OwnersAlone' },
   { mutation: 'EXPIRED_AS_SEEN', model: 'exactly-once-expiring', violates: 'HappensOnce' },
   { mutation: 'MAY_RESOLVE', model: 'operator', violates: 'UnknownStands' },
   // What the runtime does between the writes.
