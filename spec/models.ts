@@ -118,7 +118,7 @@ export const mutants: readonly Mutant[] = [
   { mutation: 'hold takes the attempt', model: 'at-most-once', violates: 'UnknownIsItsOwners' },
   { mutation: 'unknown expires', model: 'at-most-once-expiring', violates: 'UnknownStands' },
   { mutation: 'record before copy', model: 'exactly-once', violates: 'CopiedFirst' },
-  { mutation: 'old deduplication id', model: 'exactly-once', violates: 'Accounted' },
+  { mutation: 'old deduplication id', model: 'exactly-once', violates: 'CopiedFirst' },
   { mutation: 'acknowledge before the record', model: 'at-most-once', violates: 'Accounted' },
   { mutation: 'acknowledge the busy', model: 'at-most-once', violates: 'Accounted' },
   { mutation: 'acknowledge the fenced', model: 'at-least-once', violates: 'Accounted' },
