@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   { mutation: 'acknowledge before the record', model: 'at-most-once', violates: 'Accounted' },
   { mutation: 'acknowledge the busy', model: 'at-most-once', violates: 'Accounted' },
   { mutation: 'acknowledge the fenced', model: 'at-least-once', violates: 'Accounted' },
-  { mutation: 'wait for the dead', model: 'at-most-once', violates: 'Settles' },
+  { mutation: 'wait for the dead', model: 'operator', violates: 'Settles' },
   { mutation: 'no reopening', model: 'to-exactly-once', violates: 'Settles' },
   // What has to be so: an assumption each.
   { mutation: 'lease without skew', model: 'at-least-once', violates: 'OwnersAlone' },
