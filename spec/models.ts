@@ -80,7 +80,7 @@ export const models: readonly Model[] = [
       ...poison,
       ...copies,
       'NotDone',
-      'FindChanged',
+      'FindChanged', 'FindMine',
     ],
   },
   {
