@@ -56,7 +56,7 @@ export interface PublishSummary {
  * and as canonical JSON. Delivery is at least once; what was sent twice, the broker removes for 5 minutes, and the
  * consumers' records after that. Memory does not grow with the input.
  *
- * Where it rejects, what was accepted stays published, and a journal knows it.
+ * Where it rejects, what was accepted stays published, and a journal knows it. `PublishAgain` in spec/OrderOnce.tla.
  *
  * @param lines Events as JSON, a line each (`readLines` reads a file); blank lines are passed over.
  * @throws PublishError naming the line. Before INVALID_EVENT, NO_DEDUPLICATION_KEY and TOO_LARGE the lines above are

@@ -40,7 +40,7 @@ interface Turn<M> {
 
 /**
  * Groups at once, strictly in order inside each. A group stops at its first failure; what did not run is returned
- * with it, since Lambda deletes every message that the response leaves out.
+ * with it, since Lambda deletes every message that the response leaves out: `Acknowledge` in spec/OrderOnce.tla.
  *
  * A message that was received that often without an end may be one that ends its process. Such suspects, and what
  * follows them in their groups, wait for all others, then run one at a time, the fewest receives first: so whoever is to

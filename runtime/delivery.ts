@@ -11,7 +11,7 @@ import { areSpent, taskOf } from './task.ts';
 /**
  * Works on one message until it is settled: applied, found to be applied, recorded as unknown, or copied to the
  * dead-letter queue. What another delivery may mend leaves it in its queue (`waitingOutcomes`), a store or queue that
- * does not answer included. Never rejects.
+ * does not answer included. Never rejects. `Deliver` in spec/OrderOnce.tla.
  */
 export async function deliver<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,

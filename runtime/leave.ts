@@ -27,7 +27,7 @@ export async function quarantine(
 
 /**
  * First the copy in the dead-letter queue, then the acknowledgement: a copy that fails leaves the message. For what
- * has no record of its own: no identity, another event's, or none that could be told.
+ * has no record of its own: no identity, another event's, or none that could be told. `Copy` in spec/OrderOnce.tla.
  */
 export async function copy(
   message: Message<CloudEvent>,

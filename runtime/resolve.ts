@@ -43,7 +43,7 @@ export type ResolveOptions =
 /**
  * Settles an OUTCOME_UNKNOWN. `done` completes its record. `retry` writes nothing: it sends the event again with the
  * record's `attempt`, and the consumer claims that very record. So a first owner that completes late is still heard,
- * and a decision that is sent twice runs once.
+ * and a decision that is sent twice runs once. `SendAgain`, `LookUp` in spec/OrderOnce.tla.
  *
  * @throws NotResolvableError where the record is not unknown (any more); StoreBusyError where the store is contended;
  *   whatever the store or `send` throws, and then calling it again is safe.
@@ -75,6 +75,7 @@ export async function resolve(options: ResolveOptions): Promise<void> {
   });
 }
 
+/** `ResolveDone` in spec/OrderOnce.tla. */
 async function complete(
   attempt: string,
   { store, id, clock = systemClock, recordTtlSeconds }: Extract<ResolveOptions, { as: 'done' }>,

@@ -14,7 +14,7 @@ type Committed =
 /**
  * One round trip for a first delivery and one for a duplicate; one more where effects are stale, since their conditions
  * cancel the whole transaction: it is committed again without them. Without a commit nothing is applied, so a crash at
- * any point leaves either everything or nothing.
+ * any point leaves either everything or nothing. `Commit`, `CommitOverExpired` in spec/OrderOnce.tla.
  *
  * @throws StoreBusyError where the store stayed contended until the deadline; PermanentError where it refuses the
  *   effects; whatever the store throws, and then the commit may have happened.

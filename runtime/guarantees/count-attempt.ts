@@ -25,7 +25,7 @@ export function isOwnFailure(error: unknown): boolean {
 /**
  * Counts the attempt of a delivery under exactly-once, which has written nothing yet: once, however often it is called.
  * A suspect's before its handler, every other one only when the handler has failed: who counted before each handler
- * would pay a write for every event.
+ * would pay a write for every event. `CountAttempt` in spec/OrderOnce.tla.
  *
  * @returns What was before this attempt, or what the record says to this delivery: a duplicate is one, even if its handler
  *   fails.

@@ -23,7 +23,7 @@ export interface ExactlyOnceOptions {
 
 /**
  * The effect happens exactly once: the handler returns it as data, and it is committed with the event's record in one
- * transaction.
+ * transaction. A handler that refuses its event: `Refuse` in spec/OrderOnce.tla.
  */
 export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effects'> {
   const over = (tools: Tools) => ({ ...tools, store: store ?? tools.store });

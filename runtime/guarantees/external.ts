@@ -43,7 +43,7 @@ export function externalGuarantee(
  *       ^  RETRYING <--------+ NotDone, PermanentError; with `retry` any error
  *                            +----------------------> OUTCOME_UNKNOWN   with `hold` any other error
  *
- * Two round trips for a first delivery (claim, complete), one for a duplicate.
+ * Two round trips for a first delivery (claim, complete), one for a duplicate. `Call`, `TooLate` in spec/OrderOnce.tla.
  *
  * @throws Whatever the handler threw, once the record says so; StoreBusyError where the store took no write in time.
  */
@@ -130,7 +130,7 @@ interface Ending {
 
 /**
  * Writes what an error leaves behind, then throws it. An error that is unclear and held, or that was counted as a failed
- * attempt, is a verdict instead.
+ * attempt, is a verdict instead. `CallUnheard`, `CallLost`, `NotDone` in spec/OrderOnce.tla.
  *
  * @param past Those before this delivery.
  */
@@ -162,6 +162,7 @@ function verdictOf(standing: Standing, verdict: Verdict): Verdict {
   return standing.stands ? verdict : fenced(standing);
 }
 
+/** `Fenced` in spec/OrderOnce.tla. */
 function fenced({ record }: Extract<Standing, { stands: false }>): Verdict {
   const now = record === undefined ? 'is gone' : `is ${record.status} by another delivery`;
   return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}` };

@@ -28,6 +28,9 @@ export interface JudgeTerms {
  * Times are compared on the clock that refused the write. By another one a lease that stands for the store may seem to
  * be over, and a delivery would knock until its deadline.
  *
+ * Each answer is an action: `FindBusy`, `FindSettled`, `FindMine`, `FindForeign`, `FindUnclear`, `FindExpired`,
+ * `FindChanged` in spec/OrderOnce.tla.
+ *
  * @param mine The delivery as it was told to the store.
  */
 export function judge({ record, now }: Refusal, mine: Delivery, terms: JudgeTerms): Finding {

@@ -64,7 +64,11 @@ export class Lease {
     };
   }
 
-  /** INPROGRESS and ours, or what the record says to this delivery. @param countedAs See `ClaimTerms`. */
+  /**
+   * INPROGRESS and ours, or what the record says to this delivery. `Claim`, `ClaimOverExpired`, `TakeOver` in
+   * spec/OrderOnce.tla.
+   * @param countedAs See `ClaimTerms`.
+   */
   async claim(terms: JudgeTerms, countedAs?: string): Promise<ClaimResult> {
     const { taken, verdict } = await untilDecided(this, {
       write: (mine, over) =>
@@ -80,13 +84,16 @@ export class Lease {
     return { claimed: true, past: taken.past };
   }
 
-  /** COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. */
+  /**
+   * COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. `Complete` in
+   * spec/OrderOnce.tla.
+   */
   async complete(result: string): Promise<Standing> {
     const answer = await untilRecorded(() => this.#store.complete(this.delivery(), result), this.budget);
     return this.#standing(answer, 'COMPLETED');
   }
 
-  /** RETRYING. */
+  /** RETRYING. `Release` in spec/OrderOnce.tla. */
   async release(lastError: string, terms: ReleaseTerms): Promise<Standing> {
     const step = () => this.#store.release(this.delivery(), lastError, terms);
     return this.#standing(await untilAnswered(step, this.budget), 'RETRYING');
@@ -94,7 +101,8 @@ export class Lease {
 
   /**
    * OUTCOME_UNKNOWN, of our own record or of a dead owner's. Its `attempt` stays: whoever else holds it as unknown
-   * has written what we wanted to write, and an owner that is only slow may still complete it.
+   * has written what we wanted to write, and an owner that is only slow may still complete it. `Hold` in
+   * spec/OrderOnce.tla.
    */
   async hold(seen: Pick<StoredRecord, 'attempt' | 'status'>, lastError: string): Promise<Standing> {
     const { attempt, status } = seen;
@@ -110,6 +118,7 @@ export class Lease {
     return await this.hold({ attempt: this.#task.identity.attempt, status: 'INPROGRESS' }, lastError);
   }
 
+  /** A refusal may be our own earlier write, its answer lost. `Recognise` in spec/OrderOnce.tla. */
   #standing(
     answer: Exclude<OwnerAnswer, { kind: 'contended' }>,
     wanted: StoredRecord['status'],

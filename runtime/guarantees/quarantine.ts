@@ -7,6 +7,7 @@ import { Lease } from './lease.ts';
 /**
  * Writes QUARANTINED into an event's record, for the message whose copy is in the dead-letter queue. A record that
  * takes no such write needs none: it says so already, or the event was applied or is worked on by another delivery.
+ * `Quarantine`, `QuarantineRefused` in spec/OrderOnce.tla.
  *
  * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
  */

@@ -5,6 +5,7 @@ import type { Lease } from './lease.ts';
 /**
  * Neither a commit nor a count takes over an unknown record that an operator sent again, or the lease of a `reopen` that
  * died. Outside of the transaction exactly-once does nothing, so giving the lease back is safe at any point.
+ * `Reopen`, `ReopenedByAnother` in spec/OrderOnce.tla.
  */
 export async function reopen(lease: Lease, terms: JudgeTerms): Promise<void> {
   const claim = await lease.claim(terms);

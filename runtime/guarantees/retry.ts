@@ -13,7 +13,7 @@ export interface Budget {
 }
 
 /**
- * Waits before another try.
+ * Waits before another try. `GiveUp` in spec/OrderOnce.tla.
  * @param tries How often it was tried before: 0 after the first try.
  * @throws StoreBusyError where the wait would pass the deadline.
  */

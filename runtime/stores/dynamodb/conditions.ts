@@ -1,6 +1,7 @@
 /*
  * The clauses of every condition, one constant each, with the timeline that it guards. `#name` is an attribute of
- * the record, `:name` a value; `expression.ts` fills in both. D1, D2 are deliveries of one event.
+ * the record, `:name` a value; `expression.ts` fills in both. D1, D2 are deliveries of one event. spec/Conditions.tla has
+ * the same clauses, for a model that checks every order of the steps.
  */
 
 /** Nobody has seen the event. Without it: D1 and D2 both find nothing, both write, both run. */

@@ -103,7 +103,7 @@ export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
   return update(id, condition, values, sets, { keep: { firstAttemptAt: now }, count });
 }
 
-/** The claim of an unknown outcome that an operator sent again: its first attempt is now. */
+/** The claim of an unknown outcome that an operator sent again: its first attempt is now. `ClaimAgain` in spec/OrderOnce.tla. */
 export function claimAgain(delivery: Delivery, terms: ClaimTerms, carriedAttempt: string): RecordWrite {
   const sets = { ...claimed(delivery, terms), firstAttemptAt: delivery.now };
   const values = { ...valuesOf(delivery), carriedAttempt };

@@ -1,18 +1,12 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ledgerTable, ordersTable, recordAttributes } from '../../../contract/tables.ts';
+import { installJars } from '../../support/maven.ts';
 import type { Tables } from '../dynamodb-subject.ts';
 import { isInstalled, type Server, startServer } from './server.ts';
 
-const installs = join(__dirname, '../../../.local/installs');
-const jars = join(installs, 'dynamodb-local-2.6.0');
+const jars = join(__dirname, '../../../.local/installs/dynamodb-local-2.6.0');
 const pom = join(__dirname, 'dynamodb-local.pom.xml');
-/** The version is Maven's own only if it is named. */
-const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
 export const canRunDynamoDbLocal = isInstalled('java', '-version') && isInstalled('mvn', '-version');
 
@@ -21,7 +15,7 @@ export const canRunDynamoDbLocal = isInstalled('java', '-version') && isInstalle
  * interfaces: it has no option for one.
  */
 export async function startDynamoDbLocal(): Promise<Server & { connect(): DynamoDBClient }> {
-  if (!existsSync(jars)) await install();
+  await installJars(pom, jars);
   const server = await startServer(
     (port) => [
       'java',
@@ -68,25 +62,4 @@ function clientOf(port: number): DynamoDBClient {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   });
-}
-
-/** Whole or not at all: an interrupted download leaves nothing that passes for an installation. */
-async function install(): Promise<void> {
-  await mkdir(installs, { recursive: true });
-  const folder = await mkdtemp(join(installs, 'unfinished-'));
-  try {
-    await promisify(execFile)('mvn', [
-      '-q',
-      '-B',
-      '-f',
-      pom,
-      copyDependencies,
-      `-DoutputDirectory=${folder}`,
-    ]);
-    await rename(folder, jars).catch((error) => {
-      if (!existsSync(jars)) throw error;
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -1,0 +1,53 @@
+/** What TLC says of a model. */
+export interface Outcome {
+  /** Distinct states found. */
+  readonly states: number;
+  readonly depth: number;
+  /** How often each action was taken, by its name. */
+  readonly taken: ReadonlyMap<string, number>;
+  /** The invariant or property that does not hold. */
+  readonly violated: string | undefined;
+  /** What TLC said, where it found neither that all holds nor what does not. */
+  readonly failure: string | undefined;
+}
+
+/** The only temporal property: TLC does not say which one was violated. */
+const liveness = 'Settles';
+
+const violations = [
+  [/Error: Invariant (\w+) is violated/, undefined],
+  [/Error: Action property (\w+) is violated/, undefined],
+  [/Error: Temporal properties were violated/, liveness],
+] as const;
+
+export function readOutcome(said: string): Outcome {
+  const violated = violations
+    .map(([pattern, name]) => {
+      const match = pattern.exec(said);
+      return match === null ? undefined : (name ?? match[1]);
+    })
+    .find((name) => name !== undefined);
+  const holds = said.includes('No error has been found');
+  return {
+    states: lastNumber(said, /([\d,]+) distinct states found/g),
+    depth: lastNumber(said, /depth of the complete state graph search is (\d+)/g),
+    taken: takenIn(said),
+    violated,
+    failure: holds || violated !== undefined ? undefined : said.slice(-2000),
+  };
+}
+
+function lastNumber(said: string, pattern: RegExp): number {
+  return Number([...said.matchAll(pattern)].at(-1)?.[1]?.replaceAll(',', '') ?? 0);
+}
+
+/** The last report is the whole. An action of several alternatives has a line for each. */
+function takenIn(said: string): Map<string, number> {
+  const report = said.slice(Math.max(0, said.lastIndexOf('The coverage statistics at')));
+  const taken = new Map<string, number>();
+  for (const [, name = '', count] of report.matchAll(/^<(\w+) line .*>: \d+:(\d+)/gm)) {
+    taken.set(name, (taken.get(name) ?? 0) + Number(count));
+  }
+  taken.delete('Init');
+  return taken;
+}

