@@ -36,7 +36,7 @@ export interface Connection {
   >;
 }
 
-/** What each has a queue of its own for. */
+/** Each has a queue of its own. */
 export type TroubledVariant =
   /** Orders as they come, of the real function. */
   | 'plain'
@@ -47,12 +47,13 @@ export type TroubledVariant =
   | 'cutOff'
   /** Processes end while they give something up. */
   | 'crashing'
-  /** No process ends. */
   | 'steady'
+  | 'recovering'
   /** A visibility timeout of 5 minutes. */
   | 'patient'
   /** At least once. */
-  | 'outside';
+  | 'outside'
+  | 'ignoring';
 
 /** Where the run's setup leaves the connection for the tests, which run in other processes. */
 export const connectionVariable = 'ORDER_ONCE_TEST_CONNECTION';

@@ -73,6 +73,8 @@ export default async function setup(): Promise<void> {
         steady: variant('steady'),
         patient: variant('patient'),
         outside: variant('outside'),
+        recovering: variant('recovering'),
+        ignoring: variant('ignoring'),
       },
     };
     // biome-ignore lint/style/noProcessEnv: jest's way from a global setup to the tests.

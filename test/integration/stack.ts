@@ -64,10 +64,10 @@ for (const variant of ['sound', 'faulty', 'unconditional', 'reversed', 'regressi
   new Variant(variants, variant);
 // A queue for each case that its neighbours would disturb: the emulator gives a queue's batches one after the other.
 new Variant(variants, 'plain', { entry: 'sound' });
-for (const variant of ['poisoned', 'deadly', 'cut-off', 'crashing', 'steady'])
+for (const variant of ['poisoned', 'deadly', 'cut-off', 'crashing', 'steady', 'recovering'])
   new Variant(variants, variant, { entry: 'troubled' });
 new Variant(variants, 'patient', { entry: 'troubled', visibilityTimeout: Duration.minutes(5) });
-new Variant(variants, 'outside', { entry: 'troubled-outside' });
+for (const variant of ['outside', 'ignoring']) new Variant(variants, variant, { entry: 'troubled-outside' });
 
 const { payment, mail } = readSettings(app);
 if (payment !== undefined && mail !== undefined) {
