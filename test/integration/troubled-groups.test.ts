@@ -210,6 +210,10 @@ it.concurrent('a handler that ignores its signal is ended with its process, is c
   expect(others.map(({ sequence, process }) => [sequence, process])).toEqual(
     ['1', '2', '3'].map((sequence) => [sequence, before?.process]),
   );
+  // AND left the queue with the process that did it
+  await untilEmpty(ignoring);
+  const found = [...(await deliveries(ignoring, account, 2)), ...(await deliveries(ignoring, other, 0))];
+  expect(found.filter(({ outcome }) => outcome === 'duplicate')).toEqual([]);
 });
 
 const steps = ['before-copy', 'after-copy', 'after-record'] as const;
