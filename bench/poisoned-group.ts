@@ -7,6 +7,7 @@ import { systemRandom } from '../contract/random.ts';
 import { createConsumer, exactlyOnce, increment, memoryStore, type Wiring } from '../runtime/index.ts';
 import { anOrder } from '../test/support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../test/support/sqs.ts';
+import { fakeWiring } from '../test/support/wiring.ts';
 
 /**
  * What a group whose order fails each time costs the nine groups beside it: batches of ten, one order of each of ten
@@ -32,13 +33,13 @@ type Times = Record<(typeof measures)[number], number>;
 const tenthGroup = 'account-9';
 /** When each of the nine others was applied. */
 let applied: number[] = [];
+const inMemory = fakeWiring();
 const wiring: Wiring = {
+  ...inMemory,
   store: slow(memoryStore({ ledger: ['account'] })),
-  deadLetters: slow({ send: async () => {} }),
-  visibility: slow({ change: async () => {} }),
-  acknowledgements: slow({ acknowledge: async () => {} }),
-  visibilityTimeoutSeconds: 180,
-  recordTtlSeconds: 45 * 86_400,
+  deadLetters: slow(inMemory.deadLetters),
+  visibility: slow(inMemory.visibility),
+  acknowledgements: slow(inMemory.acknowledgements),
   clock: systemClock,
   random: systemRandom,
   output: (line) => {
