@@ -8,6 +8,8 @@ const common = {
 export default {
   // Ends what hangs. How long a test takes is the machine's affair: disks and cores are shared.
   testTimeout: 60_000,
+  // Tests that say so wait at once, each for a queue of its own.
+  maxConcurrency: 100,
   projects: [
     {
       ...common,

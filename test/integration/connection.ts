@@ -32,9 +32,28 @@ export interface Connection {
     readonly files: SandboxFiles;
   };
   readonly variants: Readonly<
-    Record<'sound' | 'faulty' | 'unconditional' | 'reversed' | 'regressing', Deployed>
+    Record<'sound' | 'faulty' | 'unconditional' | 'reversed' | 'regressing' | TroubledVariant, Deployed>
   >;
 }
+
+/** Each has a queue of its own. */
+export type TroubledVariant =
+  /** Orders as they come, of the real function. */
+  | 'plain'
+  | 'poisoned'
+  /** Processes end. */
+  | 'deadly'
+  /** The store is away. */
+  | 'cutOff'
+  /** Processes end while they give something up. */
+  | 'crashing'
+  | 'steady'
+  | 'recovering'
+  /** A visibility timeout of 5 minutes. */
+  | 'patient'
+  /** At least once. */
+  | 'outside'
+  | 'ignoring';
 
 /** Where the run's setup leaves the connection for the tests, which run in other processes. */
 export const connectionVariable = 'ORDER_ONCE_TEST_CONNECTION';

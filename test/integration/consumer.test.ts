@@ -1,8 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { deadLetterReasonAttribute } from '../../contract/message-attributes.ts';
 import { readDeliveries } from '../../local/observe/deliveries.ts';
 import { peek } from '../../local/observe/queue.ts';
 import { anOrder } from '../support/orders.ts';
@@ -116,37 +114,6 @@ describe('a consumer behind its queue', () => {
     expect(appliedEvents(found)).toEqual(events.map(({ id }) => id));
     expect(found[0]?.receiveCount).toBeGreaterThan(1);
     await expect(ledgerOf(faulty, account)).resolves.toMatchObject({ spent: '30.3', orders: '3' });
-  });
-
-  it('runs an event once that was given up and is redriven within 5 minutes, and again', async () => {
-    // GIVEN an event that its handler refuses until it is redriven, and one behind it
-    const account = unique('account');
-    const [poison, next] = [...orders(account, 1, 'refuse-first'), ...orders(account, 1)];
-    await send(faulty, { body: poison, group: account }, { body: next, group: account });
-    await deliveries(faulty, account, 2);
-    const ofGroup = async () =>
-      (await peek(sqs, faulty.deadLetterQueueUrl)).filter(({ messageGroup }) => messageGroup === account);
-    const [letter] = await eventually(ofGroup, (letters) => letters.length > 0);
-    expect(letter?.reason).toMatchObject({ code: 'PERMANENT', sequence: '1', consumer: 'faulty' });
-    // WHEN its copy is sent to the queue again, each time with a deduplication id of its own
-    for (let n = 0; n < 2; n++) {
-      await sqs.send(
-        new SendMessageCommand({
-          QueueUrl: faulty.queueUrl,
-          MessageBody: letter?.body,
-          MessageGroupId: account,
-          MessageDeduplicationId: unique('redrive'),
-          MessageAttributes: {
-            [deadLetterReasonAttribute]: { DataType: 'String', StringValue: JSON.stringify(letter?.reason) },
-          },
-        }),
-      );
-    }
-    // THEN it is applied once, behind what went on without it
-    const found = await deliveries(faulty, account, 4);
-    expect(found.map(({ outcome }) => outcome)).toEqual(['poison', 'applied', 'applied', 'duplicate']);
-    expect(appliedEvents(found)).toEqual([next?.id, poison?.id]);
-    await expect(ledgerOf(faulty, account)).resolves.toMatchObject({ spent: '20.2', orders: '2' });
   });
 
   it('ends a handler that would outlive its invocation, and keeps what was done before it', async () => {

@@ -65,6 +65,16 @@ export default async function setup(): Promise<void> {
         unconditional: variant('unconditional'),
         reversed: variant('reversed'),
         regressing: variant('regressing'),
+        plain: variant('plain'),
+        poisoned: variant('poisoned'),
+        deadly: variant('deadly'),
+        cutOff: variant('cutoff'),
+        crashing: variant('crashing'),
+        steady: variant('steady'),
+        patient: variant('patient'),
+        outside: variant('outside'),
+        recovering: variant('recovering'),
+        ignoring: variant('ignoring'),
       },
     };
     // biome-ignore lint/style/noProcessEnv: jest's way from a global setup to the tests.

@@ -7,9 +7,16 @@ import { DataTable, IdempotentConsumer, OrderTopic, RecordTable } from '../../li
 import { OrderOnceStack } from '../../lib/order-once-stack.ts';
 import { readSettings } from '../../lib/settings.ts';
 
+interface VariantProps {
+  /** The file in functions/. @default - the variant's name */
+  readonly entry?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly visibilityTimeout?: Duration;
+}
+
 /** A topic of its own, with one consumer that runs a test's function in the place of the real one. */
 class Variant extends Construct {
-  constructor(stack: Stack, name: string, environment: Readonly<Record<string, string>> = {}) {
+  constructor(stack: Stack, name: string, { entry = name, ...props }: VariantProps = {}) {
     super(stack, name);
     const removalPolicy = RemovalPolicy.DESTROY;
     const topic = new OrderTopic(this, 'Events');
@@ -21,15 +28,16 @@ class Variant extends Construct {
       topic,
       records,
       removalPolicy,
-      environment,
-      entry: join(import.meta.dirname, 'functions', `${name}.ts`),
+      ...props,
+      entry: join(import.meta.dirname, 'functions', `${entry}.ts`),
       // Short, so that what failed comes again soon.
       timeout: Duration.seconds(3),
       toleratedOutage: Duration.hours(1),
     });
     consumer.grantEffects(orders, environmentNames.ordersTable, 'putIfNewer');
     consumer.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
-    consumer.grantEffects(customers, environmentNames.customersTable, 'putIfNewer');
+    consumer.grantEffects(customers, environmentNames.customersTable, 'putIfNewer', 'increment');
+    orders.grantReadData(consumer.handler);
     new CfnOutput(stack, `${name}Variant`, {
       value: stack.toJsonString({
         topicArn: topic.topicArn,
@@ -54,6 +62,12 @@ new OrderOnceStack(app, `${name}-Unmended`, settings);
 const variants = new Stack(app, `${name}-Variants`);
 for (const variant of ['sound', 'faulty', 'unconditional', 'reversed', 'regressing'])
   new Variant(variants, variant);
+// A queue for each case that its neighbours would disturb: the emulator gives a queue's batches one after the other.
+new Variant(variants, 'plain', { entry: 'sound' });
+for (const variant of ['poisoned', 'deadly', 'cut-off', 'crashing', 'steady', 'recovering'])
+  new Variant(variants, variant, { entry: 'troubled' });
+new Variant(variants, 'patient', { entry: 'troubled', visibilityTimeout: Duration.minutes(5) });
+for (const variant of ['outside', 'ignoring']) new Variant(variants, variant, { entry: 'troubled-outside' });
 
 const { payment, mail } = readSettings(app);
 if (payment !== undefined && mail !== undefined) {
@@ -61,7 +75,9 @@ if (payment !== undefined && mail !== undefined) {
   const functionTimeout = Duration.seconds(5);
   new OrderOnceStack(app, `${name}-Effects`, { ...settings, functionTimeout, payment, mail });
   new Variant(variants, 'mailing-again', {
-    [environmentNames.mailFrom]: mail.from,
-    [environmentNames.mailDomain]: mail.domain,
+    environment: {
+      [environmentNames.mailFrom]: mail.from,
+      [environmentNames.mailDomain]: mail.domain,
+    },
   });
 }

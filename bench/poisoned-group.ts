@@ -1,0 +1,175 @@
+import { writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../contract/clock.ts';
+import { parseOrderEvent } from '../contract/order-event.ts';
+import { systemRandom } from '../contract/random.ts';
+import { createConsumer, exactlyOnce, increment, memoryStore, type Wiring } from '../runtime/index.ts';
+import { anOrder } from '../test/support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../test/support/sqs.ts';
+import { fakeWiring } from '../test/support/wiring.ts';
+
+/**
+ * What a group whose order fails each time costs the nine groups beside it: batches of ten, one order of each of ten
+ * groups, with the tenth healthy, failing, and failing as a suspect, in turn. The runtime is the real one; its store and
+ * its queues are in memory and take as long to answer as DynamoDB and SQS do, since without that there is nothing to wait
+ * for. `npm run bench:fifo [-- --rounds N --json FILE]`.
+ */
+const { values } = parseArgs({ options: { rounds: { type: 'string' }, json: { type: 'string' } } });
+const rounds = Number(values.rounds ?? 30);
+const batchesPerRound = 20;
+/** In ms: what a request within a Region takes, drawn evenly. */
+const latency = { least: 3, most: 8 };
+
+const tenths = [
+  { name: 'healthy', fails: false, receiveCount: 1 },
+  { name: 'fails', fails: true, receiveCount: 1 },
+  { name: 'fails, suspect', fails: true, receiveCount: 3 },
+] as const;
+type Tenth = (typeof tenths)[number];
+const measures = ['nine others done', 'invocation'] as const;
+type Times = Record<(typeof measures)[number], number>;
+
+const tenthGroup = 'account-9';
+/** When each of the nine others was applied. */
+let applied: number[] = [];
+const inMemory = fakeWiring();
+const wiring: Wiring = {
+  ...inMemory,
+  store: slow(memoryStore({ ledger: ['account'] })),
+  deadLetters: slow(inMemory.deadLetters),
+  visibility: slow(inMemory.visibility),
+  acknowledgements: slow(inMemory.acknowledgements),
+  clock: systemClock,
+  random: systemRandom,
+  output: (line) => {
+    const isOther = !line.includes(`"messageGroup":"${tenthGroup}"`);
+    if (isOther && line.includes('"outcome":"applied"')) applied.push(performance.now());
+  },
+  endProcess: () => process.exit(1),
+};
+const consumer = createConsumer(
+  {
+    name: 'bench',
+    parse: parseOrderEvent,
+    guarantee: exactlyOnce(),
+    handle: ({ partitionkey: account, data }) => {
+      if (data.total < 0) throw new Error('It fails each time');
+      return [increment('ledger', { account }, { spent: data.total })];
+    },
+  },
+  wiring,
+);
+
+/** Every call of a port takes the latency of a request first. */
+function slow<Port extends object>(port: Port): Port {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const call = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+      return async (...args: unknown[]) => {
+        await delay(latency.least + Math.random() * (latency.most - latency.least));
+        return await call.apply(target, args);
+      };
+    },
+  });
+}
+
+let sent = 0;
+/** A batch of ten; each of its orders is new. */
+function batchWith({ fails, receiveCount }: Tenth) {
+  const sentAt = Date.now();
+  return sqsEvent(
+    ...Array.from({ length: 10 }, (_, index) => {
+      sent += 1;
+      const group = `account-${index}`;
+      const isTenth = group === tenthGroup;
+      const order = anOrder(
+        { subject: String(sent), partitionkey: group },
+        { total: isTenth && fails ? -1 : 10.1 },
+      );
+      return sqsRecord(order, {
+        messageId: `m${sent}`,
+        group,
+        sentAt,
+        firstReceived: sentAt,
+        receiveCount: isTenth ? receiveCount : 1,
+      });
+    }),
+  );
+}
+
+async function measure(tenth: Tenth): Promise<Times> {
+  const batch = batchWith(tenth);
+  applied = [];
+  const begin = performance.now();
+  const { batchItemFailures } = await consumer(batch, remaining());
+  const end = performance.now();
+  if (applied.length !== 9 || batchItemFailures.length !== Number(tenth.fails)) {
+    throw new Error(`${applied.length} of nine applied, ${batchItemFailures.length} of ten returned`);
+  }
+  return { 'nine others done': Math.max(...applied) - begin, invocation: end - begin };
+}
+
+/** For each kind of tenth the median batch of a round; their batches take turns. */
+async function measureRound(): Promise<Times[]> {
+  const batches: Times[][] = tenths.map(() => []);
+  for (let n = 0; n < batchesPerRound; n++) {
+    for (let turn = 0; turn < tenths.length; turn++) {
+      const index = (n + turn) % tenths.length;
+      batches[index]?.push(await measure(tenths[index] as Tenth));
+    }
+  }
+  return batches.map((times) => ({
+    'nine others done': median(times.map((time) => time['nine others done'])),
+    invocation: median(times.map(({ invocation }) => invocation)),
+  }));
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function spreadOf(numbers: readonly number[]) {
+  return { median: median(numbers), least: Math.min(...numbers), most: Math.max(...numbers) };
+}
+
+function show({ median, least, most }: ReturnType<typeof spreadOf>, unit = ''): string {
+  return `${median.toFixed(2)}${unit} (${least.toFixed(2)} to ${most.toFixed(2)})`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+// The first round compiles.
+await measureRound();
+const measured: Times[][] = [];
+for (let round = 0; round < rounds; round++) measured.push(await measureRound());
+
+const results = tenths.map(({ name }, index) => ({
+  name,
+  measures: measures.map((measure) => ({
+    measure,
+    milliseconds: spreadOf(measured.map((round) => round[index]?.[measure] ?? Number.NaN)),
+    ratio: spreadOf(measured.map((round) => (round[index]?.[measure] ?? 0) / (round[0]?.[measure] ?? 0))),
+  })),
+}));
+
+print(
+  `${rounds} rounds of ${batchesPerRound} batches of each kind in turn; a request takes ` +
+    `${latency.least} to ${latency.most} ms. Medians of the rounds (least to most)`,
+);
+print(`${'tenth group'.padEnd(16)}${measures.map((measure) => measure.padEnd(30)).join('')}`.trimEnd());
+for (const { name, measures } of results) {
+  const columns = measures.map(({ milliseconds }) => show(milliseconds, ' ms').padEnd(30));
+  print(`${name.padEnd(16)}${columns.join('')}`.trimEnd());
+}
+for (const { name, measures } of results.slice(1)) {
+  for (const { measure, ratio } of measures) print(`${measure}, ${name} / healthy: ${show(ratio)}`);
+}
+if (values.json !== undefined) {
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ rounds, batchesPerRound, latency, results }, undefined, 2)}\n`,
+  );
+}
