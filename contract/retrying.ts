@@ -71,17 +71,26 @@ export interface QueueLimits {
   readonly maxReceiveCount: number;
   /** Seconds after which SQS deletes it, wherever it is then. */
   readonly retention: number;
+  /** Seconds for which it is hidden whose process ends without a word. */
+  readonly visibilityTimeout: number;
 }
 
-/** For how long before its deletion a message is not left in its queue; of a short retention a tenth. */
+/** For how long before its deletion a message is not left in its queue, at least; of a short retention a tenth. */
 const retentionMargin = 60 * 60;
 
 /**
  * The age up to which a message may be left to wait. SQS deletes it at its retention without a word and without a
  * dead-letter queue, so what would come again later than this is moved there by the runtime.
  */
-export function longestWaiting({ retention }: Pick<QueueLimits, 'retention'>): number {
-  return retention - Math.min(retentionMargin, retention / 10);
+export function longestWaiting({
+  retention,
+  visibilityTimeout,
+}: Omit<QueueLimits, 'maxReceiveCount'>): number {
+  // Twice, so that a process that ends then leaves its messages another delivery.
+  return (
+    retention -
+    Math.max(Math.min(retentionMargin, retention / 10), Math.min(2 * visibilityTimeout, retention / 2))
+  );
 }
 
 /** Of the receives that SQS counts, the share that may be used up as fast as the backoff does. */
@@ -97,7 +106,8 @@ const unpaced = 1 / 4;
  */
 export function pace(receiveCount: number, age: number, limits: QueueLimits): number {
   if (receiveCount <= limits.maxReceiveCount * unpaced) return 0;
-  return (longestWaiting(limits) - age) / Math.max(1, limits.maxReceiveCount - receiveCount);
+  // One is left over, since what fails at the last one has to be moved, whatever time is left.
+  return (longestWaiting(limits) - age) / Math.max(1, limits.maxReceiveCount - 1 - receiveCount);
 }
 
 /** With so many standard deviations fewer than one message in a billion is received more often. */

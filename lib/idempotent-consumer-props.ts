@@ -51,7 +51,7 @@ export interface IdempotentConsumerProps {
   /**
    * Receives after which SQS moves a message to the dead-letter queue, whatever the runtime thinks; at most 1,000. Past
    * a quarter of them the runtime spreads what is left over the retention, so fewer make retries slower.
-   * @default 1000
+   * @default - 1,000, or as many as come before the retention where no function gets hold of the message
    */
   readonly maxReceiveCount?: number;
 

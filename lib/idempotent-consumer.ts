@@ -7,13 +7,13 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EnvironmentName, environmentNames } from '../contract/environment.ts';
-import { defaultToleratedOutage, maxMaxReceiveCount } from '../contract/retrying.ts';
+import { defaultToleratedOutage } from '../contract/retrying.ts';
 import { blockedAlarm } from './blocked-alarm.ts';
 import { fifoQueue } from './fifo-queue.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { physicalName } from './names.ts';
 import { nodeFunction } from './node-function.ts';
-import { defaultVisibilityTimeout } from './window.ts';
+import { defaultMaxReceiveCount, defaultVisibilityTimeout } from './window.ts';
 import { addWindowRules } from './window-rules.ts';
 
 /** What the effects of a handler ask of IAM. */
@@ -57,7 +57,6 @@ export class IdempotentConsumer extends Construct {
       deadLetterRetention = Duration.days(14),
       batchSize = 10,
       toleratedOutage = Duration.seconds(defaultToleratedOutage),
-      maxReceiveCount = maxMaxReceiveCount,
       onPoison = 'quarantine',
       removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     } = props;
@@ -67,6 +66,13 @@ export class IdempotentConsumer extends Construct {
       toleratedOutage: toleratedOutage.toSeconds(),
     };
     const visibilityTimeout = props.visibilityTimeout ?? Duration.seconds(defaultVisibilityTimeout(numbers));
+    const maxReceiveCount =
+      props.maxReceiveCount ??
+      defaultMaxReceiveCount({
+        ...numbers,
+        visibilityTimeout: visibilityTimeout.toSeconds(),
+        retention: retention.toSeconds(),
+      });
 
     const queueName = (suffix: string) => physicalName(scope, id, 'queue', `${suffix}.fifo`);
     const deadLetters = { retentionPeriod: deadLetterRetention, removalPolicy };

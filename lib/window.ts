@@ -1,5 +1,11 @@
 import { longestLease } from '../contract/lease.ts';
-import { maxAttempts, maxMaxReceiveCount } from '../contract/retrying.ts';
+import {
+  leastMaxReceiveCount,
+  longestWaiting,
+  maxAttempts,
+  maxMaxReceiveCount,
+  type Receiving,
+} from '../contract/retrying.ts';
 
 /**
  * The arithmetic of the idempotency window, in seconds: how long a message can live, and so how long a record must be
@@ -53,4 +59,13 @@ export function defaultVisibilityTimeout(consumer: {
     leastVisibilityTimeout(consumer.functionTimeout),
     Math.ceil(consumer.toleratedOutage / receives),
   );
+}
+
+/**
+ * As many receives as SQS counts, but no more than come before a message is deleted that no function gets hold of: it
+ * comes again after every visibility timeout. Not below what the runtime needs.
+ */
+export function defaultMaxReceiveCount(queue: Receiving & { readonly retention: number }): number {
+  const most = Math.floor(longestWaiting(queue) / queue.visibilityTimeout);
+  return Math.min(maxMaxReceiveCount, Math.max(leastMaxReceiveCount(queue), most));
 }

@@ -19,8 +19,10 @@ export interface StartOptions {
   readonly provider: ProviderMode;
   /** How the way to SES fails. */
   readonly mail: MailMode;
-  /** How many processes of functions are ended while they work. */
+  /** How many processes of functions are killed while they work. */
   readonly kill: number;
+  /** How many of them are frozen, until Lambda ends them at their timeout. */
+  readonly freeze: number;
   /** How long the store refuses every request, in seconds. */
   readonly outage: number;
   readonly keep: boolean;
@@ -76,7 +78,13 @@ const table: Readonly<Record<string, Option>> = {
     default: 'none',
     help: `how the way to SES fails: ${mailModes.join(', ')}`,
   },
-  kill: { kind: 'count', value: 'N', default: '0', help: 'processes of functions to end while they work' },
+  kill: { kind: 'count', value: 'N', default: '0', help: 'processes of functions to kill while they work' },
+  freeze: {
+    kind: 'count',
+    value: 'N',
+    default: '0',
+    help: 'processes of functions to freeze while they work',
+  },
   outage: {
     kind: 'count',
     value: 'SECONDS',
@@ -121,6 +129,7 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
     provider: oneOf(providerModes, 'provider', value('provider')),
     mail: oneOf(mailModes, 'mail', value('mail')),
     kill: number('kill'),
+    freeze: number('freeze'),
     outage: number('outage'),
     keep: values.keep === true,
     json: path('json'),

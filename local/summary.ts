@@ -29,8 +29,11 @@ export interface Result {
   readonly provider: { readonly requests: number; readonly charges: number; readonly resent: Resent };
   /** Mails that SES took. */
   readonly mails: number;
-  /** Processes of functions that were ended on purpose, and invocations that Lambda ended at their timeout. */
-  readonly ended: Ended & { readonly timedOut: number };
+  /**
+   * Processes of functions that were ended on purpose, invocations whose process died before it answered, and those that
+   * Lambda ended at their timeout. A process that was killed between two invocations is in the first count alone.
+   */
+  readonly ended: Ended & { readonly diedAtWork: number; readonly timedOut: number };
   /** The functions' requests to the store; absent where no outage was asked for, since nobody counts them then. */
   readonly store?: StoreRequests;
   readonly verified: Comparison & {
@@ -90,13 +93,13 @@ export function formatResult(result: Result): string {
       ...Object.entries(provider.resent.causes).map(([cause, n]): Row => [`  ${cause}`, n]),
       ['mails', mails],
     ],
-    ...(options.kill + ended.timedOut === 0
+    ...(options.kill + options.freeze + ended.timedOut === 0
       ? []
       : [
           [
-            ['functions to end', options.kill],
-            ['  killed', ended.killed],
-            ['  frozen', ended.frozen],
+            ['functions killed', `${ended.killed} of ${options.kill}`],
+            ['functions frozen', `${ended.frozen} of ${options.freeze}`],
+            ['invocations that lost their process', ended.diedAtWork],
             ['invocations timed out', ended.timedOut],
           ] satisfies Row[],
         ]),

@@ -15,8 +15,8 @@ interface Received extends Grouped {
 export interface BatchOptions<M extends Received> {
   /** Works on one message; `false` means that the message has to come again. Never rejects. */
   readonly deliver: (message: M) => Promise<boolean>;
-  /** Whether there is time to begin with another message, and, if asked to, still leave some for suspects. */
-  readonly mayStart: (leavingSome: boolean) => boolean;
+  /** Whether there is time to begin with another message, and, if asked to, to leave half of all for suspects. */
+  readonly mayStart: (leavingHalf: boolean) => boolean;
   /**
    * Is told what is left of a group for lack of time; none of it was begun. Never rejects.
    * @param advanced Whether a message of the group was settled before.
@@ -44,8 +44,8 @@ interface Turn<M> {
  *
  * A message that was received that often without an end may be one that ends its process. Such suspects, and what
  * follows them in their groups, wait for all others, then run one at a time, the fewest receives first: so whoever is to
- * blame dies alone. Equals draw lots, or the same ones would wait behind it each time. Some time is left for them: a busy
- * group that fills the invocation would keep them waiting, or have them cut off.
+ * blame dies alone. Equals draw lots, or the same ones would wait behind it each time. Half of the
+ * invocation is left for them: a busy group that fills it would keep them waiting, or have them cut off.
  */
 export async function processBatch<M extends Received>(
   messages: readonly M[],
@@ -53,7 +53,7 @@ export async function processBatch<M extends Received>(
 ): Promise<SQSBatchResponse> {
   const groups = groupsOf(messages);
   const waiting = groups.values();
-  const leavingSome = messages.some(isSuspect);
+  const leavingHalf = messages.some(isSuspect);
   const suspects: Turn<M>[] = [];
   const failed: M[] = [];
 
@@ -74,7 +74,7 @@ export async function processBatch<M extends Received>(
     for (const group of waiting) {
       let turn = turnOf(group, 0, random.next());
       while (turn !== undefined && !isSuspect(turn.message)) {
-        if (!mayStart(leavingSome)) {
+        if (!mayStart(leavingHalf)) {
           await leave(turn);
           break;
         }
@@ -93,8 +93,14 @@ export async function processBatch<M extends Received>(
     const [turn] = suspects.sort(fewestReceivesFirst);
     if (turn === undefined) break;
     if (isSuspect(turn.message)) await isolate();
-    if (!mayStart(false)) break;
+    // What follows a suspect in its group leaves the others their half too.
+    const inTime = mayStart(!isSuspect(turn.message) && suspects.length > 1);
+    if (!inTime && isSuspect(turn.message)) break;
     suspects.shift();
+    if (!inTime) {
+      await leave(turn);
+      continue;
+    }
     const next = await take(turn);
     if (next !== undefined) suspects.push(next);
   }

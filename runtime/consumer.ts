@@ -83,9 +83,9 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     const options = { consumer: name, guarantee, handle, wiring, begun, end, deadline };
     const processed = processBatch(messages, {
       groupsAtOnce,
-      mayStart: (leavingSome) => {
-        const left = leavingSome ? working / 2 : 0;
-        return deadline - left - clock.now() >= needed.within(working - left);
+      mayStart: (leavingHalf) => {
+        const left = deadline - clock.now();
+        return left >= (leavingHalf ? working / 2 + needed.longest : needed.within(working));
       },
       deliver: async (message) => {
         const from = clock.now();

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../contract/event.ts';
 import { backoffAtCap } from '../contract/retrying.ts';
 import type { Ending, Means } from './ending.ts';
-import { shorten } from './errors.ts';
+import { describe, shorten } from './errors.ts';
 import type { Task } from './guarantees/guarantee.ts';
 import { copy, quarantine, type Reason } from './leave.ts';
 import type { Message } from './message.ts';
@@ -19,7 +19,8 @@ export async function settlePoison(
   means: Means,
 ): Promise<Ending> {
   if (means.wiring.onPoison === 'quarantine') return await leave(reason);
-  if (!(await isSkipped())) return await block();
+  const skipped = await means.guarantee.skipped(task, means.wiring).catch(unread);
+  if (skipped !== message.id) return await block();
   return await leave({ ...reason, message: shorten(`Skipped by an operator: ${reason.message}`) });
 
   async function leave(why: Reason): Promise<Ending> {
@@ -27,10 +28,9 @@ export async function settlePoison(
     return await quarantine(message, task, why, means);
   }
 
-  /** A store that does not answer has told of no skip. */
-  async function isSkipped(): Promise<boolean> {
-    const skipped = await means.guarantee.skipped(task, means.wiring).catch(() => undefined);
-    return skipped === message.id;
+  /** A store that does not answer has told of no skip, and somebody may wait for one. */
+  function unread(error: unknown): undefined {
+    reason = { ...reason, message: shorten(`${reason.message}. No skip could be read: ${describe(error)}`) };
   }
 
   async function block(): Promise<Ending> {

@@ -1,6 +1,5 @@
-import { backoff } from '../contract/retrying.ts';
 import { groupsOf } from './batch.ts';
-import { retryAt, type Waiting } from './retry-at.ts';
+import { postponedUntil, soon, type Waiting } from './retry-at.ts';
 import { hideUntil } from './visibility.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -45,7 +44,7 @@ export class Progress<M extends Received> {
     if (head === undefined) return;
     this.#stopped.add(head.group);
     if (advanced) await this.#hideFollowers(messages);
-    else await this.#hide(retryAt(head, this.#wiring), messages);
+    else await this.#hide(postponedUntil(head, this.#wiring), messages);
   }
 
   /**
@@ -63,7 +62,8 @@ export class Progress<M extends Received> {
     const ended: [M, Ending][] = [];
     const leave = async ([head, ...followers]: M[]): Promise<void> => {
       if (head === undefined) return;
-      if (!isUnderWay(head)) return await this.#hide(retryAt(head, this.#wiring), [head, ...followers]);
+      if (!isUnderWay(head))
+        return await this.#hide(postponedUntil(head, this.#wiring), [head, ...followers]);
       const ending = await end(head);
       ended.push([head, ending]);
       if (ending.retryAt !== undefined) return await this.#hide(ending.retryAt, [head, ...followers]);
@@ -84,11 +84,9 @@ export class Progress<M extends Received> {
   }
 
   /** Of a settled message: they were received for its sake, so what they count says nothing of them. */
-  async #hideFollowers(followers: readonly M[]): Promise<void> {
-    const [first] = followers;
+  async #hideFollowers([first, ...others]: readonly M[]): Promise<void> {
     if (first === undefined) return;
-    const atLeast = backoff(1, this.#wiring.random.next());
-    await this.#hide(retryAt(first, this.#wiring, { atLeast }), followers);
+    await this.#hide(soon({ ...first, receiveCount: 1 }, this.#wiring), [first, ...others]);
   }
 
   async #hide(until: number, messages: readonly M[]): Promise<void> {

@@ -3,12 +3,14 @@ import type { Ending, Means } from './ending.ts';
 import { shorten } from './errors.ts';
 import { copy, endingOf, type Reason } from './leave.ts';
 import type { Message } from './message.ts';
-import { lastStay, retryAt, type Wait } from './retry-at.ts';
+import { isLastReceive, lastStay, retryAt, soon, type Wait } from './retry-at.ts';
 import { taskOf } from './task.ts';
+import type { Wiring } from './wiring.ts';
 
 /**
  * Leaves a message in its queue until it is tried again. SQS deletes a message at its retention, without a word and
- * without a dead-letter queue: what would come again too close to that is saved now. Never rejects.
+ * without a dead-letter queue: what would come again too close to that is saved now. So is what SQS would not give again,
+ * but move without its reason. Never rejects.
  */
 export async function stay(
   message: Message<CloudEvent>,
@@ -24,9 +26,15 @@ export async function stay(
     ...(attempts !== undefined && { attempts }),
     retryAt: again,
   };
-  if (!(again > lastStay(message, means.wiring))) return ending;
-  // Without a copy it stays: its queue may still give it once more before it deletes it.
-  return await save(message, reason, means).catch(() => ending);
+  if (!(again > lastStay(message, means.wiring)) && !isLastReceive(message, means.wiring)) return ending;
+  return await save(message, reason, means).catch(() => ({
+    ...ending,
+    retryAt: soon(message, means.wiring),
+  }));
+}
+
+function deletionOf({ sentAt }: Message<CloudEvent>, { queueRetentionSeconds }: Wiring): string {
+  return new Date(sentAt + queueRetentionSeconds * 1000).toISOString();
 }
 
 /**
@@ -37,9 +45,14 @@ export async function stay(
  */
 async function save(message: Message<CloudEvent>, reason: Reason, means: Means): Promise<Ending> {
   const { wiring, guarantee } = means;
-  const deletion = new Date(message.sentAt + wiring.queueRetentionSeconds * 1000).toISOString();
-  const text = shorten(`Its queue would have deleted it at ${deletion}. ${reason.code}: ${reason.message}`);
-  const ending = await copy(message, 'poison', { ...reason, code: 'RETENTION', message: text }, means);
+  const { code, why } = isLastReceive(message, wiring)
+    ? {
+        code: 'RECEIVES_EXHAUSTED',
+        why: `It was received ${message.receiveCount} times, the most that SQS counts`,
+      }
+    : { code: 'RETENTION', why: `Its queue would have deleted it at ${deletionOf(message, wiring)}` };
+  const text = shorten(`${why}. ${reason.code}: ${reason.message}`);
+  const ending = await copy(message, 'poison', { ...reason, code, message: text }, means);
   if ('event' in message.content) {
     const task = { ...taskOf(message, message.content, means), deadline: wiring.clock.now() };
     await guarantee.quarantine(task, text, wiring).catch(() => undefined);

@@ -17,14 +17,15 @@ export function taskOf<Event extends CloudEvent>(
   means: Means,
 ): Task<Event> {
   const { clock, random, recordTtlSeconds } = means.wiring;
+  const deadline = deadlineOf(message, means);
   return {
     event,
     body: message.body,
     carriedAttempt: message.carriedAttempt,
     end: means.end,
-    deadline: deadlineOf(message, means),
-    isCountedBefore: isSuspect(message) && clock.now() <= partLeft(1 / 2, means),
-    lastBegin: partLeft(1 / 4, means),
+    deadline,
+    isCountedBefore: isSuspect(message) && clock.now() <= partLeft(1 / 2, means.begun, deadline),
+    lastBegin: partLeft(1 / 4, means.begun, deadline),
     mayBegin: (past: Past) => mayBegin(past, message, means.wiring),
     identity: {
       id: key,
@@ -45,7 +46,7 @@ export function taskOf<Event extends CloudEvent>(
  * Until when such a part of the invocation is left. A suspect is counted before its handler only with half of it left, since
  * one that is not done in that is to blame, and no neighbour; a slow store may take half of that again.
  */
-function partLeft(part: number, { begun, deadline }: Means): number {
+function partLeft(part: number, begun: number, deadline: number): number {
   return deadline - part * (deadline - begun);
 }
 

@@ -16,6 +16,11 @@ export class TimeNeeded {
     this.#longest = Math.max(took, this.#longest * decay);
   }
 
+  /** What the longest needed, in ms. */
+  get longest(): number {
+    return Math.max(floor, this.#longest);
+  }
+
   /**
    * What to have left before another message begins, in ms. Never more than half of what the invocation began with:
    * of two messages that need more than that only one fits, and the first one always begins.

@@ -25,7 +25,12 @@ export interface FunctionLog {
   readonly deliveries: readonly LoggedDelivery[];
   /** Invocations that Lambda ended because their time was over. */
   readonly timeouts: number;
+  /** Invocations whose process ended before it answered. */
+  readonly deaths: number;
 }
+
+/** What Lambda, and the emulator, log of an invocation whose process is gone. */
+const death = /Runtime\.ExitError|Runtime exited|Worker process died/;
 
 /**
  * Reads a function's log stream by stream, since an emulator's FilterLogEvents cuts a long answer off without a token
@@ -35,6 +40,7 @@ export async function readLog(client: CloudWatchLogsClient, functionName: string
   const logGroupName = `/aws/lambda/${functionName}`;
   const deliveries: LoggedDelivery[] = [];
   let timeouts = 0;
+  let deaths = 0;
   for await (const { logStreams = [] } of paginateDescribeLogStreams({ client }, { logGroupName })) {
     for (const { logStreamName = '' } of logStreams) {
       const stream = { logGroupName, logStreamName, startFromHead: true };
@@ -44,12 +50,13 @@ export async function readLog(client: CloudWatchLogsClient, functionName: string
           const delivery = parseDelivery(message, logStreamName);
           if (delivery !== undefined) deliveries.push(delivery);
           else if (message.includes('Task timed out after')) timeouts += 1;
+          else if (death.test(message)) deaths += 1;
         }
       }
     }
   }
   deliveries.sort((a, b) => a.at - b.at);
-  return { deliveries, timeouts };
+  return { deliveries, timeouts, deaths };
 }
 
 /** Every delivery that a function logged, by time. */

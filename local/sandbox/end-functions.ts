@@ -15,7 +15,8 @@ export interface EndingOptions {
   readonly parent: number;
   /** Only functions of these names. */
   readonly functionNames: readonly string[];
-  readonly times: number;
+  readonly kill: number;
+  readonly freeze: number;
   readonly seed: number;
   readonly signal: AbortSignal;
 }
@@ -28,17 +29,18 @@ const busyNs = 1_000_000;
 const pauseMs = 500;
 
 /**
- * Ends processes of functions while they work: kills one, freezes the next, and so on. Resolves when that was done so
- * many times, or when `signal` says that there is no more work.
+ * Ends processes of functions while they work: kills one, freezes the next, and so on, until of one kind enough are ended.
+ * Resolves when that was done so many times, or when `signal` says that there is no more work.
  */
 export async function endFunctions(options: EndingOptions): Promise<Ended> {
-  const { times, seed, signal } = options;
+  const { kill, freeze, seed, signal } = options;
   const ended = { killed: 0, frozen: 0 };
-  for (let n = 0; n < times && !signal.aborted; ) {
+  for (let n = 0; n < kill + freeze && !signal.aborted; ) {
     const busy = await findBusy(options);
     const pid = busy[Math.floor(chance(seed, 'end', n) * busy.length)];
     if (pid === undefined) continue;
-    const way = n % 2 === 0 ? 'killed' : 'frozen';
+    const isKilled = ended.frozen === freeze || (ended.killed < kill && ended.killed <= ended.frozen);
+    const way = isKilled ? 'killed' : 'frozen';
     if (!send(pid, way === 'killed' ? 'SIGKILL' : 'SIGSTOP')) continue;
     ended[way] += 1;
     n += 1;

@@ -17,8 +17,9 @@ export interface SandboxOptions {
   readonly stackName: string;
   readonly provider: ProviderMode;
   readonly mail: MailMode;
-  /** How many processes of functions are ended. */
+  /** How many processes of functions are killed, and how many frozen. */
   readonly kill: number;
+  readonly freeze: number;
   /** How long the store refuses, in seconds, and after how many requests it begins to. */
   readonly outage: number;
   readonly outageAfter: number;
@@ -49,9 +50,9 @@ const day = 24 * 3_600_000;
 
 /** @throws ConfigurationError where functions are to be ended and their processes are not to be found. */
 export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): Promise<Sandbox> {
-  const { stackName, mail, kill, outage, outageAfter, seed } = options;
+  const { stackName, mail, kill, freeze, outage, outageAfter, seed } = options;
   const { clientConfig, folder, emulatorPid } = endpoint;
-  if (kill > 0) checkProcesses(emulatorPid);
+  if (kill + freeze > 0) checkProcesses(emulatorPid);
   const retention = keyRetention[options.provider] ?? day;
   const file = (name: string) => join(folder, name);
   const provider = await startProvider({
@@ -84,7 +85,7 @@ export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): 
       mailDomain,
     },
     mailDomain,
-    isHarmless: options.provider === 'none' && mail === 'none' && kill === 0 && outage === 0,
+    isHarmless: options.provider === 'none' && mail === 'none' && kill + freeze + outage === 0,
     async join(stack) {
       await verifySender(clientConfig, mailFrom);
       await forEachConsumer((consumer) =>
@@ -100,7 +101,8 @@ export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): 
       const ended = endFunctions({
         parent: emulatorPid ?? 0,
         functionNames,
-        times: kill,
+        kill,
+        freeze,
         seed,
         signal: stopping.signal,
       });
@@ -126,12 +128,13 @@ export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): 
 function checkProcesses(emulatorPid: number | undefined): void {
   if (emulatorPid === undefined) {
     throw new ConfigurationError(
-      '--kill ends processes of the emulator that npm start starts itself: unset AWS_ENDPOINT_URL, or leave --kill out',
+      '--kill and --freeze end processes of the emulator that npm start starts itself: unset AWS_ENDPOINT_URL, or leave ' +
+        'them out',
     );
   }
   if (!existsSync('/proc/self/schedstat')) {
     throw new ConfigurationError(
-      '--kill finds the processes of functions in /proc, as Linux has it: leave --kill out',
+      '--kill and --freeze find the processes of functions in /proc, as Linux has it: leave them out',
     );
   }
 }

@@ -121,7 +121,11 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
       resent: resentOf(requests),
     },
     mails: mails.length,
-    ended: { ...ended, timedOut: fulfilment.timeouts + billing.timeouts + notifications.timeouts },
+    ended: {
+      ...ended,
+      diedAtWork: fulfilment.deaths + billing.deaths + notifications.deaths,
+      timedOut: fulfilment.timeouts + billing.timeouts + notifications.timeouts,
+    },
     ...(store && { store }),
     verified: {
       expected: expected.events.size,
@@ -148,12 +152,16 @@ async function observe(
   const { functionName, deadLetterQueueUrl } = consumersOf(stack)[consumer];
   const sqs = new SQSClient(clientConfig);
   await flushLog(new LambdaClient(clientConfig), functionName);
-  const { deliveries, timeouts } = await readLog(new CloudWatchLogsClient(clientConfig), functionName);
+  const { deliveries, timeouts, deaths } = await readLog(
+    new CloudWatchLogsClient(clientConfig),
+    functionName,
+  );
   const letters = await peek(sqs, deadLetterQueueUrl);
   return {
     counts: count(deliveries),
     ordered: findInversions(deliveries, order),
     timeouts,
+    deaths,
     letters,
     deadLetters: await depth(sqs, deadLetterQueueUrl),
   };

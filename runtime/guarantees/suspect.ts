@@ -2,6 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { CloudEvent } from '../../contract/event.ts';
 import { describe, StoreBusyError, underWay } from '../errors.ts';
 import type { ReleaseTerms } from '../stores/record-store.ts';
+import { handlerMargin } from './deadline.ts';
 import type { Task, Verdict } from './guarantee.ts';
 import type { Lease } from './lease.ts';
 
@@ -36,16 +37,16 @@ export class SuspectAttempt {
   }
 
   /**
-   * Counts, runs and settles the attempt. The count is taken back where that throws, and at the deadline where the handler is
-   * not at work: a store that does not answer may hold the attempt up until its process is ended. It may be asked for in
-   * vain, or twice: only a count that stands is taken back.
+   * Counts, runs and settles the attempt. The count is taken back where that throws, and shortly before the deadline where the
+   * handler is not at work: a store that does not answer may hold the attempt up until its process is ended. It may be
+   * asked for in vain, or twice: only a count that stands is taken back.
    */
   async run(settle: () => Promise<Verdict>): Promise<Verdict> {
     const settled = new AbortController();
-    const left = this.#task.deadline - this.#clock.now();
+    const left = this.#task.deadline - handlerMargin - this.#clock.now();
     void this.#clock.sleep(left, settled.signal).then(async () => {
       if (settled.signal.aborted || this.#isWithHandler) return;
-      await this.#takeBack(new StoreBusyError('the invocation is about to end'));
+      await this.#takeBack(new StoreBusyError('the invocation is about to end'), { keepsLease: true });
     });
     try {
       return await settle();
@@ -58,8 +59,13 @@ export class SuspectAttempt {
   }
 
   /** A store that does not take it leaves the count one too high; see docs/adr/0012. */
-  async #takeBack(error: unknown): Promise<void> {
-    await this.#lease.release(describe(error), releaseOf(true, false)).catch(() => undefined);
+  async #takeBack(error: unknown, terms?: Pick<ReleaseTerms, 'keepsLease'>): Promise<void> {
+    const release = { ...releaseOf(true, false), ...terms };
+    const step = () => this.#lease.release(describe(error), release);
+    // Twice, even past the deadline: the first may meet the very transaction that holds the attempt up.
+    await step()
+      .catch(step)
+      .catch(() => undefined);
   }
 }
 

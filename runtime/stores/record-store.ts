@@ -113,6 +113,8 @@ export interface ReleaseTerms {
    * @default - the attempt was not counted
    */
   readonly countedAs?: string | undefined;
+  /** Status and lease stay as they are: what the handler did may be under way to the record. */
+  readonly keepsLease?: boolean | undefined;
 }
 
 /** What a record told of earlier attempts when it took another one; without a record there were none, until now. */
@@ -151,7 +153,8 @@ export interface RecordStore {
    */
   complete(delivery: Delivery, result: string): Promise<OwnerAnswer>;
   /**
-   * RETRYING, if attempt = mine and the status is INPROGRESS; an absent record counts as released.
+   * RETRYING, if attempt = mine and the status is INPROGRESS, or as `ReleaseTerms` say; an absent record counts as
+   * released.
    * @param terms How it changes the count of attempts.
    */
   release(delivery: Delivery, lastError: string, terms: ReleaseTerms): Promise<OwnerAnswer>;

@@ -1,5 +1,5 @@
 import { leastMaxReceiveCount, maxMaxReceiveCount } from '../../contract/retrying.ts';
-import { defaultVisibilityTimeout, leastRecordTtl } from '../../lib/window.ts';
+import { defaultMaxReceiveCount, defaultVisibilityTimeout, leastRecordTtl } from '../../lib/window.ts';
 
 const day = 24 * 60 * 60;
 
@@ -25,4 +25,24 @@ test.each([
   // THEN
   expect(visibilityTimeout).toBe(visibility);
   expect(leastMaxReceiveCount({ ...consumer, visibilityTimeout })).toBeLessThanOrEqual(maxMaxReceiveCount);
+});
+
+describe('the default of maxReceiveCount', () => {
+  const queue = { batchSize: 10, toleratedOutage: 86_400, retention: 4 * 86_400 };
+
+  it.each([
+    [180, 1000],
+    [360, 950],
+    // A function of 15 minutes: what the runtime needs comes first.
+    [5400, 716],
+  ])('with a visibility timeout of %i s is %i', (visibilityTimeout, expected) => {
+    expect(defaultMaxReceiveCount({ ...queue, visibilityTimeout })).toBe(expected);
+  });
+
+  it('moves what no function gets hold of before its queue deletes it', () => {
+    for (let visibilityTimeout = 180; visibilityTimeout <= 450; visibilityTimeout += 10) {
+      const receives = defaultMaxReceiveCount({ ...queue, visibilityTimeout });
+      expect(receives * visibilityTimeout).toBeLessThan(queue.retention);
+    }
+  });
 });

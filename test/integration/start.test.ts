@@ -60,7 +60,7 @@ describe('npm start', () => {
 
   it('charges and mails nothing twice while answers are lost and functions die, and names what is unknown', async () => {
     const json = join(folder, 'faults.json');
-    const faults = ['--provider', 'mixed', '--mail', 'mixed', '--kill', '2'];
+    const faults = ['--provider', 'mixed', '--mail', 'mixed', '--kill', '1', '--freeze', '1'];
     const { code, output } = await finish(launch(['--limit', '150', ...faults, '--json', json]));
     const { provider, ended, verified } = JSON.parse(readFileSync(json, 'utf8'));
     expect(verified).toMatchObject({

@@ -132,13 +132,13 @@ export function complete(delivery: Delivery, result: string): RecordWrite {
 export function release(
   delivery: Delivery,
   lastError: string,
-  { change, countedAs }: ReleaseTerms,
+  { change, countedAs, keepsLease = false }: ReleaseTerms,
 ): RecordWrite {
   const { id, expiration } = delivery;
-  const sets = { status: 'RETRYING', lastError: shorten(lastError), expiration };
+  const sets = { lastError: shorten(lastError), ...(!keepsLease && { status: 'RETRYING', expiration }) };
   const condition = may.mayRelease({ counted: countedAs !== undefined });
   return update(id, condition, { ...valuesOf(delivery), countedAs }, sets, {
-    remove: ['inProgressExpiration'],
+    remove: keepsLease ? [] : ['inProgressExpiration'],
     count: change,
   });
 }

@@ -78,7 +78,9 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const record = records.get(delivery.id);
       if (record === undefined) return { kind: 'written' };
       const { expiration } = delivery;
-      const released = { status: 'RETRYING', expiration, leaseUntil: undefined } as const;
+      const released = terms.keepsLease
+        ? {}
+        : ({ status: 'RETRYING', expiration, leaseUntil: undefined } as const);
       const attempts = (record.attempts ?? 0) + terms.change;
       const change = { ...released, attempts, lastError: shorten(lastError) };
       return writeAsOwner(delivery.id, (record) => may.release(record, delivery, terms), change);

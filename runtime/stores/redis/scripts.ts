@@ -97,9 +97,10 @@ if mine.countedAs then
   isOpen = (isOpen or status == 'RETRYING') and record['${attribute.lastError}'] == mine.countedAs
 end
 if not (isMine and isSameEvent and isOpen) then return refused('fenced') end
-set('${attribute.status}', 'RETRYING')
 redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', mine.change)
 set('${attribute.lastError}', mine.lastError)
+if mine.keepsLease then return {'written'} end
+set('${attribute.status}', 'RETRYING')
 remove('${attribute.inProgressExpiration}')
 expire()
 return {'written'}

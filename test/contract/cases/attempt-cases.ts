@@ -131,6 +131,20 @@ const released: readonly Case[] = [
     },
   },
   {
+    name: 'release that keeps the lease: the count is taken back, and the owner may still complete',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const mine = scene.delivery();
+      await scene.store.claim(mine, scene.terms({ countedAs: 'begun' }));
+      const { leaseUntil, expiration } = (await scene.find()) ?? {};
+      const back = { change: -1, countedAs: 'begun', keepsLease: true } as const;
+      assert.deepEqual(await scene.store.release(mine, 'why', back), { kind: 'written' });
+      await scene.shows({ status: 'INPROGRESS', attempts: 0, lastError: 'why', leaseUntil, expiration });
+      assert.deepEqual(await scene.store.complete(mine, '1'), { kind: 'written' });
+      await scene.shows({ status: 'COMPLETED', attempts: 0, lastError: undefined });
+    },
+  },
+  {
     name: 'release of a counted attempt that another one took over: fenced',
     async run(subject) {
       const scene = new Scene(subject);

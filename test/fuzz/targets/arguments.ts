@@ -34,6 +34,7 @@ const start: Program = {
     for (const count of Object.values(counts)) assert.ok(Number.isSafeInteger(count) && Number(count) >= 0);
     assert.deepEqual(Object.keys(counts).toSorted(), [
       'conflicts',
+      'freeze',
       'kill',
       'limit',
       'outage',

@@ -88,6 +88,7 @@ describe('the pace', () => {
   const limits = fc.record({
     maxReceiveCount: fc.integer({ min: 1, max: 1000 }),
     retention: fc.integer({ min: 60, max: 14 * day }),
+    visibilityTimeout: fc.integer({ min: 1, max: 43_200 }),
   });
 
   it('never lets the receives end before the time of a message does, whatever makes it wait', () => {
@@ -125,7 +126,7 @@ describe('the pace', () => {
   });
 
   it('is at most 8 minutes of the 4 days and 1,000 receives of a queue, even if each receive came at once', () => {
-    const limits = { maxReceiveCount: 1000, retention: 4 * day };
+    const limits = { maxReceiveCount: 1000, retention: 4 * day, visibilityTimeout: 180 };
     let longest = 0;
     for (let [received, age] = [1, 0]; age < longestWaiting(limits); received += 1) {
       const wait = Math.max(1, pace(received, age, limits));
@@ -138,11 +139,13 @@ describe('the pace', () => {
 });
 
 test.each([
-  [4 * day, 4 * day - 3600],
-  [36_000, 32_400],
-  [60, 54],
-])('of a retention of %i s a message waits %i s: an hour less, or a tenth', (retention, expected) => {
-  expect(longestWaiting({ retention })).toBe(expected);
+  [4 * day, 180, 4 * day - 3600],
+  [36_000, 180, 32_400],
+  [60, 1, 54],
+  [4 * day, 5400, 4 * day - 10_800],
+  [600, 300, 300],
+])('of a retention of %i s and a visibility timeout of %i s a message waits %i s: an hour less, a tenth, or two timeouts', (retention, visibilityTimeout, expected) => {
+  expect(longestWaiting({ retention, visibilityTimeout })).toBe(expected);
 });
 
 test('what blocks its group waits up to the cap from its first receive on', () => {

@@ -45,7 +45,10 @@ if (process.platform === 'linux') {
         await start('billing', { does: 'busy' }),
         await start('billing', { does: 'busy' }),
       ];
-      await expect(endFunctions({ ...options, times: 2 })).resolves.toEqual({ killed: 1, frozen: 1 });
+      await expect(endFunctions({ ...options, kill: 1, freeze: 1 })).resolves.toEqual({
+        killed: 1,
+        frozen: 1,
+      });
       const killed = first.signalCode === 'SIGKILL' ? first : second;
       const frozen = killed === first ? second : first;
       expect(killed.signalCode).toBe('SIGKILL');
@@ -60,7 +63,7 @@ if (process.platform === 'linux') {
         await start('intake', { does: 'busy' }),
       ];
       const stopping = new AbortController();
-      const ending = endFunctions({ ...options, times: 1, signal: stopping.signal });
+      const ending = endFunctions({ ...options, kill: 1, freeze: 0, signal: stopping.signal });
       await new Promise((resolve) => setTimeout(resolve, 500));
       stopping.abort();
       await expect(ending).resolves.toEqual({ killed: 0, frozen: 0 });
@@ -70,7 +73,10 @@ if (process.platform === 'linux') {
     });
 
     it('does nothing where nothing is to be ended', async () => {
-      await expect(endFunctions({ ...options, times: 0 })).resolves.toEqual({ killed: 0, frozen: 0 });
+      await expect(endFunctions({ ...options, kill: 0, freeze: 0 })).resolves.toEqual({
+        killed: 0,
+        frozen: 0,
+      });
     });
   });
 } else {

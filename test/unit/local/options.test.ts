@@ -16,6 +16,7 @@ describe('the options of npm start', () => {
       provider: 'none',
       mail: 'none',
       kill: 0,
+      freeze: 0,
       outage: 0,
       keep: false,
       json: undefined,
@@ -32,8 +33,14 @@ describe('the options of npm start', () => {
   });
 
   it('say what goes wrong outside', () => {
-    const args = ['--provider', 'fail-after', '--mail=hang', '--kill', '3', '--outage=20'];
-    expect(read(...args)).toMatchObject({ provider: 'fail-after', mail: 'hang', kill: 3, outage: 20 });
+    const args = ['--provider', 'fail-after', '--mail=hang', '--kill', '3', '--freeze=2', '--outage=20'];
+    expect(read(...args)).toMatchObject({
+      provider: 'fail-after',
+      mail: 'hang',
+      kill: 3,
+      freeze: 2,
+      outage: 20,
+    });
   });
 
   it('ask for help', () => {
