@@ -1,0 +1,125 @@
+import { resolve } from '../../../runtime/index.ts';
+import type { MemoryStore } from '../../../runtime/stores/memory/memory-store.ts';
+import type { FifoQueue } from '../broker/fifo-queue.ts';
+import { storeOver } from '../ports/store.ts';
+import { VirtualProcess } from '../world/virtual-process.ts';
+import type { World } from '../world/world.ts';
+import type { ConsumerFunction } from './function.ts';
+
+export interface OperatorOptions {
+  readonly functions: readonly ConsumerFunction[];
+  readonly store: MemoryStore;
+  readonly recordTtlSeconds: number;
+  /** Whether the effect of an event happened, as its outside system tells. */
+  readonly happened: (key: string) => boolean;
+  /** Whether a copy in a dead-letter queue is worth another try. */
+  readonly isRedrivable: (message: FifoQueue['messages'][number], consumer: string) => boolean;
+}
+
+/** Somebody who looks at what is left, and decides. */
+export class Operator {
+  readonly #world: World;
+  readonly #options: OperatorOptions;
+  #acts = 0;
+
+  constructor(world: World, options: OperatorOptions) {
+    this.#world = world;
+    this.#options = options;
+  }
+
+  /** Sends one copy back to the queue that it came from. @returns How many were worth it. */
+  redrive(most: number): number {
+    let redriven = 0;
+    for (const { name, queue, deadLetters } of this.#options.functions) {
+      for (const message of deadLetters.messages) {
+        if (redriven === most) return redriven;
+        if (!this.#options.isRedrivable(message, name)) continue;
+        redriven += 1;
+        void this.#move(message, queue, deadLetters);
+      }
+    }
+    return redriven;
+  }
+
+  /** Settles what is unknown. @returns How many records that was. */
+  resolveAll(): number {
+    const unknown = [...this.#options.store.records].filter(([, { status }]) => status === 'OUTCOME_UNKNOWN');
+    for (const [key] of unknown) void this.#resolve(key);
+    return unknown.length;
+  }
+
+  async #move(message: FifoQueue['messages'][number], queue: FifoQueue, from: FifoQueue): Promise<void> {
+    const process = this.#process();
+    this.#world.faults.count('redrive');
+    const { body, group, attributes } = message;
+    const deduplicationId = process.random.uuid();
+    try {
+      await this.#send(process, queue, { body, group, attributes, deduplicationId }, `redrive ${message.id}`);
+      await process.call(`forget ${message.id}`, () => from.take(message.id), { lost });
+    } catch (error) {
+      this.#world.note(process.name, (error as Error).message);
+    }
+  }
+
+  async #resolve(key: string): Promise<void> {
+    const process = this.#process();
+    const { store, recordTtlSeconds, happened, functions } = this.#options;
+    const record = { store: storeOver(process, store), id: key };
+    const { clock, random } = process;
+    try {
+      if (happened(key)) {
+        this.#world.faults.count('resolve as done');
+        await resolve({ ...record, as: 'done', recordTtlSeconds, clock });
+        return;
+      }
+      this.#world.faults.count('resolve as retry');
+      const queue = functions.find(({ name }) => key.startsWith(`${name}#`))?.queue as FifoQueue;
+      await resolve({
+        ...record,
+        as: 'retry',
+        random,
+        send: ({ body, messageGroup: group, deduplicationId, attributes }) =>
+          this.#send(
+            process,
+            queue,
+            {
+              body,
+              group,
+              deduplicationId,
+              attributes: Object.fromEntries(
+                Object.entries(attributes).map(([name, stringValue]) => [name, { dataType: 'String', stringValue }]),
+              ),
+            },
+            `send ${key} again`,
+          ),
+      });
+    } catch (error) {
+      this.#world.note(process.name, (error as Error).message);
+    }
+  }
+
+  async #send(
+    process: VirtualProcess,
+    queue: FifoQueue,
+    letter: Parameters<FifoQueue['send']>[0],
+    label: string,
+  ): Promise<void> {
+    await process.call(
+      label,
+      () => {
+        // What the broker takes for a duplicate is gone, and its original is deleted next.
+        if (!queue.send(letter)) this.#world.violated(`${queue.name} swallows what an operator sends: ${label}`);
+      },
+      { lost },
+    );
+  }
+
+  #process(): VirtualProcess {
+    this.#acts += 1;
+    return new VirtualProcess(this.#world, `operator/${this.#acts}`);
+  }
+}
+
+function lost(): never {
+  throw new Error('no answer');
+}

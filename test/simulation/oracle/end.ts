@@ -1,0 +1,134 @@
+import { idempotencyKey, sha256 } from '../../../contract/identity.ts';
+import { type DeadLetterReason, deadLetterReasonAttribute } from '../../../contract/message-attributes.ts';
+import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { MemoryStore } from '../../../runtime/index.ts';
+import type { ConsumerFunction } from '../actors/function.ts';
+import { consumerNames } from '../actors/parts.ts';
+import type { Charge } from '../outside/provider.ts';
+import type { World } from '../world/world.ts';
+import type { Expectation } from './expectation.ts';
+
+export interface EndState {
+  readonly store: MemoryStore;
+  readonly charges: readonly Charge[];
+  /** Idempotency keys of the events that were mailed. */
+  readonly mails: readonly string[];
+  readonly functions: readonly ConsumerFunction[];
+}
+
+/** What must be true once faults have ceased and nothing is left to do. */
+export function checkEnd(world: World, expectation: Expectation, state: EndState): void {
+  const must = (isTrue: boolean, text: string) => {
+    if (!isTrue) world.violated(text);
+  };
+  checkRecords(expectation, state, must);
+  checkLedger(expectation, state, must);
+  checkLatest(expectation, state, must);
+  checkCharges(expectation, state, must);
+  checkMails(expectation, state, must);
+  checkDeadLetters(expectation, state, must);
+}
+
+type Must = (isTrue: boolean, text: string) => void;
+
+function checkRecords({ events }: Expectation, { store }: EndState, must: Must): void {
+  for (const consumer of consumerNames) {
+    for (const event of events) {
+      const key = idempotencyKey(consumer, event);
+      const status = store.records.get(key)?.status;
+      must(status === 'COMPLETED', `${key} ended as ${status ?? 'nothing'}`);
+    }
+  }
+}
+
+function checkLedger(expectation: Expectation, { store }: EndState, must: Must): void {
+  for (const [account, events] of byAccount(expectation.events)) {
+    const item = store.tables.item('ledger', { account });
+    const lives = events.reduce((sum, event) => sum + expectation.livesOf(event), 0);
+    const cents = events.reduce(
+      (sum, event) => sum + expectation.livesOf(event) * Math.round(event.data.total * 100),
+      0,
+    );
+    must(
+      item?.orders === lives,
+      `the ledger of ${account} has ${String(item?.orders)} orders, and ${lives} are right`,
+    );
+    must(
+      item?.spent === cents / 100,
+      `the ledger of ${account} has ${String(item?.spent)}, and ${cents / 100} is right`,
+    );
+  }
+}
+
+function checkLatest({ events }: Expectation, { store }: EndState, must: Must): void {
+  for (const [account, own] of byAccount(events)) {
+    const latest = Math.max(...own.map(({ sequence }) => Number(sequence)));
+    const { sequence } = store.tables.item('customers', { account }) ?? {};
+    must(
+      sequence === latest,
+      `the latest order of ${account} is ${String(sequence)}, and ${latest} is right`,
+    );
+    const byOrder = new Map(own.map((event) => [event.subject, event]));
+    for (const [orderId, event] of byOrder) {
+      const item = store.tables.item('orders', { orderId });
+      must(
+        item?.sequence === Number(event.sequence),
+        `${orderId} is at ${String(item?.sequence)}, and ${event.sequence} is right`,
+      );
+    }
+  }
+}
+
+function checkCharges(expectation: Expectation, { charges }: EndState, must: Must): void {
+  for (const event of expectation.events) {
+    const key = idempotencyKey('billing', event);
+    const isCharged = event.type === 'order.placed' && event.data.total > 0;
+    const right = isCharged ? expectation.livesOf(event) : 0;
+    const own = charges.filter((charge) => charge.key === sha256(key));
+    must(own.length === right, `${key} was charged ${own.length} times, and ${right} is right`);
+    for (const { body } of own) {
+      const { amount } = JSON.parse(body) as { amount: string };
+      must(
+        amount === String(event.data.total),
+        `${key} was charged ${amount}, and ${event.data.total} is right`,
+      );
+    }
+  }
+}
+
+function checkMails(expectation: Expectation, { mails }: EndState, must: Must): void {
+  for (const event of expectation.events) {
+    const key = idempotencyKey('notifications', event);
+    const right = event.type === 'order.placed' ? expectation.livesOf(event) : 0;
+    const sent = mails.filter((mail) => mail === key).length;
+    must(sent === right, `${key} was mailed ${sent} times, and ${right} is right`);
+  }
+}
+
+/** What never was an event of its own ends as a copy with its reason; nothing else is left. */
+function checkDeadLetters(expectation: Expectation, { functions }: EndState, must: Must): void {
+  for (const { name, deadLetters } of functions) {
+    const left = new Map<string, string>();
+    for (const { body, attributes, id } of deadLetters.messages) {
+      must(!expectation.isOriginal(body), `${id} is left in ${deadLetters.name}`);
+      const reason = attributes[deadLetterReasonAttribute]?.stringValue;
+      left.set(body, reason === undefined ? 'none' : (JSON.parse(reason) as DeadLetterReason).code);
+    }
+    for (const body of expectation.strangers.get(name) ?? []) {
+      const code = left.get(body);
+      const right = body.startsWith('{"broken') ? 'INVALID_JSON' : 'CONFLICT';
+      must(
+        code === right,
+        `${body.slice(0, 60)} ended in ${deadLetters.name} as ${code ?? 'nothing'}, and ${right} is right`,
+      );
+    }
+  }
+}
+
+function byAccount(events: readonly OrderEvent[]): Map<string, OrderEvent[]> {
+  const accounts = new Map<string, OrderEvent[]>();
+  for (const event of events) {
+    accounts.set(event.partitionkey, [...(accounts.get(event.partitionkey) ?? []), event]);
+  }
+  return accounts;
+}

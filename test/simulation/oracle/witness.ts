@@ -1,0 +1,111 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { DeliveryLog } from '../../../contract/delivery-log.ts';
+import { waitingOutcomes } from '../../../contract/metrics.ts';
+import type { VirtualProcess } from '../world/virtual-process.ts';
+import type { World } from '../world/world.ts';
+
+/** A handler that is at work. */
+interface Work {
+  readonly process: VirtualProcess;
+  /** Milliseconds since the epoch, by the true clock: its invocation is over then. */
+  readonly until: number;
+}
+
+/** By the clock's own allowance a lease protects only owners whose clocks are near enough. */
+const allowedOffset = 2500;
+
+/** Watches a run from outside: it sees effects, log lines and messages, and changes nothing. */
+export class Witness {
+  deliveries = 0;
+  /** By outcome: how often it was logged. */
+  readonly outcomes = new Map<string, number>();
+  /** By idempotency key: when its handler began for the first time, in ms since the epoch. */
+  readonly begun = new Map<string, number>();
+  readonly #world: World;
+  /** Idempotency keys whose event needs nothing more: applied, given up, or held for an operator. */
+  readonly #settled = new Set<string>();
+  readonly #work = new Map<string, Work[]>();
+  /** By consumer and group: the idempotency keys of the events, in the order of the group. */
+  readonly #order: ReadonlyMap<string, readonly string[]>;
+
+  /** Idempotency keys that a process had in hand whose clock is far off: leases mean little to it. */
+  readonly #ofWildClocks = new Set<string>();
+  readonly #keyMemory: (key: string) => number;
+
+  /** @param keyMemory How long after its first attempt an event may not become unknown for its age alone, in ms. */
+  constructor(
+    world: World,
+    order: ReadonlyMap<string, readonly string[]>,
+    keyMemory: (key: string) => number,
+  ) {
+    this.#world = world;
+    this.#order = order;
+    this.#keyMemory = keyMemory;
+  }
+
+  delivered(_record: SQSRecord): void {
+    this.deliveries += 1;
+  }
+
+  /** A handler begins. @param until For one that holds a lease: when its invocation is over. */
+  begins(key: string, process: VirtualProcess, until: number | undefined): void {
+    if (!isClockNear(process)) this.#ofWildClocks.add(key);
+    if (!this.begun.has(key)) this.begun.set(key, this.#world.now);
+    const others = (this.#work.get(key) ?? []).filter((work) => work.process.isAlive);
+    if (until !== undefined) {
+      const other = others.find((work) => work.until > this.#world.now && isClockNear(work.process));
+      if (other !== undefined && isClockNear(process)) {
+        this.#world.violated(`two handlers of ${key} at once: ${other.process.name} and ${process.name}`);
+      }
+    }
+    others.push({ process, until: until ?? 0 });
+    this.#work.set(key, others);
+  }
+
+  ends(key: string, process: VirtualProcess): void {
+    const others = this.#work.get(key)?.filter((work) => work.process !== process) ?? [];
+    this.#work.set(key, others);
+  }
+
+  /** Something happened that must not happen before what precedes it in its group. */
+  effect(key: string, group: string): void {
+    if (!this.#settled.has(key)) {
+      const before = this.#order.get(`${key.slice(0, key.indexOf('#'))}#${group}`) ?? [];
+      for (const earlier of before) {
+        if (earlier === key) break;
+        if (!this.#settled.has(earlier)) {
+          this.#world.violated(`${key} overtook ${earlier} in group ${group}`);
+          break;
+        }
+      }
+    }
+    this.#settled.add(key);
+  }
+
+  settled(key: string): void {
+    this.#settled.add(key);
+  }
+
+  /** @param key The event's; absent for a body that is none. */
+  logged(log: DeliveryLog, key: string | undefined, process: VirtualProcess): void {
+    const { outcome, messageId, eventId, code, reason = '' } = log;
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    const why = code === undefined ? '' : ` ${code}: ${reason}`;
+    this.#world.note(process.name, `logs ${outcome} of ${messageId} (${eventId ?? 'no event'})${why}`);
+    if (key === undefined || waitingOutcomes.has(outcome) || outcome === 'conflict') return;
+    this.#settled.add(key);
+    if (outcome === 'unknown') this.#unknown(key, process);
+  }
+
+  #unknown(key: string, process: VirtualProcess): void {
+    const { excuses, now } = this.#world;
+    if (excuses.has(key) || !isClockNear(process) || this.#ofWildClocks.has(key)) return;
+    const begun = this.begun.get(key);
+    if (begun !== undefined && now - begun > this.#keyMemory(key)) return;
+    this.#world.violated(`${key} is unknown, and nothing befell it`);
+  }
+}
+
+function isClockNear({ skew }: VirtualProcess): boolean {
+  return Math.abs(skew) <= allowedOffset;
+}

@@ -1,0 +1,62 @@
+import type { FaultKind } from './world/faults.ts';
+import { RandomFaults } from './world/faults.ts';
+import { inside } from './world/ambient.ts';
+import { Prng } from './world/prng.ts';
+import { World } from './world/world.ts';
+import { type Plan, planOf } from './workloads/plan.ts';
+import { workloads } from './workloads/workloads.ts';
+import { consumerNames } from './actors/parts.ts';
+import { Shop } from './shop.ts';
+
+/** One run, so that it can be told to somebody else: everything in it follows from this. */
+export interface Scenario {
+  readonly workload: string;
+  readonly seed: number;
+  /** Places of events in the plan that are left out. */
+  readonly withoutEvents: readonly number[];
+  readonly withoutFaults: readonly FaultKind[];
+  /** How many faults strike at most. */
+  readonly mostFaults: number;
+}
+
+export interface RunResult {
+  readonly hash: string;
+  readonly deliveries: number;
+  readonly steps: number;
+  readonly events: number;
+  readonly struck: ReadonlyMap<FaultKind, number>;
+  readonly outcomes: ReadonlyMap<string, number>;
+  readonly violations: readonly string[];
+  readonly lines: readonly string[] | undefined;
+}
+
+export function planFor({ workload, seed, withoutEvents }: Scenario): Plan {
+  const character = workloads[workload];
+  if (character === undefined) throw new Error(`There is no workload "${workload}"`);
+  const plan = planOf(seed, character, consumerNames);
+  return { ...plan, events: plan.events.filter(({ index }) => !withoutEvents.includes(index)) };
+}
+
+export async function run(scenario: Scenario, trace = false): Promise<RunResult> {
+  const { seed, withoutFaults, mostFaults } = scenario;
+  const plan = planFor(scenario);
+  const faults = new RandomFaults(new Prng(seed, 'faults'), {
+    rates: plan.faults.rates,
+    without: new Set(withoutFaults),
+    most: mostFaults,
+  });
+  const world = new World({ seed, faults, trace });
+  const shop = new Shop(world, plan);
+  await inside(world, shop.fetch, () => shop.run());
+  return {
+    hash: world.log.hash,
+    deliveries: shop.deliveries,
+    steps: world.scheduler.steps,
+    events: plan.events.length,
+    struck: faults.struck,
+    outcomes: shop.outcomes,
+    violations: world.violations,
+    lines: world.log.lines,
+  };
+}
+

@@ -1,0 +1,206 @@
+import type { DeliveryLog } from '../../contract/delivery-log.ts';
+import { idempotencyKey, sha256 } from '../../contract/identity.ts';
+import { type MemoryStore, memoryStore } from '../../runtime/index.ts';
+import { ConsumerFunction } from './actors/function.ts';
+import { Operator } from './actors/operator.ts';
+import { type ConsumerName, consumerNames, partOf, tableKeys, watched } from './actors/parts.ts';
+import { publishAll, sendExtra } from './actors/publisher.ts';
+import { FifoTopic } from './broker/topic.ts';
+import { checkEnd } from './oracle/end.ts';
+import { Expectation } from './oracle/expectation.ts';
+import { Witness } from './oracle/witness.ts';
+import { MailSystem } from './outside/mail-system.ts';
+import { PaymentProvider } from './outside/provider.ts';
+import type { Plan, PlannedEvent, Trouble } from './workloads/plan.ts';
+import type { VirtualProcess } from './world/virtual-process.ts';
+import type { World } from './world/world.ts';
+
+const recordTtlSeconds = 45 * 86_400;
+
+/** How often somebody looks at what is left once faults have ceased, and how long after each other, in ms. */
+const rounds = 16;
+const roundLength = 6 * 3_600_000;
+
+/** The whole system of a run: topic, functions, what they call, and who looks after them. */
+export class Shop {
+  readonly #world: World;
+  readonly #plan: Plan;
+  readonly #store: MemoryStore = memoryStore(tableKeys);
+  readonly #provider: PaymentProvider;
+  readonly #mails: MailSystem;
+  readonly #functions: readonly ConsumerFunction[];
+  readonly #topic: FifoTopic;
+  readonly #operator: Operator;
+  readonly #witness: Witness;
+  readonly #expectation: Expectation;
+  /** Whether every handler was mended. */
+  #healed = false;
+  /** By consumer and event: how often its trouble showed. */
+  readonly #shown = new Map<string, number>();
+
+  constructor(world: World, plan: Plan) {
+    this.#world = world;
+    this.#plan = plan;
+    const events = plan.events.map(({ event }) => event);
+    this.#expectation = new Expectation(events);
+    const { keyOf, order } = this.#expectation;
+    this.#provider = new PaymentProvider(world, plan.providerMemory, keyOf);
+    this.#mails = new MailSystem(world, keyOf);
+    const slack = 120_000;
+    this.#witness = new Witness(world, order, () => plan.providerMemory - slack);
+    this.#provider.onCharge = ({ key }) => this.#effect(keyOf(key));
+    this.#mails.onMail = (key) => this.#effect(key);
+    this.#functions = consumerNames.map((name) => this.#function(name));
+    this.#topic = new FifoTopic(
+      world,
+      this.#functions.map(({ queue }) => queue),
+    );
+    this.#operator = new Operator(world, {
+      functions: this.#functions,
+      store: this.#store,
+      recordTtlSeconds,
+      happened: (key) =>
+        this.#mails.sent.includes(key) || this.#provider.charges.some((charge) => charge.key === sha256(key)),
+      isRedrivable: ({ body }) => this.#expectation.isOriginal(body),
+    });
+  }
+
+  get fetch() {
+    return this.#provider.fetch;
+  }
+
+  get deliveries(): number {
+    return this.#witness.deliveries;
+  }
+
+  get outcomes(): ReadonlyMap<string, number> {
+    return this.#witness.outcomes;
+  }
+
+  /** Everything that the plan says, until nothing is left to do; then the verdict. */
+  async run(): Promise<void> {
+    const { scheduler, now } = this.#world;
+    const { events, duration, deployments } = this.#plan;
+    this.#topic.onFirst = (body) => this.#sendExtras(body);
+    publishAll(this.#world, this.#topic, events);
+    for (const { at, timeout } of deployments) {
+      scheduler.at(now + at, () => {
+        this.#world.faults.count('deployment with another lease');
+        for (const one of this.#functions) one.deploy(timeout);
+      });
+    }
+    this.#lookAfter(now + duration);
+    await scheduler.run(now + duration);
+    await this.#settle();
+    const system = {
+      store: this.#store,
+      charges: this.#provider.charges,
+      mails: this.#mails.sent,
+      functions: this.#functions,
+    };
+    checkEnd(this.#world, this.#expectation, system);
+  }
+
+  #function(name: ConsumerName): ConsumerFunction {
+    const { timeout, concurrency, providerMemory } = this.#plan;
+    const consumer = new ConsumerFunction(this.#world, {
+      name,
+      store: this.#store,
+      recordTtlSeconds,
+      timeout,
+      concurrency,
+      part: (process) => {
+        const part = partOf(name, process, { mails: this.#mails, providerMemory });
+        return watched(part, this.#world, process, {
+          begins: (event, context) => {
+            const until = context && this.#world.now + context.remainingTime();
+            this.#witness.begins(idempotencyKey(name, event), process, until);
+          },
+          ends: (event) => this.#witness.ends(idempotencyKey(name, event), process),
+          trouble: ({ id }) => this.#trouble(name, id),
+        });
+      },
+      output: (line, process) => this.#logged(line, process),
+      onDelivery: () => {
+        this.#witness.deliveries += 1;
+      },
+    });
+    const settled = ({ body }: { readonly body: string }) => {
+      if (this.#expectation.isOriginal(body)) {
+        this.#witness.settled(idempotencyKey(name, JSON.parse(body)));
+      }
+    };
+    consumer.deadLetters.onArrival = settled;
+    consumer.queue.onArrival = ({ body }) => this.#expectation.arrived(name, body);
+    return consumer;
+  }
+
+  #trouble(consumer: ConsumerName, id: string): Trouble | undefined {
+    const planned = this.#plan.events.find(({ event }) => event.id === id);
+    const trouble = planned?.troubles.get(consumer);
+    if (trouble === undefined || this.#healed) return undefined;
+    const place = `${consumer} ${id}`;
+    const shown = this.#shown.get(place) ?? 0;
+    if (shown >= trouble.times) return undefined;
+    this.#shown.set(place, shown + 1);
+    const kinds = {
+      fails: 'handler fails',
+      refuses: 'handler refuses',
+      deaf: 'handler ignores its signal',
+    } as const;
+    this.#world.faults.count(kinds[trouble.trouble]);
+    this.#world.excuse(idempotencyKey(consumer, (planned as PlannedEvent).event), kinds[trouble.trouble]);
+    return trouble.trouble;
+  }
+
+  #logged(line: string, process: VirtualProcess): void {
+    if (!line.includes('"message":"delivery"')) return;
+    const log = JSON.parse(line) as DeliveryLog;
+    const { consumer, source, eventId } = log;
+    const key =
+      source === undefined || eventId === undefined
+        ? undefined
+        : idempotencyKey(consumer, { source, id: eventId });
+    this.#witness.logged(log, key, process);
+    if (log.outcome === 'applied' && key !== undefined) this.#effect(key);
+  }
+
+  #effect(key: string): void {
+    this.#witness.effect(key, this.#expectation.groupOf(key));
+  }
+
+  #sendExtras(body: string): void {
+    const planned = this.#plan.events.find((one) => this.#expectation.bodyOf(one.event) === body);
+    for (const extra of planned?.extras ?? []) {
+      this.#world.scheduler.after(extra.at, () => sendExtra(this.#world, this.#topic, extra));
+    }
+  }
+
+  /** Somebody acts now and then while things still go wrong. */
+  #lookAfter(until: number): void {
+    const { scheduler, chance, faults, now } = this.#world;
+    const next = now + chance.below(300_000);
+    if (next > until) return;
+    scheduler.at(next, () => {
+      if (faults.strikes('redrive', 'operator')) this.#operator.redrive(1);
+      this.#lookAfter(until);
+    });
+  }
+
+  /** Faults have ceased, handlers are mended, and somebody settles what is left, until nothing is. */
+  async #settle(): Promise<void> {
+    const { scheduler, faults } = this.#world;
+    faults.cease();
+    this.#healed = true;
+    for (let round = 0; round < rounds; round++) {
+      await scheduler.run(this.#world.now + roundLength);
+      const open = this.#operator.resolveAll() + this.#operator.redrive(Number.POSITIVE_INFINITY);
+      if (open === 0 && this.#functions.every(({ queue }) => queue.size === 0)) return;
+    }
+    for (const { queue } of this.#functions) {
+      for (const { id, group } of queue.messages) {
+        this.#world.violated(`${id} of group ${group} is stuck in ${queue.name}`);
+      }
+    }
+  }
+}
