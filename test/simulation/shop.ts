@@ -1,20 +1,26 @@
+import { canonicalJson } from '../../contract/canonical-json.ts';
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
-import { idempotencyKey, sha256 } from '../../contract/identity.ts';
+import { idempotencyKey } from '../../contract/identity.ts';
+import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
+import type { OrderEvent } from '../../contract/order-event.ts';
 import { type MemoryStore, memoryStore } from '../../runtime/index.ts';
 import { ConsumerFunction } from './actors/function.ts';
 import { Operator } from './actors/operator.ts';
 import { type ConsumerName, consumerNames, partOf, tableKeys, watched } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
+import type { Letter } from './broker/message.ts';
 import { FifoTopic } from './broker/topic.ts';
-import { checkEnd } from './oracle/end.ts';
+import { checkEnd, checkRecords, codeOf, type EndState } from './oracle/end.ts';
 import { Expectation } from './oracle/expectation.ts';
 import { Witness } from './oracle/witness.ts';
 import { MailSystem } from './outside/mail-system.ts';
 import { PaymentProvider } from './outside/provider.ts';
-import type { Plan, PlannedEvent, Trouble } from './workloads/plan.ts';
+import { expire } from './ports/expiry.ts';
+import type { Expiry, Plan, PlannedEvent, Trouble } from './workloads/plan.ts';
 import type { VirtualProcess } from './world/virtual-process.ts';
-import type { World } from './world/world.ts';
+import { startTime, type World } from './world/world.ts';
 
+const day = 86_400_000;
 const recordTtlSeconds = 45 * 86_400;
 
 /** How often somebody looks at what is left once faults have ceased, and how long after each other, in ms. */
@@ -33,6 +39,8 @@ export class Shop {
   readonly #operator: Operator;
   readonly #witness: Witness;
   readonly #expectation: Expectation;
+  /** Idempotency keys of the events that an outside system has seen since their records began. */
+  readonly #effects = new Set<string>();
   /** Whether every handler was mended. */
   #healed = false;
   /** By consumer and event: how often its trouble showed. */
@@ -48,8 +56,8 @@ export class Shop {
     this.#mails = new MailSystem(world, keyOf);
     const slack = 120_000;
     this.#witness = new Witness(world, order, () => plan.providerMemory - slack);
-    this.#provider.onCharge = ({ key }) => this.#effect(keyOf(key));
-    this.#mails.onMail = (key) => this.#effect(key);
+    this.#provider.onCharge = ({ key }) => this.#happened(keyOf(key));
+    this.#mails.onMail = (key) => this.#happened(key);
     this.#functions = consumerNames.map((name) => this.#function(name));
     this.#topic = new FifoTopic(
       world,
@@ -59,9 +67,9 @@ export class Shop {
       functions: this.#functions,
       store: this.#store,
       recordTtlSeconds,
-      happened: (key) =>
-        this.#mails.sent.includes(key) || this.#provider.charges.some((charge) => charge.key === sha256(key)),
-      isRedrivable: ({ body }) => this.#expectation.isOriginal(body),
+      happened: (key) => this.#effects.has(key),
+      isRedrivable: ({ body, attributes }) =>
+        this.#expectation.isOriginal(body) && codeOf(attributes) !== 'OUT_OF_WINDOW',
     });
   }
 
@@ -80,7 +88,7 @@ export class Shop {
   /** Everything that the plan says, until nothing is left to do; then the verdict. */
   async run(): Promise<void> {
     const { scheduler, now } = this.#world;
-    const { events, duration, deployments } = this.#plan;
+    const { events, duration, deployments, outage, expiry } = this.#plan;
     this.#topic.onFirst = (body) => this.#sendExtras(body);
     publishAll(this.#world, this.#topic, events);
     for (const { at, timeout } of deployments) {
@@ -89,16 +97,54 @@ export class Shop {
         for (const one of this.#functions) one.deploy(timeout);
       });
     }
-    this.#lookAfter(now + duration);
-    await scheduler.run(now + duration);
+    if (outage !== undefined) this.#world.outage = { from: now + outage.at, to: now + outage.at + outage.lasts };
+    const end = Math.max(now + duration, this.#world.outage?.to ?? 0);
+    this.#lookAfter(end);
+    await scheduler.run(end);
     await this.#settle();
-    const system = {
+    checkRecords(this.#world, this.#expectation.events, this.#state);
+    if (expiry !== undefined) await this.#liveAgain(expiry);
+    checkEnd(this.#world, this.#expectation, this.#state);
+  }
+
+  /** Records have expired: events come again as new ones, and old copies turn up. */
+  async #liveAgain({ deleted, again, copies }: Expiry): Promise<void> {
+    const { scheduler, faults, chance, now } = this.#world;
+    const { duration, events } = this.#plan;
+    const start = now + recordTtlSeconds * 1000 + day;
+    expire(this.#world, this.#store, { deleted, start, duration });
+    await scheduler.run(start);
+    this.#witness.beginLife();
+    this.#effects.clear();
+    faults.resume();
+    const repeated = events.filter(({ index }) => again.includes(index));
+    for (const { event } of repeated) {
+      this.#expectation.again(event);
+      faults.count('event used again after its records');
+    }
+    publishAll(this.#world, this.#topic, repeated);
+    for (const { event } of events.filter(({ index }) => copies.includes(index))) {
+      this.#expectation.copied(event);
+      const at = start + chance.below(duration);
+      scheduler.at(at, () => {
+        faults.count('copy older than the records');
+        for (const { name, queue } of this.#functions) queue.send(oldCopyOf(event, `${name}-${event.id}`));
+      });
+    }
+    this.#lookAfter(start + duration);
+    await scheduler.run(start + duration);
+    await this.#settle();
+    const live = repeated.map(({ event }) => event);
+    checkRecords(this.#world, live, this.#state);
+  }
+
+  get #state(): EndState {
+    return {
       store: this.#store,
       charges: this.#provider.charges,
       mails: this.#mails.sent,
       functions: this.#functions,
     };
-    checkEnd(this.#world, this.#expectation, system);
   }
 
   #function(name: ConsumerName): ConsumerFunction {
@@ -121,9 +167,8 @@ export class Shop {
         });
       },
       output: (line, process) => this.#logged(line, process),
-      onDelivery: () => {
-        this.#witness.deliveries += 1;
-      },
+      onDelivery: () => this.#witness.delivered(),
+      onReturn: (returned) => this.#witness.returned(returned),
     });
     const settled = ({ body }: { readonly body: string }) => {
       if (this.#expectation.isOriginal(body)) {
@@ -165,6 +210,11 @@ export class Shop {
     if (log.outcome === 'applied' && key !== undefined) this.#effect(key);
   }
 
+  #happened(key: string): void {
+    this.#effects.add(key);
+    this.#effect(key);
+  }
+
   #effect(key: string): void {
     this.#witness.effect(key, this.#expectation.groupOf(key));
   }
@@ -203,4 +253,12 @@ export class Shop {
       }
     }
   }
+}
+
+/** What a replay from an archive sends: the event with the time at which it was published first. */
+function oldCopyOf(event: OrderEvent, deduplicationId: string): Letter {
+  const attributes = {
+    [firstPublishedAttribute]: { dataType: 'Number' as const, stringValue: String(startTime) },
+  };
+  return { body: canonicalJson(event), group: event.partitionkey, deduplicationId, attributes };
 }

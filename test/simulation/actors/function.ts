@@ -24,6 +24,7 @@ export interface FunctionOptions {
   readonly concurrency: number;
   readonly output: (line: string, process: VirtualProcess) => void;
   readonly onDelivery: (record: SQSRecord) => void;
+  readonly onReturn: (process: VirtualProcess) => void;
 }
 
 /** Of the function's timeout, as synthesis demands it. */
@@ -54,6 +55,7 @@ export class ConsumerFunction {
       concurrency: options.concurrency,
       timeout: () => this.#timeout,
       onDelivery: options.onDelivery,
+      onReturn: options.onReturn,
       start: (ordinal) => {
         const process = new VirtualProcess(world, `${name}/${ordinal}`, skewOf(world, name));
         const { queue, deadLetters } = this;

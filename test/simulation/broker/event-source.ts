@@ -21,6 +21,8 @@ export interface EventSourceOptions {
   readonly timeout: () => number;
   /** Is told of every delivery. */
   readonly onDelivery: (record: SQSRecord) => void;
+  /** Is told of each process whose invocation is over, and that is frozen now. */
+  readonly onReturn: (process: VirtualProcess) => void;
 }
 
 /** Messages of a batch that Lambda takes from a FIFO queue (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
@@ -92,7 +94,7 @@ export class EventSource {
     environment.busy = true;
     const what = records.map(({ messageId, attributes }) => `${messageId}x${attributes.ApproximateReceiveCount}`);
     this.#world.note(process.name, `is invoked with ${what.join(' ')}`);
-    if (process.thaw() > 0) this.#world.faults.count('thawed process');
+    process.thaw();
     const end = this.#world.now + this.#options.timeout();
     let open = true;
     const close = (response: SQSBatchResponse | undefined) => {
@@ -117,6 +119,7 @@ export class EventSource {
     const context = { getRemainingTimeInMillis: () => end - this.#world.now };
     const returned = (response: SQSBatchResponse | undefined) => {
       if (!open || !process.isAlive) return;
+      this.#options.onReturn(process);
       if (this.#environments.has(environment)) process.freeze();
       else process.end('is replaced by a deployment');
       close(response);

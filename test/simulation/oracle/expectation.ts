@@ -10,6 +10,8 @@ export class Expectation {
   readonly order = new Map<string, string[]>();
   /** By consumer: bodies that are no events of the plan, and came into its queue. */
   readonly strangers = new Map<string, Set<string>>();
+  readonly copies = new Set<OrderEvent>();
+  readonly #again = new Set<OrderEvent>();
   readonly #byHash = new Map<string, string>();
   readonly #groups = new Map<string, string>();
   readonly #bodies = new Map<string, OrderEvent>();
@@ -44,14 +46,28 @@ export class Expectation {
     return this.#bodies.has(body);
   }
 
+  eventOf(body: string): OrderEvent | undefined {
+    return this.#bodies.get(body);
+  }
+
   arrived(consumer: string, body: string): void {
     if (this.isOriginal(body)) return;
     const strangers = this.strangers.get(consumer) ?? new Set();
     this.strangers.set(consumer, strangers.add(body));
   }
 
+  /** An event is published again, after its records expired: it counts as a new one. */
+  again(event: OrderEvent): void {
+    this.#again.add(event);
+  }
+
   /** How often an event counts: once for each life of its records in which it was published. */
-  livesOf(_event: OrderEvent): number {
-    return 1;
+  livesOf(event: OrderEvent): number {
+    return this.#again.has(event) ? 2 : 1;
+  }
+
+  /** A copy of an event comes that is older than its records. */
+  copied(event: OrderEvent): void {
+    this.copies.add(event);
   }
 }

@@ -1,4 +1,3 @@
-import type { SQSRecord } from 'aws-lambda';
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
 import { waitingOutcomes } from '../../../contract/metrics.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
@@ -43,8 +42,21 @@ export class Witness {
     this.#keyMemory = keyMemory;
   }
 
-  delivered(_record: SQSRecord): void {
+  delivered(): void {
     this.deliveries += 1;
+  }
+
+  /** An invocation is over: Lambda freezes its process, and whatever is at work in it acts in another invocation. */
+  returned(process: VirtualProcess): void {
+    for (const [key, works] of this.#work) {
+      if (!works.some((work) => work.process === process)) continue;
+      this.#world.violated(`${process.name} returned while its handler of ${key} was at work`);
+    }
+  }
+
+  /** Records have expired: what is known of attempts is of another life. */
+  beginLife(): void {
+    this.begun.clear();
   }
 
   /** A handler begins. @param until For one that holds a lease: when its invocation is over. */
@@ -64,7 +76,8 @@ export class Witness {
 
   ends(key: string, process: VirtualProcess): void {
     const others = this.#work.get(key)?.filter((work) => work.process !== process) ?? [];
-    this.#work.set(key, others);
+    if (others.length === 0) this.#work.delete(key);
+    else this.#work.set(key, others);
   }
 
   /** Something happened that must not happen before what precedes it in its group. */

@@ -41,8 +41,17 @@ export interface Plan {
   readonly deployments: readonly { readonly at: number; readonly timeout: number }[];
   /** How long after the start what runs calls fails everything, in ms. */
   readonly outage?: { readonly at: number; readonly lasts: number } | undefined;
-  /** Whether records expire, and how late they are deleted, in ms; absent where the run ends before. */
-  readonly expiry?: { readonly deletedAfter: number } | undefined;
+  /** What comes again when the records have expired; absent where the run ends before. */
+  readonly expiry?: Expiry | undefined;
+}
+
+export interface Expiry {
+  /** When the table deletes what has expired: at once, while events come again, or after that. */
+  readonly deleted: 'on time' | 'meanwhile' | 'late';
+  /** Indexes of the events that are published again, as new ones. */
+  readonly again: readonly number[];
+  /** Indexes of those of which an old copy turns up, with the time of its first publication. */
+  readonly copies: readonly number[];
 }
 
 /** What a workload stresses: shares of the events, and factors of the faults. */
@@ -104,9 +113,14 @@ export function planOf(seed: number, character: Character, consumers: readonly s
           timeout: random.pick(timeouts),
         }))
       : [],
-    outage: character.outage ? { at: random.below(duration), lasts: random.between(1, 6) * hour } : undefined,
-    expiry: character.expiry ? { deletedAfter: random.pick([0, 60_000, 3 * 24 * hour]) } : undefined,
+    outage: character.outage ? { at: random.below(duration), lasts: random.between(3, 30) * 60_000 } : undefined,
+    expiry: character.expiry ? expiryOf(events, random) : undefined,
   };
+}
+
+function expiryOf(events: readonly PlannedEvent[], random: Prng): Expiry {
+  const some = () => events.filter(() => random.chance(0.5)).map(({ index }) => index);
+  return { deleted: random.pick(['on time', 'meanwhile', 'late']), again: some(), copies: some() };
 }
 
 function orderOf(index: number, group: string, sequence: number, random: Prng): OrderEvent {

@@ -27,7 +27,6 @@ export const faultKinds = [
   'lethal message',
   'invocation timeout',
   'owner past its lease',
-  'thawed process',
   'clock skew',
   'clock off by hours',
   'lost delete',
@@ -64,8 +63,9 @@ export interface Faults {
   strikes(kind: FaultKind, where: string): boolean;
   /** Counts one that is no matter of chance here: an operator's act, a planned event. */
   count(kind: FaultKind): void;
-  /** Nothing befalls anybody any more. */
+  /** Nothing befalls anybody any more, until they `resume`. */
   cease(): void;
+  resume(): void;
 }
 
 export interface FaultRates {
@@ -83,6 +83,7 @@ export class RandomFaults implements Faults {
   readonly #random: Prng;
   readonly #plan: FaultRates;
   #left: number;
+  #ceased = false;
 
   constructor(random: Prng, plan: FaultRates) {
     this.#random = random;
@@ -95,7 +96,7 @@ export class RandomFaults implements Faults {
     if (rate === undefined) return false;
     // Drawn even where it cannot strike, so that leaving one out changes as little as possible of a run.
     const drawn = this.#random.next();
-    if (drawn >= rate || this.#left === 0 || this.#plan.without.has(kind)) return false;
+    if (drawn >= rate || this.#left === 0 || this.#ceased || this.#plan.without.has(kind)) return false;
     this.#left -= 1;
     this.count(kind);
     return true;
@@ -106,6 +107,10 @@ export class RandomFaults implements Faults {
   }
 
   cease(): void {
-    this.#left = 0;
+    this.#ceased = true;
+  }
+
+  resume(): void {
+    this.#ceased = false;
   }
 }

@@ -107,6 +107,11 @@ export class VirtualProcess {
         // It left before its process ended; half of those get through.
         if (!this.#alive && !world.chance.chance(0.5)) return;
         if (this.#alive && strikes('crash before')) return this.end(`dies before ${label}`);
+        if (about !== undefined && world.isAway) {
+          world.faults.count('outage');
+          world.excuse(about, 'outage');
+          return answerAfter(timedOut(), spoiled.lost, `${label}: away`);
+        }
         if (strikes('lost request')) {
           return answerAfter(timedOut(), spoiled.lost, `${label}: lost, and so was not done`);
         }

@@ -35,6 +35,8 @@ export class World {
 
   /** By idempotency key: what befell calls about it, so that its outcome may be unknown. */
   readonly excuses = new Map<string, Set<string>>();
+  /** While it lasts, nothing that is called about an event answers: milliseconds since the epoch. */
+  outage: { readonly from: number; readonly to: number } | undefined;
   /** The process whose code runs right now, for what it calls without naming itself. */
   acting: VirtualProcess | undefined;
 
@@ -44,6 +46,11 @@ export class World {
 
   note(actor: string, text: string): void {
     this.log.add(this.now, actor, text);
+  }
+
+  get isAway(): boolean {
+    const { outage, now } = this;
+    return outage !== undefined && now >= outage.from && now < outage.to;
   }
 
   excuse(key: string, why: FaultKind | 'process ended' | 'deadline'): void {
