@@ -6,18 +6,8 @@ import { World } from './world/world.ts';
 import { type Plan, planOf } from './workloads/plan.ts';
 import { workloads } from './workloads/workloads.ts';
 import { consumerNames } from './actors/parts.ts';
+import type { Scenario } from './scenario.ts';
 import { Shop } from './shop.ts';
-
-/** One run, so that it can be told to somebody else: everything in it follows from this. */
-export interface Scenario {
-  readonly workload: string;
-  readonly seed: number;
-  /** Places of events in the plan that are left out. */
-  readonly withoutEvents: readonly number[];
-  readonly withoutFaults: readonly FaultKind[];
-  /** How many faults strike at most. */
-  readonly mostFaults: number;
-}
 
 export interface RunResult {
   readonly hash: string;

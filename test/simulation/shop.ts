@@ -144,6 +144,8 @@ export class Shop {
       charges: this.#provider.charges,
       mails: this.#mails.sent,
       functions: this.#functions,
+      providerMemory: this.#plan.providerMemory,
+      isOfWildClock: (key) => this.#witness.isOfWildClock(key),
     };
   }
 

@@ -15,6 +15,10 @@ export interface EndState {
   /** Idempotency keys of the events that were mailed. */
   readonly mails: readonly string[];
   readonly functions: readonly ConsumerFunction[];
+  /** How long the provider knows a key, in ms. */
+  readonly providerMemory: number;
+  /** Whether an event was in the hands of a process whose clock was further off than is allowed. */
+  readonly isOfWildClock: (key: string) => boolean;
 }
 
 /** What must be true once faults have ceased and nothing is left to do. */
@@ -84,13 +88,19 @@ function checkLatest({ events }: Expectation, { store }: EndState, must: Must): 
   }
 }
 
-function checkCharges(expectation: Expectation, { charges }: EndState, must: Must): void {
+function checkCharges(expectation: Expectation, state: EndState, must: Must): void {
   for (const event of expectation.events) {
     const key = idempotencyKey('billing', event);
     const isCharged = event.type === 'order.placed' && event.data.total > 0;
     const right = isCharged ? expectation.livesOf(event) : 0;
-    const own = charges.filter((charge) => charge.key === sha256(key));
-    must(own.length === right, `${key} was charged ${own.length} times, and ${right} is right`);
+    const own = state.charges.filter((charge) => charge.key === sha256(key));
+    // How old a first attempt is only clocks can tell: one that is hours off may call when the provider has forgotten.
+    const areFarApart = own.every(({ at }, n) => n === 0 || at - (own[n - 1]?.at ?? 0) >= state.providerMemory);
+    const isForgiven = own.length > right && right > 0 && areFarApart && state.isOfWildClock(key);
+    must(
+      own.length === right || isForgiven,
+      `${key} was charged ${own.length} times, and ${right} is right`,
+    );
     for (const { body } of own) {
       const { amount } = JSON.parse(body) as { amount: string };
       must(

@@ -74,6 +74,10 @@ export class Witness {
     this.#work.set(key, others);
   }
 
+  isOfWildClock(key: string): boolean {
+    return this.#ofWildClocks.has(key);
+  }
+
   ends(key: string, process: VirtualProcess): void {
     const others = this.#work.get(key)?.filter((work) => work.process !== process) ?? [];
     if (others.length === 0) this.#work.delete(key);
