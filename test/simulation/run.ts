@@ -3,7 +3,7 @@ import { RandomFaults } from './world/faults.ts';
 import { inside } from './world/ambient.ts';
 import { Prng } from './world/prng.ts';
 import { World } from './world/world.ts';
-import { type Plan, planOf } from './workloads/plan.ts';
+import { type Plan, planOf, troubleKinds } from './workloads/plan.ts';
 import { workloads } from './workloads/workloads.ts';
 import { consumerNames } from './actors/parts.ts';
 import type { Scenario } from './scenario.ts';
@@ -20,11 +20,17 @@ export interface RunResult {
   readonly lines: readonly string[] | undefined;
 }
 
-export function planFor({ workload, seed, withoutEvents }: Scenario): Plan {
+export function planFor({ workload, seed, withoutEvents, withoutFaults }: Scenario): Plan {
   const character = workloads[workload];
   if (character === undefined) throw new Error(`There is no workload "${workload}"`);
   const plan = planOf(seed, character, consumerNames);
-  return { ...plan, events: plan.events.filter(({ index }) => !withoutEvents.includes(index)) };
+  const events = plan.events.flatMap((planned) => {
+    if (withoutEvents.includes(planned.index)) return [];
+    const extras = planned.extras.filter(({ kind }) => !withoutFaults.includes(kind));
+    const troubles = [...planned.troubles].filter(([, { trouble }]) => !withoutFaults.includes(troubleKinds[trouble]));
+    return [{ ...planned, extras, troubles: new Map(troubles) }];
+  });
+  return { ...plan, events };
 }
 
 export async function run(scenario: Scenario, trace = false): Promise<RunResult> {

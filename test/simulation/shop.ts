@@ -5,7 +5,7 @@ import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { type MemoryStore, memoryStore } from '../../runtime/index.ts';
 import { ConsumerFunction } from './actors/function.ts';
-import { Operator } from './actors/operator.ts';
+import { isOperators, Operator } from './actors/operator.ts';
 import { type ConsumerName, consumerNames, partOf, tableKeys, watched } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
 import type { Letter } from './broker/message.ts';
@@ -16,7 +16,7 @@ import { Witness } from './oracle/witness.ts';
 import { MailSystem } from './outside/mail-system.ts';
 import { PaymentProvider } from './outside/provider.ts';
 import { expire } from './ports/expiry.ts';
-import type { Expiry, Plan, PlannedEvent, Trouble } from './workloads/plan.ts';
+import { type Expiry, type Plan, type PlannedEvent, type Trouble, troubleKinds } from './workloads/plan.ts';
 import type { VirtualProcess } from './world/virtual-process.ts';
 import { startTime, type World } from './world/world.ts';
 
@@ -172,13 +172,17 @@ export class Shop {
       onDelivery: () => this.#witness.delivered(),
       onReturn: (returned) => this.#witness.returned(returned),
     });
-    const settled = ({ body }: { readonly body: string }) => {
-      if (this.#expectation.isOriginal(body)) {
-        this.#witness.settled(idempotencyKey(name, JSON.parse(body)));
+    consumer.deadLetters.onArrival = ({ body, attributes }) => {
+      const event = this.#expectation.eventOf(body);
+      if (event !== undefined) this.#witness.givenUp(idempotencyKey(name, event), codeOf(attributes));
+    };
+    consumer.queue.onArrival = ({ body, deduplicationId }) => {
+      this.#expectation.arrived(name, body);
+      const event = this.#expectation.eventOf(body);
+      if (event !== undefined && isOperators(deduplicationId)) {
+        this.#witness.redriven(idempotencyKey(name, event));
       }
     };
-    consumer.deadLetters.onArrival = settled;
-    consumer.queue.onArrival = ({ body }) => this.#expectation.arrived(name, body);
     return consumer;
   }
 
@@ -190,13 +194,10 @@ export class Shop {
     const shown = this.#shown.get(place) ?? 0;
     if (shown >= trouble.times) return undefined;
     this.#shown.set(place, shown + 1);
-    const kinds = {
-      fails: 'handler fails',
-      refuses: 'handler refuses',
-      deaf: 'handler ignores its signal',
-    } as const;
-    this.#world.faults.count(kinds[trouble.trouble]);
-    this.#world.excuse(idempotencyKey(consumer, (planned as PlannedEvent).event), kinds[trouble.trouble]);
+    this.#world.faults.count(troubleKinds[trouble.trouble]);
+    const key = idempotencyKey(consumer, (planned as PlannedEvent).event);
+    this.#world.excuse(key, troubleKinds[trouble.trouble]);
+    if (trouble.trouble === 'fails') this.#witness.failed(key);
     return trouble.trouble;
   }
 

@@ -2,8 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import type { OrderEvent } from '../../../contract/order-event.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { leastMaxReceiveCount } from '../../../contract/retrying.ts';
-import { type ConsumerOptions, createConsumer } from '../../../runtime/index.ts';
-import type { EffectStore } from '../../../runtime/stores/record-store.ts';
+import { type ConsumerOptions, createConsumer, type MemoryStore } from '../../../runtime/index.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
 import { wiringOf } from '../ports/wiring.ts';
@@ -17,7 +16,7 @@ type ExternalPart = Pick<ConsumerOptions<OrderEvent, 'external'>, 'guarantee' | 
 export interface FunctionOptions {
   readonly name: string;
   readonly part: (process: VirtualProcess) => Part;
-  readonly store: EffectStore;
+  readonly store: MemoryStore;
   readonly recordTtlSeconds: number;
   /** In ms. */
   readonly timeout: number;
@@ -65,6 +64,7 @@ export class ConsumerFunction {
           store,
           recordTtlSeconds,
           output: (line) => output(line, process),
+          violated: (text) => world.violated(text),
         });
         const { guarantee, handle } = options.part(process) as ExternalPart;
         return {

@@ -1,5 +1,7 @@
 /** A rule of the code, broken: one text of one file is replaced while it is loaded. */
 export interface Mutant {
+  /** What the rule says. */
+  readonly rule: string;
   /** From the root of the repository. */
   readonly file: string;
   /** Stands there exactly once; a mutant whose text is gone is an error, not a mutant that survives. */
@@ -7,12 +9,226 @@ export interface Mutant {
   readonly replacement: string;
 }
 
+const store = 'runtime/stores/memory/memory-store.ts';
+const conditions = 'runtime/stores/memory/conditions.ts';
+
 export const mutants = {
   'no condition': {
-    file: 'runtime/stores/memory/memory-store.ts',
+    rule: 'A commit is taken only where the record allows it',
+    file: store,
     text: `      if (!(replace || may.commit(record, delivery, over))) return { kind: 'exists', record };
       const applied`,
     replacement: '      const applied',
+  },
+  'no fence for completion': {
+    rule: 'Only the owner of a claim completes it',
+    file: conditions,
+    text: 'return isUnfinished && attempt === mine.attempt && isSameEvent(record, mine);',
+    replacement: 'return isUnfinished && isSameEvent(record, mine) && attempt !== "";',
+  },
+  'no fence for release': {
+    rule: 'Only the owner of a claim releases it',
+    file: conditions,
+    text: "return record.status === 'INPROGRESS' && record.attempt === mine.attempt && isSameEvent(record, mine);",
+    replacement: "return record.status === 'INPROGRESS' && isSameEvent(record, mine);",
+  },
+  'lease ignored': {
+    rule: 'A claim is taken over only when its lease is over',
+    file: conditions,
+    text: "const isLeaseOver = status === 'INPROGRESS' && leaseUntil !== undefined && leaseUntil <= mine.now;",
+    replacement: "const isLeaseOver = status === 'INPROGRESS' && leaseUntil !== 0;",
+  },
+  'take-over without fingerprint': {
+    rule: 'Every condition over an existing record asks for the same fingerprint',
+    file: conditions,
+    text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
+    replacement: 'const isMeant = record.guarantee === mine.guarantee;',
+  },
+  'a live lease held as unknown': {
+    rule: "Another's record becomes unknown only when its lease is over",
+    file: conditions,
+    text: "return !hasExpired(record, mine) && !(status === 'INPROGRESS' && isUnderLease(record, mine));",
+    replacement: 'return !hasExpired(record, mine) && isUnderLease !== undefined;',
+  },
+  'unknown locks its owner out': {
+    rule: 'OUTCOME_UNKNOWN leaves the attempt alone: a slow owner may still complete',
+    file: store,
+    text: 'const attempt = seen.attempt ?? delivery.attempt;',
+    replacement: 'const attempt = delivery.attempt;',
+  },
+  'unknown runs without its attempt': {
+    rule: 'Only the message that an operator sent for it runs an unknown outcome again',
+    file: conditions,
+    text: "return record.status === 'OUTCOME_UNKNOWN' && record.attempt === carriedAttempt;",
+    replacement: "return record.status === 'OUTCOME_UNKNOWN';",
+  },
+  'unknown that anybody runs': {
+    rule: 'No delivery runs an unknown outcome by itself',
+    file: conditions,
+    text: `  if (record === undefined || carriedAttempt === undefined || !isSameEvent(record, mine)) return false;
+  return record.status === 'OUTCOME_UNKNOWN' && record.attempt === carriedAttempt;`,
+    replacement: `  if (record === undefined || !isSameEvent(record, mine)) return false;
+  return record.status === 'OUTCOME_UNKNOWN' && carriedAttempt !== '';`,
+  },
+  'new life out of the window': {
+    rule: 'Out of the window an absent record says nothing',
+    file: conditions,
+    text: `  if (over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return mine.insideWindow;`,
+    replacement: `  if (over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return true;`,
+  },
+  'claim out of the window': {
+    rule: 'Out of the window an absent record says nothing, to claims too',
+    file: conditions,
+    text: `  if (terms.over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return mine.insideWindow;`,
+    replacement: `  if (terms.over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return true;`,
+  },
+  'attempts kept by a quarantine': {
+    rule: 'A redrive has attempts of its own',
+    file: store,
+    text: 'records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });',
+    replacement: 'records.set(delivery.id, { ...old, ...given, firstAttemptAt });',
+  },
+  'TTL unchecked': {
+    rule: 'What has expired counts as gone, whether it was deleted or not',
+    file: 'runtime/guarantees/judge.ts',
+    text: 'if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {',
+    replacement: 'if (record.expiration === 0) {',
+  },
+  'own lost answer taken for another': {
+    rule: 'A failed condition whose record carries my attempt is my own earlier write',
+    file: 'runtime/guarantees/judge.ts',
+    text: "if (record.attempt === mine.attempt && (record.status === 'INPROGRESS' || record.status === 'COMPLETED')) {",
+    replacement: "if (record.attempt === mine.attempt && record.status === 'COMPLETED') {",
+  },
+  'provider that never forgets': {
+    rule: "A claim over an existing record needs a first attempt that the provider's memory reaches back to",
+    file: 'runtime/guarantees/external.ts',
+    text: '      Number.isFinite(policy.providerKeyRetention) && {',
+    replacement: '      policy.providerKeyRetention < 0 && {',
+  },
+  'at-most-once taken over': {
+    rule: 'What may have happened is never taken over under at-most-once',
+    file: 'runtime/guarantees/external.ts',
+    text: "takeOver: policy.unclear === 'retry',",
+    replacement: 'takeOver: true,',
+  },
+  'judged as taken over': {
+    rule: 'A dead owner leaves an unknown outcome under at-most-once',
+    file: 'runtime/guarantees/judge.ts',
+    text: "if (finding.kind === 'unclear' || terms.takeOver) return finding;",
+    replacement: 'return finding;',
+  },
+  'unclear released': {
+    rule: 'An unclear error under at-most-once is held, not released',
+    file: 'runtime/guarantees/external.ts',
+    text: "if (!notDone && unclear === 'hold') {",
+    replacement: "if (!notDone && unclear !== 'hold' && unclear !== 'retry') {",
+  },
+  'unknown acknowledged before it is written': {
+    rule: 'An unknown outcome is acknowledged only once it is written',
+    file: 'runtime/guarantees/external.ts',
+    text: "return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason });",
+    replacement: "void lease.holdMine(reason).catch(() => {});\n    return { outcome: 'unknown', reason };",
+  },
+  'an outage counted as attempts': {
+    rule: 'What does not answer is never a reason to give up',
+    file: 'runtime/guarantees/count-attempt.ts',
+    text: 'const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, PermanentError];',
+    replacement:
+      'const blameless = [NotDone, DeadlineError, StoreBusyError, PermanentError]; void UnclearError;',
+  },
+  "followers' receive counts give up": {
+    rule: 'Giving up goes by the attempts in the record, not by receive counts',
+    file: 'runtime/delivery.ts',
+    text: '      const { attempts } = tries;',
+    replacement: '      const attempts = message.receiveCount + 0 * tries.attempts;',
+  },
+  'quarantine recorded before its copy': {
+    rule: 'First the copy in the dead-letter queue, then QUARANTINED',
+    file: 'runtime/delivery.ts',
+    text: `  const ending = await copy(message, options, 'poison', reason);
+  await options.guarantee.quarantine(task, reason.message, options.wiring);
+  return ending;`,
+    replacement: `  await options.guarantee.quarantine(task, reason.message, options.wiring);
+  return await copy(message, options, 'poison', reason);`,
+  },
+  'acknowledged without a copy': {
+    rule: 'A copy that fails leaves the message',
+    file: 'runtime/delivery.ts',
+    text: '  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer }));',
+    replacement:
+      '  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer })).catch(() => {});',
+  },
+  'one attempt for all deliveries of a message': {
+    rule: 'The attempt is made once per delivery',
+    file: 'runtime/delivery.ts',
+    text: '      attempt: random.uuid(),',
+    replacement: '      attempt: message.id || random.uuid(),',
+  },
+  'stale effect cancels its neighbours': {
+    rule: 'What is stale is left out alone',
+    file: 'runtime/guarantees/stale.ts',
+    text: 'this.#live = this.#live.filter(([place]) => !places.has(place));',
+    replacement: 'this.#live = this.#live.filter(([place]) => places.has(-place));',
+  },
+  'a version that does not decide': {
+    rule: 'What is older changes nothing',
+    file: 'runtime/stores/memory/tables.ts',
+    text: 'const isStale = isNumber(held) && held >= versionOf(effect);',
+    replacement: 'const isStale = isNumber(held) && held < versionOf(effect) && false;',
+  },
+  'returns while a handler is pending': {
+    rule: 'While a handler is pending the runtime does not return',
+    file: 'runtime/guarantees/deadline.ts',
+    text: '    return await handle(ending.signal);',
+    replacement: `    return await Promise.race([
+      handle(ending.signal),
+      new Promise<Result>((_, reject) => ending.signal.addEventListener('abort', () => reject(ending.signal.reason))),
+    ]);`,
+  },
+  'a group goes on after a failure': {
+    rule: 'A group stops at its first failure',
+    file: 'runtime/batch.ts',
+    text: `        failed.push(...rest);
+        if (!inTime) await postpone(rest, index > 0);
+        break;`,
+    replacement: `        failed.push(message);
+        if (!inTime) await postpone(rest, index > 0);
+        continue;`,
+  },
+  'what did not run is dropped': {
+    rule: 'What did not run is returned as a failure',
+    file: 'runtime/batch.ts',
+    text: '        failed.push(...rest);',
+    replacement: '        failed.push(message);',
+  },
+  'operator sends under an old deduplication id': {
+    rule: 'Whatever an operator sends has a fresh deduplication id',
+    file: 'runtime/resolve.ts',
+    text: '    deduplicationId: (options.random ?? systemRandom).uuid(),',
+    replacement: `    deduplicationId: (options.random, systemRandom, process.getBuiltinModule('node:crypto')).createHash('sha256').update(body).digest('hex'),`,
+  },
+  'resent without its attempt': {
+    rule: 'What is sent again carries the attempt of its unknown record',
+    file: 'runtime/resolve.ts',
+    text: 'attributes: { [resolvedAttemptAttribute]: attempt },',
+    replacement: "attributes: { [resolvedAttemptAttribute]: '' },",
+  },
+  'two of a group in flight': {
+    rule: 'The publisher sends one entry of a group at a time',
+    file: 'publisher/backlog.ts',
+    text: '      group.push(pending);\n',
+    replacement: '      group.push(pending);\n      this.#makeReady(pending);\n',
+  },
+  'a line skipped by the journal': {
+    rule: 'A journal counts a line only once the topic accepted its event',
+    file: 'publisher/journal.ts',
+    text: 'const [checkpoint = this.#position()] = this.#open.values();',
+    replacement: 'const checkpoint = this.#position();',
   },
 } as const satisfies Readonly<Record<string, Mutant>>;
 

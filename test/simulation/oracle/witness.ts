@@ -1,5 +1,6 @@
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
 import { waitingOutcomes } from '../../../contract/metrics.ts';
+import { maxAttempts } from '../../../contract/retrying.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 
@@ -23,6 +24,11 @@ export class Witness {
   readonly #world: World;
   /** Idempotency keys whose event needs nothing more: applied, given up, or held for an operator. */
   readonly #settled = new Set<string>();
+  /** By idempotency key: copies in the dead-letter queue, and how many were sent back. */
+  readonly #copies = new Map<string, number>();
+  readonly #redrives = new Map<string, number>();
+  /** By idempotency key: failures of the handler's own since the event was sent back last. */
+  readonly #failures = new Map<string, number>();
   readonly #work = new Map<string, Work[]>();
   /** By consumer and group: the idempotency keys of the events, in the order of the group. */
   readonly #order: ReadonlyMap<string, readonly string[]>;
@@ -99,8 +105,28 @@ export class Witness {
     this.#settled.add(key);
   }
 
-  settled(key: string): void {
+  /** Its handler failed by itself. */
+  failed(key: string): void {
+    this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
+  }
+
+  /** An operator sent it back: it has as many attempts as a new one. */
+  redriven(key: string): void {
+    this.#redrives.set(key, (this.#redrives.get(key) ?? 0) + 1);
+    this.#failures.delete(key);
+  }
+
+  /** @param code Why; `no reason` where the queue itself gave it up. */
+  givenUp(key: string, code: string): void {
     this.#settled.add(key);
+    const copies = (this.#copies.get(key) ?? 0) + 1;
+    this.#copies.set(key, copies);
+    // After a crash there may be two copies, and two redrives that share their failures.
+    const isOnlyCopy = copies <= (this.#redrives.get(key) ?? 0) + 1;
+    const failures = this.#failures.get(key) ?? 0;
+    if (code === 'ATTEMPTS_EXHAUSTED' && isOnlyCopy && failures < maxAttempts) {
+      this.#world.violated(`${key} was given up after ${failures} failures of its own`);
+    }
   }
 
   /** @param key The event's; absent for a body that is none. */
@@ -109,6 +135,8 @@ export class Witness {
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     const why = code === undefined ? '' : ` ${code}: ${reason}`;
     this.#world.note(process.name, `logs ${outcome} of ${messageId} (${eventId ?? 'no event'})${why}`);
+    // Its claim may stand, and its lease may end without a word.
+    if (key !== undefined && code === 'STORE_BUSY') this.#world.excuse(key, 'deadline');
     if (key === undefined || waitingOutcomes.has(outcome) || outcome === 'conflict') return;
     this.#settled.add(key);
     if (outcome === 'unknown') this.#unknown(key, process);

@@ -53,7 +53,7 @@ export class MailSystem {
           throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
         },
       },
-      key,
+      { key },
     );
   }
 }

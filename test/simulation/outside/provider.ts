@@ -63,7 +63,7 @@ export class PaymentProvider {
           throw networkError('ECONNREFUSED', 'connect');
         },
       },
-      event,
+      { key: event },
     );
   }
 

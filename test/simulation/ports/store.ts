@@ -1,11 +1,23 @@
+import type { MemoryStore } from '../../../runtime/index.ts';
 import type { Delivery, EffectStore } from '../../../runtime/stores/record-store.ts';
+import { wrongStep } from '../oracle/record-life.ts';
+import type { FaultKind } from '../world/faults.ts';
 import type { Spoiled, VirtualProcess } from '../world/virtual-process.ts';
+
+/** A claim that was not answered is recognised by its next try: it leaves nothing unknown. */
+const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
+  claim: ['lost request', 'lost reply', 'throttle', 'refused request'],
+};
 
 /**
  * The store as a process reaches it, over a network. What befalls a call is made of the answers that the port has for
  * it; what a record becomes only the store itself decides.
  */
-export function storeOver(process: VirtualProcess, store: EffectStore): EffectStore {
+export function storeOver(
+  process: VirtualProcess,
+  store: MemoryStore,
+  violated: (text: string) => void,
+): EffectStore {
   const refused = (): never => {
     throw new Error('AccessDeniedException');
   };
@@ -17,25 +29,39 @@ export function storeOver(process: VirtualProcess, store: EffectStore): EffectSt
       ...(name === 'commit' && { conflicting: contended('TransactionConflict') }),
       refused,
     } as unknown as Spoiled<Answer>;
-    return process.call(`${name} ${key}${detail}`, effect, spoiled, key);
+    return process.call(`${name} ${key}${detail}`, effect, spoiled, { key, harmless: harmless[name] });
   }
-  const of = ({ attempt }: Delivery) => ` by ${attempt}`;
+  /** A write of a delivery, watched. */
+  function write<Answer>(
+    name: string,
+    mine: Delivery,
+    effect: () => Promise<Answer>,
+    carriedAttempt?: string,
+  ): Promise<Answer> {
+    return call(name, mine.id, ` by ${mine.attempt}`, () => {
+      const before = store.records.get(mine.id);
+      // The store decides and writes before it returns its promise.
+      const answer = effect();
+      const after = store.records.get(mine.id);
+      const wrong = before === after ? undefined : wrongStep(before, after, mine, carriedAttempt);
+      if (wrong !== undefined) violated(`${name} of ${mine.id} by ${mine.attempt}: ${wrong}`);
+      return answer;
+    });
+  }
   return {
-    claim: (delivery, terms) => call('claim', delivery.id, of(delivery), () => store.claim(delivery, terms)),
-    complete: (delivery, result) =>
-      call('complete', delivery.id, of(delivery), () => store.complete(delivery, result)),
-    release: (delivery, lastError, failed) =>
-      call('release', delivery.id, of(delivery), () => store.release(delivery, lastError, failed)),
-    holdUnknown: (delivery, seen, body, lastError) =>
-      call('hold', delivery.id, of(delivery), () => store.holdUnknown(delivery, seen, body, lastError)),
-    quarantine: (delivery, lastError, over) =>
-      call('quarantine', delivery.id, of(delivery), () => store.quarantine(delivery, lastError, over)),
-    commit: (delivery, effects, over, result) =>
-      call('commit', delivery.id, of(delivery), () => store.commit(delivery, effects, over, result)),
-    countAttempt: (delivery, lastError, over) =>
-      call('count', delivery.id, of(delivery), () => store.countAttempt(delivery, lastError, over)),
+    claim: (mine, terms) => write('claim', mine, () => store.claim(mine, terms), terms.carriedAttempt),
+    complete: (mine, result) => write('complete', mine, () => store.complete(mine, result)),
+    release: (mine, lastError, failed) => write('release', mine, () => store.release(mine, lastError, failed)),
+    holdUnknown: (mine, seen, body, lastError) =>
+      write('hold', mine, () => store.holdUnknown(mine, seen, body, lastError)),
+    quarantine: (mine, lastError, over) =>
+      write('quarantine', mine, () => store.quarantine(mine, lastError, over)),
+    commit: (mine, effects, over, result) =>
+      write('commit', mine, () => store.commit(mine, effects, over, result)),
+    countAttempt: (mine, lastError, over) =>
+      write('count', mine, () => store.countAttempt(mine, lastError, over)),
     resolveDone: (id, attempt, times) =>
       call('resolve', id, ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
-    find: (id) => process.call(`find ${id}`, () => store.find(id), { lost: refused, refused }, id),
+    find: (id) => process.call(`find ${id}`, () => store.find(id), { lost: refused, refused }, { key: id }),
   };
 }

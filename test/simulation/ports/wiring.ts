@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttributes } from 'aws-lambda';
-import type { EffectStore } from '../../../runtime/stores/record-store.ts';
+import type { MemoryStore } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
@@ -9,20 +9,21 @@ import { storeOver } from './store.ts';
 export interface Surroundings {
   readonly queue: FifoQueue;
   readonly deadLetters: FifoQueue;
-  readonly store: EffectStore;
+  readonly store: MemoryStore;
+  readonly violated: (text: string) => void;
   readonly recordTtlSeconds: number;
   readonly output: (line: string) => void;
 }
 
 /** What the runtime works with in one process of a run: every port is a call that may go wrong. */
 export function wiringOf(process: VirtualProcess, surroundings: Surroundings): Wiring {
-  const { queue, deadLetters, store, recordTtlSeconds, output } = surroundings;
+  const { queue, deadLetters, store, recordTtlSeconds, output, violated } = surroundings;
   const lost = (): never => {
     throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
   };
   const spoiled = { lost, throttled: lost };
   return {
-    store: storeOver(process, store),
+    store: storeOver(process, store, violated),
     deadLetters: {
       send: ({ body, messageGroup, deduplicationId, attributes }) =>
         process.call<void>(

@@ -6,6 +6,12 @@ import { Prng } from '../world/prng.ts';
 /** Why a consumer's handler does not do what it should, until it is mended. */
 export type Trouble = 'fails' | 'refuses' | 'deaf';
 
+export const troubleKinds = {
+  fails: 'handler fails',
+  refuses: 'handler refuses',
+  deaf: 'handler ignores its signal',
+} as const satisfies Readonly<Record<Trouble, FaultKind>>;
+
 /** Something that is sent besides the events, in ms after the start. */
 export interface Extra {
   readonly kind: FaultKind;

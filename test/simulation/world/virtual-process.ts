@@ -3,6 +3,13 @@ import type { FaultKind } from './faults.ts';
 import { Prng } from './prng.ts';
 import type { World } from './world.ts';
 
+/** The event that a call is about. */
+export interface About {
+  readonly key: string;
+  /** Faults of this call that leave nothing unknown. */
+  readonly harmless?: readonly FaultKind[] | undefined;
+}
+
 /** What a caller gets of a call that does not go well; both may throw. */
 export interface Spoiled<Answer> {
   /** No answer came in time: whether the call did anything is not known. */
@@ -69,29 +76,29 @@ export class VirtualProcess {
    * processes act in between, and each of the three may be where this one ends or stops.
    *
    * @param effect What the call does; it must be done when it returns.
-   * @param about The idempotency key that the call is about, where it is about one: whatever befalls the call may leave
-   *   the outcome of that event unknown.
+   * @param about The event that the call is about, where it is about one: whatever befalls the call may leave the outcome
+   *   of that event unknown.
    */
   call<Answer>(
     label: string,
     effect: () => Answer | Promise<Answer>,
     spoiled: Spoiled<Answer>,
-    about?: string,
+    about?: About,
   ): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       const world = this.#world;
-      if (about !== undefined) this.#inHand.add(about);
+      if (about !== undefined) this.#inHand.add(about.key);
       const { scheduler } = world;
       const strikes = (kind: FaultKind) => {
         if (!world.faults.strikes(kind, label)) return false;
-        if (about !== undefined) world.excuse(about, kind);
+        if (about !== undefined && !about.harmless?.includes(kind)) world.excuse(about.key, kind);
         return true;
       };
       const answerAfter = (ms: number, answer: () => Answer | Promise<Answer>, text: string) => {
         scheduler.after(ms, () =>
           this.#resume(() => {
             world.note(this.name, text);
-            if (about !== undefined) this.#inHand.delete(about);
+            if (about !== undefined) this.#inHand.delete(about.key);
             try {
               resolve(answer());
             } catch (error) {
@@ -109,7 +116,7 @@ export class VirtualProcess {
         if (this.#alive && strikes('crash before')) return this.end(`dies before ${label}`);
         if (about !== undefined && world.isAway) {
           world.faults.count('outage');
-          world.excuse(about, 'outage');
+          if (about.harmless === undefined) world.excuse(about.key, 'outage');
           return answerAfter(timedOut(), spoiled.lost, `${label}: away`);
         }
         if (strikes('lost request')) {
