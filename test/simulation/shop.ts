@@ -5,7 +5,7 @@ import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { type MemoryStore, memoryStore } from '../../runtime/index.ts';
 import { ConsumerFunction } from './actors/function.ts';
-import { isOperators, Operator } from './actors/operator.ts';
+import { Operator } from './actors/operator.ts';
 import { type ConsumerName, consumerNames, partOf, tableKeys, watched } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
 import type { Letter } from './broker/message.ts';
@@ -170,19 +170,14 @@ export class Shop {
       },
       output: (line, process) => this.#logged(line, process),
       onDelivery: () => this.#witness.delivered(),
+      wrote: this.#witness.wrote,
       onReturn: (returned) => this.#witness.returned(returned),
     });
     consumer.deadLetters.onArrival = ({ body, attributes }) => {
       const event = this.#expectation.eventOf(body);
       if (event !== undefined) this.#witness.givenUp(idempotencyKey(name, event), codeOf(attributes));
     };
-    consumer.queue.onArrival = ({ body, deduplicationId }) => {
-      this.#expectation.arrived(name, body);
-      const event = this.#expectation.eventOf(body);
-      if (event !== undefined && isOperators(deduplicationId)) {
-        this.#witness.redriven(idempotencyKey(name, event));
-      }
-    };
+    consumer.queue.onArrival = ({ body }) => this.#expectation.arrived(name, body);
     return consumer;
   }
 

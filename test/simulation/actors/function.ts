@@ -5,6 +5,7 @@ import { leastMaxReceiveCount } from '../../../contract/retrying.ts';
 import { type ConsumerOptions, createConsumer, type MemoryStore } from '../../../runtime/index.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
+import type { RecordWatch } from '../ports/store.ts';
 import { wiringOf } from '../ports/wiring.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
@@ -23,6 +24,7 @@ export interface FunctionOptions {
   readonly concurrency: number;
   readonly output: (line: string, process: VirtualProcess) => void;
   readonly onDelivery: (record: SQSRecord) => void;
+  readonly wrote: RecordWatch;
   readonly onReturn: (process: VirtualProcess) => void;
 }
 
@@ -64,7 +66,7 @@ export class ConsumerFunction {
           store,
           recordTtlSeconds,
           output: (line) => output(line, process),
-          violated: (text) => world.violated(text),
+          wrote: options.wrote,
         });
         const { guarantee, handle } = options.part(process) as ExternalPart;
         return {

@@ -64,7 +64,7 @@ export class Operator {
   async #resolve(key: string): Promise<void> {
     const process = this.#process();
     const { store, recordTtlSeconds, happened, functions } = this.#options;
-    const record = { store: storeOver(process, store, (text) => this.#world.violated(text)), id: key };
+    const record = { store: storeOver(process, store, () => {}), id: key };
     const { clock, random } = process;
     try {
       if (happened(key)) {
@@ -116,15 +116,8 @@ export class Operator {
 
   #process(): VirtualProcess {
     this.#acts += 1;
-    return new VirtualProcess(this.#world, `${operatorName}${this.#acts}`);
+    return new VirtualProcess(this.#world, `operator/${this.#acts}`);
   }
-}
-
-const operatorName = 'operator/';
-
-/** Whether a message is one that an operator sent. */
-export function isOperators(deduplicationId: string): boolean {
-  return deduplicationId.startsWith(operatorName);
 }
 
 function lost(): never {

@@ -1,8 +1,10 @@
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
 import { waitingOutcomes } from '../../../contract/metrics.ts';
 import { maxAttempts } from '../../../contract/retrying.ts';
+import type { RecordWatch } from '../ports/store.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
+import { wrongStep } from './record-life.ts';
 
 /** A handler that is at work. */
 interface Work {
@@ -24,10 +26,7 @@ export class Witness {
   readonly #world: World;
   /** Idempotency keys whose event needs nothing more: applied, given up, or held for an operator. */
   readonly #settled = new Set<string>();
-  /** By idempotency key: copies in the dead-letter queue, and how many were sent back. */
-  readonly #copies = new Map<string, number>();
-  readonly #redrives = new Map<string, number>();
-  /** By idempotency key: failures of the handler's own since the event was sent back last. */
+  /** By idempotency key: failures of the handler's own since the record was quarantined last. */
   readonly #failures = new Map<string, number>();
   readonly #work = new Map<string, Work[]>();
   /** By consumer and group: the idempotency keys of the events, in the order of the group. */
@@ -110,24 +109,22 @@ export class Witness {
     this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
   }
 
-  /** An operator sent it back: it has as many attempts as a new one. */
-  redriven(key: string): void {
-    this.#redrives.set(key, (this.#redrives.get(key) ?? 0) + 1);
-    this.#failures.delete(key);
-  }
-
   /** @param code Why; `no reason` where the queue itself gave it up. */
   givenUp(key: string, code: string): void {
     this.#settled.add(key);
-    const copies = (this.#copies.get(key) ?? 0) + 1;
-    this.#copies.set(key, copies);
-    // After a crash there may be two copies, and two redrives that share their failures.
-    const isOnlyCopy = copies <= (this.#redrives.get(key) ?? 0) + 1;
     const failures = this.#failures.get(key) ?? 0;
-    if (code === 'ATTEMPTS_EXHAUSTED' && isOnlyCopy && failures < maxAttempts) {
+    if (code === 'ATTEMPTS_EXHAUSTED' && failures < maxAttempts) {
       this.#world.violated(`${key} was given up after ${failures} failures of its own`);
     }
   }
+
+  /** A delivery changed a record. */
+  readonly wrote: RecordWatch = (step, mine, before, after, carriedAttempt) => {
+    const wrong = wrongStep(before, after, mine, carriedAttempt);
+    if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.attempt}: ${wrong}`);
+    // From here on it has attempts of its own again.
+    if (after?.status === 'QUARANTINED') this.#failures.delete(mine.id);
+  };
 
   /** @param key The event's; absent for a body that is none. */
   logged(log: DeliveryLog, key: string | undefined, process: VirtualProcess): void {

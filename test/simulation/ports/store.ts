@@ -1,8 +1,16 @@
 import type { MemoryStore } from '../../../runtime/index.ts';
-import type { Delivery, EffectStore } from '../../../runtime/stores/record-store.ts';
-import { wrongStep } from '../oracle/record-life.ts';
+import type { Delivery, EffectStore, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import type { FaultKind } from '../world/faults.ts';
 import type { Spoiled, VirtualProcess } from '../world/virtual-process.ts';
+
+/** Is told of every record that a delivery changed, and of what it was before. */
+export type RecordWatch = (
+  step: string,
+  mine: Delivery,
+  before: StoredRecord | undefined,
+  after: StoredRecord | undefined,
+  carriedAttempt: string | undefined,
+) => void;
 
 /** A claim that was not answered is recognised by its next try: it leaves nothing unknown. */
 const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
@@ -16,7 +24,7 @@ const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
 export function storeOver(
   process: VirtualProcess,
   store: MemoryStore,
-  violated: (text: string) => void,
+  wrote: RecordWatch,
 ): EffectStore {
   const refused = (): never => {
     throw new Error('AccessDeniedException');
@@ -43,8 +51,7 @@ export function storeOver(
       // The store decides and writes before it returns its promise.
       const answer = effect();
       const after = store.records.get(mine.id);
-      const wrong = before === after ? undefined : wrongStep(before, after, mine, carriedAttempt);
-      if (wrong !== undefined) violated(`${name} of ${mine.id} by ${mine.attempt}: ${wrong}`);
+      if (before !== after) wrote(name, mine, before, after, carriedAttempt);
       return answer;
     });
   }

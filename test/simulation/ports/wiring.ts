@@ -4,26 +4,26 @@ import type { MemoryStore } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
-import { storeOver } from './store.ts';
+import { type RecordWatch, storeOver } from './store.ts';
 
 export interface Surroundings {
   readonly queue: FifoQueue;
   readonly deadLetters: FifoQueue;
   readonly store: MemoryStore;
-  readonly violated: (text: string) => void;
+  readonly wrote: RecordWatch;
   readonly recordTtlSeconds: number;
   readonly output: (line: string) => void;
 }
 
 /** What the runtime works with in one process of a run: every port is a call that may go wrong. */
 export function wiringOf(process: VirtualProcess, surroundings: Surroundings): Wiring {
-  const { queue, deadLetters, store, recordTtlSeconds, output, violated } = surroundings;
+  const { queue, deadLetters, store, recordTtlSeconds, output, wrote } = surroundings;
   const lost = (): never => {
     throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
   };
   const spoiled = { lost, throttled: lost };
   return {
-    store: storeOver(process, store, violated),
+    store: storeOver(process, store, wrote),
     deadLetters: {
       send: ({ body, messageGroup, deduplicationId, attributes }) =>
         process.call<void>(
