@@ -13,6 +13,8 @@ export interface DeliveryLog {
   readonly messageGroup: string;
   /** How often SQS had given the message, this time included. */
   readonly receiveCount: number;
+  /** Whether it was delivered as one that may end its process: alone, after all others of its batch. */
+  readonly suspect?: true;
   readonly source?: string;
   readonly eventId?: string;
   readonly sequence?: string;

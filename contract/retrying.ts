@@ -24,6 +24,17 @@ export function isSpent({ attempts, firstAttemptAt }: Tries, now: number): boole
   return attempts >= maxAttempts && now - firstAttemptAt >= leastTryingTime * 1000;
 }
 
+/**
+ * From which receive on a message is a suspect: one that may end its process. Twice can be chance, a deployment or a
+ * neighbour; a batch may be received again for no fault of its own.
+ */
+const suspectFrom = 3;
+
+/** @param message `receiveCount`: how often SQS has given it, this time included. */
+export function isSuspect({ receiveCount }: { readonly receiveCount: number }): boolean {
+  return receiveCount >= suspectFrom;
+}
+
 /** The most that SQS takes as `maxReceiveCount` (AWS: "Amazon SQS dead-letter queues"). */
 export const maxMaxReceiveCount = 1000;
 

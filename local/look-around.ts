@@ -24,7 +24,7 @@ export function lookAround(
   ];
   lines.push(
     '',
-    'The payment provider, and what stood before SES, have ended with this run: new charges and mails wait.',
+    'The payment provider, and what stood before SES or DynamoDB, have ended with this run: what needs them waits.',
   );
   if (kept !== undefined) lines.push('', `Its log is ${kept.log}. To stop it: kill ${kept.pid}`);
   return `${lines.join('\n')}\n`;

@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly mail: MailMode;
   /** How many processes of functions are ended while they work. */
   readonly kill: number;
+  /** How long the store refuses every request, in seconds. */
+  readonly outage: number;
   readonly keep: boolean;
   readonly json: string | undefined;
 }
@@ -74,6 +76,12 @@ const table: Readonly<Record<string, Option>> = {
     help: `how the way to SES fails: ${mailModes.join(', ')}`,
   },
   kill: { kind: 'count', value: 'N', default: '0', help: 'processes of functions to end while they work' },
+  outage: {
+    kind: 'count',
+    value: 'SECONDS',
+    default: '0',
+    help: 'how long the store refuses, in the middle',
+  },
   keep: { kind: 'flag', value: '', help: 'leave the emulator up, and print how to look around' },
   json: { kind: 'text', value: 'FILE', help: 'write the result there too' },
   help: { kind: 'flag', value: '', help: 'print this' },
@@ -111,6 +119,7 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
     provider: oneOf(providerModes, 'provider', value('provider')),
     mail: oneOf(mailModes, 'mail', value('mail')),
     kill: number('kill'),
+    outage: number('outage'),
     keep: values.keep === true,
     json: text('json'),
   };

@@ -2,7 +2,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { consumersOf, type StackOutputs } from './consumers.ts';
 import type { ClientConfig } from './endpoint/client-config.ts';
-import { drain, totalDepth } from './observe/drain.ts';
+import { drain, patienceOf, totalDepth } from './observe/drain.ts';
 import { startBar } from './progress.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import type { Result } from './summary.ts';
@@ -10,6 +10,7 @@ import { verify } from './verify/verify.ts';
 import type { Events } from './workload/events.ts';
 import { type PlanOptions, planExtras, planLate } from './workload/plan.ts';
 import { publishAfterCommit, publishEvents } from './workload/publish-workload.ts';
+import { TopicOrder } from './workload/topic-order.ts';
 
 /** The broker's deduplication window (SNS Developer Guide, "Message deduplication for FIFO topics"). */
 const windowSeconds = 300;
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly stack: StackOutputs;
   readonly events: Events;
   readonly plan: PlanOptions & { readonly shuffle: number };
+  /** How long the store refuses, in seconds. */
+  readonly outage: number;
   readonly sandbox: Sandbox;
   /** Does the work of a step and takes its time. */
   readonly timed: <T>(step: Step, work: () => Promise<T>) => Promise<T>;
@@ -28,8 +31,10 @@ export interface RunOptions {
 
 /** Publishes, waits until everything was consumed, and verifies. */
 export async function run(options: RunOptions): Promise<Omit<Result, 'seed' | 'options' | 'seconds'>> {
-  const { clientConfig, stack, events, plan, sandbox, timed } = options;
+  const { clientConfig, stack, events, plan, outage, sandbox, timed } = options;
   const sns = new SNSClient(clientConfig);
+  const order = new TopicOrder();
+  order.follow(sns);
   const sqs = new SQSClient(clientConfig);
   const extras = planExtras(events.firsts, plan);
   const late = planLate(events.followed, plan);
@@ -45,7 +50,7 @@ export async function run(options: RunOptions): Promise<Omit<Result, 'seed' | 'o
     timed('drain', async () => {
       const total = await totalDepth(sqs, queueUrls);
       const bar = startBar('Draining', total);
-      await drain(sqs, queueUrls, (left) => bar.update(total - left)).finally(bar.stop);
+      await drain(sqs, queueUrls, patienceOf(outage), (left) => bar.update(total - left)).finally(bar.stop);
     });
 
   const workload = { client: sns, topicArn: stack.TopicArn, plan: extras, late };
@@ -65,6 +70,6 @@ export async function run(options: RunOptions): Promise<Omit<Result, 'seed' | 'o
   const ended = await ending.stop();
 
   return await timed('verify', () =>
-    verify({ clientConfig, stack, events, plan: extras, late, sandbox, ended, sent, insideWindow }),
+    verify({ clientConfig, stack, events, plan: extras, late, order, sandbox, ended, sent, insideWindow }),
   );
 }

@@ -48,12 +48,15 @@ async function start(options: StartOptions): Promise<boolean> {
   const endpoint = await timed('setup', () => openEndpoint(say));
   // An endpoint that was there may hold what an earlier run left; a stack of its own shares nothing with that.
   const stackName = endpoint.started ? 'OrderOnce' : `OrderOnce-${Date.now().toString(36)}`;
-  const sandbox = await openSandbox(endpoint, { ...options, stackName });
+  // Three consumers make at least five requests for an event: a part of them is done, and most of them are not.
+  const outageAfter = events.lines.length;
+  const sandbox = await openSandbox(endpoint, { ...options, stackName, outageAfter });
   const work = async () => {
     const stack = await timed('deploy', () => deployOrders(endpoint, stackName, sandbox, say));
     say(`Publishing: ${events.lines.length} orders`);
     const { clientConfig } = endpoint;
-    const result = await run({ clientConfig, stack, events, plan: options, sandbox, timed });
+    const { outage } = options;
+    const result = await run({ clientConfig, stack, events, plan: options, outage, sandbox, timed });
     await sandbox.close();
     return { stack, result };
   };

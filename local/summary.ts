@@ -1,7 +1,8 @@
 import { type Consumer, consumers } from './consumers.ts';
-import type { ConsumerCounts } from './observe/deliveries.ts';
+import type { ConsumerCounts } from './observe/counts.ts';
 import type { StartOptions } from './options.ts';
 import type { Ended } from './sandbox/end-functions.ts';
+import type { StoreRequests } from './sandbox/store-proxy.ts';
 import type { Resent } from './verify/charges.ts';
 import type { Comparison } from './verify/compare.ts';
 import type { UnknownOutcome } from './verify/records.ts';
@@ -30,8 +31,12 @@ export interface Result {
   readonly mails: number;
   /** Processes of functions that were ended on purpose, and invocations that Lambda ended at their timeout. */
   readonly ended: Ended & { readonly timedOut: number };
+  /** The functions' requests to the store; absent where no outage was asked for, since nobody counts them then. */
+  readonly store?: StoreRequests;
   readonly verified: Comparison & {
     readonly expected: number;
+    /** Messages that a consumer settled after one of their group which the queue had taken later. */
+    readonly inversions: number;
     readonly doubleCharges: number;
     readonly doubleMails: number;
     /** Outcomes that nobody knows. */
@@ -52,7 +57,7 @@ const column = 15;
 type Row = readonly [name: string, ...values: (string | number)[]];
 
 export function formatResult(result: Result): string {
-  const { options, published, consumers: counts, provider, mails, ended, verified, seconds } = result;
+  const { options, published, consumers: counts, provider, mails, ended, store, verified, seconds } = result;
   const perConsumer = (name: string, value: keyof ConsumerResult): Row => [
     name,
     ...consumers.map((consumer) => counts[consumer][value]),
@@ -73,7 +78,10 @@ export function formatResult(result: Result): string {
       perConsumer('  conflicts', 'conflicts'),
       perConsumer('  poison', 'poison'),
       perConsumer('  unknown', 'unknown'),
+      perConsumer('quarantined', 'quarantined'),
       perConsumer('failed deliveries', 'failed'),
+      perConsumer('retried deliveries', 'retried'),
+      perConsumer('  as suspects', 'suspects'),
       perConsumer('in the dead-letter queue', 'deadLetters'),
     ],
     [
@@ -92,11 +100,21 @@ export function formatResult(result: Result): string {
             ['invocations timed out', ended.timedOut],
           ] satisfies Row[],
         ]),
+    ...(store === undefined
+      ? []
+      : [
+          [
+            ['requests to the store', store.requests],
+            ['  refused', store.refused],
+            ...Object.entries(store.refusals).map(([refusal, n]): Row => [`    ${refusal}`, n]),
+          ] satisfies Row[],
+        ]),
     [
       ['events expected', verified.expected],
       ['missing', verified.missing],
       ['doubled', verified.doubled],
       ['regressions', verified.regressions],
+      ['settled out of order', verified.inversions],
       ['gaps in sequences', verified.gaps],
       ['applied out of sequence', verified.late],
       ['ledger', verified.ledgerTotal],

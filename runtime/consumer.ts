@@ -5,6 +5,7 @@ import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { maxConsumerName } from '../contract/identity.ts';
 import { allowedClockSkew, longestLease } from '../contract/lease.ts';
 import { waitingOutcomes } from '../contract/metrics.ts';
+import { isSuspect } from '../contract/retrying.ts';
 import { processBatch } from './batch.ts';
 import { deliver } from './delivery.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
@@ -90,6 +91,8 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
         return isSettled;
       },
       postpone: (rest, advanced) => progress.postpone(rest, advanced),
+      isolate: () => progress.acknowledge(),
+      random: wiring.random,
     });
     const response = await untilLastMoment(processed, end, clock, async () => {
       const overdue = await progress.cutShort();
@@ -131,6 +134,7 @@ function identityOf<Event extends CloudEvent>({ id, group, receiveCount, content
     messageId: id,
     messageGroup: group,
     receiveCount,
+    ...(isSuspect({ receiveCount }) && { suspect: true as const }),
     ...('event' in content && {
       source: content.event.source,
       eventId: content.event.id,

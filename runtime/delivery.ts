@@ -3,11 +3,12 @@ import type { OrderOnceError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import { fingerprint } from '../contract/identity.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
-import { backoff, isSpent } from '../contract/retrying.ts';
+import { backoff, isSpent, isSuspect, type Tries } from '../contract/retrying.ts';
 import { deadLetterOf } from './dead-letter.ts';
-import { codeOf, describe, PermanentError, retryAfterOf, shorten } from './errors.ts';
+import { codeOf, describe, PermanentError, retryAfterOf, shorten, underWay } from './errors.ts';
 import type { Guarantee, HandlerKind, Handlers, Task } from './guarantees/guarantee.ts';
 import type { Message } from './message.ts';
+import type { Past } from './stores/record-store.ts';
 import { longestHiding } from './visibility.ts';
 import { isInsideWindow } from './window.ts';
 import type { Wiring } from './wiring.ts';
@@ -87,13 +88,9 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
       return { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', reason: verdict.reason };
     case 'tried': {
       const { error, tries } = verdict;
-      const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
-      if (tries === undefined) return { ...failed, retryAt: retryAt(message, wiring) };
       const { attempts } = tries;
-      // A redrive is tried for as long as a new message. Its record keeps the first attempt of all, since that is what a
-      // provider's memory of the key is counted from.
-      const firstAttemptAt = Math.max(tries.firstAttemptAt, message.firstReceived);
-      if (!isSpent({ attempts, firstAttemptAt }, wiring.clock.now())) {
+      const failed = { outcome: 'failed', code: codeOf(error), reason: describe(error) } as const;
+      if (!areSpent(tries, message, wiring)) {
         return { ...failed, attempts, retryAt: retryAt(message, wiring) };
       }
       const text = `Attempt ${attempts} failed, as those before it: ${failed.reason}`;
@@ -123,6 +120,18 @@ async function settle<Event extends CloudEvent, Kind extends HandlerKind>(
   }
 }
 
+/**
+ * Whether the event of a message that failed so often is given up. A redrive is tried for as long as a new message: its
+ * record keeps the first attempt of all, since that is what a provider's memory of the key is counted from.
+ */
+function areSpent(
+  { attempts, firstAttemptAt }: Tries,
+  { firstReceived }: Message<CloudEvent>,
+  { clock }: Wiring,
+): boolean {
+  return isSpent({ attempts, firstAttemptAt: Math.max(firstAttemptAt, firstReceived) }, clock.now());
+}
+
 function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
   event: Event,
@@ -136,6 +145,9 @@ function taskOf<Event extends CloudEvent>(
     carriedAttempt: message.carriedAttempt,
     end,
     deadline,
+    isSuspect: isSuspect(message),
+    // What fails and says so may try again, however often it has: it may have been mended since.
+    mayBegin: (past: Past) => past.lastError !== underWay || !areSpent(past, message, wiring),
     identity: {
       id: key,
       fingerprint: fingerprint(event),

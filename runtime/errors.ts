@@ -62,6 +62,16 @@ export class NotResolvableError extends OrderOnceError {
   }
 }
 
+/** What the record of a suspect says while its handler is at work, and ever after if that never ends. */
+export const underWay = 'It began, and has not ended';
+
+/** Attempts of an event began, and their processes ended before they did: killed, out of memory, or past their time. */
+export class NeverEndedError extends OrderOnceError {
+  constructor() {
+    super('NEVER_ENDED', 'Its process ended before it did: killed, out of memory, or past its time');
+  }
+}
+
 /** A handler returned no list of effects: a mistake in its code, which a deployment can mend. A failed attempt. */
 export class NoEffectsError extends OrderOnceError {
   constructor(returned: unknown) {

@@ -51,7 +51,6 @@ export type {
   QuarantineAnswer,
   RecordStore,
   Refusal,
-  ReleaseAnswer,
   StaleEffect,
   StoredRecord,
 } from './stores/record-store.ts';

@@ -16,6 +16,7 @@ export class Progress<M extends Received> {
   readonly #wiring: Wiring;
   readonly #begun = new Set<M>();
   readonly #settled = new Set<M>();
+  readonly #acknowledged = new Set<M>();
   /** Groups that do no more in this invocation. */
   readonly #stopped = new Set<string>();
 
@@ -55,7 +56,6 @@ export class Progress<M extends Received> {
    * @returns What is still under way after that, and when it is given again, in ms since the epoch.
    */
   async cutShort(): Promise<[message: M, retryAt: number][]> {
-    const settled = [...this.#settled].map(({ receiptHandle }) => receiptHandle);
     const open = groupsOf(this.#messages.filter(({ group }) => !this.#stopped.has(group))).flatMap(
       (group) => {
         const [head, ...followers] = group.filter((message) => !this.#settled.has(message));
@@ -64,7 +64,7 @@ export class Progress<M extends Received> {
       },
     );
     await Promise.all([
-      settled.length > 0 && this.#wiring.acknowledgements.acknowledge(settled).catch(() => undefined),
+      this.acknowledge(),
       ...open.map(({ rest, retryAt }) => hideUntil(retryAt, rest, this.#wiring)),
     ]);
     return open
@@ -72,6 +72,18 @@ export class Progress<M extends Received> {
         ({ head }) => this.#begun.has(head) && !this.#settled.has(head) && !this.#stopped.has(head.group),
       )
       .map(({ head, retryAt }) => [head, retryAt]);
+  }
+
+  /** Takes what is settled from the queue, for the case that this process answers no more. Never rejects. */
+  async acknowledge(): Promise<void> {
+    const settled = [...this.#settled].filter((message) => !this.#acknowledged.has(message));
+    if (settled.length === 0) return;
+    try {
+      await this.#wiring.acknowledgements.acknowledge(settled.map(({ receiptHandle }) => receiptHandle));
+      for (const message of settled) this.#acknowledged.add(message);
+    } catch {
+      // What comes again is a duplicate.
+    }
   }
 
   #left(of: string): M[] {

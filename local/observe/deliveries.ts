@@ -4,30 +4,25 @@ import {
   paginateGetLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type DeliveryLog, deliveryLogMessage } from '../../contract/delivery-log.ts';
-import { waitingOutcomes } from '../../contract/metrics.ts';
-
-/** What a consumer says of itself, counted by SQS message. */
-export interface ConsumerCounts {
-  /** Messages that were settled: applied + duplicates + conflicts + poison + unknown. */
-  readonly delivered: number;
-  readonly applied: number;
-  /** Those of the applied that came late, and were applied less what was stale. */
-  readonly stale: number;
-  readonly duplicates: number;
-  readonly conflicts: number;
-  readonly poison: number;
-  readonly unknown: number;
-  /** Deliveries that settled nothing, so that the message came again. */
-  readonly failed: number;
-}
 
 /** Events a page: the SDK holds a page several times over while it reads one. */
 const pageSize = 1000;
 
+/** A delivery, and where the log has it. */
+export interface LoggedDelivery extends DeliveryLog {
+  /**
+   * When it ended, in milliseconds since the epoch, by the function's own clock: when a line reaches the log may be as
+   * late as the next invocation of the process that wrote it.
+   */
+  readonly at: number;
+  /** The log stream, whose lines are in the order in which they were written. */
+  readonly stream: string;
+}
+
 /** What the log of a function tells. */
 export interface FunctionLog {
-  /** By time. */
-  readonly deliveries: readonly DeliveryLog[];
+  /** By time; those of a millisecond as their streams have them. */
+  readonly deliveries: readonly LoggedDelivery[];
   /** Invocations that Lambda ended because their time was over. */
   readonly timeouts: number;
 }
@@ -38,77 +33,41 @@ export interface FunctionLog {
  */
 export async function readLog(client: CloudWatchLogsClient, functionName: string): Promise<FunctionLog> {
   const logGroupName = `/aws/lambda/${functionName}`;
-  const deliveries: { timestamp: number; delivery: DeliveryLog }[] = [];
+  const deliveries: LoggedDelivery[] = [];
   let timeouts = 0;
   for await (const { logStreams = [] } of paginateDescribeLogStreams({ client }, { logGroupName })) {
-    for (const { logStreamName } of logStreams) {
+    for (const { logStreamName = '' } of logStreams) {
       const stream = { logGroupName, logStreamName, startFromHead: true };
       const pages = paginateGetLogEvents({ client, pageSize, stopOnSameToken: true }, stream);
       for await (const { events = [] } of pages) {
-        for (const { message = '', timestamp = 0 } of events) {
-          const delivery = parseDelivery(message);
-          if (delivery !== undefined) deliveries.push({ timestamp, delivery });
+        for (const { message = '' } of events) {
+          const delivery = parseDelivery(message, logStreamName);
+          if (delivery !== undefined) deliveries.push(delivery);
           else if (message.includes('Task timed out after')) timeouts += 1;
         }
       }
     }
   }
-  deliveries.sort((a, b) => a.timestamp - b.timestamp);
-  return { deliveries: deliveries.map(({ delivery }) => delivery), timeouts };
+  deliveries.sort((a, b) => a.at - b.at);
+  return { deliveries, timeouts };
 }
 
 /** Every delivery that a function logged, by time. */
 export async function readDeliveries(
   client: CloudWatchLogsClient,
   functionName: string,
-): Promise<readonly DeliveryLog[]> {
+): Promise<readonly LoggedDelivery[]> {
   return (await readLog(client, functionName)).deliveries;
 }
 
-function parseDelivery(line: string): DeliveryLog | undefined {
+function parseDelivery(line: string, stream: string): LoggedDelivery | undefined {
   const start = line.indexOf('{');
   if (start === -1) return undefined;
   try {
-    const fields = JSON.parse(line.slice(start));
-    return fields.message === deliveryLogMessage ? fields : undefined;
+    const { timestamp, ...fields } = JSON.parse(line.slice(start));
+    if (fields.message !== deliveryLogMessage) return undefined;
+    return { ...fields, at: Date.parse(timestamp), stream };
   } catch {
     return undefined;
   }
-}
-
-/**
- * Counts messages, not log lines: a message that was settled and yet came again (its function died before it could
- * acknowledge) counts once, by its first verdict, and its other deliveries as failed.
- */
-export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
-  const verdicts = new Map<string, DeliveryLog['outcome']>();
-  let appliedAgain = 0;
-  const receives = new Map<string, number>();
-  let stale = 0;
-  for (const { messageId, outcome, appliedWith, receiveCount, stale: leftOut = 0 } of deliveries) {
-    receives.set(messageId, Math.max(receives.get(messageId) ?? 0, receiveCount));
-    // No sound runtime ever says this: it is counted, and the counts then don't add up.
-    if (outcome === 'applied' && verdicts.get(messageId) === 'applied') appliedAgain += 1;
-    if (leftOut > 0) stale += 1;
-    // A slow owner may complete what was held as unknown for it.
-    const isSettled =
-      verdicts.has(messageId) && !(outcome === 'applied' && verdicts.get(messageId) === 'unknown');
-    if (waitingOutcomes.has(outcome) || isSettled) continue;
-    // Applied by this very message, in a delivery that died before it could say so.
-    verdicts.set(messageId, appliedWith === messageId ? 'applied' : outcome);
-  }
-  const settled = (wanted: DeliveryLog['outcome']) =>
-    [...verdicts.values()].filter((outcome) => outcome === wanted).length;
-  let failed = 0;
-  for (const [messageId, count] of receives) failed += verdicts.has(messageId) ? count - 1 : count;
-  return {
-    delivered: verdicts.size,
-    applied: settled('applied') + appliedAgain,
-    stale,
-    duplicates: settled('duplicate'),
-    conflicts: settled('conflict'),
-    poison: settled('poison'),
-    unknown: settled('unknown'),
-    failed,
-  };
 }

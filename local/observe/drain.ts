@@ -1,32 +1,44 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { OrderOnceError } from '../../contract/errors.ts';
+import { backoffCap } from '../../contract/retrying.ts';
 import { depth } from './queue.ts';
 
 const pollMs = 250;
 /** SQS's counts are approximate: queues are empty when they say so this many times in a row. */
 const emptyPolls = 4;
-/** Queues that have not become shorter for so long never will. */
-const stalledMs = 180_000;
+/** Queues that have not become shorter for so long never will, where nothing keeps their messages from being settled. */
+const stalledSeconds = 180;
+
+/**
+ * For how long queues may stay as long as they are, in seconds.
+ * @param outage How long the store refuses, in seconds. The groups that it struck are hidden after it for as long as the
+ *   longest backoff.
+ */
+export function patienceOf(outage: number): number {
+  return stalledSeconds + (outage > 0 ? outage + backoffCap : 0);
+}
 
 class StalledError extends OrderOnceError {
-  constructor(left: number, queueUrls: readonly string[]) {
+  constructor(left: number, queueUrls: readonly string[], seconds: number) {
     super(
       'STALLED',
-      `${left} messages stay in ${queueUrls.join(', ')}: none was settled for ${stalledMs / 1000} s. ` +
+      `${left} messages stay in ${queueUrls.join(', ')}: none was settled for ${seconds} s. ` +
         "The functions' logs say why",
     );
   }
 }
 
 /**
- * Waits until queues are empty.
+ * Waits until queues are empty. What is hidden by a backoff is in its queue.
+ * @param patience For how long the queues may stay as long as they are, in seconds.
  * @param onDepth Called with how many messages are left.
  * @throws StalledError
  */
 export async function drain(
   client: SQSClient,
   queueUrls: readonly string[],
+  patience: number,
   onDepth: (left: number) => void,
 ): Promise<void> {
   let least = Number.POSITIVE_INFINITY;
@@ -39,8 +51,8 @@ export async function drain(
     if (left < least) {
       least = left;
       leastAt = Date.now();
-    } else if (left > 0 && Date.now() - leastAt > stalledMs) {
-      throw new StalledError(left, queueUrls);
+    } else if (left > 0 && Date.now() - leastAt > patience * 1000) {
+      throw new StalledError(left, queueUrls, patience);
     }
     await delay(pollMs);
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { idempotencyKeyTag } from '../../contract/mail.ts';
+import { forward, handBack } from './forward.ts';
 import { cut, listen, readBody } from './http.ts';
 import { RequestLog } from './request-log.ts';
 import { coin, type Shares, strike } from './strike.ts';
@@ -84,7 +85,7 @@ async function handOn(
   if (body === undefined) return cut(response);
   const url = new URL(request.url ?? '/', endpoint);
   if (request.method !== 'POST' || url.pathname !== sendEmail) {
-    return await answer(response, await forward(request, url, body));
+    return await handBack(response, await forward(request, url, body));
   }
   const mail = readMail(body);
   const n = (counts.get(mail.key) ?? 0) + 1;
@@ -101,27 +102,7 @@ async function handOn(
   });
   if (fault === 'lost') return cut(response);
   // A request that hangs is left as it is: its connection ends with its caller.
-  if (fault === 'none' && answered) await answer(response, answered);
-}
-
-/** Headers of one connection, and those that `fetch` sets by itself. */
-const ownHeaders = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'expect']);
-
-async function forward(request: IncomingMessage, url: URL, body: Buffer): Promise<Response> {
-  const headers = Object.entries(request.headers).flatMap(([name, value]) =>
-    ownHeaders.has(name) || value === undefined ? [] : [[name, String(value)] as [string, string]],
-  );
-  const method = request.method ?? 'GET';
-  return await fetch(url, { method, headers, ...(body.length > 0 && { body: new Uint8Array(body) }) });
-}
-
-async function answer(response: ServerResponse, answered: Response): Promise<void> {
-  const body = Buffer.from(await answered.arrayBuffer());
-  const copied = ['content-type', 'x-amzn-errortype', 'x-amzn-requestid', 'retry-after'].flatMap((name) => {
-    const value = answered.headers.get(name);
-    return value === null ? [] : [[name, value] as const];
-  });
-  response.writeHead(answered.status, Object.fromEntries(copied)).end(body);
+  if (fault === 'none' && answered) await handBack(response, answered);
 }
 
 function readMail(body: Buffer): Pick<MailRequest, 'key' | 'to'> {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { consumersOf, type StackOutputs } from '../consumers.ts';
-import { redirectMail } from '../deployment/redirect-mail.ts';
+import { consumersOf, forEachConsumer, type StackOutputs } from '../consumers.ts';
+import { redirect } from '../deployment/redirect.ts';
 import { verifySender } from '../deployment/verify-sender.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { type Mail, readMails } from '../observe/mails.ts';
@@ -11,6 +11,7 @@ import { type Ended, endFunctions } from './end-functions.ts';
 import { type MailMode, startMailProxy } from './mail-proxy.ts';
 import { type ProviderRequest, startProvider } from './provider.ts';
 import type { ProviderMode } from './provider-faults.ts';
+import { type StoreRequests, startStoreProxy } from './store-proxy.ts';
 
 export interface SandboxOptions {
   readonly stackName: string;
@@ -18,6 +19,9 @@ export interface SandboxOptions {
   readonly mail: MailMode;
   /** How many processes of functions are ended. */
   readonly kill: number;
+  /** How long the store refuses, in seconds, and after how many requests it begins to. */
+  readonly outage: number;
+  readonly outageAfter: number;
   readonly seed: number;
 }
 
@@ -28,12 +32,14 @@ export interface Sandbox {
   readonly mailDomain: string;
   /** Whether nothing goes wrong: then nothing may stay unclear. */
   readonly isHarmless: boolean;
-  /** What a deployment cannot do: has the endpoint take the stack's mails, by way of the proxy where there is one. */
+  /** What a deployment cannot do: has the endpoint take the stack's mails, and puts the proxies before it that there are. */
   join(stack: StackOutputs): Promise<void>;
   /** Ends functions until told that there is no more work. */
   endFunctions(stack: StackOutputs): { stop(): Promise<Ended> };
   charges(): Promise<ProviderRequest[]>;
   mails(): Promise<Pick<Mail, 'idempotencyKey' | 'to'>[]>;
+  /** What became of the requests to the store; `undefined` where nothing stands before it. */
+  storeRequests(): StoreRequests | undefined;
   close(): Promise<void>;
 }
 
@@ -43,7 +49,7 @@ const day = 24 * 3_600_000;
 
 /** @throws ConfigurationError where functions are to be ended and their processes are not to be found. */
 export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): Promise<Sandbox> {
-  const { stackName, mail, kill, seed } = options;
+  const { stackName, mail, kill, outage, outageAfter, seed } = options;
   const { clientConfig, folder, emulatorPid } = endpoint;
   if (kill > 0) checkProcesses(emulatorPid);
   const retention = keyRetention[options.provider] ?? day;
@@ -54,13 +60,17 @@ export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): 
     seed,
     keyRetention: retention,
   });
-  const proxy =
+  const mailProxy =
     mail === 'none'
       ? undefined
       : await startMailProxy({ endpoint: endpoint.url, file: file('mails.ndjson'), mode: mail, seed });
+  const storeProxy =
+    outage === 0
+      ? undefined
+      : await startStoreProxy({ endpoint: endpoint.url, after: outageAfter, seconds: outage, seed });
   const close = async () => {
     forget();
-    await Promise.all([provider.close(), proxy?.close()]);
+    await Promise.all([provider.close(), mailProxy?.close(), storeProxy?.close()]);
   };
   const forget = atStop(close);
   // A domain of the run's own: an endpoint that was there may list the mails of earlier runs.
@@ -74,12 +84,15 @@ export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): 
       mailDomain,
     },
     mailDomain,
-    isHarmless: options.provider === 'none' && mail === 'none' && kill === 0,
+    isHarmless: options.provider === 'none' && mail === 'none' && kill === 0 && outage === 0,
     async join(stack) {
       await verifySender(clientConfig, mailFrom);
-      if (proxy !== undefined) {
-        await redirectMail(clientConfig, consumersOf(stack).notifications.functionName, proxy.url);
-      }
+      await forEachConsumer((consumer) =>
+        redirect(clientConfig, consumersOf(stack)[consumer].functionName, {
+          ...(mailProxy && consumer === 'notifications' && { SESV2: mailProxy.url }),
+          ...(storeProxy && { DYNAMODB: storeProxy.url }),
+        }),
+      );
     },
     endFunctions(stack) {
       const stopping = new AbortController();
@@ -105,6 +118,7 @@ export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): 
       // Without the texts, which weigh most.
       return own.map(({ idempotencyKey, to }) => ({ idempotencyKey, to }));
     },
+    storeRequests: () => storeProxy?.requests(),
     close,
   };
 }

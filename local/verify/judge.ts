@@ -1,5 +1,5 @@
 import type { Consumer } from '../consumers.ts';
-import type { ConsumerCounts } from '../observe/deliveries.ts';
+import type { ConsumerCounts } from '../observe/counts.ts';
 import type { Letter } from '../observe/queue.ts';
 import type { Plan } from '../workload/plan.ts';
 import { poison } from '../workload/poison.ts';

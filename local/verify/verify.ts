@@ -2,9 +2,10 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { type Consumer, consumersOf, forEachConsumer, type StackOutputs } from '../consumers.ts';
+import { type Consumer, consumers, consumersOf, forEachConsumer, type StackOutputs } from '../consumers.ts';
 import type { ClientConfig } from '../endpoint/client-config.ts';
-import { count, readLog } from '../observe/deliveries.ts';
+import { count } from '../observe/counts.ts';
+import { readLog } from '../observe/deliveries.ts';
 import { flushLog } from '../observe/flush.ts';
 import { depth, peek } from '../observe/queue.ts';
 import type { Ended } from '../sandbox/end-functions.ts';
@@ -12,9 +13,11 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Result } from '../summary.ts';
 import type { Events } from '../workload/events.ts';
 import type { Plan } from '../workload/plan.ts';
+import type { TopicOrder } from '../workload/topic-order.ts';
 import { chargesOf, resentOf } from './charges.ts';
 import { compare } from './compare.ts';
 import { expectationOf } from './expectation.ts';
+import { findInversions } from './inversions.ts';
 import { judge } from './judge.ts';
 import { mailsOf } from './mails.ts';
 import { compareOutside } from './outside.ts';
@@ -29,6 +32,8 @@ export interface VerifyOptions {
   readonly plan: Plan;
   /** The lines of the events that were published late. */
   readonly late: ReadonlySet<number>;
+  /** The order in which the topic took what was sent. */
+  readonly order: TopicOrder;
   readonly sandbox: Sandbox;
   readonly ended: Ended;
   /** Messages that the topic accepted. */
@@ -39,8 +44,8 @@ export interface VerifyOptions {
 
 /** Holds tables, logs, dead-letter queues, charges and mails against what was published. */
 export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed' | 'options' | 'seconds'>> {
-  const { clientConfig, stack, events, plan, late, sandbox, ended, sent, insideWindow } = options;
-  const shown = (consumer: Consumer) => observe(clientConfig, stack, consumer);
+  const { clientConfig, stack, events, plan, late, order, sandbox, ended, sent, insideWindow } = options;
+  const shown = (consumer: Consumer) => observe(clientConfig, stack, order, consumer);
   // First, and one after the other: each holds the whole log of its function while it counts.
   const evidence = {
     fulfilment: await shown('fulfilment'),
@@ -75,6 +80,7 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
     return judge(expected, plan, { ...evidence[consumer], consumer, sent, insideWindow, unknown });
   });
   const asSent = await lateAsSent(events.parsed(), late);
+  const store = sandbox.storeRequests();
   const problems = [
     ...tableProblems,
     ...(comparison.late > asSent
@@ -82,11 +88,17 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
           `fulfilment completed ${comparison.late} events after a later one of their group; ${asSent} were sent so`,
         ]
       : []),
+    ...(store?.refused === 0
+      ? [`the store was to refuse, and refused none of ${store.requests} requests: publish more events`]
+      : []),
     ...outside.billing.problems,
     ...outside.notifications.problems,
     ...doubleCharges.problems,
     ...doubleMails.problems,
     ...Object.values(judged).flat(),
+    ...consumers.flatMap((consumer) =>
+      evidence[consumer].ordered.problems.map((problem) => `${consumer}: ${problem}`),
+    ),
     ...(sandbox.isHarmless
       ? unknowns.map(({ consumer, id }) => `${consumer} of event ${id} is unknown`)
       : []),
@@ -110,9 +122,11 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
     },
     mails: mails.length,
     ended: { ...ended, timedOut: fulfilment.timeouts + billing.timeouts + notifications.timeouts },
+    ...(store && { store }),
     verified: {
       expected: expected.events.size,
       ...comparison,
+      inversions: consumers.reduce((sum, consumer) => sum + evidence[consumer].ordered.inversions, 0),
       missing: comparison.missing + outside.billing.missing + outside.notifications.missing,
       doubleCharges: doubleCharges.doubled,
       doubleMails: doubleMails.doubled,
@@ -125,13 +139,24 @@ export async function verify(options: VerifyOptions): Promise<Omit<Result, 'seed
 }
 
 /** What a consumer's function logged and what its dead-letter queue holds. */
-async function observe(clientConfig: ClientConfig, stack: StackOutputs, consumer: Consumer) {
+async function observe(
+  clientConfig: ClientConfig,
+  stack: StackOutputs,
+  order: TopicOrder,
+  consumer: Consumer,
+) {
   const { functionName, deadLetterQueueUrl } = consumersOf(stack)[consumer];
   const sqs = new SQSClient(clientConfig);
   await flushLog(new LambdaClient(clientConfig), functionName);
   const { deliveries, timeouts } = await readLog(new CloudWatchLogsClient(clientConfig), functionName);
   const letters = await peek(sqs, deadLetterQueueUrl);
-  return { counts: count(deliveries), timeouts, letters, deadLetters: await depth(sqs, deadLetterQueueUrl) };
+  return {
+    counts: count(deliveries),
+    ordered: findInversions(deliveries, order),
+    timeouts,
+    letters,
+    deadLetters: await depth(sqs, deadLetterQueueUrl),
+  };
 }
 
 async function* onlyEvents(events: Events) {

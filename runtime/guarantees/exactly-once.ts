@@ -1,15 +1,12 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Effect } from '../effects.ts';
-import { NoEffectsError, PermanentError, StoreBusyError } from '../errors.ts';
+import { describe, NeverEndedError, NoEffectsError, underWay } from '../errors.ts';
 import type { EffectStore } from '../stores/record-store.ts';
-import { countAttempt, isOwnFailure } from './count-attempt.ts';
-import type { Guarantee, Task, Tools, Verdict } from './guarantee.ts';
-import { judge } from './judge.ts';
+import { commit } from './commit.ts';
+import { countAttempt, isOwnFailure, withThis } from './count-attempt.ts';
+import type { EffectHandler, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease } from './lease.ts';
 import { recordQuarantine } from './quarantine.ts';
-import { needsReopening, reopen } from './reopen.ts';
-import { pause } from './retry.ts';
-import { appliedWith, LiveEffects } from './stale.ts';
 
 export interface ExactlyOnceOptions {
   /** One that commits effects. @default - the record table of the function's environment */
@@ -21,71 +18,94 @@ export interface ExactlyOnceOptions {
  * transaction.
  */
 export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effects'> {
+  const over = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
   return {
     name: 'exactly-once',
     kind: 'effects',
-    settle: async (task, handle, tools) => {
-      const wired = { ...tools, store: store ?? tools.store };
-      let effects: readonly Effect[];
-      try {
-        effects = await handle(task.event);
-        if (!Array.isArray(effects)) throw new NoEffectsError(effects);
-      } catch (error) {
-        if (!isOwnFailure(error)) throw error;
-        return await countAttempt(task, error, wired);
-      }
-      return await commit(task, effects, wired);
-    },
-    quarantine: (task, reason, tools) =>
-      recordQuarantine(task, 'exactly-once', reason, { ...tools, store: store ?? tools.store }),
+    settle: (task, handle, tools) => settleEffects(task, handle, over(tools)),
+    quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, over(tools)),
   };
 }
 
+type Settling<Event extends CloudEvent> = readonly [
+  task: Task<Event>,
+  handle: EffectHandler<Event>,
+  lease: Lease,
+  store: EffectStore,
+];
+
 /**
- * One round trip for a first delivery and one for a duplicate; one more where effects are stale, since their conditions
- * cancel the whole transaction: it is committed again without them. Without a commit nothing is applied, so a crash at
- * any point leaves either everything or nothing.
+ * Round trips: one for a first delivery and one for a duplicate; one more for a handler that failed, which is counted,
+ * and for a suspect, which is counted before.
  *
- * @throws StoreBusyError where the store stayed contended until the deadline; PermanentError where it refuses the
- *   effects; whatever the store throws, and then the commit may have happened.
+ * @throws Whatever the handler threw that was not counted as a failed attempt; what `commit` throws.
  */
-async function commit(task: Task<CloudEvent>, effects: readonly Effect[], tools: Tools): Promise<Verdict> {
-  const { store, clock, random } = tools;
-  const budget = { clock, random, deadline: task.deadline };
+async function settleEffects<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: EffectHandler<Event>,
+  tools: Tools,
+): Promise<Verdict> {
+  const { store } = tools;
   const lease = new Lease(task, 'exactly-once', tools);
-  const terms = { takeOver: true, carriedAttempt: task.carriedAttempt };
-  const live = new LiveEffects(effects);
-  let over: number | undefined;
-  for (let tries = 0; ; tries++) {
-    const mine = lease.delivery();
-    const answer = await store.commit(mine, live.list, over, live.result);
-    if (answer.kind === 'committed') return appliedWith(live.result);
-    if (answer.kind === 'stale') {
-      // At once, and as often as there are effects: each of these answers leaves fewer.
-      live.leaveOut(answer.effects);
-      if (clock.now() > task.deadline) throw new StoreBusyError('its items kept getting newer');
-      continue;
-    }
-    if (answer.kind === 'refused') throw new PermanentError(answer.reason, { cause: answer.cause });
-    if (answer.kind === 'contended') {
-      await pause(tries, answer.cause, budget);
-      continue;
-    }
-    const finding = judge(answer, mine, terms);
-    if (finding.kind === 'verdict') return finding.verdict;
-    if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') {
-      // The record knows: it may be of an earlier try, which found less to be stale.
-      return appliedWith(finding.record.result);
-    }
-    if (finding.kind === 'unclear') {
-      const { stands } = await lease.hold(finding.record, finding.reason);
-      if (stands) return { outcome: 'unknown', reason: finding.reason };
-    }
-    over = finding.kind === 'again' ? finding.over : undefined;
-    if (finding.kind !== 'unclear' && over === undefined && needsReopening(finding.record)) {
-      await reopen(lease, terms);
-    }
-    // An expired record is replaced at once; whoever meets another surprise after that gives way.
-    if (tries > 0) await pause(tries, 'the record kept changing', budget);
+  if (task.isSuspect) return await settleSuspect(task, handle, lease, store);
+  return await apply((error) => countFailure(error, task, lease, store), task, handle, lease, store);
+}
+
+async function settleSuspect<Event extends CloudEvent>(...settling: Settling<Event>): Promise<Verdict> {
+  const [task, , lease, store] = settling;
+  const { taken, verdict } = await countAttempt(task, lease, store, underWay);
+  if (taken === undefined) return verdict as Verdict;
+  const { past } = taken;
+  const release = (error: unknown, attempts: number) => lease.release(describe(error), attempts);
+  if (!task.mayBegin(past)) {
+    const error = new NeverEndedError();
+    await release(error, past.attempts);
+    return { outcome: 'tried', error, tries: past };
   }
+  const failed = async (error: unknown): Promise<Verdict> => {
+    const tries = withThis(past);
+    const { stands } = await release(error, tries.attempts);
+    if (stands) return { outcome: 'tried', error, tries };
+    // Another delivery went over the record: what it says now decides.
+    return await countFailure(error, task, lease, store);
+  };
+  try {
+    return await apply(failed, ...settling);
+  } catch (error) {
+    // It ended, by no fault of the event. Where that cannot be written the count is one too high, which matters to an
+    // event only that meets a store which counts and then does not answer, time and again.
+    await release(error, past.attempts).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @param failed What becomes of an attempt whose handler failed by the event's own fault. */
+async function apply<Event extends CloudEvent>(
+  failed: (error: unknown) => Promise<Verdict>,
+  ...[task, handle, lease, store]: Settling<Event>
+): Promise<Verdict> {
+  let effects: readonly Effect[];
+  try {
+    effects = await handle(task.event);
+    if (!Array.isArray(effects)) throw new NoEffectsError(effects);
+  } catch (error) {
+    if (!isOwnFailure(error)) throw error;
+    return await failed(error).catch(() => {
+      // It is why the message comes again, whatever else failed on the way.
+      throw error;
+    });
+  }
+  return await commit(task, effects, lease, store);
+}
+
+async function countFailure(
+  error: unknown,
+  task: Task<CloudEvent>,
+  lease: Lease,
+  store: EffectStore,
+): Promise<Verdict> {
+  const { taken, verdict } = await countAttempt(task, lease, store, describe(error));
+  return taken === undefined
+    ? (verdict as Verdict)
+    : { outcome: 'tried', error, tries: withThis(taken.past) };
 }

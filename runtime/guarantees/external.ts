@@ -1,9 +1,10 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import { sha256 } from '../../contract/identity.ts';
-import { describe, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
+import type { Tries } from '../../contract/retrying.ts';
+import { describe, NeverEndedError, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
 import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
 import { encodeResult } from '../stores/result.ts';
-import { isOwnFailure } from './count-attempt.ts';
+import { isOwnFailure, withThis } from './count-attempt.ts';
 import { handlerMargin, withSignal } from './deadline.ts';
 import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, leaseEnd, type Standing } from './lease.ts';
@@ -60,11 +61,18 @@ async function settleExternal<Event extends CloudEvent>(
       }),
   });
   if (!claim.claimed) return claim.verdict;
+  const { past } = claim;
   const { clock } = tools;
   const end = task.deadline - handlerMargin;
+  const fail = (error: unknown, ending: Ending) => settleError(error, ending, past, lease, policy);
+  if (task.isSuspect && !task.mayBegin(past)) {
+    const error = new NeverEndedError();
+    const released = await lease.release(error.message, past.attempts);
+    return verdictOf(released, { outcome: 'tried', error, tries: past });
+  }
   if (clock.now() >= end) {
     const late = new StoreBusyError('the claim took the whole time of the invocation');
-    return await settleError(late, true, false, lease, policy);
+    return await fail(late, { notDone: true, failed: false });
   }
   let result: ExternalResult;
   try {
@@ -76,26 +84,33 @@ async function settleExternal<Event extends CloudEvent>(
       }),
     );
   } catch (error) {
-    return await settleError(
-      error,
-      error instanceof NotDone || error instanceof PermanentError,
+    return await fail(error, {
+      notDone: error instanceof NotDone || error instanceof PermanentError,
       // A handler that was asked to stop may throw anything.
-      isOwnFailure(error) && clock.now() < end,
-      lease,
-      policy,
-    );
+      failed: isOwnFailure(error) && clock.now() < end,
+    });
   }
   return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
+}
+
+/** How an attempt ended that did not succeed. */
+interface Ending {
+  /** Whether it is certain that nothing happened. */
+  readonly notDone: boolean;
+  /** Whether it failed by the event's own fault. */
+  readonly failed: boolean;
 }
 
 /**
  * Writes what an error leaves behind, then throws it. An error that is unclear and held, or that was counted as a failed
  * attempt, is a verdict instead.
+ *
+ * @param past Those before this delivery.
  */
 async function settleError(
   error: unknown,
-  notDone: boolean,
-  failed: boolean,
+  { notDone, failed }: Ending,
+  past: Tries,
   lease: Lease,
   { unclear }: ExternalPolicy,
 ): Promise<Verdict> {
@@ -103,16 +118,17 @@ async function settleError(
   if (!notDone && unclear === 'hold') {
     return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason });
   }
+  const tries = failed ? withThis(past) : past;
   let released: Standing;
   try {
-    released = await lease.release(reason, failed);
+    released = await lease.release(reason, tries.attempts);
   } catch (cause) {
     // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
     // permanent error is acknowledged, and nothing is before its record says so.
     throw error instanceof PermanentError ? cause : error;
   }
   if (!released.stands) return fenced(released);
-  if (failed) return { outcome: 'tried', error, tries: released.tries };
+  if (failed) return { outcome: 'tried', error, tries };
   throw error;
 }
 

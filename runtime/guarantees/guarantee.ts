@@ -3,7 +3,7 @@ import type { CloudEvent } from '../../contract/event.ts';
 import type { Random } from '../../contract/random.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import type { Effect } from '../effects.ts';
-import type { Delivery, EffectStore, GuaranteeName } from '../stores/record-store.ts';
+import type { Delivery, EffectStore, GuaranteeName, Past } from '../stores/record-store.ts';
 
 /**
  * What an event does inside the store: a function from the event to its effects. It must not act outside of them,
@@ -59,6 +59,13 @@ export interface Task<Event extends CloudEvent> {
   readonly end: number;
   /** Milliseconds since the epoch: nothing new begins after it. */
   readonly deadline: number;
+  /**
+   * Whether the message may be one that ends its process. Its attempt is counted before its handler begins, since
+   * nothing is counted after it, and taken back where it ends by no fault of the event.
+   */
+  readonly isSuspect: boolean;
+  /** Whether the handler of a suspect may begin. */
+  readonly mayBegin: (past: Past) => boolean;
 }
 
 /** What a guarantee works with. */
@@ -92,8 +99,8 @@ export type Verdict =
   | { readonly outcome: 'out-of-window' }
   /** Another delivery holds the lease until then (ms since the epoch). */
   | { readonly outcome: 'busy'; readonly leaseUntil: number }
-  /** The handler failed by the event's own fault, as far as can be told; `tries` where that could be counted. */
-  | { readonly outcome: 'tried'; readonly error: unknown; readonly tries: Tries | undefined }
+  /** The handler failed by the event's own fault, as far as can be told, and that was counted. */
+  | { readonly outcome: 'tried'; readonly error: unknown; readonly tries: Tries }
   /** The lease of this delivery ended and the record is another's now. */
   | { readonly outcome: 'fenced'; readonly reason: string };
 

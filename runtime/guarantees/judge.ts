@@ -1,3 +1,4 @@
+import type { RecordStatus } from '../../contract/tables.ts';
 import type { Delivery, Refusal, StoredRecord } from '../stores/record-store.ts';
 import type { Verdict } from './guarantee.ts';
 
@@ -10,6 +11,9 @@ export type Finding =
   | { readonly kind: 'again'; readonly over: number | undefined; readonly record: StoredRecord | undefined }
   /** Whether it happened cannot be told: the record has to become OUTCOME_UNKNOWN. */
   | { readonly kind: 'unclear'; readonly record: StoredRecord; readonly reason: string };
+
+/** What a delivery writes and goes on from. */
+const ownStatuses: ReadonlySet<RecordStatus> = new Set(['RETRYING', 'INPROGRESS', 'COMPLETED']);
 
 export interface JudgeTerms {
   /** Whether a lease that is over may be taken over. */
@@ -30,9 +34,7 @@ export function judge({ record, now }: Refusal, mine: Delivery, terms: JudgeTerm
   const ahead = (now ?? mine.now) - mine.now;
   if (record === undefined) return absent(mine, undefined);
   // The token is made once per delivery, nobody else has it.
-  if (record.attempt === mine.attempt && (record.status === 'INPROGRESS' || record.status === 'COMPLETED')) {
-    return { kind: 'mine', record };
-  }
+  if (record.attempt === mine.attempt && ownStatuses.has(record.status)) return { kind: 'mine', record };
   // TTL deletion lags by days: what has expired is gone, whether the store has deleted it or not.
   if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {
     return absent(mine, record);

@@ -1,28 +1,31 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import { allowedClockSkew } from '../../contract/lease.ts';
-import type { Tries } from '../../contract/retrying.ts';
+import { underWay } from '../errors.ts';
 import type {
   Delivery,
   GuaranteeName,
   OwnerAnswer,
+  Past,
   RecordStore,
-  ReleaseAnswer,
   StoredRecord,
 } from '../stores/record-store.ts';
+import { untilDecided } from './decide.ts';
 import type { Task, Tools, Verdict } from './guarantee.ts';
-import { type JudgeTerms, judge } from './judge.ts';
-import { type Budget, pause, untilAnswered, untilRecorded } from './retry.ts';
+import type { JudgeTerms } from './judge.ts';
+import { type Budget, untilAnswered, untilRecorded } from './retry.ts';
 
 /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
 export function leaseEnd({ end }: Pick<Task<CloudEvent>, 'end'>): number {
   return end + allowedClockSkew;
 }
 
-export type ClaimResult = { readonly claimed: true } | { readonly claimed: false; readonly verdict: Verdict };
+export type ClaimResult =
+  | { readonly claimed: true; readonly past: Past }
+  | { readonly claimed: false; readonly verdict: Verdict };
 
-/** Of a write by its owner: whether it stands, or the record is another's; `tries` where it counted an attempt. */
+/** Of a write by its owner: whether it stands, or the record is another's. */
 export type Standing =
-  | { readonly stands: true; readonly tries?: Tries | undefined }
+  | { readonly stands: true }
   | { readonly stands: false; readonly record: StoredRecord | undefined };
 
 /**
@@ -31,11 +34,11 @@ export type Standing =
  * until the deadline (StoreBusyError); one whose answer was lost is recognised by `attempt`.
  */
 export class Lease {
+  readonly budget: Budget;
   readonly #task: Task<CloudEvent>;
   readonly #guarantee: GuaranteeName;
   readonly #store: RecordStore;
   readonly #ttl: number;
-  readonly #budget: Budget;
 
   constructor(
     task: Task<CloudEvent>,
@@ -46,12 +49,12 @@ export class Lease {
     this.#guarantee = guarantee;
     this.#store = store;
     this.#ttl = recordTtlSeconds;
-    this.#budget = { clock, random, deadline: task.deadline };
+    this.budget = { clock, random, deadline: task.deadline };
   }
 
   /** The delivery as a write made now tells it. */
   delivery(): Delivery {
-    const now = this.#budget.clock.now();
+    const now = this.budget.clock.now();
     return {
       ...this.#task.identity,
       guarantee: this.#guarantee,
@@ -60,45 +63,33 @@ export class Lease {
     };
   }
 
-  /** INPROGRESS and ours, or what the record says to this delivery. */
+  /** INPROGRESS and ours, or what the record says to this delivery. A suspect's attempt is counted with it. */
   async claim(terms: JudgeTerms): Promise<ClaimResult> {
-    let over: number | undefined;
-    for (let tries = 0; ; tries++) {
-      const claimTerms = { ...terms, over, leaseUntil: leaseEnd(this.#task) };
-      let mine = this.delivery();
-      const answer = await untilAnswered(() => {
-        mine = this.delivery();
-        return this.#store.claim(mine, claimTerms);
-      }, this.#budget);
-      if (answer.kind === 'claimed') return { claimed: true };
-      const finding = judge(answer, mine, terms);
-      if (finding.kind === 'mine' && finding.record.status === 'INPROGRESS') return { claimed: true };
-      if (finding.kind === 'verdict') return { claimed: false, verdict: finding.verdict };
-      if (finding.kind === 'unclear') {
-        const { stands } = await this.hold(finding.record, finding.reason);
-        if (stands) return { claimed: false, verdict: { outcome: 'unknown', reason: finding.reason } };
-      }
-      over = finding.kind === 'again' ? finding.over : undefined;
-      // An expired record is replaced at once; whoever meets another surprise after that gives way.
-      if (tries > 0) await pause(tries, 'the record kept changing', this.#budget);
-    }
+    const countedAs = this.#task.isSuspect ? underWay : undefined;
+    const { taken, verdict } = await untilDecided(this, {
+      write: (mine, over) =>
+        this.#store.claim(mine, { ...terms, over, leaseUntil: leaseEnd(this.#task), countedAs }),
+      written: (record) =>
+        record.status === 'INPROGRESS'
+          ? { kind: 'claimed', past: pastOfOwn(record, countedAs !== undefined) }
+          : undefined,
+      terms,
+      unclear: 'hold',
+    });
+    if (taken === undefined) return { claimed: false, verdict: verdict as Verdict };
+    return { claimed: true, past: taken.past };
   }
 
   /** COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. */
   async complete(result: string): Promise<Standing> {
-    const answer = await untilRecorded(() => this.#store.complete(this.delivery(), result), this.#budget);
+    const answer = await untilRecorded(() => this.#store.complete(this.delivery(), result), this.budget);
     return this.#standing(answer, 'COMPLETED');
   }
 
-  /** RETRYING. @param failed Whether it is counted as an attempt that failed by itself. */
-  async release(lastError: string, failed = false): Promise<Standing> {
-    const answer = await untilAnswered(
-      () => this.#store.release(this.delivery(), lastError, failed),
-      this.#budget,
-    );
-    const standing = this.#standing(answer, 'RETRYING');
-    if (!standing.stands || !failed) return standing;
-    return { stands: true, tries: answer.kind === 'written' ? answer.tries : triesOf(answer.record) };
+  /** RETRYING. @param attempts How many have failed by now. */
+  async release(lastError: string, attempts: number): Promise<Standing> {
+    const step = () => this.#store.release(this.delivery(), lastError, attempts);
+    return this.#standing(await untilAnswered(step, this.budget), 'RETRYING');
   }
 
   /**
@@ -109,7 +100,7 @@ export class Lease {
     const { attempt, status } = seen;
     const answer = await untilRecorded(
       () => this.#store.holdUnknown(this.delivery(), { attempt, status }, this.#task.body, lastError),
-      this.#budget,
+      this.budget,
     );
     return this.#standing(answer, 'OUTCOME_UNKNOWN', attempt);
   }
@@ -120,7 +111,7 @@ export class Lease {
   }
 
   #standing(
-    answer: Exclude<OwnerAnswer | ReleaseAnswer, { kind: 'contended' }>,
+    answer: Exclude<OwnerAnswer, { kind: 'contended' }>,
     wanted: StoredRecord['status'],
     attempt: string | undefined = this.#task.identity.attempt,
   ): Standing {
@@ -131,8 +122,10 @@ export class Lease {
   }
 }
 
-/** Of a record that says that the attempt of the delivery was counted before. */
-export function triesOf(record: StoredRecord | undefined): Tries | undefined {
-  const { attempts, firstAttemptAt } = record ?? {};
-  return attempts === undefined || firstAttemptAt === undefined ? undefined : { attempts, firstAttemptAt };
+/**
+ * The past of a record that this delivery has written before, and whose answer was lost. What its last error was cannot be
+ * told any more.
+ */
+export function pastOfOwn({ attempts = 0, firstAttemptAt = 0 }: StoredRecord, counted: boolean): Past {
+  return { attempts: attempts - Number(counted), firstAttemptAt };
 }

@@ -7,9 +7,9 @@ import type { Lease } from './lease.ts';
  * died. Outside of the transaction exactly-once does nothing, so giving the lease back is safe at any point.
  */
 export async function reopen(lease: Lease, terms: JudgeTerms): Promise<void> {
-  const { claimed } = await lease.claim(terms);
+  const claim = await lease.claim(terms);
   // Where another one was faster, the next write finds out what to make of it.
-  if (claimed) await lease.release('sent again by an operator');
+  if (claim.claimed) await lease.release('sent again by an operator', claim.past.attempts);
 }
 
 export function needsReopening(record: StoredRecord | undefined): boolean {

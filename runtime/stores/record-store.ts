@@ -37,7 +37,7 @@ export interface StoredRecord {
   readonly expiration?: number | undefined;
   readonly fingerprint: string;
   readonly attempt?: string | undefined;
-  /** Attempts that failed by the event's own fault. */
+  /** Attempts that failed by the event's own fault, and those of suspects that have not ended. */
   readonly attempts?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly firstAttemptAt?: number | undefined;
@@ -95,19 +95,24 @@ export interface ClaimTerms {
   readonly carriedAttempt?: string | undefined;
   /** The `expiration` of an expired record to replace; the claim succeeds only if the record still carries it. */
   readonly over?: number | undefined;
+  /**
+   * Counts an attempt too, in the same write, with this as `last_error`: that stays where the attempt never ends.
+   * @default - nothing is counted
+   */
+  readonly countedAs?: string | undefined;
 }
 
-export type ClaimAnswer = { readonly kind: 'claimed' } | Exists | Contended;
+/** What a record told of earlier attempts when it took another one; without a record there were none, until now. */
+export interface Past extends Tries {
+  readonly lastError?: string | undefined;
+}
+
+export type ClaimAnswer = { readonly kind: 'claimed'; readonly past: Past } | Exists | Contended;
 
 /** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
 export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
 
 export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Contended;
-
-/** `tries` where the release counted an attempt. */
-export type ReleaseAnswer =
-  | { readonly kind: 'written'; readonly tries?: Tries }
-  | Exclude<OwnerAnswer, { readonly kind: 'written' }>;
 
 /**
  * A store of records. Each call is one atomic step, in one round trip. Neither `contended` nor a rejection says whether
@@ -133,10 +138,11 @@ export interface RecordStore {
    */
   complete(delivery: Delivery, result: string): Promise<OwnerAnswer>;
   /**
-   * RETRYING, if attempt = mine and the status is INPROGRESS; an absent record counts as released.
-   * @param failed Whether this was an attempt that failed by itself: then `attempts` is one more, in the same write.
+   * RETRYING, if attempt = mine and the status is INPROGRESS or RETRYING; an absent record counts as released.
+   * @param attempts How many have failed by now: absolute, so that a release that is repeated counts nothing twice. Only
+   *   the owner of `attempt` knows it, and nobody else changes the record under him.
    */
-  release(delivery: Delivery, lastError: string, failed: boolean): Promise<ReleaseAnswer>;
+  release(delivery: Delivery, lastError: string, attempts: number): Promise<OwnerAnswer>;
   /**
    * OUTCOME_UNKNOWN, keeping `body` and leaving `attempt` alone, so that a slow owner may still complete; such a
    * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's only if it has
@@ -172,7 +178,7 @@ export interface StaleEffect {
   /** The version that is there: digits. */
   readonly held: string;
 }
-export type CountAnswer = ({ readonly kind: 'counted' } & Tries) | Exists | Contended;
+export type CountAnswer = { readonly kind: 'counted'; readonly past: Past } | Exists | Contended;
 
 export type CommitAnswer =
   | { readonly kind: 'committed' }

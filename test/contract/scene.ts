@@ -128,7 +128,7 @@ export function assertNothingFound(answer: { readonly kind: string }, kind: 'exi
 }
 
 /** Without members that are `undefined`, which say the same as none. */
-function plain<T>(value: T): T {
+export function plain<T>(value: T): T {
   return value === undefined ? value : JSON.parse(JSON.stringify(value));
 }
 

@@ -18,6 +18,7 @@ export const clauses = [
   '#attempt = :attempt',
   '#attempt <> :attempt',
   '#status IN (:inProgress, :outcomeUnknown)',
+  '#status IN (:inProgress, :retrying)',
   '#status IN (:inProgress, :retrying, :quarantined)',
   '#status = :seenStatus',
   '#attempt = :seenAttempt',

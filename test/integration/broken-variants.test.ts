@@ -1,12 +1,15 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { OrderEvent } from '../../contract/order-event.ts';
-import { count, readDeliveries } from '../../local/observe/deliveries.ts';
+import { count } from '../../local/observe/counts.ts';
+import { readDeliveries } from '../../local/observe/deliveries.ts';
 import { compare } from '../../local/verify/compare.ts';
 import { expectationOf } from '../../local/verify/expectation.ts';
+import { findInversions } from '../../local/verify/inversions.ts';
 import { judge } from '../../local/verify/judge.ts';
 import { lateAsSent } from '../../local/verify/sequences.ts';
 import { readHoldings } from '../../local/verify/tables.ts';
 import { planExtras } from '../../local/workload/plan.ts';
+import { TopicOrder } from '../../local/workload/topic-order.ts';
 import { anOrder } from '../support/orders.ts';
 import { sqsEvent, sqsRecord } from '../support/sqs.ts';
 import type { Deployed } from './connection.ts';
@@ -114,16 +117,25 @@ describe('the verifier', () => {
       }),
     ];
     // WHEN both come in one batch to a function that begins with the last
-    const records = events.map((body) =>
-      sqsRecord(body, { messageId: unique('message'), group: account, sentAt: Date.now() }),
-    );
+    const ids = [unique('message'), unique('message')];
+    const order = new TopicOrder();
+    const records = events.map((body, index) => {
+      order.note(account, JSON.stringify(body), String(index));
+      return sqsRecord(body, { messageId: ids[index] ?? '', group: account, sentAt: Date.now() });
+    });
     await lambda.send(
       new InvokeCommand({
         FunctionName: variants.reversed.functionName,
         Payload: Buffer.from(JSON.stringify(sqsEvent(...records))),
       }),
     );
-    // THEN nothing is lost of it, and the records tell
+    // THEN nothing is lost of it, and log and records tell
+    const logged = await deliveries(variants.reversed, account, 2);
+    const [first, second] = events.map(({ id, sequence }) => `(event ${id}, sequence ${sequence})`);
+    expect(findInversions(logged, order).problems).toEqual([
+      `group ${account}: message ${ids[0]} ${first} was settled after message ${ids[1]} ${second}, ` +
+        'which the queue took later',
+    ]);
     await expect(verify(variants.reversed, events)).resolves.toMatchObject({ late: 1, problems: [] });
     expect(await lateAsSent(numbered(events), new Set())).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { redirectMail } from '../../local/deployment/redirect-mail.ts';
+import { redirect } from '../../local/deployment/redirect.ts';
 import { verifySender } from '../../local/deployment/verify-sender.ts';
 import type { Endpoint } from '../../local/endpoint/endpoint.ts';
 import { startMailProxy } from '../../local/sandbox/mail-proxy.ts';
@@ -37,7 +37,7 @@ export async function startSandbox({ clientConfig, folder }: Endpoint): Promise<
   return {
     context: { paymentUrl: provider.url, mailFrom, mailDomain: 'customers.test' },
     files,
-    redirect: (functionName) => redirectMail(clientConfig, functionName, proxy.url),
+    redirect: (functionName) => redirect(clientConfig, functionName, { SESV2: proxy.url }),
     close: async () => {
       await provider.close();
       await proxy.close();

@@ -52,6 +52,8 @@ describe('npm start', () => {
     for (const other of [billing, notifications]) expect(other).toEqual(fulfilment);
     expect(verified).toMatchObject({ expected: 100, missing: 0, doubled: 0, dlq: 9, problems: [] });
     expect(verified).toMatchObject({ doubleCharges: 0, doubleMails: 0, unknown: 0, unknowns: [] });
+    expect(fulfilment).toMatchObject({ quarantined: 9, retried: 0, suspects: 0 });
+    expect(verified.inversions).toBe(0);
     expect(verified.ledgerTotal).toBe(verified.ledgerExpected);
     expect(Object.keys(seconds)).toEqual(['setup', 'deploy', 'publish', 'drain', 'verify']);
   });
@@ -87,9 +89,35 @@ describe('npm start', () => {
     expect(consumers.fulfilment).toMatchObject({ applied: 300, stale: published.late });
     expect(consumers.billing.stale).toBe(0);
     expect(verified).toMatchObject({ missing: 0, doubled: 0, regressions: 0, gaps: 0, problems: [] });
+    expect(verified.inversions).toBe(0);
     expect(verified.late).toBe(published.late);
     expect(verified.ledgerTotal).toBe(verified.ledgerExpected);
     expect(code).toBe(0);
+  });
+
+  it('gives nothing up while the store refuses, and says how often it did', async () => {
+    const json = join(folder, 'outage.json');
+    const outage = ['--outage', '10', '--poison', '0', '--conflicts', '0'];
+    const { code, output } = await finish(launch(['--limit', '200', ...outage, '--json', json]));
+    const { consumers, store, verified } = JSON.parse(readFileSync(json, 'utf8'));
+    expect(verified).toMatchObject({ missing: 0, doubled: 0, regressions: 0, inversions: 0, problems: [] });
+    expect(verified.ledgerTotal).toBe(verified.ledgerExpected);
+    expect(consumers.fulfilment).toMatchObject({ applied: 200, quarantined: 0 });
+    expect(consumers.fulfilment.retried).toBeGreaterThan(0);
+    for (const { deadLetters } of Object.values<{ deadLetters: number }>(consumers))
+      expect(deadLetters).toBe(0);
+    expect(store.refused).toBeGreaterThan(0);
+    const refusals = Object.values<number>(store.refusals);
+    expect(Math.min(...refusals)).toBeGreaterThan(0);
+    expect(refusals.reduce((sum, n) => sum + n, 0)).toBe(store.refused);
+    expect(output).toMatch(/^requests to the store +\d+$/m);
+    expect(code).toBe(0);
+  }, 300_000);
+
+  it('fails where the store was to refuse and nothing came to be refused', async () => {
+    const { code, output } = await finish(launch(['--limit', '0', '--outage', '5']));
+    expect(output).toContain('the store was to refuse, and refused none of 0 requests');
+    expect(code).toBe(1);
   });
 
   it('reads events from standard input', async () => {

@@ -3,8 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { DeliveryLog } from '../../contract/delivery-log.ts';
-import { readDeliveries } from '../../local/observe/deliveries.ts';
+import { type LoggedDelivery, readDeliveries } from '../../local/observe/deliveries.ts';
 import { flushLog } from '../../local/observe/flush.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
 
@@ -53,7 +52,7 @@ export async function deliveries(
   { functionName }: Deployed,
   group: string,
   enough: number,
-): Promise<DeliveryLog[]> {
+): Promise<LoggedDelivery[]> {
   return await eventually(
     async () => {
       const all = await readDeliveries(logs, functionName);

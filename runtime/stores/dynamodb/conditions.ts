@@ -65,6 +65,9 @@ const UNKNOWN = '#status = :outcomeUnknown';
 /** A slow owner may say what happened even after somebody else had to write that nobody knows. */
 const UNDER_WORK_OR_UNKNOWN = '#status IN (:inProgress, :outcomeUnknown)';
 
+/** Without it: D1 completes, its answer is lost; D1 is asked to stop, and releases what has happened. */
+const UNDER_WORK_OR_COUNTED = '#status IN (:inProgress, :retrying)';
+
 /** Whatever was seen must still be so. Without it: D2 sees a dead owner, D1 completes, D2 makes it unknown again. */
 const UNFINISHED_AS_SEEN = '#status IN (:inProgress, :retrying, :quarantined) AND #status = :seenStatus';
 const OF_SEEN_OWNER = '#attempt = :seenAttempt';
@@ -113,8 +116,8 @@ export const MAY_CLAIM_AGAIN = all(SENT_AGAIN, SAME_EVENT);
 /** COMPLETED, by the owner. It needs no look at the expiration: nobody else has its attempt. */
 export const MAY_COMPLETE = all(MINE, SAME_EVENT, UNDER_WORK_OR_UNKNOWN);
 
-/** RETRYING, by the owner. */
-export const MAY_RELEASE = all(MINE, SAME_EVENT, IN_PROGRESS);
+/** RETRYING, by the owner: of its lease, or of an attempt that was counted before it began. */
+export const MAY_RELEASE = all(MINE, SAME_EVENT, UNDER_WORK_OR_COUNTED);
 
 /** OUTCOME_UNKNOWN: by the owner itself, or over a record that somebody else left; his lease must be over. */
 export function mayHold(seen: {

@@ -5,7 +5,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Tries } from '../../../contract/retrying.ts';
+import { pastOf } from '../past.ts';
 import type { Contended, EffectStore, Exists, RecordStore, StoredRecord } from '../record-store.ts';
 import { keyOf } from './expression.ts';
 import { mayPass } from './passing-errors.ts';
@@ -27,15 +27,15 @@ export function dynamoDbRecordStore(
     return answer.kind === 'written' ? 'written' : answer;
   }
 
-  /** @param shown `UPDATED_NEW` shows what an Update has set; what a Put has set is known. */
+  /** @param shown `ALL_OLD` shows the record that an Update changed; a Put begins a new life, which has no past. */
   async function writeAndShow(
     step: RecordWrite,
-    shown: 'NONE' | 'UPDATED_NEW',
+    shown: 'NONE' | 'ALL_OLD',
   ): Promise<Written | Exists | Contended> {
     try {
       if (step.Put) {
         await dynamoDb.send(new PutItemCommand({ TableName: table, ...step.Put }));
-        return { kind: 'written', record: readRecord(step.Put.Item) };
+        return { kind: 'written', record: undefined };
       }
       const update = { TableName: table, ...step.Update, ReturnValues: shown };
       const { Attributes } = await dynamoDb.send(new UpdateItemCommand(update));
@@ -60,24 +60,26 @@ export function dynamoDbRecordStore(
       if (terms.carriedAttempt !== undefined) {
         // An Update cannot start first_attempt_at anew for one status and keep it for the others. So the later
         // deliveries of a message that an operator sent again cost two round trips.
-        const again = await write(steps.claimAgain(delivery, terms, terms.carriedAttempt));
-        if (again === 'written') return { kind: 'claimed' };
+        const again = await writeAndShow(steps.claimAgain(delivery, terms, terms.carriedAttempt), 'ALL_OLD');
+        if (again.kind === 'written') {
+          return {
+            kind: 'claimed',
+            past: { ...pastOf(again.record, delivery), firstAttemptAt: delivery.now },
+          };
+        }
         if (again.kind === 'contended' || again.record?.status === 'OUTCOME_UNKNOWN') return again;
       }
-      const answer = await write(steps.claim(delivery, terms));
-      return answer === 'written' ? { kind: 'claimed' } : answer;
+      const answer = await writeAndShow(steps.claim(delivery, terms), 'ALL_OLD');
+      return answer.kind === 'written' ? { kind: 'claimed', past: pastOf(answer.record, delivery) } : answer;
     },
     complete: (delivery, result) => writeAsOwner(steps.complete(delivery, result)),
-    async release(delivery, lastError, failed) {
-      const step = steps.release(delivery, lastError, failed);
-      const answer = await writeAndShow(step, failed ? 'UPDATED_NEW' : 'NONE');
-      if (answer.kind === 'written') return { kind: 'written', ...(failed && { tries: triesOf(answer) }) };
-      if (answer.kind === 'contended') return answer;
-      return answer.record === undefined ? { kind: 'written' } : { ...answer, kind: 'fenced' };
+    async release(delivery, lastError, attempts) {
+      const answer = await writeAsOwner(steps.release(delivery, lastError, attempts));
+      return answer.kind === 'fenced' && answer.record === undefined ? { kind: 'written' } : answer;
     },
     async countAttempt(delivery, lastError, over) {
-      const answer = await writeAndShow(steps.countAttempt(delivery, lastError, over), 'UPDATED_NEW');
-      return answer.kind === 'written' ? { kind: 'counted', ...triesOf(answer) } : answer;
+      const answer = await writeAndShow(steps.countAttempt(delivery, lastError, over), 'ALL_OLD');
+      return answer.kind === 'written' ? { kind: 'counted', past: pastOf(answer.record, delivery) } : answer;
     },
     holdUnknown: (delivery, seen, body, lastError) =>
       writeAsOwner(steps.holdUnknown(delivery, seen, body, lastError)),
@@ -93,8 +95,4 @@ export function dynamoDbRecordStore(
     },
     resolveDone: (id, attempt, times) => writeAsOwner(steps.resolveDone(id, attempt, times)),
   };
-}
-
-function triesOf({ record }: Written): Tries {
-  return { attempts: record?.attempts ?? 0, firstAttemptAt: record?.firstAttemptAt ?? 0 };
 }

@@ -11,8 +11,8 @@ interface Besides {
   /** Set only where there is none yet. */
   readonly keep?: Sets;
   readonly remove?: readonly AttributeName[];
-  /** Grows by one. */
-  readonly count?: AttributeName;
+  /** By how many `attempts` grows; by 0 it is there at least. */
+  readonly count?: 0 | 1;
 }
 
 /** An Update leaves alone what it does not name: `first_attempt_at`, above all. */
@@ -24,14 +24,14 @@ function update(id: string, condition: string, values: Item, sets: Sets, besides
   const parts = [
     `SET ${[written.sets, ...kept].join(', ')}`,
     ...(remove.length > 0 ? [`REMOVE ${remove.map((name) => `#${name}`).join(', ')}`] : []),
-    ...(count === undefined ? [] : [`ADD #${count} :one`]),
+    ...(count === undefined ? [] : ['ADD #attempts :count']),
   ];
   return {
     Update: {
       Key: keyOf(id),
       ...withNamesAndValues(
         { UpdateExpression: parts.join(' '), ConditionExpression: condition },
-        { ...values, ...written.values, ...Object.fromEntries(keptValues), one: 1 },
+        { ...values, ...written.values, ...Object.fromEntries(keptValues), count },
       ),
     },
   };
@@ -77,7 +77,7 @@ export function countAttempt(delivery: Delivery, lastError: string, over: number
   const condition = may.mayCount(delivery.insideWindow);
   return update(delivery.id, condition, valuesOf(delivery), sets, {
     keep: { firstAttemptAt: delivery.now },
-    count: 'attempts',
+    count: 1,
   });
 }
 
@@ -92,24 +92,33 @@ export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
   const { id, now, insideWindow } = delivery;
   const { takeOver, firstAttemptAfter, over } = terms;
   const sets = claimed(delivery, terms);
-  if (over !== undefined && insideWindow) return newLife(delivery, over, sets);
+  const count = countOf(terms);
+  if (over !== undefined && insideWindow) return newLife(delivery, over, { ...sets, attempts: count });
   const condition = may.mayClaim(insideWindow, {
     takeOver,
     keysAreForgotten: Number.isFinite(firstAttemptAfter),
   });
   const values = { ...valuesOf(delivery), firstAttemptAfter };
-  return update(id, condition, values, sets, { keep: { firstAttemptAt: now } });
+  return update(id, condition, values, sets, { keep: { firstAttemptAt: now }, count });
 }
 
 /** The claim of an unknown outcome that an operator sent again: its first attempt is now. */
 export function claimAgain(delivery: Delivery, terms: ClaimTerms, carriedAttempt: string): RecordWrite {
   const sets = { ...claimed(delivery, terms), firstAttemptAt: delivery.now };
   const values = { ...valuesOf(delivery), carriedAttempt };
-  return update(delivery.id, may.MAY_CLAIM_AGAIN, values, sets, { remove: ['body'] });
+  return update(delivery.id, may.MAY_CLAIM_AGAIN, values, sets, {
+    remove: ['body'],
+    count: countOf(terms),
+  });
 }
 
-function claimed(delivery: Delivery, { leaseUntil }: ClaimTerms): Sets {
-  return { ...begun(delivery), status: 'INPROGRESS', inProgressExpiration: leaseUntil };
+function claimed(delivery: Delivery, { leaseUntil, countedAs }: ClaimTerms): Sets {
+  const under = { status: 'INPROGRESS', inProgressExpiration: leaseUntil, lastError: countedAs };
+  return { ...begun(delivery), ...under };
+}
+
+function countOf({ countedAs }: ClaimTerms): 0 | 1 {
+  return countedAs === undefined ? 0 : 1;
 }
 
 export function complete(delivery: Delivery, result: string): RecordWrite {
@@ -118,13 +127,10 @@ export function complete(delivery: Delivery, result: string): RecordWrite {
   return update(id, may.MAY_COMPLETE, valuesOf(delivery), sets, { remove: ['inProgressExpiration', 'body'] });
 }
 
-export function release(delivery: Delivery, lastError: string, failed: boolean): RecordWrite {
-  const sets = { status: 'RETRYING', lastError: shorten(lastError), expiration: delivery.expiration };
-  const besides: Besides = {
-    remove: ['inProgressExpiration'],
-    ...(failed && { keep: { firstAttemptAt: delivery.now }, count: 'attempts' }),
-  };
-  return update(delivery.id, may.MAY_RELEASE, valuesOf(delivery), sets, besides);
+export function release(delivery: Delivery, lastError: string, attempts: number): RecordWrite {
+  const { id, expiration } = delivery;
+  const sets = { status: 'RETRYING', lastError: shorten(lastError), attempts, expiration };
+  return update(id, may.MAY_RELEASE, valuesOf(delivery), sets, { remove: ['inProgressExpiration'] });
 }
 
 export function holdUnknown(

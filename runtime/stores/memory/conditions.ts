@@ -66,7 +66,8 @@ export function complete(record: StoredRecord, mine: Delivery): boolean {
 }
 
 export function release(record: StoredRecord, mine: Delivery): boolean {
-  return record.status === 'INPROGRESS' && record.attempt === mine.attempt && isSameEvent(record, mine);
+  const isOpen = record.status === 'INPROGRESS' || record.status === 'RETRYING';
+  return isOpen && record.attempt === mine.attempt && isSameEvent(record, mine);
 }
 
 export function hold(

@@ -1,5 +1,5 @@
-import type { Tries } from '../../../contract/retrying.ts';
 import { shorten } from '../../errors.ts';
+import { pastOf } from '../past.ts';
 import type {
   ClaimAnswer,
   CommitAnswer,
@@ -53,8 +53,14 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const old = replace ? undefined : record;
       const firstAttemptAt = anew ? delivery.now : (old?.firstAttemptAt ?? delivery.now);
       const body = anew ? undefined : old?.body;
-      records.set(delivery.id, { ...old, ...claimed, firstAttemptAt, body });
-      return { kind: 'claimed' };
+      const { countedAs } = terms;
+      const past = { ...pastOf(old, delivery), firstAttemptAt };
+      const counted = {
+        attempts: past.attempts + Number(countedAs !== undefined),
+        lastError: countedAs ?? past.lastError,
+      };
+      records.set(delivery.id, { ...old, ...claimed, ...counted, firstAttemptAt, body });
+      return { kind: 'claimed', past };
     },
     async complete(delivery, result) {
       const { expiration } = delivery;
@@ -67,15 +73,12 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       } as const;
       return writeAsOwner(delivery.id, (record) => may.complete(record, delivery), done);
     },
-    async release(delivery, lastError, failed) {
-      const record = records.get(delivery.id);
-      if (record === undefined) return { kind: 'written' };
+    async release(delivery, lastError, attempts) {
+      if (!records.has(delivery.id)) return { kind: 'written' };
       const { expiration } = delivery;
-      const released = { status: 'RETRYING', expiration, leaseUntil: undefined } as const;
-      const tries = triesWith(record, delivery);
-      const change = { ...released, lastError: shorten(lastError), ...(failed && tries) };
-      const answer = writeAsOwner(delivery.id, (record) => may.release(record, delivery), change);
-      return answer.kind === 'written' && failed ? { ...answer, tries } : answer;
+      const released = { status: 'RETRYING', expiration, attempts, leaseUntil: undefined } as const;
+      const change = { ...released, lastError: shorten(lastError) };
+      return writeAsOwner(delivery.id, (record) => may.release(record, delivery), change);
     },
     async holdUnknown(delivery, seen, body, lastError) {
       const held = { status: 'OUTCOME_UNKNOWN', expiration: undefined, leaseUntil: undefined } as const;
@@ -89,7 +92,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const replace = may.replace(record, delivery, over);
       if (!(replace || may.commit(record, delivery, over))) return { kind: 'exists', record };
       const old = replace ? undefined : record;
-      const { firstAttemptAt } = triesWith(old, delivery);
+      const { firstAttemptAt } = pastOf(old, delivery);
       const given = { ...begun(delivery), status: 'QUARANTINED', lastError: shorten(lastError) } as const;
       records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });
       return { kind: 'quarantined' };
@@ -106,10 +109,11 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const replace = may.replace(record, delivery, over);
       if (!(replace || may.count(record, delivery, over))) return { kind: 'exists', record };
       const old = replace ? undefined : record;
-      const tries = triesWith(old, delivery);
+      const past = pastOf(old, delivery);
+      const { attempts, firstAttemptAt } = past;
       const counted = { ...begun(delivery), status: 'RETRYING', lastError: shorten(lastError) } as const;
-      records.set(delivery.id, { ...old, ...counted, ...tries });
-      return { kind: 'counted', ...tries };
+      records.set(delivery.id, { ...old, ...counted, attempts: attempts + 1, firstAttemptAt });
+      return { kind: 'counted', past };
     },
     async commit(delivery, effects, over, result): Promise<CommitAnswer> {
       const record = records.get(delivery.id);
@@ -123,11 +127,6 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       return { kind: 'committed' };
     },
   };
-}
-
-/** What the record says once it has counted this delivery's attempt. */
-function triesWith(record: StoredRecord | undefined, { now }: Delivery): Tries {
-  return { attempts: (record?.attempts ?? 0) + 1, firstAttemptAt: record?.firstAttemptAt ?? now };
 }
 
 function begun({ fingerprint, attempt, guarantee, messageId, messageGroup, expiration }: Delivery) {

@@ -1,5 +1,6 @@
 import { recordAttributes as attribute, type RecordStatus } from '../../../contract/tables.ts';
 import { shorten } from '../../errors.ts';
+import { pastOf } from '../past.ts';
 import type {
   Contended,
   Delivery,
@@ -75,18 +76,12 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       const values = { ...valuesOf(delivery), ...terms, ...(isBounded && { firstAttemptAfter }) };
       const ran = await run('claim', delivery.id, values);
       if (ran.kind === 'contended') return ran;
-      return ran.answer === 'claimed' ? { kind: 'claimed' } : { kind: 'exists', ...ran.refusal };
+      if (ran.answer !== 'claimed') return { kind: 'exists', ...ran.refusal };
+      return { kind: 'claimed', past: pastOf(ran.refusal.record, delivery) };
     },
     complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
-    async release(delivery, lastError, failed) {
-      const values = { ...valuesOf(delivery), lastError: shorten(lastError), failed };
-      const ran = await run('release', delivery.id, values);
-      if (ran.kind === 'contended') return ran;
-      if (ran.answer !== 'written') return { kind: 'fenced', ...ran.refusal };
-      const { attempts = 0, firstAttemptAt = 0 } = ran.refusal.record ?? {};
-      // Without a record nothing was counted: what is gone counts as released.
-      return attempts === 0 ? { kind: 'written' } : { kind: 'written', tries: { attempts, firstAttemptAt } };
-    },
+    release: (delivery, lastError, attempts) =>
+      runAsOwner('release', delivery.id, { ...valuesOf(delivery), lastError: shorten(lastError), attempts }),
     holdUnknown(delivery, seen, body, lastError) {
       const held = {
         seenAttempt: seen.attempt,

@@ -77,7 +77,9 @@ if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}') end
 begin()
 set('${attribute.status}', 'INPROGRESS')
 set('${attribute.inProgressExpiration}', text(here(mine.leaseUntil)))
-return {'claimed'}
+set('${attribute.lastError}', mine.countedAs)
+redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', mine.countedAs and 1 or 0)
+return {'claimed', found}
 `;
 
 const complete = `${prologue}
@@ -89,15 +91,14 @@ return completed()
 
 const release = `${prologue}
 if not status then return {'written'} end
-if not (isMine and isSameEvent and status == 'INPROGRESS') then return refused('fenced') end
+local isOpen = status == 'INPROGRESS' or status == 'RETRYING'
+if not (isMine and isSameEvent and isOpen) then return refused('fenced') end
 set('${attribute.status}', 'RETRYING')
+set('${attribute.attempts}', mine.attempts)
 set('${attribute.lastError}', mine.lastError)
 remove('${attribute.inProgressExpiration}')
 expire()
-if not mine.failed then return {'written'} end
-redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', 1)
-redis.call('HSETNX', KEYS[1], '${attribute.firstAttemptAt}', text(now))
-return {'written', redis.call('HGETALL', KEYS[1])}
+return {'written'}
 `;
 
 const quarantine = `${prologue}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CountAnswer, Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
-import { assertNothingFound, expired, Scene } from '../scene.ts';
+import type { CountAnswer, Delivery, Past, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import { assertNothingFound, expired, plain, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { openings } from './openings.ts';
 
@@ -18,11 +18,13 @@ class Failing extends Scene {
     assert.ok(this.subject.effects);
     return await this.subject.effects.store.countAttempt(mine, 'why', over);
   }
-  async counted(mine: Delivery, attempts: number, firstAttemptAt: number, over?: number): Promise<void> {
-    assert.deepEqual(await this.count(mine, over), { kind: 'counted', attempts, firstAttemptAt });
+  async counted(mine: Delivery, past: Past, over?: number): Promise<void> {
+    assert.deepEqual(plain(await this.count(mine, over)), plain({ kind: 'counted', past }));
     const { attempt, fingerprint, messageId, messageGroup, expiration, guarantee } = mine;
     const begun = { attempt, fingerprint, messageId, messageGroup, expiration, guarantee };
-    await this.shows({ ...begun, status: 'RETRYING', lastError: 'why', attempts, firstAttemptAt });
+    const { attempts, firstAttemptAt } = past;
+    const tries = { attempts: attempts + 1, firstAttemptAt };
+    await this.shows({ ...begun, status: 'RETRYING', lastError: 'why', ...tries });
   }
   async refused(mine: Delivery, over?: number): Promise<void> {
     const answer = await this.unchangedBy(() => this.count(mine, over));
@@ -41,9 +43,9 @@ function countCase(
 
 const rows = openings.flatMap(({ title, record, mine, commit }) => [
   countCase(`countAttempt over ${title}: ${commit ? 'counted' : 'refused'}`, async (scene, subject) => {
-    const { firstAttemptAt = 0 } = await scene.given(record(subject));
+    const { attempts = 0, firstAttemptAt = 0, lastError } = await scene.given(record(subject));
     if (!commit) return await scene.refused(scene.delivery(mine));
-    await scene.counted(scene.delivery(mine), 4, firstAttemptAt);
+    await scene.counted(scene.delivery(mine), { attempts, firstAttemptAt, lastError });
   }),
   ...(commit
     ? [
@@ -61,47 +63,52 @@ const rows = openings.flatMap(({ title, record, mine, commit }) => [
 
 const released: readonly Case[] = [
   {
-    name: 'release of an attempt that failed: counted, in the same write',
+    name: 'release with another count: written, and the first attempt stays',
     async run(subject) {
       const scene = new Scene(subject);
       const { firstAttemptAt = 0 } = await scene.given({ status: 'RETRYING' });
       const mine = await scene.owner();
-      assert.deepEqual(await scene.store.release(mine, 'why', true), {
-        kind: 'written',
-        tries: { attempts: 4, firstAttemptAt },
-      });
+      assert.deepEqual(await scene.store.release(mine, 'why', 4), { kind: 'written' });
       await scene.shows({ status: 'RETRYING', attempts: 4, firstAttemptAt, lastError: 'why' });
     },
   },
   {
-    name: 'release of the first attempt of an event: it is one',
+    name: 'claim that counts: one attempt more in the same write, and each claim tells what was before',
     async run(subject) {
       const scene = new Scene(subject);
-      const mine = await scene.owner();
-      await scene.store.release(mine, 'why', true);
-      await scene.shows({ status: 'RETRYING', attempts: 1 });
-      await scene.store.release(await scene.owner(), 'why', false);
-      await scene.shows({ status: 'RETRYING', attempts: 1 });
+      const { firstAttemptAt } = await scene.given({ status: 'RETRYING', attempts: 3, lastError: 'why' });
+      const mine = scene.delivery();
+      assert.deepEqual(await scene.store.claim(mine, scene.terms({ countedAs: 'begun' })), {
+        kind: 'claimed',
+        past: { attempts: 3, firstAttemptAt, lastError: 'why' },
+      });
+      await scene.shows({ status: 'INPROGRESS', attempts: 4, firstAttemptAt, lastError: 'begun' });
+      await scene.store.release(mine, 'not begun', 3);
+      assert.deepEqual(await scene.store.claim(scene.delivery(), scene.terms()), {
+        kind: 'claimed',
+        past: { attempts: 3, firstAttemptAt, lastError: 'not begun' },
+      });
+      await scene.shows({ status: 'INPROGRESS', attempts: 3, lastError: 'not begun' });
     },
   },
   {
-    name: 'release of a failed attempt whose answer was lost: the next try changes nothing, and is shown the count',
+    name: 'release whose answer was lost: the next try counts nothing twice',
     async run(subject) {
       const scene = new Scene(subject);
       const mine = await scene.owner();
-      await scene.store.release(mine, 'why', true);
-      const answer = await scene.unchangedBy(() => scene.store.release(mine, 'why', true));
-      assert.equal(answer.kind, 'fenced');
-      assert.equal(answer.record?.attempt, mine.attempt);
-      assert.equal(answer.record?.attempts, 1);
+      for (let n = 0; n < 2; n++) {
+        assert.deepEqual(await scene.store.release(mine, 'why', 1), { kind: 'written' });
+        await scene.shows({ status: 'RETRYING', attempts: 1, lastError: 'why' });
+      }
     },
   },
   {
-    name: 'release of a failed attempt whose record is gone: nothing is counted',
+    name: 'claim of a new event that counts: its first attempt',
     async run(subject) {
       const scene = new Scene(subject);
-      assert.deepEqual(await scene.store.release(scene.delivery(), 'why', true), { kind: 'written' });
-      assert.equal(await scene.find(), undefined);
+      const answer = await scene.store.claim(scene.delivery(), scene.terms({ countedAs: 'begun' }));
+      assert.equal(answer.kind === 'claimed' && answer.past.attempts, 0);
+      await scene.shows({ status: 'INPROGRESS', attempts: 1, lastError: 'begun' });
     },
   },
 ];
@@ -109,7 +116,7 @@ const released: readonly Case[] = [
 export const attemptCases: readonly Case[] = [
   countCase('countAttempt of a new event: it is the first', async (scene) => {
     const mine = scene.delivery();
-    await scene.counted(mine, 1, mine.now);
+    await scene.counted(mine, { attempts: 0, firstAttemptAt: mine.now });
   }),
   countCase(
     'countAttempt of a new event outside of the window: refused, nothing is written',
@@ -125,7 +132,7 @@ export const attemptCases: readonly Case[] = [
       const { expiration } = await scene.given({ status: 'RETRYING', ...expired(subject) });
       await scene.refused(scene.delivery());
       const mine = scene.delivery({ fingerprint: 'new' });
-      await scene.counted(mine, 1, mine.now, expiration);
+      await scene.counted(mine, { attempts: 0, firstAttemptAt: mine.now }, expiration);
     },
     (subject) => needs(subject) && subject.keepsExpired,
   ),
@@ -136,6 +143,12 @@ export const attemptCases: readonly Case[] = [
     assert.equal(answer.kind, 'exists');
     assert.equal(answer.record?.attempt, mine.attempt);
     assert.equal(answer.record?.attempts, 1);
+  }),
+  countCase('release of a counted attempt by its delivery: taken back', async (scene) => {
+    const mine = scene.delivery();
+    await scene.count(mine);
+    assert.deepEqual(await scene.store.release(mine, 'by no fault of its own', 0), { kind: 'written' });
+    await scene.shows({ status: 'RETRYING', attempts: 0, lastError: 'by no fault of its own' });
   }),
   countCase('20 attempts at once: each is counted', async (scene) => {
     await Promise.all(Array.from({ length: 20 }, () => scene.count(scene.delivery())));

@@ -15,10 +15,17 @@ async function refused(scene: Scene, mine: Delivery, terms: Partial<ClaimTerms> 
 }
 
 async function claimed(scene: Scene, mine: Delivery, terms: ClaimTerms): Promise<void> {
-  assert.deepEqual(await scene.store.claim(mine, terms), { kind: 'claimed' });
+  const { attempts = 0, lastError } = terms.over === undefined ? ((await scene.find()) ?? {}) : {};
+  const claim = await scene.store.claim(mine, terms);
   const { attempt, fingerprint, guarantee, messageId, messageGroup, expiration } = mine;
   await scene.shows({ status: 'INPROGRESS', attempt, fingerprint, guarantee, messageId, messageGroup });
   const record = await scene.find();
+  const past = { attempts, firstAttemptAt: mine.now, lastError };
+  assert.ok(claim.kind === 'claimed', claim.kind);
+  const told = { ...claim.past, firstAttemptAt: mine.now };
+  assert.deepEqual(told, past);
+  assert.ok(Math.abs(claim.past.firstAttemptAt - (record?.firstAttemptAt ?? 0)) < 2000);
+  assert.equal(record?.attempts, attempts);
   // A store with a clock of its own counts from its own now.
   assert.ok(Math.abs((record?.leaseUntil ?? 0) - terms.leaseUntil) < 2000);
   assert.ok(Math.abs((record?.expiration ?? 0) - expiration) <= 2);
@@ -144,7 +151,7 @@ const expirations: Case[] = openings
         await refused(scene, scene.delivery({ fingerprint: 'of another life' }));
         const mine = scene.delivery();
         await claimed(scene, mine, scene.terms({ over: expiration }));
-        await scene.shows({ attempts: undefined, lastError: undefined, firstAttemptAt: mine.now });
+        await scene.shows({ attempts: 0, lastError: undefined, firstAttemptAt: mine.now });
       },
     },
     {

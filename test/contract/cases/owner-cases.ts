@@ -20,8 +20,8 @@ const steps: readonly {
   },
   {
     name: 'release',
-    run: (scene, mine) => scene.store.release(mine, 'not now', false),
-    accepts: ['INPROGRESS'],
+    run: (scene, mine) => scene.store.release(mine, 'not now', 3),
+    accepts: ['INPROGRESS', 'RETRYING'],
     leaves: { status: 'RETRYING', lastError: 'not now', leaseUntil: undefined },
   },
   {
@@ -99,7 +99,7 @@ export const ownerCases: readonly Case[] = [
     name: 'release of a record that is gone: released, and nothing is written',
     async run(subject) {
       const scene = new Scene(subject);
-      assert.deepEqual(await scene.store.release(scene.delivery(), 'why', false), { kind: 'written' });
+      assert.deepEqual(await scene.store.release(scene.delivery(), 'why', 0), { kind: 'written' });
       assert.equal(await scene.find(), undefined);
     },
   },
@@ -109,7 +109,7 @@ export const ownerCases: readonly Case[] = [
       const scene = new Scene(subject);
       const mine = await scene.owner();
       assert.equal(
-        (await scene.store.release(mine, `first ${'x'.repeat(1_000_000)}\ud800`, false)).kind,
+        (await scene.store.release(mine, `first ${'x'.repeat(1_000_000)}\ud800`, 0)).kind,
         'written',
       );
       const { lastError = '' } = (await scene.find()) ?? {};
@@ -124,7 +124,7 @@ export const ownerCases: readonly Case[] = [
       const owner = await scene.owner();
       for (const step of [
         () => scene.store.complete(late, '"late"'),
-        () => scene.store.release(late, 'late', false),
+        () => scene.store.release(late, 'late', 0),
         () => scene.store.holdUnknown(late, { attempt: late.attempt, status: 'INPROGRESS' }, '{}', 'late'),
       ]) {
         const answer = await scene.unchangedBy(step);

@@ -91,7 +91,7 @@ export const quarantineCases: readonly Case[] = [
     await scene.quarantined(scene.delivery());
     assert.equal((await scene.store.claim(scene.delivery(), scene.terms())).kind, 'exists');
     const redriven = await scene.owner({ messageId: 'redriven' });
-    await scene.store.release(redriven, 'why', true);
+    await scene.store.release(redriven, 'why', 1);
     await scene.shows({ status: 'RETRYING', attempts: 1 });
   }),
 ];

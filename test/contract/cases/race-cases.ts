@@ -67,12 +67,6 @@ const lost: readonly {
     shows: 'COMPLETED',
   },
   {
-    step: 'release',
-    record: (subject) => lease(subject, 'live'),
-    call: (scene, mine) => scene.store.release(mine, 'why', false),
-    shows: 'RETRYING',
-  },
-  {
     step: 'holdUnknown',
     record: (subject) => lease(subject, 'live'),
     call: (scene, mine) =>
@@ -93,7 +87,7 @@ const refusals: readonly {
 }[] = [
   { step: 'claim', call: (scene, mine) => scene.store.claim(mine, scene.terms()) },
   { step: 'complete', call: (scene, mine) => scene.store.complete(mine, '1') },
-  { step: 'release', call: (scene, mine) => scene.store.release(mine, 'why', false) },
+  { step: 'release', call: (scene, mine) => scene.store.release(mine, 'why', 0) },
   {
     step: 'holdUnknown',
     call: (scene, mine) =>

@@ -16,6 +16,7 @@ describe('the options of npm start', () => {
       provider: 'none',
       mail: 'none',
       kill: 0,
+      outage: 0,
       keep: false,
       json: undefined,
     });
@@ -31,8 +32,8 @@ describe('the options of npm start', () => {
   });
 
   it('say what goes wrong outside', () => {
-    const args = ['--provider', 'fail-after', '--mail=hang', '--kill', '3'];
-    expect(read(...args)).toMatchObject({ provider: 'fail-after', mail: 'hang', kill: 3 });
+    const args = ['--provider', 'fail-after', '--mail=hang', '--kill', '3', '--outage=20'];
+    expect(read(...args)).toMatchObject({ provider: 'fail-after', mail: 'hang', kill: 3, outage: 20 });
   });
 
   it('ask for help', () => {
@@ -52,6 +53,8 @@ describe('the options of npm start', () => {
     [['--provider', 'fast'], '--provider is "fast": it takes one of none, slow, hang,'],
     [['--mail', ''], '--mail is "": it takes one of none, lost, hang, mixed'],
     [['--kill', '-1'], '--kill is "-1"'],
+    [['--outage', '20s'], '--outage is "20s": it takes a whole number from 0'],
+    [['--outage', '0.5'], '--outage is "0.5"'],
     [['--unknown'], "Unknown option '--unknown'"],
     [['--json'], "'--json"],
     [['stray'], "'stray'"],

@@ -1,33 +1,63 @@
 import fc from 'fast-check';
+import { type Random, systemRandom } from '../../../contract/random.ts';
 import { processBatch } from '../../../runtime/batch.ts';
+import { FakeRandom } from '../../support/wiring.ts';
 
 interface Item {
   readonly id: string;
   readonly group: string;
+  readonly receiveCount: number;
   readonly ok: boolean;
   readonly ticks: number;
 }
 
+const anItem = (over: Partial<Item>): Item => ({
+  id: '1',
+  group: 'a',
+  receiveCount: 1,
+  ok: true,
+  ticks: 0,
+  ...over,
+});
+
 const batches = fc
-  .array(fc.record({ group: fc.constantFrom('a', 'b', 'c'), ok: fc.boolean(), ticks: fc.nat(4) }), {
-    maxLength: 10,
-  })
+  .array(
+    fc.record({
+      group: fc.constantFrom('a', 'b', 'c'),
+      receiveCount: fc.integer({ min: 1, max: 5 }),
+      ok: fc.boolean(),
+      ticks: fc.nat(4),
+    }),
+    { maxLength: 10 },
+  )
   .map((items) => items.map((item, index): Item => ({ ...item, id: String(index) })));
 
-async function run(batch: readonly Item[], mayStart = () => true, groupsAtOnce = 10) {
+async function run(
+  batch: readonly Item[],
+  mayStart = () => true,
+  groupsAtOnce = 10,
+  random: Random = new FakeRandom(),
+) {
   let most = 0;
   const begun: Item[] = [];
   const postponed: (readonly [string[], boolean])[] = [];
   const working = new Set<string>();
+  const isolated: number[] = [];
   const response = await processBatch(batch, {
     mayStart,
     groupsAtOnce,
+    random,
+    isolate: async () => {
+      if (working.size > 0) throw new Error('a suspect was isolated beside others');
+      isolated.push(begun.length);
+    },
     postpone: async (rest, advanced) => {
       postponed.push([rest.map(({ id }) => id), advanced]);
     },
     deliver: async (item) => {
       if (working.has(item.group)) throw new Error(`two of group ${item.group} at once`);
       working.add(item.group);
+      if (item.receiveCount >= 3 && working.size > 1) throw new Error('a suspect began beside others');
       most = Math.max(most, working.size);
       begun.push(item);
       for (let i = 0; i < item.ticks; i++) await Promise.resolve();
@@ -38,6 +68,7 @@ async function run(batch: readonly Item[], mayStart = () => true, groupsAtOnce =
   return {
     begun,
     postponed,
+    isolated,
     most,
     failed: response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
   };
@@ -68,13 +99,15 @@ describe('processBatch', () => {
       release = resolve;
     });
     const batch = [
-      { id: '1', group: 'a' },
-      { id: '2', group: 'b' },
+      { id: '1', group: 'a', receiveCount: 1 },
+      { id: '2', group: 'b', receiveCount: 1 },
     ];
     const response = await processBatch(batch, {
       groupsAtOnce: 2,
       mayStart: () => true,
       postpone: async () => {},
+      isolate: async () => {},
+      random: new FakeRandom(),
       deliver: async ({ id }) => {
         if (id === '2') release();
         await begun;
@@ -85,7 +118,7 @@ describe('processBatch', () => {
   });
 
   it('takes any number of groups at once, and begins no more work than there are groups', async () => {
-    const batch = ['1', '2'].map((id): Item => ({ id, group: id, ok: true, ticks: 1 }));
+    const batch = ['1', '2'].map((id) => anItem({ id, group: id, ticks: 1 }));
     await expect(run(batch, () => true, Number.MAX_SAFE_INTEGER)).resolves.toMatchObject({
       failed: [],
       most: 2,
@@ -93,11 +126,36 @@ describe('processBatch', () => {
   });
 
   it('returns what it had no time to begin', async () => {
-    const batch = ['1', '2', '3'].map((id): Item => ({ id, group: 'a', ok: true, ticks: 0 }));
+    const batch = ['1', '2', '3'].map((id) => anItem({ id }));
     let calls = 0;
     const { begun, failed, postponed } = await run(batch, () => calls++ < 1);
     expect(begun.map(({ id }) => id)).toEqual(['1']);
     expect(failed).toEqual(['2', '3']);
     expect(postponed).toEqual([[['2', '3'], true]]);
+  });
+
+  it('begins each suspect alone, after all others, the fewest receives first', async () => {
+    const batch = [
+      anItem({ id: 'a1', group: 'a', receiveCount: 7 }),
+      anItem({ id: 'b1', group: 'b', receiveCount: 2, ticks: 3 }),
+      anItem({ id: 'b2', group: 'b', receiveCount: 4 }),
+      anItem({ id: 'c1', group: 'c', receiveCount: 3, ok: false }),
+      anItem({ id: 'd1', group: 'd', ticks: 9 }),
+      anItem({ id: 'a2', group: 'a', receiveCount: 1 }),
+    ];
+    const { begun, isolated, failed } = await run(batch);
+    expect(begun.map(({ id }) => id)).toEqual(['b1', 'd1', 'c1', 'b2', 'a1', 'a2']);
+    expect(isolated).toEqual([2, 3, 4]);
+    expect(failed).toEqual(['c1']);
+  });
+
+  it('lets suspects that were received equally often draw lots, so that each comes first at some time', async () => {
+    const firsts = new Set<string | undefined>();
+    const batch = ['1', '2', '3'].map((id) => anItem({ id, group: id, receiveCount: 3 }));
+    for (let n = 0; n < 100; n++) {
+      const { begun } = await run(batch, () => true, 10, systemRandom);
+      firsts.add(begun[0]?.id);
+    }
+    expect([...firsts].sort()).toEqual(['1', '2', '3']);
   });
 });

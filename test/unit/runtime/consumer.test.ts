@@ -184,7 +184,7 @@ describe('a consumer', () => {
   });
 
   it('logs a line a delivery, with all that is known of it', async () => {
-    await consumer()(sqsEvent(sqsRecord(order('1'), { messageId: 'm1', receiveCount: 3 })), remaining());
+    await consumer()(sqsEvent(sqsRecord(order('1'), { messageId: 'm1', receiveCount: 2 })), remaining());
     expect(deliveries()).toEqual([
       {
         level: 'INFO',
@@ -194,7 +194,7 @@ describe('a consumer', () => {
         outcome: 'applied',
         messageId: 'm1',
         messageGroup: 'customer-17850',
-        receiveCount: 3,
+        receiveCount: 2,
         source: 'urn:test',
         eventId: 'event-of-1',
         sequence: '1',

@@ -177,7 +177,7 @@ const seen = { attempt: 'mine', status: 'INPROGRESS' } as const;
 describe.each([
   ['claim', (store: EffectStore) => store.claim(delivery, terms)],
   ['complete', (store: EffectStore) => store.complete(delivery, '1')],
-  ['release', (store: EffectStore) => store.release(delivery, 'why', false)],
+  ['release', (store: EffectStore) => store.release(delivery, 'why', 0)],
   ['holdUnknown', (store: EffectStore) => store.holdUnknown(delivery, seen, '{}', 'why')],
   ['resolveDone', (store: EffectStore) => store.resolveDone('id', 'mine', delivery)],
 ] as const)('%s', (_, step) => {

@@ -4,7 +4,7 @@ import { redisRecordStore } from '../../../runtime/index.ts';
 function release(error: Error, id = 'key') {
   const fail = () => Promise.reject(error);
   const delivery = { id, fingerprint: 'print', attempt: 'mine', now: 1, expiration: 2 };
-  return redisRecordStore({ evalSha: fail, eval: fail }).release(delivery as never, 'why', false);
+  return redisRecordStore({ evalSha: fail, eval: fail }).release(delivery as never, 'why', 0);
 }
 
 /** As `@redis/client` names them; a bundle that is minified leaves nothing of their classes but the text. */

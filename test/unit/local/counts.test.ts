@@ -1,5 +1,5 @@
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
-import { count } from '../../../local/observe/deliveries.ts';
+import { count } from '../../../local/observe/counts.ts';
 
 function delivery(
   messageId: string,
@@ -34,7 +34,10 @@ describe('counting deliveries', () => {
       conflicts: 1,
       poison: 1,
       unknown: 1,
+      quarantined: 2,
       failed: 0,
+      retried: 0,
+      suspects: 0,
     });
   });
 
@@ -57,6 +60,31 @@ describe('counting deliveries', () => {
       delivered: 1,
       applied: 2,
     });
+  });
+
+  it('counts what is quarantined by message, and adds up to what was delivered', () => {
+    const logs = [
+      delivery('1', 'conflict'),
+      delivery('2', 'poison'),
+      delivery('2', 'poison', { receiveCount: 2, code: 'QUARANTINED' }),
+      delivery('3', 'out-of-window'),
+      delivery('4', 'applied'),
+      delivery('5', 'failed'),
+    ];
+    const { delivered, applied, duplicates, quarantined, unknown } = count(logs);
+    expect(quarantined).toBe(3);
+    expect(delivered).toBe(applied + duplicates + quarantined + unknown);
+  });
+
+  it('counts deliveries that were not the first of their message, and those that ran as suspects', () => {
+    const logs = [
+      delivery('1', 'failed'),
+      delivery('1', 'failed', { receiveCount: 2 }),
+      delivery('1', 'applied', { receiveCount: 3, suspect: true }),
+      // Waited twice behind the other.
+      delivery('2', 'applied', { receiveCount: 3, suspect: true }),
+    ];
+    expect(count(logs)).toMatchObject({ delivered: 2, failed: 4, retried: 3, suspects: 2 });
   });
 
   it('goes by the first verdict on a message', () => {

@@ -1,0 +1,76 @@
+import {
+  PublishBatchCommand,
+  type PublishBatchCommandInput,
+  type PublishBatchCommandOutput,
+  type SNSClient,
+} from '@aws-sdk/client-sns';
+import { parseOrderEvent } from '../../contract/order-event.ts';
+import { type EventKey, eventKey } from '../verify/expectation.ts';
+
+/** Tells the messages of one event from all others; those that are no event are told by their group alone. */
+export type MessageKey = EventKey;
+
+/** @param event Absent for a message that is no event. */
+export function messageKey(
+  messageGroup: string,
+  event: { readonly source: string; readonly id: string } | undefined,
+): MessageKey {
+  return event === undefined ? JSON.stringify([messageGroup]) : eventKey(event.source, event.id);
+}
+
+/**
+ * The order in which a topic took messages, by its sequence numbers. It is the order of each group in every queue behind
+ * the topic, which do not all tell it themselves.
+ */
+export class TopicOrder {
+  readonly #places = new Map<MessageKey, Set<bigint>>();
+
+  /** Notes from now on what a client publishes. */
+  follow(client: SNSClient): void {
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const result = await next(args);
+          if (commandName === PublishBatchCommand.name) {
+            this.#noteBatch(
+              args.input as PublishBatchCommandInput,
+              result.output as PublishBatchCommandOutput,
+            );
+          }
+          return result;
+        },
+      { step: 'initialize' },
+    );
+  }
+
+  /** @param sequenceNumber The topic's, digits. A duplicate that the broker removes has that of the first. */
+  note(messageGroup: string, body: string, sequenceNumber: string): void {
+    const key = messageKey(messageGroup, eventOf(body));
+    const places = this.#places.get(key) ?? new Set();
+    this.#places.set(key, places.add(BigInt(sequenceNumber)));
+  }
+
+  /** Where the messages of a key stand, from the first. */
+  placesOf(key: MessageKey): bigint[] {
+    return [...(this.#places.get(key) ?? [])].sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  #noteBatch(
+    { PublishBatchRequestEntries: entries = [] }: PublishBatchCommandInput,
+    { Successful: accepted = [] }: PublishBatchCommandOutput,
+  ): void {
+    const numbers = new Map(accepted.map(({ Id, SequenceNumber }) => [Id, SequenceNumber]));
+    for (const { Id, MessageGroupId = '', Message = '' } of entries) {
+      const sequenceNumber = numbers.get(Id);
+      if (sequenceNumber !== undefined) this.note(MessageGroupId, Message, sequenceNumber);
+    }
+  }
+}
+
+function eventOf(body: string) {
+  try {
+    return parseOrderEvent(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import type { CloudEvent } from '../../contract/event.ts';
+import type { Effect } from '../effects.ts';
+import { PermanentError, StoreBusyError } from '../errors.ts';
+import type { CommitAnswer, EffectStore } from '../stores/record-store.ts';
+import { untilDecided } from './decide.ts';
+import type { Task, Verdict } from './guarantee.ts';
+import type { Lease } from './lease.ts';
+import { appliedWith, LiveEffects } from './stale.ts';
+
+type Committed =
+  | { readonly kind: 'committed'; readonly result: string | undefined }
+  | Extract<CommitAnswer, { kind: 'refused' }>;
+
+/**
+ * One round trip for a first delivery and one for a duplicate; one more where effects are stale, since their conditions
+ * cancel the whole transaction: it is committed again without them. Without a commit nothing is applied, so a crash at
+ * any point leaves either everything or nothing.
+ *
+ * @throws StoreBusyError where the store stayed contended until the deadline; PermanentError where it refuses the
+ *   effects; whatever the store throws, and then the commit may have happened.
+ */
+export async function commit(
+  { carriedAttempt, deadline }: Task<CloudEvent>,
+  effects: readonly Effect[],
+  lease: Lease,
+  store: EffectStore,
+): Promise<Verdict> {
+  const live = new LiveEffects(effects);
+  const { taken, verdict } = await untilDecided<Committed>(lease, {
+    async write(mine, over) {
+      for (;;) {
+        const answer = await store.commit(mine, live.list, over, live.result);
+        if (answer.kind === 'committed') return { ...answer, result: live.result };
+        if (answer.kind !== 'stale') return answer;
+        // At once, and as often as there are effects: each of these answers leaves fewer.
+        live.leaveOut(answer.effects);
+        if (lease.budget.clock.now() > deadline) throw new StoreBusyError('its items kept getting newer');
+      }
+    },
+    // The record knows what was stale: it may be of an earlier try, which found less.
+    written: ({ status, result }) => (status === 'COMPLETED' ? { kind: 'committed', result } : undefined),
+    terms: { takeOver: true, carriedAttempt },
+    unclear: 'hold',
+    reopens: true,
+  });
+  if (taken === undefined) return verdict as Verdict;
+  if (taken.kind === 'refused') throw new PermanentError(taken.reason, { cause: taken.cause });
+  return appliedWith(taken.result);
+}

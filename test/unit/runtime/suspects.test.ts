@@ -1,0 +1,251 @@
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import {
+  atLeastOnce,
+  atMostOnce,
+  createConsumer,
+  exactlyOnce,
+  type Guarantee,
+  increment,
+  NotDone,
+} from '../../../runtime/index.ts';
+import { drain } from '../../support/event-source.ts';
+import { FifoQueue } from '../../support/fifo-queue.ts';
+import { anOrder } from '../../support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+
+type Handle = (orderId: string) => unknown;
+
+const atLeast = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
+const guarantees = [
+  { name: 'exactly-once', guarantee: exactlyOnce() },
+  { name: 'at-least-once', guarantee: atLeast },
+] as const;
+
+let clock: FakeClock;
+let queue: FifoQueue;
+let wiring: FakeWiring;
+/** Drawn for the order of suspects; 0.5 for all of them would leave it to the order of the batch. */
+let draw = 0;
+beforeEach(() => {
+  clock = new FakeClock();
+  queue = new FifoQueue(clock, { visibilityTimeout: 180 });
+  wiring = fakeWiring({
+    clock,
+    visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
+    acknowledgements: { acknowledge: async (handles) => queue.remove(handles) },
+  });
+  draw = 0;
+  const { random } = wiring;
+  random.next = () => {
+    draw = (draw + 0.37) % 1;
+    return draw;
+  };
+});
+
+function consumerOf(guarantee: Guarantee<'effects'> | Guarantee<'external'>, handle: Handle) {
+  const base = { name: 'shop', parse: parseOrderEvent };
+  if (guarantee.kind === 'external') {
+    const act = async (event: ReturnType<typeof anOrder>) => void (await handle(event.data.orderId));
+    return createConsumer({ ...base, guarantee, handle: act }, wiring);
+  }
+  return createConsumer(
+    {
+      ...base,
+      guarantee,
+      handle: async ({ data: { orderId } }) => {
+        await handle(orderId);
+        return [increment('ledger', { orderId }, { times: 1 })];
+      },
+    },
+    wiring,
+  );
+}
+
+const recordOf = (id: string) => wiring.memory.records.get(`shop#urn:test#event-of-${id}`);
+const lines = (outcome: string) => wiring.logged.filter((line) => line.outcome === outcome);
+const reasons = () =>
+  wiring.letters.map(({ attributes }) => JSON.parse(attributes['dead-letter-reason']?.StringValue ?? ''));
+
+/** A delivery of order 1 that was received three times. */
+const third = (over: Parameters<typeof sqsRecord>[1] = {}) =>
+  sqsEvent(sqsRecord(anOrder({ subject: '1' }), { messageId: 'm1', receiveCount: 3, ...over }));
+
+describe.each(guarantees)('a message that ends its process each time, under $name', ({ guarantee }) => {
+  it('is given up alone among nine healthy heads, which are applied once', async () => {
+    // GIVEN
+    let died = () => {};
+    let ended = 0;
+    const consumer = consumerOf(guarantee, async (orderId) => {
+      if (orderId !== '4') return;
+      ended += 1;
+      await new Promise(setImmediate);
+      died();
+      await new Promise(() => {});
+    });
+    for (let n = 0; n < 10; n++)
+      queue.send(`m${n}`, `g${n}`, anOrder({ subject: `${n}`, partitionkey: `g${n}` }));
+    // WHEN
+    await drain(queue, consumer, {
+      died: () =>
+        new Promise<undefined>((resolve) => {
+          died = () => resolve(undefined);
+        }),
+    });
+    // THEN
+    expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED', attempts: 5 }]);
+    expect(reasons()[0].message).toContain('Its process ended before it did');
+    expect(wiring.letters.map(({ deduplicationId }) => deduplicationId)).toEqual(['m4']);
+    expect(queue.deadLetters).toEqual([]);
+    expect(
+      lines('applied')
+        .map(({ messageId }) => messageId)
+        .sort(),
+    ).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9].map((n) => `m${n}`));
+    for (let n = 0; n < 10; n++) {
+      expect(recordOf(`${n}`)).toMatchObject(
+        n === 4 ? { status: 'QUARANTINED', attempts: 0 } : { status: 'COMPLETED' },
+      );
+    }
+    // Twice before it was a suspect, and five times that were counted.
+    expect(ended).toBe(7);
+  });
+});
+
+describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
+  it.each([
+    ['that says that nothing happened', new NotDone('closed'), 0],
+    ['that fails by itself', new TypeError('total is undefined'), 1],
+  ])('%s ends with its reason and its count', async (_, error, attempts) => {
+    let seen: number | undefined;
+    const consumer = consumerOf(guarantee, () => {
+      seen = recordOf('1')?.attempts;
+      throw error;
+    });
+    await consumer(third(), remaining());
+    expect(seen).toBe(1);
+    expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts, lastError: error.message });
+    expect(lines('failed')).toMatchObject([{ suspect: true, ...(attempts > 0 && { attempts }) }]);
+  });
+
+  it('is counted once whose count was written while its answer was lost', async () => {
+    for (const step of ['countAttempt', 'claim', 'release'] as const) wiring.store.befall(step, 'undecided');
+    const consumer = consumerOf(guarantee, () => {
+      throw new Error('never');
+    });
+    await consumer(third(), remaining());
+    expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 1, lastError: 'never' });
+  });
+
+  it('does not begin where its attempt cannot be counted', async () => {
+    wiring.store.befall('countAttempt', 'down');
+    wiring.store.befall('claim', 'down');
+    let begun = 0;
+    const consumer = consumerOf(guarantee, () => {
+      begun += 1;
+    });
+    const response = await consumer(third(), remaining());
+    expect(begun).toBe(0);
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
+  });
+
+  it('that succeeds is applied, and its redelivery a duplicate', async () => {
+    const consumer = consumerOf(guarantee, () => {});
+    await consumer(third(), remaining());
+    await consumer(third({ receiveCount: 4 }), remaining());
+    expect(wiring.logged.map(({ outcome }) => outcome).filter(Boolean)).toEqual(['applied', 'duplicate']);
+    expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('that was begun and never ended is given up only after a minute', async () => {
+    const consumer = consumerOf(guarantee, () => {});
+    await consumer(third(), remaining());
+    wiring.memory.records.set('shop#urn:test#event-of-1', {
+      ...recordOf('1'),
+      status: 'RETRYING',
+      attempt: 'of-the-dead',
+      attempts: 5,
+      firstAttemptAt: clock.now(),
+    } as never);
+    const late = { receiveCount: 9, firstReceived: clock.now() };
+    await consumer(third(late), remaining());
+    expect(lines('applied')).toHaveLength(2);
+    expect(wiring.letters).toEqual([]);
+  });
+});
+
+describe('a suspect under exactly-once', () => {
+  it('whose commit the store does not take is not counted', async () => {
+    wiring.store.befall('commit', 'down');
+    await consumerOf(exactlyOnce(), () => {})(third(), remaining());
+    expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 0, lastError: 'socket hang up' });
+  });
+
+  it('that fails while another delivery applies it is a duplicate', async () => {
+    const other = consumerOf(exactlyOnce(), () => {});
+    const failing = consumerOf(exactlyOnce(), async () => {
+      await other(third({ messageId: 'm2', receiveCount: 1 }), remaining());
+      throw new Error('never');
+    });
+    await expect(failing(third(), remaining())).resolves.toEqual({ batchItemFailures: [] });
+    expect(wiring.logged.map(({ outcome }) => outcome).filter(Boolean)).toEqual(['applied', 'duplicate']);
+    expect(recordOf('1')).toMatchObject({ status: 'COMPLETED', messageId: 'm2' });
+  });
+
+  it('costs one write more than another message', async () => {
+    await consumerOf(exactlyOnce(), () => {})(third(), remaining());
+    expect(wiring.store.calls).toEqual(['countAttempt', 'commit']);
+  });
+});
+
+it('a suspect under at-least-once costs no write more than another message', async () => {
+  await consumerOf(atLeast, () => {})(third(), remaining());
+  expect(wiring.store.calls).toEqual(['claim', 'complete']);
+});
+
+it('a suspect whose process ended under at-most-once is not run again', async () => {
+  const begun: string[] = [];
+  const consumer = consumerOf(atMostOnce(), async (id) => {
+    begun.push(id);
+    await new Promise(() => {});
+  });
+  void consumer(third(), remaining());
+  await new Promise(setImmediate);
+  clock.time += 60_000;
+  await consumer(third({ receiveCount: 4 }), remaining());
+  expect(begun).toEqual(['1']);
+  expect(recordOf('1')).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
+});
+
+describe('before a suspect begins', () => {
+  const batch = () =>
+    sqsEvent(
+      sqsRecord(anOrder({ subject: '1', partitionkey: 'a' }), {
+        messageId: 'm1',
+        group: 'a',
+        receiveCount: 4,
+      }),
+      sqsRecord(anOrder({ subject: '2', partitionkey: 'b' }), {
+        messageId: 'm2',
+        group: 'b',
+        receiveCount: 3,
+      }),
+      sqsRecord(anOrder({ subject: '3', partitionkey: 'c' }), { messageId: 'm3', group: 'c' }),
+    );
+
+  it('what is settled is taken from the queue, each message once', async () => {
+    const taken: string[] = [];
+    const seen: string[][] = [];
+    Object.assign(wiring.acknowledgements, {
+      acknowledge: async (handles: string[]) => void taken.push(...handles),
+    });
+    await consumerOf(exactlyOnce(), () => seen.push([...taken]))(batch(), remaining());
+    expect(seen).toEqual([[], ['receipt-of-m3'], ['receipt-of-m3', 'receipt-of-m2']]);
+  });
+
+  it('a queue that does not answer does no harm', async () => {
+    Object.assign(wiring.acknowledgements, { acknowledge: () => Promise.reject(new Error('away')) });
+    const response = await consumerOf(exactlyOnce(), () => {})(batch(), remaining());
+    expect(response).toEqual({ batchItemFailures: [] });
+  });
+});
