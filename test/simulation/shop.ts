@@ -164,6 +164,7 @@ export class Shop {
             const until = context && this.#world.now + context.remainingTime();
             this.#witness.begins(idempotencyKey(name, event), process, until);
           },
+          keyOf: (event) => idempotencyKey(name, event),
           ends: (event) => this.#witness.ends(idempotencyKey(name, event), process),
           trouble: ({ id }) => this.#trouble(name, id),
         });
@@ -192,7 +193,7 @@ export class Shop {
     this.#world.faults.count(troubleKinds[trouble.trouble]);
     const key = idempotencyKey(consumer, (planned as PlannedEvent).event);
     this.#world.excuse(key, troubleKinds[trouble.trouble]);
-    if (trouble.trouble === 'fails') this.#witness.failed(key);
+    if (trouble.trouble !== 'refuses') this.#witness.failed(key);
     return trouble.trouble;
   }
 
@@ -235,16 +236,23 @@ export class Shop {
     });
   }
 
-  /** Faults have ceased, handlers are mended, and somebody settles what is left, until nothing is. */
+  /** Faults have ceased: nothing may be stuck, whatever is wrong with handlers. Then they are mended, and what is left
+   * is settled, until nothing is. */
   async #settle(): Promise<void> {
     const { scheduler, faults } = this.#world;
     faults.cease();
+    await scheduler.run(this.#world.now + roundLength);
+    this.#mustBeEmpty();
     this.#healed = true;
     for (let round = 0; round < rounds; round++) {
-      await scheduler.run(this.#world.now + roundLength);
       const open = this.#operator.resolveAll() + this.#operator.redrive(Number.POSITIVE_INFINITY);
-      if (open === 0 && this.#functions.every(({ queue }) => queue.size === 0)) return;
+      if (open === 0) break;
+      await scheduler.run(this.#world.now + roundLength);
     }
+    this.#mustBeEmpty();
+  }
+
+  #mustBeEmpty(): void {
     for (const { queue } of this.#functions) {
       for (const { id, group } of queue.messages) {
         this.#world.violated(`${id} of group ${group} is stuck in ${queue.name}`);

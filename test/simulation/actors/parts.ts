@@ -47,6 +47,7 @@ export function partOf(
 export interface Surveillance {
   begins(event: OrderEvent, context: ExternalContext | undefined): void;
   ends(event: OrderEvent): void;
+  keyOf(event: OrderEvent): string;
   /** What is wrong with the handler for this event, right now. */
   trouble(event: OrderEvent): Trouble | undefined;
 }
@@ -56,11 +57,13 @@ export function watched(part: Part, world: World, process: VirtualProcess, watch
   const handle = part.handle as (event: OrderEvent, context?: ExternalContext) => unknown;
   const run = async (event: OrderEvent, context?: ExternalContext) => {
     watch.begins(event, context);
+    const key = watch.keyOf(event);
     try {
       const trouble = watch.trouble(event);
       if (trouble === 'fails') throw new Error('a field that nobody expected');
       if (trouble === 'refuses') throw new PermanentError('an order that cannot be');
-      if (trouble === 'deaf') await new Promise(() => {});
+      if (trouble === 'kills') process.end('is killed by its message', key);
+      if (trouble === 'deaf' || trouble === 'kills') await new Promise(() => {});
       // What a handler calls at once knows by this whose call it is.
       world.acting = process;
       let result: unknown;

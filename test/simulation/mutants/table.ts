@@ -29,8 +29,8 @@ export const mutants = {
   'no fence for release': {
     rule: 'Only the owner of a claim releases it',
     file: conditions,
-    text: "return record.status === 'INPROGRESS' && record.attempt === mine.attempt && isSameEvent(record, mine);",
-    replacement: "return record.status === 'INPROGRESS' && isSameEvent(record, mine);",
+    text: 'return isOpen && record.attempt === mine.attempt && isSameEvent(record, mine);',
+    replacement: 'return isOpen && isSameEvent(record, mine);',
   },
   'lease ignored': {
     rule: 'A claim is taken over only when its lease is over',
@@ -101,8 +101,8 @@ export const mutants = {
   'own lost answer taken for another': {
     rule: 'A failed condition whose record carries my attempt is my own earlier write',
     file: 'runtime/guarantees/judge.ts',
-    text: "if (record.attempt === mine.attempt && (record.status === 'INPROGRESS' || record.status === 'COMPLETED')) {",
-    replacement: "if (record.attempt === mine.attempt && record.status === 'COMPLETED') {",
+    text: 'if (record.attempt === mine.attempt && ownStatuses.has(record.status)) return',
+    replacement: "if (record.attempt === mine.attempt && record.status === 'COMPLETED' && ownStatuses) return",
   },
   'provider that never forgets': {
     rule: "A claim over an existing record needs a first attempt that the provider's memory reaches back to",
@@ -144,8 +144,8 @@ export const mutants = {
   "followers' receive counts give up": {
     rule: 'Giving up goes by the attempts in the record, not by receive counts',
     file: 'runtime/delivery.ts',
-    text: '      const { attempts } = tries;',
-    replacement: '      const attempts = message.receiveCount + 0 * tries.attempts;',
+    text: '      if (!areSpent(tries, message, wiring)) {',
+    replacement: '      if (!areSpent({ ...tries, attempts: message.receiveCount }, message, wiring)) {',
   },
   'quarantine recorded before its copy': {
     rule: 'First the copy in the dead-letter queue, then QUARANTINED',
@@ -168,6 +168,24 @@ export const mutants = {
     file: 'runtime/delivery.ts',
     text: '      attempt: random.uuid(),',
     replacement: '      attempt: message.id || random.uuid(),',
+  },
+  'suspects beside the innocent': {
+    rule: 'Suspects run one at a time, after all others',
+    file: 'runtime/batch.ts',
+    text: 'while (turn !== undefined && !isSuspect(turn.message)) turn = await take(turn);',
+    replacement: 'while (turn !== undefined) turn = await take(turn);',
+  },
+  'suspects not counted before they begin': {
+    rule: "A suspect's attempt is counted before its handler",
+    file: 'runtime/delivery.ts',
+    text: '    isSuspect: isSuspect(message),',
+    replacement: '    isSuspect: isSuspect(message) && message.id === "",',
+  },
+  'a suspect that always begins': {
+    rule: 'A suspect whose attempts never ended begins no more once they are spent',
+    file: 'runtime/delivery.ts',
+    text: 'mayBegin: (past: Past) => past.lastError !== underWay || !areSpent(past, message, wiring),',
+    replacement: 'mayBegin: (past: Past) => past.lastError !== underWay || !areSpent(past, message, wiring) || true,',
   },
   'stale effect cancels its neighbours': {
     rule: 'What is stale is left out alone',

@@ -13,6 +13,9 @@ interface Work {
   readonly until: number;
 }
 
+/** Between a delivery's look at its clock and its write a minute may pass, where the request is late. */
+const longestDelay = 60_000;
+
 /** By the clock's own allowance a lease protects only owners whose clocks are near enough. */
 const allowedOffset = 2500;
 
@@ -104,7 +107,7 @@ export class Witness {
     this.#settled.add(key);
   }
 
-  /** Its handler failed by itself. */
+  /** Its handler failed, or did not end, by the event's own fault. */
   failed(key: string): void {
     this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
   }
@@ -112,14 +115,16 @@ export class Witness {
   /** @param code Why; `no reason` where the queue itself gave it up. */
   givenUp(key: string, code: string): void {
     this.#settled.add(key);
-    const failures = this.#failures.get(key) ?? 0;
+    // What never ended counts for a suspect, whoever ended it.
+    const failures = (this.#failures.get(key) ?? 0) + (this.#world.interrupted.get(key) ?? 0);
     if (code === 'ATTEMPTS_EXHAUSTED' && failures < maxAttempts) {
-      this.#world.violated(`${key} was given up after ${failures} failures of its own`);
+      this.#world.violated(`${key} was given up after ${failures} attempts`);
     }
   }
 
   /** A delivery changed a record. */
   readonly wrote: RecordWatch = (step, mine, before, after, carriedAttempt) => {
+    if (Math.abs(mine.now - this.#world.now) > allowedOffset + longestDelay) this.#ofWildClocks.add(mine.id);
     const wrong = wrongStep(before, after, mine, carriedAttempt);
     if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.attempt}: ${wrong}`);
     // From here on it has attempts of its own again.

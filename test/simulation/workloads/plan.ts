@@ -4,12 +4,13 @@ import type { FaultKind, FaultRates } from '../world/faults.ts';
 import { Prng } from '../world/prng.ts';
 
 /** Why a consumer's handler does not do what it should, until it is mended. */
-export type Trouble = 'fails' | 'refuses' | 'deaf';
+export type Trouble = 'fails' | 'refuses' | 'deaf' | 'kills';
 
 export const troubleKinds = {
   fails: 'handler fails',
   refuses: 'handler refuses',
   deaf: 'handler ignores its signal',
+  kills: 'lethal message',
 } as const satisfies Readonly<Record<Trouble, FaultKind>>;
 
 /** Something that is sent besides the events, in ms after the start. */
@@ -95,6 +96,8 @@ export function planOf(seed: number, character: Character, consumers: readonly s
         troubles.set(consumer, { trouble: 'fails', times: random.pick([1, 2, 4, Number.POSITIVE_INFINITY]) });
       } else if (twisted('handler refuses')) {
         troubles.set(consumer, { trouble: 'refuses', times: random.pick([1, Number.POSITIVE_INFINITY]) });
+      } else if (twisted('lethal message')) {
+        troubles.set(consumer, { trouble: 'kills', times: random.pick([1, 3, Number.POSITIVE_INFINITY]) });
       } else if (twisted('handler ignores its signal')) {
         troubles.set(consumer, { trouble: 'deaf', times: random.between(1, 2) });
       }

@@ -40,6 +40,7 @@ const twists: Character['twists'] = {
   'handler fails': 0.05,
   'handler refuses': 0.04,
   'handler ignores its signal': 0.02,
+  'lethal message': 0.02,
 };
 
 /** By name. A run without a name takes them in turn, by its seed. */
@@ -56,6 +57,7 @@ export const workloads: Readonly<Record<string, Character>> = {
       conflict: 0.2,
       'handler fails': 0.15,
       'handler refuses': 0.12,
+      'lethal message': 0.08,
     },
     rates: { ...rough, 'crash before': 0.004, 'crash after': 0.004 },
   },

@@ -160,6 +160,8 @@ export class VirtualProcess {
       const send = () => {
         if (strikes('late request')) {
           isLate = true;
+          // Once its caller has tried again, and is over, it counts as an attempt that nobody makes.
+          if (about !== undefined) world.interrupt(about.key);
           answerAfter(timedOut(), spoiled.lost, `${label}: no answer yet`);
           scheduler.after(world.chance.below(longestDelay), arrive);
         } else scheduler.after(world.latency(), arrive);
@@ -185,19 +187,25 @@ export class VirtualProcess {
     });
   }
 
-  /** It ends, as by SIGKILL: nothing of it goes on. */
-  end(why: string): void {
+  /**
+   * It ends, as by SIGKILL: nothing of it goes on.
+   * @param culprit The idempotency key of the event that ended it; absent where none did.
+   */
+  end(why: string, culprit?: string): void {
     if (!this.#alive) return;
-    this.excuseAll();
+    this.excuseAll(culprit);
     this.#alive = false;
     this.#waiting = [];
     this.#world.note(this.name, why);
     this.onEnd(why);
   }
 
-  /** What it has in hand may be unclear from now on. */
-  excuseAll(): void {
-    for (const key of this.#inHand) this.#world.excuse(key, 'process ended');
+  /** What it has in hand may be unclear from now on, and its attempt never ended: by the culprit's fault, or nobody's. */
+  excuseAll(culprit?: string): void {
+    for (const key of this.#inHand) {
+      this.#world.excuse(key, 'process ended');
+      if (culprit === undefined) this.#world.interrupt(key);
+    }
   }
 
   /** It stops, as a function does between invocations. */

@@ -35,6 +35,8 @@ export class World {
 
   /** By idempotency key: what befell calls about it, so that its outcome may be unknown. */
   readonly excuses = new Map<string, Set<string>>();
+  /** By idempotency key: attempts that never ended, by no fault of the event. */
+  readonly interrupted = new Map<string, number>();
   /** While it lasts, nothing that is called about an event answers: milliseconds since the epoch. */
   outage: { readonly from: number; readonly to: number } | undefined;
   /** The process whose code runs right now, for what it calls without naming itself. */
@@ -57,6 +59,10 @@ export class World {
     const known = this.excuses.get(key);
     if (known === undefined) this.excuses.set(key, new Set([why]));
     else known.add(why);
+  }
+
+  interrupt(key: string): void {
+    this.interrupted.set(key, (this.interrupted.get(key) ?? 0) + 1);
   }
 
   violated(text: string): void {
