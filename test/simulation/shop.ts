@@ -6,7 +6,7 @@ import type { OrderEvent } from '../../contract/order-event.ts';
 import { type MemoryStore, memoryStore } from '../../runtime/index.ts';
 import { ConsumerFunction } from './actors/function.ts';
 import { Operator } from './actors/operator.ts';
-import { type ConsumerName, consumerNames, partOf, tableKeys, watched } from './actors/parts.ts';
+import { type ConsumerName, partOf, tableKeys, watched } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
 import type { Letter } from './broker/message.ts';
 import { FifoTopic } from './broker/topic.ts';
@@ -50,7 +50,7 @@ export class Shop {
     this.#world = world;
     this.#plan = plan;
     const events = plan.events.map(({ event }) => event);
-    this.#expectation = new Expectation(events);
+    this.#expectation = new Expectation(events, plan.consumers);
     const { keyOf, order } = this.#expectation;
     this.#provider = new PaymentProvider(world, plan.providerMemory, keyOf);
     this.#mails = new MailSystem(world, keyOf);
@@ -58,7 +58,7 @@ export class Shop {
     this.#witness = new Witness(world, order, () => plan.providerMemory - slack);
     this.#provider.onCharge = ({ key }) => this.#happened(keyOf(key));
     this.#mails.onMail = (key) => this.#happened(key);
-    this.#functions = consumerNames.map((name) => this.#function(name));
+    this.#functions = plan.consumers.map((name) => this.#function(name));
     this.#topic = new FifoTopic(
       world,
       this.#functions.map(({ queue }) => queue),
@@ -102,7 +102,7 @@ export class Shop {
     this.#lookAfter(end);
     await scheduler.run(end);
     await this.#settle();
-    checkRecords(this.#world, this.#expectation.events, this.#state);
+    checkRecords(this.#world, this.#expectation, this.#expectation.events, this.#state);
     if (expiry !== undefined) await this.#liveAgain(expiry);
     checkEnd(this.#world, this.#expectation, this.#state);
   }
@@ -135,7 +135,7 @@ export class Shop {
     await scheduler.run(start + duration);
     await this.#settle();
     const live = repeated.map(({ event }) => event);
-    checkRecords(this.#world, live, this.#state);
+    checkRecords(this.#world, this.#expectation, live, this.#state);
   }
 
   get #state(): EndState {
@@ -174,9 +174,10 @@ export class Shop {
       wrote: this.#witness.wrote,
       onReturn: (returned) => this.#witness.returned(returned),
     });
-    consumer.deadLetters.onArrival = ({ body, attributes }) => {
+    consumer.deadLetters.onArrival = ({ body, attributes, deduplicationId }) => {
       const event = this.#expectation.eventOf(body);
-      if (event !== undefined) this.#witness.givenUp(idempotencyKey(name, event), codeOf(attributes));
+      if (event === undefined) return;
+      this.#witness.givenUp(idempotencyKey(name, event), codeOf(attributes), deduplicationId);
     };
     consumer.queue.onArrival = ({ body }) => this.#expectation.arrived(name, body);
     return consumer;
@@ -232,6 +233,7 @@ export class Shop {
     if (next > until) return;
     scheduler.at(next, () => {
       if (faults.strikes('redrive', 'operator')) this.#operator.redrive(1);
+      this.#operator.resolveOld();
       this.#lookAfter(until);
     });
   }

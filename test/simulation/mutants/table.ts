@@ -44,12 +44,6 @@ export const mutants = {
     text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
     replacement: 'const isMeant = record.guarantee === mine.guarantee;',
   },
-  'a live lease held as unknown': {
-    rule: "Another's record becomes unknown only when its lease is over",
-    file: conditions,
-    text: "return !hasExpired(record, mine) && !(status === 'INPROGRESS' && isUnderLease(record, mine));",
-    replacement: 'return !hasExpired(record, mine) && isUnderLease !== undefined;',
-  },
   'unknown locks its owner out': {
     rule: 'OUTCOME_UNKNOWN leaves the attempt alone: a slow owner may still complete',
     file: store,
@@ -211,18 +205,19 @@ export const mutants = {
   'a group goes on after a failure': {
     rule: 'A group stops at its first failure',
     file: 'runtime/batch.ts',
-    text: `        failed.push(...rest);
-        if (!inTime) await postpone(rest, index > 0);
-        break;`,
-    replacement: `        failed.push(message);
-        if (!inTime) await postpone(rest, index > 0);
-        continue;`,
+    text: `    const rest = group.slice(index);
+    failed.push(...rest);
+    if (!inTime) await postpone(rest, index > 0);
+    return undefined;`,
+    replacement: `    failed.push(message);
+    if (!inTime) await postpone([message], index > 0);
+    return turnOf(group, index + 1, lot);`,
   },
   'what did not run is dropped': {
     rule: 'What did not run is returned as a failure',
     file: 'runtime/batch.ts',
-    text: '        failed.push(...rest);',
-    replacement: '        failed.push(message);',
+    text: '    failed.push(...rest);',
+    replacement: '    failed.push(message);',
   },
   'operator sends under an old deduplication id': {
     rule: 'Whatever an operator sends has a fresh deduplication id',

@@ -1,11 +1,12 @@
 import { canonicalJson } from '../../../contract/canonical-json.ts';
 import { idempotencyKey, sha256 } from '../../../contract/identity.ts';
 import type { OrderEvent } from '../../../contract/order-event.ts';
-import { consumerNames } from '../actors/parts.ts';
+import type { ConsumerName } from '../actors/parts.ts';
 
 /** What a run must come to: every event once with every consumer, and everything else in its dead-letter queue. */
 export class Expectation {
   readonly events: readonly OrderEvent[];
+  readonly consumers: readonly ConsumerName[];
   /** By consumer and group: idempotency keys in order. */
   readonly order = new Map<string, string[]>();
   /** By consumer: bodies that are no events of the plan, and came into its queue. */
@@ -16,11 +17,12 @@ export class Expectation {
   readonly #groups = new Map<string, string>();
   readonly #bodies = new Map<string, OrderEvent>();
 
-  constructor(events: readonly OrderEvent[]) {
+  constructor(events: readonly OrderEvent[], consumers: readonly ConsumerName[]) {
     this.events = events;
+    this.consumers = consumers;
     for (const event of events) {
       this.#bodies.set(canonicalJson(event), event);
-      for (const consumer of consumerNames) {
+      for (const consumer of consumers) {
         const key = idempotencyKey(consumer, event);
         this.#byHash.set(sha256(key), key);
         this.#groups.set(key, event.partitionkey);

@@ -30,6 +30,7 @@ export class Witness {
   /** Idempotency keys whose event needs nothing more: applied, given up, or held for an operator. */
   readonly #settled = new Set<string>();
   /** By idempotency key: failures of the handler's own since the record was quarantined last. */
+  readonly #copied = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #work = new Map<string, Work[]>();
   /** By consumer and group: the idempotency keys of the events, in the order of the group. */
@@ -112,9 +113,15 @@ export class Witness {
     this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
   }
 
-  /** @param code Why; `no reason` where the queue itself gave it up. */
-  givenUp(key: string, code: string): void {
+  /**
+   * A copy is in the dead-letter queue.
+   * @param code Why; `no reason` where the queue itself gave it up.
+   * @param copyOf The message; a second copy of it comes after a crash, or of an owner that stood still.
+   */
+  givenUp(key: string, code: string, copyOf: string): void {
     this.#settled.add(key);
+    if (this.#copied.has(copyOf)) return;
+    this.#copied.add(copyOf);
     // What never ended counts for a suspect, whoever ended it.
     const failures = (this.#failures.get(key) ?? 0) + (this.#world.interrupted.get(key) ?? 0);
     if (code === 'ATTEMPTS_EXHAUSTED' && failures < maxAttempts) {

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../../contract/canonical-json.ts';
 import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { ConsumerName } from '../actors/parts.ts';
 import type { FaultKind, FaultRates } from '../world/faults.ts';
 import { Prng } from '../world/prng.ts';
 
@@ -35,6 +36,7 @@ export interface PlannedEvent {
 }
 
 export interface Plan {
+  readonly consumers: readonly ConsumerName[];
   readonly events: readonly PlannedEvent[];
   readonly faults: Pick<FaultRates, 'rates'>;
   /** Of the functions, in ms. */
@@ -80,7 +82,7 @@ const hour = 3_600_000;
 /** Share of the runs in which a kind of fault strikes at all. */
 const present = 0.6;
 
-export function planOf(seed: number, character: Character, consumers: readonly string[]): Plan {
+export function planOf(seed: number, character: Character, consumers: readonly ConsumerName[]): Plan {
   const random = new Prng(seed, 'plan');
   const groups = Array.from({ length: random.between(...character.groups) }, (_, n) => `account-${n + 1}`);
   const sequences = new Map<string, number>();
@@ -106,10 +108,11 @@ export function planOf(seed: number, character: Character, consumers: readonly s
     return { index, event, gap, troubles, extras: extrasOf(event, index, twisted, random) };
   });
   const timeout = random.pick(timeouts);
-  const duration = random.between(5, 40) * 60_000;
+  const duration = random.between(5, 60) * 60_000;
   const rates = Object.entries(character.rates).filter(() => random.chance(present));
   const strength = random.pick([0.3, 1, 2.5]);
   return {
+    consumers,
     events,
     faults: { rates: Object.fromEntries(rates.map(([kind, rate]) => [kind, rate * strength])) },
     timeout,
@@ -132,7 +135,7 @@ function expiryOf(events: readonly PlannedEvent[], random: Prng): Expiry {
   return { deleted: random.pick(['on time', 'meanwhile', 'late']), again: some(), copies: some() };
 }
 
-function orderOf(index: number, group: string, sequence: number, random: Prng): OrderEvent {
+export function orderOf(index: number, group: string, sequence: number, random: Prng): OrderEvent {
   // An order has several events: it is placed, changed, cancelled.
   const orderId = `order-${group}-${random.below(3)}`;
   const total = random.chance(0.15) ? -random.below(1000) / 100 : (1 + random.below(100_000)) / 100;

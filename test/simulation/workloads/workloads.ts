@@ -76,6 +76,20 @@ export const workloads: Readonly<Record<string, Character>> = {
       'late request': 0.03,
     },
   },
+  /** Owners that stand still, and go on when nobody waits for them. */
+  owners: {
+    events: [4, 8],
+    groups: [1, 2],
+    twists: { 'duplicate under another id': 0.3, 'duplicate after the window': 0.3 },
+    rates: {
+      ...rough,
+      'stall before': 0.05,
+      'stall after': 0.05,
+      'late request': 0.04,
+      'mail unclear': 0.15,
+      'provider 5xx after': 0.1,
+    },
+  },
   /** Functions change while they work, and what they call is away for hours. */
   deployments: { events: [8, 14], groups: [2, 4], twists, rates: rough, deployments: true, outage: true },
   /** Records expire, and events come again after that. */

@@ -114,3 +114,32 @@ export class RandomFaults implements Faults {
     this.#ceased = false;
   }
 }
+
+/** Crashes at given points and nothing else: each call has one before its effect and one after it. */
+export class CrashesAt implements Faults {
+  readonly struck = new Map<FaultKind, number>();
+  /** Points that were passed. */
+  passed = 0;
+  readonly #points: ReadonlySet<number>;
+
+  /** @param points By their place in the run, from 0. */
+  constructor(points: readonly number[]) {
+    this.#points = new Set(points);
+  }
+
+  strikes(kind: FaultKind): boolean {
+    if (kind !== 'crash before' && kind !== 'crash after') return false;
+    const point = this.passed;
+    this.passed += 1;
+    if (!this.#points.has(point)) return false;
+    this.count(kind);
+    return true;
+  }
+
+  count(kind: FaultKind): void {
+    this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);
+  }
+
+  cease(): void {}
+  resume(): void {}
+}
