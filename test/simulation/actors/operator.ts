@@ -106,8 +106,10 @@ export class Operator {
         ...record,
         as: 'retry',
         random,
-        send: ({ body, messageGroup: group, deduplicationId, attributes }) =>
-          this.#send(
+        send: ({ body, messageGroup: group, deduplicationId, attributes }) => {
+          // `resolve` takes the outcome that is unknown by now, and not the one that was looked at.
+          if (happened(key)) throw new Error(`${key} ran again meanwhile, and happened`);
+          return this.#send(
             process,
             queue,
             {
@@ -119,7 +121,8 @@ export class Operator {
               ),
             },
             `send ${key} again`,
-          ),
+          );
+        },
       });
     } catch (error) {
       this.#world.note(process.name, (error as Error).message);

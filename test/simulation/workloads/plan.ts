@@ -71,6 +71,8 @@ export interface Character {
   readonly twists: Readonly<Partial<Record<FaultKind, number>>>;
   /** Share of the occasions; each kind is left out of some runs, so that the others are seen without it. */
   readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
+  /** Invocations at once. @default 2 to 4 */
+  readonly concurrency?: readonly [least: number, most: number];
   readonly deployments?: boolean;
   readonly outage?: boolean;
   readonly expiry?: boolean;
@@ -116,7 +118,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     events,
     faults: { rates: Object.fromEntries(rates.map(([kind, rate]) => [kind, rate * strength])) },
     timeout,
-    concurrency: random.between(2, 4),
+    concurrency: random.between(...(character.concurrency ?? [2, 4])),
     providerMemory: random.pick([2 * hour, 24 * hour]),
     duration,
     deployments: character.deployments

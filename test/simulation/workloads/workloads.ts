@@ -83,12 +83,20 @@ export const workloads: Readonly<Record<string, Character>> = {
     twists: { 'duplicate under another id': 0.3, 'duplicate after the window': 0.3 },
     rates: {
       ...rough,
-      'stall before': 0.05,
-      'stall after': 0.05,
+      'stall before': 0.12,
+      'stall after': 0.12,
       'late request': 0.04,
       'mail unclear': 0.15,
       'provider 5xx after': 0.1,
     },
+  },
+  /** Messages that end their processes, beside others in the same batch. */
+  lethal: {
+    events: [8, 16],
+    groups: [4, 6],
+    concurrency: [1, 1],
+    twists: { 'lethal message': 0.12, 'handler fails': 0.05 },
+    rates: { ...rough, 'crash before': 0.001, 'crash after': 0.001 },
   },
   /** Functions change while they work, and what they call is away for hours. */
   deployments: { events: [8, 14], groups: [2, 4], twists, rates: rough, deployments: true, outage: true },

@@ -28,8 +28,8 @@ const requestTimeout = [3000, 7000] as const;
 /** How late a request may take effect that its caller has given up, in ms. */
 const longestDelay = 60_000;
 
-/** A stall that outlasts leases, in ms. */
-const longestStall = 600_000;
+/** How long a process stands still at most, in ms: inside of its invocation, for about a lease, for long. */
+const stalls = [8000, 120_000, 600_000] as const;
 
 /**
  * A process of its own: it has a clock that may be off, and it can die or stop at every call. What it waits for then
@@ -223,7 +223,7 @@ export class VirtualProcess {
   stall(): void {
     if (this.#stalled) return;
     const { chance, scheduler } = this.#world;
-    const ms = chance.chance(0.5) ? chance.below(8000) : chance.below(longestStall);
+    const ms = chance.below(chance.pick(stalls));
     this.#world.note(this.name, `stalls for ${ms} ms`);
     this.#stalled = true;
     this.excuseAll();
