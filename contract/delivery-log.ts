@@ -24,10 +24,12 @@ export interface DeliveryLog {
   readonly appliedWith?: string;
   /** For busy: until when another delivery holds the lease, in milliseconds since the epoch. */
   readonly leaseUntil?: number;
-  /** For failed and fenced: until when its group is hidden, in milliseconds since the epoch. */
+  /** For failed, fenced and blocked: until when its group is hidden, in milliseconds since the epoch. */
   readonly retryAt?: number;
-  /** For failed, where the attempt was counted: how many have failed by now. */
+  /** For failed and blocked, where the attempt was counted: how many have failed by now. */
   readonly attempts?: number;
+  /** For blocked: the `id` of the record in which an operator skips the message. */
+  readonly recordId?: string;
   /** For all but applied, duplicate and busy: why. */
   readonly code?: string;
   readonly reason?: string;

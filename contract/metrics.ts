@@ -13,6 +13,7 @@ export const outcomes = [
   'busy',
   'fenced',
   'failed',
+  'blocked',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -31,10 +32,12 @@ export const outcomeMetrics: Record<Outcome, string> = {
   /** The lease was lost before the handler was done. */
   fenced: 'Fenced',
   failed: 'Failed',
+  /** Poison that stays in its queue: its group waits for a deployment, or for an operator's skip. */
+  blocked: 'Blocked',
 };
 
 /** Deliveries that applied their event, less what was stale of it; they count as `Applied` too. */
 export const staleMetric = 'Stale';
 
 /** Outcomes that leave the message in its queue. */
-export const waitingOutcomes: ReadonlySet<Outcome> = new Set(['busy', 'fenced', 'failed']);
+export const waitingOutcomes: ReadonlySet<Outcome> = new Set(['busy', 'fenced', 'failed', 'blocked']);

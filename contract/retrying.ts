@@ -43,7 +43,7 @@ export const defaultToleratedOutage = 24 * 60 * 60;
 
 /**
  * The backoff doubles from the one to the other. With 2 the first retry comes within 3 seconds. With 300 a day's outage
- * takes some 700 receives of the 1,000 that SQS counts, and a group is back 5 minutes after the outage at the latest.
+ * takes some 600 receives of the 1,000 that SQS counts, and a group is soon back after it: see `pace`.
  */
 export const backoffBase = 2;
 export const backoffCap = 300;
@@ -58,6 +58,46 @@ export const backoffCap = 300;
 export function backoff(receiveCount: number, random: number): number {
   const longest = Math.min(backoffCap, backoffBase * 2 ** (receiveCount - 1));
   return Math.floor(random * longest) + 1;
+}
+
+/** For how long poison is hidden that blocks its group: only a deployment or an operator helps, so at the cap. */
+export function backoffAtCap(random: number): number {
+  return backoff(Number.POSITIVE_INFINITY, random);
+}
+
+/** What the source queue does with a message that nobody settles. */
+export interface QueueLimits {
+  /** Receives after which SQS moves it to the dead-letter queue. */
+  readonly maxReceiveCount: number;
+  /** Seconds after which SQS deletes it, wherever it is then. */
+  readonly retention: number;
+}
+
+/** For how long before its deletion a message is not left in its queue; of a short retention a tenth. */
+const retentionMargin = 60 * 60;
+
+/**
+ * The age up to which a message may be left to wait. SQS deletes it at its retention without a word and without a
+ * dead-letter queue, so what would come again later than this is moved there by the runtime.
+ */
+export function longestWaiting({ retention }: Pick<QueueLimits, 'retention'>): number {
+  return retention - Math.min(retentionMargin, retention / 10);
+}
+
+/** Of the receives that SQS counts, the share that may be used up as fast as the backoff does. */
+const unpaced = 1 / 4;
+
+/**
+ * For how long a message is hidden at least, so that whatever makes it wait, its receives last for as long as its queue
+ * keeps it. Past the first quarter each wait is what is left of its time by what is left of its receives: that never
+ * grows with such a wait, so the last receive comes when the time is over. 0 and below for no bound.
+ *
+ * @param receiveCount How often SQS has given the message, this time included.
+ * @param age Since SQS took it.
+ */
+export function pace(receiveCount: number, age: number, limits: QueueLimits): number {
+  if (receiveCount <= limits.maxReceiveCount * unpaced) return 0;
+  return (longestWaiting(limits) - age) / Math.max(1, limits.maxReceiveCount - receiveCount);
 }
 
 /** With so many standard deviations fewer than one message in a billion is received more often. */

@@ -18,8 +18,8 @@ export interface ConsumerParts {
 export interface DeployedConsumer {
   readonly recordTtl: number;
   readonly functionTimeout: number;
-  /** What the function is told of the queue's visibility timeout. */
-  readonly toldVisibilityTimeout: number;
+  /** What the function is told of its queue. */
+  readonly told: Pick<DeployedQueue, 'visibilityTimeout' | 'retention' | 'maxReceiveCount'>;
   readonly batchSize: number;
   readonly toleratedOutage: number;
   readonly queue: DeployedQueue;
@@ -45,7 +45,11 @@ export function readDeployed(parts: ConsumerParts): DeployedConsumer {
     Number(handler.Environment?.Variables?.[environmentNames[name]] ?? Number.NaN);
   return {
     recordTtl: told('recordTtlSeconds'),
-    toldVisibilityTimeout: told('visibilityTimeoutSeconds'),
+    told: {
+      visibilityTimeout: told('visibilityTimeoutSeconds'),
+      retention: told('queueRetentionSeconds'),
+      maxReceiveCount: told('maxReceiveCount'),
+    },
     functionTimeout: number(handler.Timeout),
     batchSize: number(mapping && properties(mapping).BatchSize),
     toleratedOutage: parts.toleratedOutage.toSeconds(),

@@ -1,4 +1,5 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { OnPoison } from '../contract/on-poison.ts';
 import type { OrderTopic } from './order-topic.ts';
 import type { RecordTable } from './record-table.ts';
 
@@ -41,17 +42,27 @@ export interface IdempotentConsumerProps {
   readonly deadLetterRetention?: Duration;
 
   /**
-   * For how long what the function needs may fail before SQS moves messages to the dead-letter queue. About 35 hours
-   * take the 1,000 receives that SQS counts.
+   * For how long what the function needs may fail, its own start included, before SQS moves messages to the dead-letter
+   * queue. About 35 hours take the 1,000 receives that SQS counts.
    * @default Duration.days(1)
    */
   readonly toleratedOutage?: Duration;
 
   /**
-   * Receives after which SQS moves a message to the dead-letter queue, whatever the runtime thinks; at most 1,000.
-   * @default - the least that leaves giving up to the runtime and outlasts `toleratedOutage`
+   * Receives after which SQS moves a message to the dead-letter queue, whatever the runtime thinks; at most 1,000. Past
+   * a quarter of them the runtime spreads what is left over the retention, so fewer make retries slower.
+   * @default 1000
    */
   readonly maxReceiveCount?: number;
+
+  /**
+   * What becomes of an event that is poison: a permanent error, a conflict, its attempts used up. `quarantine` copies it
+   * to the dead-letter queue, and its group goes on. `block` leaves it in its queue, and its group waits behind it, in
+   * order, until a deployment heals it or an operator skips it; an alarm rings meanwhile. A body that is no event never
+   * blocks.
+   * @default quarantine
+   */
+  readonly onPoison?: OnPoison;
 
   /**
    * What becomes of the queues and logs when their stack is deleted.

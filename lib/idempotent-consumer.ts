@@ -1,12 +1,14 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { environmentNames } from '../contract/environment.ts';
-import { defaultToleratedOutage, leastMaxReceiveCount } from '../contract/retrying.ts';
+import { type EnvironmentName, environmentNames } from '../contract/environment.ts';
+import { defaultToleratedOutage, maxMaxReceiveCount } from '../contract/retrying.ts';
+import { blockedAlarm } from './blocked-alarm.ts';
 import { fifoQueue } from './fifo-queue.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { physicalName } from './names.ts';
@@ -41,6 +43,8 @@ export class IdempotentConsumer extends Construct {
   readonly deadLetterQueue: Queue;
   /** Where SNS puts what it could not deliver to the queue. */
   readonly subscriptionDeadLetterQueue: Queue;
+  /** Where poison blocks its group: rings while a message does. It has no action yet, `addAlarmAction` gives it one. */
+  readonly blockedAlarm?: Alarm;
 
   /** @throws ConfigurationError where a name gets longer than AWS takes. */
   constructor(scope: Construct, id: string, props: IdempotentConsumerProps) {
@@ -53,6 +57,8 @@ export class IdempotentConsumer extends Construct {
       deadLetterRetention = Duration.days(14),
       batchSize = 10,
       toleratedOutage = Duration.seconds(defaultToleratedOutage),
+      maxReceiveCount = maxMaxReceiveCount,
+      onPoison = 'quarantine',
       removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     } = props;
     const numbers = {
@@ -61,9 +67,6 @@ export class IdempotentConsumer extends Construct {
       toleratedOutage: toleratedOutage.toSeconds(),
     };
     const visibilityTimeout = props.visibilityTimeout ?? Duration.seconds(defaultVisibilityTimeout(numbers));
-    const maxReceiveCount =
-      props.maxReceiveCount ??
-      leastMaxReceiveCount({ ...numbers, visibilityTimeout: visibilityTimeout.toSeconds() });
 
     const queueName = (suffix: string) => physicalName(scope, id, 'queue', `${suffix}.fifo`);
     const deadLetters = { retentionPeriod: deadLetterRetention, removalPolicy };
@@ -93,8 +96,9 @@ export class IdempotentConsumer extends Construct {
       }),
     );
 
+    const functionName = physicalName(scope, id, 'function');
     this.handler = nodeFunction(this, {
-      functionName: physicalName(scope, id, 'function'),
+      functionName,
       entry: props.entry,
       timeout,
       memorySize: props.memorySize ?? 512,
@@ -110,13 +114,19 @@ export class IdempotentConsumer extends Construct {
     );
     records.grantCommit(this.handler);
     // SqsEventSource granted sqs:ChangeMessageVisibility and sqs:DeleteMessage; for them the function needs the URL.
-    this.handler.addEnvironment(environmentNames.queueUrl, this.queue.queueUrl);
-    this.handler.addEnvironment(
-      environmentNames.visibilityTimeoutSeconds,
-      String(visibilityTimeout.toSeconds()),
-    );
-    this.handler.addEnvironment(environmentNames.deadLetterQueueUrl, this.deadLetterQueue.queueUrl);
+    this.#tell({
+      queueUrl: this.queue.queueUrl,
+      visibilityTimeoutSeconds: String(visibilityTimeout.toSeconds()),
+      queueRetentionSeconds: String(retention.toSeconds()),
+      maxReceiveCount: String(maxReceiveCount),
+      deadLetterQueueUrl: this.deadLetterQueue.queueUrl,
+      onPoison,
+    });
     this.deadLetterQueue.grant(this.handler, 'sqs:SendMessage');
+    if (onPoison === 'block') {
+      records.grantLookUp(this.handler);
+      this.blockedAlarm = blockedAlarm(this, this.handler.logGroup, functionName);
+    }
 
     addWindowRules(this, { ...this, subscription, toleratedOutage });
   }
@@ -135,5 +145,11 @@ export class IdempotentConsumer extends Construct {
   ): void {
     this.handler.addEnvironment(variable, table.tableName);
     table.grant(this.handler, ...effects.map((effect) => effectActions[effect]));
+  }
+
+  #tell(values: Partial<Readonly<Record<EnvironmentName, string>>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      this.handler.addEnvironment(environmentNames[name as EnvironmentName], value);
+    }
   }
 }

@@ -1,3 +1,4 @@
+export type { OnPoison } from '../contract/on-poison.ts';
 export { DataTable, type DataTableProps } from './data-table.ts';
 export { type EffectKind, IdempotentConsumer } from './idempotent-consumer.ts';
 export type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';

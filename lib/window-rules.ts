@@ -3,6 +3,7 @@ import { allowedClockSkew } from '../contract/lease.ts';
 import {
   backoffCap,
   leastMaxReceiveCount,
+  longestWaiting,
   maxAttempts,
   maxMaxReceiveCount,
   receivesDuring,
@@ -69,12 +70,15 @@ const windowRules: readonly WindowRule[] = [
       'a message comes again while its lease stands, and the runtime refuses to start. Raise "visibilityTimeout" or ' +
       'lower "timeout".',
   },
+  toldRule('visibilityTimeout', 'visibility timeout', time, 'it could not tell a lease that is too long'),
+  toldRule('retention', 'retention', time, 'it could not save a message before SQS deletes it'),
+  toldRule('maxReceiveCount', 'maxReceiveCount', count, 'it could not make the receives last'),
   {
-    holds: ({ queue, toldVisibilityTimeout }) => toldVisibilityTimeout === queue.visibilityTimeout,
-    message: ({ queue, toldVisibilityTimeout }) =>
-      `The function is told a visibility timeout of ${time(toldVisibilityTimeout)}, but its queue has ` +
-      `${time(queue.visibilityTimeout)}: it could not tell a lease that is too long. Set "visibilityTimeout", which ` +
-      'sets both.',
+    holds: ({ queue, toleratedOutage }) => toleratedOutage <= longestWaiting(queue),
+    message: ({ queue, toleratedOutage }) =>
+      `An outage of ${time(toleratedOutage)} is to be tolerated, but a message waits in its queue for at most ` +
+      `${time(longestWaiting(queue))}: SQS deletes it after ${time(queue.retention)}. Raise "retention" or lower ` +
+      '"toleratedOutage".',
   },
   {
     holds: (consumer) => consumer.queue.maxReceiveCount >= leastMaxReceiveCount(receives(consumer)),
@@ -85,7 +89,8 @@ const windowRules: readonly WindowRule[] = [
         `${count(leastMaxReceiveCount(receives(consumer)))}, or SQS gives up before the runtime does: a batch of ` +
         `${count(batchSize)} x ${maxAttempts} attempts + ${count(receivesDuring(toleratedOutage, visibilityTimeout))} ` +
         `receives in an outage of ${time(toleratedOutage)}, with a backoff of up to ${time(backoffCap)} and a visibility ` +
-        `timeout of ${time(visibilityTimeout)}. Raise "maxReceiveCount" or lower "toleratedOutage".`
+        `timeout of ${time(visibilityTimeout)}. Raise "maxReceiveCount" (to ${maxMaxReceiveCount} at most), lower ` +
+        `"toleratedOutage", or raise "visibilityTimeout" where it is below ${time(backoffCap / 2)}.`
       );
     },
   },
@@ -93,8 +98,7 @@ const windowRules: readonly WindowRule[] = [
     holds: ({ queue }) => queue.maxReceiveCount <= maxMaxReceiveCount,
     message: ({ queue }) =>
       `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}. Lower ` +
-      `"toleratedOutage", or raise "visibilityTimeout" where it is below ${time(backoffCap / 2)}: fewer receives are ` +
-      'needed then.',
+      '"maxReceiveCount".',
   },
   retentionRule('queue', 'retention'),
   retentionRule('deadLetterQueue', 'deadLetterRetention'),
@@ -108,6 +112,21 @@ const windowRules: readonly WindowRule[] = [
       'once, so events can be lost. Remove it, and let the handler return no effects for what it does not want.',
   },
 ];
+
+/** What a function reckons with has to be what its queue does. */
+function toldRule(
+  name: keyof DeployedConsumer['told'],
+  what: string,
+  format: (value: number) => string,
+  consequence: string,
+): WindowRule {
+  return {
+    holds: ({ queue, told }) => told[name] === queue[name],
+    message: ({ queue, told }) =>
+      `The function is told that its queue's ${what} is ${format(told[name])}, but it is ${format(queue[name])}: ` +
+      `${consequence}. Set "${name}", which sets both.`,
+  };
+}
 
 function retentionRule(name: QueueName, option: string): WindowRule {
   return {

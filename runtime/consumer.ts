@@ -13,6 +13,7 @@ import { untilLastMoment } from './last-moment.ts';
 import { type Message, readMessage } from './message.ts';
 import { BatchReport } from './observability.ts';
 import { Progress } from './progress.ts';
+import { stay } from './stay.ts';
 import { TimeNeeded } from './time-needed.ts';
 import { type Wiring, wiringFromEnvironment } from './wiring.ts';
 
@@ -77,13 +78,14 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     const report = new BatchReport(name, clock, output);
     const messages = event.Records.map((record) => readMessage(record, name, parse));
     const progress = new Progress(messages, wiring);
+    const options = { consumer: name, guarantee, handle, wiring, end, deadline };
     const processed = processBatch(messages, {
       groupsAtOnce,
       mayStart: () => deadline - clock.now() >= needed.within(remainingTime - reserve),
       deliver: async (message) => {
         const begun = clock.now();
         progress.begin(message);
-        const ending = await deliver(message, { consumer: name, guarantee, handle, wiring, end, deadline });
+        const ending = await deliver(message, options);
         report.delivery({ ...identityOf(message), ...ending });
         const isSettled = !waitingOutcomes.has(ending.outcome);
         if (isSettled) needed.saw(clock.now() - begun);
@@ -95,10 +97,8 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       random: wiring.random,
     });
     const response = await untilLastMoment(processed, end, clock, async () => {
-      const overdue = await progress.cutShort();
-      for (const [message, retryAt] of overdue) {
-        report.delivery({ ...identityOf(message), outcome: 'failed', ...overdueHandler, retryAt });
-      }
+      const overdue = await progress.cutShort((message) => stay(message, 'failed', overdueHandler, options));
+      for (const [message, ending] of overdue) report.delivery({ ...identityOf(message), ...ending });
       report.metrics();
       wiring.endProcess();
     });
@@ -107,10 +107,10 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
   };
 }
 
-/** How the delivery of a message is logged whose handler was pending in the last moment. */
+/** Why a message stays whose handler was pending in the last moment. */
 const overdueHandler = {
   code: 'OVERDUE',
-  reason: 'It was pending when its invocation was about to end, and its process was ended',
+  message: 'It was pending when its invocation was about to end, and its process was ended',
 } as const;
 
 /**

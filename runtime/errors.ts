@@ -72,6 +72,16 @@ export class NeverEndedError extends OrderOnceError {
   }
 }
 
+/** There is no record under this key, so there is no message of its event to skip. */
+export class NotSkippableError extends OrderOnceError {
+  constructor(id: string) {
+    super(
+      'NOT_SKIPPABLE',
+      `Record ${id} does not exist: take the "recordId" of the log line whose outcome is "blocked"`,
+    );
+  }
+}
+
 /** A handler returned no list of effects: a mistake in its code, which a deployment can mend. A failed attempt. */
 export class NoEffectsError extends OrderOnceError {
   constructor(returned: unknown) {

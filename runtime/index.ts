@@ -19,6 +19,7 @@ export {
   NotDone,
   type NotDoneOptions,
   NotResolvableError,
+  NotSkippableError,
   PermanentError,
   StoreBusyError,
 } from './errors.ts';
@@ -37,6 +38,7 @@ export { type PostOptions, postWithKey } from './http/post.ts';
 export { UnclearError } from './http/unclear-error.ts';
 export type { Acknowledgements } from './last-moment.ts';
 export { type Resent, type ResolveOptions, resolve } from './resolve.ts';
+export { type SkipOptions, skip } from './skip.ts';
 export { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
 export { type MemoryStore, memoryStore } from './stores/memory/memory-store.ts';
 export type {

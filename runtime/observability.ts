@@ -29,6 +29,7 @@ const levels: Record<Outcome, string> = {
   busy: 'INFO',
   fenced: 'WARN',
   failed: 'ERROR',
+  blocked: 'ERROR',
 };
 
 /** Logs the deliveries of one batch, a line each, and their counts as metrics. */

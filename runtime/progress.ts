@@ -1,13 +1,13 @@
 import { backoff } from '../contract/retrying.ts';
 import { groupsOf } from './batch.ts';
+import { retryAt, type Waiting } from './retry-at.ts';
 import { hideUntil } from './visibility.ts';
 import type { Wiring } from './wiring.ts';
 
-interface Received {
+interface Received extends Waiting {
   readonly id: string;
   readonly group: string;
   readonly receiptHandle: string;
-  readonly receiveCount: number;
 }
 
 /** How far a batch has come: what is settled, and until when its queue hides what is not. */
@@ -36,51 +36,70 @@ export class Progress<M extends Received> {
       return;
     }
     this.#stopped.add(message.group);
-    await hideUntil(again, this.#left(message.group), this.#wiring);
+    await this.#hide(again, this.#left(message.group));
   }
 
-  /**
-   * Hides what there was no time for. Followers of a settled message were received for its sake: what they count says
-   * nothing of them.
-   */
-  async postpone([head, ...followers]: readonly M[], advanced: boolean): Promise<void> {
+  /** Hides what there was no time for. */
+  async postpone(messages: readonly M[], advanced: boolean): Promise<void> {
+    const [head] = messages;
     if (head === undefined) return;
     this.#stopped.add(head.group);
-    await hideUntil(this.#retryAt(advanced ? 1 : head.receiveCount), [head, ...followers], this.#wiring);
+    if (advanced) await this.#hideFollowers(messages);
+    else await this.#hide(retryAt(head, this.#wiring), messages);
   }
 
   /**
    * Takes what is settled from the queue, and hides the groups that are not done. Neither has to succeed: a message
    * that comes again is a duplicate, and one that is not hidden comes after the queue's visibility timeout.
    *
-   * @returns What is still under way after that, and when it is given again, in ms since the epoch.
+   * @param end Ends the delivery of a message that is under way; without `retryAt` it is settled. Never rejects.
+   * @returns What is still under way after that, and how it was ended.
    */
-  async cutShort(): Promise<[message: M, retryAt: number][]> {
-    const open = groupsOf(this.#messages.filter(({ group }) => !this.#stopped.has(group))).flatMap(
-      (group) => {
-        const [head, ...followers] = group.filter((message) => !this.#settled.has(message));
-        if (head === undefined) return [];
-        return [{ head, rest: [head, ...followers], retryAt: this.#retryAt(head.receiveCount) }];
-      },
-    );
+  async cutShort<Ending extends { readonly retryAt?: number }>(
+    end: (message: M) => Promise<Ending>,
+  ): Promise<[message: M, ending: Ending][]> {
+    const isUnderWay = (message: M) =>
+      this.#begun.has(message) && !this.#settled.has(message) && !this.#stopped.has(message.group);
+    const ended: [M, Ending][] = [];
+    const leave = async ([head, ...followers]: M[]): Promise<void> => {
+      if (head === undefined) return;
+      if (!isUnderWay(head)) return await this.#hide(retryAt(head, this.#wiring), [head, ...followers]);
+      const ending = await end(head);
+      ended.push([head, ending]);
+      if (ending.retryAt !== undefined) return await this.#hide(ending.retryAt, [head, ...followers]);
+      await this.#acknowledge([head]);
+      await this.#hideFollowers(followers);
+    };
+    const open = groupsOf(this.#messages.filter(({ group }) => !this.#stopped.has(group)));
     await Promise.all([
       this.acknowledge(),
-      ...open.map(({ rest, retryAt }) => hideUntil(retryAt, rest, this.#wiring)),
+      ...open.map((group) => leave(group.filter((message) => !this.#settled.has(message)))),
     ]);
-    return open
-      .filter(
-        ({ head }) => this.#begun.has(head) && !this.#settled.has(head) && !this.#stopped.has(head.group),
-      )
-      .map(({ head, retryAt }) => [head, retryAt]);
+    return ended.filter(([message]) => isUnderWay(message));
   }
 
   /** Takes what is settled from the queue, for the case that this process answers no more. Never rejects. */
   async acknowledge(): Promise<void> {
-    const settled = [...this.#settled].filter((message) => !this.#acknowledged.has(message));
-    if (settled.length === 0) return;
+    await this.#acknowledge([...this.#settled].filter((message) => !this.#acknowledged.has(message)));
+  }
+
+  /** Of a settled message: they were received for its sake, so what they count says nothing of them. */
+  async #hideFollowers(followers: readonly M[]): Promise<void> {
+    const [first] = followers;
+    if (first === undefined) return;
+    const atLeast = backoff(1, this.#wiring.random.next());
+    await this.#hide(retryAt(first, this.#wiring, { atLeast }), followers);
+  }
+
+  async #hide(until: number, messages: readonly M[]): Promise<void> {
+    await hideUntil(until, messages, this.#wiring);
+  }
+
+  async #acknowledge(messages: readonly M[]): Promise<void> {
+    if (messages.length === 0) return;
     try {
-      await this.#wiring.acknowledgements.acknowledge(settled.map(({ receiptHandle }) => receiptHandle));
-      for (const message of settled) this.#acknowledged.add(message);
+      await this.#wiring.acknowledgements.acknowledge(messages.map(({ receiptHandle }) => receiptHandle));
+      for (const message of messages) this.#acknowledged.add(message);
     } catch {
       // What comes again is a duplicate.
     }
@@ -88,10 +107,5 @@ export class Progress<M extends Received> {
 
   #left(of: string): M[] {
     return this.#messages.filter((message) => message.group === of && !this.#settled.has(message));
-  }
-
-  #retryAt(receiveCount: number): number {
-    const { clock, random } = this.#wiring;
-    return clock.now() + backoff(receiveCount, random.next()) * 1000;
   }
 }

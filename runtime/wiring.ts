@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../contract/clock.ts';
 import { type EnvironmentName, environmentNames, readEnvironment } from '../contract/environment.ts';
 import { ConfigurationError } from '../contract/errors.ts';
 import { allowedClockSkew } from '../contract/lease.ts';
+import { type OnPoison, poisonPolicies } from '../contract/on-poison.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
 import type { DeadLetterQueue } from './dead-letter.ts';
 import type { Acknowledgements } from './last-moment.ts';
@@ -22,6 +23,11 @@ export interface Wiring {
   readonly acknowledgements: Acknowledgements;
   /** How long the queue hides a received message, in seconds: no lease may last longer. */
   readonly visibilityTimeoutSeconds: number;
+  /** How long the queue keeps a message, in seconds; then SQS deletes it. */
+  readonly queueRetentionSeconds: number;
+  /** Receives after which SQS moves a message to the dead-letter queue. */
+  readonly maxReceiveCount: number;
+  readonly onPoison: OnPoison;
   /** How long a completed record counts, in seconds. */
   readonly recordTtlSeconds: number;
   readonly clock: Clock;
@@ -44,6 +50,10 @@ export function wiringFromEnvironment(): Wiring {
     acknowledgements: queue,
     // No lease is shorter than the skew that it allows for.
     visibilityTimeoutSeconds: readSeconds('visibilityTimeoutSeconds', allowedClockSkew / 1000),
+    // SQS takes no less than a minute.
+    queueRetentionSeconds: readSeconds('queueRetentionSeconds', 59),
+    maxReceiveCount: readWhole('maxReceiveCount', 'a whole number', 0),
+    onPoison: readOnPoison(),
     // With less every message would be older than its record may be.
     recordTtlSeconds: readSeconds('recordTtlSeconds', windowMargin),
     clock: systemClock,
@@ -55,12 +65,27 @@ export function wiringFromEnvironment(): Wiring {
 }
 
 function readSeconds(name: EnvironmentName, above: number): number {
+  return readWhole(name, 'a whole number of seconds', above);
+}
+
+function readWhole(name: EnvironmentName, kind: string, above: number): number {
   const value = readEnvironment(name);
-  const seconds = Number(value);
-  if (!Number.isSafeInteger(seconds) || seconds <= above) {
-    throw new ConfigurationError(
-      `Environment variable ${environmentNames[name]} is "${value}"; it must be a whole number of seconds above ${above}`,
-    );
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number <= above) throw refused(name, value, `${kind} above ${above}`);
+  return number;
+}
+
+function readOnPoison(): OnPoison {
+  const value = readEnvironment('onPoison');
+  const policy = poisonPolicies.find((name) => name === value);
+  if (policy === undefined) {
+    throw refused('onPoison', value, poisonPolicies.map((name) => `"${name}"`).join(' or '));
   }
-  return seconds;
+  return policy;
+}
+
+function refused(name: EnvironmentName, value: string, wanted: string): ConfigurationError {
+  return new ConfigurationError(
+    `Environment variable ${environmentNames[name]} is "${value}"; it must be ${wanted}`,
+  );
 }

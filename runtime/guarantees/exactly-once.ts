@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Effect } from '../effects.ts';
-import { describe, NeverEndedError, NoEffectsError, underWay } from '../errors.ts';
+import { describe, NeverEndedError, NoEffectsError, type PermanentError, underWay } from '../errors.ts';
 import type { EffectStore } from '../stores/record-store.ts';
 import { commit } from './commit.ts';
 import { countAttempt, isOwnFailure, withThis } from './count-attempt.ts';
@@ -24,6 +24,8 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
     kind: 'effects',
     settle: (task, handle, tools) => settleEffects(task, handle, over(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, over(tools)),
+    recordRefusal: (task, error, tools) => recordRefusal(task, error, over(tools)),
+    skipped: async ({ identity }, tools) => (await over(tools).store.find(identity.id))?.skip,
   };
 }
 
@@ -96,6 +98,13 @@ async function apply<Event extends CloudEvent>(
     });
   }
   return await commit(task, effects, lease, store);
+}
+
+/** Where it was counted, the event has a record for an operator's skip to stand in. */
+async function recordRefusal(task: Task<CloudEvent>, error: PermanentError, tools: Tools): Promise<Verdict> {
+  const lease = new Lease(task, 'exactly-once', tools);
+  const { taken, verdict } = await countAttempt(task, lease, tools.store, describe(error));
+  return taken === undefined ? (verdict as Verdict) : { outcome: 'refused', error };
 }
 
 async function countFailure(

@@ -30,6 +30,9 @@ export function externalGuarantee(
     kind: 'external',
     settle: (task, handle, tools) => settleExternal(task, handle, policy, over(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, over(tools)),
+    // The release of its lease has left the record.
+    recordRefusal: async (_, error) => ({ outcome: 'refused', error }),
+    skipped: async ({ identity }, tools) => (await over(tools).store.find(identity.id))?.skip,
   };
 }
 

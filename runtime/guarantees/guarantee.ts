@@ -3,6 +3,7 @@ import type { CloudEvent } from '../../contract/event.ts';
 import type { Random } from '../../contract/random.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import type { Effect } from '../effects.ts';
+import type { PermanentError } from '../errors.ts';
 import type { Delivery, EffectStore, GuaranteeName, Past } from '../stores/record-store.ts';
 
 /**
@@ -101,6 +102,8 @@ export type Verdict =
   | { readonly outcome: 'busy'; readonly leaseUntil: number }
   /** The handler failed by the event's own fault, as far as can be told, and that was counted. */
   | { readonly outcome: 'tried'; readonly error: unknown; readonly tries: Tries }
+  /** The handler, or the store that was to take its effects, refused the event for good. */
+  | { readonly outcome: 'refused'; readonly error: PermanentError }
   /** The lease of this delivery ended and the record is another's now. */
   | { readonly outcome: 'fenced'; readonly reason: string };
 
@@ -118,4 +121,13 @@ export interface Guarantee<Kind extends HandlerKind> {
    * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
    */
   quarantine(task: Task<CloudEvent>, reason: string, tools: Tools): Promise<void>;
+  /**
+   * Leaves a record of an event that a permanent error keeps in its queue: an operator's skip has to stand somewhere.
+   *
+   * @returns `refused`, or what the record says already: a duplicate blocks nobody, whatever its handler says now.
+   * @throws `error`, where no record could be written.
+   */
+  recordRefusal(task: Task<CloudEvent>, error: PermanentError, tools: Tools): Promise<Verdict>;
+  /** The SQS message of the event that an operator skips. @throws Whatever the store throws. */
+  skipped(task: Task<CloudEvent>, tools: Tools): Promise<string | undefined>;
 }

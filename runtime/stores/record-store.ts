@@ -52,6 +52,8 @@ export interface StoredRecord {
   readonly lastError?: string | undefined;
   /** The event's body, kept by OUTCOME_UNKNOWN. */
   readonly body?: string | undefined;
+  /** The SQS message that an operator skips. */
+  readonly skip?: string | undefined;
 }
 
 /** Why a write's own condition failed; nothing was written. */
@@ -169,6 +171,8 @@ export interface RecordStore {
     attempt: string,
     times: { readonly now: number; readonly expiration: number },
   ): Promise<OwnerAnswer>;
+  /** An operator skips this message: `skip` of an existing record, whatever its status, and nothing else of it. */
+  skip(id: string, messageId: string): Promise<OwnerAnswer>;
 }
 
 /** A versioned effect that is not newer than what is there. */

@@ -17,5 +17,6 @@ export function plantedAttributes(record: StoredRecord): Record<string, string |
     [attribute.data]: record.result,
     [attribute.lastError]: record.lastError,
     [attribute.body]: record.body,
+    [attribute.skip]: record.skip,
   };
 }

@@ -78,6 +78,7 @@ const clauses: readonly (readonly [string, string])[] = [
   ['mine.countedAs and 1 or 0', '1'],
   ["set('attempts', mine.attempts)", ''],
   ["if not status then return {'written'} end", ''],
+  ["if not status then return refused('fenced') end", ''],
   ['isUnfinished and isAsSeen', 'isAsSeen'],
   ['status == mine.seenStatus and', ''],
   ["and record['attempt'] == mine.seenAttempt", ''],

@@ -14,6 +14,7 @@ import { ownerCases } from './cases/owner-cases.ts';
 import { quarantineCases } from './cases/quarantine-cases.ts';
 import { raceCases } from './cases/race-cases.ts';
 import { resultCases } from './cases/result-cases.ts';
+import { skipCases } from './cases/skip-cases.ts';
 import { versionCases } from './cases/version-cases.ts';
 import type { Case } from './subject.ts';
 
@@ -30,4 +31,5 @@ export const recordStoreCases: readonly Case[] = [
   ...versionCases,
   ...attemptCases,
   ...quarantineCases,
+  ...skipCases,
 ];

@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 /** The clauses of the DynamoDB store's conditions, as they are sent. Each one guards something. */
 export const clauses = [
   'attribute_not_exists(#id)',
+  'attribute_exists(#id)',
   '#expiration > :nowSeconds',
   'attribute_not_exists(#expiration)',
   '#validation = :fingerprint',

@@ -1,8 +1,9 @@
 import { Validations } from 'aws-cdk-lib';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
 import type { OrderOnceStackProps } from '../../lib/order-once-stack.ts';
-import { everyConsumer, newApp, orderOnceStack } from './support.ts';
+import { anyEntry, everyConsumer, newApp, orderOnceStack } from './support.ts';
 
 /** The application with the AwsSolutions pack and the CDK's own checks, whose findings make synthesis fail. */
 function checkedApp(props: Partial<OrderOnceStackProps> = {}) {
@@ -18,6 +19,14 @@ test.each([
   ['of one account', { ...everyConsumer, env: { account: '111111111111', region: 'eu-west-1' } }],
 ])('the AwsSolutions pack and the CDK find nothing in the stack %s', (_, props) => {
   expect(() => checkedApp(props).app.synth()).not.toThrow();
+});
+
+test('they find nothing in a consumer whose poison blocks its group', () => {
+  const { app, stack } = checkedApp();
+  const topic = new OrderTopic(stack, 'Bookings');
+  const records = new RecordTable(stack, 'Booked');
+  new IdempotentConsumer(stack, 'Blocking', { topic, records, entry: anyEntry, onPoison: 'block' });
+  expect(() => app.synth()).not.toThrow();
 });
 
 test('fails if a queue is neither encrypted nor asks for TLS', () => {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
 import { pythonTool } from '../../local/system/python.ts';
-import { everyConsumer, orderOnceStack, root, temporaryFolder } from './support.ts';
+import { anyEntry, everyConsumer, orderOnceStack, root, shop, temporaryFolder } from './support.ts';
 
 /** Tests are named before anything asynchronous can run, so another process looks for Python. */
 const hasPython =
@@ -55,6 +56,18 @@ run.each([
     expect(await errors(orderOnceStack({ stage: stage === 'dev' ? 'dev' : 'production', ...props }))).toEqual(
       [],
     );
+  },
+  timeout,
+);
+
+run(
+  `cfn-lint finds no error where poison blocks its group${without}`,
+  async () => {
+    const stack = shop();
+    const topic = new OrderTopic(stack, 'Events');
+    const records = new RecordTable(stack, 'Records');
+    new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry, onPoison: 'block' });
+    expect(await errors(stack)).toEqual([]);
   },
   timeout,
 );

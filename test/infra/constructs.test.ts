@@ -137,6 +137,58 @@ test('a consumer takes its options', () => {
   template.resourcePropertiesCountIs('AWS::SQS::Queue', { MessageRetentionPeriod: 1_036_800 }, 2);
 });
 
+describe('poison', () => {
+  function consumerThat(onPoison?: 'quarantine' | 'block') {
+    const stack = shop();
+    const topic = new OrderTopic(stack, 'Events');
+    const records = new RecordTable(stack, 'Records');
+    const props = { topic, records, entry: anyEntry, ...(onPoison && { onPoison }) };
+    const consumer = new IdempotentConsumer(stack, 'Bookings', props);
+    return { consumer, template: Template.fromStack(stack) };
+  }
+  const reads = Match.objectLike({
+    PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'dynamodb:GetItem' })]) },
+  });
+
+  test.each([undefined, 'quarantine'] as const)('is quarantined where onPoison is %s', (onPoison) => {
+    const { consumer, template } = consumerThat(onPoison);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { ON_POISON: 'quarantine' } },
+    });
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
+    template.resourcePropertiesCountIs('AWS::IAM::Policy', reads, 0);
+    expect(consumer.blockedAlarm).toBeUndefined();
+  });
+
+  test('that blocks rings an alarm, and the function may look for a skip', () => {
+    const { consumer, template } = consumerThat('block');
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { ON_POISON: 'block' } },
+    });
+    template.resourcePropertiesCountIs('AWS::IAM::Policy', reads, 1);
+    template.hasResourceProperties('AWS::Logs::MetricFilter', {
+      LogGroupName: { Ref: Match.stringLikeRegexp('BookingsLogs') },
+      FilterPattern: '{ ($.message = "delivery") && ($.outcome = "blocked") }',
+      MetricTransformations: [
+        Match.objectLike({
+          MetricNamespace: 'OrderOnce',
+          MetricName: 'Blocked Shop-bookings',
+          MetricValue: '1',
+        }),
+      ],
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'OrderOnce',
+      MetricName: 'Blocked Shop-bookings',
+      Statistic: 'Sum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+    expect(consumer.blockedAlarm).toBeDefined();
+  });
+});
+
 test.each([
   { retention: Duration.days(15) },
   { deadLetterRetention: Duration.days(15) },

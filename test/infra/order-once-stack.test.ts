@@ -52,8 +52,7 @@ describe('the stack without any setting', () => {
       VisibilityTimeout: 6 * 30,
       RedrivePolicy: {
         deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('FulfilmentDeadLetterQueue'), 'Arn'] },
-        // 10 messages x 5 attempts, and the receives of a day's outage.
-        maxReceiveCount: 716,
+        maxReceiveCount: 1000,
       },
     });
   });
@@ -109,6 +108,9 @@ describe('the stack without any setting', () => {
           RECORD_TTL_SECONDS: String(45 * 24 * 3600),
           QUEUE_URL: ref('FulfilmentQueue'),
           VISIBILITY_TIMEOUT_SECONDS: '180',
+          QUEUE_RETENTION_SECONDS: String(4 * 24 * 3600),
+          MAX_RECEIVE_COUNT: '1000',
+          ON_POISON: 'quarantine',
           DEAD_LETTER_QUEUE_URL: ref('FulfilmentDeadLetterQueue'),
           ORDERS_TABLE_NAME: ref('Orders'),
           LEDGER_TABLE_NAME: ref('Ledger'),

@@ -47,7 +47,11 @@ describe('the life of a record', () => {
   });
 
   test('counts the retentions that are set', () => {
-    const shorter = { retention: Duration.days(1), deadLetterRetention: Duration.days(2) };
+    const shorter = {
+      retention: Duration.days(1),
+      deadLetterRetention: Duration.days(2),
+      toleratedOutage: Duration.hours(23),
+    };
     expect(refusalOf({ ...shorter, ttl: Duration.days(27) })).toBe(accepted);
     expect(refusalOf({ ...shorter, ttl: Duration.days(26) })).toContain('26 d 1 h');
   });
@@ -92,21 +96,48 @@ describe('the lease', () => {
       'A lease lasts',
     );
   });
+});
 
-  test('fails if the function is told another visibility timeout than its queue has', () => {
+describe('what the function is told of its queue', () => {
+  test.each([
+    ['VisibilityTimeout', 240, 'visibility timeout is 3 min, but it is 4 min'],
+    ['MessageRetentionPeriod', 259_200, 'retention is 4 d, but it is 3 d'],
+    [
+      'RedrivePolicy.maxReceiveCount',
+      900,
+      'maxReceiveCount is 1000, but it is 900: it could not make the receives last. Set "maxReceiveCount"',
+    ],
+  ])('fails if its %s is another', (property, value, told) => {
     const { stack, consumer } = consumerWith();
-    resourceOf(consumer.queue).addPropertyOverride('VisibilityTimeout', 240);
-    expect(refusal(stack)).toContain(
-      'The function is told a visibility timeout of 3 min, but its queue has 4 min',
+    resourceOf(consumer.queue).addPropertyOverride(property, value);
+    expect(refusal(stack)).toContain(`The function is told that its queue's ${told}`);
+  });
+
+  test.each([
+    ['VISIBILITY_TIMEOUT_SECONDS', 'visibility timeout is a time not known at synthesis'],
+    ['QUEUE_RETENTION_SECONDS', 'retention is a time not known at synthesis'],
+    ['MAX_RECEIVE_COUNT', 'maxReceiveCount is not known at synthesis'],
+  ])('fails if it is told no %s', (variable, told) => {
+    const { stack, consumer } = consumerWith();
+    (consumer.handler.node.defaultChild as CfnFunction).addPropertyDeletionOverride(
+      `Environment.Variables.${variable}`,
+    );
+    expect(refusal(stack)).toContain(`is told that its queue's ${told}`);
+  });
+});
+
+describe('the tolerated outage', () => {
+  const outage = (toleratedOutage: Duration) => refusalOf({ retention: Duration.days(1), toleratedOutage });
+
+  test('fails if a message would be deleted in it', () => {
+    expect(outage(Duration.seconds(23 * 3600 + 1))).toContain(
+      'An outage of 23 h 1 s is to be tolerated, but a message waits in its queue for at most 23 h: SQS deletes it ' +
+        'after 1 d. Raise "retention" or lower "toleratedOutage".',
     );
   });
 
-  test('fails if the function is told none', () => {
-    const { stack, consumer } = consumerWith();
-    (consumer.handler.node.defaultChild as CfnFunction).addPropertyDeletionOverride(
-      'Environment.Variables.VISIBILITY_TIMEOUT_SECONDS',
-    );
-    expect(refusal(stack)).toContain('is told a visibility timeout of a time not known at synthesis');
+  test('may last until the hour before', () => {
+    expect(outage(Duration.hours(23))).toBe(accepted);
   });
 });
 
@@ -124,13 +155,13 @@ describe('maxReceiveCount', () => {
 
   test('fails if the tolerated outage takes more receives than SQS counts', () => {
     const message = refusalOf({ toleratedOutage: Duration.days(3) });
-    expect(message).toContain('maxReceiveCount is 1925; SQS takes at most 1000');
-    expect(message).toContain('Lower "toleratedOutage"');
+    expect(message).toContain('maxReceiveCount is 1000, but must be at least 1925');
+    expect(message).toContain('lower "toleratedOutage"');
   });
 
   test('counts a receive per visibility timeout for a function that does not start', () => {
     const short = { timeout: Duration.seconds(10), visibilityTimeout: Duration.minutes(1) };
-    expect(refusalOf(short)).toContain('maxReceiveCount is 1490; SQS takes at most 1000');
+    expect(refusalOf(short)).toContain('maxReceiveCount is 1000, but must be at least 1490');
   });
 
   test('stays within what SQS takes by a longer visibility timeout, where that is left open', () => {
@@ -181,7 +212,7 @@ describe('escape hatches', () => {
   });
 
   test('fails if the batch is overridden to need more receives', () => {
-    const { stack, consumer } = consumerWith({ batchSize: 1 });
+    const { stack, consumer } = consumerWith({ batchSize: 1, maxReceiveCount: 671 });
     find<CfnEventSourceMapping>(consumer, 'AWS::Lambda::EventSourceMapping').batchSize = 10;
     expect(refusal(stack)).toContain('maxReceiveCount is 671, but must be at least 716');
   });

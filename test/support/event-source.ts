@@ -7,6 +7,8 @@ export interface DrainOptions {
   readonly most?: number;
   /** What an invocation may take, in ms. */
   readonly invocation?: number;
+  /** Ends it before the queue is empty. */
+  readonly until?: () => boolean;
   /** Resolves when the process of the invocation that begins now has ended before it answered. */
   readonly died?: () => Promise<undefined>;
 }
@@ -20,9 +22,9 @@ const never = () => new Promise<undefined>(() => {});
 export async function drain(
   queue: FifoQueue,
   consumer: ConsumerHandler,
-  { most = 1000, invocation = 30_000, died = never }: DrainOptions = {},
+  { most = 1000, invocation = 30_000, died = never, until = () => false }: DrainOptions = {},
 ): Promise<void> {
-  for (let n = 0; queue.size > 0; n++) {
+  for (let n = 0; queue.size > 0 && !until(); n++) {
     if (n === most) throw new Error(`${queue.size} messages are left after ${most} invocations`);
     const batch = queue.receive();
     if (batch.Records.length === 0) {

@@ -6,6 +6,7 @@ export type Step =
   | 'release'
   | 'holdUnknown'
   | 'resolveDone'
+  | 'skip'
   | 'find'
   | 'commit'
   | 'countAttempt'
@@ -56,6 +57,7 @@ export class FaultyStore implements EffectStore {
     this.#call('holdUnknown', () => this.#inner.holdUnknown(...args));
   resolveDone: EffectStore['resolveDone'] = (...args) =>
     this.#call('resolveDone', () => this.#inner.resolveDone(...args));
+  skip: EffectStore['skip'] = (...args) => this.#call('skip', () => this.#inner.skip(...args));
   find: EffectStore['find'] = (...args) => this.#call('find', () => this.#inner.find(...args));
   commit: EffectStore['commit'] = (...args) => this.#call('commit', () => this.#inner.commit(...args));
   quarantine: EffectStore['quarantine'] = (...args) =>

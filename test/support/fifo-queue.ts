@@ -15,19 +15,26 @@ interface Waiting {
 
 /**
  * A FIFO queue as its consumers see it: it gives the first messages of a group, and nothing of a group of which a
- * message is hidden. What was received too often goes to `deadLetters`.
+ * message is hidden. What was received too often goes to `deadLetters`; what is older than its retention is gone.
  */
 export class FifoQueue {
   readonly deadLetters: string[] = [];
+  /** What was deleted for its age. */
+  readonly expired: string[] = [];
   /** Message ids in the order in which they were received, with the time. */
   readonly received: { readonly id: string; readonly at: number; readonly receives: number }[] = [];
   readonly #clock: FakeClock;
   readonly #visibilityTimeout: number;
   readonly #maxReceiveCount: number;
+  readonly #retention: number;
   #messages: Waiting[] = [];
 
-  constructor(clock: FakeClock, { visibilityTimeout = 300, maxReceiveCount = 1000 } = {}) {
+  constructor(
+    clock: FakeClock,
+    { visibilityTimeout = 300, maxReceiveCount = 1000, retention = 4 * 86_400 } = {},
+  ) {
     this.#clock = clock;
+    this.#retention = retention * 1000;
     this.#visibilityTimeout = visibilityTimeout * 1000;
     this.#maxReceiveCount = maxReceiveCount;
   }
@@ -43,6 +50,7 @@ export class FifoQueue {
 
   receive(most = 10): SQSEvent {
     const now = this.#clock.now();
+    this.#expire(now);
     const blocked = new Set(
       this.#messages.filter(({ visibleAt }) => visibleAt > now).map(({ group }) => group),
     );
@@ -81,6 +89,12 @@ export class FifoQueue {
       ends.set(group, Math.max(ends.get(group) ?? 0, visibleAt));
     }
     this.#clock.time = Math.max(this.#clock.time, Math.min(...ends.values()));
+  }
+
+  #expire(now: number): void {
+    const kept = this.#messages.filter(({ sentAt }) => now - sentAt < this.#retention);
+    this.expired.push(...this.#messages.filter((message) => !kept.includes(message)).map(({ id }) => id));
+    this.#messages = kept;
   }
 
   #of(handles: readonly string[]): Waiting[] {

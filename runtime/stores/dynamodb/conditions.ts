@@ -136,3 +136,6 @@ export function mayHold(seen: {
 
 /** COMPLETED, by an operator. */
 export const MAY_RESOLVE = all(UNKNOWN, MINE);
+
+/** Without it: an operator mistypes the id, a record comes into being that has no status, and nobody is skipped. */
+export const MAY_SKIP = 'attribute_exists(#id)';

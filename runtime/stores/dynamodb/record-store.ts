@@ -94,5 +94,6 @@ export function dynamoDbRecordStore(
       return readRecord(Item);
     },
     resolveDone: (id, attempt, times) => writeAsOwner(steps.resolveDone(id, attempt, times)),
+    skip: (id, messageId) => writeAsOwner(steps.skip(id, messageId)),
   };
 }

@@ -36,5 +36,6 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     result: text('data'),
     lastError: text('lastError'),
     body: text('body'),
+    skip: text('skip'),
   };
 }

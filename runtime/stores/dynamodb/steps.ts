@@ -162,3 +162,7 @@ export function resolveDone(
   const sets = { status: 'COMPLETED', completedAt: now, expiration };
   return update(id, may.MAY_RESOLVE, { attempt }, sets, { remove: ['body'] });
 }
+
+export function skip(id: string, messageId: string): RecordWrite {
+  return update(id, may.MAY_SKIP, {}, { skip: messageId });
+}

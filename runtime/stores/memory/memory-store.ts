@@ -104,6 +104,9 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const done = { status: 'COMPLETED', expiration, body: undefined } as const;
       return writeAsOwner(id, (record) => may.resolve(record, attempt), done);
     },
+    async skip(id, messageId) {
+      return writeAsOwner(id, () => true, { skip: messageId });
+    },
     async countAttempt(delivery, lastError, over): Promise<CountAnswer> {
       const record = records.get(delivery.id);
       const replace = may.replace(record, delivery, over);

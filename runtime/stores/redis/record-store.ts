@@ -104,6 +104,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
     },
     resolveDone: (id, attempt, { now, expiration }) =>
       runAsOwner('resolveDone', id, { attempt, now, expiration: expiration * 1000 }),
+    skip: (id, messageId) => runAsOwner('skip', id, { messageId }),
   };
 }
 
@@ -134,5 +135,6 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     result: record.get(attribute.data),
     lastError: record.get(attribute.lastError),
     body: record.get(attribute.body),
+    skip: record.get(attribute.skip),
   };
 }

@@ -140,7 +140,22 @@ if not (isMine and status == 'OUTCOME_UNKNOWN') then return refused('fenced') en
 return completed()
 `;
 
+const skip = `${prologue}
+if not status then return refused('fenced') end
+set('${attribute.skip}', mine.messageId)
+return {'written'}
+`;
+
 const find = `return {'found', redis.call('HGETALL', KEYS[1])}`;
 
-export const scripts = { claim, complete, release, quarantine, holdUnknown, resolveDone, find } as const;
+export const scripts = {
+  claim,
+  complete,
+  release,
+  quarantine,
+  holdUnknown,
+  resolveDone,
+  skip,
+  find,
+} as const;
 export type ScriptName = keyof typeof scripts;

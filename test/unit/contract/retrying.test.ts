@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import {
   backoff,
+  backoffAtCap,
   backoffCap,
   isSpent,
   leastMaxReceiveCount,
+  longestWaiting,
+  pace,
   receivesDuring,
 } from '../../../contract/retrying.ts';
 
@@ -79,4 +82,69 @@ describe('the receives of an outage', () => {
     expect(leastMaxReceiveCount(consumer)).toBe(716);
     expect(leastMaxReceiveCount({ ...consumer, batchSize: 1 })).toBe(671);
   });
+});
+
+describe('the pace', () => {
+  const limits = fc.record({
+    maxReceiveCount: fc.integer({ min: 1, max: 1000 }),
+    retention: fc.integer({ min: 60, max: 14 * day }),
+  });
+
+  it('never lets the receives end before the time of a message does, whatever makes it wait', () => {
+    const runs = fc.record({
+      limits,
+      /** How soon each failure would come again. */
+      random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      /** Receives that a batch or a function that does not start used up before, and the age by then. */
+      used: fc.double({ min: 0, max: 1, noNaN: true }),
+      age: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(runs, ({ limits, random, used, age: begun }) => {
+        const end = longestWaiting(limits);
+        let received = Math.max(1, Math.floor(used * limits.maxReceiveCount));
+        let age = begun * end;
+        while (age < end - 1e-6) {
+          expect(received).toBeLessThanOrEqual(limits.maxReceiveCount);
+          age += Math.max(backoff(received, random), pace(received, age, limits));
+          received += 1;
+        }
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it('is none for the first quarter of the receives', () => {
+    fc.assert(
+      fc.property(limits, fc.nat(14 * day), (limits, age) => {
+        const free = Math.floor(limits.maxReceiveCount / 4);
+        expect(pace(free, age, limits)).toBe(0);
+        expect(pace(free + 1, 0, limits)).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('is at most 8 minutes of the 4 days and 1,000 receives of a queue, even if each receive came at once', () => {
+    const limits = { maxReceiveCount: 1000, retention: 4 * day };
+    let longest = 0;
+    for (let [received, age] = [1, 0]; age < longestWaiting(limits); received += 1) {
+      const wait = Math.max(1, pace(received, age, limits));
+      longest = Math.max(longest, wait);
+      age += wait;
+    }
+    expect(longest).toBeGreaterThan(420);
+    expect(longest).toBeLessThan(480);
+  });
+});
+
+test.each([
+  [4 * day, 4 * day - 3600],
+  [36_000, 32_400],
+  [60, 54],
+])('of a retention of %i s a message waits %i s: an hour less, or a tenth', (retention, expected) => {
+  expect(longestWaiting({ retention })).toBe(expected);
+});
+
+test('what blocks its group waits up to the cap from its first receive on', () => {
+  expect([0, 0.5, 0.9999].map(backoffAtCap)).toEqual([1, 151, 300]);
 });

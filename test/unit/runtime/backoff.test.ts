@@ -147,6 +147,14 @@ describe('what was not begun for lack of time', () => {
     expect(wiring.logged).toEqual([]);
   });
 
+  it('is hidden for longer where its receives have to last', async () => {
+    const wiring = fakeWiring({ maxReceiveCount: 20, queueRetentionSeconds: 36_000 });
+    const { consumer } = shop([], wiring);
+    await consumer(two, remaining(100));
+    // THEN what is left of 9 hours is spread over the 11 receives that are left
+    expect(wiring.hidden).toMatchObject([{ seconds: Math.ceil(32_400 / 11) }]);
+  });
+
   it('is hidden briefly where the time went to the messages before it', async () => {
     // GIVEN a first commit that takes nearly the whole invocation
     const wiring = fakeWiring();

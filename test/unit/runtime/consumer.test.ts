@@ -326,6 +326,12 @@ describe('a consumer', () => {
     ['VISIBILITY_TIMEOUT_SECONDS', '5'],
     ['VISIBILITY_TIMEOUT_SECONDS', 'Infinity'],
     ['VISIBILITY_TIMEOUT_SECONDS', ''],
+    ['QUEUE_RETENTION_SECONDS', '59'],
+    ['QUEUE_RETENTION_SECONDS', '345600.5'],
+    ['MAX_RECEIVE_COUNT', '0'],
+    ['MAX_RECEIVE_COUNT', 'many'],
+    ['ON_POISON', 'Block'],
+    ['ON_POISON', ''],
   ])('fails if its %s is "%s"', (variable, value) => {
     const wired = {
       RECORDS_TABLE_NAME: 'r',
@@ -333,6 +339,9 @@ describe('a consumer', () => {
       DEAD_LETTER_QUEUE_URL: 'q',
       RECORD_TTL_SECONDS: '3601',
       VISIBILITY_TIMEOUT_SECONDS: '6',
+      QUEUE_RETENTION_SECONDS: '60',
+      MAX_RECEIVE_COUNT: '1',
+      ON_POISON: 'block',
     };
     const create = () =>
       createConsumer({ name: 'a', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] });

@@ -180,6 +180,7 @@ describe.each([
   ['release', (store: EffectStore) => store.release(delivery, 'why', 0)],
   ['holdUnknown', (store: EffectStore) => store.holdUnknown(delivery, seen, '{}', 'why')],
   ['resolveDone', (store: EffectStore) => store.resolveDone('id', 'mine', delivery)],
+  ['skip', (store: EffectStore) => store.skip('id', 'message')],
 ] as const)('%s', (_, step) => {
   it.each(unanswered)('may be tried again where %s', async (__, error) => {
     await expect(step(failing(error))).resolves.toEqual({ kind: 'contended', cause: error });

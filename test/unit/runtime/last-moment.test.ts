@@ -79,6 +79,37 @@ describe('a handler that ignores its signal', () => {
     expect(wiring.logged.at(-1)).toMatchObject({ Applied: 2, Failed: 2 });
   });
 
+  it('is hidden for longer where its receives have to last', async () => {
+    wiring = fakeWiring({ maxReceiveCount: 4, queueRetentionSeconds: 36_000 });
+    void stubborn()(sqsEvent(record('pending-1', 'a', 3)), remaining());
+    await settled();
+    wiring.clock.time += 29_600;
+    await settled();
+    expect(wiring.hidden).toMatchObject([{ seconds: Math.ceil(32_400 - 29.6) }]);
+  });
+
+  it('is saved where its queue is about to delete it: copied, deleted, and its followers come soon', async () => {
+    // GIVEN a queue that keeps messages for 4 days, less a minute ago
+    const old = (id: string) =>
+      sqsRecord(anOrder({ subject: id }), {
+        messageId: id,
+        group: 'a',
+        sentAt: wiring.clock.now() - 4 * 86_400_000 + 60_000,
+      });
+    void stubborn()(sqsEvent(old('pending-1'), old('next-1')), remaining());
+    await settled();
+    wiring.clock.time += 29_600;
+    await settled();
+    expect(wiring.letters).toMatchObject([{ deduplicationId: 'pending-1' }]);
+    expect(wiring.acknowledged).toEqual(['receipt-of-pending-1']);
+    expect(wiring.hidden).toEqual([{ handles: ['receipt-of-next-1'], seconds: 2 }]);
+    expect(wiring.logged).toMatchObject([
+      { outcome: 'poison', code: 'RETENTION', reason: expect.stringContaining('OVERDUE: ') },
+      { Poison: 1 },
+    ]);
+    expect(wiring.ends).toHaveLength(1);
+  });
+
   it('is ended even if the queue does not answer', async () => {
     const away = () => Promise.reject(new Error('no answer'));
     wiring = fakeWiring({ acknowledgements: { acknowledge: away }, visibility: { change: away } });
@@ -120,9 +151,9 @@ describe('a handler that ignores its signal', () => {
     await settled();
     wiring.clock.time += 29_600;
     await settled();
-    expect(wiring.hidden.map(({ handles }) => handles)).toEqual([
-      ['receipt-of-pending-1'],
+    expect(wiring.hidden.map(({ handles }) => handles).sort()).toEqual([
       ['receipt-of-next-1'],
+      ['receipt-of-pending-1'],
     ]);
     expect(wiring.logged.filter(({ outcome }) => outcome === 'failed')).toHaveLength(1);
   });

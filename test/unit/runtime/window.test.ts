@@ -75,8 +75,9 @@ describe('the idempotency window', () => {
 
   it('runs past it what a live record says was released', async () => {
     t.clock.time = start + window - 1;
-    await t.external(external, t.provider.losesAnswer);
+    const moved = { sentAt: t.clock.now(), attributes: { 'first-published': String(start) } };
+    await t.external(external, t.provider.losesAnswer, moved);
     t.clock.time = start + window;
-    await expect(t.external(external)).resolves.toMatchObject({ outcome: 'applied' });
+    await expect(t.external(external, undefined, moved)).resolves.toMatchObject({ outcome: 'applied' });
   });
 });

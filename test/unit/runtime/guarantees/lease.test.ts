@@ -128,6 +128,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     const first = t.external(guarantee, async () => await slow.opened);
     await settled();
     t.clock.time += 29_999;
+    await settled();
     // WHEN a function with such a clock gets the message
     const second = await t.external(guarantee, undefined, { messageId: 'm2', skew });
     // THEN it waits

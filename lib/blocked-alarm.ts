@@ -1,0 +1,36 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { deliveryLogMessage } from '../contract/delivery-log.ts';
+import { metricNamespace, type Outcome, outcomeMetrics } from '../contract/metrics.ts';
+
+const outcome: Outcome = 'blocked';
+
+/**
+ * Rings while a message of the function blocks its group. By the default `maxReceiveCount` a blocked message is tried
+ * again within half an hour, even of the longest retention: an hour without one says that none is left.
+ *
+ * It counts the function's log lines: the metric `Blocked` is by consumer, whose name only the function's code knows.
+ */
+export function blockedAlarm(scope: Construct, logGroup: ILogGroup, functionName: string): Alarm {
+  const filter = new MetricFilter(scope, 'BlockedFilter', {
+    logGroup,
+    filterPattern: FilterPattern.all(
+      FilterPattern.stringValue('$.message', '=', deliveryLogMessage),
+      FilterPattern.stringValue('$.outcome', '=', outcome),
+    ),
+    metricNamespace,
+    metricName: `${outcomeMetrics[outcome]} ${functionName}`,
+  });
+  return new Alarm(scope, 'BlockedAlarm', {
+    alarmDescription:
+      `A message of ${functionName} blocks its group: deploy what heals it, or skip it (docs/failure-modes.md, ` +
+      '"A group is blocked").',
+    metric: filter.metric({ statistic: 'Sum', period: Duration.hours(1) }),
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    threshold: 1,
+    evaluationPeriods: 1,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+}

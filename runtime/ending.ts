@@ -1,0 +1,33 @@
+import type { DeliveryLog } from '../contract/delivery-log.ts';
+import type { CloudEvent } from '../contract/event.ts';
+import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
+import type { Wiring } from './wiring.ts';
+
+export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerKind> {
+  readonly consumer: string;
+  readonly guarantee: Guarantee<Kind>;
+  readonly handle: Handlers<Event>[Kind];
+  readonly wiring: Wiring;
+  /** Milliseconds since the epoch: when the invocation ends. */
+  readonly end: number;
+  /** Milliseconds since the epoch: no new request begins after it. */
+  readonly deadline: number;
+}
+
+/** What a delivery works with that is not the handler's. */
+export type Means = Omit<DeliveryOptions<CloudEvent, HandlerKind>, 'handle'>;
+
+/** How a delivery ended: the fields of its log line that depend on it. */
+export type Ending = Pick<
+  DeliveryLog,
+  | 'outcome'
+  | 'stale'
+  | 'appliedWith'
+  | 'leaseUntil'
+  | 'retryAt'
+  | 'attempts'
+  | 'recordId'
+  | 'code'
+  | 'reason'
+  | 'field'
+>;
