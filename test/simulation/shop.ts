@@ -26,6 +26,8 @@ const recordTtlSeconds = 45 * 86_400;
 /** How often somebody looks at what is left once faults have ceased, and how long after each other, in ms. */
 const rounds = 16;
 const roundLength = 6 * 3_600_000;
+/** Of the queues, in ms: what blocks for longer would be deleted. */
+const retention = 4 * day;
 
 /** The whole system of a run: topic, functions, what they call, and who looks after them. */
 export class Shop {
@@ -144,17 +146,19 @@ export class Shop {
       charges: this.#provider.charges,
       mails: this.#mails.sent,
       functions: this.#functions,
+      onPoison: this.#plan.onPoison,
       providerMemory: this.#plan.providerMemory,
       isOfWildClock: (key) => this.#witness.isOfWildClock(key),
     };
   }
 
   #function(name: ConsumerName): ConsumerFunction {
-    const { timeout, concurrency, providerMemory } = this.#plan;
+    const { timeout, concurrency, providerMemory, onPoison } = this.#plan;
     const consumer = new ConsumerFunction(this.#world, {
       name,
       store: this.#store,
       recordTtlSeconds,
+      onPoison,
       timeout,
       concurrency,
       part: (process) => {
@@ -233,22 +237,29 @@ export class Shop {
     if (next > until) return;
     scheduler.at(next, () => {
       if (faults.strikes('redrive', 'operator')) this.#operator.redrive(1);
+      if (faults.strikes('skip', 'operator')) this.#operator.skip(this.#witness.blocked, 1);
       this.#operator.resolveOld();
       this.#lookAfter(until);
     });
   }
 
-  /** Faults have ceased: nothing may be stuck, whatever is wrong with handlers. Then they are mended, and what is left
-   * is settled, until nothing is. */
+  /**
+   * Faults have ceased: nothing may be stuck, whatever is wrong with handlers, unless it is to block. Then they are
+   * mended, and what is left is settled, until nothing is.
+   */
   async #settle(): Promise<void> {
     const { scheduler, faults } = this.#world;
+    const { onPoison, neglect } = this.#plan;
+    const isPatient = onPoison === 'block' && neglect < retention;
     faults.cease();
-    await scheduler.run(this.#world.now + roundLength);
-    this.#mustBeEmpty();
+    await scheduler.run(this.#world.now + neglect);
+    if (!isPatient) this.#mustBeEmpty();
     this.#healed = true;
+    if (isPatient) await scheduler.run(this.#world.now + roundLength);
     for (let round = 0; round < rounds; round++) {
-      const open = this.#operator.resolveAll() + this.#operator.redrive(Number.POSITIVE_INFINITY);
-      if (open === 0) break;
+      const every = Number.POSITIVE_INFINITY;
+      const left = this.#operator.skip(this.#witness.blocked, every) + this.#operator.redrive(every);
+      if (left + this.#operator.resolveAll() === 0) break;
       await scheduler.run(this.#world.now + roundLength);
     }
     this.#mustBeEmpty();

@@ -3,6 +3,7 @@ import type { OrderEvent } from '../../../contract/order-event.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { leastMaxReceiveCount } from '../../../contract/retrying.ts';
 import { type ConsumerOptions, createConsumer, type MemoryStore } from '../../../runtime/index.ts';
+import type { Wiring } from '../../../runtime/wiring.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
 import type { RecordWatch } from '../ports/store.ts';
@@ -19,6 +20,7 @@ export interface FunctionOptions {
   readonly part: (process: VirtualProcess) => Part;
   readonly store: MemoryStore;
   readonly recordTtlSeconds: number;
+  readonly onPoison: Wiring['onPoison'];
   /** In ms. */
   readonly timeout: number;
   readonly concurrency: number;
@@ -65,6 +67,7 @@ export class ConsumerFunction {
           deadLetters,
           store,
           recordTtlSeconds,
+          onPoison: options.onPoison,
           output: (line) => output(line, process),
           wrote: options.wrote,
         });

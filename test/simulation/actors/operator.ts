@@ -1,4 +1,4 @@
-import { resolve } from '../../../runtime/index.ts';
+import { resolve, skip } from '../../../runtime/index.ts';
 import type { MemoryStore } from '../../../runtime/stores/memory/memory-store.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import { storeOver } from '../ports/store.ts';
@@ -14,6 +14,12 @@ export interface OperatorOptions {
   readonly happened: (key: string) => boolean;
   /** Whether a copy in a dead-letter queue is worth another try. */
   readonly isRedrivable: (message: FifoQueue['messages'][number], consumer: string) => boolean;
+}
+
+/** A message that blocks its group, as its log line names it. */
+export interface Blocked {
+  readonly recordId: string;
+  readonly messageId: string;
 }
 
 /** By then no owner of a claim goes on, in ms: it stood still for ten minutes at most, and its calls are late by one. */
@@ -69,6 +75,20 @@ export class Operator {
       void this.#resolve(key);
       if (this.#world.chance.chance(0.5)) void this.#resolve(key);
     }
+  }
+
+  /** Skips messages that block their groups. @returns How many there were. */
+  skip(blocked: Iterable<Blocked>, most: number): number {
+    let skipped = 0;
+    for (const { recordId: id, messageId } of blocked) {
+      if (skipped === most) break;
+      skipped += 1;
+      const process = this.#process();
+      this.#world.faults.count('skip');
+      const store = storeOver(process, this.#options.store, () => {});
+      skip({ store, id, messageId }).catch((error: Error) => this.#world.note(process.name, error.message));
+    }
+    return skipped;
   }
 
   #unknown(): string[] {

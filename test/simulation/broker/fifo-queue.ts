@@ -18,7 +18,11 @@ export interface QueueOptions {
   readonly visibilityTimeoutSeconds: number;
   readonly deadLetters?: FifoQueue | undefined;
   readonly maxReceiveCount?: number;
+  readonly retentionSeconds?: number;
 }
+
+/** What a queue keeps by default here, as the project deploys it, in seconds. */
+const fourDays = 4 * 86_400;
 
 /**
  * An SQS FIFO queue: groups in order, nothing of a group while one of its messages is in flight, deduplication for five
@@ -28,15 +32,14 @@ export class FifoQueue {
   readonly name: string;
   /** Seconds; a deployment may change it. */
   visibilityTimeoutSeconds: number;
+  readonly maxReceiveCount: number;
+  readonly retentionSeconds: number;
   /** Is told when there may be something to receive at that time, in ms since the epoch. */
   onVisible: (time: number) => void = () => {};
-  /** Is told of what SQS itself gave up. */
-  onGivenUp: (letter: Letter) => void = () => {};
   /** Is told of everything that came in. */
   onArrival: (letter: Letter, messageId: string) => void = () => {};
   readonly #world: World;
   readonly #deadLetters: FifoQueue | undefined;
-  readonly #maxReceiveCount: number;
   readonly #window = new DeduplicationWindow();
   readonly #groups = new Map<string, Stored[]>();
   #made = 0;
@@ -45,13 +48,14 @@ export class FifoQueue {
   constructor(
     world: World,
     name: string,
-    { visibilityTimeoutSeconds, deadLetters, maxReceiveCount = 1000 }: QueueOptions,
+    { visibilityTimeoutSeconds, deadLetters, maxReceiveCount = 1000, retentionSeconds = fourDays }: QueueOptions,
   ) {
     this.#world = world;
     this.name = name;
     this.visibilityTimeoutSeconds = visibilityTimeoutSeconds;
     this.#deadLetters = deadLetters;
-    this.#maxReceiveCount = maxReceiveCount;
+    this.maxReceiveCount = maxReceiveCount;
+    this.retentionSeconds = retentionSeconds;
   }
 
   get size(): number {
@@ -98,9 +102,14 @@ export class FifoQueue {
       if (records.length === most) break;
       if (group.some(({ visibleAt }) => visibleAt > now)) continue;
       for (const message of [...group]) {
+        if (now >= message.sentAt + this.retentionSeconds * 1000) {
+          this.#drop(message);
+          this.#world.violated(`${message.id} was deleted at the retention of ${this.name}`);
+          continue;
+        }
         if (records.length === most) break;
         message.receives += 1;
-        if (message.receives > this.#maxReceiveCount && this.#deadLetters !== undefined) {
+        if (message.receives > this.maxReceiveCount && this.#deadLetters !== undefined) {
           this.#giveUp(message, this.#deadLetters);
           continue;
         }
@@ -152,10 +161,10 @@ export class FifoQueue {
 
   #giveUp(message: Stored, deadLetters: FifoQueue): void {
     this.#drop(message);
-    this.#world.note(this.name, `gives up ${message.id} after ${message.receives - 1} receives`);
+    // The runtime gives up before SQS does: nothing here lasts longer than the outage that is tolerated.
+    this.#world.violated(`${this.name} gave up ${message.id} after ${message.receives - 1} receives`);
     // A move replaces the deduplication id and resets the enqueue time (SQS Developer Guide, "Dead-letter queues").
     deadLetters.send({ ...message, deduplicationId: `moved-${message.id}` });
-    this.onGivenUp(message);
   }
 
   #drop(message: Stored): void {

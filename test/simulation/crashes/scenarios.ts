@@ -81,6 +81,8 @@ function planOf(consumer: ConsumerName, { events, trouble, duplicate, conflict }
     concurrency: 2,
     providerMemory: 24 * hour,
     duration: hour,
+    onPoison: 'quarantine',
+    neglect: 6 * hour,
     deployments: [],
   };
 }

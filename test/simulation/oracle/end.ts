@@ -5,6 +5,7 @@ import type { OrderEvent } from '../../../contract/order-event.ts';
 import type { MemoryStore } from '../../../runtime/index.ts';
 import type { ConsumerFunction } from '../actors/function.ts';
 import type { Charge } from '../outside/provider.ts';
+import type { Plan } from '../workloads/plan.ts';
 import type { World } from '../world/world.ts';
 import type { Expectation } from './expectation.ts';
 
@@ -14,6 +15,7 @@ export interface EndState {
   /** Idempotency keys of the events that were mailed. */
   readonly mails: readonly string[];
   readonly functions: readonly ConsumerFunction[];
+  readonly onPoison: Plan['onPoison'];
   /** How long the provider knows a key, in ms. */
   readonly providerMemory: number;
   /** Whether an event was in the hands of a process whose clock was further off than is allowed. */
@@ -127,9 +129,15 @@ function checkMails(expectation: Expectation, { mails }: EndState, must: Must): 
   }
 }
 
+/** Under exactly-once a handler runs before anybody looks at the record, and may refuse first. */
+const conflictCodes = {
+  quarantine: ['CONFLICT', 'PERMANENT'],
+  block: ['CONFLICT', 'PERMANENT', 'RETENTION'],
+} as const;
+
 /** What never was an event of its own ends as a copy with its reason; nothing else is left. */
-function checkDeadLetters(expectation: Expectation, { functions }: EndState, must: Must): void {
-  for (const { name, deadLetters } of functions) {
+function checkDeadLetters(expectation: Expectation, state: EndState, must: Must): void {
+  for (const { name, deadLetters } of state.functions) {
     const left = new Map<string, Set<string>>();
     for (const { body, attributes, id } of deadLetters.messages) {
       const code = codeOf(attributes);
@@ -139,12 +147,11 @@ function checkDeadLetters(expectation: Expectation, { functions }: EndState, mus
       left.set(body, (left.get(body) ?? new Set()).add(code));
     }
     for (const body of expectation.strangers.get(name) ?? []) {
-      // Under exactly-once a handler runs before anybody looks at the record, and may refuse first.
-      const right = body.startsWith('{"broken') ? ['INVALID_JSON'] : ['CONFLICT', 'PERMANENT'];
+      const right = body.startsWith('{"broken') ? ['INVALID_JSON'] : conflictCodes[state.onPoison];
       const codes = [...(left.get(body) ?? ['nothing'])];
       const said = `${body.slice(0, 60)} ended in ${deadLetters.name} as ${codes.join(', ')}`;
       must(
-        codes.every((code) => right.includes(code)),
+        codes.every((code) => (right as readonly string[]).includes(code)),
         `${said}, and ${right.join(' or ')} is right`,
       );
     }

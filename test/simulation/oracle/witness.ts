@@ -1,6 +1,7 @@
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
 import { waitingOutcomes } from '../../../contract/metrics.ts';
 import { maxAttempts } from '../../../contract/retrying.ts';
+import type { Blocked } from '../actors/operator.ts';
 import type { RecordWatch } from '../ports/store.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
@@ -30,6 +31,8 @@ export class Witness {
   /** Idempotency keys whose event needs nothing more: applied, given up, or held for an operator. */
   readonly #settled = new Set<string>();
   /** By idempotency key: failures of the handler's own since the record was quarantined last. */
+  /** By message id. */
+  readonly #blocked = new Map<string, Blocked>();
   readonly #copied = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #work = new Map<string, Work[]>();
@@ -81,6 +84,11 @@ export class Witness {
     }
     others.push({ process, until: until ?? 0 });
     this.#work.set(key, others);
+  }
+
+  /** Messages that were found to block their groups, and not settled since. */
+  get blocked(): Blocked[] {
+    return [...this.#blocked.values()];
   }
 
   isOfWildClock(key: string): boolean {
@@ -144,6 +152,9 @@ export class Witness {
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     const why = code === undefined ? '' : ` ${code}: ${reason}`;
     this.#world.note(process.name, `logs ${outcome} of ${messageId} (${eventId ?? 'no event'})${why}`);
+    if (outcome === 'blocked' && log.recordId !== undefined) {
+      this.#blocked.set(messageId, { recordId: log.recordId, messageId });
+    } else this.#blocked.delete(messageId);
     // Its claim may stand, and its lease may end without a word.
     if (key !== undefined && code === 'STORE_BUSY') this.#world.excuse(key, 'deadline');
     if (key === undefined || waitingOutcomes.has(outcome) || outcome === 'conflict') return;

@@ -69,6 +69,7 @@ export function storeOver(
       write('count', mine, () => store.countAttempt(mine, lastError, over)),
     resolveDone: (id, attempt, times) =>
       call('resolve', id, ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
+    skip: (id, messageId) => call('skip', id, ` of ${messageId}`, () => store.skip(id, messageId)),
     find: (id) => process.call(`find ${id}`, () => store.find(id), { lost: refused, refused }, { key: id }),
   };
 }

@@ -12,12 +12,13 @@ export interface Surroundings {
   readonly store: MemoryStore;
   readonly wrote: RecordWatch;
   readonly recordTtlSeconds: number;
+  readonly onPoison: Wiring['onPoison'];
   readonly output: (line: string) => void;
 }
 
 /** What the runtime works with in one process of a run: every port is a call that may go wrong. */
 export function wiringOf(process: VirtualProcess, surroundings: Surroundings): Wiring {
-  const { queue, deadLetters, store, recordTtlSeconds, output, wrote } = surroundings;
+  const { queue, deadLetters, store, recordTtlSeconds, output, wrote, onPoison } = surroundings;
   const lost = (): never => {
     throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
   };
@@ -46,6 +47,9 @@ export function wiringOf(process: VirtualProcess, surroundings: Surroundings): W
       acknowledge: (handles) =>
         process.call<void>(`acknowledge ${handles.join(' ')}`, () => queue.remove(handles), spoiled),
     },
+    queueRetentionSeconds: queue.retentionSeconds,
+    maxReceiveCount: queue.maxReceiveCount,
+    onPoison,
     visibilityTimeoutSeconds: queue.visibilityTimeoutSeconds,
     recordTtlSeconds,
     clock: process.clock,

@@ -50,6 +50,10 @@ export interface Plan {
   readonly deployments: readonly { readonly at: number; readonly timeout: number }[];
   /** How long after the start what runs calls fails everything, in ms. */
   readonly outage?: { readonly at: number; readonly lasts: number } | undefined;
+  /** What poison does to its group. */
+  readonly onPoison: 'quarantine' | 'block';
+  /** For how long nobody mends a handler once faults have ceased, in ms. */
+  readonly neglect: number;
   /** What comes again when the records have expired; absent where the run ends before. */
   readonly expiry?: Expiry | undefined;
 }
@@ -73,6 +77,8 @@ export interface Character {
   readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
   /** Invocations at once. @default 2 to 4 */
   readonly concurrency?: readonly [least: number, most: number];
+  /** @default quarantine */
+  readonly onPoison?: 'quarantine' | 'block';
   readonly deployments?: boolean;
   readonly outage?: boolean;
   readonly expiry?: boolean;
@@ -121,6 +127,8 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     concurrency: random.between(...(character.concurrency ?? [2, 4])),
     providerMemory: random.pick([2 * hour, 24 * hour]),
     duration,
+    onPoison: character.onPoison ?? 'quarantine',
+    neglect: character.onPoison === 'block' && random.chance(0.1) ? 120 * hour : 6 * hour,
     deployments: character.deployments
       ? Array.from({ length: random.between(1, 3) }, () => ({
           at: random.below(duration),

@@ -98,6 +98,14 @@ export const workloads: Readonly<Record<string, Character>> = {
     twists: { 'lethal message': 0.12, 'handler fails': 0.05 },
     rates: { ...rough, 'crash before': 0.001, 'crash after': 0.001 },
   },
+  /** Poison blocks its group until its handler is mended, or an operator skips it, or its queue would delete it. */
+  blocking: {
+    events: [6, 12],
+    groups: [2, 3],
+    twists: { ...twists, conflict: 0.1, 'handler fails': 0.08, 'handler refuses': 0.08 },
+    rates: { ...rough, skip: 0.3 },
+    onPoison: 'block',
+  },
   /** Functions change while they work, and what they call is away for hours. */
   deployments: { events: [8, 14], groups: [2, 4], twists, rates: rough, deployments: true, outage: true },
   /** Records expire, and events come again after that. */

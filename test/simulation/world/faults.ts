@@ -44,6 +44,7 @@ export const faultKinds = [
   'mail unreachable',
   'mail unclear',
   'redrive',
+  'skip',
   'resolve as done',
   'resolve as retry',
   'outage',
