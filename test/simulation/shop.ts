@@ -99,7 +99,8 @@ export class Shop {
         for (const one of this.#functions) one.deploy(timeout);
       });
     }
-    if (outage !== undefined) this.#world.outage = { from: now + outage.at, to: now + outage.at + outage.lasts };
+    if (outage !== undefined)
+      this.#world.outage = { from: now + outage.at, to: now + outage.at + outage.lasts };
     const end = Math.max(now + duration, this.#world.outage?.to ?? 0);
     this.#lookAfter(end);
     await scheduler.run(end);

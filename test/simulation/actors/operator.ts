@@ -1,5 +1,5 @@
+import type { MemoryStore } from '../../../runtime/index.ts';
 import { resolve, skip } from '../../../runtime/index.ts';
-import type { MemoryStore } from '../../../runtime/stores/memory/memory-store.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import { storeOver } from '../ports/store.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
@@ -137,7 +137,10 @@ export class Operator {
               group,
               deduplicationId,
               attributes: Object.fromEntries(
-                Object.entries(attributes).map(([name, stringValue]) => [name, { dataType: 'String', stringValue }]),
+                Object.entries(attributes).map(([name, stringValue]) => [
+                  name,
+                  { dataType: 'String', stringValue },
+                ]),
               ),
             },
             `send ${key} again`,
@@ -159,7 +162,8 @@ export class Operator {
       label,
       () => {
         // What the broker takes for a duplicate is gone, and its original is deleted next.
-        if (!queue.send(letter)) this.#world.violated(`${queue.name} swallows what an operator sends: ${label}`);
+        if (!queue.send(letter))
+          this.#world.violated(`${queue.name} swallows what an operator sends: ${label}`);
       },
       { lost },
     );

@@ -1,7 +1,7 @@
 import type { OrderEvent } from '../../../contract/order-event.ts';
+import { mailOrder } from '../../../lambda/mail/mail-order.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
 import { chargeOrder } from '../../../lambda/payment/charge-order.ts';
-import { mailOrder } from '../../../lambda/mail/mail-order.ts';
 import {
   atLeastOnce,
   atMostOnce,

@@ -92,7 +92,9 @@ export class EventSource {
     const { process } = environment;
     this.#invocations += 1;
     environment.busy = true;
-    const what = records.map(({ messageId, attributes }) => `${messageId}x${attributes.ApproximateReceiveCount}`);
+    const what = records.map(
+      ({ messageId, attributes }) => `${messageId}x${attributes.ApproximateReceiveCount}`,
+    );
     this.#world.note(process.name, `is invoked with ${what.join(' ')}`);
     process.thaw();
     const end = this.#world.now + this.#options.timeout();
@@ -134,7 +136,10 @@ export class EventSource {
   #timeOut(environment: Environment): void {
     const { process } = environment;
     this.#environments.delete(environment);
-    if (!process.isStalled) return process.end('is timed out');
+    if (!process.isStalled) {
+      process.end('is timed out');
+      return;
+    }
     this.#world.note(process.name, 'is past its time, and stands still');
     this.#world.faults.count('owner past its lease');
     process.excuseAll();

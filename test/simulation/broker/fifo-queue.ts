@@ -48,7 +48,12 @@ export class FifoQueue {
   constructor(
     world: World,
     name: string,
-    { visibilityTimeoutSeconds, deadLetters, maxReceiveCount = 1000, retentionSeconds = fourDays }: QueueOptions,
+    {
+      visibilityTimeoutSeconds,
+      deadLetters,
+      maxReceiveCount = 1000,
+      retentionSeconds = fourDays,
+    }: QueueOptions,
   ) {
     this.#world = world;
     this.name = name;

@@ -51,7 +51,9 @@ export function readOptions(args: readonly string[]): SimulateOptions | 'help' {
   const seeds = seedsOf(text('seeds') ?? '1..1000');
   const trace = values.trace === true;
   if (trace && seeds.first !== seeds.last) {
-    throw new ConfigurationError(`--trace is for one run: name one seed, --seeds ${seeds.first}..${seeds.first}`);
+    throw new ConfigurationError(
+      `--trace is for one run: name one seed, --seeds ${seeds.first}..${seeds.first}`,
+    );
   }
   return {
     seeds,
@@ -85,7 +87,9 @@ function parse(args: readonly string[]): Record<string, string | boolean | undef
 function seedsOf(value: string): { first: number; last: number } {
   const [, first, last] = /^(\d{1,15})\.\.(\d{1,15})$/.exec(value) ?? [];
   if (first === undefined || last === undefined || Number(first) > Number(last)) {
-    throw new ConfigurationError(`--seeds is "${value}": it takes two whole numbers, the lower first: 1..1000`);
+    throw new ConfigurationError(
+      `--seeds is "${value}": it takes two whole numbers, the lower first: 1..1000`,
+    );
   }
   return { first: Number(first), last: Number(last) };
 }

@@ -15,6 +15,7 @@ export interface Report {
   readonly steps: number;
   readonly struck: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;
+  readonly known: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
 }
 
@@ -30,6 +31,7 @@ const { runTwice } = await import('../run-twice.ts');
 parentPort?.on('message', async ({ scenarios }: Order) => {
   const struck: Record<string, number> = {};
   const outcomes: Record<string, number> = {};
+  const known: Record<string, number> = {};
   const failures: Failure[] = [];
   let deliveries = 0;
   let steps = 0;
@@ -39,9 +41,10 @@ parentPort?.on('message', async ({ scenarios }: Order) => {
     steps += result.steps;
     add(struck, result.struck);
     add(outcomes, result.outcomes);
+    add(known, result.known);
     if (result.violations.length > 0) failures.push({ scenario, violations: result.violations });
   }
-  const report: Report = { runs: scenarios.length, deliveries, steps, struck, outcomes, failures };
+  const report: Report = { runs: scenarios.length, deliveries, steps, struck, outcomes, known, failures };
   parentPort?.postMessage(report);
 });
 

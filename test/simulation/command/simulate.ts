@@ -67,7 +67,7 @@ function scenariosOf(options: SimulateOptions): Scenario[] {
 }
 
 function summaryOf(total: Total, seconds: number): string {
-  const { runs, deliveries, steps, failures, struck, outcomes } = total;
+  const { runs, deliveries, steps, failures, struck, outcomes, known } = total;
   const count = (n: number) => n.toLocaleString('en');
   const line = (name: string, n: number) => `  ${name.padEnd(38)}${count(n).padStart(12)}`;
   return [
@@ -79,6 +79,7 @@ function summaryOf(total: Total, seconds: number): string {
     '',
     'Outcomes',
     ...Object.entries(outcomes).map(([outcome, n]) => line(outcome, n)),
+    ...Object.entries(known).map(([name, n]) => `\nKnown, and struck ${count(n)} times: ${name}`),
     '',
   ].join('\n');
 }

@@ -23,6 +23,7 @@ export async function runAll(
 ): Promise<Total> {
   const struck: Record<string, number> = {};
   const outcomes: Record<string, number> = {};
+  const known: Record<string, number> = {};
   const failures: Failure[] = [];
   let runs = 0;
   let deliveries = 0;
@@ -42,6 +43,7 @@ export async function runAll(
         steps += report.steps;
         add(struck, report.struck);
         add(outcomes, report.outcomes);
+        add(known, report.known);
         failures.push(...report.failures);
       }
     } finally {
@@ -50,7 +52,7 @@ export async function runAll(
   };
   await Promise.all(Array.from({ length: threads }, work));
   failures.sort((a, b) => a.scenario.seed - b.scenario.seed);
-  return { runs, deliveries, steps, struck, outcomes, failures };
+  return { runs, deliveries, steps, struck, outcomes, known, failures };
 }
 
 function answerOf(worker: Worker, order: Order): Promise<Report> {

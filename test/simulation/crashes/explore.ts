@@ -1,8 +1,8 @@
 import { Shop } from '../shop.ts';
+import type { Plan } from '../workloads/plan.ts';
 import { inside } from '../world/ambient.ts';
 import { CrashesAt } from '../world/faults.ts';
 import { World } from '../world/world.ts';
-import type { Plan } from '../workloads/plan.ts';
 
 export interface Crashed {
   /** Points that the run passed: before and after each call. */

@@ -46,9 +46,7 @@ function planOf(consumer: ConsumerName, { events, trouble, duplicate, conflict }
       index,
       event,
       gap: 0,
-      troubles: new Map(
-        isFirst && trouble ? [[consumer, { trouble: trouble[0], times: trouble[1] }]] : [],
-      ),
+      troubles: new Map(isFirst && trouble ? [[consumer, { trouble: trouble[0], times: trouble[1] }]] : []),
       extras: [
         ...(isFirst && duplicate
           ? [

@@ -19,7 +19,8 @@ export function breakRule(name: MutantName): () => boolean {
       if (!url.startsWith('file:') || fileURLToPath(url) !== path) return result;
       const source = String(result.source);
       const places = source.split(text).length - 1;
-      if (places !== 1) throw new Error(`Mutant "${name}": ${file} has its text ${places} times, and not once`);
+      if (places !== 1)
+        throw new Error(`Mutant "${name}": ${file} has its text ${places} times, and not once`);
       loaded = true;
       return { ...result, source: source.replace(text, () => replacement) };
     },

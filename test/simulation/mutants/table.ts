@@ -96,7 +96,8 @@ export const mutants = {
     rule: 'A failed condition whose record carries my attempt is my own earlier write',
     file: 'runtime/guarantees/judge.ts',
     text: 'if (record.attempt === mine.attempt && ownStatuses.has(record.status)) return',
-    replacement: "if (record.attempt === mine.attempt && record.status === 'COMPLETED' && ownStatuses) return",
+    replacement:
+      "if (record.attempt === mine.attempt && record.status === 'COMPLETED' && ownStatuses) return",
   },
   'provider that never forgets': {
     rule: "A claim over an existing record needs a first attempt that the provider's memory reaches back to",
@@ -179,7 +180,8 @@ export const mutants = {
     rule: 'A suspect whose attempts never ended begins no more once they are spent',
     file: 'runtime/delivery.ts',
     text: 'mayBegin: (past: Past) => past.lastError !== underWay || !areSpent(past, message, wiring),',
-    replacement: 'mayBegin: (past: Past) => past.lastError !== underWay || !areSpent(past, message, wiring) || true,',
+    replacement:
+      'mayBegin: (past: Past) => past.lastError !== underWay || !areSpent(past, message, wiring) || true,',
   },
   'stale effect cancels its neighbours': {
     rule: 'What is stale is left out alone',

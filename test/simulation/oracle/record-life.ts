@@ -42,6 +42,7 @@ export function wrongStep(
 function takenFrom(before: StoredRecord, after: StoredRecord, mine: Delivery): string | undefined {
   if (after.status === 'COMPLETED' || after.status === 'RETRYING') return "another's claim was settled";
   if (before.leaseUntil === undefined || before.leaseUntil > mine.now) return 'a live lease was taken';
-  if (after.status === 'OUTCOME_UNKNOWN' && after.attempt !== before.attempt) return 'its owner was locked out';
+  if (after.status === 'OUTCOME_UNKNOWN' && after.attempt !== before.attempt)
+    return 'its owner was locked out';
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import type { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { idempotencyKeyTag } from '../../../contract/mail.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
@@ -39,7 +39,8 @@ export class MailSystem {
       `mail ${key}`,
       () => {
         if (faults.strikes('mail throttled', key)) throw sesError('TooManyRequestsException');
-        if (faults.strikes('mail unreachable', key)) throw Object.assign(sesError('Error'), { syscall: 'connect' });
+        if (faults.strikes('mail unreachable', key))
+          throw Object.assign(sesError('Error'), { syscall: 'connect' });
         this.sent.push(key);
         this.onMail(key);
         if (faults.strikes('mail unclear', key)) {

@@ -14,23 +14,24 @@ export type RecordWatch = (
 
 /** A claim that was not answered is recognised by its next try: it leaves nothing unknown. */
 const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
-  claim: ['lost request', 'lost reply', 'throttle', 'refused request'],
+  claim: ['lost request', 'lost reply', 'throttle'],
 };
 
 /**
  * The store as a process reaches it, over a network. What befalls a call is made of the answers that the port has for
  * it; what a record becomes only the store itself decides.
  */
-export function storeOver(
-  process: VirtualProcess,
-  store: MemoryStore,
-  wrote: RecordWatch,
-): EffectStore {
+export function storeOver(process: VirtualProcess, store: MemoryStore, wrote: RecordWatch): EffectStore {
   const refused = (): never => {
     throw new Error('AccessDeniedException');
   };
   const contended = (cause: string) => () => ({ kind: 'contended' as const, cause: new Error(cause) });
-  function call<Answer>(name: string, key: string, detail: string, effect: () => Promise<Answer>): Promise<Answer> {
+  function call<Answer>(
+    name: string,
+    key: string,
+    detail: string,
+    effect: () => Promise<Answer>,
+  ): Promise<Answer> {
     const spoiled = {
       lost: contended('no answer'),
       throttled: contended('throttled'),
@@ -58,7 +59,8 @@ export function storeOver(
   return {
     claim: (mine, terms) => write('claim', mine, () => store.claim(mine, terms), terms.carriedAttempt),
     complete: (mine, result) => write('complete', mine, () => store.complete(mine, result)),
-    release: (mine, lastError, failed) => write('release', mine, () => store.release(mine, lastError, failed)),
+    release: (mine, lastError, failed) =>
+      write('release', mine, () => store.release(mine, lastError, failed)),
     holdUnknown: (mine, seen, body, lastError) =>
       write('hold', mine, () => store.holdUnknown(mine, seen, body, lastError)),
     quarantine: (mine, lastError, over) =>

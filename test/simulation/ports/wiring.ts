@@ -30,7 +30,12 @@ export function wiringOf(process: VirtualProcess, surroundings: Surroundings): W
         process.call<void>(
           `dead letter ${deduplicationId}`,
           () => {
-            deadLetters.send({ body, group: messageGroup, deduplicationId, attributes: asReceived(attributes) });
+            deadLetters.send({
+              body,
+              group: messageGroup,
+              deduplicationId,
+              attributes: asReceived(attributes),
+            });
           },
           spoiled,
         ),

@@ -128,14 +128,16 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     providerMemory: random.pick([2 * hour, 24 * hour]),
     duration,
     onPoison: character.onPoison ?? 'quarantine',
-    neglect: character.onPoison === 'block' && random.chance(0.1) ? 120 * hour : 6 * hour,
+    neglect: character.onPoison === 'block' && random.chance(0.04) ? 120 * hour : 6 * hour,
     deployments: character.deployments
       ? Array.from({ length: random.between(1, 3) }, () => ({
           at: random.below(duration),
           timeout: random.pick(timeouts),
         }))
       : [],
-    outage: character.outage ? { at: random.below(duration), lasts: random.between(3, 30) * 60_000 } : undefined,
+    outage: character.outage
+      ? { at: random.below(duration), lasts: random.between(3, 30) * 60_000 }
+      : undefined,
     expiry: character.expiry ? expiryOf(events, random) : undefined,
   };
 }
