@@ -163,7 +163,7 @@ export class Shop {
       timeout,
       concurrency,
       part: (process) => {
-        const part = partOf(name, process, { mails: this.#mails, providerMemory });
+        const part = partOf(name, process, this.#world, { mails: this.#mails, providerMemory });
         return watched(part, this.#world, process, {
           begins: (event, context) => {
             const until = context && this.#world.now + context.remainingTime();

@@ -1,8 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { OrderEvent } from '../../../contract/order-event.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { leastMaxReceiveCount } from '../../../contract/retrying.ts';
-import { type ConsumerOptions, createConsumer, type MemoryStore } from '../../../runtime/index.ts';
+import { createConsumer, type MemoryStore } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
@@ -10,10 +9,7 @@ import type { RecordWatch } from '../ports/store.ts';
 import { wiringOf } from '../ports/wiring.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
-
-/** A consumer's guarantee and handler, for one of its processes. */
-export type Part = Pick<ConsumerOptions<OrderEvent, 'effects'>, 'guarantee' | 'handle'> | ExternalPart;
-type ExternalPart = Pick<ConsumerOptions<OrderEvent, 'external'>, 'guarantee' | 'handle'>;
+import type { Part } from './part.ts';
 
 export interface FunctionOptions {
   readonly name: string;
@@ -71,7 +67,10 @@ export class ConsumerFunction {
           output: (line) => output(line, process),
           wrote: options.wrote,
         });
-        const { guarantee, handle } = options.part(process) as ExternalPart;
+        const { guarantee, handle } = options.part(process) as Extract<
+          Part,
+          { guarantee: { kind: 'external' } }
+        >;
         return {
           process,
           busy: false,

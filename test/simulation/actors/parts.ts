@@ -2,18 +2,13 @@ import type { OrderEvent } from '../../../contract/order-event.ts';
 import { mailOrder } from '../../../lambda/mail/mail-order.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
 import { chargeOrder } from '../../../lambda/payment/charge-order.ts';
-import {
-  atLeastOnce,
-  atMostOnce,
-  type ExternalContext,
-  exactlyOnce,
-  PermanentError,
-} from '../../../runtime/index.ts';
+import { atLeastOnce, type ExternalContext, exactlyOnce, PermanentError } from '../../../runtime/index.ts';
 import type { MailSystem } from '../outside/mail-system.ts';
 import type { Trouble } from '../workloads/plan.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
-import type { Part } from './function.ts';
+import { mailGuarantee } from './mail-guarantee.ts';
+import type { Part } from './part.ts';
 
 export const consumerNames = ['fulfilment', 'billing', 'notifications'] as const;
 export type ConsumerName = (typeof consumerNames)[number];
@@ -24,6 +19,7 @@ export const tableKeys = { orders: ['orderId'], ledger: ['account'], customers: 
 export function partOf(
   name: ConsumerName,
   process: VirtualProcess,
+  world: World,
   { mails, providerMemory }: { readonly mails: MailSystem; readonly providerMemory: number },
 ): Part {
   switch (name) {
@@ -38,7 +34,7 @@ export function partOf(
       };
     case 'notifications':
       return {
-        guarantee: atMostOnce(),
+        guarantee: mailGuarantee(process, world),
         handle: mailOrder({ from: 'orders@shop.test', domain: 'shop.test', client: mails.seenBy(process) }),
       };
   }

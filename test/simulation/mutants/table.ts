@@ -7,6 +7,8 @@ export interface Mutant {
   /** Stands there exactly once; a mutant whose text is gone is an error, not a mutant that survives. */
   readonly text: string;
   readonly replacement: string;
+  /** What has to be noticed, where something else is wrong all the time. */
+  readonly shows?: RegExp;
 }
 
 const store = 'runtime/stores/memory/memory-store.ts';
@@ -139,30 +141,30 @@ export const mutants = {
   "followers' receive counts give up": {
     rule: 'Giving up goes by the attempts in the record, not by receive counts',
     file: 'runtime/delivery.ts',
-    text: '      if (!areSpent(tries, message, wiring)) {',
-    replacement: '      if (!areSpent({ ...tries, attempts: message.receiveCount }, message, wiring)) {',
+    text: '  if (!areSpent(tries, message, means.wiring)) {',
+    replacement: '  if (!areSpent({ ...tries, attempts: message.receiveCount }, message, means.wiring)) {',
   },
   'quarantine recorded before its copy': {
     rule: 'First the copy in the dead-letter queue, then QUARANTINED',
-    file: 'runtime/delivery.ts',
-    text: `  const ending = await copy(message, options, 'poison', reason);
-  await options.guarantee.quarantine(task, reason.message, options.wiring);
+    file: 'runtime/leave.ts',
+    text: `  const ending = await copy(message, 'poison', reason, means);
+  await means.guarantee.quarantine(task, reason.message, means.wiring);
   return ending;`,
-    replacement: `  await options.guarantee.quarantine(task, reason.message, options.wiring);
-  return await copy(message, options, 'poison', reason);`,
+    replacement: `  await means.guarantee.quarantine(task, reason.message, means.wiring);
+  return await copy(message, 'poison', reason, means);`,
   },
   'acknowledged without a copy': {
     rule: 'A copy that fails leaves the message',
-    file: 'runtime/delivery.ts',
+    file: 'runtime/leave.ts',
     text: '  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer }));',
     replacement:
       '  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer })).catch(() => {});',
   },
   'one attempt for all deliveries of a message': {
     rule: 'The attempt is made once per delivery',
-    file: 'runtime/delivery.ts',
-    text: '      attempt: random.uuid(),',
-    replacement: '      attempt: message.id || random.uuid(),',
+    file: 'runtime/task.ts',
+    text: 'attempt: random.uuid(),',
+    replacement: 'attempt: message.id || random.uuid(),',
   },
   'suspects beside the innocent': {
     rule: 'Suspects run one at a time, after all others',
@@ -172,16 +174,15 @@ export const mutants = {
   },
   'suspects not counted before they begin': {
     rule: "A suspect's attempt is counted before its handler",
-    file: 'runtime/delivery.ts',
-    text: '    isSuspect: isSuspect(message),',
-    replacement: '    isSuspect: isSuspect(message) && message.id === "",',
+    file: 'runtime/task.ts',
+    text: 'isSuspect: isSuspect(message),',
+    replacement: 'isSuspect: isSuspect(message) && message.id === "",',
   },
   'a suspect that always begins': {
     rule: 'A suspect whose attempts never ended begins no more once they are spent',
-    file: 'runtime/delivery.ts',
-    text: 'mayBegin: (past: Past) => past.lastError !== underWay || !areSpent(past, message, wiring),',
-    replacement:
-      'mayBegin: (past: Past) => past.lastError !== underWay || !areSpent(past, message, wiring) || true,',
+    file: 'runtime/task.ts',
+    text: 'past.lastError !== underWay || !areSpent(past, message, means.wiring)',
+    replacement: 'past.lastError !== underWay || !areSpent(past, message, means.wiring) || true',
   },
   'stale effect cancels its neighbours': {
     rule: 'What is stale is left out alone',
@@ -220,6 +221,39 @@ export const mutants = {
     file: 'runtime/batch.ts',
     text: '    failed.push(...rest);',
     replacement: '    failed.push(message);',
+  },
+  'poison that blocks nobody': {
+    rule: 'Where poison is to block, its group waits until it is mended or skipped',
+    file: 'runtime/poison.ts',
+    text: '  if (!(await isSkipped())) return await block();',
+    replacement: '  if (!(await isSkipped()) && outcome === "conflict") return await block();',
+  },
+  'a skip that is not heard': {
+    rule: 'What an operator skips leaves its group',
+    file: 'runtime/poison.ts',
+    text: '    return skipped === message.id;',
+    replacement: '    return skipped === "" && message.id !== "";',
+  },
+  'the retention forgotten': {
+    rule: 'What its queue would delete is saved before',
+    file: 'runtime/stay.ts',
+    text: '  if (!(again > lastStay(message, means.wiring))) return ending;',
+    replacement: '  if (!(again > lastStay(message, means.wiring) * 2)) return ending;',
+  },
+  'receives that are not paced': {
+    rule: "A message's receives last as long as its queue keeps it",
+    file: 'contract/retrying.ts',
+    text: '  if (receiveCount <= limits.maxReceiveCount * unpaced) return 0;',
+    replacement: '  if (receiveCount <= limits.maxReceiveCount * 2 || unpaced < 0) return 0;',
+  },
+  "Powertools' persistence layer": {
+    rule: 'A fenced lease that is held where it is unclear, and not a record that any error deletes',
+    file: 'test/simulation/actors/mail-guarantee.ts',
+    text: 'export const mailGuarantee: GuaranteeMaker = () => atMostOnce();',
+    replacement: `void atMostOnce;
+import { powertools } from '../mutants/powertools.ts';
+export const mailGuarantee: GuaranteeMaker = powertools;`,
+    shows: /was mailed [2-9] times, and 1 is right/,
   },
   'operator sends under an old deduplication id': {
     rule: 'Whatever an operator sends has a fresh deduplication id',
