@@ -27,6 +27,8 @@ const longestOwner = 15 * 60_000;
 
 /** Somebody who looks at what is left, and decides. */
 export class Operator {
+  /** Ids of the messages that were to be skipped. */
+  readonly skipped = new Set<string>();
   readonly #world: World;
   readonly #options: OperatorOptions;
   /** By idempotency key and attempt: since when an outcome is known to be unknown. */
@@ -85,6 +87,7 @@ export class Operator {
       skipped += 1;
       const process = this.#process();
       this.#world.faults.count('skip');
+      this.skipped.add(messageId);
       const store = storeOver(process, this.#options.store, () => {});
       skip({ store, id, messageId }).catch((error: Error) => this.#world.note(process.name, error.message));
     }

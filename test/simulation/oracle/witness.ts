@@ -42,16 +42,22 @@ export class Witness {
   /** Idempotency keys that a process had in hand whose clock is far off: leases mean little to it. */
   readonly #ofWildClocks = new Set<string>();
   readonly #keyMemory: (key: string) => number;
+  readonly #mayLeave: (messageId: string) => boolean;
 
-  /** @param keyMemory How long after its first attempt an event may not become unknown for its age alone, in ms. */
+  /**
+   * @param keyMemory How long after its first attempt an event may not become unknown for its age alone, in ms.
+   * @param mayLeave Whether a message may leave its group as poison.
+   */
   constructor(
     world: World,
     order: ReadonlyMap<string, readonly string[]>,
     keyMemory: (key: string) => number,
+    mayLeave: (messageId: string) => boolean,
   ) {
     this.#world = world;
     this.#order = order;
     this.#keyMemory = keyMemory;
+    this.#mayLeave = mayLeave;
   }
 
   delivered(): void {
@@ -131,6 +137,9 @@ export class Witness {
     if (this.#copied.has(copyOf)) return;
     this.#copied.add(copyOf);
     // What never ended counts for a suspect, whoever ended it.
+    if (code !== 'RETENTION' && code !== 'OUT_OF_WINDOW' && !this.#mayLeave(copyOf)) {
+      this.#world.violated(`${key} left its group, which it should block, as ${code}`);
+    }
     const failures = (this.#failures.get(key) ?? 0) + (this.#world.interrupted.get(key) ?? 0);
     if (code === 'ATTEMPTS_EXHAUSTED' && failures < maxAttempts) {
       this.#world.violated(`${key} was given up after ${failures} attempts`);

@@ -23,6 +23,7 @@ export class PaymentProvider {
   readonly memory: number;
   /** Is told of each charge that was made. */
   onCharge: (charge: Charge) => void = () => {};
+  readonly #open = new Set<Request>();
   readonly #world: World;
   readonly #keyOf: (key: string) => string;
 
@@ -40,10 +41,16 @@ export class PaymentProvider {
     const { signal } = input;
     const key = (input.headers.get('idempotency-key') ?? '').replaceAll('"', '');
     const body = await input.text();
-    return await new Promise<Response>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      this.#call(process, key, body).then(resolve, reject);
-    });
+    // A request that nobody holds is collected, and its signal hears nothing any more: at a time that no seed decides.
+    this.#open.add(input);
+    try {
+      return await new Promise<Response>((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+        this.#call(process, key, body).then(resolve, reject);
+      });
+    } finally {
+      this.#open.delete(input);
+    }
   };
 
   #call(process: VirtualProcess, key: string, body: string): Promise<Response> {

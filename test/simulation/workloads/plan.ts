@@ -128,7 +128,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     providerMemory: random.pick([2 * hour, 24 * hour]),
     duration,
     onPoison: character.onPoison ?? 'quarantine',
-    neglect: character.onPoison === 'block' && random.chance(0.04) ? 120 * hour : 6 * hour,
+    neglect: character.onPoison === 'block' && random.chance(0.12) ? 120 * hour : 6 * hour,
     deployments: character.deployments
       ? Array.from({ length: random.between(1, 3) }, () => ({
           at: random.below(duration),
