@@ -255,6 +255,12 @@ import { powertools } from '../mutants/powertools.ts';
 export const mailGuarantee: GuaranteeMaker = powertools;`,
     shows: /was mailed [2-9] times, and 1 is right/,
   },
+  'a real clock': {
+    rule: 'A run reads no clock but its own',
+    file: 'runtime/task.ts',
+    text: '  const { clock, random, recordTtlSeconds } = means.wiring;',
+    replacement: '  const { clock, random, recordTtlSeconds } = means.wiring;\n  process.hrtime();',
+  },
   'operator sends under an old deduplication id': {
     rule: 'Whatever an operator sends has a fresh deduplication id',
     file: 'runtime/resolve.ts',

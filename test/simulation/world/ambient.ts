@@ -74,9 +74,13 @@ export async function inside<Result>(
     };
   });
   syncBuiltinESMExports();
+  // In a function it would end the process.
+  const unhandled = (reason: unknown) => world.violated(`nobody handles that ${reason}`);
+  process.on('unhandledRejection', unhandled);
   try {
     return await run();
   } finally {
+    process.off('unhandledRejection', unhandled);
     for (const restore of replaced) restore();
     syncBuiltinESMExports();
     current = undefined;
