@@ -115,7 +115,14 @@ export class Operator {
   async #resolve(key: string): Promise<void> {
     const process = this.#process();
     const { store, recordTtlSeconds, happened, functions } = this.#options;
-    const record = { store: storeOver(process, store, () => {}), id: key };
+    const seen = store.records.get(key)?.attempt;
+    const over = storeOver(process, store, () => {});
+    // `resolve` takes whatever outcome is unknown by the time it looks; this operator means the one that was looked at.
+    const find = async (id: string) => {
+      const found = await over.find(id);
+      return found?.attempt === seen ? found : undefined;
+    };
+    const record = { store: { ...over, find }, id: key };
     const { clock, random } = process;
     try {
       if (happened(key)) {
@@ -130,8 +137,6 @@ export class Operator {
         as: 'retry',
         random,
         send: ({ body, messageGroup: group, deduplicationId, attributes }) => {
-          // `resolve` takes the outcome that is unknown by now, and not the one that was looked at.
-          if (happened(key)) throw new Error(`${key} ran again meanwhile, and happened`);
           return this.#send(
             process,
             queue,
