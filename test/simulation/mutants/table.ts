@@ -1,0 +1,289 @@
+/** A rule of the code, broken: one text of one file is replaced while it is loaded. */
+export interface Mutant {
+  /** What the rule says. */
+  readonly rule: string;
+  /** From the root of the repository. */
+  readonly file: string;
+  /** Stands there exactly once; a mutant whose text is gone is an error, not a mutant that survives. */
+  readonly text: string;
+  readonly replacement: string;
+  /** What has to be noticed, where something else is wrong all the time. */
+  readonly shows?: RegExp;
+}
+
+const store = 'runtime/stores/memory/memory-store.ts';
+const conditions = 'runtime/stores/memory/conditions.ts';
+
+export const mutants = {
+  'no condition': {
+    rule: 'A commit is taken only where the record allows it',
+    file: store,
+    text: `      if (!(replace || may.commit(record, delivery, over))) return { kind: 'exists', record };
+      const applied`,
+    replacement: '      const applied',
+  },
+  'no fence for completion': {
+    rule: 'Only the owner of a claim completes it',
+    file: conditions,
+    text: 'return isUnfinished && attempt === mine.attempt && isSameEvent(record, mine);',
+    replacement: 'return isUnfinished && isSameEvent(record, mine) && attempt !== "";',
+  },
+  'no fence for release': {
+    rule: 'Only the owner of a claim releases it',
+    file: conditions,
+    text: 'return isOpen && isAsCounted && attempt === mine.attempt && isSameEvent(record, mine);',
+    replacement: 'return isOpen && isAsCounted && attempt !== undefined && isSameEvent(record, mine);',
+  },
+  'lease ignored': {
+    rule: 'A claim is taken over only when its lease is over',
+    file: conditions,
+    text: "const isLeaseOver = status === 'INPROGRESS' && leaseUntil !== undefined && leaseUntil <= mine.now;",
+    replacement: "const isLeaseOver = status === 'INPROGRESS' && leaseUntil !== 0;",
+  },
+  'take-over without fingerprint': {
+    rule: 'Every condition over an existing record asks for the same fingerprint',
+    file: conditions,
+    text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
+    replacement: 'const isMeant = record.guarantee === mine.guarantee;',
+  },
+  'unknown locks its owner out': {
+    rule: 'OUTCOME_UNKNOWN leaves the attempt alone: a slow owner may still complete',
+    file: store,
+    text: 'const attempt = seen.attempt ?? delivery.attempt;',
+    replacement: 'const attempt = delivery.attempt;',
+  },
+  'unknown runs without its attempt': {
+    rule: 'Only the message that an operator sent for it runs an unknown outcome again',
+    file: conditions,
+    text: "return record.status === 'OUTCOME_UNKNOWN' && record.attempt === carriedAttempt;",
+    replacement: "return record.status === 'OUTCOME_UNKNOWN';",
+  },
+  'unknown that anybody runs': {
+    rule: 'No delivery runs an unknown outcome by itself',
+    file: conditions,
+    text: `  if (record === undefined || carriedAttempt === undefined || !isSameEvent(record, mine)) return false;
+  return record.status === 'OUTCOME_UNKNOWN' && record.attempt === carriedAttempt;`,
+    replacement: `  if (record === undefined || !isSameEvent(record, mine)) return false;
+  return record.status === 'OUTCOME_UNKNOWN' && carriedAttempt !== '';`,
+  },
+  'new life out of the window': {
+    rule: 'Out of the window an absent record says nothing',
+    file: conditions,
+    text: `  if (over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return mine.insideWindow;`,
+    replacement: `  if (over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return true;`,
+  },
+  'claim out of the window': {
+    rule: 'Out of the window an absent record says nothing, to claims too',
+    file: conditions,
+    text: `  if (terms.over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return mine.insideWindow;`,
+    replacement: `  if (terms.over !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return true;`,
+  },
+  'attempts kept by a quarantine': {
+    rule: 'A redrive has attempts of its own',
+    file: store,
+    text: 'records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });',
+    replacement: 'records.set(delivery.id, { ...old, ...given, firstAttemptAt });',
+  },
+  'TTL unchecked': {
+    rule: 'What has expired counts as gone, whether it was deleted or not',
+    file: 'runtime/guarantees/judge.ts',
+    text: 'if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {',
+    replacement: 'if (record.expiration === 0) {',
+  },
+  'own lost answer taken for another': {
+    rule: 'A failed condition whose record carries my attempt is my own earlier write',
+    file: 'runtime/guarantees/judge.ts',
+    text: 'if (record.attempt === mine.attempt && ownStatuses.has(record.status)) return',
+    replacement:
+      "if (record.attempt === mine.attempt && record.status === 'COMPLETED' && ownStatuses) return",
+  },
+  'provider that never forgets': {
+    rule: "A claim over an existing record needs a first attempt that the provider's memory reaches back to",
+    file: 'runtime/guarantees/external.ts',
+    text: '      Number.isFinite(policy.providerKeyRetention) && {',
+    replacement: '      policy.providerKeyRetention < 0 && {',
+  },
+  'at-most-once taken over': {
+    rule: 'What may have happened is never taken over under at-most-once',
+    file: 'runtime/guarantees/external.ts',
+    text: "takeOver: policy.unclear === 'retry',",
+    replacement: 'takeOver: true,',
+  },
+  'judged as taken over': {
+    rule: 'A dead owner leaves an unknown outcome under at-most-once',
+    file: 'runtime/guarantees/judge.ts',
+    text: "if (finding.kind === 'unclear' || terms.takeOver) return finding;",
+    replacement: 'return finding;',
+  },
+  'unclear released': {
+    rule: 'An unclear error under at-most-once is held, not released',
+    file: 'runtime/guarantees/external.ts',
+    text: "if (!notDone && policy.unclear === 'hold') {",
+    replacement: "if (!notDone && policy.unclear !== 'hold' && policy.unclear !== 'retry') {",
+  },
+  'unknown acknowledged before it is written': {
+    rule: 'An unknown outcome is acknowledged only once it is written',
+    file: 'runtime/guarantees/external.ts',
+    text: "return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason });",
+    replacement: "void lease.holdMine(reason).catch(() => {});\n    return { outcome: 'unknown', reason };",
+  },
+  'an outage counted as attempts': {
+    rule: 'What does not answer is never a reason to give up',
+    file: 'runtime/guarantees/count-attempt.ts',
+    text: 'const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, PermanentError];',
+    replacement:
+      'const blameless = [NotDone, DeadlineError, StoreBusyError, PermanentError]; void UnclearError;',
+  },
+  "followers' receive counts give up": {
+    rule: 'Giving up goes by the attempts in the record, not by receive counts',
+    file: 'runtime/delivery.ts',
+    text: '  if (!areSpent(tries, message, means.wiring)) {',
+    replacement: '  if (!areSpent({ ...tries, attempts: message.receiveCount }, message, means.wiring)) {',
+  },
+  'quarantine recorded before its copy': {
+    rule: 'First the copy in the dead-letter queue, then QUARANTINED',
+    file: 'runtime/leave.ts',
+    text: `  const ending = await copy(message, 'poison', reason, means);
+  await means.guarantee.quarantine(task, reason.message, means.wiring);
+  return ending;`,
+    replacement: `  await means.guarantee.quarantine(task, reason.message, means.wiring);
+  return await copy(message, 'poison', reason, means);`,
+  },
+  'acknowledged without a copy': {
+    rule: 'A copy that fails leaves the message',
+    file: 'runtime/leave.ts',
+    text: '  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer }));',
+    replacement:
+      '  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer })).catch(() => {});',
+  },
+  'one attempt for all deliveries of a message': {
+    rule: 'The attempt is made once per delivery',
+    file: 'runtime/task.ts',
+    text: 'attempt: random.uuid(),',
+    replacement: 'attempt: message.id || random.uuid(),',
+  },
+  'suspects beside the innocent': {
+    rule: 'Suspects run one at a time, after all others',
+    file: 'runtime/batch.ts',
+    text: `      while (turn !== undefined && !isSuspect(turn.message)) {`,
+    replacement: `      while (turn !== undefined) {`,
+  },
+  'suspects not counted before they begin': {
+    rule: "A suspect's attempt is counted before its handler",
+    file: 'runtime/task.ts',
+    text: 'isCountedBefore: isSuspect(message) &&',
+    replacement: 'isCountedBefore: isSuspect(message) && message.id === "" &&',
+  },
+  'a suspect that always begins': {
+    rule: 'A suspect whose attempts never ended begins no more once they are spent',
+    file: 'runtime/task.ts',
+    text: 'if (past.lastError !== underWay || !areSpent(past, message, wiring)) return true;',
+    replacement: 'if (past.lastError !== underWay || !areSpent(past, message, wiring) || true) return true;',
+  },
+  'stale effect cancels its neighbours': {
+    rule: 'What is stale is left out alone',
+    file: 'runtime/guarantees/stale.ts',
+    text: 'this.#live = this.#live.filter(([place]) => !places.has(place));',
+    replacement: 'this.#live = this.#live.filter(([place]) => places.has(-place));',
+  },
+  'a version that does not decide': {
+    rule: 'What is older changes nothing',
+    file: 'runtime/stores/memory/tables.ts',
+    text: 'const isStale = isNumber(held) && held >= versionOf(effect);',
+    replacement: 'const isStale = isNumber(held) && held < versionOf(effect) && false;',
+  },
+  'returns while a handler is pending': {
+    rule: 'While a handler is pending the runtime does not return',
+    file: 'runtime/guarantees/deadline.ts',
+    text: '    return await handle(ending.signal);',
+    replacement: `    return await Promise.race([
+      handle(ending.signal),
+      new Promise<Result>((_, reject) => ending.signal.addEventListener('abort', () => reject(ending.signal.reason))),
+    ]);`,
+  },
+  'a group goes on after a failure': {
+    rule: 'A group stops at its first failure',
+    file: 'runtime/batch.ts',
+    text: `    failed.push(...group.slice(index));
+    return undefined;`,
+    replacement: `    failed.push(message);
+    return turnOf(group, index + 1, lot);`,
+  },
+  'what did not run is dropped': {
+    rule: 'What did not run is returned as a failure',
+    file: 'runtime/batch.ts',
+    text: '    failed.push(...group.slice(index));',
+    replacement: '    failed.push(message);',
+  },
+  'poison that blocks nobody': {
+    rule: 'Where poison is to block, its group waits until it is mended or skipped',
+    file: 'runtime/poison.ts',
+    text: 'if (skipped !== message.id) return await block();',
+    replacement: 'if (skipped !== message.id && outcome === "conflict") return await block();',
+  },
+  'a skip that is not heard': {
+    rule: 'What an operator skips leaves its group',
+    file: 'runtime/poison.ts',
+    text: 'if (skipped !== message.id) return await block();',
+    replacement: 'if (skipped !== "") return await block();',
+  },
+  'the retention forgotten': {
+    rule: 'What its queue would delete is saved before',
+    file: 'runtime/stay.ts',
+    text: '!(again > lastStay(message, means.wiring))',
+    replacement: '!(again > lastStay(message, means.wiring) * 2)',
+  },
+  'receives that are not paced': {
+    rule: "A message's receives last as long as its queue keeps it",
+    file: 'contract/retrying.ts',
+    text: '  if (receiveCount <= limits.maxReceiveCount * unpaced) return 0;',
+    replacement: '  if (receiveCount <= limits.maxReceiveCount * 2 || unpaced < 0) return 0;',
+  },
+  "Powertools' persistence layer": {
+    rule: 'A fenced lease that is held where it is unclear, and not a record that any error deletes',
+    file: 'test/simulation/actors/mail-guarantee.ts',
+    text: 'export const mailGuarantee: GuaranteeMaker = () => atMostOnce();',
+    replacement: `void atMostOnce;
+import { powertools } from '../mutants/powertools.ts';
+export const mailGuarantee: GuaranteeMaker = powertools;`,
+    shows: /was mailed [2-9] times, and 1 is right/,
+  },
+  'a real clock': {
+    rule: 'A run reads no clock but its own',
+    file: 'runtime/task.ts',
+    text: '  const { clock, random, recordTtlSeconds } = means.wiring;',
+    replacement: '  const { clock, random, recordTtlSeconds } = means.wiring;\n  process.hrtime();',
+  },
+  'operator sends under an old deduplication id': {
+    rule: 'Whatever an operator sends has a fresh deduplication id',
+    file: 'runtime/resolve.ts',
+    text: '    deduplicationId: (options.random ?? systemRandom).uuid(),',
+    replacement: `    deduplicationId: (options.random, systemRandom, process.getBuiltinModule('node:crypto')).createHash('sha256').update(body).digest('hex'),`,
+  },
+  'resent without its attempt': {
+    rule: 'What is sent again carries the attempt of its unknown record',
+    file: 'runtime/resolve.ts',
+    text: 'attributes: { [resolvedAttemptAttribute]: attempt },',
+    replacement: "attributes: { [resolvedAttemptAttribute]: '' },",
+  },
+  'two of a group in flight': {
+    rule: 'The publisher sends one entry of a group at a time',
+    file: 'publisher/backlog.ts',
+    text: '      group.push(pending);\n',
+    replacement: '      group.push(pending);\n      this.#makeReady(pending);\n',
+  },
+  'a line skipped by the journal': {
+    rule: 'A journal counts a line only once the topic accepted its event',
+    file: 'publisher/journal.ts',
+    text: 'const [checkpoint = this.#position()] = this.#open.values();',
+    replacement: 'const checkpoint = this.#position();',
+  },
+} as const satisfies Readonly<Record<string, Mutant>>;
+
+export type MutantName = keyof typeof mutants;
+
+export const mutantNames = Object.keys(mutants) as readonly MutantName[];

@@ -1,0 +1,176 @@
+import type { SQSMessageAttributes } from 'aws-lambda';
+import { idempotencyKey, sha256 } from '../../../contract/identity.ts';
+import { type DeadLetterReason, deadLetterReasonAttribute } from '../../../contract/message-attributes.ts';
+import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { MemoryStore } from '../../../runtime/index.ts';
+import type { ConsumerFunction } from '../actors/function.ts';
+import type { Charge } from '../outside/provider.ts';
+import type { Plan } from '../workloads/plan.ts';
+import type { World } from '../world/world.ts';
+import type { Expectation } from './expectation.ts';
+
+export interface EndState {
+  readonly store: MemoryStore;
+  readonly charges: readonly Charge[];
+  /** Idempotency keys of the events that were mailed. */
+  readonly mails: readonly string[];
+  readonly functions: readonly ConsumerFunction[];
+  readonly onPoison: Plan['onPoison'];
+  /** How long the provider knows a key, in ms. */
+  readonly providerMemory: number;
+  /** Whether an event was in the hands of a process whose clock was further off than is allowed. */
+  readonly isOfWildClock: (key: string) => boolean;
+}
+
+/** What must be true once faults have ceased and nothing is left to do. */
+export function checkEnd(world: World, expectation: Expectation, state: EndState): void {
+  const must = mustIn(world);
+  const { consumers } = expectation;
+  if (consumers.includes('fulfilment')) {
+    checkLedger(expectation, state, must);
+    checkLatest(expectation, state, must);
+  }
+  if (consumers.includes('billing')) checkCharges(expectation, state, must);
+  if (consumers.includes('notifications')) checkMails(expectation, state, must);
+  checkDeadLetters(expectation, state, must);
+}
+
+/** The records of these events say so, as long as they have not expired. */
+export function checkRecords(
+  world: World,
+  { consumers }: Expectation,
+  events: readonly OrderEvent[],
+  { store }: EndState,
+): void {
+  for (const consumer of consumers) {
+    for (const event of events) {
+      const key = idempotencyKey(consumer, event);
+      const status = store.records.get(key)?.status;
+      mustIn(world)(status === 'COMPLETED', `${key} ended as ${status ?? 'nothing'}`);
+    }
+  }
+}
+
+type Must = (isTrue: boolean, text: string) => void;
+
+function mustIn(world: World): Must {
+  return (isTrue, text) => {
+    if (!isTrue) world.violated(text);
+  };
+}
+
+function checkLedger(expectation: Expectation, { store }: EndState, must: Must): void {
+  for (const [account, events] of byAccount(expectation.events)) {
+    const item = store.tables.item('ledger', { account });
+    const lives = events.reduce((sum, event) => sum + expectation.livesOf(event), 0);
+    const cents = events.reduce(
+      (sum, event) => sum + expectation.livesOf(event) * Math.round(event.data.total * 100),
+      0,
+    );
+    must(
+      item?.orders === lives,
+      `the ledger of ${account} has ${String(item?.orders)} orders, and ${lives} are right`,
+    );
+    must(
+      item?.spent === cents / 100,
+      `the ledger of ${account} has ${String(item?.spent)}, and ${cents / 100} is right`,
+    );
+  }
+}
+
+function checkLatest({ events }: Expectation, { store }: EndState, must: Must): void {
+  for (const [account, own] of byAccount(events)) {
+    const latest = Math.max(...own.map(({ sequence }) => Number(sequence)));
+    const { sequence } = store.tables.item('customers', { account }) ?? {};
+    must(
+      sequence === latest,
+      `the latest order of ${account} is ${String(sequence)}, and ${latest} is right`,
+    );
+    const byOrder = new Map(own.map((event) => [event.subject, event]));
+    for (const [orderId, event] of byOrder) {
+      const item = store.tables.item('orders', { orderId });
+      must(
+        item?.sequence === Number(event.sequence),
+        `${orderId} is at ${String(item?.sequence)}, and ${event.sequence} is right`,
+      );
+    }
+  }
+}
+
+function checkCharges(expectation: Expectation, state: EndState, must: Must): void {
+  for (const event of expectation.events) {
+    const key = idempotencyKey('billing', event);
+    const isCharged = event.type === 'order.placed' && event.data.total > 0;
+    const right = isCharged ? expectation.livesOf(event) : 0;
+    const own = state.charges.filter((charge) => charge.key === sha256(key));
+    // How old a first attempt is only clocks can tell: one that is hours off may call when the provider has forgotten.
+    const areFarApart = own.every(
+      ({ at }, n) => n === 0 || at - (own[n - 1]?.at ?? 0) >= state.providerMemory,
+    );
+    const isForgiven = own.length > right && right > 0 && areFarApart && state.isOfWildClock(key);
+    must(own.length === right || isForgiven, `${key} was charged ${own.length} times, and ${right} is right`);
+    for (const { body } of own) {
+      const { amount } = JSON.parse(body) as { amount: string };
+      must(
+        amount === String(event.data.total),
+        `${key} was charged ${amount}, and ${event.data.total} is right`,
+      );
+    }
+  }
+}
+
+function checkMails(expectation: Expectation, { mails }: EndState, must: Must): void {
+  for (const event of expectation.events) {
+    const key = idempotencyKey('notifications', event);
+    const right = event.type === 'order.placed' ? expectation.livesOf(event) : 0;
+    const sent = mails.filter((mail) => mail === key).length;
+    must(sent === right, `${key} was mailed ${sent} times, and ${right} is right`);
+  }
+}
+
+/** Under exactly-once a handler runs before anybody looks at the record, and may refuse first. */
+const conflictCodes = {
+  quarantine: ['CONFLICT', 'PERMANENT'],
+  block: ['CONFLICT', 'PERMANENT', 'RETENTION', 'RECEIVES_EXHAUSTED'],
+} as const;
+
+/** What never was an event of its own ends as a copy with its reason; nothing else is left. */
+function checkDeadLetters(expectation: Expectation, state: EndState, must: Must): void {
+  for (const { name, deadLetters } of state.functions) {
+    const left = new Map<string, Set<string>>();
+    for (const { body, attributes, id } of deadLetters.messages) {
+      const code = codeOf(attributes);
+      const event = expectation.eventOf(body);
+      const isOldCopy = event !== undefined && code === 'OUT_OF_WINDOW' && expectation.copies.has(event);
+      must(event === undefined || isOldCopy, `${id} is left in ${deadLetters.name} as ${code}`);
+      left.set(body, (left.get(body) ?? new Set()).add(code));
+    }
+    for (const body of expectation.strangers.get(name) ?? []) {
+      const right = body.startsWith('{"broken') ? ['INVALID_JSON'] : conflictCodes[state.onPoison];
+      const codes = [...(left.get(body) ?? ['nothing'])];
+      const said = `${body.slice(0, 60)} ended in ${deadLetters.name} as ${codes.join(', ')}`;
+      must(
+        codes.every((code) => (right as readonly string[]).includes(code)),
+        `${said}, and ${right.join(' or ')} is right`,
+      );
+    }
+    for (const event of expectation.copies) {
+      if (expectation.livesOf(event) > 1) continue;
+      const codes = left.get(expectation.bodyOf(event));
+      must(codes?.has('OUT_OF_WINDOW') === true, `the old copy of ${event.id} is not in ${deadLetters.name}`);
+    }
+  }
+}
+
+export function codeOf(attributes: SQSMessageAttributes): string {
+  const reason = attributes[deadLetterReasonAttribute]?.stringValue;
+  return reason === undefined ? 'no reason' : (JSON.parse(reason) as DeadLetterReason).code;
+}
+
+function byAccount(events: readonly OrderEvent[]): Map<string, OrderEvent[]> {
+  const accounts = new Map<string, OrderEvent[]>();
+  for (const event of events) {
+    accounts.set(event.partitionkey, [...(accounts.get(event.partitionkey) ?? []), event]);
+  }
+  return accounts;
+}

@@ -1,0 +1,48 @@
+import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+
+/**
+ * What a write may make of a record: the life of a record as its readers rely on it, told by what was there before and
+ * what is there after. Times are those of the delivery that wrote, as the store takes them.
+ *
+ * @returns What is wrong, `undefined` where nothing is.
+ */
+export function wrongStep(
+  before: StoredRecord | undefined,
+  after: StoredRecord | undefined,
+  mine: Delivery,
+  carriedAttempt: string | undefined,
+): string | undefined {
+  if (after === undefined) return before && 'a record was deleted';
+  const isExpired = before?.expiration !== undefined && before.expiration <= Math.floor(mine.now / 1000);
+  if (before === undefined || isExpired) {
+    if (after.attempt === mine.attempt && before?.attempt === mine.attempt) return undefined;
+    return mine.insideWindow ? undefined : 'a life began out of the window';
+  }
+  if (before.fingerprint !== after.fingerprint) return 'another event took its place';
+  const isMine = before.attempt === mine.attempt;
+  switch (before.status) {
+    case 'COMPLETED':
+      return 'what was completed changed';
+    case 'OUTCOME_UNKNOWN':
+      if (after.status === 'COMPLETED') {
+        return isMine ? undefined : 'an unknown outcome was completed by somebody else';
+      }
+      return before.attempt === carriedAttempt ? undefined : 'an unknown outcome began again by itself';
+    case 'INPROGRESS':
+      return isMine ? undefined : takenFrom(before, after, mine);
+    case 'QUARANTINED':
+      return after.status !== 'QUARANTINED' && before.messageId === mine.messageId
+        ? 'what was quarantined began again for the same message'
+        : undefined;
+    case 'RETRYING':
+      return undefined;
+  }
+}
+
+function takenFrom(before: StoredRecord, after: StoredRecord, mine: Delivery): string | undefined {
+  if (after.status === 'COMPLETED' || after.status === 'RETRYING') return "another's claim was settled";
+  if (before.leaseUntil === undefined || before.leaseUntil > mine.now) return 'a live lease was taken';
+  if (after.status === 'OUTCOME_UNKNOWN' && after.attempt !== before.attempt)
+    return 'its owner was locked out';
+  return undefined;
+}

@@ -1,0 +1,11 @@
+import { type RunResult, run } from './run.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Runs a scenario a second time, to see that its log follows from it alone. */
+export async function runTwice(scenario: Scenario): Promise<RunResult> {
+  const first = await run(scenario);
+  const second = await run(scenario);
+  if (first.hash === second.hash) return first;
+  const differ = `the logs of two runs differ: ${first.hash} and ${second.hash}`;
+  return { ...first, violations: [...first.violations, differ] };
+}

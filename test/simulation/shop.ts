@@ -1,0 +1,290 @@
+import { canonicalJson } from '../../contract/canonical-json.ts';
+import type { DeliveryLog } from '../../contract/delivery-log.ts';
+import { idempotencyKey } from '../../contract/identity.ts';
+import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
+import type { OrderEvent } from '../../contract/order-event.ts';
+import { type MemoryStore, memoryStore } from '../../runtime/index.ts';
+import { ConsumerFunction } from './actors/function.ts';
+import { Operator } from './actors/operator.ts';
+import { type ConsumerName, partOf, tableKeys, watched } from './actors/parts.ts';
+import { publishAll, sendExtra } from './actors/publisher.ts';
+import type { Letter } from './broker/message.ts';
+import { FifoTopic } from './broker/topic.ts';
+import { checkEnd, checkRecords, codeOf, type EndState } from './oracle/end.ts';
+import { Expectation } from './oracle/expectation.ts';
+import { Witness } from './oracle/witness.ts';
+import { MailSystem } from './outside/mail-system.ts';
+import { PaymentProvider } from './outside/provider.ts';
+import { expire } from './ports/expiry.ts';
+import { type Expiry, type Plan, type PlannedEvent, type Trouble, troubleKinds } from './workloads/plan.ts';
+import type { VirtualProcess } from './world/virtual-process.ts';
+import { startTime, type World } from './world/world.ts';
+
+const day = 86_400_000;
+const recordTtlSeconds = 45 * 86_400;
+
+/** How often somebody looks at what is left once faults have ceased, and how long after each other, in ms. */
+const rounds = 8;
+const roundLength = 6 * 3_600_000;
+/** Of the queues, in ms: what blocks for longer would be deleted. */
+const retention = 4 * day;
+
+/** The whole system of a run: topic, functions, what they call, and who looks after them. */
+export class Shop {
+  readonly #world: World;
+  readonly #plan: Plan;
+  readonly #store: MemoryStore = memoryStore(tableKeys);
+  readonly #provider: PaymentProvider;
+  readonly #mails: MailSystem;
+  readonly #functions: readonly ConsumerFunction[];
+  readonly #topic: FifoTopic;
+  readonly #operator: Operator;
+  readonly #witness: Witness;
+  readonly #expectation: Expectation;
+  /** Idempotency keys of the events that an outside system has seen since their records began. */
+  readonly #effects = new Set<string>();
+  /** Whether every handler was mended. */
+  #healed = false;
+  /** By consumer and event: how often its trouble showed. */
+  readonly #shown = new Map<string, number>();
+
+  constructor(world: World, plan: Plan) {
+    this.#world = world;
+    this.#plan = plan;
+    const events = plan.events.map(({ event }) => event);
+    this.#expectation = new Expectation(events, plan.consumers);
+    const { keyOf, order } = this.#expectation;
+    this.#provider = new PaymentProvider(world, plan.providerMemory, keyOf);
+    this.#mails = new MailSystem(world, keyOf);
+    const slack = 120_000;
+    this.#witness = new Witness(
+      world,
+      order,
+      () => plan.providerMemory - slack,
+      // SQS's own moves are told apart: they are wrong by themselves.
+      (id) => plan.onPoison === 'quarantine' || this.#operator.skipped.has(id) || id.startsWith('moved-'),
+    );
+    this.#provider.onCharge = ({ key }) => this.#happened(keyOf(key));
+    this.#mails.onMail = (key) => this.#happened(key);
+    this.#functions = plan.consumers.map((name) => this.#function(name));
+    this.#topic = new FifoTopic(
+      world,
+      this.#functions.map(({ queue }) => queue),
+    );
+    this.#operator = new Operator(world, {
+      functions: this.#functions,
+      store: this.#store,
+      recordTtlSeconds,
+      happened: (key) => this.#effects.has(key),
+      isRedrivable: ({ body, attributes }) =>
+        this.#expectation.isOriginal(body) && codeOf(attributes) !== 'OUT_OF_WINDOW',
+    });
+  }
+
+  get fetch() {
+    return this.#provider.fetch;
+  }
+
+  get deliveries(): number {
+    return this.#witness.deliveries;
+  }
+
+  get outcomes(): ReadonlyMap<string, number> {
+    return this.#witness.outcomes;
+  }
+
+  /** Everything that the plan says, until nothing is left to do; then the verdict. */
+  async run(): Promise<void> {
+    const { scheduler, now } = this.#world;
+    const { events, duration, deployments, outage, expiry } = this.#plan;
+    this.#topic.onFirst = (body) => this.#sendExtras(body);
+    publishAll(this.#world, this.#topic, events);
+    for (const { at, timeout } of deployments) {
+      scheduler.at(now + at, () => {
+        this.#world.faults.count('deployment with another lease');
+        for (const one of this.#functions) one.deploy(timeout);
+      });
+    }
+    if (outage !== undefined)
+      this.#world.outage = { from: now + outage.at, to: now + outage.at + outage.lasts };
+    const end = Math.max(now + duration, this.#world.outage?.to ?? 0);
+    this.#lookAfter(end);
+    await scheduler.run(end);
+    await this.#settle();
+    checkRecords(this.#world, this.#expectation, this.#expectation.events, this.#state);
+    if (expiry !== undefined) await this.#liveAgain(expiry);
+    checkEnd(this.#world, this.#expectation, this.#state);
+  }
+
+  /** Records have expired: events come again as new ones, and old copies turn up. */
+  async #liveAgain({ deleted, again, copies }: Expiry): Promise<void> {
+    const { scheduler, faults, chance, now } = this.#world;
+    const { duration, events } = this.#plan;
+    const start = now + recordTtlSeconds * 1000 + day;
+    expire(this.#world, this.#store, { deleted, start, duration });
+    await scheduler.run(start);
+    this.#witness.beginLife();
+    this.#effects.clear();
+    faults.resume();
+    const repeated = events.filter(({ index }) => again.includes(index));
+    for (const { event } of repeated) {
+      this.#expectation.again(event);
+      faults.count('event used again after its records');
+    }
+    publishAll(this.#world, this.#topic, repeated);
+    for (const { event } of events.filter(({ index }) => copies.includes(index))) {
+      this.#expectation.copied(event);
+      const at = start + chance.below(duration);
+      scheduler.at(at, () => {
+        faults.count('copy older than the records');
+        for (const { name, queue } of this.#functions) queue.send(oldCopyOf(event, `${name}-${event.id}`));
+      });
+    }
+    this.#lookAfter(start + duration);
+    await scheduler.run(start + duration);
+    await this.#settle();
+    const live = repeated.map(({ event }) => event);
+    checkRecords(this.#world, this.#expectation, live, this.#state);
+  }
+
+  get #state(): EndState {
+    return {
+      store: this.#store,
+      charges: this.#provider.charges,
+      mails: this.#mails.sent,
+      functions: this.#functions,
+      onPoison: this.#plan.onPoison,
+      providerMemory: this.#plan.providerMemory,
+      isOfWildClock: (key) => this.#witness.isOfWildClock(key),
+    };
+  }
+
+  #function(name: ConsumerName): ConsumerFunction {
+    const { timeout, concurrency, providerMemory, onPoison } = this.#plan;
+    const consumer = new ConsumerFunction(this.#world, {
+      name,
+      store: this.#store,
+      recordTtlSeconds,
+      onPoison,
+      timeout,
+      concurrency,
+      part: (process) => {
+        const part = partOf(name, process, this.#world, { mails: this.#mails, providerMemory });
+        return watched(part, this.#world, process, {
+          begins: (event, context) => {
+            const until = context && this.#world.now + context.remainingTime();
+            this.#witness.begins(idempotencyKey(name, event), process, until);
+          },
+          keyOf: (event) => idempotencyKey(name, event),
+          ends: (event) => this.#witness.ends(idempotencyKey(name, event), process),
+          trouble: ({ id }) => this.#trouble(name, id),
+        });
+      },
+      output: (line, process) => this.#logged(line, process),
+      onDelivery: () => this.#witness.delivered(),
+      wrote: this.#witness.wrote,
+      onReturn: (returned) => this.#witness.returned(returned),
+    });
+    consumer.deadLetters.onArrival = ({ body, attributes, deduplicationId }) => {
+      const event = this.#expectation.eventOf(body);
+      if (event === undefined) return;
+      this.#witness.givenUp(idempotencyKey(name, event), codeOf(attributes), deduplicationId);
+    };
+    consumer.queue.onArrival = ({ body }) => this.#expectation.arrived(name, body);
+    return consumer;
+  }
+
+  #trouble(consumer: ConsumerName, id: string): Trouble | undefined {
+    const planned = this.#plan.events.find(({ event }) => event.id === id);
+    const trouble = planned?.troubles.get(consumer);
+    if (trouble === undefined || this.#healed) return undefined;
+    const place = `${consumer} ${id}`;
+    const shown = this.#shown.get(place) ?? 0;
+    if (shown >= trouble.times) return undefined;
+    this.#shown.set(place, shown + 1);
+    this.#world.faults.count(troubleKinds[trouble.trouble]);
+    const key = idempotencyKey(consumer, (planned as PlannedEvent).event);
+    this.#world.excuse(key, troubleKinds[trouble.trouble]);
+    if (trouble.trouble !== 'refuses') this.#witness.failed(key);
+    return trouble.trouble;
+  }
+
+  #logged(line: string, process: VirtualProcess): void {
+    if (!line.includes('"message":"delivery"')) return;
+    const log = JSON.parse(line) as DeliveryLog;
+    const { consumer, source, eventId } = log;
+    const key =
+      source === undefined || eventId === undefined
+        ? undefined
+        : idempotencyKey(consumer, { source, id: eventId });
+    this.#witness.logged(log, key, process);
+    if (log.outcome === 'applied' && key !== undefined) this.#effect(key);
+  }
+
+  #happened(key: string): void {
+    this.#effects.add(key);
+    this.#effect(key);
+  }
+
+  #effect(key: string): void {
+    this.#witness.effect(key, this.#expectation.groupOf(key));
+  }
+
+  #sendExtras(body: string): void {
+    const planned = this.#plan.events.find((one) => this.#expectation.bodyOf(one.event) === body);
+    for (const extra of planned?.extras ?? []) {
+      this.#world.scheduler.after(extra.at, () => sendExtra(this.#world, this.#topic, extra));
+    }
+  }
+
+  /** Somebody acts now and then while things still go wrong. */
+  #lookAfter(until: number): void {
+    const { scheduler, chance, faults, now } = this.#world;
+    const next = now + chance.below(300_000);
+    if (next > until) return;
+    scheduler.at(next, () => {
+      if (faults.strikes('redrive', 'operator')) this.#operator.redrive(1);
+      if (faults.strikes('skip', 'operator')) this.#operator.skip(this.#witness.blocked, 1);
+      this.#operator.resolveOld();
+      this.#lookAfter(until);
+    });
+  }
+
+  /**
+   * Faults have ceased: nothing may be stuck, whatever is wrong with handlers, unless it is to block. Then they are
+   * mended, and what is left is settled, until nothing is.
+   */
+  async #settle(): Promise<void> {
+    const { scheduler, faults } = this.#world;
+    const { onPoison, neglect } = this.#plan;
+    const isPatient = onPoison === 'block' && neglect < retention;
+    faults.cease();
+    await scheduler.run(this.#world.now + neglect);
+    if (!isPatient) this.#mustBeEmpty();
+    this.#healed = true;
+    if (isPatient) await scheduler.run(this.#world.now + roundLength);
+    for (let round = 0; round < rounds; round++) {
+      const every = Number.POSITIVE_INFINITY;
+      const left = this.#operator.skip(this.#witness.blocked, every) + this.#operator.redrive(every);
+      if (left + this.#operator.resolveAll() === 0) break;
+      await scheduler.run(this.#world.now + roundLength);
+    }
+    this.#mustBeEmpty();
+  }
+
+  #mustBeEmpty(): void {
+    for (const { queue } of this.#functions) {
+      for (const { id, group } of queue.messages) {
+        this.#world.violated(`${id} of group ${group} is stuck in ${queue.name}`);
+      }
+    }
+  }
+}
+
+/** What a replay from an archive sends: the event with the time at which it was published first. */
+function oldCopyOf(event: OrderEvent, deduplicationId: string): Letter {
+  const attributes = {
+    [firstPublishedAttribute]: { dataType: 'Number' as const, stringValue: String(startTime) },
+  };
+  return { body: canonicalJson(event), group: event.partitionkey, deduplicationId, attributes };
+}

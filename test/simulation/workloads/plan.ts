@@ -1,0 +1,195 @@
+import { canonicalJson } from '../../../contract/canonical-json.ts';
+import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { ConsumerName } from '../actors/parts.ts';
+import type { FaultKind, FaultRates } from '../world/faults.ts';
+import { Prng } from '../world/prng.ts';
+
+/** Why a consumer's handler does not do what it should, until it is mended. */
+export type Trouble = 'fails' | 'refuses' | 'deaf' | 'kills';
+
+export const troubleKinds = {
+  fails: 'handler fails',
+  refuses: 'handler refuses',
+  deaf: 'handler ignores its signal',
+  kills: 'lethal message',
+} as const satisfies Readonly<Record<Trouble, FaultKind>>;
+
+/** Something that is sent besides the events, in ms after the start. */
+export interface Extra {
+  readonly kind: FaultKind;
+  readonly at: number;
+  readonly body: string;
+  readonly group: string;
+  /** None where the topic makes it from the body. */
+  readonly deduplicationId?: string;
+}
+
+export interface PlannedEvent {
+  /** Its place in the plan: what shrinking leaves out. */
+  readonly index: number;
+  readonly event: OrderEvent;
+  /** How long after the event before it the publisher reads it, in ms. */
+  readonly gap: number;
+  /** By consumer. */
+  readonly troubles: ReadonlyMap<string, { readonly trouble: Trouble; readonly times: number }>;
+  readonly extras: readonly Extra[];
+}
+
+export interface Plan {
+  readonly consumers: readonly ConsumerName[];
+  readonly events: readonly PlannedEvent[];
+  readonly faults: Pick<FaultRates, 'rates'>;
+  /** Of the functions, in ms. */
+  readonly timeout: number;
+  readonly concurrency: number;
+  /** How long the provider knows a key, in ms. */
+  readonly providerMemory: number;
+  /** How long faults go on, in ms. */
+  readonly duration: number;
+  /** When functions are deployed anew, in ms after the start, and their timeout from then on. */
+  readonly deployments: readonly { readonly at: number; readonly timeout: number }[];
+  /** How long after the start what runs calls fails everything, in ms. */
+  readonly outage?: { readonly at: number; readonly lasts: number } | undefined;
+  /** What poison does to its group. */
+  readonly onPoison: 'quarantine' | 'block';
+  /** For how long nobody mends a handler once faults have ceased, in ms. */
+  readonly neglect: number;
+  /** What comes again when the records have expired; absent where the run ends before. */
+  readonly expiry?: Expiry | undefined;
+}
+
+export interface Expiry {
+  /** When the table deletes what has expired: at once, while events come again, or after that. */
+  readonly deleted: 'on time' | 'meanwhile' | 'late';
+  /** Indexes of the events that are published again, as new ones. */
+  readonly again: readonly number[];
+  /** Indexes of those of which an old copy turns up, with the time of its first publication. */
+  readonly copies: readonly number[];
+}
+
+/** What a workload stresses: shares of the events, and factors of the faults. */
+export interface Character {
+  readonly events: readonly [least: number, most: number];
+  readonly groups: readonly [least: number, most: number];
+  /** Share of the events that each befalls. */
+  readonly twists: Readonly<Partial<Record<FaultKind, number>>>;
+  /** Share of the occasions; each kind is left out of some runs, so that the others are seen without it. */
+  readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
+  /** Invocations at once. @default 2 to 4 */
+  readonly concurrency?: readonly [least: number, most: number];
+  /** @default quarantine */
+  readonly onPoison?: 'quarantine' | 'block';
+  readonly deployments?: boolean;
+  readonly outage?: boolean;
+  readonly expiry?: boolean;
+}
+
+const timeouts = [6000, 15_000, 30_000] as const;
+const hour = 3_600_000;
+
+/** Share of the runs in which a kind of fault strikes at all. */
+const present = 0.6;
+
+export function planOf(seed: number, character: Character, consumers: readonly ConsumerName[]): Plan {
+  const random = new Prng(seed, 'plan');
+  const groups = Array.from({ length: random.between(...character.groups) }, (_, n) => `account-${n + 1}`);
+  const sequences = new Map<string, number>();
+  const twisted = (kind: FaultKind) => random.chance(character.twists[kind] ?? 0);
+  const events = Array.from({ length: random.between(...character.events) }, (_, index): PlannedEvent => {
+    const group = random.pick(groups);
+    const sequence = (sequences.get(group) ?? 0) + 1;
+    sequences.set(group, sequence);
+    const event = orderOf(index, group, sequence, random);
+    const troubles = new Map<string, { trouble: Trouble; times: number }>();
+    for (const consumer of consumers) {
+      if (twisted('handler fails')) {
+        troubles.set(consumer, { trouble: 'fails', times: random.pick([1, 2, 4, Number.POSITIVE_INFINITY]) });
+      } else if (twisted('handler refuses')) {
+        troubles.set(consumer, { trouble: 'refuses', times: random.pick([1, Number.POSITIVE_INFINITY]) });
+      } else if (twisted('lethal message')) {
+        troubles.set(consumer, { trouble: 'kills', times: random.pick([1, 3, Number.POSITIVE_INFINITY]) });
+      } else if (twisted('handler ignores its signal')) {
+        troubles.set(consumer, { trouble: 'deaf', times: random.between(1, 2) });
+      }
+    }
+    const gap = random.chance(0.7) ? random.below(2000) : random.below(30_000);
+    return { index, event, gap, troubles, extras: extrasOf(event, index, twisted, random) };
+  });
+  const timeout = random.pick(timeouts);
+  const duration = random.between(5, 60) * 60_000;
+  const rates = Object.entries(character.rates).filter(() => random.chance(present));
+  const strength = random.pick([0.3, 1, 2.5]);
+  return {
+    consumers,
+    events,
+    faults: { rates: Object.fromEntries(rates.map(([kind, rate]) => [kind, rate * strength])) },
+    timeout,
+    concurrency: random.between(...(character.concurrency ?? [2, 4])),
+    providerMemory: random.pick([2 * hour, 24 * hour]),
+    duration,
+    onPoison: character.onPoison ?? 'quarantine',
+    neglect: character.onPoison === 'block' && random.chance(0.12) ? 120 * hour : 6 * hour,
+    deployments: character.deployments
+      ? Array.from({ length: random.between(1, 3) }, () => ({
+          at: random.below(duration),
+          timeout: random.pick(timeouts),
+        }))
+      : [],
+    outage: character.outage
+      ? { at: random.below(duration), lasts: random.between(3, 30) * 60_000 }
+      : undefined,
+    expiry: character.expiry ? expiryOf(events, random) : undefined,
+  };
+}
+
+function expiryOf(events: readonly PlannedEvent[], random: Prng): Expiry {
+  const some = () => events.filter(() => random.chance(0.5)).map(({ index }) => index);
+  return { deleted: random.pick(['on time', 'meanwhile', 'late']), again: some(), copies: some() };
+}
+
+export function orderOf(index: number, group: string, sequence: number, random: Prng): OrderEvent {
+  // An order has several events: it is placed, changed, cancelled.
+  const orderId = `order-${group}-${random.below(3)}`;
+  const total = random.chance(0.15) ? -random.below(1000) / 100 : (1 + random.below(100_000)) / 100;
+  return {
+    specversion: '1.0',
+    id: `event-${index}`,
+    source: 'urn:simulation',
+    type: random.chance(0.85) ? 'order.placed' : 'order.cancelled',
+    subject: orderId,
+    partitionkey: group,
+    sequence: String(sequence),
+    data: {
+      orderId,
+      currency: 'EUR',
+      lines: [{ sku: `sku-${random.below(9)}`, quantity: 1, unitPrice: total }],
+      total,
+    },
+  };
+}
+
+function extrasOf(
+  event: OrderEvent,
+  index: number,
+  twisted: (kind: FaultKind) => boolean,
+  random: Prng,
+): Extra[] {
+  const group = event.partitionkey;
+  const body = canonicalJson(event);
+  const extras: Extra[] = [];
+  const add = (kind: FaultKind, at: number, more: Partial<Extra> = {}) =>
+    extras.push({ kind, at, body, group, ...more });
+  if (twisted('duplicate in the window')) add('duplicate in the window', random.below(120_000));
+  if (twisted('duplicate after the window')) {
+    add('duplicate after the window', 300_000 + random.below(900_000));
+  }
+  if (twisted('duplicate under another id')) {
+    add('duplicate under another id', random.below(600_000), { deduplicationId: `another-${index}` });
+  }
+  if (twisted('poison')) add('poison', random.below(300_000), { body: `{"broken":${index}` });
+  if (twisted('conflict')) {
+    const other = { ...event, data: { ...event.data, total: event.data.total + 1 } };
+    add('conflict', random.below(600_000), { body: canonicalJson(other) });
+  }
+  return extras;
+}

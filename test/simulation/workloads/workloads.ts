@@ -1,0 +1,119 @@
+import type { Character } from './plan.ts';
+
+/** What befalls calls everywhere; shares of the occasions. */
+const rough: Character['rates'] = {
+  'crash before': 0.008,
+  'crash after': 0.008,
+  'stall before': 0.004,
+  'stall after': 0.004,
+  'lost request': 0.01,
+  'lost reply': 0.01,
+  'late request': 0.006,
+  throttle: 0.02,
+  'transaction conflict': 0.03,
+  'refused request': 0.004,
+  'clock skew': 0.5,
+  'clock off by hours': 0.03,
+  'lost delete': 0.04,
+  'lost batch': 0.02,
+  'late subscription': 0.03,
+  'entry refused for now': 0.05,
+  'publisher killed': 0.01,
+  'provider 5xx before': 0.03,
+  'provider 5xx after': 0.03,
+  'provider 429': 0.03,
+  'provider 402': 0.02,
+  'provider 409': 0.02,
+  'provider silent': 0.02,
+  'mail throttled': 0.04,
+  'mail unreachable': 0.04,
+  'mail unclear': 0.03,
+  redrive: 0.3,
+};
+
+const twists: Character['twists'] = {
+  'duplicate in the window': 0.15,
+  'duplicate after the window': 0.2,
+  'duplicate under another id': 0.25,
+  poison: 0.06,
+  conflict: 0.08,
+  'handler fails': 0.05,
+  'handler refuses': 0.04,
+  'handler ignores its signal': 0.02,
+  'lethal message': 0.02,
+};
+
+/** By name. A run without a name takes them in turn, by its seed. */
+export const workloads: Readonly<Record<string, Character>> = {
+  /** A bit of everything. */
+  orders: { events: [8, 18], groups: [2, 5], twists, rates: rough },
+  /** Little befalls the machines, much is wrong with the messages. */
+  poison: {
+    events: [8, 16],
+    groups: [2, 4],
+    twists: {
+      ...twists,
+      poison: 0.2,
+      conflict: 0.2,
+      'handler fails': 0.15,
+      'handler refuses': 0.12,
+      'lethal message': 0.08,
+    },
+    rates: { ...rough, 'crash before': 0.004, 'crash after': 0.004 },
+  },
+  /** One group, few events, and machines that hardly ever work. */
+  crashes: {
+    events: [3, 8],
+    groups: [1, 2],
+    twists,
+    rates: {
+      ...rough,
+      'crash before': 0.03,
+      'crash after': 0.03,
+      'stall before': 0.02,
+      'stall after': 0.02,
+      'lost reply': 0.03,
+      'late request': 0.03,
+    },
+  },
+  /** Owners that stand still, and go on when nobody waits for them. */
+  owners: {
+    events: [4, 8],
+    groups: [1, 2],
+    twists: { 'duplicate under another id': 0.3, 'duplicate after the window': 0.3 },
+    rates: {
+      ...rough,
+      'stall before': 0.12,
+      'stall after': 0.12,
+      'late request': 0.04,
+      'mail unclear': 0.15,
+      'provider 5xx after': 0.1,
+    },
+  },
+  /** Messages that end their processes, beside others in the same batch. */
+  lethal: {
+    events: [8, 16],
+    groups: [4, 6],
+    concurrency: [1, 1],
+    twists: { 'lethal message': 0.12, 'handler fails': 0.05 },
+    rates: { ...rough, 'crash before': 0.001, 'crash after': 0.001 },
+  },
+  /** Poison blocks its group until its handler is mended, or an operator skips it, or its queue would delete it. */
+  blocking: {
+    events: [6, 12],
+    groups: [2, 3],
+    twists: { ...twists, conflict: 0.1, 'handler fails': 0.08, 'handler refuses': 0.08 },
+    rates: { ...rough, skip: 0.3 },
+    onPoison: 'block',
+  },
+  /** Functions change while they work, and what they call is away for hours. */
+  deployments: { events: [8, 14], groups: [2, 4], twists, rates: rough, deployments: true, outage: true },
+  /** Records expire, and events come again after that. */
+  expiry: { events: [4, 10], groups: [1, 3], twists, rates: rough, expiry: true },
+};
+
+export const workloadNames: readonly string[] = Object.keys(workloads);
+
+export function workloadOf(seed: number): string {
+  return workloadNames[seed % workloadNames.length] as string;
+}

@@ -1,0 +1,146 @@
+import type { Prng } from './prng.ts';
+
+/** What can befall a call of any port: each is another point in time at which its caller knows too little. */
+export const callFaults = [
+  'crash before',
+  'crash after',
+  'stall before',
+  'stall after',
+  'lost request',
+  'lost reply',
+  'late request',
+  'throttle',
+  'transaction conflict',
+  'refused request',
+] as const;
+
+export const faultKinds = [
+  ...callFaults,
+  'duplicate in the window',
+  'duplicate after the window',
+  'duplicate under another id',
+  'poison',
+  'conflict',
+  'handler fails',
+  'handler refuses',
+  'handler ignores its signal',
+  'lethal message',
+  'invocation timeout',
+  'owner past its lease',
+  'clock skew',
+  'clock off by hours',
+  'lost delete',
+  'lost batch',
+  'late subscription',
+  'entry refused for now',
+  'publisher killed',
+  'provider 5xx before',
+  'provider 5xx after',
+  'provider 429',
+  'provider 402',
+  'provider 409',
+  'provider silent',
+  'mail throttled',
+  'mail unreachable',
+  'mail unclear',
+  'redrive',
+  'skip',
+  'resolve as done',
+  'resolve as retry',
+  'outage',
+  'deployment with another lease',
+  'TTL on time',
+  'TTL late',
+  'event used again after its records',
+  'copy older than the records',
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+/** Decides what befalls whom, and counts what did. */
+export interface Faults {
+  readonly struck: Map<FaultKind, number>;
+  /** Whether this fault strikes here and now. Counted by `struck` only where it does. */
+  strikes(kind: FaultKind, where: string): boolean;
+  /** Counts one that is no matter of chance here: an operator's act, a planned event. */
+  count(kind: FaultKind): void;
+  /** Nothing befalls anybody any more, until they `resume`. */
+  cease(): void;
+  resume(): void;
+}
+
+export interface FaultRates {
+  /** Share of the occasions on which each strikes; absent for never. */
+  readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
+  /** Kinds that never strike, whatever their rate. */
+  readonly without: ReadonlySet<FaultKind>;
+  /** How many strike at most. */
+  readonly most: number;
+}
+
+/** Faults by chance, from a stream of their own. */
+export class RandomFaults implements Faults {
+  readonly struck = new Map<FaultKind, number>();
+  readonly #random: Prng;
+  readonly #plan: FaultRates;
+  #left: number;
+  #ceased = false;
+
+  constructor(random: Prng, plan: FaultRates) {
+    this.#random = random;
+    this.#plan = plan;
+    this.#left = plan.most;
+  }
+
+  strikes(kind: FaultKind): boolean {
+    const rate = this.#plan.rates[kind];
+    if (rate === undefined) return false;
+    // Drawn even where it cannot strike, so that leaving one out changes as little as possible of a run.
+    const drawn = this.#random.next();
+    if (drawn >= rate || this.#left === 0 || this.#ceased || this.#plan.without.has(kind)) return false;
+    this.#left -= 1;
+    this.count(kind);
+    return true;
+  }
+
+  count(kind: FaultKind): void {
+    this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);
+  }
+
+  cease(): void {
+    this.#ceased = true;
+  }
+
+  resume(): void {
+    this.#ceased = false;
+  }
+}
+
+/** Crashes at given points and nothing else: each call has one before its effect and one after it. */
+export class CrashesAt implements Faults {
+  readonly struck = new Map<FaultKind, number>();
+  /** Points that were passed. */
+  passed = 0;
+  readonly #points: ReadonlySet<number>;
+
+  /** @param points By their place in the run, from 0. */
+  constructor(points: readonly number[]) {
+    this.#points = new Set(points);
+  }
+
+  strikes(kind: FaultKind): boolean {
+    if (kind !== 'crash before' && kind !== 'crash after') return false;
+    const point = this.passed;
+    this.passed += 1;
+    if (!this.#points.has(point)) return false;
+    this.count(kind);
+    return true;
+  }
+
+  count(kind: FaultKind): void {
+    this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);
+  }
+
+  cease(): void {}
+  resume(): void {}
+}
