@@ -21,6 +21,11 @@ interface Unknown {
   readonly store: RecordStore;
   /** The idempotency key of the record. */
   readonly id: string;
+  /**
+   * The record's `attempt` when somebody looked: it names the outcome that is decided. Meanwhile the event may have run
+   * again, for another operator, and be unknown again; nobody has looked at that.
+   */
+  readonly attempt: string;
 }
 
 export type ResolveOptions =
@@ -49,14 +54,18 @@ export type ResolveOptions =
  *   whatever the store or `send` throws, and then calling it again is safe.
  */
 export async function resolve(options: ResolveOptions): Promise<void> {
-  const { store, id } = options;
+  const { store, id, attempt } = options;
   const record = await store.find(id);
-  const { attempt } = record ?? {};
   // By its late owner, or by an earlier call whose answer was lost.
   if (options.as === 'done' && record?.status === 'COMPLETED') return;
   if (record?.status !== 'OUTCOME_UNKNOWN') throw new NotResolvableError(id, found(record));
-  if (attempt === undefined) throw new NotResolvableError(id, 'has no attempt to name it by');
-  if (options.as === 'done') return await complete(attempt, options);
+  if (record.attempt !== attempt) {
+    throw new NotResolvableError(
+      id,
+      `is unknown by attempt ${record.attempt}, not by ${attempt}: look again`,
+    );
+  }
+  if (options.as === 'done') return await complete(options);
   const { body, messageGroup } = record;
   if (body === undefined) throw new NotResolvableError(id, 'has no event to send again');
   // Another library began it (Powertools names no group). In any other group it would overtake its neighbours.
@@ -76,10 +85,13 @@ export async function resolve(options: ResolveOptions): Promise<void> {
 }
 
 /** `ResolveDone` in spec/OrderOnce.tla. */
-async function complete(
-  attempt: string,
-  { store, id, clock = systemClock, recordTtlSeconds }: Extract<ResolveOptions, { as: 'done' }>,
-): Promise<void> {
+async function complete({
+  store,
+  id,
+  attempt,
+  clock = systemClock,
+  recordTtlSeconds,
+}: Extract<ResolveOptions, { as: 'done' }>): Promise<void> {
   const now = clock.now();
   const times = { now, expiration: Math.floor(now / 1000) + recordTtlSeconds };
   const answer = await store.resolveDone(id, attempt, times);

@@ -115,14 +115,8 @@ export class Operator {
   async #resolve(key: string): Promise<void> {
     const process = this.#process();
     const { store, recordTtlSeconds, happened, functions } = this.#options;
-    const seen = store.records.get(key)?.attempt;
-    const over = storeOver(process, store, () => {});
-    // `resolve` takes whatever outcome is unknown by the time it looks; this operator means the one that was looked at.
-    const find = async (id: string) => {
-      const found = await over.find(id);
-      return found?.attempt === seen ? found : undefined;
-    };
-    const record = { store: { ...over, find }, id: key };
+    const { attempt = '' } = store.records.get(key) ?? {};
+    const record = { store: storeOver(process, store, () => {}), id: key, attempt };
     const { clock, random } = process;
     try {
       if (happened(key)) {

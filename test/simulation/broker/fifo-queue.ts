@@ -189,7 +189,7 @@ function recordOf(message: Stored): SQSRecord {
       ApproximateReceiveCount: String(message.receives),
       SentTimestamp: String(Math.floor(message.sentAt)),
       SenderId: 'sender',
-      ApproximateFirstReceiveTimestamp: String(Math.floor(message.firstReceived)),
+      ApproximateFirstReceiveTimestamp: String(Math.floor(message.firstReceived ?? 0)),
       MessageGroupId: message.group,
     },
     messageAttributes: message.attributes,

@@ -12,6 +12,9 @@ import { gate, settled, Timeline } from '../../support/timeline.ts';
 const guarantee = atMostOnce();
 const atLeast = atLeastOnce({ providerKeyRetention: 86_400_000 });
 
+/** Of the outcome that somebody looks at now. */
+const attemptOf = ({ record }: Timeline) => record?.attempt ?? '';
+
 describe('resolve', () => {
   let t: Timeline;
   let sent: Resent[];
@@ -22,13 +25,20 @@ describe('resolve', () => {
     await t.external(guarantee, t.provider.losesAnswer);
   });
 
-  async function retry(): Promise<Resent> {
+  async function retry(attempt = attemptOf(t)): Promise<Resent> {
     const send = async (message: Resent) => void sent.push(message);
-    await resolve({ store: t.store, id: t.key, as: 'retry', send, random: t.wiring.random });
+    await resolve({ store: t.store, id: t.key, attempt, as: 'retry', send, random: t.wiring.random });
     return sent.at(-1) as Resent;
   }
-  function done() {
-    return resolve({ store: t.store, id: t.key, as: 'done', clock: t.clock, recordTtlSeconds: 1000 });
+  function done(attempt = attemptOf(t)) {
+    return resolve({
+      store: t.store,
+      id: t.key,
+      attempt,
+      as: 'done',
+      clock: t.clock,
+      recordTtlSeconds: 1000,
+    });
   }
   /** The message that was sent arrives. */
   function arrives({ attributes, deduplicationId }: Resent, handle = t.provider.charge) {
@@ -183,6 +193,20 @@ describe('resolve', () => {
     expect(t.record).toEqual(record);
   });
 
+  it('decides the outcome that was looked at, and not a later one of the same event', async () => {
+    const seen = attemptOf(t);
+    await arrives(await retry(), t.provider.losesAnswer);
+    const { record } = t;
+    for (const decide of [retry, done]) {
+      await expect(decide(seen)).rejects.toMatchObject({
+        code: 'NOT_RESOLVABLE',
+        message: expect.stringMatching(/is unknown by attempt attempt-\d+, not by attempt-1: look again$/),
+      });
+    }
+    expect(t.record).toEqual(record);
+    expect(sent).toHaveLength(1);
+  });
+
   it('as retry fails where it was decided before', async () => {
     await done();
     await expect(retry()).rejects.toMatchObject({
@@ -219,7 +243,14 @@ describe('a first owner that is late', () => {
     await t.external(guarantee, undefined, { messageId: 'm2' });
     const sent: Resent[] = [];
     const send = async (message: Resent) => void sent.push(message);
-    await resolve({ store: t.store, id: t.key, as: 'retry', send, random: t.wiring.random });
+    await resolve({
+      store: t.store,
+      id: t.key,
+      attempt: attemptOf(t),
+      as: 'retry',
+      send,
+      random: t.wiring.random,
+    });
     const attributes = sent[0]?.attributes ?? {};
     return {
       t,
