@@ -18,7 +18,7 @@ CONSTANTS
   SlowCalls,            \* whether a process that was frozen may make its call after the end of its invocation
   MaxTime, LastFault,   \* time ends at the one, and nothing fails after the other, so that what is waited for comes
   Failures,             \* what fails: "answer" of a write, "unclear" call, "not done", "poison"
-  Mutation              \* "none", or what is broken: see mutants.ts
+  Mutation              \* "none", or what is broken: see models.ts
 
 VARIABLES
   now,

@@ -129,11 +129,11 @@ CommitOverExpired(o, heard) ==
   /\ record' = NewLife(o, "COMPLETED")
   /\ Happens(o) /\ Answered(o, heard, "acknowledge") /\ UNCHANGED World
 
-(* guarantees/count-attempt.ts: countAttempt. A suspect goes on; of a handler that failed it may have been the last. *)
+(* guarantees/count-attempt.ts: countAttempt. A suspect, once, and goes on; a failed handler, maybe for the last time. *)
 CountAttempt(o, next) ==
   /\ At(o, "commit") /\ MayBegin(o) /\ ~Replaces(o) /\ MayCount(o)
   /\ record' = Begun(o, "RETRYING")
-  /\ IF next = "commit" THEN Stay
+  /\ IF next = "commit" THEN Mine(o).then # "counted" /\ (Lost \/ owners' = [owners EXCEPT ![o].then = "counted"])
      ELSE Fails("not done") /\ MayEnd(next) /\ owners' = [owners EXCEPT ![o] = IF next = "copy" THEN [@ EXCEPT !.pc = next, !.then = "record"] ELSE Idle]
   /\ UNCHANGED Rest
 

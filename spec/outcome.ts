@@ -12,7 +12,7 @@ export interface Outcome {
 }
 
 /** The only temporal property: TLC does not say which one was violated. */
-const liveness = 'Settles';
+export const liveness = 'Settles';
 
 const violations = [
   [/Error: Invariant (\w+) is violated/, undefined],

@@ -1,27 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { models, mutants } from '../../../spec/models.ts';
+import { type Action, model, named } from './named.ts';
 
 const root = join(__dirname, '../../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const model = read('spec/OrderOnce.tla');
 
-/** An action with the function that it stands for, as its comment names them: `file.ts: function.` */
-interface Pair {
-  readonly action: string;
-  readonly file: string;
-}
-
-const named = [
-  ...model.matchAll(/\(\* ([\w/-]+\.ts): (\w+)\.(?:(?!\(\*)[\s\S])*?\*\)\n(\w+)(?:\([^)]*\))? ==/g),
-].map(([, path = '', name = '', action = '']) => ({
-  action,
-  name,
-  file: path.includes('publish') ? path : `runtime/${path}`,
-}));
+type Mention = Pick<Action, 'action' | 'file'>;
 
 /** What the code says: a list of actions in backticks, then `in spec/OrderOnce.tla`, over lines of a comment. */
-function mentions(file: string): Pair[] {
+function mentions(file: string): Mention[] {
   const text = read(file).replaceAll(/\n\s*\*\s/g, ' ');
   return [...text.matchAll(/((?:`\w+`(?:, )?)+) in spec\/OrderOnce\.tla/g)].flatMap(([, list = '']) =>
     [...list.matchAll(/\w+/g)].map(([action]) => ({ action, file })),
@@ -34,7 +22,7 @@ const sources = ['runtime', 'publisher', 'contract', 'lambda'].flatMap((room) =>
     .map((name) => `${room}/${name}`),
 );
 
-const inOrder = (pairs: readonly Pair[]) => pairs.map(({ action, file }) => `${action} ${file}`).sort();
+const inOrder = (pairs: readonly Mention[]) => pairs.map(({ action, file }) => `${action} ${file}`).sort();
 
 /** What nobody's code does. */
 const world = ['Crash', 'Deploy', 'Redrive', 'Tick', 'TtlDeletes'];
