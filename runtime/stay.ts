@@ -26,15 +26,25 @@ export async function stay(
     ...(attempts !== undefined && { attempts }),
     retryAt: again,
   };
-  if (!(again > lastStay(message, means.wiring)) && !isLastReceive(message, means.wiring)) return ending;
-  return await save(message, reason, means).catch(() => ({
+  const end = endOf(message, again, means.wiring);
+  if (end === undefined) return ending;
+  return await save(message, end, reason, means).catch(() => ({
     ...ending,
     retryAt: soon(message, means.wiring),
   }));
 }
 
-function deletionOf({ sentAt }: Message<CloudEvent>, { queueRetentionSeconds }: Wiring): string {
-  return new Date(sentAt + queueRetentionSeconds * 1000).toISOString();
+type End = Pick<Reason, 'code' | 'message'>;
+
+/** Why its queue would not give a message again; `undefined` where it would. */
+function endOf(message: Message<CloudEvent>, again: number, wiring: Wiring): End | undefined {
+  if (again > lastStay(message, wiring)) {
+    const deletion = new Date(message.sentAt + wiring.queueRetentionSeconds * 1000).toISOString();
+    return { code: 'RETENTION', message: `Its queue would have deleted it at ${deletion}` };
+  }
+  if (!isLastReceive(message, wiring)) return undefined;
+  const receives = `It was received ${message.receiveCount} times, the most that SQS counts`;
+  return { code: 'RECEIVES_EXHAUSTED', message: receives };
 }
 
 /**
@@ -43,16 +53,10 @@ function deletionOf({ sentAt }: Message<CloudEvent>, { queueRetentionSeconds }: 
  * acknowledgement is lost, as any message may, and the redrive of its copy finds it applied. Nothing runs twice for
  * this: a redrive meets the record that the last delivery left, a lease or an unknown outcome included.
  */
-async function save(message: Message<CloudEvent>, reason: Reason, means: Means): Promise<Ending> {
+async function save(message: Message<CloudEvent>, end: End, reason: Reason, means: Means): Promise<Ending> {
   const { wiring, guarantee } = means;
-  const { code, why } = isLastReceive(message, wiring)
-    ? {
-        code: 'RECEIVES_EXHAUSTED',
-        why: `It was received ${message.receiveCount} times, the most that SQS counts`,
-      }
-    : { code: 'RETENTION', why: `Its queue would have deleted it at ${deletionOf(message, wiring)}` };
-  const text = shorten(`${why}. ${reason.code}: ${reason.message}`);
-  const ending = await copy(message, 'poison', { ...reason, code, message: text }, means);
+  const text = shorten(`${end.message}. ${reason.code}: ${reason.message}`);
+  const ending = await copy(message, 'poison', { ...reason, code: end.code, message: text }, means);
   if ('event' in message.content) {
     const task = { ...taskOf(message, message.content, means), deadline: wiring.clock.now() };
     await guarantee.quarantine(task, text, wiring).catch(() => undefined);

@@ -234,8 +234,8 @@ export const mutants = {
   'the retention forgotten': {
     rule: 'What its queue would delete is saved before',
     file: 'runtime/stay.ts',
-    text: '!(again > lastStay(message, means.wiring))',
-    replacement: '!(again > lastStay(message, means.wiring) * 2)',
+    text: 'if (again > lastStay(message, wiring)) {',
+    replacement: 'if (again > lastStay(message, wiring) * 2) {',
   },
   'receives that are not paced': {
     rule: "A message's receives last as long as its queue keeps it",
