@@ -355,12 +355,6 @@ it('an own failure stays counted where only the answer of its release was lost',
   expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 1 });
 });
 
-it('a completed record does not say that it has not ended', async () => {
-  await consumerOf(exactlyOnce(), () => {})(third(), remaining());
-  expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
-  expect(recordOf('1')?.lastError).toBeUndefined();
-});
-
 it.each([
   ['countAttempt', exactlyOnce()],
   ['claim', atLeast],

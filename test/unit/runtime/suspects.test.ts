@@ -155,6 +155,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     await consumer(third({ receiveCount: 4 }), remaining());
     expect(wiring.logged.map(({ outcome }) => outcome).filter(Boolean)).toEqual(['applied', 'duplicate']);
     expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
+    expect(recordOf('1')?.lastError).toBeUndefined();
   });
 
   it('that was begun and never ended is given up only after a minute', async () => {
