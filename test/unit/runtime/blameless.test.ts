@@ -1,25 +1,13 @@
 /* What must never be held against a suspect, and what must never be forgotten of one. */
 
 import { resolvedAttemptAttribute } from '../../../contract/message-attributes.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
-import {
-  atLeastOnce,
-  atMostOnce,
-  type ConsumerHandler,
-  createConsumer,
-  exactlyOnce,
-  type Guarantee,
-  increment,
-  NotDone,
-} from '../../../runtime/index.ts';
+import { atMostOnce, type ConsumerHandler, exactlyOnce, NotDone } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { type Act, atLeast, reasonsOf, shop, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
-
-type Handle = (orderId: string) => unknown;
-const atLeast = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
 
 let clock: FakeClock;
 let queue: FifoQueue;
@@ -44,32 +32,11 @@ beforeEach(() => {
   };
 });
 
-function consumerOf(
-  guarantee: Guarantee<'effects'> | Guarantee<'external'>,
-  handle: Handle,
-): ConsumerHandler {
-  const base = { name: 'shop', parse: parseOrderEvent };
-  if (guarantee.kind === 'external') {
-    const act = async (event: ReturnType<typeof anOrder>) => void (await handle(event.data.orderId));
-    return createConsumer({ ...base, guarantee, handle: act }, wiring);
-  }
-  return createConsumer(
-    {
-      ...base,
-      guarantee,
-      handle: async ({ data: { orderId } }) => {
-        await handle(orderId);
-        return [increment('ledger', { orderId }, { times: 1 })];
-      },
-    },
-    wiring,
-  );
-}
+const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act) => shop(wiring, guarantee, act);
 
-const key = (id: string) => `shop#urn:test#event-of-${id}`;
+const key = shopKey;
 const recordOf = (id: string) => wiring.memory.records.get(key(id));
-const reasons = () =>
-  wiring.letters.map(({ attributes }) => JSON.parse(attributes['dead-letter-reason']?.StringValue ?? ''));
+const reasons = () => reasonsOf(wiring.letters);
 const diedOnce = {
   died: () =>
     new Promise<undefined>((resolve) => {

@@ -1,28 +1,17 @@
-import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { underWay } from '../../../runtime/errors.ts';
-import {
-  atLeastOnce,
-  atMostOnce,
-  createConsumer,
-  exactlyOnce,
-  type Guarantee,
-  increment,
-  PermanentError,
-  skip,
-} from '../../../runtime/index.ts';
+import { atLeastOnce, atMostOnce, exactlyOnce, PermanentError, skip } from '../../../runtime/index.ts';
 import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { type Act, reasonsOf, atLeast as remembering, shop, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
-
-type Act = (orderId: string) => void;
 
 const hour = 3_600_000;
 const guarantees = [
   { name: 'exactly-once', guarantee: exactlyOnce() },
-  { name: 'at-least-once', guarantee: atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }) },
+  { name: 'at-least-once', guarantee: remembering },
   { name: 'at-most-once', guarantee: atMostOnce() },
 ] as const;
 const [exactly, atLeast] = guarantees;
@@ -40,24 +29,7 @@ beforeEach(() => {
   });
 });
 
-/** A consumer whose handler does `act` first. */
-function consumerOf(guarantee: Guarantee<'effects'> | Guarantee<'external'>, act: Act) {
-  const base = { name: 'shop', parse: parseOrderEvent };
-  if (guarantee.kind === 'external') {
-    return createConsumer({ ...base, guarantee, handle: async ({ data }) => act(data.orderId) }, wiring);
-  }
-  return createConsumer(
-    {
-      ...base,
-      guarantee,
-      handle: ({ data: { orderId } }) => {
-        act(orderId);
-        return [increment('ledger', { orderId }, { times: 1 })];
-      },
-    },
-    wiring,
-  );
-}
+const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act) => shop(wiring, guarantee, act);
 
 const refuses: Act = (orderId) => {
   if (orderId.startsWith('bad')) throw new PermanentError('no such account');
@@ -69,13 +41,12 @@ const fails: Act = (orderId) => {
 function send(group: string, ...ids: string[]): void {
   for (const id of ids) queue.send(`m-${id}`, group, anOrder({ subject: id, partitionkey: group }));
 }
-const keyOf = (id: string) => `shop#urn:test#event-of-${id}`;
+const keyOf = shopKey;
 const recordOf = (id: string) => wiring.memory.records.get(keyOf(id));
 const deliveries = () => wiring.logged.filter(({ message }) => message === 'delivery');
 const messagesThat = (outcome: string) =>
   deliveries().flatMap((line) => (line.outcome === outcome ? [line.messageId as string] : []));
-const reasons = () =>
-  wiring.letters.map(({ attributes }) => JSON.parse(attributes['dead-letter-reason']?.StringValue ?? ''));
+const reasons = () => reasonsOf(wiring.letters);
 
 /** Lets the consumer work for so long, in ms, or until its queue is empty. */
 async function work(consumer: ReturnType<typeof consumerOf>, ms = hour): Promise<void> {

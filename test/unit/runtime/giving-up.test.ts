@@ -1,23 +1,11 @@
-import { parseOrderEvent } from '../../../contract/order-event.ts';
-import {
-  atLeastOnce,
-  atMostOnce,
-  createConsumer,
-  exactlyOnce,
-  type Guarantee,
-  increment,
-  NotDone,
-  UnclearError,
-} from '../../../runtime/index.ts';
+import { atMostOnce, exactlyOnce, NotDone, UnclearError } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { type Act, atLeast, reasonsOf, shop, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
 
-type Handle = (orderId: string) => unknown;
-
-const atLeast = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
 const guarantees = [
   { name: 'exactly-once', guarantee: exactlyOnce() },
   { name: 'at-least-once', guarantee: atLeast },
@@ -35,25 +23,7 @@ beforeEach(() => {
   });
 });
 
-/** A consumer whose handler does `handle` first. */
-function consumerOf(guarantee: Guarantee<'effects'> | Guarantee<'external'>, handle: Handle) {
-  const base = { name: 'shop', parse: parseOrderEvent };
-  if (guarantee.kind === 'external') {
-    const act = async (event: ReturnType<typeof anOrder>) => void (await handle(event.data.orderId));
-    return createConsumer({ ...base, guarantee, handle: act }, wiring);
-  }
-  return createConsumer(
-    {
-      ...base,
-      guarantee,
-      handle: async ({ data: { orderId } }) => {
-        await handle(orderId);
-        return [increment('ledger', { orderId }, { times: 1 })];
-      },
-    },
-    wiring,
-  );
-}
+const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act) => shop(wiring, guarantee, act);
 
 function send(...ids: string[]): void {
   for (const id of ids) queue.send(`m${id}`, 'g', anOrder({ subject: id }));
@@ -61,9 +31,8 @@ function send(...ids: string[]): void {
 
 const applied = () =>
   wiring.logged.filter(({ outcome }) => outcome === 'applied').map(({ messageId }) => messageId);
-const recordOf = (id: string) => wiring.memory.records.get(`shop#urn:test#event-of-${id}`);
-const reasons = () =>
-  wiring.letters.map(({ attributes }) => JSON.parse(attributes['dead-letter-reason']?.StringValue ?? ''));
+const recordOf = (id: string) => wiring.memory.records.get(shopKey(id));
+const reasons = () => reasonsOf(wiring.letters);
 
 describe.each(guarantees)('an event that fails by itself under $name', ({ guarantee }) => {
   it('is given up after its attempts and a minute, and its group goes on in order', async () => {

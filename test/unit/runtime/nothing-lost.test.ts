@@ -1,10 +1,8 @@
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import {
-  atLeastOnce,
   type ConsumerHandler,
   createConsumer,
   exactlyOnce,
-  type Guarantee,
   increment,
   NotDone,
   PermanentError,
@@ -13,12 +11,12 @@ import {
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { type Act, atLeast, reasonsOf, shop, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
-const atLeast = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
 const tick = () => new Promise(setImmediate);
 
 let clock: FakeClock;
@@ -39,34 +37,11 @@ beforeEach(() => {
   });
 });
 
-function consumerOf(
-  guarantee: Guarantee<'effects'> | Guarantee<'external'>,
-  handle: (orderId: string, signal?: AbortSignal) => unknown,
-  more: { groupsAtOnce?: number } = {},
-): ConsumerHandler {
-  const base = { name: 'shop', parse: parseOrderEvent, ...more };
-  if (guarantee.kind === 'external') {
-    return createConsumer(
-      { ...base, guarantee, handle: async (e, { signal }) => void (await handle(e.data.orderId, signal)) },
-      wiring,
-    );
-  }
-  return createConsumer(
-    {
-      ...base,
-      guarantee,
-      handle: async ({ data: { orderId } }) => {
-        await handle(orderId);
-        return [increment('ledger', { orderId }, { times: 1 })];
-      },
-    },
-    wiring,
-  );
-}
-const key = (id: string) => `shop#urn:test#event-of-${id}`;
+const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act, options?: { groupsAtOnce?: number }) =>
+  shop(wiring, guarantee, act, options);
+const key = shopKey;
 const recordOf = (id: string) => wiring.memory.records.get(key(id));
-const reasons = () =>
-  wiring.letters.map(({ attributes }) => JSON.parse(attributes['dead-letter-reason']?.StringValue ?? ''));
+const reasons = () => reasonsOf(wiring.letters);
 const rec = (id: string, group: string, receiveCount: number, over: object = {}) =>
   sqsRecord(anOrder({ subject: id, partitionkey: group }), {
     messageId: `m-${id}`,

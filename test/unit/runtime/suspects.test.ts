@@ -1,22 +1,11 @@
-import { parseOrderEvent } from '../../../contract/order-event.ts';
-import {
-  atLeastOnce,
-  atMostOnce,
-  createConsumer,
-  exactlyOnce,
-  type Guarantee,
-  increment,
-  NotDone,
-} from '../../../runtime/index.ts';
+import { atMostOnce, exactlyOnce, NotDone } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { type Act, atLeast, reasonsOf, shop, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
 
-type Handle = (orderId: string) => unknown;
-
-const atLeast = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
 const guarantees = [
   { name: 'exactly-once', guarantee: exactlyOnce() },
   { name: 'at-least-once', guarantee: atLeast },
@@ -43,29 +32,11 @@ beforeEach(() => {
   };
 });
 
-function consumerOf(guarantee: Guarantee<'effects'> | Guarantee<'external'>, handle: Handle) {
-  const base = { name: 'shop', parse: parseOrderEvent };
-  if (guarantee.kind === 'external') {
-    const act = async (event: ReturnType<typeof anOrder>) => void (await handle(event.data.orderId));
-    return createConsumer({ ...base, guarantee, handle: act }, wiring);
-  }
-  return createConsumer(
-    {
-      ...base,
-      guarantee,
-      handle: async ({ data: { orderId } }) => {
-        await handle(orderId);
-        return [increment('ledger', { orderId }, { times: 1 })];
-      },
-    },
-    wiring,
-  );
-}
+const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act) => shop(wiring, guarantee, act);
 
-const recordOf = (id: string) => wiring.memory.records.get(`shop#urn:test#event-of-${id}`);
+const recordOf = (id: string) => wiring.memory.records.get(shopKey(id));
 const lines = (outcome: string) => wiring.logged.filter((line) => line.outcome === outcome);
-const reasons = () =>
-  wiring.letters.map(({ attributes }) => JSON.parse(attributes['dead-letter-reason']?.StringValue ?? ''));
+const reasons = () => reasonsOf(wiring.letters);
 
 /** A delivery of order 1 that was received three times. */
 const third = (over: Parameters<typeof sqsRecord>[1] = {}) =>
