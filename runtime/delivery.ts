@@ -1,6 +1,7 @@
 import type { CloudEvent } from '../contract/event.ts';
+import { shorten } from '../contract/shorten.ts';
 import type { DeliveryOptions, Ending, Means } from './ending.ts';
-import { codeOf, describe, PermanentError, retryAfterOf, shorten } from './errors.ts';
+import { codeOf, describe, PermanentError, retryAfterOf } from './errors.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';
 import { copy, reasonOf } from './leave.ts';
 import type { Message } from './message.ts';

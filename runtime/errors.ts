@@ -1,8 +1,6 @@
 import { OrderOnceError } from '../contract/errors.ts';
 import { shorten } from '../contract/shorten.ts';
 
-export { shorten };
-
 /**
  * What a handler throws when trying again cannot help, and nothing happened: the message goes to the dead-letter queue
  * with this message as its reason, and its group goes on.

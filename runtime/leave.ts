@@ -1,9 +1,10 @@
 import type { OrderOnceError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
+import { shorten } from '../contract/shorten.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Ending, Means } from './ending.ts';
-import { describe, shorten } from './errors.ts';
+import { describe } from './errors.ts';
 import type { Task } from './guarantees/guarantee.ts';
 import type { Message } from './message.ts';
 

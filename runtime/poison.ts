@@ -1,7 +1,8 @@
 import type { CloudEvent } from '../contract/event.ts';
 import { backoffAtCap } from '../contract/retrying.ts';
+import { shorten } from '../contract/shorten.ts';
 import type { Ending, Means } from './ending.ts';
-import { describe, shorten } from './errors.ts';
+import { describe } from './errors.ts';
 import type { Task } from './guarantees/guarantee.ts';
 import { copy, quarantine, type Reason } from './leave.ts';
 import type { Message } from './message.ts';

@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../contract/event.ts';
+import { shorten } from '../contract/shorten.ts';
 import type { Ending, Means } from './ending.ts';
-import { shorten } from './errors.ts';
 import { copy, endingOf, type Reason } from './leave.ts';
 import type { Message } from './message.ts';
 import { isLastReceive, lastStay, retryAt, soon, type Wait } from './retry-at.ts';

@@ -1,4 +1,5 @@
-import { PermanentError, shorten } from '../../runtime/errors.ts';
+import { shorten } from '../../contract/shorten.ts';
+import { PermanentError } from '../../runtime/errors.ts';
 
 /** A dot-atom (RFC 5322, 3.2.3): what needs no quotes. SES takes ASCII only. */
 const localPart = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;

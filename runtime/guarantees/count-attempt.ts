@@ -1,6 +1,7 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Tries } from '../../contract/retrying.ts';
-import { DeadlineError, NotDone, PermanentError, StoreBusyError, shorten } from '../errors.ts';
+import { shorten } from '../../contract/shorten.ts';
+import { DeadlineError, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
 import { UnclearError } from '../http/unclear-error.ts';
 import type { CountAnswer, EffectStore } from '../stores/record-store.ts';
 import { type Decision, untilDecided } from './decide.ts';

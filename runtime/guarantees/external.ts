@@ -98,7 +98,7 @@ async function runUnderLease<Event extends CloudEvent>(
     return verdictOf(released, { outcome: 'tried', error: new NeverEndedError(), tries: past });
   }
   const end = task.deadline - handlerMargin;
-  if (clock.now() >= Math.min(end, counted ? task.lastBegin : end)) {
+  if (clock.now() >= (counted ? Math.min(end, task.lastBegin) : end)) {
     const late = new StoreBusyError('the claim took the whole time of the invocation');
     return await settleError(late, { notDone: true, failed: false }, past, attempt);
   }

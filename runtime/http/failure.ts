@@ -1,4 +1,5 @@
-import { NotDone, shorten } from '../errors.ts';
+import { shorten } from '../../contract/shorten.ts';
+import { NotDone } from '../errors.ts';
 import { type NetworkError, neverSent } from './never-sent.ts';
 import { UnclearError } from './unclear-error.ts';
 

@@ -3,7 +3,7 @@ import { InvalidEventError } from '../../contract/errors.ts';
 import { parseExactJson, path } from '../../contract/exact-json.ts';
 import { sha256 } from '../../contract/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
-import { shorten } from '../errors.ts';
+import { shorten } from '../../contract/shorten.ts';
 import { Problem } from './problem.ts';
 
 export interface OrderRequest {

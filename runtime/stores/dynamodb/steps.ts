@@ -1,6 +1,6 @@
+import { shorten } from '../../../contract/shorten.ts';
 import type { RecordStatus } from '../../../contract/tables.ts';
 import type { Item } from '../../effects.ts';
-import { shorten } from '../../errors.ts';
 import type { ClaimTerms, Delivery, ReleaseTerms } from '../record-store.ts';
 import * as may from './conditions.ts';
 import { type AttributeName, keyOf, type Sets, setting, withNamesAndValues } from './expression.ts';

@@ -1,4 +1,4 @@
-import { shorten } from '../../errors.ts';
+import { shorten } from '../../../contract/shorten.ts';
 import { pastOf } from '../past.ts';
 import type {
   ClaimAnswer,

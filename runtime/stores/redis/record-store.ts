@@ -1,5 +1,5 @@
+import { shorten } from '../../../contract/shorten.ts';
 import { recordAttributes as attribute, type RecordStatus } from '../../../contract/tables.ts';
-import { shorten } from '../../errors.ts';
 import { pastOf } from '../past.ts';
 import type {
   Contended,
