@@ -13,8 +13,11 @@ interface Received extends Grouped {
 }
 
 export interface BatchOptions<M extends Received> {
-  /** Works on one message; `false` means that the message has to come again. Never rejects. */
-  readonly deliver: (message: M) => Promise<boolean>;
+  /**
+   * Works on one message of a group, or on it and some that follow, of which none is a suspect.
+   * @returns How many it settled, from the first one on; with none, the first one has to come again. Never rejects.
+   */
+  readonly deliver: (messages: readonly [M, ...M[]]) => Promise<number>;
   /** Whether there is time to begin with another message, and, if asked to, to leave half of all for suspects. */
   readonly mayStart: (leavingHalf: boolean) => boolean;
   /**
@@ -59,7 +62,8 @@ export async function processBatch<M extends Received>(
 
   /** @returns The group's next turn, where it goes on. */
   async function take({ group, index, message, lot }: Turn<M>): Promise<Turn<M> | undefined> {
-    if (await deliver(message)) return turnOf(group, index + 1, lot);
+    const settled = await deliver([message, ...followersOf(message, group.slice(index + 1))]);
+    if (settled > 0) return turnOf(group, index + settled, lot);
     failed.push(...group.slice(index));
     return undefined;
   }
@@ -111,6 +115,13 @@ export async function processBatch<M extends Received>(
 function turnOf<M>(group: readonly M[], index: number, lot: number): Turn<M> | undefined {
   const message = group[index];
   return message && { group, index, message, lot };
+}
+
+/** What a message may be settled together with: what comes next in its group, up to a suspect. */
+function followersOf<M extends Received>(message: M, next: readonly M[]): readonly M[] {
+  if (isSuspect(message)) return [];
+  const suspect = next.findIndex(isSuspect);
+  return suspect === -1 ? next : next.slice(0, suspect);
 }
 
 function fewestReceivesFirst(a: Turn<Received>, b: Turn<Received>): number {

@@ -6,9 +6,10 @@ import { maxConsumerName } from '../contract/identity.ts';
 import { allowedClockSkew, longestLease } from '../contract/lease.ts';
 import { waitingOutcomes } from '../contract/metrics.ts';
 import { isSuspect } from '../contract/retrying.ts';
+import { AskOnce } from './ask-once.ts';
 import { processBatch } from './batch.ts';
 import { deliver } from './delivery.ts';
-import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
+import type { EffectHandler, Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import { untilLastMoment } from './last-moment.ts';
 import { type Message, readMessage } from './message.ts';
 import { BatchReport } from './observability.ts';
@@ -78,24 +79,29 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     const deadline = end - reserve;
     const working = deadline - begun;
     const report = new BatchReport(name, clock, output);
-    const messages = event.Records.map((record) => readMessage(record, name, parse));
+    const messages = event.Records.map((record) => readMessage(record, name, parse, wiring.random));
     const progress = new Progress(messages, wiring);
-    const options = { consumer: name, guarantee, handle, wiring, begun, end, deadline };
+    const asked = asking(guarantee, handle);
+    const options = { consumer: name, guarantee, handle: asked.handle, wiring, begun, end, deadline };
     const processed = processBatch(messages, {
       groupsAtOnce,
       mayStart: (leavingHalf) => {
         const left = deadline - clock.now();
         return left >= (leavingHalf ? working / 2 + needed.longest : needed.within(working));
       },
-      deliver: async (message) => {
+      deliver: async (messages) => {
         const from = clock.now();
-        progress.begin(message);
-        const ending = await deliver(message, options);
-        report.delivery({ ...identityOf(message), ...ending });
-        const isSettled = !waitingOutcomes.has(ending.outcome);
-        if (isSettled) needed.saw(clock.now() - from);
-        await progress.finish(message, ending.leaseUntil ?? ending.retryAt);
-        return isSettled;
+        const [first] = messages;
+        progress.begin(first);
+        const endings = await deliver(messages, options);
+        const settled = endings.filter(({ outcome }) => !waitingOutcomes.has(outcome)).length;
+        if (settled > 0) needed.saw(clock.now() - from);
+        for (const [index, ending] of endings.entries()) {
+          const message = messages[index] ?? first;
+          report.delivery({ ...identityOf(message), ...ending });
+          await progress.finish(message, ending.leaseUntil ?? ending.retryAt);
+        }
+        return settled;
       },
       postpone: (rest, advanced) => progress.postpone(rest, advanced),
       isolate: async () => {
@@ -105,7 +111,8 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       },
       random: wiring.random,
     });
-    const response = await untilLastMoment(processed, end, clock, async () => {
+    const work = processed.finally(() => asked.settled());
+    const response = await untilLastMoment(work, end, clock, async () => {
       const overdue = await progress.cutShort((message) => stay(message, 'failed', overdueHandler, options));
       for (const [message, ending] of overdue) report.delivery({ ...identityOf(message), ...ending });
       report.metrics();
@@ -113,6 +120,24 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     });
     report.metrics();
     return response;
+  };
+}
+
+interface Asking<Event extends CloudEvent, Kind extends HandlerKind> {
+  readonly handle: Handlers<Event>[Kind];
+  /** When no handler is at work any more that nobody waits for. */
+  settled(): Promise<void>;
+}
+
+function asking<Event extends CloudEvent, Kind extends HandlerKind>(
+  { kind }: Guarantee<Kind>,
+  handle: Handlers<Event>[Kind],
+): Asking<Event, Kind> {
+  if (kind === 'external') return { handle, settled: async () => {} };
+  const once = new AskOnce(handle as EffectHandler<Event>);
+  return {
+    handle: once.handle as EffectHandler<Event> as Handlers<Event>[Kind],
+    settled: () => once.settled(),
   };
 }
 

@@ -10,23 +10,60 @@ import { stay } from './stay.ts';
 import { areSpent, taskOf } from './task.ts';
 
 /**
- * Works on one message until it is settled: applied, found to be applied, recorded as unknown, or copied to the
- * dead-letter queue. What another delivery may mend leaves it in its queue (`waitingOutcomes`), a store or queue that
- * does not answer included. Never rejects. `Deliver` in spec/OrderOnce.tla.
+ * Works on messages of one group: on as many at once as its guarantee folds, or on the first one alone.
+ *
+ * @param messages None of them is a suspect, unless it is the only one.
+ * @returns How the first of them ended, in order: one, or more that are settled all. Never rejects.
  */
 export async function deliver<Event extends CloudEvent, Kind extends HandlerKind>(
+  messages: readonly [Message<Event>, ...Message<Event>[]],
+  options: DeliveryOptions<Event, Kind>,
+): Promise<readonly Ending[]> {
+  const [first] = messages;
+  try {
+    const folded = await deliverFolded(messages, options);
+    return folded.length > 0 ? folded : [await deliverAlone(first, options)];
+  } catch (error) {
+    const reason = { code: codeOf(error), message: describe(error) };
+    return [await stay(first, 'failed', reason, options, { retryAfter: retryAfterOf(error) })];
+  }
+}
+
+/** Each verdict that a fold comes to needs nothing but to be told. */
+async function deliverFolded<Event extends CloudEvent, Kind extends HandlerKind>(
+  messages: readonly Message<Event>[],
+  options: DeliveryOptions<Event, Kind>,
+): Promise<readonly Ending[]> {
+  const { guarantee, handle, wiring } = options;
+  if (guarantee.fold === undefined || messages.length < 2) return [];
+  const tasks: Task<Event>[] = [];
+  for (const message of messages) {
+    if ('invalid' in message.content) break;
+    tasks.push(taskOf(message, message.content, options));
+  }
+  const verdicts = await guarantee.fold(tasks, handle, wiring);
+  return await Promise.all(
+    verdicts.map((verdict, index) =>
+      conclude(verdict, messages[index] as Message<Event>, tasks[index] as Task<Event>, options),
+    ),
+  );
+}
+
+/**
+ * Works on one message until it is settled: applied, found to be applied, recorded as unknown, or copied to the
+ * dead-letter queue. What another delivery may mend leaves it in its queue (`waitingOutcomes`), a store or queue that
+ * does not answer included. `Deliver` in spec/OrderOnce.tla.
+ *
+ * @throws Whatever a store or queue that does not answer makes of it.
+ */
+async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
   options: DeliveryOptions<Event, Kind>,
 ): Promise<Ending> {
-  try {
-    const { content } = message;
-    if ('invalid' in content) return await copy(message, 'poison', reasonOf(content.invalid), options);
-    const task = taskOf(message, content, options);
-    return await conclude(await verdictOf(task, options), message, task, options);
-  } catch (error) {
-    const reason = { code: codeOf(error), message: describe(error) };
-    return await stay(message, 'failed', reason, options, { retryAfter: retryAfterOf(error) });
-  }
+  const { content } = message;
+  if ('invalid' in content) return await copy(message, 'poison', reasonOf(content.invalid), options);
+  const task = taskOf(message, content, options);
+  return await conclude(await verdictOf(task, options), message, task, options);
 }
 
 /** A permanent error becomes a verdict too, and its event may have one already that goes before it. */

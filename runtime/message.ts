@@ -3,12 +3,15 @@ import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { idempotencyKey } from '../contract/identity.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
+import type { Random } from '../contract/random.ts';
 import { describe } from './errors.ts';
 
 /** One delivery of one SQS message. */
 export interface Message<Event extends CloudEvent> {
   /** The SQS message id; a redrive gives the message a new one. */
   readonly id: string;
+  /** Owner token of this delivery: see `Delivery`. */
+  readonly attempt: string;
   /** Names this receive of the message to SQS. */
   readonly receiptHandle: string;
   readonly body: string;
@@ -43,6 +46,7 @@ export function readMessage<Event extends CloudEvent>(
   record: SQSRecord,
   consumer: string,
   parse: EventParser<Event>,
+  random: Pick<Random, 'uuid'>,
 ): Message<Event> {
   const { messageId: id, receiptHandle, body } = record;
   if (!id || !receiptHandle) {
@@ -57,6 +61,7 @@ export function readMessage<Event extends CloudEvent>(
   const content = sentAt === undefined ? unsent : readContent(body, consumer, parse);
   return {
     id,
+    attempt: random.uuid(),
     receiptHandle,
     body,
     group: sent.MessageGroupId ?? ('event' in content ? content.event.partitionkey : id),

@@ -10,13 +10,13 @@ import type { Past } from './stores/record-store.ts';
 import { isInsideWindow } from './window.ts';
 import type { Wiring } from './wiring.ts';
 
-/** The delivery of a message's event as guarantees see it; each one made has an `attempt` of its own. */
+/** The delivery of a message's event as guarantees see it. */
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
   { event, key }: Exclude<Content<Event>, { readonly invalid: unknown }>,
   means: Means,
 ): Task<Event> {
-  const { clock, random, recordTtlSeconds } = means.wiring;
+  const { clock, recordTtlSeconds } = means.wiring;
   const deadline = deadlineOf(message, means);
   return {
     event,
@@ -30,7 +30,7 @@ export function taskOf<Event extends CloudEvent>(
     identity: {
       id: key,
       fingerprint: fingerprint(event),
-      attempt: random.uuid(),
+      attempt: message.attempt,
       consumer: means.consumer,
       source: event.source,
       eventId: event.id,

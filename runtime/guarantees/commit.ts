@@ -5,7 +5,7 @@ import type { CommitAnswer, EffectStore } from '../stores/record-store.ts';
 import { untilDecided } from './decide.ts';
 import type { Task, Verdict } from './guarantee.ts';
 import type { Lease } from './lease.ts';
-import { appliedWith, LiveEffects } from './stale.ts';
+import { appliedWith, LiveEffects, writesOf } from './stale.ts';
 
 type Committed =
   | { readonly kind: 'committed'; readonly result: string | undefined }
@@ -25,12 +25,14 @@ export async function commit(
   lease: Lease,
   store: EffectStore,
 ): Promise<Verdict> {
-  const live = new LiveEffects(effects);
+  const live = new LiveEffects(writesOf(effects));
   const { taken, verdict } = await untilDecided<Committed>(lease, {
     async write(mine, over) {
       for (;;) {
-        const answer = await store.commit(mine, live.list, over, live.result);
-        if (answer.kind === 'committed') return { ...answer, result: live.result };
+        const result = live.resultOf(0);
+        const answer = await store.commit([{ delivery: mine, over, result }], live.list);
+        if (answer.kind === 'committed') return { ...answer, result };
+        if (answer.kind === 'exists') return { kind: 'exists', record: undefined, ...answer.found[0] };
         if (answer.kind !== 'stale') return answer;
         // At once, and as often as there are effects: each of these answers leaves fewer.
         live.leaveOut(answer.effects);

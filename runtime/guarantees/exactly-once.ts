@@ -11,6 +11,7 @@ import {
 import type { EffectStore } from '../stores/record-store.ts';
 import { commit } from './commit.ts';
 import { countAttempt, isOwnFailure, withThis } from './count-attempt.ts';
+import { fold } from './fold.ts';
 import type { EffectHandler, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, triesOf } from './lease.ts';
 import { recordQuarantine } from './quarantine.ts';
@@ -31,6 +32,7 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
     name: 'exactly-once',
     kind: 'effects',
     settle: (task, handle, tools) => settleEffects(task, handle, over(tools)),
+    fold: (tasks, handle, tools) => fold(tasks, handle, over(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, over(tools)),
     recordRefusal: (task, error, tools) => recordRefusal(task, error, over(tools)),
     skipped: async ({ identity }, tools) => (await over(tools).store.find(identity.id))?.skip,

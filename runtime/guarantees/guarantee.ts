@@ -119,6 +119,18 @@ export interface Guarantee<Kind extends HandlerKind> {
     tools: Tools,
   ): Promise<Verdict>;
   /**
+   * Settles consecutive deliveries of one group at once, where that has the same result as settling each: see `fold`.
+   * Absent where there is no such way. None of them is a suspect.
+   *
+   * @returns The verdicts of the first ones, in order; what has none is settled alone, from the next one on.
+   * @throws Whatever `settle` throws for want of an answer; then none of them is settled.
+   */
+  fold?<Event extends CloudEvent>(
+    tasks: readonly Task<Event>[],
+    handle: Handlers<Event>[Kind],
+    tools: Tools,
+  ): Promise<readonly Verdict[]>;
+  /**
    * Records that the event was given up, once its copy is in the dead-letter queue.
    * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
    */

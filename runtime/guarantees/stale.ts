@@ -4,9 +4,25 @@ import { decodeResult, encodeResult } from '../stores/result.ts';
 import { isVersioned, versionOf } from '../stores/versions.ts';
 import type { Verdict } from './guarantee.ts';
 
+/** An effect as its event's handler returned it. */
+export interface Part {
+  /** The place of its event among those that are committed together, from 0. */
+  readonly event: number;
+  /** Its place among the handler's effects, from 1. */
+  readonly place: number;
+  readonly effect: Effect;
+  /** The version that an event before it in the same commit writes, where that makes it stale: digits. */
+  readonly held?: string;
+}
+
+/** One write of a commit, and what it stands for: one effect, or those of several events on one item. */
+export interface Write {
+  readonly effect: Effect;
+  readonly parts: readonly Part[];
+}
+
 /** An effect that was left out of a commit, as the record lists it. */
 interface StaleItem {
-  /** Its place among the handler's effects, from 1. */
   readonly effect: number;
   readonly table: string;
   /** Both in digits: what it would have written, and what is there. */
@@ -14,34 +30,53 @@ interface StaleItem {
   readonly held: string;
 }
 
-/** An event's effects, less those that turned out to be stale. */
-export class LiveEffects {
-  #live: readonly (readonly [place: number, effect: Effect])[];
-  readonly #stale: StaleItem[] = [];
+/** The writes of one event that is committed alone. */
+export function writesOf(effects: readonly Effect[]): readonly Write[] {
+  return effects.map((effect, index) => ({ effect, parts: [{ event: 0, place: index + 1, effect }] }));
+}
 
-  constructor(effects: readonly Effect[]) {
-    this.#live = effects.map((effect, index) => [index + 1, effect]);
+/** The writes of a commit, less those that turned out to be stale. */
+export class LiveEffects {
+  #live: readonly Write[];
+  /** With the version that is there. */
+  readonly #stale = new Map<Write, string>();
+  readonly #all: readonly Write[];
+
+  constructor(writes: readonly Write[]) {
+    this.#all = writes;
+    this.#live = writes;
   }
 
   get list(): readonly Effect[] {
-    return this.#live.map(([, effect]) => effect);
+    return this.#live.map(({ effect }) => effect);
   }
 
-  /** What the record tells of the commit; `undefined` where nothing was stale. */
-  get result(): string | undefined {
-    return this.#stale.length === 0 ? undefined : encodeResult({ stale: this.#stale });
+  /** What the record of an event tells of the commit; `undefined` where nothing was stale. */
+  resultOf(event: number): string | undefined {
+    const stale = this.#all
+      .flatMap((write) => {
+        const there = this.#stale.get(write);
+        return write.parts.flatMap((part) => (part.event === event ? staleItem(part, there) : []));
+      })
+      .sort((a, b) => a.effect - b.effect);
+    return stale.length === 0 ? undefined : encodeResult({ stale });
   }
 
   /** Leaves out what the store called stale, and nothing else. */
   leaveOut(stale: readonly StaleEffect[]): void {
     for (const { index, held } of stale) {
-      const [place, effect] = this.#live[index] ?? [];
-      if (place === undefined || !isVersioned(effect)) continue;
-      this.#stale.push({ effect: place, table: effect.table, version: String(versionOf(effect)), held });
+      const write = this.#live[index];
+      if (write !== undefined && isVersioned(write.effect)) this.#stale.set(write, held);
     }
-    const places = new Set(this.#stale.map(({ effect }) => effect));
-    this.#live = this.#live.filter(([place]) => !places.has(place));
+    this.#live = this.#live.filter((write) => !this.#stale.has(write));
   }
+}
+
+/** @param there The version that made the whole write stale. */
+function staleItem({ place, effect, held }: Part, there: string | undefined): StaleItem[] {
+  const newer = there ?? held;
+  if (newer === undefined || !isVersioned(effect)) return [];
+  return [{ effect: place, table: effect.table, version: String(versionOf(effect)), held: newer }];
 }
 
 /** @param result What the record tells of the commit. */

@@ -197,36 +197,43 @@ export interface StaleEffect {
 }
 export type CountAnswer = { readonly kind: 'counted'; readonly past: Past } | Exists | Contended;
 
+/** One delivery of a commit. */
+export interface Commit {
+  readonly delivery: Delivery;
+  /** The `expiration` of an expired record to replace: commits only if the record still carries it. */
+  readonly over?: number | undefined;
+  /** What the record tells of this commit; see `encodeResult`. */
+  readonly result?: string | undefined;
+}
+
 export type CommitAnswer =
   | { readonly kind: 'committed' }
-  | Exists
+  /** Nothing was written: what the records say that refused, in the order of the deliveries. */
+  | { readonly kind: 'exists'; readonly found: readonly (Refusal | undefined)[] }
   | Contended
   /** Nothing was written: there is something newer where these effects write, and nothing else was in the way. */
   | { readonly kind: 'stale'; readonly effects: readonly StaleEffect[] }
   /** The effects will never be taken as they are. */
   | { readonly kind: 'refused'; readonly reason: string; readonly cause: unknown };
 
-/** A store that commits a record and the effects of its event together, or neither. */
+/** A store that commits records and the effects of their events together, or neither. */
 export interface EffectStore extends RecordStore {
   /**
-   * COMPLETED, if the record is absent (inside the window), or waits for another try (RETRYING, or QUARANTINED for
-   * another message) with the same fingerprint and guarantee.
+   * All of them COMPLETED, if each record is absent (inside the window), or waits for another try (RETRYING, or QUARANTINED
+   * for another message) with the same fingerprint and guarantee.
    *
    * A condition that an effect brings along itself (`raw`) is never mistaken for one on a version: where it fails, the
    * commit is `refused`, whatever is stale besides.
-   * @param over The `expiration` of an expired record to replace: commits only if the record still carries it.
-   * @param result What the record tells of this commit; see `encodeResult`.
+   * @param commits One, or those of a fold; no two of one record.
+   * @param effects Of all of them, no two on one item. With the records at most 100 (AWS: "TransactWriteItems").
    */
-  commit(
-    delivery: Delivery,
-    effects: readonly Effect[],
-    over?: number,
-    result?: string,
-  ): Promise<CommitAnswer>;
+  commit(commits: readonly Commit[], effects: readonly Effect[]): Promise<CommitAnswer>;
   /**
    * RETRYING with one attempt more, if `commit` would take the record and this delivery has not counted with the same
    * `lastError` before.
-   * @param over As for `commit`.
+   * @param over As for `Commit`.
    */
   countAttempt(delivery: Delivery, lastError: string, over?: number): Promise<CountAnswer>;
+  /** The names of a table's key attributes; `undefined` where the store cannot tell. Never rejects. */
+  keysOf(table: string): Promise<readonly string[] | undefined>;
 }

@@ -70,14 +70,22 @@ function counting(requests: string[]): DynamoDBClient {
 describe('the DynamoDB effect store', () => {
   it('commits the record and every kind of effect together', async () => {
     const [kept, gone, account] = [unique('order'), unique('order'), unique('account')];
-    await store.commit(delivery(), [put(orders, { orderId: gone })]);
+    await store.commit([{ delivery: delivery() }], [put(orders, { orderId: gone })]);
     const mine = delivery();
-    const answer = await store.commit(mine, [
-      put(orders, { orderId: kept, total: 12345678901234567000, nothing: undefined, lines: [{ sku: 'A' }] }),
-      increment(ledger, { account }, { spent: 0.1, orders: 1 }),
-      remove(orders, { orderId: gone }),
-      raw({ Put: { TableName: orders, Item: marshall({ orderId: `${kept}-raw` }) } }),
-    ]);
+    const answer = await store.commit(
+      [{ delivery: mine }],
+      [
+        put(orders, {
+          orderId: kept,
+          total: 12345678901234567000,
+          nothing: undefined,
+          lines: [{ sku: 'A' }],
+        }),
+        increment(ledger, { account }, { spent: 0.1, orders: 1 }),
+        remove(orders, { orderId: gone }),
+        raw({ Put: { TableName: orders, Item: marshall({ orderId: `${kept}-raw` }) } }),
+      ],
+    );
     expect(answer).toEqual({ kind: 'committed' });
     expect(await item(records, { id: mine.id })).toEqual({
       id: mine.id,
@@ -107,7 +115,7 @@ describe('the DynamoDB effect store', () => {
   it('adds decimals exactly, where doubles would not', async () => {
     const account = unique('account');
     for (const spent of [0.1, 0.2, 1e15, -1e15]) {
-      await store.commit(delivery(), [increment(ledger, { account }, { spent })]);
+      await store.commit([{ delivery: delivery() }], [increment(ledger, { account }, { spent })]);
     }
     const { Item } = await dynamoDb.send(
       new GetItemCommand({ TableName: ledger, Key: marshall({ account }) }),
@@ -126,7 +134,7 @@ describe('the DynamoDB effect store', () => {
       },
     };
     const effects = [increment(ledger, { account }, { orders: 1 }), raw(condition)];
-    await expect(store.commit(mine, effects)).resolves.toMatchObject({
+    await expect(store.commit([{ delivery: mine }], effects)).resolves.toMatchObject({
       kind: 'refused',
       reason: expect.stringContaining('Effect 2 was refused: ConditionalCheckFailed'),
     });
@@ -136,7 +144,7 @@ describe('the DynamoDB effect store', () => {
 
   it('fails, and decides nothing, where the table is not there', async () => {
     const missing = dynamoDbEffectStore({ table: 'no-such-table', client: dynamoDb });
-    await expect(missing.commit(delivery(), [])).rejects.toThrow();
+    await expect(missing.commit([{ delivery: delivery() }], [])).rejects.toThrow();
   });
 });
 

@@ -7,9 +7,10 @@ import {
 import type { Effect } from '../../effects.ts';
 import { describe } from '../../errors.ts';
 import { requestTimeouts } from '../../request-timeouts.ts';
-import type { CommitAnswer, EffectStore, StaleEffect } from '../record-store.ts';
+import type { CommitAnswer, EffectStore, Refusal, StaleEffect } from '../record-store.ts';
 import { isVersioned } from '../versions.ts';
 import { writeOf } from './effects.ts';
+import { keysOver } from './keys.ts';
 import { mayPass, passes } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';
 import { dynamoDbRecordStore } from './record-store.ts';
@@ -30,7 +31,8 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
   const dynamoDb = client ?? new DynamoDBClient({ requestHandler: requestTimeouts });
   return {
     ...dynamoDbRecordStore(dynamoDb, table),
-    async commit(delivery, effects, over, result) {
+    keysOf: keysOver(dynamoDb),
+    async commit(commits, effects) {
       let writes: ReturnType<typeof writeOf>[];
       try {
         writes = effects.map(writeOf);
@@ -42,11 +44,11 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
         };
       }
       try {
-        const record = inTable(table, steps.commit(delivery, over, result));
-        await dynamoDb.send(new TransactWriteItemsCommand({ TransactItems: [record, ...writes] }));
+        const records = commits.map((one) => inTable(table, steps.commit(one)));
+        await dynamoDb.send(new TransactWriteItemsCommand({ TransactItems: [...records, ...writes] }));
         return { kind: 'committed' };
       } catch (error) {
-        return answerOf(error, effects);
+        return answerOf(error, commits.length, effects);
       }
     },
   };
@@ -57,31 +59,33 @@ function inTable(TableName: string, { Put, Update }: RecordWrite) {
 }
 
 /**
- * What an error says of the commit. The record's own reason comes first: where its condition failed, nothing else
+ * What an error says of the commit. The records' own reasons come first: where a condition of theirs failed, nothing else
  * matters. A passing reason comes before a lasting one, which may be its consequence.
  *
- * @param effects What the transaction had beside the record. DynamoDB tells the reasons in the same order, `None`
+ * @param records How many there were.
+ * @param effects What the transaction had after the records. DynamoDB tells the reasons in the same order, `None`
  *   included; of a list with another length nobody knows which item a reason is of, and an effect's must not pass for
- *   the record's.
+ *   a record's.
  */
-function answerOf(error: unknown, effects: readonly Effect[]): CommitAnswer {
+function answerOf(error: unknown, records: number, effects: readonly Effect[]): CommitAnswer {
   if (error instanceof TransactionCanceledException) {
     const given = error.CancellationReasons ?? [];
-    const reasons = given.length === 1 + effects.length ? given : given.filter(({ Code }) => passes(Code));
-    if (reasons[0]?.Code === 'ConditionalCheckFailed') {
-      return { kind: 'exists', record: readRecord(reasons[0].Item) };
-    }
+    const reasons =
+      given.length === records + effects.length ? given : given.filter(({ Code }) => passes(Code));
+    const found = reasons.slice(0, records).map(refusalOf);
+    if (found.some((refusal) => refusal !== undefined)) return { kind: 'exists', found };
     if (reasons.some(({ Code }) => passes(Code))) return { kind: 'contended', cause: error };
-    const stale = reasons.flatMap((reason, item) => staleOf(reason, effects[item - 1], item - 1));
-    const index = reasons.findIndex(
-      ({ Code = '' }, item) => lasting.has(Code) && !stale.some((one) => one.index === item - 1),
+    const ofEffects = reasons.slice(records);
+    const stale = ofEffects.flatMap((reason, index) => staleOf(reason, effects[index], index));
+    const index = ofEffects.findIndex(
+      ({ Code = '' }, index) => lasting.has(Code) && !stale.some((one) => one.index === index),
     );
     if (index === -1 && stale.length > 0) return { kind: 'stale', effects: stale };
-    if (index > 0) {
-      const { Code, Message = '' } = reasons[index] as CancellationReason;
+    if (index >= 0) {
+      const { Code, Message = '' } = ofEffects[index] as CancellationReason;
       return {
         kind: 'refused',
-        reason: `Effect ${index} was refused: ${Code} ${Message}`.trim(),
+        reason: `Effect ${index + 1} was refused: ${Code} ${Message}`.trim(),
         cause: error,
       };
     }
@@ -91,6 +95,10 @@ function answerOf(error: unknown, effects: readonly Effect[]): CommitAnswer {
     return { kind: 'refused', reason: describe(error), cause: error };
   }
   throw error;
+}
+
+function refusalOf({ Code, Item }: CancellationReason): Refusal | undefined {
+  return Code === 'ConditionalCheckFailed' ? { record: readRecord(Item) } : undefined;
 }
 
 /** None or one: the only condition that a versioned write has is the one on its version. */

@@ -1,7 +1,7 @@
 import { shorten } from '../../../contract/shorten.ts';
 import type { RecordStatus } from '../../../contract/tables.ts';
 import type { Item } from '../../effects.ts';
-import type { ClaimTerms, Delivery, ReleaseTerms } from '../record-store.ts';
+import type { ClaimTerms, Commit, Delivery, ReleaseTerms } from '../record-store.ts';
 import * as may from './conditions.ts';
 import { type AttributeName, keyOf, type Sets, setting, withNamesAndValues } from './expression.ts';
 import { type RecordWrite, recordItem } from './record.ts';
@@ -60,11 +60,7 @@ function begun(delivery: Delivery): Sets {
   return { ...event, guarantee, messageId, attempt, expiration, validation: fingerprint };
 }
 
-export function commit(
-  delivery: Delivery,
-  over: number | undefined,
-  result: string | undefined,
-): RecordWrite {
+export function commit({ delivery, over, result }: Commit): RecordWrite {
   const sets = { ...begun(delivery), status: 'COMPLETED', completedAt: delivery.now, data: result };
   if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, sets);
   const condition = may.mayCommit(delivery.insideWindow);

@@ -13,6 +13,9 @@ import type {
 import * as may from './conditions.ts';
 import { type MemoryTables, memoryTables, type TableKeys } from './tables.ts';
 
+/** DynamoDB's limit, records included (AWS: "TransactWriteItems"). */
+const maxItems = 100;
+
 export interface MemoryStore extends EffectStore {
   /** By idempotency key. What has expired stays until it is replaced, as TTL deletes late. */
   readonly records: Map<string, StoredRecord>;
@@ -123,18 +126,26 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       records.set(delivery.id, { ...old, ...counted, attempts: attempts + 1, firstAttemptAt });
       return { kind: 'counted', past };
     },
-    async commit(delivery, effects, over, result): Promise<CommitAnswer> {
-      const record = records.get(delivery.id);
-      const replace = may.replace(record, delivery, over);
-      if (!(replace || may.commit(record, delivery, over))) return { kind: 'exists', record };
-      const applied = tables.apply(effects);
+    async commit(commits, effects): Promise<CommitAnswer> {
+      const steps = commits.map(({ delivery, over, result }) => {
+        const record = records.get(delivery.id);
+        const replace = may.replace(record, delivery, over);
+        const taken = replace || may.commit(record, delivery, over);
+        return { delivery, result, record, taken, old: replace ? undefined : record };
+      });
+      if (steps.some(({ taken }) => !taken)) {
+        return { kind: 'exists', found: steps.map(({ taken, record }) => (taken ? undefined : { record })) };
+      }
+      const applied = tables.apply(effects, maxItems - commits.length);
       if (applied.kind !== 'applied') return applied;
-      const old = replace ? undefined : record;
-      const firstAttemptAt = old?.firstAttemptAt ?? delivery.now;
-      const done = { status: 'COMPLETED', firstAttemptAt, result, lastError: undefined } as const;
-      records.set(delivery.id, { ...old, ...begun(delivery), ...done });
+      for (const { delivery, result, old } of steps) {
+        const firstAttemptAt = old?.firstAttemptAt ?? delivery.now;
+        const done = { status: 'COMPLETED', firstAttemptAt, result, lastError: undefined } as const;
+        records.set(delivery.id, { ...old, ...begun(delivery), ...done });
+      }
       return { kind: 'committed' };
     },
+    keysOf: async (table) => keys[table],
   };
 }
 

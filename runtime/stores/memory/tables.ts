@@ -1,24 +1,25 @@
 import type { Effect, Item } from '../../effects.ts';
+import { addDecimals } from '../decimal.ts';
 import type { CommitAnswer } from '../record-store.ts';
 import { itemOf, versionOf } from '../versions.ts';
-import { addDecimals } from './decimal.ts';
 
 /** The key attributes of each table, by its name. */
 export type TableKeys = Readonly<Record<string, readonly string[]>>;
 
 export interface MemoryTables {
-  /** All effects, or none. */
+  /**
+   * All effects, or none.
+   * @param most How many fit. @default 99, beside one record
+   */
   apply(
     effects: readonly Effect[],
+    most?: number,
   ): { kind: 'applied' } | Exclude<CommitAnswer, { kind: 'committed' | 'exists' | 'contended' }>;
   /** The item of a key; a copy. */
   item(table: string, key: Item): Item | undefined;
   /** All items; copies. */
   items(table: string): Item[];
 }
-
-/** DynamoDB's limit, without the record itself (AWS: "TransactWriteItems"). */
-const maxEffects = 99;
 
 export function memoryTables(keys: TableKeys): MemoryTables {
   const tables = new Map(Object.keys(keys).map((name) => [name, new Map<string, Item>()]));
@@ -33,9 +34,9 @@ export function memoryTables(keys: TableKeys): MemoryTables {
   }
 
   return {
-    apply(effects) {
+    apply(effects, most = 99) {
       try {
-        if (effects.length > maxEffects) throw new Error(`${effects.length} effects; ${maxEffects} fit`);
+        if (effects.length > most) throw new Error(`${effects.length} effects; ${most} fit`);
         // First everything that can fail, then the writes: all or nothing.
         const writes = effects.map((effect) => prepare(effect, locate));
         if (new Set(writes.map(({ id }) => id)).size < writes.length)

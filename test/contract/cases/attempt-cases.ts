@@ -226,7 +226,7 @@ export const attemptCases: readonly Case[] = [
   }),
   countCase('commit after attempts that failed: committed, and the record tells them', async (scene) => {
     await scene.count(scene.delivery());
-    const answer = await scene.subject.effects?.store.commit(scene.delivery(), []);
+    const answer = await scene.subject.effects?.store.commit([{ delivery: scene.delivery() }], []);
     assert.deepEqual(answer, { kind: 'committed' });
     await scene.shows({ status: 'COMPLETED', attempts: 1 });
   }),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Effect, increment, put, remove } from '../../../runtime/effects.ts';
 import type { CommitAnswer, Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { losingAnswers } from '../losing-answers.ts';
-import { assertNothingFound, expired, Scene } from '../scene.ts';
+import { expired, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { openings } from './openings.ts';
 
@@ -32,7 +32,7 @@ export class Committing extends Scene {
     return increment(table, { [key]: this.account }, { applied: 1 });
   }
   async commit(mine: Delivery, over?: number): Promise<CommitAnswer> {
-    return await this.effects.store.commit(mine, [this.one()], over);
+    return await this.effects.store.commit([{ delivery: mine, over }], [this.one()]);
   }
   async applied(): Promise<unknown> {
     const { table, key } = this.effects.sums;
@@ -42,8 +42,9 @@ export class Committing extends Scene {
     const before = await this.find();
     const answer = await this.unchangedBy(() => this.commit(mine, over));
     assert.equal(answer.kind, 'exists');
-    assert.equal(answer.record?.status, before?.status);
-    assert.equal(answer.record?.fingerprint, before?.fingerprint);
+    const [refusal] = answer.found;
+    assert.equal(refusal?.record?.status, before?.status);
+    assert.equal(refusal?.record?.fingerprint, before?.fingerprint);
     assert.equal(await this.applied(), undefined);
   }
   async committed(mine: Delivery, over?: number): Promise<void> {
@@ -60,6 +61,10 @@ export class Committing extends Scene {
     });
     assert.equal(await this.applied(), 1);
   }
+}
+
+function assertNoRecord(answer: CommitAnswer): void {
+  assert.deepEqual(answer, { kind: 'exists', found: [{ record: undefined }] });
 }
 
 export function commitCase(
@@ -147,13 +152,13 @@ export const commitCases: readonly Case[] = [
     'commit of a new event outside of the window: refused, and nothing is written',
     async (scene) => {
       const answer = await scene.commit(scene.delivery({ insideWindow: false }));
-      assertNothingFound(answer, 'exists');
+      assertNoRecord(answer);
       assert.equal(await scene.find(), undefined);
       assert.equal(await scene.applied(), undefined);
     },
   ),
   commitCase('commit over an expired record that is gone: shows that there is none', async (scene) => {
-    assertNothingFound(await scene.commit(scene.delivery(), 17), 'exists');
+    assertNoRecord(await scene.commit(scene.delivery(), 17));
   }),
   commitCase('commit over the expiration of a record that lives: refused', async (scene) => {
     const { expiration } = await scene.given({ status: 'COMPLETED' });
@@ -166,20 +171,21 @@ export const commitCases: readonly Case[] = [
   commitCase('commit whose answer was lost: the next try is shown its own attempt', async (scene) => {
     const mine = scene.delivery();
     const losing = losingAnswers(scene.effects.store);
-    await assert.rejects(losing.commit(mine, [scene.one()]), /the answer was lost/);
-    const answer = await losing.commit(mine, [scene.one()]);
+    const commits = [{ delivery: mine }];
+    await assert.rejects(losing.commit(commits, [scene.one()]), /the answer was lost/);
+    const answer = await losing.commit(commits, [scene.one()]);
     assert.equal(answer.kind, 'exists');
-    assert.equal(answer.record?.attempt, mine.attempt);
+    assert.equal(answer.found[0]?.record?.attempt, mine.attempt);
     assert.equal(await scene.applied(), 1);
   }),
   commitCase('commit writes every kind of effect with the record', async (scene) => {
     const { store, items, read } = scene.effects;
     const [kept, gone] = [`kept-${randomUUID()}`, `gone-${randomUUID()}`];
     const other = new Committing(scene.subject);
-    await store.commit(other.delivery(), [put(items.table, { [items.key]: gone })]);
+    await store.commit([{ delivery: other.delivery() }], [put(items.table, { [items.key]: gone })]);
     const item = { [items.key]: kept, total: 1.5, nothing: undefined, lines: [{ sku: 'A' }] };
     const effects = [scene.one(), put(items.table, item), remove(items.table, { [items.key]: gone })];
-    assert.deepEqual(await store.commit(scene.delivery(), effects), { kind: 'committed' });
+    assert.deepEqual(await store.commit([{ delivery: scene.delivery() }], effects), { kind: 'committed' });
     const found = await read(items.table, { [items.key]: kept });
     assert.equal(JSON.stringify(found?.lines), '[{"sku":"A"}]');
     assert.equal(found?.total, 1.5);
@@ -191,7 +197,9 @@ export const commitCases: readonly Case[] = [
     for (const spent of [0.1, 0.2, -1e-7, 1e-7]) {
       const { id } = new Scene(scene.subject);
       const effect = increment(sums.table, { [sums.key]: scene.account }, { spent });
-      assert.deepEqual(await store.commit(scene.delivery({ id }), [effect]), { kind: 'committed' });
+      assert.deepEqual(await store.commit([{ delivery: scene.delivery({ id }) }], [effect]), {
+        kind: 'committed',
+      });
     }
     assert.equal((await read(sums.table, { [sums.key]: scene.account }))?.spent, 0.3);
   }),
@@ -210,7 +218,10 @@ export const commitCases: readonly Case[] = [
     ] satisfies readonly (readonly [string, (scene: Committing) => Effect[]])[]
   ).map(([title, more]) =>
     commitCase(`commit with ${title}: refused, and nothing is written`, async (scene) => {
-      const answer = await scene.effects.store.commit(scene.delivery(), [scene.one(), ...more(scene)]);
+      const answer = await scene.effects.store.commit(
+        [{ delivery: scene.delivery() }],
+        [scene.one(), ...more(scene)],
+      );
       assert.equal(answer.kind, 'refused');
       assert.equal(await scene.find(), undefined);
       assert.equal(await scene.applied(), undefined);

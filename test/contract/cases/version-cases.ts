@@ -35,7 +35,10 @@ class Versions {
   }
   async commit(...effects: Effect[]): Promise<{ answer: CommitAnswer; scene: Committing }> {
     const scene = new Committing(this.#subject);
-    const answer = await scene.effects.store.commit(scene.delivery(), [scene.one(), ...effects]);
+    const answer = await scene.effects.store.commit(
+      [{ delivery: scene.delivery() }],
+      [scene.one(), ...effects],
+    );
     return { answer, scene };
   }
   async committed(...effects: Effect[]): Promise<void> {
@@ -171,7 +174,7 @@ export const versionCases: readonly Case[] = [
       await item.committed(item.put('5'));
       const scene = new Committing(subject);
       await scene.given({ status: 'COMPLETED' });
-      const answer = await scene.effects.store.commit(scene.delivery(), [item.put('4')]);
+      const answer = await scene.effects.store.commit([{ delivery: scene.delivery() }], [item.put('4')]);
       assert.equal(answer.kind, 'exists');
     },
   ),
@@ -192,9 +195,11 @@ export const versionCases: readonly Case[] = [
   commitCase('commit keeps what it is told of itself, and a duplicate is shown it', async (scene) => {
     const { store } = scene.effects;
     const mine = scene.delivery();
-    assert.deepEqual(await store.commit(mine, [], undefined, '{"stale":[]}'), { kind: 'committed' });
-    const answer = await store.commit(scene.delivery(), []);
-    assert.equal(answer.kind === 'exists' ? answer.record?.result : answer.kind, '{"stale":[]}');
+    assert.deepEqual(await store.commit([{ delivery: mine, result: '{"stale":[]}' }], []), {
+      kind: 'committed',
+    });
+    const answer = await store.commit([{ delivery: scene.delivery() }], []);
+    assert.equal(answer.kind === 'exists' ? answer.found[0]?.record?.result : answer.kind, '{"stale":[]}');
   }),
   versionCase('20 versions of an item at once: the newest stays, and every commit is told', async (item) => {
     const sequences = Array.from({ length: 20 }, (_, n) => String((n * 7) % 20));

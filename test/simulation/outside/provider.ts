@@ -70,7 +70,7 @@ export class PaymentProvider {
           throw networkError('ECONNREFUSED', 'connect');
         },
       },
-      { key: event },
+      { keys: [event] },
     );
   }
 

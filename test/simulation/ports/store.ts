@@ -28,7 +28,7 @@ export function storeOver(process: VirtualProcess, store: MemoryStore, wrote: Re
   const contended = (cause: string) => () => ({ kind: 'contended' as const, cause: new Error(cause) });
   function call<Answer>(
     name: string,
-    key: string,
+    keys: readonly string[],
     detail: string,
     effect: () => Promise<Answer>,
   ): Promise<Answer> {
@@ -38,23 +38,38 @@ export function storeOver(process: VirtualProcess, store: MemoryStore, wrote: Re
       ...(name === 'commit' && { conflicting: contended('TransactionConflict') }),
       refused,
     } as unknown as Spoiled<Answer>;
-    return process.call(`${name} ${key}${detail}`, effect, spoiled, { key, harmless: harmless[name] });
+    return process.call(`${name} ${keys.join(' + ')}${detail}`, effect, spoiled, {
+      keys,
+      harmless: harmless[name],
+    });
   }
-  /** A write of a delivery, watched. */
+  /** A write of one delivery, watched, or of those of a fold. */
+  function writeAll<Answer>(
+    name: string,
+    deliveries: readonly Delivery[],
+    effect: () => Promise<Answer>,
+    carriedAttempt?: string,
+  ): Promise<Answer> {
+    const ids = deliveries.map(({ id }) => id);
+    const attempts = deliveries.map(({ attempt }) => attempt);
+    return call(name, ids, ` by ${attempts.join(' + ')}`, () => {
+      const before = ids.map((id) => store.records.get(id));
+      // The store decides and writes before it returns its promise.
+      const answer = effect();
+      for (const [index, mine] of deliveries.entries()) {
+        const after = store.records.get(mine.id);
+        if (before[index] !== after) wrote(name, mine, before[index], after, carriedAttempt);
+      }
+      return answer;
+    });
+  }
   function write<Answer>(
     name: string,
     mine: Delivery,
     effect: () => Promise<Answer>,
     carriedAttempt?: string,
   ): Promise<Answer> {
-    return call(name, mine.id, ` by ${mine.attempt}`, () => {
-      const before = store.records.get(mine.id);
-      // The store decides and writes before it returns its promise.
-      const answer = effect();
-      const after = store.records.get(mine.id);
-      if (before !== after) wrote(name, mine, before, after, carriedAttempt);
-      return answer;
-    });
+    return writeAll(name, [mine], effect, carriedAttempt);
   }
   return {
     claim: (mine, terms) => write('claim', mine, () => store.claim(mine, terms), terms.carriedAttempt),
@@ -65,13 +80,20 @@ export function storeOver(process: VirtualProcess, store: MemoryStore, wrote: Re
       write('hold', mine, () => store.holdUnknown(mine, seen, body, lastError)),
     quarantine: (mine, lastError, over) =>
       write('quarantine', mine, () => store.quarantine(mine, lastError, over)),
-    commit: (mine, effects, over, result) =>
-      write('commit', mine, () => store.commit(mine, effects, over, result)),
+    commit: (commits, effects) =>
+      writeAll(
+        'commit',
+        commits.map(({ delivery }) => delivery),
+        () => store.commit(commits, effects),
+      ),
     countAttempt: (mine, lastError, over) =>
       write('count', mine, () => store.countAttempt(mine, lastError, over)),
     resolveDone: (id, attempt, times) =>
-      call('resolve', id, ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
-    skip: (id, messageId) => call('skip', id, ` of ${messageId}`, () => store.skip(id, messageId)),
-    find: (id) => process.call(`find ${id}`, () => store.find(id), { lost: refused, refused }, { key: id }),
+      call('resolve', [id], ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
+    skip: (id, messageId) => call('skip', [id], ` of ${messageId}`, () => store.skip(id, messageId)),
+    find: (id) =>
+      process.call(`find ${id}`, () => store.find(id), { lost: refused, refused }, { keys: [id] }),
+    // Asked once per process, and no record depends on it.
+    keysOf: (table) => store.keysOf(table),
   };
 }

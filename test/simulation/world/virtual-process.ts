@@ -3,9 +3,9 @@ import type { FaultKind } from './faults.ts';
 import { Prng } from './prng.ts';
 import type { World } from './world.ts';
 
-/** The event that a call is about. */
+/** The events that a call is about. */
 export interface About {
-  readonly key: string;
+  readonly keys: readonly string[];
   /** Faults of this call that leave nothing unknown. */
   readonly harmless?: readonly FaultKind[] | undefined;
 }
@@ -76,8 +76,8 @@ export class VirtualProcess {
    * processes act in between, and each of the three may be where this one ends or stops.
    *
    * @param effect What the call does; it must be done when it returns.
-   * @param about The event that the call is about, where it is about one: whatever befalls the call may leave the outcome
-   *   of that event unknown.
+   * @param about The events that the call is about, where it is about any: whatever befalls the call may leave the outcome
+   *   of each unknown.
    */
   call<Answer>(
     label: string,
@@ -87,18 +87,22 @@ export class VirtualProcess {
   ): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       const world = this.#world;
-      if (about !== undefined) this.#inHand.add(about.key);
+      const keys = about?.keys ?? [];
+      const excuse = (kind: FaultKind) => {
+        for (const key of keys) world.excuse(key, kind);
+      };
+      for (const key of keys) this.#inHand.add(key);
       const { scheduler } = world;
       const strikes = (kind: FaultKind) => {
         if (!world.faults.strikes(kind, label)) return false;
-        if (about !== undefined && !about.harmless?.includes(kind)) world.excuse(about.key, kind);
+        if (!about?.harmless?.includes(kind)) excuse(kind);
         return true;
       };
       const answerAfter = (ms: number, answer: () => Answer | Promise<Answer>, text: string) => {
         scheduler.after(ms, () =>
           this.#resume(() => {
             world.note(this.name, text);
-            if (about !== undefined) this.#inHand.delete(about.key);
+            for (const key of keys) this.#inHand.delete(key);
             try {
               resolve(answer());
             } catch (error) {
@@ -116,7 +120,7 @@ export class VirtualProcess {
         if (this.#alive && strikes('crash before')) return this.end(`dies before ${label}`);
         if (about !== undefined && world.isAway) {
           world.faults.count('outage');
-          if (about.harmless === undefined) world.excuse(about.key, 'outage');
+          if (about.harmless === undefined) excuse('outage');
           return answerAfter(timedOut(), spoiled.lost, `${label}: away`);
         }
         if (strikes('lost request')) {
@@ -161,7 +165,7 @@ export class VirtualProcess {
         if (strikes('late request')) {
           isLate = true;
           // Once its caller has tried again, and is over, it counts as an attempt that nobody makes.
-          if (about !== undefined) world.interrupt(about.key);
+          for (const key of keys) world.interrupt(key);
           answerAfter(timedOut(), spoiled.lost, `${label}: no answer yet`);
           scheduler.after(world.chance.below(longestDelay), arrive);
         } else scheduler.after(world.latency(), arrive);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Random, systemRandom } from '../../../contract/random.ts';
+import { isSuspect } from '../../../contract/retrying.ts';
 import { processBatch } from '../../../runtime/batch.ts';
 import { FakeRandom } from '../../support/wiring.ts';
 
@@ -9,6 +10,8 @@ interface Item {
   readonly receiveCount: number;
   readonly ok: boolean;
   readonly ticks: number;
+  /** How many it is worked on together with, at most. */
+  readonly others: number;
 }
 
 const anItem = (over: Partial<Item>): Item => ({
@@ -17,6 +20,7 @@ const anItem = (over: Partial<Item>): Item => ({
   receiveCount: 1,
   ok: true,
   ticks: 0,
+  others: 0,
   ...over,
 });
 
@@ -27,6 +31,7 @@ const batches = fc
       receiveCount: fc.integer({ min: 1, max: 5 }),
       ok: fc.boolean(),
       ticks: fc.nat(4),
+      others: fc.nat(4),
     }),
     { maxLength: 10 },
   )
@@ -54,15 +59,23 @@ async function run(
     postpone: async (rest, advanced) => {
       postponed.push([rest.map(({ id }) => id), advanced]);
     },
-    deliver: async (item) => {
+    deliver: async (messages) => {
+      const [item] = messages;
+      if (messages.length > 1 && messages.some(isSuspect)) throw new Error('a suspect among others');
+      if (messages.some(({ group }) => group !== item.group)) throw new Error('two groups at once');
       if (working.has(item.group)) throw new Error(`two of group ${item.group} at once`);
       working.add(item.group);
       if (item.receiveCount >= 3 && working.size > 1) throw new Error('a suspect began beside others');
       most = Math.max(most, working.size);
-      begun.push(item);
+      const failing = messages.findIndex(({ ok }) => !ok);
+      const settled = messages.slice(
+        0,
+        failing === -1 ? item.others + 1 : Math.min(failing, item.others + 1),
+      );
+      begun.push(...(settled.length > 0 ? settled : [item]));
       for (let i = 0; i < item.ticks; i++) await Promise.resolve();
       working.delete(item.group);
-      return item.ok;
+      return settled.length;
     },
   });
   return {
@@ -108,10 +121,10 @@ describe('processBatch', () => {
       postpone: async () => {},
       isolate: async () => {},
       random: new FakeRandom(),
-      deliver: async ({ id }) => {
+      deliver: async ([{ id }]) => {
         if (id === '2') release();
         await begun;
-        return true;
+        return 1;
       },
     });
     expect(response.batchItemFailures).toEqual([]);

@@ -1,5 +1,6 @@
 import type { SQSMessageAttributes } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { systemRandom } from '../../../contract/random.ts';
 import { deadLetterOf } from '../../../runtime/dead-letter.ts';
 import { readMessage } from '../../../runtime/message.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -8,7 +9,12 @@ import { sqsRecord } from '../../support/sqs.ts';
 const reason = { code: 'CONFLICT', message: 'why', consumer: 'fulfilment' };
 
 function letter(attributes: SQSMessageAttributes, over: Partial<typeof reason> = {}) {
-  const message = readMessage(sqsRecord(anOrder(), { attributes }), 'fulfilment', parseOrderEvent);
+  const message = readMessage(
+    sqsRecord(anOrder(), { attributes }),
+    'fulfilment',
+    parseOrderEvent,
+    systemRandom,
+  );
   return deadLetterOf(message, { ...reason, ...over });
 }
 

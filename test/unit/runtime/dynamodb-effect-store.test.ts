@@ -26,7 +26,7 @@ const delivery: Delivery = {
 /** What the store makes of DynamoDB's answer, here one that no emulator gives on demand. */
 function commit(error: Error, items = reasonsOf(error) || 1) {
   const effects = Array.from({ length: items - 1 }, (_, n) => remove('orders', { orderId: String(n) }));
-  return failing(error).commit(delivery, effects);
+  return failing(error).commit([{ delivery }], effects);
 }
 
 function failing(error: Error) {
@@ -76,7 +76,7 @@ describe('what the store reads in the reasons of versioned effects', () => {
     for (const reason of error.CancellationReasons ?? []) {
       if (reason.Code === 'ConditionalCheckFailed') reason.Item = newer;
     }
-    return failing(error).commit(delivery, effects);
+    return failing(error).commit([{ delivery }], effects);
   };
   const own = remove('orders', { orderId: '2' });
 

@@ -190,7 +190,10 @@ describe('a handler that ignores its signal', () => {
           if (orderId === '4' && isFirst) {
             isFirst = false;
             setImmediate(() => {
-              clock.time += 29_600;
+              clock.time += 100;
+              setImmediate(() => {
+                clock.time += 29_500;
+              });
             });
             await new Promise(() => {});
           }

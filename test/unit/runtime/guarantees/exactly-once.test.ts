@@ -98,7 +98,7 @@ describe('exactly-once', () => {
   it('never spins on a record that answers neither yes nor no', async () => {
     t.store.commit = async () => {
       t.store.calls.push('commit');
-      return { kind: 'exists', record: undefined };
+      return { kind: 'exists', found: [{ record: undefined }] };
     };
     await expect(t.effects(exactlyOnce(), { time: 1500 })).resolves.toMatchObject({ code: 'STORE_BUSY' });
     expect(t.store.calls.length).toBeLessThan(10);
