@@ -14,10 +14,9 @@ interface Received extends Grouped {
 
 export interface BatchOptions<M extends Received> {
   /**
-   * Works on one message of a group, or on it and some that follow, of which none is a suspect.
-   * @returns How many it settled, from the first one on; with none, the first one has to come again. Never rejects.
+   * Works on the next message of a group, or on it and some that follow, of which none is a suspect. Never rejects.
    */
-  readonly deliver: (messages: readonly [M, ...M[]]) => Promise<number>;
+  readonly deliver: (messages: readonly [M, ...M[]]) => Promise<Delivered>;
   /** Whether there is time to begin with another message, and, if asked to, to leave half of all for suspects. */
   readonly mayStart: (leavingHalf: boolean) => boolean;
   /**
@@ -30,6 +29,14 @@ export interface BatchOptions<M extends Received> {
   /** How many groups are worked on at once. */
   readonly groupsAtOnce: number;
   readonly random: Random;
+}
+
+/** What became of the first messages of a group. */
+export interface Delivered {
+  /** How many are settled, from the first one on. */
+  readonly settled: number;
+  /** Whether the one after them has to come again. */
+  readonly stops: boolean;
 }
 
 /** The message of a group that is next. */
@@ -62,9 +69,10 @@ export async function processBatch<M extends Received>(
 
   /** @returns The group's next turn, where it goes on. */
   async function take({ group, index, message, lot }: Turn<M>): Promise<Turn<M> | undefined> {
-    const settled = await deliver([message, ...followersOf(message, group.slice(index + 1))]);
-    if (settled > 0) return turnOf(group, index + settled, lot);
-    failed.push(...group.slice(index));
+    const next = group.slice(index + 1);
+    const { settled, stops } = await deliver([message, ...followersOf(message, next)]);
+    if (!stops) return turnOf(group, index + settled, lot);
+    failed.push(...group.slice(index + settled));
     return undefined;
   }
 

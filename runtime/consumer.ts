@@ -101,7 +101,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
           report.delivery({ ...identityOf(message), ...ending });
           await progress.finish(message, ending.leaseUntil ?? ending.retryAt);
         }
-        return settled;
+        return { settled, stops: settled < endings.length };
       },
       postpone: (rest, advanced) => progress.postpone(rest, advanced),
       isolate: async () => {

@@ -10,52 +10,54 @@ import { stay } from './stay.ts';
 import { areSpent, taskOf } from './task.ts';
 
 /**
- * Works on messages of one group: on as many at once as its guarantee folds, or on the first one alone.
+ * Works on messages of one group: on as many at once as its guarantee folds, or on the first one alone, until each is
+ * settled: applied, found to be applied, recorded as unknown, or copied to the dead-letter queue. What another delivery
+ * may mend leaves it in its queue (`waitingOutcomes`), a store or queue that does not answer included. `Deliver` in
+ * spec/OrderOnce.tla.
  *
  * @param messages None of them is a suspect, unless it is the only one.
- * @returns How the first of them ended, in order: one, or more that are settled all. Never rejects.
+ * @returns How the first of them ended, in order; only the last of these may have to come again. Never rejects.
  */
 export async function deliver<Event extends CloudEvent, Kind extends HandlerKind>(
   messages: readonly [Message<Event>, ...Message<Event>[]],
   options: DeliveryOptions<Event, Kind>,
 ): Promise<readonly Ending[]> {
   const [first] = messages;
-  try {
-    const folded = await deliverFolded(messages, options);
-    return folded.length > 0 ? folded : [await deliverAlone(first, options)];
-  } catch (error) {
-    const reason = { code: codeOf(error), message: describe(error) };
-    return [await stay(first, 'failed', reason, options, { retryAfter: retryAfterOf(error) })];
-  }
+  return (
+    (await deliverFolded(messages, options)) ?? [
+      await orStay(first, options, () => deliverAlone(first, options)),
+    ]
+  );
 }
 
-/** Each verdict that a fold comes to needs nothing but to be told. */
+/** @returns `undefined` where the first one has to stand alone. */
 async function deliverFolded<Event extends CloudEvent, Kind extends HandlerKind>(
-  messages: readonly Message<Event>[],
+  messages: readonly [Message<Event>, ...Message<Event>[]],
   options: DeliveryOptions<Event, Kind>,
-): Promise<readonly Ending[]> {
+): Promise<readonly Ending[] | undefined> {
   const { guarantee, handle, wiring } = options;
-  if (guarantee.fold === undefined || messages.length < 2) return [];
-  const tasks: Task<Event>[] = [];
+  const deliveries: (readonly [Message<Event>, Task<Event>])[] = [];
   for (const message of messages) {
     if ('invalid' in message.content) break;
-    tasks.push(taskOf(message, message.content, options));
+    deliveries.push([message, taskOf(message, message.content, options)]);
   }
-  const verdicts = await guarantee.fold(tasks, handle, wiring);
+  if (guarantee.fold === undefined || deliveries.length < 2) return undefined;
+  const tasks = deliveries.map(([, task]) => task);
+  let verdicts: readonly Verdict[];
+  try {
+    verdicts = await guarantee.fold(tasks, handle, wiring);
+  } catch (error) {
+    return [await stayAfter(error, messages[0], options)];
+  }
+  if (verdicts.length === 0) return undefined;
+  const told = deliveries.slice(0, verdicts.length);
   return await Promise.all(
-    verdicts.map((verdict, index) =>
-      conclude(verdict, messages[index] as Message<Event>, tasks[index] as Task<Event>, options),
+    told.map(([message, task], index) =>
+      orStay(message, options, () => conclude(verdicts[index] as Verdict, message, task, options)),
     ),
   );
 }
 
-/**
- * Works on one message until it is settled: applied, found to be applied, recorded as unknown, or copied to the
- * dead-letter queue. What another delivery may mend leaves it in its queue (`waitingOutcomes`), a store or queue that
- * does not answer included. `Deliver` in spec/OrderOnce.tla.
- *
- * @throws Whatever a store or queue that does not answer makes of it.
- */
 async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
   options: DeliveryOptions<Event, Kind>,
@@ -64,6 +66,24 @@ async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   if ('invalid' in content) return await copy(message, 'poison', reasonOf(content.invalid), options);
   const task = taskOf(message, content, options);
   return await conclude(await verdictOf(task, options), message, task, options);
+}
+
+/** What does not answer leaves the message in its queue. */
+async function orStay(
+  message: Message<CloudEvent>,
+  means: Means,
+  end: () => Promise<Ending>,
+): Promise<Ending> {
+  try {
+    return await end();
+  } catch (error) {
+    return await stayAfter(error, message, means);
+  }
+}
+
+async function stayAfter(error: unknown, message: Message<CloudEvent>, means: Means): Promise<Ending> {
+  const reason = { code: codeOf(error), message: describe(error) };
+  return await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
 }
 
 /** A permanent error becomes a verdict too, and its event may have one already that goes before it. */

@@ -28,6 +28,9 @@ interface Member {
   readonly effects: readonly Effect[];
 }
 
+/** What is settled without another step, so that those after it may go on; whatever else it is may stop their group. */
+const passing: ReadonlySet<Verdict['outcome']> = new Set(['applied', 'duplicate', 'quarantined', 'unknown']);
+
 interface Merged {
   readonly members: readonly Member[];
   readonly writes: MergedWrites;
@@ -35,11 +38,12 @@ interface Merged {
 
 /**
  * Commits consecutive deliveries of one group in one transaction: their records, and their effects merged. Whatever is
- * wrong with one of them cancels all, so that one falls out and the others are committed again: duplicates and stale
- * effects at once, however many they are; anything else ends the fold before its event, which then stands alone. A fold
- * gives nobody a bad name. The result is that of committing them one after the other, but for one thing: an effect that
- * a newer one of the same fold replaces is not listed as stale, whatever was there before. `Commit` in
- * spec/OrderOnce.tla, of several records in one step.
+ * wrong with one of them cancels all, so that one falls out and the others are committed again: what was settled before,
+ * and stale effects, at once, however many they are; anything else ends the fold at its event, and nobody is blamed but who stands alone.
+ *
+ * The result is that of committing them one after the other, but for one thing: an effect that a newer one of the same
+ * fold replaces is not listed as stale, whatever was there before. `Commit` in spec/OrderOnce.tla, of several records in
+ * one step.
  *
  * @returns The verdicts of the first deliveries, in order: none where the first one has to stand alone.
  * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws. Then the commit
@@ -66,9 +70,18 @@ export async function fold<Event extends CloudEvent>(
     const left = answer.kind === 'exists' ? remaining(members, answer.found, verdicts) : halfOf(members);
     ({ members, writes } = await merge(left, store));
   }
-  const open = gathered.members.findIndex((member) => !verdicts.has(member));
-  const settled = open === -1 ? gathered.members : gathered.members.slice(0, open);
-  return settled.flatMap((member) => verdicts.get(member) ?? []);
+  return inOrder(gathered.members.map((member) => verdicts.get(member)));
+}
+
+/** The first of them, up to one that may stop the group. */
+function inOrder(verdicts: readonly (Verdict | undefined)[]): readonly Verdict[] {
+  const known: Verdict[] = [];
+  for (const verdict of verdicts) {
+    if (verdict === undefined) break;
+    known.push(verdict);
+    if (!passing.has(verdict.outcome)) break;
+  }
+  return known;
 }
 
 /** The first tasks whose effects merge; handlers run in order, up to the first one that fails or takes its time. */
@@ -170,20 +183,19 @@ function remaining(
       continue;
     }
     const verdict = verdictOf(refusal, member);
-    if (verdict === undefined) break;
-    verdicts.set(member, verdict);
+    if (verdict !== undefined) verdicts.set(member, verdict);
+    if (verdict === undefined || !passing.has(verdict.outcome)) break;
   }
   return left;
 }
 
-/** What needs nothing but to be told: a duplicate, or this very delivery, whose answer was lost. */
+/** What the record alone decides, this very delivery's own commit included, whose answer was lost. */
 function verdictOf(refusal: Refusal, { lease }: Member): Verdict | undefined {
   const finding = judge(refusal, lease.delivery(), { takeOver: true });
   if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') {
     return appliedWith(finding.record.result);
   }
-  const isDuplicate = finding.kind === 'verdict' && finding.verdict.outcome === 'duplicate';
-  return isDuplicate ? finding.verdict : undefined;
+  return finding.kind === 'verdict' ? finding.verdict : undefined;
 }
 
 /** Which effect a store refused is not known of every refusal. Who is left alone here stands alone next. */

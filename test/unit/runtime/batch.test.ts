@@ -72,10 +72,12 @@ async function run(
         0,
         failing === -1 ? item.others + 1 : Math.min(failing, item.others + 1),
       );
-      begun.push(...(settled.length > 0 ? settled : [item]));
+      begun.push(...settled);
+      const stops = settled.length === failing;
+      if (stops) begun.push(messages[failing] ?? item);
       for (let i = 0; i < item.ticks; i++) await Promise.resolve();
       working.delete(item.group);
-      return settled.length;
+      return { settled: settled.length, stops };
     },
   });
   return {
@@ -124,7 +126,7 @@ describe('processBatch', () => {
       deliver: async ([{ id }]) => {
         if (id === '2') release();
         await begun;
-        return 1;
+        return { settled: 1, stops: false };
       },
     });
     expect(response.batchItemFailures).toEqual([]);
