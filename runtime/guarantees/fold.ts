@@ -13,8 +13,9 @@ import { appliedWith, LiveEffects } from './stale.ts';
 const limits = { items: 100, bytes: 3 * 1024 * 1024 };
 
 /**
- * For how long handlers are asked for one fold, in ms: those that only compute need less, and a fold saves no more than a
- * few round trips. What is slow, or hangs, must not keep those before it from being committed.
+ * For how long handlers, and the store for the keys of its tables, are asked for one fold, in ms: what only computes needs
+ * less, and a fold saves no more than a few round trips. What is slow, or hangs, must not keep those before it from being
+ * committed.
  */
 const patience = 20;
 
@@ -98,11 +99,11 @@ async function gather<Event extends CloudEvent>(
   const late = clock.sleep(patience, gathered.signal).then(() => undefined);
   for (const task of tasks) {
     const { identity, carriedAttempt } = task;
-    // Out of the window, or sent by an operator, it is one of few; and a record takes one write of a transaction.
-    if (!identity.insideWindow || carriedAttempt !== undefined || ids.has(identity.id)) break;
+    // What an operator sent takes more than a commit, and a record takes one write of a transaction.
+    if (carriedAttempt !== undefined || ids.has(identity.id)) break;
     const effects = await Promise.race([effectsOf(task.event, handle), late]);
     if (effects === undefined) break;
-    const more = await writes.with(effects, (table) => store.keysOf(table));
+    const more = await Promise.race([writes.with(effects, (table) => store.keysOf(table)), late]);
     ids.add(identity.id);
     if (more === undefined || !fits(ids.size, more)) break;
     writes = more;

@@ -9,6 +9,7 @@ import { attemptCases } from './cases/attempt-cases.ts';
 import { carriedCases } from './cases/carried-cases.ts';
 import { claimCases } from './cases/claim-cases.ts';
 import { commitCases } from './cases/commit-cases.ts';
+import { foldCases } from './cases/fold-cases.ts';
 import { holdCases } from './cases/hold-cases.ts';
 import { ownerCases } from './cases/owner-cases.ts';
 import { quarantineCases } from './cases/quarantine-cases.ts';
@@ -29,6 +30,7 @@ export const recordStoreCases: readonly Case[] = [
   ...resultCases,
   ...commitCases,
   ...versionCases,
+  ...foldCases,
   ...attemptCases,
   ...quarantineCases,
   ...skipCases,

@@ -1,21 +1,19 @@
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EffectStore } from '../record-store.ts';
-
-/** In ms, for each try: what only saves requests must not hold up the ones that it saves. */
-const requestTimeout = 1000;
+import { mayPass } from './passing-errors.ts';
 
 /**
- * Asks DynamoDB once per table and process. Where it does not answer, or the function may not ask
- * (`dynamodb:DescribeTable`), nothing is known as long as the process lives: then effects that write whole items are
- * not folded, and nothing else changes.
+ * Asks DynamoDB once per table and process. Where the function may not ask (`dynamodb:DescribeTable`), nothing is known as
+ * long as the process lives: then effects that write whole items are not folded, and nothing else changes.
  */
 export function keysOver(dynamoDb: DynamoDBClient): EffectStore['keysOf'] {
   const asked = new Map<string, Promise<readonly string[] | undefined>>();
   async function ask(TableName: string): Promise<readonly string[] | undefined> {
     try {
-      const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }), { requestTimeout });
+      const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
       return Table?.KeySchema?.flatMap(({ AttributeName = [] }) => AttributeName);
-    } catch {
+    } catch (error) {
+      if (mayPass(error)) asked.delete(TableName);
       return undefined;
     }
   }

@@ -1,0 +1,369 @@
+import type { SQSMessageAttributes } from 'aws-lambda';
+import { resolvedAttemptAttribute } from '../../../../contract/message-attributes.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../../contract/order-event.ts';
+import {
+  createConsumer,
+  type Effect,
+  exactlyOnce,
+  increment,
+  put,
+  putIfNewer,
+  raw,
+} from '../../../../runtime/index.ts';
+import type { Fault } from '../../../support/faulty-store.ts';
+import { anOrder } from '../../../support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
+import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
+
+let wiring: FakeWiring;
+let asked: string[];
+beforeEach(() => {
+  wiring = fakeWiring();
+  asked = [];
+});
+
+type Handle = (event: OrderEvent) => readonly Effect[] | Promise<readonly Effect[]>;
+
+/** An order of its own, and a sum that all share. */
+const handle = ({ subject }: OrderEvent): readonly Effect[] => [
+  put('orders', { orderId: subject }),
+  increment('ledger', { orderId: 'all' }, { times: 1 }),
+];
+
+interface Received {
+  readonly receiveCount?: number;
+  readonly total?: number;
+  readonly group?: string;
+  readonly attributes?: SQSMessageAttributes;
+}
+
+/** Delivers orders of one group in one batch: by default the first time. @returns Who has to come again. */
+async function deliver(ids: readonly string[], by: Handle = handle, over: Record<string, Received> = {}) {
+  const consumer = createConsumer(
+    {
+      name: 'orders',
+      parse: parseOrderEvent,
+      guarantee: exactlyOnce(),
+      handle: (event) => {
+        asked.push(event.subject);
+        return by(event);
+      },
+    },
+    wiring,
+  );
+  const records = ids.map((id) => {
+    const { total = 15.3, ...received } = over[id] ?? {};
+    return sqsRecord(anOrder({ subject: id }, { total }), { messageId: `m-${id}`, ...received });
+  });
+  wiring.store.calls.length = 0;
+  const { batchItemFailures } = await consumer(sqsEvent(...records), remaining());
+  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+}
+
+const onCommits = (...faults: (Fault | undefined)[]) =>
+  wiring.store.befall('commit', ...faults.map((fault) => fault ?? (() => {})));
+const outcomes = () =>
+  Object.fromEntries(
+    wiring.logged
+      .filter(({ message }) => message === 'delivery')
+      .map(({ messageId, outcome }) => [messageId, outcome]),
+  );
+const times = () => wiring.memory.tables.item('ledger', { orderId: 'all' })?.times;
+const recordOf = (id: string) => wiring.memory.records.get(`orders#urn:test#event-of-${id}`);
+const ten = Array.from({ length: 10 }, (_, n) => `${n}`);
+
+describe('messages of one group', () => {
+  it('are committed in one request', async () => {
+    await expect(deliver(ten)).resolves.toEqual([]);
+    expect(wiring.store.calls).toEqual(['commit']);
+    expect(times()).toBe(10);
+    expect(wiring.memory.tables.items('orders')).toHaveLength(10);
+    expect(new Set([...wiring.memory.records.values()].map(({ attempt }) => attempt)).size).toBe(10);
+  });
+
+  it('that were all applied before are found so in one request', async () => {
+    await deliver(ten);
+    await expect(deliver(ten)).resolves.toEqual([]);
+    expect(wiring.store.calls).toEqual(['commit']);
+    expect(Object.values(outcomes())).toEqual(Array(10).fill('duplicate'));
+    expect(times()).toBe(10);
+  });
+
+  it('cost one request more for duplicates among them, however many', async () => {
+    await deliver(['2', '5', '8']);
+    await expect(deliver(ten)).resolves.toEqual([]);
+    expect(wiring.store.calls).toEqual(['commit', 'commit']);
+    expect(outcomes()).toMatchObject({ 'm-2': 'duplicate', 'm-3': 'applied', 'm-8': 'duplicate' });
+    expect(times()).toBe(10);
+  });
+
+  it('cost one request more for stale effects among them, however many', async () => {
+    const versioned: Handle = ({ subject }) => [
+      putIfNewer('orders', { orderId: subject, sequence: '5' }, { version: 'sequence' }),
+      increment('ledger', { orderId: 'all' }, { times: 1 }),
+    ];
+    await deliver(['x', 'y'], ({ subject }) => [
+      put('orders', { orderId: subject === 'x' ? '3' : '7', sequence: 9 }),
+    ]);
+    await deliver(ten, versioned);
+    expect(wiring.store.calls).toEqual(['commit', 'commit']);
+    const stale = wiring.logged.filter((line) => line.outcome === 'applied' && line.stale !== undefined);
+    expect(stale.map(({ messageId }) => messageId)).toEqual(['m-3', 'm-7']);
+    expect(times()).toBe(10);
+  });
+
+  it('cost two requests more for a conflict in their middle, and it alone goes to the dead-letter queue', async () => {
+    await deliver(['4'], handle, { 4: { total: 1 } });
+    await expect(deliver(ten)).resolves.toEqual([]);
+    expect(wiring.store.calls).toEqual(['commit', 'commit', 'commit']);
+    expect(outcomes()).toMatchObject({ 'm-3': 'applied', 'm-4': 'conflict', 'm-5': 'applied' });
+    expect(wiring.letters).toHaveLength(1);
+    expect(times()).toBe(10);
+  });
+
+  it('lose no neighbour to an effect that the store refuses: its event alone is blamed, once it stood alone', async () => {
+    const refused = (event: OrderEvent) => [
+      ...handle(event),
+      ...(event.subject === '6' ? [put('orders', { orderId: 'x', total: Number.NaN })] : []),
+    ];
+    await expect(deliver(ten, refused)).resolves.toEqual([]);
+    expect(outcomes()).toMatchObject({ 'm-5': 'applied', 'm-6': 'poison', 'm-7': 'applied' });
+    expect(recordOf('6')).toMatchObject({ status: 'QUARANTINED' });
+    expect(times()).toBe(9);
+  });
+
+  it('are blamed alone where the store tells of its refusal only', async () => {
+    // GIVEN a store that refuses whatever has this item in it, and says of no event that it is the one
+    const commit = wiring.memory.commit;
+    wiring.memory.commit = async (commits, effects) =>
+      effects.some((effect) => effect.kind === 'put' && effect.item.orderId === '6')
+        ? { kind: 'refused', reason: 'no', cause: undefined }
+        : await commit(commits, effects);
+    await expect(deliver(ten)).resolves.toEqual([]);
+    expect(Object.entries(outcomes()).filter(([, outcome]) => outcome !== 'applied')).toEqual([
+      ['m-6', 'poison'],
+    ]);
+    // No more than if each had stood alone, the quarantine of one included.
+    expect(wiring.store.calls.length).toBeLessThanOrEqual(ten.length + 1);
+    expect(times()).toBe(9);
+  });
+
+  it('stop before a handler that fails, which is asked once and counted once', async () => {
+    const failing: Handle = (event) => {
+      if (event.subject === '3') throw new Error('not now');
+      return handle(event);
+    };
+    await expect(deliver(ten, failing)).resolves.toEqual(
+      ['3', '4', '5', '6', '7', '8', '9'].map((id) => `m-${id}`),
+    );
+    expect(wiring.store.calls).toEqual(['commit', 'countAttempt']);
+    expect(asked).toEqual(['0', '1', '2', '3']);
+    expect(recordOf('3')).toMatchObject({ status: 'RETRYING', attempts: 1, lastError: 'not now' });
+    expect(times()).toBe(3);
+  });
+
+  it('do not wait for a handler that is slow: those before it are committed meanwhile', async () => {
+    let finish = () => {};
+    const committed: unknown[] = [];
+    const slow: Handle = async (event) => {
+      if (event.subject === '2') {
+        setImmediate(() => {
+          wiring.clock.time += 21;
+        });
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        committed.push(times());
+      }
+      return handle(event);
+    };
+    onCommits(() => setImmediate(() => setImmediate(() => finish())));
+    await expect(deliver(['0', '1', '2', '3'], slow)).resolves.toEqual([]);
+    expect(committed).toEqual([2]);
+    expect(asked).toEqual(['0', '1', '2', '3']);
+    expect(times()).toBe(4);
+  });
+
+  it('are not answered for while a slow handler is at work, though its group has stopped before it', async () => {
+    // GIVEN a conflict that blocks its group, and behind it a handler that is slow
+    wiring = fakeWiring({ onPoison: 'block' });
+    await deliver(['1'], handle, { 1: { total: 1 } });
+    let finish = () => {};
+    const slow: Handle = async (event) => {
+      if (event.subject === '2') {
+        setImmediate(() => {
+          wiring.clock.time += 21;
+        });
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      }
+      return handle(event);
+    };
+    let isAnswered = false;
+    const answer = deliver(['0', '1', '2'], slow).finally(() => {
+      isAnswered = true;
+    });
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+    expect([outcomes(), isAnswered]).toEqual([{ 'm-0': 'applied', 'm-1': 'blocked' }, false]);
+    finish();
+    await expect(answer).resolves.toEqual(['m-1', 'm-2']);
+  });
+
+  it('tell of nothing behind one that came to stop the group meanwhile', async () => {
+    // GIVEN duplicates behind what another event takes the place of once the fold was refused for their sake
+    wiring = fakeWiring({ onPoison: 'block' });
+    await deliver(['3', '4']);
+    onCommits(undefined, () =>
+      wiring.memory.records.set('orders#urn:test#event-of-2', {
+        ...recordOf('3'),
+        fingerprint: 'other',
+      } as never),
+    );
+    await expect(deliver(['0', '1', '2', '3', '4'])).resolves.toEqual(['m-2', 'm-3', 'm-4']);
+    expect(Object.keys(outcomes()).filter((id) => id !== 'm-3' && id !== 'm-4')).toEqual([
+      'm-0',
+      'm-1',
+      'm-2',
+    ]);
+    expect(outcomes()).toMatchObject({ 'm-2': 'blocked' });
+  });
+
+  it('that the store does not answer for wait, all of them, and none is counted', async () => {
+    onCommits('down');
+    await expect(deliver(ten)).resolves.toEqual(ten.map((id) => `m-${id}`));
+    expect(wiring.memory.records.size).toBe(0);
+    await expect(deliver(ten)).resolves.toEqual([]);
+    expect(times()).toBe(10);
+  });
+
+  it.each<readonly [string, Fault]>([
+    ['was lost', 'undecided'],
+    ['says that the store is busy', 'contended'],
+  ])('are committed once where the first answer %s', async (_, fault) => {
+    onCommits(fault);
+    await expect(deliver(ten)).resolves.toEqual([]);
+    expect(wiring.store.calls).toEqual(['commit', 'commit']);
+    expect(Object.values(outcomes())).toEqual(Array(10).fill('applied'));
+    expect(times()).toBe(10);
+  });
+
+  it('keep their attempts when they fall out of a fold: a commit that took effect late is their own', async () => {
+    // GIVEN a fold that took effect although the store said no
+    const { commit } = wiring.memory;
+    let isFirst = true;
+    wiring.memory.commit = async (commits, effects) => {
+      const answer = await commit(commits, effects);
+      if (!isFirst) return answer;
+      isFirst = false;
+      return { kind: 'refused', reason: 'lost its way', cause: undefined };
+    };
+    await expect(deliver(['0', '1', '2'])).resolves.toEqual([]);
+    // THEN each finds its own record
+    expect(Object.values(outcomes())).toEqual(['applied', 'applied', 'applied']);
+    expect(times()).toBe(3);
+  });
+
+  it('are ended by the one that fails for good, in their order, under a policy that blocks', async () => {
+    wiring = fakeWiring({ onPoison: 'block' });
+    await deliver(['1'], handle, { 1: { total: 1 } });
+    await expect(deliver(['0', '1', '2'])).resolves.toEqual(['m-1', 'm-2']);
+    expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'blocked' });
+    expect(recordOf('2')).toBeUndefined();
+  });
+});
+
+describe('versions of one item in a fold', () => {
+  const versions: Record<string, string> = { a: '4', b: '7', c: '6', d: '7' };
+  const versioned: Handle = ({ subject }) => [
+    putIfNewer(
+      'orders',
+      { orderId: 'latest', by: subject, sequence: versions[subject] },
+      { version: 'sequence' },
+    ),
+  ];
+  const held = (id: string) => JSON.parse(recordOf(id)?.result ?? 'null')?.stale?.[0]?.held;
+
+  it('end as the newest, the first of equals, and the older ones after it are stale', async () => {
+    await deliver(Object.keys(versions), versioned);
+    expect(wiring.store.calls).toEqual(['commit']);
+    expect(wiring.memory.tables.item('orders', { orderId: 'latest' })).toMatchObject({
+      by: 'b',
+      sequence: 7,
+    });
+    expect(Object.keys(versions).map(held)).toEqual([undefined, undefined, '7', '7']);
+  });
+
+  it('are stale all, against what is there, where that is newer still', async () => {
+    await deliver(['x'], () => [put('orders', { orderId: 'latest', by: 'x', sequence: 9 })]);
+    await deliver(Object.keys(versions), versioned);
+    expect(wiring.store.calls).toEqual(['commit', 'commit']);
+    expect(wiring.memory.tables.item('orders', { orderId: 'latest' })).toMatchObject({ by: 'x' });
+    expect(Object.keys(versions).map(held)).toEqual(['9', '9', '9', '9']);
+  });
+});
+
+describe('what is never folded', () => {
+  it('suspects', async () => {
+    await deliver(['0', '1', '2', '3'], handle, { 1: { receiveCount: 3 }, 2: { receiveCount: 3 } });
+    expect(wiring.store.calls.filter((call) => call === 'commit')).toHaveLength(4);
+    expect(times()).toBe(4);
+  });
+
+  it('an unknown outcome that an operator sent again', async () => {
+    // GIVEN an unknown outcome among others, and the message that sends it again
+    await deliver(['1']);
+    const unknown = { ...recordOf('1'), status: 'OUTCOME_UNKNOWN', expiration: undefined, attempt: 'first' };
+    wiring.memory.records.set('orders#urn:test#event-of-1', unknown as never);
+    const again = { [resolvedAttemptAttribute]: { dataType: 'String' as const, stringValue: 'first' } };
+    await deliver(['0', '1', '2'], handle, { 1: { attributes: again } });
+    expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
+    expect(outcomes()).toMatchObject({ 'm-1': 'applied' });
+  });
+
+  it('two of one event', async () => {
+    await expect(deliver(['0', '1', '0', '2'])).resolves.toEqual([]);
+    expect(wiring.logged.filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(1);
+    expect(times()).toBe(3);
+  });
+
+  it('raw effects', async () => {
+    const some: Handle = (event) => (event.subject === '1' ? [raw({})] : handle(event));
+    await deliver(['0', '1', '2'], some);
+    expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'poison', 'm-2': 'applied' });
+    expect(wiring.store.calls.filter((call) => call === 'commit')).toHaveLength(3);
+  });
+
+  it('items of a table whose keys are not known', async () => {
+    wiring.memory.keysOf = async () => undefined;
+    await deliver(['0', '1']);
+    expect(wiring.store.calls).toEqual(['commit', 'commit']);
+  });
+
+  it('sums that no double holds', async () => {
+    const sums: Handle = ({ subject }) => [
+      increment('ledger', { orderId: 'all' }, { spent: subject === '1' ? 1e20 : 0.1 }),
+    ];
+    await deliver(['0', '1', '2'], sums);
+    expect(wiring.store.calls.length).toBeGreaterThan(1);
+  });
+
+  it('more than a transaction takes', async () => {
+    const many: Handle = ({ subject }) =>
+      Array.from({ length: 20 }, (_, n) => put('orders', { orderId: `${subject}-${n}` }));
+    await expect(deliver(ten, many)).resolves.toEqual([]);
+    expect(wiring.store.calls).toHaveLength(3);
+    const large: Handle = ({ subject }) =>
+      Array.from({ length: 3 }, (_, n) =>
+        put('orders', { orderId: `${subject}-${n}`, text: 'x'.repeat(3e5) }),
+      );
+    wiring = fakeWiring();
+    await expect(deliver(ten, large)).resolves.toEqual([]);
+    expect(wiring.store.calls).toHaveLength(4);
+  });
+
+  it('messages of other groups', async () => {
+    await deliver(['0', '1'], handle, { 1: { group: 'another' } });
+    expect(wiring.store.calls).toEqual(['commit', 'commit']);
+  });
+});
