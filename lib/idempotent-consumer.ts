@@ -150,7 +150,10 @@ export class IdempotentConsumer extends Construct {
     ...effects: readonly EffectKind[]
   ): void {
     this.handler.addEnvironment(variable, table.tableName);
-    table.grant(this.handler, ...effects.map((effect) => effectActions[effect]));
+    const actions = effects.map((effect) => effectActions[effect]);
+    // What writes whole items is folded where the table's key is known.
+    const asks = actions.includes(effectActions.put) ? ['dynamodb:DescribeTable'] : [];
+    table.grant(this.handler, ...actions, ...asks);
   }
 
   #tell(values: Partial<Readonly<Record<EnvironmentName, string>>>): void {

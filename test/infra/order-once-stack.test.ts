@@ -136,6 +136,7 @@ describe('the stack without any setting', () => {
 
     // THEN
     expect(granted.sort()).toEqual([
+      'Customers dynamodb:DescribeTable',
       'Customers dynamodb:PutItem',
       'FulfilmentDeadLetterQueue sqs:SendMessage',
       'FulfilmentLogs logs:CreateLogStream',
@@ -149,6 +150,7 @@ describe('the stack without any setting', () => {
       'IntakeLogs logs:PutLogEvents',
       'Ledger dynamodb:UpdateItem',
       'OrderEvents sns:Publish',
+      'Orders dynamodb:DescribeTable',
       'Orders dynamodb:PutItem',
       'Records dynamodb:GetItem',
       'Records dynamodb:PutItem',

@@ -132,6 +132,24 @@ describe('messages of one group', () => {
     expect(times()).toBe(9);
   });
 
+  it('take no verdict for another: a duplicate behind what the store refuses', async () => {
+    await deliver(['3']);
+    await deliver(['x'], () => [put('orders', { orderId: 'x', text: 'no number' })]);
+    const refused = (event: OrderEvent) => [
+      ...handle(event),
+      ...(event.subject === '2' ? [increment('orders', { orderId: 'x' }, { text: 1 })] : []),
+    ];
+    await expect(deliver(['0', '1', '2', '3', '4'], refused)).resolves.toEqual([]);
+    expect(outcomes()).toMatchObject({
+      'm-1': 'applied',
+      'm-2': 'poison',
+      'm-3': 'duplicate',
+      'm-4': 'applied',
+    });
+    expect(wiring.letters).toHaveLength(1);
+    expect(times()).toBe(4);
+  });
+
   it('are blamed alone where the store tells of its refusal only', async () => {
     // GIVEN a store that refuses whatever has this item in it, and says of no event that it is the one
     const commit = wiring.memory.commit;
