@@ -35,7 +35,7 @@ test('a consumer of your own needs a topic, records and a file', () => {
     PolicyDocument: {
       Statement: Match.arrayWith([
         Match.objectLike({
-          Action: ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:DescribeTable'],
+          Action: ['dynamodb:DeleteItem', 'dynamodb:DescribeTable', 'dynamodb:PutItem'],
           Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('BookingsTable'), 'Arn'] },
         }),
       ]),

@@ -18,9 +18,8 @@ export const mutants = {
   'no condition': {
     rule: 'A commit is taken only where the record allows it',
     file: store,
-    text: `      if (!(replace || may.commit(record, delivery, over))) return { kind: 'exists', record };
-      const applied`,
-    replacement: '      const applied',
+    text: 'const taken = replace || may.commit(record, delivery, over);',
+    replacement: 'const taken = replace || may.commit(record, delivery, over) || delivery.id !== "";',
   },
   'no fence for completion': {
     rule: 'Only the owner of a claim completes it',
@@ -162,9 +161,9 @@ export const mutants = {
   },
   'one attempt for all deliveries of a message': {
     rule: 'The attempt is made once per delivery',
-    file: 'runtime/task.ts',
+    file: 'runtime/message.ts',
     text: 'attempt: random.uuid(),',
-    replacement: 'attempt: message.id || random.uuid(),',
+    replacement: 'attempt: id || random.uuid(),',
   },
   'suspects beside the innocent': {
     rule: 'Suspects run one at a time, after all others',
@@ -187,8 +186,44 @@ export const mutants = {
   'stale effect cancels its neighbours': {
     rule: 'What is stale is left out alone',
     file: 'runtime/guarantees/stale.ts',
-    text: 'this.#live = this.#live.filter(([place]) => !places.has(place));',
-    replacement: 'this.#live = this.#live.filter(([place]) => places.has(-place));',
+    text: 'this.#live = this.#live.filter((write) => !this.#stale.has(write));',
+    replacement: 'this.#live = this.#live.filter(() => stale.length === 0);',
+  },
+  'a fold that blames its head': {
+    rule: 'What is wrong with one event of a fold is its own',
+    file: 'runtime/guarantees/fold.ts',
+    text: 'if (verdict !== undefined) verdicts.set(member, verdict);',
+    replacement: 'if (verdict !== undefined) verdicts.set(members[0] ?? member, verdict);',
+  },
+  'a fold that commits what it can': {
+    rule: 'A fold is committed as a whole, or not at all',
+    file: store,
+    text: 'if (steps.some(({ taken }) => !taken)) {',
+    replacement: 'if (steps.every(({ taken }) => !taken)) {',
+  },
+  'one event twice in a fold': {
+    rule: 'No two of one event are folded',
+    file: 'runtime/guarantees/fold.ts',
+    text: 'if (carriedAttempt !== undefined || ids.has(identity.id)) break;',
+    replacement: 'if (carriedAttempt !== undefined) break;',
+  },
+  'the older version of a fold': {
+    rule: 'The newer version of a fold wins',
+    file: 'runtime/guarantees/merge.ts',
+    text: 'return versionOf(effect) > held ? write(effect)',
+    replacement: 'return versionOf(effect) < held ? write(effect)',
+  },
+  'increments that replace each other': {
+    rule: 'Increments of one item add up in a fold',
+    file: 'runtime/guarantees/merge.ts',
+    text: 'const both = addExactly(sum[name] ?? 0, amount);',
+    replacement: 'const both = addExactly(0, amount);',
+  },
+  'suspects that are folded': {
+    rule: 'Suspects are never folded',
+    file: 'runtime/batch.ts',
+    text: '  if (isSuspect(message)) return [];\n',
+    replacement: '',
   },
   'a version that does not decide': {
     rule: 'What is older changes nothing',
@@ -208,16 +243,16 @@ export const mutants = {
   'a group goes on after a failure': {
     rule: 'A group stops at its first failure',
     file: 'runtime/batch.ts',
-    text: `    failed.push(...group.slice(index));
+    text: `    failed.push(...group.slice(index + settled));
     return undefined;`,
-    replacement: `    failed.push(message);
-    return turnOf(group, index + 1, lot);`,
+    replacement: `    failed.push(...group.slice(index + settled, index + settled + 1));
+    return turnOf(group, index + settled + 1, lot);`,
   },
   'what did not run is dropped': {
     rule: 'What did not run is returned as a failure',
     file: 'runtime/batch.ts',
-    text: '    failed.push(...group.slice(index));',
-    replacement: '    failed.push(message);',
+    text: 'failed.push(...group.slice(index + settled));',
+    replacement: 'failed.push(...group.slice(index + settled, index + settled + 1));',
   },
   'poison that blocks nobody': {
     rule: 'Where poison is to block, its group waits until it is mended or skipped',
@@ -255,8 +290,8 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
   'a real clock': {
     rule: 'A run reads no clock but its own',
     file: 'runtime/task.ts',
-    text: '  const { clock, random, recordTtlSeconds } = means.wiring;',
-    replacement: '  const { clock, random, recordTtlSeconds } = means.wiring;\n  process.hrtime();',
+    text: '  const { clock, recordTtlSeconds } = means.wiring;',
+    replacement: '  const { clock, recordTtlSeconds } = means.wiring;\n  process.hrtime();',
   },
   'operator sends under an old deduplication id': {
     rule: 'Whatever an operator sends has a fresh deduplication id',
