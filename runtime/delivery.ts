@@ -22,12 +22,10 @@ export async function deliver<Event extends CloudEvent, Kind extends HandlerKind
   messages: readonly [Message<Event>, ...Message<Event>[]],
   options: DeliveryOptions<Event, Kind>,
 ): Promise<readonly Ending[]> {
+  const folded = await deliverFolded(messages, options);
+  if (folded !== undefined) return folded;
   const [first] = messages;
-  return (
-    (await deliverFolded(messages, options)) ?? [
-      await orStay(first, options, () => deliverAlone(first, options)),
-    ]
-  );
+  return [await orStay(first, options, () => deliverAlone(first, options))];
 }
 
 /** @returns `undefined` where the first one has to stand alone. */
@@ -36,13 +34,12 @@ async function deliverFolded<Event extends CloudEvent, Kind extends HandlerKind>
   options: DeliveryOptions<Event, Kind>,
 ): Promise<readonly Ending[] | undefined> {
   const { guarantee, handle, wiring } = options;
-  const deliveries: (readonly [Message<Event>, Task<Event>])[] = [];
+  if (guarantee.fold === undefined || messages.length < 2) return undefined;
+  const tasks: Task<Event>[] = [];
   for (const message of messages) {
     if ('invalid' in message.content) break;
-    deliveries.push([message, taskOf(message, message.content, options)]);
+    tasks.push(taskOf(message, message.content, options));
   }
-  if (guarantee.fold === undefined || deliveries.length < 2) return undefined;
-  const tasks = deliveries.map(([, task]) => task);
   let verdicts: readonly Verdict[];
   try {
     verdicts = await guarantee.fold(tasks, handle, wiring);
@@ -50,11 +47,11 @@ async function deliverFolded<Event extends CloudEvent, Kind extends HandlerKind>
     return [await stayAfter(error, messages[0], options)];
   }
   if (verdicts.length === 0) return undefined;
-  const told = deliveries.slice(0, verdicts.length);
   return await Promise.all(
-    told.map(([message, task], index) =>
-      orStay(message, options, () => conclude(verdicts[index] as Verdict, message, task, options)),
-    ),
+    verdicts.map((verdict, index) => {
+      const [message, task] = [messages[index], tasks[index]] as [Message<Event>, Task<Event>];
+      return orStay(message, options, () => conclude(verdict, message, task, options));
+    }),
   );
 }
 

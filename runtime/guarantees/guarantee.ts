@@ -8,8 +8,8 @@ import type { Delivery, EffectStore, GuaranteeName, Past } from '../stores/recor
 
 /**
  * What an event does inside the store: a function from the event to its effects. It must not act outside of them,
- * since it runs on every delivery, and the runtime alone decides whether the effects are committed. It depends on the
- * event alone: where it refuses an event that it accepted before, that event is applied and yet in the dead-letter
+ * since it runs on every delivery, and the runtime alone decides whether the effects are committed; those of the events
+ * before it in its group may not be yet. It depends on the event alone: where it refuses an event that it accepted before, that event is applied and yet in the dead-letter
  * queue.
  */
 export type EffectHandler<Event extends CloudEvent> = (
