@@ -193,7 +193,10 @@ export const mutants = {
     rule: 'What is wrong with one event of a fold is its own',
     file: 'runtime/guarantees/fold.ts',
     text: 'if (verdict !== undefined) verdicts.set(member, verdict);',
-    replacement: 'if (verdict !== undefined) verdicts.set(members[0] ?? member, verdict);',
+    replacement: `if (verdict !== undefined) {
+      verdicts.set(members[0] ?? member, verdict);
+      return [];
+    }`,
   },
   'a fold that commits what it can': {
     rule: 'A fold is committed as a whole, or not at all',
@@ -222,8 +225,9 @@ export const mutants = {
   'suspects that are folded': {
     rule: 'Suspects are never folded',
     file: 'runtime/batch.ts',
-    text: '  if (isSuspect(message)) return [];\n',
-    replacement: '',
+    text: `  if (isSuspect(message)) return [];
+  const suspect = next.findIndex(isSuspect);`,
+    replacement: '  const suspect = next.findIndex(() => message === undefined);',
   },
   'a version that does not decide': {
     rule: 'What is older changes nothing',
