@@ -9,19 +9,34 @@ import type { EffectHandler } from './guarantees/guarantee.ts';
 export class AskOnce<Event extends CloudEvent> {
   readonly #handle: EffectHandler<Event>;
   readonly #asked = new Map<Event, Promise<readonly Effect[]>>();
+  readonly #atWork = new Set<Event>();
 
   constructor(handle: EffectHandler<Event>) {
     this.#handle = handle;
   }
 
   readonly handle = async (event: Event): Promise<readonly Effect[]> => {
-    const known = this.#asked.get(event) ?? (async () => await this.#handle(event))();
+    const known = this.#asked.get(event) ?? this.#ask(event);
     this.#asked.set(event, known);
     return await known;
   };
 
-  /** When no handler is at work any more: a fold goes on without one that is slow, and its group may stop before it. */
+  /** A fold goes on without a handler that is slow, and its group may stop before it. */
+  isAtWork(event: Event): boolean {
+    return this.#atWork.has(event);
+  }
+
+  /** When no handler is at work any more. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#asked.values());
+  }
+
+  async #ask(event: Event): Promise<readonly Effect[]> {
+    this.#atWork.add(event);
+    try {
+      return await this.#handle(event);
+    } finally {
+      this.#atWork.delete(event);
+    }
   }
 }

@@ -11,6 +11,7 @@ import { processBatch } from './batch.ts';
 import { deliver } from './delivery.ts';
 import type { EffectHandler, Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import { untilLastMoment } from './last-moment.ts';
+import { endingOf } from './leave.ts';
 import { type Message, readMessage } from './message.ts';
 import { BatchReport } from './observability.ts';
 import { Progress } from './progress.ts';
@@ -91,30 +92,34 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       },
       deliver: async (messages) => {
         const from = clock.now();
-        const [first] = messages;
-        progress.begin(first);
+        progress.begin(messages[0]);
         const endings = await deliver(messages, options);
-        const settled = endings.filter(({ outcome }) => !waitingOutcomes.has(outcome)).length;
-        if (settled > 0) needed.saw(clock.now() - from);
-        for (const [index, ending] of endings.entries()) {
-          const message = messages[index] ?? first;
+        for (const [message, ending] of endings) {
           report.delivery({ ...identityOf(message), ...ending });
           await progress.finish(message, ending.leaseUntil ?? ending.retryAt);
         }
-        return { settled, stops: settled < endings.length };
+        const waiting = endings.findIndex(([, { outcome }]) => waitingOutcomes.has(outcome));
+        if (waiting === -1) needed.saw(clock.now() - from);
+        return waiting === -1 ? { settled: endings.length, stops: false } : { settled: waiting, stops: true };
       },
       postpone: (rest, advanced) => progress.postpone(rest, advanced),
       isolate: async () => {
+        await asked.settled();
         // What is deleted comes never again, so it has to be counted before a process that may end.
         report.metrics();
         await progress.acknowledge();
       },
       random: wiring.random,
     });
+    const isAtWork = ({ content }: Message<Event>) => 'event' in content && asked.isAtWork(content.event);
     const work = processed.finally(() => asked.settled());
     const response = await untilLastMoment(work, end, clock, async () => {
       const overdue = await progress.cutShort((message) => stay(message, 'failed', overdueHandler, options));
       for (const [message, ending] of overdue) report.delivery({ ...identityOf(message), ...ending });
+      const told = new Set(overdue.map(([message]) => message));
+      for (const message of messages.filter((one) => isAtWork(one) && !told.has(one))) {
+        report.delivery({ ...identityOf(message), ...endingOf('failed', overdueHandler) });
+      }
       report.metrics();
       wiring.endProcess();
     });
@@ -123,20 +128,20 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
   };
 }
 
-interface Asking<Event extends CloudEvent, Kind extends HandlerKind> {
+type Asking<Event extends CloudEvent, Kind extends HandlerKind> = {
   readonly handle: Handlers<Event>[Kind];
-  /** When no handler is at work any more that nobody waits for. */
-  settled(): Promise<void>;
-}
+} & Pick<AskOnce<Event>, 'isAtWork' | 'settled'>;
 
 function asking<Event extends CloudEvent, Kind extends HandlerKind>(
   { kind }: Guarantee<Kind>,
   handle: Handlers<Event>[Kind],
 ): Asking<Event, Kind> {
-  if (kind === 'external') return { handle, settled: async () => {} };
+  // What acts is waited for where it is called, and asked again if it has to act again.
+  if (kind === 'external') return { handle, isAtWork: () => false, settled: async () => {} };
   const once = new AskOnce(handle as EffectHandler<Event>);
   return {
     handle: once.handle as EffectHandler<Event> as Handlers<Event>[Kind],
+    isAtWork: (event) => once.isAtWork(event),
     settled: () => once.settled(),
   };
 }
@@ -170,9 +175,9 @@ function identityOf<Event extends CloudEvent>({ id, group, receiveCount, content
     receiveCount,
     ...(isSuspect({ receiveCount }) && { suspect: true as const }),
     ...('event' in content && {
-      source: content.event.source,
-      eventId: content.event.id,
-      ...(content.event.sequence !== undefined && { sequence: content.event.sequence }),
+      source: content.identity.source,
+      eventId: content.identity.eventId,
+      ...(content.identity.sequence !== undefined && { sequence: content.identity.sequence }),
     }),
   };
 }

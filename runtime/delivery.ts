@@ -21,36 +21,34 @@ import { areSpent, taskOf } from './task.ts';
 export async function deliver<Event extends CloudEvent, Kind extends HandlerKind>(
   messages: readonly [Message<Event>, ...Message<Event>[]],
   options: DeliveryOptions<Event, Kind>,
-): Promise<readonly Ending[]> {
+): Promise<readonly Ended<Event>[]> {
   const folded = await deliverFolded(messages, options);
-  if (folded !== undefined) return folded;
+  if (folded.length > 0) return folded;
   const [first] = messages;
-  return [await orStay(first, options, () => deliverAlone(first, options))];
+  return [[first, await orStay(first, options, () => deliverAlone(first, options))]];
 }
 
-/** @returns `undefined` where the first one has to stand alone. */
+type Ended<Event extends CloudEvent> = readonly [message: Message<Event>, ending: Ending];
+
+/** @returns None where the first one has to stand alone. */
 async function deliverFolded<Event extends CloudEvent, Kind extends HandlerKind>(
-  messages: readonly [Message<Event>, ...Message<Event>[]],
+  messages: readonly Message<Event>[],
   options: DeliveryOptions<Event, Kind>,
-): Promise<readonly Ending[] | undefined> {
+): Promise<readonly Ended<Event>[]> {
   const { guarantee, handle, wiring } = options;
-  if (guarantee.fold === undefined || messages.length < 2) return undefined;
-  const tasks: Task<Event>[] = [];
+  if (guarantee.fold === undefined || messages.length < 2) return [];
+  const deliveries: (readonly [Message<Event>, Task<Event>])[] = [];
   for (const message of messages) {
     if ('invalid' in message.content) break;
-    tasks.push(taskOf(message, message.content, options));
+    deliveries.push([message, taskOf(message, message.content, options)]);
   }
-  let verdicts: readonly Verdict[];
-  try {
-    verdicts = await guarantee.fold(tasks, handle, wiring);
-  } catch (error) {
-    return [await stayAfter(error, messages[0], options)];
-  }
-  if (verdicts.length === 0) return undefined;
+  const tasks = deliveries.map(([, task]) => task);
+  // Whatever fails in a fold, it is told of who fails alone.
+  const verdicts = await guarantee.fold(tasks, handle, wiring).catch(() => []);
   return await Promise.all(
-    verdicts.map((verdict, index) => {
-      const [message, task] = [messages[index], tasks[index]] as [Message<Event>, Task<Event>];
-      return orStay(message, options, () => conclude(verdict, message, task, options));
+    deliveries.slice(0, verdicts.length).map(async ([message, task], index) => {
+      const conclusion = () => conclude(verdicts[index] as Verdict, message, task, options);
+      return [message, await orStay(message, options, conclusion)] as const;
     }),
   );
 }
@@ -74,13 +72,9 @@ async function orStay(
   try {
     return await end();
   } catch (error) {
-    return await stayAfter(error, message, means);
+    const reason = { code: codeOf(error), message: describe(error) };
+    return await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
   }
-}
-
-async function stayAfter(error: unknown, message: Message<CloudEvent>, means: Means): Promise<Ending> {
-  const reason = { code: codeOf(error), message: describe(error) };
-  return await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
 }
 
 /** A permanent error becomes a verdict too, and its event may have one already that goes before it. */

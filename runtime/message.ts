@@ -1,10 +1,11 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
-import { idempotencyKey } from '../contract/identity.ts';
+import { fingerprint, idempotencyKey } from '../contract/identity.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import type { Random } from '../contract/random.ts';
 import { describe } from './errors.ts';
+import type { Delivery } from './stores/record-store.ts';
 
 /** One delivery of one SQS message. */
 export interface Message<Event extends CloudEvent> {
@@ -30,10 +31,14 @@ export interface Message<Event extends CloudEvent> {
   readonly content: Content<Event>;
 }
 
-/** The event and its idempotency key, or why the body is none. */
-export type Content<Event extends CloudEvent> =
-  | { readonly event: Event; readonly key: string }
-  | { readonly invalid: InvalidEventError };
+/** The event and what identifies it, or why the body is none. */
+export type Content<Event extends CloudEvent> = Valid<Event> | { readonly invalid: InvalidEventError };
+
+export interface Valid<Event extends CloudEvent> {
+  readonly event: Event;
+  /** As the event came: a handler may change its event. */
+  readonly identity: Pick<Delivery, 'id' | 'fingerprint' | 'source' | 'eventId' | 'sequence'>;
+}
 
 /**
  * What SQS itself adds is not taken for granted: a record that was made by hand lacks some of it, and one record that
@@ -103,7 +108,9 @@ function readContent<Event extends CloudEvent>(
     if (typeof body !== 'string')
       throw new InvalidEventError('INVALID_EVENT', 'body: must be a text', 'body');
     const event = parse(body);
-    return { event, key: idempotencyKey(consumer, event) };
+    const { source, id: eventId, sequence } = event;
+    const id = idempotencyKey(consumer, event);
+    return { event, identity: { id, fingerprint: fingerprint(event), source, eventId, sequence } };
   } catch (error) {
     // Any error: whatever a parser throws for this body, it throws again for the same body.
     return { invalid: error instanceof InvalidEventError ? error : invalidBy(error) };

@@ -1,10 +1,9 @@
 import type { CloudEvent } from '../contract/event.ts';
-import { fingerprint } from '../contract/identity.ts';
 import { backoffCap, isSpent, isSuspect, type Tries } from '../contract/retrying.ts';
 import type { Means } from './ending.ts';
 import { underWay } from './errors.ts';
 import type { Task } from './guarantees/guarantee.ts';
-import type { Content, Message } from './message.ts';
+import type { Message, Valid } from './message.ts';
 import { lastStay } from './retry-at.ts';
 import type { Past } from './stores/record-store.ts';
 import { isInsideWindow } from './window.ts';
@@ -13,7 +12,7 @@ import type { Wiring } from './wiring.ts';
 /** The delivery of a message's event as guarantees see it. */
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
-  { event, key }: Exclude<Content<Event>, { readonly invalid: unknown }>,
+  { event, identity }: Valid<Event>,
   means: Means,
 ): Task<Event> {
   const { clock, recordTtlSeconds } = means.wiring;
@@ -28,14 +27,10 @@ export function taskOf<Event extends CloudEvent>(
     lastBegin: partLeft(1 / 4, means.begun, deadline),
     mayBegin: (past: Past) => mayBegin(past, message, means.wiring),
     identity: {
-      id: key,
-      fingerprint: fingerprint(event),
+      ...identity,
       attempt: message.attempt,
       consumer: means.consumer,
-      source: event.source,
-      eventId: event.id,
       messageGroup: message.group,
-      sequence: event.sequence,
       messageId: message.id,
       insideWindow: isInsideWindow(message.publishedAt, clock.now(), recordTtlSeconds),
     },

@@ -1,11 +1,11 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Effect } from '../effects.ts';
-import { PermanentError, StoreBusyError } from '../errors.ts';
+import { PermanentError } from '../errors.ts';
 import type { CommitAnswer, EffectStore } from '../stores/record-store.ts';
 import { untilDecided } from './decide.ts';
 import type { Task, Verdict } from './guarantee.ts';
 import type { Lease } from './lease.ts';
-import { appliedWith, LiveEffects, writesOf } from './stale.ts';
+import { appliedWith, commitLive, LiveEffects, writesOf } from './stale.ts';
 
 type Committed =
   | { readonly kind: 'committed'; readonly result: string | undefined }
@@ -28,16 +28,10 @@ export async function commit(
   const live = new LiveEffects(writesOf(effects));
   const { taken, verdict } = await untilDecided<Committed>(lease, {
     async write(mine, over) {
-      for (;;) {
-        const result = live.resultOf(0);
-        const answer = await store.commit([{ delivery: mine, over, result }], live.list);
-        if (answer.kind === 'committed') return { ...answer, result };
-        if (answer.kind === 'exists') return { kind: 'exists', record: undefined, ...answer.found[0] };
-        if (answer.kind !== 'stale') return answer;
-        // At once, and as often as there are effects: each of these answers leaves fewer.
-        live.leaveOut(answer.effects);
-        if (lease.budget.clock.now() > deadline) throw new StoreBusyError('its items kept getting newer');
-      }
+      const commits = () => [{ delivery: mine, over, result: live.resultOf(0) }];
+      const answer = await commitLive(store, commits, live, { ...lease.budget, deadline });
+      if (answer.kind === 'committed') return { ...answer, result: live.resultOf(0) };
+      return answer.kind === 'exists' ? { kind: 'exists', record: undefined, ...answer.found[0] } : answer;
     },
     // The record knows what was stale: it may be of an earlier try, which found less.
     written: ({ status, result }) => (status === 'COMPLETED' ? { kind: 'committed', result } : undefined),

@@ -1,77 +1,141 @@
 import type { CloudEvent } from '../../contract/event.ts';
-import type { Effect } from '../effects.ts';
-import { StoreBusyError } from '../errors.ts';
-import type { CommitAnswer, EffectStore, Refusal } from '../stores/record-store.ts';
+import { Patience } from '../patience.ts';
+import type { EffectStore, Refusal } from '../stores/record-store.ts';
+import { type Asked, ask } from './ask.ts';
 import type { EffectHandler, Task, Tools, Verdict } from './guarantee.ts';
 import { judge } from './judge.ts';
 import { Lease } from './lease.ts';
 import { MergedWrites } from './merge.ts';
 import { untilAnswered } from './retry.ts';
-import { appliedWith, LiveEffects } from './stale.ts';
+import { appliedWith, commitLive, LiveEffects } from './stale.ts';
 
 /** What one transaction takes, its records included (AWS: "TransactWriteItems"); sizes are estimates. */
 const limits = { items: 100, bytes: 3 * 1024 * 1024 };
 
+/** For how long the store is asked for the keys of its tables, in ms: once per process, and a fold can do without. */
+const keysTime = 20;
+
 /**
- * For how long handlers, and the store for the keys of its tables, are asked for one fold, in ms: what only computes needs
- * less, and a fold saves no more than a few round trips. What is slow, or hangs, must not keep those before it from being
- * committed.
+ * For how long a fold is tried again that the store is too busy for, in ms: one hot item must not hold up those before
+ * its event. With the backoff of `retry.ts` it is six tries.
  */
-const patience = 20;
+const busyTime = 1000;
 
 /** About what a record takes, in bytes: its key and names may be long, and its event's id is part of both. */
 const recordBytes = 4 * 1024;
 
-/** A delivery whose effects are known. */
-interface Member {
-  readonly task: Task<CloudEvent>;
-  readonly lease: Lease;
-  readonly effects: readonly Effect[];
+interface Fold {
+  readonly members: readonly Asked[];
+  readonly writes: MergedWrites;
 }
 
 /** What is settled without another step, so that those after it may go on; whatever else it is may stop their group. */
 const passing: ReadonlySet<Verdict['outcome']> = new Set(['applied', 'duplicate', 'quarantined', 'unknown']);
 
-interface Merged {
-  readonly members: readonly Member[];
-  readonly writes: MergedWrites;
-}
-
 /**
  * Commits consecutive deliveries of one group in one transaction: their records, and their effects merged. Whatever is
- * wrong with one of them cancels all, so that one falls out and the others are committed again: what was settled before,
- * and stale effects, at once, however many they are; anything else ends the fold at its event, and nobody is blamed but who stands alone.
+ * wrong with one of them cancels all, so that one falls out and the others are committed again: what was settled
+ * before, and stale effects, at once, however many they are; anything else ends the fold at its event, and nobody is
+ * blamed but who stands alone. `Commit` in spec/OrderOnce.tla, of several records in one step.
  *
- * The result is that of committing them one after the other, but for one thing: an effect that a newer one of the same
- * fold replaces is not listed as stale, whatever was there before. `Commit` in spec/OrderOnce.tla, of several records in
- * one step.
+ * The result is that of committing them one after the other, with two exceptions. An effect that a newer one of the
+ * same fold replaces is not listed as stale, whatever was there before. And DynamoDB sees the sum of two increments
+ * alone, which may fit its 38 digits where one of them does not.
  *
  * @returns The verdicts of the first deliveries, in order: none where the first one has to stand alone.
- * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws. Then the commit
- *   may have happened, and each record tells by its `attempt`.
+ * @throws StoreBusyError where the store stayed contended; whatever the store throws. The commit may have happened then,
+ *   and each record tells by its `attempt`.
  */
 export async function fold<Event extends CloudEvent>(
   tasks: readonly Task<Event>[],
   handle: EffectHandler<Event>,
   tools: Tools,
 ): Promise<readonly Verdict[]> {
-  const { store } = tools;
-  const gathered = await gather(tasks, handle, tools);
-  if (gathered.members.length < 2) return [];
-  const verdicts = new Map<Member, Verdict>();
-  let { members, writes } = gathered;
+  const { store, clock } = tools;
+  const asked = await ask(tasks, handle, clock);
+  const patience = new Patience(keysTime, clock);
+  const first = await patience.waitFor(merge(asked, store)).finally(() => patience.end());
+  if (first === undefined || first.members.length < 2) return [];
+  const verdicts = new Map<Asked, Verdict>();
+  let { members, writes } = first;
   while (members.length > 0) {
     const live = new LiveEffects(writes.list);
-    const answer = await commitAll(members, live, store);
+    const answer = await commit(members, live, tools);
     if (answer.kind === 'committed') {
-      for (const [event, member] of members.entries())
+      for (const [event, member] of members.entries()) {
         verdicts.set(member, appliedWith(live.resultOf(event)));
+      }
       break;
     }
-    const left = answer.kind === 'exists' ? remaining(members, answer.found, verdicts) : halfOf(members);
-    ({ members, writes } = await merge(left, store));
+    const left = answer.kind === 'exists' ? remaining(members, answer.found, verdicts, tools) : members;
+    ({ members, writes } = await merge(left.length < members.length ? left : halfOf(members), store));
   }
-  return inOrder(gathered.members.map((member) => verdicts.get(member)));
+  return inOrder(first.members.map((member) => verdicts.get(member)));
+}
+
+/** Those of them that fit into one transaction and whose effects merge, from the first one on. */
+async function merge(wanted: readonly Asked[], store: EffectStore): Promise<Fold> {
+  const members: Asked[] = [];
+  let writes = new MergedWrites();
+  for (const member of wanted) {
+    const more = await writes.with(member.effects, (table) => store.keysOf(table));
+    if (more === undefined || !fits(members.length + 1, more)) break;
+    writes = more;
+    members.push(member);
+  }
+  return { members, writes };
+}
+
+function fits(records: number, { size, bytes }: MergedWrites): boolean {
+  return records + size <= limits.items && records * recordBytes + bytes <= limits.bytes;
+}
+
+async function commit(members: readonly Asked[], live: LiveEffects, tools: Tools) {
+  const { store, clock, random } = tools;
+  const deadlines = members.map(({ task }) => task.deadline);
+  const budget = { clock, random, deadline: Math.min(clock.now() + busyTime, ...deadlines) };
+  const commits = () =>
+    members.map((member, event) => ({ delivery: deliveryOf(member, tools), result: live.resultOf(event) }));
+  return await untilAnswered(() => commitLive(store, commits, live, budget), budget);
+}
+
+function deliveryOf({ task }: Asked, tools: Tools) {
+  return new Lease(task, 'exactly-once', tools).delivery();
+}
+
+/** @returns Who is committed again: whom no record speaks against, up to the first one that may stop the group. */
+function remaining(
+  members: readonly Asked[],
+  found: readonly (Refusal | undefined)[],
+  verdicts: Map<Asked, Verdict>,
+  tools: Tools,
+): readonly Asked[] {
+  const left: Asked[] = [];
+  for (const [index, member] of members.entries()) {
+    const refusal = found[index];
+    if (refusal === undefined) {
+      left.push(member);
+      continue;
+    }
+    const verdict = verdictOf(refusal, member, tools);
+    if (verdict !== undefined) verdicts.set(member, verdict);
+    if (verdict === undefined || !passing.has(verdict.outcome)) break;
+  }
+  return left;
+}
+
+/** What the record alone decides, this very delivery's own commit included, whose answer was lost. */
+function verdictOf(refusal: Refusal, member: Asked, tools: Tools): Verdict | undefined {
+  const finding = judge(refusal, deliveryOf(member, tools), { takeOver: true });
+  if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') {
+    return appliedWith(finding.record.result);
+  }
+  return finding.kind === 'verdict' ? finding.verdict : undefined;
+}
+
+/** Whom a store refuses is not always told. Who is left alone here stands alone next. */
+function halfOf(members: readonly Asked[]): readonly Asked[] {
+  return members.slice(0, Math.floor(members.length / 2));
 }
 
 /** The first of them, up to one that may stop the group. */
@@ -83,123 +147,4 @@ function inOrder(verdicts: readonly (Verdict | undefined)[]): readonly Verdict[]
     if (!passing.has(verdict.outcome)) break;
   }
   return known;
-}
-
-/** The first tasks whose effects merge; handlers run in order, up to the first one that fails or takes its time. */
-async function gather<Event extends CloudEvent>(
-  tasks: readonly Task<Event>[],
-  handle: EffectHandler<Event>,
-  tools: Tools,
-): Promise<Merged> {
-  const { store, clock } = tools;
-  const members: Member[] = [];
-  let writes = new MergedWrites();
-  const ids = new Set<string>();
-  const gathered = new AbortController();
-  const late = clock.sleep(patience, gathered.signal).then(() => undefined);
-  for (const task of tasks) {
-    const { identity, carriedAttempt } = task;
-    // What an operator sent takes more than a commit, and a record takes one write of a transaction.
-    if (carriedAttempt !== undefined || ids.has(identity.id)) break;
-    const effects = await Promise.race([effectsOf(task.event, handle), late]);
-    if (effects === undefined) break;
-    const more = await Promise.race([writes.with(effects, (table) => store.keysOf(table)), late]);
-    ids.add(identity.id);
-    if (more === undefined || !fits(ids.size, more)) break;
-    writes = more;
-    members.push({ task, effects, lease: new Lease(task, 'exactly-once', tools) });
-  }
-  gathered.abort();
-  return { members, writes };
-}
-
-function fits(records: number, { size, bytes }: MergedWrites): boolean {
-  return records + size <= limits.items && records * recordBytes + bytes <= limits.bytes;
-}
-
-/** @returns `undefined` where the handler failed: what that means is told where its event stands alone. */
-async function effectsOf<Event extends CloudEvent>(
-  event: Event,
-  handle: EffectHandler<Event>,
-): Promise<readonly Effect[] | undefined> {
-  try {
-    const effects = await handle(event);
-    return Array.isArray(effects) ? effects : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Those of them whose effects merge, from the first one. Without one of them what is left may merge no more: a sum that a
- * double holds has parts that it does not.
- */
-async function merge(wanted: readonly Member[], store: EffectStore): Promise<Merged> {
-  const members: Member[] = [];
-  let writes = new MergedWrites();
-  for (const member of wanted) {
-    const more = await writes.with(member.effects, (table) => store.keysOf(table));
-    if (more === undefined) break;
-    writes = more;
-    members.push(member);
-  }
-  return { members, writes };
-}
-
-type Settled = Exclude<CommitAnswer, { kind: 'contended' | 'stale' }>;
-
-async function commitAll(
-  members: readonly Member[],
-  live: LiveEffects,
-  store: EffectStore,
-): Promise<Settled> {
-  const deadline = Math.min(...members.map(({ task }) => task.deadline));
-  const [first] = members as readonly [Member, ...Member[]];
-  const budget = { ...first.lease.budget, deadline };
-  for (;;) {
-    const answer = await untilAnswered(() => {
-      const commits = members.map(({ lease }, event) => ({
-        delivery: lease.delivery(),
-        result: live.resultOf(event),
-      }));
-      return store.commit(commits, live.list);
-    }, budget);
-    if (answer.kind !== 'stale') return answer;
-    live.leaveOut(answer.effects);
-    if (budget.clock.now() > deadline) throw new StoreBusyError('its items kept getting newer');
-  }
-}
-
-/** @returns Who is committed again: whom no record speaks against, up to the first one that has to stand alone. */
-function remaining(
-  members: readonly Member[],
-  found: readonly (Refusal | undefined)[],
-  verdicts: Map<Member, Verdict>,
-): readonly Member[] {
-  const left: Member[] = [];
-  for (const [index, member] of members.entries()) {
-    const refusal = found[index];
-    if (refusal === undefined) {
-      left.push(member);
-      continue;
-    }
-    const verdict = verdictOf(refusal, member);
-    if (verdict !== undefined) verdicts.set(member, verdict);
-    if (verdict === undefined || !passing.has(verdict.outcome)) break;
-  }
-  return left;
-}
-
-/** What the record alone decides, this very delivery's own commit included, whose answer was lost. */
-function verdictOf(refusal: Refusal, { lease }: Member): Verdict | undefined {
-  const finding = judge(refusal, lease.delivery(), { takeOver: true });
-  if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') {
-    return appliedWith(finding.record.result);
-  }
-  return finding.kind === 'verdict' ? finding.verdict : undefined;
-}
-
-/** Which effect a store refused is not known of every refusal. Who is left alone here stands alone next. */
-function halfOf(members: readonly Member[]): readonly Member[] {
-  return members.slice(0, Math.floor(members.length / 2));
 }

@@ -34,7 +34,7 @@ export class MergedWrites {
 
   /**
    * With the effects of the next event. They merge where one write has the same result as the effects one after the
-   * other: increments of one item, versions of one item, whole items over each other.
+   * other: increments of one item, versions of one item.
    *
    * @returns `undefined` where they don't, or where the store may refuse one: the event stands alone.
    */
@@ -109,7 +109,6 @@ function merge(before: Write | undefined, part: Write['parts'][number]): Write |
     const held = versionOf(old);
     return versionOf(effect) > held ? write(effect) : write(old, String(held));
   }
-  if (isWholeItem(old) && isWholeItem(effect)) return write(effect);
   return undefined;
 }
 
@@ -128,19 +127,16 @@ function isStorable(effect: VersionedEffect): boolean {
   }
 }
 
-function isWholeItem({ kind }: Effect): boolean {
-  return kind === 'put' || kind === 'remove';
-}
-
 type Amounts = Readonly<Record<string, number>>;
 
 /** @returns `undefined` where a sum has more digits than a double. */
 function sums(a: Amounts, b: Amounts): Amounts | undefined {
-  const sum: Record<string, number> = { ...a };
+  // An attribute may have a name that every object has.
+  const sum = new Map(Object.entries(a));
   for (const [name, amount] of Object.entries(b)) {
-    const both = addExactly(sum[name] ?? 0, amount);
+    const both = addExactly(sum.get(name) ?? 0, amount);
     if (both === undefined) return undefined;
-    sum[name] = both;
+    sum.set(name, both);
   }
-  return sum;
+  return Object.fromEntries(sum);
 }

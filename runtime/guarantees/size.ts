@@ -32,7 +32,9 @@ export function sizeOf(value: unknown, level = 0): number {
 function sizeOfMembers(value: object, level: number): number {
   if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + 1 + sizeOf(one, level), 3);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return Number.POSITIVE_INFINITY;
+  // The client takes an object for an instance of a class if it has a constructor of its own.
+  if ((prototype !== Object.prototype && prototype !== null) || Object.hasOwn(value, 'constructor'))
+    return Number.POSITIVE_INFINITY;
   return Object.entries(value).reduce(
     (sum, [name, member]) => sum + 1 + Buffer.byteLength(name) + sizeOf(member, level),
     3,

@@ -1,8 +1,10 @@
 import type { Effect } from '../effects.ts';
-import type { StaleEffect } from '../stores/record-store.ts';
+import { StoreBusyError } from '../errors.ts';
+import type { Commit, CommitAnswer, EffectStore, StaleEffect } from '../stores/record-store.ts';
 import { decodeResult, encodeResult } from '../stores/result.ts';
 import { isVersioned, versionOf } from '../stores/versions.ts';
 import type { Verdict } from './guarantee.ts';
+import type { Budget } from './retry.ts';
 
 /** An effect as its event's handler returned it. */
 export interface Part {
@@ -77,6 +79,27 @@ function staleItem({ place, effect, held }: Part, there: string | undefined): St
   const newer = there ?? held;
   if (newer === undefined || !isVersioned(effect)) return [];
   return [{ effect: place, table: effect.table, version: String(versionOf(effect)), held: newer }];
+}
+
+/**
+ * Commits effects; where some are stale, again without them, at once, and as often as there are any: each such answer
+ * leaves fewer.
+ *
+ * @param commits Are asked anew each time, since results tell what was left out.
+ * @throws StoreBusyError where they kept getting stale until the deadline; whatever the store throws.
+ */
+export async function commitLive(
+  store: EffectStore,
+  commits: () => readonly Commit[],
+  live: LiveEffects,
+  { clock, deadline }: Budget,
+): Promise<Exclude<CommitAnswer, { kind: 'stale' }>> {
+  for (;;) {
+    const answer = await store.commit(commits(), live.list);
+    if (answer.kind !== 'stale') return answer;
+    live.leaveOut(answer.effects);
+    if (clock.now() > deadline) throw new StoreBusyError('its items kept getting newer');
+  }
 }
 
 /** @param result What the record tells of the commit. */

@@ -234,6 +234,9 @@ export interface EffectStore extends RecordStore {
    * @param over As for `Commit`.
    */
   countAttempt(delivery: Delivery, lastError: string, over?: number): Promise<CountAnswer>;
-  /** The names of a table's key attributes; `undefined` where the store cannot tell. Never rejects. */
+  /**
+   * The names of a table's key attributes; `undefined` where the store cannot tell, or takes an item of this key for
+   * other reasons than its own attributes. Never rejects.
+   */
   keysOf(table: string): Promise<readonly string[] | undefined>;
 }

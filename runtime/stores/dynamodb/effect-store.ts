@@ -75,17 +75,16 @@ function answerOf(error: unknown, records: number, effects: readonly Effect[]): 
     const found = reasons.slice(0, records).map(refusalOf);
     if (found.some((refusal) => refusal !== undefined)) return { kind: 'exists', found };
     if (reasons.some(({ Code }) => passes(Code))) return { kind: 'contended', cause: error };
-    const ofEffects = reasons.slice(records);
-    const stale = ofEffects.flatMap((reason, index) => staleOf(reason, effects[index], index));
-    const index = ofEffects.findIndex(
-      ({ Code = '' }, index) => lasting.has(Code) && !stale.some((one) => one.index === index),
+    const stale = reasons.flatMap((reason, item) => staleOf(reason, effects[item - records], item - records));
+    const item = reasons.findIndex(
+      ({ Code = '' }, item) => lasting.has(Code) && !stale.some(({ index }) => index === item - records),
     );
-    if (index === -1 && stale.length > 0) return { kind: 'stale', effects: stale };
-    if (index >= 0) {
-      const { Code, Message = '' } = ofEffects[index] as CancellationReason;
+    if (item === -1 && stale.length > 0) return { kind: 'stale', effects: stale };
+    if (item >= records) {
+      const { Code, Message = '' } = reasons[item] as CancellationReason;
       return {
         kind: 'refused',
-        reason: `Effect ${index + 1} was refused: ${Code} ${Message}`.trim(),
+        reason: `Effect ${item - records + 1} was refused: ${Code} ${Message}`.trim(),
         cause: error,
       };
     }

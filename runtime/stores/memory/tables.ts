@@ -82,7 +82,10 @@ function prepare(
     case 'increment': {
       const { items, id } = locate(effect.table, effect.key);
       const item = items.get(id) ?? (storable(effect.key) as Item);
-      const sums = Object.entries(effect.by).map(([name, by]) => [name, addDecimals(item[name] ?? 0, by)]);
+      const sums = Object.entries(effect.by).map(([name, by]) => [
+        name,
+        addDecimals(Object.hasOwn(item, name) ? item[name] : 0, by),
+      ]);
       return { id, write: () => void items.set(id, { ...item, ...Object.fromEntries(sums) }) };
     }
     case 'raw':

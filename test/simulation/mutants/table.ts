@@ -206,9 +206,9 @@ export const mutants = {
   },
   'one event twice in a fold': {
     rule: 'No two of one event are folded',
-    file: 'runtime/guarantees/fold.ts',
-    text: 'if (carriedAttempt !== undefined || ids.has(identity.id)) break;',
-    replacement: 'if (carriedAttempt !== undefined) break;',
+    file: 'runtime/guarantees/ask.ts',
+    text: 'if (carriedAttempt !== undefined || ids.has(identity.id) || patience.isOver) break;',
+    replacement: 'if (carriedAttempt !== undefined || patience.isOver) break;',
   },
   'the older version of a fold': {
     rule: 'The newer version of a fold wins',

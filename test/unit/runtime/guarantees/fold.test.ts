@@ -248,7 +248,7 @@ describe('messages of one group', () => {
   });
 
   it('that the store does not answer for wait, all of them, and none is counted', async () => {
-    onCommits('down');
+    onCommits('down', 'down');
     await expect(deliver(ten)).resolves.toEqual(ten.map((id) => `m-${id}`));
     expect(wiring.memory.records.size).toBe(0);
     await expect(deliver(ten)).resolves.toEqual([]);

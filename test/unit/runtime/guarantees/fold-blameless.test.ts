@@ -1,0 +1,353 @@
+import type { Clock } from '../../../../contract/clock.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../../contract/order-event.ts';
+import {
+  atLeastOnce,
+  createConsumer,
+  type Effect,
+  exactlyOnce,
+  increment,
+  put,
+} from '../../../../runtime/index.ts';
+import type { CommitAnswer } from '../../../../runtime/stores/record-store.ts';
+import type { Wiring } from '../../../../runtime/wiring.ts';
+import { anOrder } from '../../../support/orders.ts';
+import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
+import { gate } from '../../../support/timeline.ts';
+import { FakeClock, type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
+
+let wiring: FakeWiring;
+let asked: string[];
+beforeEach(() => {
+  wiring = fakeWiring();
+  asked = [];
+});
+
+type Handle = (event: OrderEvent) => readonly Effect[] | Promise<readonly Effect[]>;
+interface Received extends RecordOptions {
+  readonly total?: number;
+}
+
+/** A sum that all share. */
+const counted = (attribute = 'times') => increment('ledger', { orderId: 'all' }, { [attribute]: 1 });
+const handle: Handle = () => [counted()];
+
+async function deliver(ids: readonly string[], by: Handle = handle, over: Record<string, Received> = {}) {
+  const consumer = createConsumer(
+    {
+      name: 'orders',
+      parse: parseOrderEvent,
+      guarantee: exactlyOnce(),
+      handle: (event) => {
+        asked.push(event.subject);
+        return by(event);
+      },
+    },
+    wiring,
+  );
+  const records = ids.map((id) => {
+    const { total = 15.3, ...received } = over[id] ?? {};
+    return sqsRecord(anOrder({ subject: id }, { total }), { messageId: `m-${id}`, ...received });
+  });
+  const { batchItemFailures } = await consumer(sqsEvent(...records), remaining());
+  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+}
+
+const deliveries = () => wiring.logged.filter(({ message }) => message === 'delivery');
+const outcomes = () => Object.fromEntries(deliveries().map(({ messageId, outcome }) => [messageId, outcome]));
+const ledger = () => wiring.memory.tables.item('ledger', { orderId: 'all' });
+const recordOf = (id: string) => wiring.memory.records.get(`orders#urn:test#event-of-${id}`);
+const macrotask = () => new Promise<void>(setImmediate);
+
+/** What a store answers before the one in memory is asked. */
+function onCommit(answer: (effects: readonly Effect[], events: number) => CommitAnswer | undefined) {
+  const { commit } = wiring.memory;
+  wiring.memory.commit = async (commits, effects) =>
+    answer(effects, commits.length) ?? (await commit(commits, effects));
+}
+
+describe('a handler that changes its event in place', () => {
+  const sorting = (then: Handle): Handle => {
+    return (event) => {
+      event.data.total = -1;
+      return then(event);
+    };
+  };
+
+  it('leaves a record of the event as it came, where that stood alone after a fold', async () => {
+    // GIVEN an event that falls out of its fold, since its sum is no double
+    const by = sorting(({ subject }) => [
+      increment('ledger', { orderId: 'all' }, { spent: subject === '1' ? 1e20 : 0.1 }),
+    ]);
+    await deliver(['0', '1'], by);
+    // WHEN it comes again
+    await deliver(['1'], by);
+    expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'duplicate' });
+    expect(wiring.letters).toEqual([]);
+  });
+
+  it('and then fails: its event is tried again, and not taken for another', async () => {
+    let isFirst = true;
+    const by = sorting((event) => {
+      if (event.subject !== '1' || !isFirst) return handle(event);
+      isFirst = false;
+      throw new Error('not now');
+    });
+    await expect(deliver(['0', '1'], by)).resolves.toEqual(['m-1']);
+    await expect(deliver(['1'], by)).resolves.toEqual([]);
+    expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied' });
+    expect(wiring.letters).toEqual([]);
+  });
+});
+
+describe('those before it are applied', () => {
+  it.each<readonly [string, unknown]>([
+    ['an amount that is undefined', [increment('ledger', { orderId: 'all' }, { times: undefined as never })]],
+    ['an amount that is a text', [increment('ledger', { orderId: 'all' }, { times: '1' as never })]],
+    ['no effect in its list', [undefined]],
+    ['an effect without a key', [{ kind: 'increment', table: 'ledger', by: { times: 1 } }]],
+    ['an effect without an item', [{ kind: 'put', table: 'ledger' }]],
+  ])('where the handler of one returns %s', async (_, effects) => {
+    await deliver(['0', '1', '2'], (event) =>
+      event.subject === '2' ? (effects as readonly Effect[]) : handle(event),
+    );
+    expect(outcomes()).toMatchObject({ 'm-0': 'applied', 'm-1': 'applied' });
+    expect(ledger()).toMatchObject({ times: 2 });
+  });
+
+  it('where one adds to an attribute whose name every object has', async () => {
+    // The store in memory has the same fault; DynamoDB takes it.
+    onCommit((effects) =>
+      effects.some((effect) => effect.kind === 'increment' && Object.hasOwn(effect.by, 'constructor'))
+        ? { kind: 'committed' }
+        : undefined,
+    );
+    await deliver(['0', '1'], ({ subject }) => [counted(subject === '1' ? 'constructor' : 'times')]);
+    expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied' });
+  });
+
+  it('where the store refuses the request for a table that the function of one may not write to', async () => {
+    onCommit((effects) => {
+      if (effects.every((effect) => effect.kind === 'increment')) return undefined;
+      throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+    });
+    const by: Handle = (event) => (event.subject === '2' ? [put('orders', { orderId: 'x' })] : handle(event));
+    await expect(deliver(['0', '1', '2'], by)).resolves.toEqual(['m-2']);
+    expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'failed' });
+  });
+
+  it('where another transaction keeps the item of one', async () => {
+    onCommit((effects) =>
+      effects.some(({ kind }) => kind === 'put')
+        ? { kind: 'contended', cause: new Error('TransactionConflict') }
+        : undefined,
+    );
+    const by: Handle = (event) =>
+      event.subject === '2' ? [put('orders', { orderId: 'hot' })] : handle(event);
+    await expect(deliver(['0', '1', '2'], by)).resolves.toEqual(['m-2']);
+    expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'failed' });
+  });
+
+  it('and none is sent to the dead-letter queue for the hot item of another', async () => {
+    // GIVEN a group whose messages its queue is about to delete
+    const sentAt = wiring.clock.now() - 4 * 86_400_000 + 3_600_000;
+    onCommit((effects) =>
+      effects.some(({ kind }) => kind === 'put')
+        ? { kind: 'contended', cause: new Error('TransactionConflict') }
+        : undefined,
+    );
+    const by: Handle = (event) =>
+      event.subject === '1' ? [put('orders', { orderId: 'hot' })] : handle(event);
+    await deliver(['0', '1'], by, { 0: { sentAt } });
+    expect(wiring.letters.map(({ deduplicationId }) => deduplicationId)).not.toContain('m-0');
+    expect(outcomes()).toMatchObject({ 'm-0': 'applied' });
+  });
+});
+
+/** A clock whose sleeps end between tasks alone, as timers do. */
+class TimerClock extends FakeClock {
+  override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    const end = this.time + ms;
+    if (signal === undefined) {
+      this.time = end;
+      return;
+    }
+    do await macrotask();
+    while (this.time < end && !signal.aborted);
+  }
+}
+
+it('handlers that compute for long leave time to commit: the first is committed before its invocation ends', async () => {
+  wiring = fakeWiring({ clock: new TimerClock() as Clock } as Partial<Wiring>);
+  const end = wiring.clock.now() + 30_000;
+  let committed = Number.POSITIVE_INFINITY;
+  onCommit(() => {
+    committed = Math.min(committed, wiring.clock.now());
+    return undefined;
+  });
+  // GIVEN ten messages that take 5 s each of a process that does nothing meanwhile
+  await deliver(
+    Array.from({ length: 10 }, (_, n) => `${n}`),
+    (event) => {
+      wiring.clock.time += 5000;
+      return handle(event);
+    },
+  );
+  expect(committed).toBeLessThan(end);
+});
+
+it('a suspect begins when no other handler is at work, one that a fold left behind included', async () => {
+  // GIVEN a group that stops at a conflict, the handler behind it at work, and a suspect of another group
+  wiring = fakeWiring({ onPoison: 'block' });
+  await deliver(['1'], handle, { 1: { total: 1 } });
+  asked.length = 0;
+  const { opened, open } = gate();
+  const by: Handle = async (event) => {
+    if (event.subject === '2') {
+      setImmediate(() => {
+        wiring.clock.time += 21;
+      });
+      await opened;
+    }
+    return handle(event);
+  };
+  const answer = deliver(['0', '1', '2', 's'], by, { s: { group: 'other', receiveCount: 3 } });
+  for (let turn = 0; turn < 20; turn++) await macrotask();
+  const atOnce = asked.includes('2') && asked.includes('s');
+  open();
+  await answer;
+  expect(atOnce).toBe(false);
+});
+
+it('a handler that a fold left behind and that never ends is named when it ends the process', async () => {
+  wiring = fakeWiring({ onPoison: 'block' });
+  await deliver(['1'], handle, { 1: { total: 1 } });
+  wiring.logged.length = 0;
+  const by: Handle = async (event) => {
+    if (event.subject === '2') {
+      setImmediate(() => {
+        wiring.clock.time += 21;
+      });
+      await new Promise(() => {});
+    }
+    return handle(event);
+  };
+  void deliver(['0', '1', '2'], by);
+  for (let turn = 0; turn < 20; turn++) await macrotask();
+  wiring.clock.time += 29_600;
+  for (let turn = 0; turn < 20; turn++) await macrotask();
+  const overdue = deliveries().filter(({ code }) => code === 'OVERDUE');
+  expect(overdue).toHaveLength(wiring.ends.length);
+});
+
+it('a store that refuses, and tells of no record, ends the fold', async () => {
+  let commits = 0;
+  onCommit((_, events) => {
+    commits += 1;
+    if (commits > 100) throw new Error('it goes on for ever');
+    return events > 1 ? { kind: 'exists', found: [] } : undefined;
+  });
+  await deliver(['0', '1', '2']);
+  expect(commits).toBeLessThan(100);
+  expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'applied' });
+});
+
+it('a handler that uses one list for all events loses none of them', async () => {
+  const list: Effect[] = [];
+  // GIVEN one of them that was applied before, so that the others are committed once more
+  await deliver(['0']);
+  await deliver(['0', '1', '2'], ({ subject }) => {
+    list.length = 0;
+    list.push(increment('ledger', { orderId: subject }, { times: 1 }));
+    return list;
+  });
+  expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
+  expect(wiring.memory.tables.items('ledger').map(({ orderId }) => orderId)).toEqual(['all', '1', '2']);
+});
+
+it('an event that writes where an index refuses it is refused as a whole item too', async () => {
+  onCommit((effects) =>
+    effects.some((effect) => effect.kind === 'put' && effect.item.customer === '')
+      ? { kind: 'refused', reason: 'Effect 1 was refused: ValidationError', cause: undefined }
+      : undefined,
+  );
+  await deliver(['0', '1'], ({ subject }) => [
+    put('orders', { orderId: 'latest', customer: subject === '0' ? '' : 'x' }),
+    counted(),
+  ]);
+  expect(outcomes()).toEqual({ 'm-0': 'poison', 'm-1': 'applied' });
+  expect(ledger()).toMatchObject({ times: 1 });
+});
+
+it('the events of a handler that acts outside are read for their fingerprint once each', async () => {
+  let reads = 0;
+  const consumer = createConsumer(
+    {
+      name: 'orders',
+      parse: (body) => {
+        const { data, ...event } = parseOrderEvent(body);
+        return Object.defineProperty(event as OrderEvent, 'data', {
+          enumerable: true,
+          get: () => {
+            reads += 1;
+            return data;
+          },
+        });
+      },
+      guarantee: atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }),
+      handle: async () => {},
+    },
+    wiring,
+  );
+  const records = Array.from({ length: 10 }, (_, n) =>
+    sqsRecord(anOrder({ subject: `${n}` }), { messageId: `m-${n}` }),
+  );
+  await consumer(sqsEvent(...records), remaining());
+  expect(reads).toBeLessThanOrEqual(10);
+});
+
+it.each([
+  ['effects', 0],
+  ['acts outside', 1],
+])('an event of a parser of its own that has no canonical form costs the batch nothing: %s', async (_, kind) => {
+  const parse = (body: string) => {
+    const event = parseOrderEvent(body);
+    return event.subject === '1' ? { ...event, data: { ...event.data, total: 1n as never } } : event;
+  };
+  const guarantees = [
+    createConsumer({ name: 'orders', parse, guarantee: exactlyOnce(), handle }, wiring),
+    createConsumer(
+      {
+        name: 'orders',
+        parse,
+        guarantee: atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }),
+        handle: async () => {},
+      },
+      wiring,
+    ),
+  ];
+  const records = ['0', '1', '2'].map((id) =>
+    sqsRecord(anOrder({ subject: id }), { messageId: `m-${id}`, group: id === '2' ? 'other' : 'one' }),
+  );
+  const { batchItemFailures = [] } = (await guarantees[kind]?.(sqsEvent(...records), remaining())) ?? {};
+  expect(batchItemFailures).not.toContainEqual({ itemIdentifier: 'm-2' });
+  expect(outcomes()).toMatchObject({ 'm-0': 'applied', 'm-2': 'applied' });
+});
+
+describe('stays as it was:', () => {
+  it('two messages of one event in one batch: the handler asked for each, the effects once', async () => {
+    await deliver(['0', '0', '1']);
+    expect(recordOf('0')).toMatchObject({ status: 'COMPLETED', messageId: 'm-0' });
+    expect(ledger()).toMatchObject({ times: 2 });
+  });
+
+  it('a parser that gives one object for two messages of one event', async () => {
+    const event = anOrder({ subject: '0' });
+    const consumer = createConsumer(
+      { name: 'orders', parse: () => event, guarantee: exactlyOnce(), handle },
+      wiring,
+    );
+    const records = ['a', 'b'].map((messageId) => sqsRecord(event, { messageId }));
+    await expect(consumer(sqsEvent(...records), remaining())).resolves.toEqual({ batchItemFailures: [] });
+    expect(ledger()).toMatchObject({ times: 1 });
+  });
+});
