@@ -21,7 +21,10 @@ export interface Deletion {
 export function deletedAtRetention(world: World, { message, queue, deadLetters, holder }: Deletion): void {
   const said = `${message.id} was deleted at the retention of ${queue.name}`;
   const behind = -(holder?.skew ?? 0) / 1000;
-  if (behind < savedBefore(queue)) return world.violated(said);
+  if (behind < savedBefore(queue)) {
+    world.violated(said);
+    return;
+  }
   world.violated(`${said} by a clock that is ${Math.round(behind / 60)} minutes behind`);
   const stringValue = JSON.stringify({ code: 'RETENTION', message: said });
   deadLetters.send({

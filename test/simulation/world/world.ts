@@ -35,6 +35,8 @@ export class World {
 
   /** By idempotency key: what befell calls about it, so that its outcome may be unknown. */
   readonly excuses = new Map<string, Set<string>>();
+  /** Idempotency keys of the events of which an outside system did not say what it did. */
+  readonly unclear = new Set<string>();
   /** By idempotency key: attempts that never ended, by no fault of the event. */
   readonly interrupted = new Map<string, number>();
   /** While it lasts, nothing that is called about an event answers: milliseconds since the epoch. */
@@ -55,7 +57,7 @@ export class World {
     return outage !== undefined && now >= outage.from && now < outage.to;
   }
 
-  excuse(key: string, why: FaultKind | 'process ended' | 'deadline'): void {
+  excuse(key: string, why: FaultKind | 'process ended' | 'deadline' | 'unclear answer'): void {
     const known = this.excuses.get(key);
     if (known === undefined) this.excuses.set(key, new Set([why]));
     else known.add(why);
