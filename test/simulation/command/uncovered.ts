@@ -27,9 +27,10 @@ session.disconnect();
 const functions = new Map(result.map((script) => [script.url, script.functions]));
 for (const path of await meantSources(repository)) {
   const file = join(repository, path);
-  const source = stripTypeScriptTypes(await readFile(file, 'utf8'));
-  const lines = unreachedLines(source, functions.get(pathToFileURL(file).href));
-  if (lines.length === 0) continue;
-  const told = lines.map(({ number, text }) => `${String(number).padStart(5)}  ${text.trimEnd()}`);
+  const source = await readFile(file, 'utf8');
+  const numbers = unreachedLines(stripTypeScriptTypes(source), functions.get(pathToFileURL(file).href));
+  if (numbers.length === 0) continue;
+  const lines = source.split('\n');
+  const told = numbers.map((number) => `${String(number).padStart(5)}  ${lines[number - 1]}`);
   process.stdout.write(`${path}\n${told.join('\n')}\n`);
 }
