@@ -31,10 +31,11 @@ export class Witness {
   readonly #world: World;
   /** Idempotency keys whose event needs nothing more: applied, given up, or held for an operator. */
   readonly #settled = new Set<string>();
-  /** By idempotency key: failures of the handler's own since the record was quarantined last. */
   /** By message id. */
   readonly #blocked = new Map<string, Blocked>();
+  /** Ids of the messages that were copied to a dead-letter queue. */
   readonly #copied = new Set<string>();
+  /** By idempotency key: failures of the handler's own since the record was quarantined last. */
   readonly #failures = new Map<string, number>();
   readonly #work = new Map<string, Work[]>();
   /** By consumer and group: the idempotency keys of the events, in the order of the group. */
