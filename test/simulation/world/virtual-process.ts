@@ -3,7 +3,7 @@ import type { FaultKind } from './faults.ts';
 import { Prng } from './prng.ts';
 import type { World } from './world.ts';
 
-/** The event that a call is about. */
+/** The event that a call is about; each call has its own. */
 export interface About {
   readonly key: string;
   /** Faults of this call that leave nothing unknown. */
@@ -45,8 +45,8 @@ export class VirtualProcess {
   #alive = true;
   #frozen = false;
   #stalled = false;
-  /** What its calls under way are about: idempotency keys. */
-  readonly #inHand = new Set<string>();
+  /** What its calls under way are about, call by call: two may be about one event. */
+  readonly #inHand = new Set<About>();
   /** What waits for it to go on. */
   #waiting: (() => void)[] = [];
   /** Is told that it ended. */
@@ -87,7 +87,7 @@ export class VirtualProcess {
   ): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       const world = this.#world;
-      if (about !== undefined) this.#inHand.add(about.key);
+      if (about !== undefined) this.#inHand.add(about);
       const { scheduler } = world;
       const strikes = (kind: FaultKind) => {
         if (!world.faults.strikes(kind, label)) return false;
@@ -98,7 +98,7 @@ export class VirtualProcess {
         scheduler.after(ms, () =>
           this.#resume(() => {
             world.note(this.name, text);
-            if (about !== undefined) this.#inHand.delete(about.key);
+            if (about !== undefined) this.#inHand.delete(about);
             try {
               resolve(answer());
             } catch (error) {
@@ -202,7 +202,7 @@ export class VirtualProcess {
 
   /** What it has in hand may be unclear from now on, and its attempt never ended: by the culprit's fault, or nobody's. */
   excuseAll(culprit?: string): void {
-    for (const key of this.#inHand) {
+    for (const key of new Set([...this.#inHand].map((about) => about.key))) {
       this.#world.excuse(key, 'process ended');
       if (culprit === undefined) this.#world.interrupt(key);
     }
