@@ -110,7 +110,7 @@ export class Shop {
     publishAll(this.#world, this.#topic, events);
     for (const one of deployments) scheduler.at(now + one.at, () => this.#deploy(one));
     if (outage !== undefined)
-      this.#world.outage = { from: now + outage.at, to: now + outage.at + outage.lasts };
+      this.#world.outage = { ...outage, from: now + outage.at, to: now + outage.at + outage.lasts };
     const end = Math.max(now + duration, this.#world.outage?.to ?? 0);
     this.#lookAfter(end);
     await scheduler.run(end);

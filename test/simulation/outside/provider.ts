@@ -71,7 +71,7 @@ export class PaymentProvider {
           throw networkError('ECONNREFUSED', 'connect');
         },
       },
-      { key: event },
+      { key: event, isOutside: true },
     );
   }
 

@@ -48,14 +48,23 @@ export interface Plan {
   /** How long faults go on, in ms. */
   readonly duration: number;
   readonly deployments: readonly Deployment[];
-  /** How long after the start what runs calls fails everything, in ms. */
-  readonly outage?: { readonly at: number; readonly lasts: number } | undefined;
+  readonly outage?: Outage | undefined;
   /** What poison does to its group. */
   readonly onPoison: 'quarantine' | 'block';
   /** For how long nobody mends a handler once faults have ceased, in ms. */
   readonly neglect: number;
   /** What comes again when the records have expired; absent where the run ends before. */
   readonly expiry?: Expiry | undefined;
+}
+
+/** What handlers call is away. */
+export interface Outage {
+  /** In ms after the start. */
+  readonly at: number;
+  /** In ms. */
+  readonly lasts: number;
+  /** Whether the stores answer meanwhile. */
+  readonly sparesStores: boolean;
 }
 
 /** All functions are deployed anew. */
@@ -147,7 +156,11 @@ export function planOf(seed: number, character: Character, consumers: readonly C
         }))
       : [],
     outage: character.outage
-      ? { at: random.below(duration), lasts: random.between(3, 30) * 60_000 }
+      ? {
+          at: random.below(duration),
+          lasts: random.between(3, 30) * 60_000,
+          sparesStores: random.chance(0.5),
+        }
       : undefined,
     expiry: character.expiry ? expiryOf(events, random) : undefined,
   };

@@ -6,6 +6,8 @@ import type { World } from './world.ts';
 /** The event that a call is about; each call has its own. */
 export interface About {
   readonly key: string;
+  /** Whether a system is called that is not the project's: a provider, not a store. */
+  readonly isOutside?: boolean;
   /** Faults of this call that leave nothing unknown. */
   readonly harmless?: readonly FaultKind[] | undefined;
 }
@@ -114,7 +116,7 @@ export class VirtualProcess {
         // It left before its process ended; half of those get through.
         if (!this.#alive && !world.chance.chance(0.5)) return;
         if (this.#alive && strikes('crash before')) return this.end(`dies before ${label}`);
-        if (about !== undefined && world.isAway) {
+        if (about !== undefined && world.isAway(about.isOutside === true)) {
           world.faults.count('outage');
           if (about.harmless === undefined) world.excuse(about.key, 'outage');
           return answerAfter(timedOut(), spoiled.lost, `${label}: away`);

@@ -39,8 +39,8 @@ export class World {
   readonly unclear = new Set<string>();
   /** By idempotency key: attempts that never ended, by no fault of the event. */
   readonly interrupted = new Map<string, number>();
-  /** While it lasts, nothing that is called about an event answers: milliseconds since the epoch. */
-  outage: { readonly from: number; readonly to: number } | undefined;
+  /** While it lasts, what is called about an event does not answer: milliseconds since the epoch. */
+  outage: { readonly from: number; readonly to: number; readonly sparesStores: boolean } | undefined;
   /** The process whose code runs right now, for what it calls without naming itself. */
   acting: VirtualProcess | undefined;
 
@@ -52,9 +52,11 @@ export class World {
     this.log.add(this.now, actor, text);
   }
 
-  get isAway(): boolean {
+  /** Whether an outage is under way that what is called is part of. */
+  isAway(isOutside: boolean): boolean {
     const { outage, now } = this;
-    return outage !== undefined && now >= outage.from && now < outage.to;
+    if (outage === undefined || now < outage.from || now >= outage.to) return false;
+    return isOutside || !outage.sparesStores;
   }
 
   excuse(key: string, why: FaultKind | 'process ended' | 'deadline' | 'unclear answer'): void {
