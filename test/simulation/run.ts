@@ -35,7 +35,9 @@ export function planFor({ workload, seed, withoutEvents, withoutFaults }: Scenar
     );
     return [{ ...planned, extras, troubles: new Map(troubles) }];
   });
-  return { ...plan, events };
+  if (!withoutFaults.includes('deployment with another guarantee')) return { ...plan, events };
+  const deployments = plan.deployments.map((one) => ({ ...one, guarantees: new Map() }));
+  return { ...plan, events, deployments };
 }
 
 export async function run(scenario: Scenario, trace = false): Promise<RunResult> {

@@ -1,3 +1,4 @@
+import { workloadOf } from './workloads/workloads.ts';
 import type { FaultKind } from './world/faults.ts';
 
 /** One run, so that it can be told to somebody else: everything in it follows from this. */
@@ -9,6 +10,17 @@ export interface Scenario {
   readonly withoutFaults: readonly FaultKind[];
   /** How many faults strike at most. */
   readonly mostFaults: number;
+}
+
+/** A seed as it is: nothing is left out. */
+export function scenarioOf(seed: number): Scenario {
+  return {
+    seed,
+    workload: workloadOf(seed),
+    withoutEvents: [],
+    withoutFaults: [],
+    mostFaults: Number.POSITIVE_INFINITY,
+  };
 }
 
 /** The command that plays a scenario again, and prints what happens. */

@@ -3,10 +3,10 @@ import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import { idempotencyKey } from '../../contract/identity.ts';
 import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
-import { type MemoryStore, memoryStore } from '../../runtime/index.ts';
+import { type GuaranteeName, type MemoryStore, memoryStore } from '../../runtime/index.ts';
 import { ConsumerFunction } from './actors/function.ts';
 import { Operator } from './actors/operator.ts';
-import { type ConsumerName, partOf, tableKeys, watched } from './actors/parts.ts';
+import { type ConsumerName, deployableAs, partOf, tableKeys, watched } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
 import type { Letter } from './broker/message.ts';
 import { FifoTopic } from './broker/topic.ts';
@@ -16,7 +16,14 @@ import { Witness } from './oracle/witness.ts';
 import { MailSystem } from './outside/mail-system.ts';
 import { PaymentProvider } from './outside/provider.ts';
 import { expire } from './ports/expiry.ts';
-import { type Expiry, type Plan, type PlannedEvent, type Trouble, troubleKinds } from './workloads/plan.ts';
+import {
+  type Deployment,
+  type Expiry,
+  type Plan,
+  type PlannedEvent,
+  type Trouble,
+  troubleKinds,
+} from './workloads/plan.ts';
 import type { VirtualProcess } from './world/virtual-process.ts';
 import { startTime, type World } from './world/world.ts';
 
@@ -43,6 +50,8 @@ export class Shop {
   readonly #expectation: Expectation;
   /** Idempotency keys of the events that an outside system has seen since their records began. */
   readonly #effects = new Set<string>();
+  /** By consumer: what it was deployed with last, where that is not its own. */
+  readonly #guarantees = new Map<ConsumerName, GuaranteeName>();
   /** Whether every handler was mended. */
   #healed = false;
   /** By consumer and event: how often its trouble showed. */
@@ -99,14 +108,9 @@ export class Shop {
     const { events, duration, deployments, outage, expiry } = this.#plan;
     this.#topic.onFirst = (body) => this.#sendExtras(body);
     publishAll(this.#world, this.#topic, events);
-    for (const { at, timeout } of deployments) {
-      scheduler.at(now + at, () => {
-        this.#world.faults.count('deployment with another lease');
-        for (const one of this.#functions) one.deploy(timeout);
-      });
-    }
+    for (const one of deployments) scheduler.at(now + one.at, () => this.#deploy(one));
     if (outage !== undefined)
-      this.#world.outage = { from: now + outage.at, to: now + outage.at + outage.lasts };
+      this.#world.outage = { ...outage, from: now + outage.at, to: now + outage.at + outage.lasts };
     const end = Math.max(now + duration, this.#world.outage?.to ?? 0);
     this.#lookAfter(end);
     await scheduler.run(end);
@@ -159,6 +163,21 @@ export class Shop {
     };
   }
 
+  #deploy({ timeout, guarantees }: Deployment): void {
+    const { faults } = this.#world;
+    faults.count('deployment with another lease');
+    for (const [name, guarantee] of guarantees) {
+      if (guarantee === this.#guaranteeOf(name)) continue;
+      faults.count('deployment with another guarantee');
+      this.#guarantees.set(name, guarantee);
+    }
+    for (const one of this.#functions) one.deploy(timeout);
+  }
+
+  #guaranteeOf(name: ConsumerName): GuaranteeName {
+    return this.#guarantees.get(name) ?? deployableAs[name][0];
+  }
+
   #function(name: ConsumerName): ConsumerFunction {
     const { timeout, concurrency, providerMemory, onPoison } = this.#plan;
     const consumer = new ConsumerFunction(this.#world, {
@@ -169,7 +188,8 @@ export class Shop {
       timeout,
       concurrency,
       part: (process) => {
-        const part = partOf(name, process, this.#world, { mails: this.#mails, providerMemory });
+        const guarantee = this.#guaranteeOf(name);
+        const part = partOf(name, process, this.#world, { guarantee, mails: this.#mails, providerMemory });
         return watched(part, this.#world, process, {
           begins: (event, context) => {
             const until = context && this.#world.now + context.remainingTime();

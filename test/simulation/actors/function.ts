@@ -1,10 +1,10 @@
-import type { SQSRecord } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { leastMaxReceiveCount } from '../../../contract/retrying.ts';
 import { createConsumer, type MemoryStore } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
+import { deletedAtRetention } from '../oracle/retention.ts';
 import type { RecordWatch } from '../ports/store.ts';
 import { wiringOf } from '../ports/wiring.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
@@ -21,7 +21,7 @@ export interface FunctionOptions {
   readonly timeout: number;
   readonly concurrency: number;
   readonly output: (line: string, process: VirtualProcess) => void;
-  readonly onDelivery: (record: SQSRecord) => void;
+  readonly onDelivery: () => void;
   readonly wrote: RecordWatch;
   readonly onReturn: (process: VirtualProcess) => void;
 }
@@ -49,11 +49,19 @@ export class ConsumerFunction {
       deadLetters: this.deadLetters,
       maxReceiveCount: leastMaxReceiveCount(receiving),
     });
+    const holders = new Map<string, VirtualProcess>();
+    this.queue.onDeletion = (message) => {
+      const { queue, deadLetters } = this;
+      deletedAtRetention(world, { message, queue, deadLetters, holder: holders.get(message.id) });
+    };
     this.#source = new EventSource(world, {
       queue: this.queue,
       concurrency: options.concurrency,
       timeout: () => this.#timeout,
-      onDelivery: options.onDelivery,
+      onDelivery: ({ messageId }, process) => {
+        holders.set(messageId, process);
+        options.onDelivery();
+      },
       onReturn: options.onReturn,
       start: (ordinal) => {
         const process = new VirtualProcess(world, `${name}/${ordinal}`, skewOf(world, name));

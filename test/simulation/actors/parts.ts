@@ -2,25 +2,58 @@ import type { OrderEvent } from '../../../contract/order-event.ts';
 import { mailOrder } from '../../../lambda/mail/mail-order.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
 import { chargeOrder } from '../../../lambda/payment/charge-order.ts';
-import { atLeastOnce, type ExternalContext, exactlyOnce, PermanentError } from '../../../runtime/index.ts';
+import {
+  atLeastOnce,
+  atMostOnce,
+  type ExternalContext,
+  exactlyOnce,
+  type GuaranteeName,
+  PermanentError,
+} from '../../../runtime/index.ts';
 import type { MailSystem } from '../outside/mail-system.ts';
 import type { Trouble } from '../workloads/plan.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import { mailGuarantee } from './mail-guarantee.ts';
+import { isCharged, isMailed, leaveInOutbox, outboxKeys } from './outbox.ts';
 import type { Part } from './part.ts';
 
 export const consumerNames = ['fulfilment', 'billing', 'notifications'] as const;
 export type ConsumerName = (typeof consumerNames)[number];
 
-export const tableKeys = { orders: ['orderId'], ledger: ['account'], customers: ['account'] } as const;
+export const tableKeys = {
+  orders: ['orderId'],
+  ledger: ['account'],
+  customers: ['account'],
+  ...outboxKeys,
+} as const;
 
-/** The handlers of the project, as they are deployed, with a provider and a mail system that are simulated. */
+/**
+ * The guarantees that each can be deployed with, its own first. A provider that knows keys charges once under any of them;
+ * a mail system that knows none would mail twice under at-least-once, and rightly so.
+ */
+export const deployableAs: Readonly<Record<ConsumerName, readonly [GuaranteeName, ...GuaranteeName[]]>> = {
+  fulfilment: ['exactly-once'],
+  billing: ['at-least-once', 'at-most-once', 'exactly-once'],
+  notifications: ['at-most-once', 'exactly-once'],
+};
+
+export interface PartOptions {
+  readonly guarantee: GuaranteeName;
+  readonly mails: MailSystem;
+  /** How long the provider knows a key, in ms. */
+  readonly providerMemory: number;
+}
+
+/**
+ * The handlers of the project, as they are deployed, with a provider and a mail system that are simulated. Exactly-once
+ * takes a handler that returns effects, so a deployment that changes to it changes the handler too.
+ */
 export function partOf(
   name: ConsumerName,
   process: VirtualProcess,
   world: World,
-  { mails, providerMemory }: { readonly mails: MailSystem; readonly providerMemory: number },
+  { guarantee, mails, providerMemory }: PartOptions,
 ): Part {
   switch (name) {
     case 'fulfilment': {
@@ -28,11 +61,16 @@ export function partOf(
       return { guarantee: exactlyOnce(), handle: applyOrder(tables) };
     }
     case 'billing':
+      if (guarantee === 'exactly-once')
+        return { guarantee: exactlyOnce(), handle: leaveInOutbox(name, isCharged) };
       return {
-        guarantee: atLeastOnce({ providerKeyRetention: providerMemory }),
+        guarantee:
+          guarantee === 'at-most-once' ? atMostOnce() : atLeastOnce({ providerKeyRetention: providerMemory }),
         handle: chargeOrder('https://payments.test/charges'),
       };
     case 'notifications':
+      if (guarantee === 'exactly-once')
+        return { guarantee: exactlyOnce(), handle: leaveInOutbox(name, isMailed) };
       return {
         guarantee: mailGuarantee(process, world),
         handle: mailOrder({ from: 'orders@shop.test', domain: 'shop.test', client: mails.seenBy(process) }),

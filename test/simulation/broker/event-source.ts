@@ -20,7 +20,7 @@ export interface EventSourceOptions {
   /** Of the function, in ms. */
   readonly timeout: () => number;
   /** Is told of every delivery. */
-  readonly onDelivery: (record: SQSRecord) => void;
+  readonly onDelivery: (record: SQSRecord, process: VirtualProcess) => void;
   /** Is told of each process whose invocation is over, and that is frozen now. */
   readonly onReturn: (process: VirtualProcess) => void;
 }
@@ -72,7 +72,7 @@ export class EventSource {
   }
 
   #poll(): void {
-    const { queue, concurrency, onDelivery } = this.#options;
+    const { queue, concurrency } = this.#options;
     const { chance, faults } = this.#world;
     while (this.#invocations < concurrency) {
       const records = queue.receive(chance.chance(0.5) ? largestBatch : chance.between(1, largestBatch));
@@ -81,7 +81,6 @@ export class EventSource {
         this.#world.note(queue.name, `a batch of ${records.length} is lost with its poller`);
         continue;
       }
-      for (const record of records) onDelivery(record);
       this.#invoke(records);
     }
   }
@@ -92,6 +91,7 @@ export class EventSource {
     const { process } = environment;
     this.#invocations += 1;
     environment.busy = true;
+    for (const record of records) this.#options.onDelivery(record, process);
     const what = records.map(
       ({ messageId, attributes }) => `${messageId}x${attributes.ApproximateReceiveCount}`,
     );

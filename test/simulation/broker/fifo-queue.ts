@@ -38,6 +38,8 @@ export class FifoQueue {
   onVisible: (time: number) => void = () => {};
   /** Is told of everything that came in. */
   onArrival: (letter: Letter, messageId: string) => void = () => {};
+  /** Is told of what it deleted since its retention was over. */
+  onDeletion: (message: Letter & { readonly id: string }) => void = () => {};
   readonly #world: World;
   readonly #deadLetters: FifoQueue | undefined;
   readonly #window = new DeduplicationWindow();
@@ -109,7 +111,7 @@ export class FifoQueue {
       for (const message of [...group]) {
         if (now >= message.sentAt + this.retentionSeconds * 1000) {
           this.#drop(message);
-          this.#world.violated(`${message.id} was deleted at the retention of ${this.name}`);
+          this.onDeletion(message);
           continue;
         }
         if (records.length === most) break;

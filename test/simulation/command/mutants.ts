@@ -1,5 +1,5 @@
 import { type Mutant, mutantNames, mutants } from '../mutants/table.ts';
-import { workloadOf } from '../workloads/workloads.ts';
+import { scenarioOf } from '../scenario.ts';
 import type { Failure } from './runner.ts';
 import { runAll } from './threads.ts';
 
@@ -7,13 +7,7 @@ import { runAll } from './threads.ts';
 const mostSeeds = 200;
 
 /** Breaks each rule in turn, and says after how many seeds the simulation noticed. */
-const scenarios = Array.from({ length: mostSeeds }, (_, n) => ({
-  seed: n + 1,
-  workload: workloadOf(n + 1),
-  withoutEvents: [],
-  withoutFaults: [],
-  mostFaults: Number.POSITIVE_INFINITY,
-}));
+const scenarios = Array.from({ length: mostSeeds }, (_, n) => scenarioOf(n + 1));
 
 const chosen = process.argv.slice(2);
 let survivors = 0;

@@ -84,7 +84,8 @@ function parse(args: readonly string[]): Record<string, string | boolean | undef
   }
 }
 
-function seedsOf(value: string): { first: number; last: number } {
+/** @throws ConfigurationError for what is no range. */
+export function seedsOf(value: string): { first: number; last: number } {
   const [, first, last] = /^(\d{1,15})\.\.(\d{1,15})$/.exec(value) ?? [];
   if (first === undefined || last === undefined || Number(first) > Number(last)) {
     throw new ConfigurationError(

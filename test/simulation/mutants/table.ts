@@ -45,6 +45,24 @@ export const mutants = {
     text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
     replacement: 'const isMeant = record.guarantee === mine.guarantee;',
   },
+  'begun under another guarantee': {
+    rule: 'What was begun under another guarantee goes on under none',
+    file: conditions,
+    text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
+    replacement: 'const isMeant = isSameEvent(record, mine);',
+  },
+  'another guarantee judged as the same': {
+    rule: 'An unfinished record left under another guarantee is OUTCOME_UNKNOWN',
+    file: 'runtime/guarantees/judge.ts',
+    text: 'if (record.guarantee !== mine.guarantee) {',
+    replacement: 'if (record.guarantee === undefined) {',
+  },
+  'never reopened': {
+    rule: 'Exactly-once gives back what is unknown and sent again, before it commits',
+    file: 'runtime/guarantees/reopen.ts',
+    text: "return record?.status === 'OUTCOME_UNKNOWN' || record?.status === 'INPROGRESS';",
+    replacement: "return record?.status === 'INPROGRESS';",
+  },
   'unknown locks its owner out': {
     rule: 'OUTCOME_UNKNOWN leaves the attempt alone: a slow owner may still complete',
     file: store,
@@ -275,6 +293,8 @@ export const mutants = {
     file: 'runtime/stay.ts',
     text: 'if (again > lastStay(message, wiring)) {',
     replacement: 'if (again > lastStay(message, wiring) * 2) {',
+    // By a clock that is right: what one that is hours behind misses is known.
+    shows: /was deleted at the retention of \w+$/,
   },
   'receives that are not paced': {
     rule: "A message's receives last as long as its queue keeps it",

@@ -20,6 +20,10 @@ export function wrongStep(
   }
   if (before.fingerprint !== after.fingerprint) return 'another event took its place';
   const isMine = before.attempt === mine.attempt;
+  // What became unknown, and was sent again by an operator, goes on under any.
+  if (before.status !== 'OUTCOME_UNKNOWN' && before.guarantee !== after.guarantee) {
+    return 'what was begun under another guarantee went on';
+  }
   switch (before.status) {
     case 'COMPLETED':
       return 'what was completed changed';

@@ -1,6 +1,7 @@
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
 import { waitingOutcomes } from '../../../contract/metrics.ts';
 import { maxAttempts } from '../../../contract/retrying.ts';
+import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import type { Blocked } from '../actors/operator.ts';
 import type { RecordWatch } from '../ports/store.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
@@ -30,10 +31,11 @@ export class Witness {
   readonly #world: World;
   /** Idempotency keys whose event needs nothing more: applied, given up, or held for an operator. */
   readonly #settled = new Set<string>();
-  /** By idempotency key: failures of the handler's own since the record was quarantined last. */
   /** By message id. */
   readonly #blocked = new Map<string, Blocked>();
+  /** Ids of the messages that were copied to a dead-letter queue. */
   readonly #copied = new Set<string>();
+  /** By idempotency key: failures of the handler's own since the record was quarantined last. */
   readonly #failures = new Map<string, number>();
   readonly #work = new Map<string, Work[]>();
   /** By consumer and group: the idempotency keys of the events, in the order of the group. */
@@ -154,9 +156,17 @@ export class Witness {
     if (Math.abs(mine.now - this.#world.now) > allowedOffset + longestDelay) this.#ofWildClocks.add(mine.id);
     const wrong = wrongStep(before, after, mine, carriedAttempt);
     if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.attempt}: ${wrong}`);
+    if (step === 'hold') this.#held(mine, before);
     // From here on it has attempts of its own again.
     if (after?.status === 'QUARANTINED') this.#failures.delete(mine.id);
   };
+
+  /** What another guarantee began may have happened, and what nobody answered for, where neither is tried again. */
+  #held({ id, guarantee }: Delivery, before: StoredRecord | undefined): void {
+    if (before?.guarantee !== guarantee) this.#world.excuse(id, 'deployment with another guarantee');
+    const isHeld = guarantee === 'at-most-once' && this.#world.unclear.has(id);
+    if (isHeld) this.#world.excuse(id, 'unclear answer');
+  }
 
   /** @param key The event's; absent for a body that is none. */
   logged(log: DeliveryLog, key: string | undefined, process: VirtualProcess): void {

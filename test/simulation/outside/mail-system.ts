@@ -54,7 +54,7 @@ export class MailSystem {
           throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
         },
       },
-      { keys: [key] },
+      { keys: [key], isOutside: true },
     );
   }
 }

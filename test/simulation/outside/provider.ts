@@ -1,3 +1,4 @@
+import type { FaultKind } from '../world/faults.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 
@@ -70,7 +71,7 @@ export class PaymentProvider {
           throw networkError('ECONNREFUSED', 'connect');
         },
       },
-      { keys: [event] },
+      { keys: [event], isOutside: true },
     );
   }
 
@@ -80,8 +81,13 @@ export class PaymentProvider {
       return { status: 429, headers: { 'retry-after': String(chance.below(90)) } };
     }
     if (faults.strikes('provider 402', event)) return { status: 402, body: { title: 'card refused' } };
-    if (faults.strikes('provider 5xx before', event)) return { status: 503 };
-    if (faults.strikes('provider 409', event)) return { status: 409 };
+    const unclear = (kind: FaultKind) => {
+      if (!faults.strikes(kind, event)) return false;
+      this.#world.unclear.add(event);
+      return true;
+    };
+    if (unclear('provider 5xx before')) return { status: 503 };
+    if (unclear('provider 409')) return { status: 409 };
     const known = this.charges.findLast((charge) => charge.key === key && now - charge.at < this.memory);
     if (known !== undefined && known.body !== body) return { status: 422 };
     if (known === undefined) {
@@ -89,8 +95,8 @@ export class PaymentProvider {
       this.charges.push(charge);
       this.onCharge(charge);
     }
-    if (faults.strikes('provider 5xx after', event)) return { status: 500 };
-    if (faults.strikes('provider silent', event)) return undefined;
+    if (unclear('provider 5xx after')) return { status: 500 };
+    if (unclear('provider silent')) return undefined;
     return { status: 201, body: { id: `charge-of-${event}` } };
   }
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../../contract/canonical-json.ts';
 import type { OrderEvent } from '../../../contract/order-event.ts';
-import type { ConsumerName } from '../actors/parts.ts';
+import type { GuaranteeName } from '../../../runtime/index.ts';
+import { type ConsumerName, deployableAs } from '../actors/parts.ts';
 import type { FaultKind, FaultRates } from '../world/faults.ts';
 import { Prng } from '../world/prng.ts';
 
@@ -46,16 +47,34 @@ export interface Plan {
   readonly providerMemory: number;
   /** How long faults go on, in ms. */
   readonly duration: number;
-  /** When functions are deployed anew, in ms after the start, and their timeout from then on. */
-  readonly deployments: readonly { readonly at: number; readonly timeout: number }[];
-  /** How long after the start what runs calls fails everything, in ms. */
-  readonly outage?: { readonly at: number; readonly lasts: number } | undefined;
+  readonly deployments: readonly Deployment[];
+  readonly outage?: Outage | undefined;
   /** What poison does to its group. */
   readonly onPoison: 'quarantine' | 'block';
   /** For how long nobody mends a handler once faults have ceased, in ms. */
   readonly neglect: number;
   /** What comes again when the records have expired; absent where the run ends before. */
   readonly expiry?: Expiry | undefined;
+}
+
+/** What handlers call is away. */
+export interface Outage {
+  /** In ms after the start. */
+  readonly at: number;
+  /** In ms. */
+  readonly lasts: number;
+  /** Whether the stores answer meanwhile. */
+  readonly sparesStores: boolean;
+}
+
+/** All functions are deployed anew. */
+export interface Deployment {
+  /** In ms after the start. */
+  readonly at: number;
+  /** Theirs from then on, in ms. */
+  readonly timeout: number;
+  /** By consumer: its guarantee from then on. One that is absent keeps its own. */
+  readonly guarantees: ReadonlyMap<ConsumerName, GuaranteeName>;
 }
 
 export interface Expiry {
@@ -133,10 +152,15 @@ export function planOf(seed: number, character: Character, consumers: readonly C
       ? Array.from({ length: random.between(1, 3) }, () => ({
           at: random.below(duration),
           timeout: random.pick(timeouts),
+          guarantees: new Map(consumers.map((name) => [name, random.pick(deployableAs[name])])),
         }))
       : [],
     outage: character.outage
-      ? { at: random.below(duration), lasts: random.between(3, 30) * 60_000 }
+      ? {
+          at: random.below(duration),
+          lasts: random.between(3, 30) * 60_000,
+          sparesStores: random.chance(0.5),
+        }
       : undefined,
     expiry: character.expiry ? expiryOf(events, random) : undefined,
   };

@@ -49,6 +49,7 @@ export const faultKinds = [
   'resolve as retry',
   'outage',
   'deployment with another lease',
+  'deployment with another guarantee',
   'TTL on time',
   'TTL late',
   'event used again after its records',

@@ -3,9 +3,11 @@ import type { FaultKind } from './faults.ts';
 import { Prng } from './prng.ts';
 import type { World } from './world.ts';
 
-/** The events that a call is about. */
+/** The events that a call is about; each call has its own. */
 export interface About {
   readonly keys: readonly string[];
+  /** Whether a system is called that is not the project's: a provider, not a store. */
+  readonly isOutside?: boolean;
   /** Faults of this call that leave nothing unknown. */
   readonly harmless?: readonly FaultKind[] | undefined;
 }
@@ -45,8 +47,8 @@ export class VirtualProcess {
   #alive = true;
   #frozen = false;
   #stalled = false;
-  /** What its calls under way are about: idempotency keys. */
-  readonly #inHand = new Set<string>();
+  /** What its calls under way are about, call by call: two may be about one event. */
+  readonly #inHand = new Set<About>();
   /** What waits for it to go on. */
   #waiting: (() => void)[] = [];
   /** Is told that it ended. */
@@ -91,7 +93,7 @@ export class VirtualProcess {
       const excuse = (kind: FaultKind) => {
         for (const key of keys) world.excuse(key, kind);
       };
-      for (const key of keys) this.#inHand.add(key);
+      if (about !== undefined) this.#inHand.add(about);
       const { scheduler } = world;
       const strikes = (kind: FaultKind) => {
         if (!world.faults.strikes(kind, label)) return false;
@@ -102,7 +104,7 @@ export class VirtualProcess {
         scheduler.after(ms, () =>
           this.#resume(() => {
             world.note(this.name, text);
-            for (const key of keys) this.#inHand.delete(key);
+            if (about !== undefined) this.#inHand.delete(about);
             try {
               resolve(answer());
             } catch (error) {
@@ -118,7 +120,7 @@ export class VirtualProcess {
         // It left before its process ended; half of those get through.
         if (!this.#alive && !world.chance.chance(0.5)) return;
         if (this.#alive && strikes('crash before')) return this.end(`dies before ${label}`);
-        if (about !== undefined && world.isAway) {
+        if (about !== undefined && world.isAway(about.isOutside === true)) {
           world.faults.count('outage');
           if (about.harmless === undefined) excuse('outage');
           return answerAfter(timedOut(), spoiled.lost, `${label}: away`);
@@ -206,7 +208,7 @@ export class VirtualProcess {
 
   /** What it has in hand may be unclear from now on, and its attempt never ended: by the culprit's fault, or nobody's. */
   excuseAll(culprit?: string): void {
-    for (const key of this.#inHand) {
+    for (const key of new Set([...this.#inHand].flatMap(({ keys }) => keys))) {
       this.#world.excuse(key, 'process ended');
       if (culprit === undefined) this.#world.interrupt(key);
     }

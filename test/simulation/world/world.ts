@@ -35,10 +35,12 @@ export class World {
 
   /** By idempotency key: what befell calls about it, so that its outcome may be unknown. */
   readonly excuses = new Map<string, Set<string>>();
+  /** Idempotency keys of the events of which an outside system did not say what it did. */
+  readonly unclear = new Set<string>();
   /** By idempotency key: attempts that never ended, by no fault of the event. */
   readonly interrupted = new Map<string, number>();
-  /** While it lasts, nothing that is called about an event answers: milliseconds since the epoch. */
-  outage: { readonly from: number; readonly to: number } | undefined;
+  /** While it lasts, what is called about an event does not answer: milliseconds since the epoch. */
+  outage: { readonly from: number; readonly to: number; readonly sparesStores: boolean } | undefined;
   /** The process whose code runs right now, for what it calls without naming itself. */
   acting: VirtualProcess | undefined;
 
@@ -50,12 +52,14 @@ export class World {
     this.log.add(this.now, actor, text);
   }
 
-  get isAway(): boolean {
+  /** Whether an outage is under way that what is called is part of. */
+  isAway(isOutside: boolean): boolean {
     const { outage, now } = this;
-    return outage !== undefined && now >= outage.from && now < outage.to;
+    if (outage === undefined || now < outage.from || now >= outage.to) return false;
+    return isOutside || !outage.sparesStores;
   }
 
-  excuse(key: string, why: FaultKind | 'process ended' | 'deadline'): void {
+  excuse(key: string, why: FaultKind | 'process ended' | 'deadline' | 'unclear answer'): void {
     const known = this.excuses.get(key);
     if (known === undefined) this.excuses.set(key, new Set([why]));
     else known.add(why);

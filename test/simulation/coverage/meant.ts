@@ -1,0 +1,33 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What a run replaces, or has no use for: adapters of the outside, and what no workload deploys. */
+const notMeant = [
+  'runtime/intake/',
+  'runtime/powertools/',
+  'runtime/stores/dynamodb/',
+  'runtime/stores/redis/',
+  'runtime/sqs-dead-letter-queue.ts',
+  'runtime/sqs-source-queue.ts',
+  'runtime/request-timeouts.ts',
+  'runtime/wiring.ts',
+  'publisher/journal-file.ts',
+  'publisher/lines.ts',
+  'publisher/publish-event.ts',
+  'publisher/sns-topic.ts',
+];
+
+/** The sources that a simulation is meant to reach, from the root of the repository. */
+export async function meantSources(repository: string): Promise<string[]> {
+  const rooms = ['runtime', 'publisher'];
+  const found = await Promise.all(
+    rooms.map(async (room) => {
+      const names = await readdir(join(repository, room), { recursive: true });
+      return names.map((name) => `${room}/${name}`);
+    }),
+  );
+  return found
+    .flat()
+    .filter((path) => path.endsWith('.ts') && !notMeant.some((start) => path.startsWith(start)))
+    .sort();
+}
