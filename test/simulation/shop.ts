@@ -3,7 +3,7 @@ import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import { idempotencyKey } from '../../contract/identity.ts';
 import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
-import { type MemoryStore, memoryStore } from '../../runtime/index.ts';
+import { memoryStore } from '../../runtime/index.ts';
 import { ConsumerFunction } from './actors/function.ts';
 import { Operator } from './actors/operator.ts';
 import { type ConsumerName, partOf, tableKeys, watched } from './actors/parts.ts';
@@ -15,7 +15,9 @@ import { Expectation } from './oracle/expectation.ts';
 import { Witness } from './oracle/witness.ts';
 import { MailSystem } from './outside/mail-system.ts';
 import { PaymentProvider } from './outside/provider.ts';
+import { dynamoDbRunStore } from './ports/dynamodb.ts';
 import { expire } from './ports/expiry.ts';
+import { memoryRunStore, type RunStore } from './ports/store.ts';
 import { type Expiry, type Plan, type PlannedEvent, type Trouble, troubleKinds } from './workloads/plan.ts';
 import type { VirtualProcess } from './world/virtual-process.ts';
 import { startTime, type World } from './world/world.ts';
@@ -33,7 +35,7 @@ const retention = 4 * day;
 export class Shop {
   readonly #world: World;
   readonly #plan: Plan;
-  readonly #store: MemoryStore = memoryStore(tableKeys);
+  readonly #store: RunStore;
   readonly #provider: PaymentProvider;
   readonly #mails: MailSystem;
   readonly #functions: readonly ConsumerFunction[];
@@ -51,6 +53,8 @@ export class Shop {
   constructor(world: World, plan: Plan) {
     this.#world = world;
     this.#plan = plan;
+    this.#store =
+      plan.store === 'dynamodb' ? dynamoDbRunStore(world, tableKeys) : memoryRunStore(memoryStore(tableKeys));
     const events = plan.events.map(({ event }) => event);
     this.#expectation = new Expectation(events, plan.consumers);
     const { keyOf, order } = this.#expectation;

@@ -1,11 +1,11 @@
 import type { SQSRecord } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { leastMaxReceiveCount } from '../../../contract/retrying.ts';
-import { createConsumer, type MemoryStore } from '../../../runtime/index.ts';
+import { createConsumer } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
-import type { RecordWatch } from '../ports/store.ts';
+import type { RecordWatch, RunStore } from '../ports/store.ts';
 import { wiringOf } from '../ports/wiring.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
@@ -14,7 +14,7 @@ import type { Part } from './part.ts';
 export interface FunctionOptions {
   readonly name: string;
   readonly part: (process: VirtualProcess) => Part;
-  readonly store: MemoryStore;
+  readonly store: RunStore;
   readonly recordTtlSeconds: number;
   readonly onPoison: Wiring['onPoison'];
   /** In ms. */

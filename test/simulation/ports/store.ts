@@ -1,5 +1,5 @@
-import type { MemoryStore } from '../../../runtime/index.ts';
-import type { Delivery, EffectStore, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { EffectStore, Item, MemoryStore } from '../../../runtime/index.ts';
+import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import type { FaultKind } from '../world/faults.ts';
 import type { Spoiled, VirtualProcess } from '../world/virtual-process.ts';
 
@@ -12,50 +12,36 @@ export type RecordWatch = (
   carriedAttempt: string | undefined,
 ) => void;
 
-/** A claim that was not answered is recognised by its next try: it leaves nothing unknown. */
-const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
-  claim: ['lost request', 'lost reply', 'throttle'],
-};
-
-/**
- * The store as a process reaches it, over a network. What befalls a call is made of the answers that the port has for
- * it; what a record becomes only the store itself decides.
- */
-export function storeOver(process: VirtualProcess, store: MemoryStore, wrote: RecordWatch): EffectStore {
-  const refused = (): never => {
-    throw new Error('AccessDeniedException');
+/** The records and tables of a run: as its processes reach them, and as those see them who look on. */
+export interface RunStore {
+  readonly records: Iterable<readonly [id: string, record: StoredRecord]> & {
+    get(id: string): StoredRecord | undefined;
+    delete(id: string): void;
   };
-  const contended = (cause: string) => () => ({ kind: 'contended' as const, cause: new Error(cause) });
-  function call<Answer>(
-    name: string,
-    key: string,
-    detail: string,
-    effect: () => Promise<Answer>,
-  ): Promise<Answer> {
-    const spoiled = {
-      lost: contended('no answer'),
-      throttled: contended('throttled'),
-      ...(name === 'commit' && { conflicting: contended('TransactionConflict') }),
-      refused,
-    } as unknown as Spoiled<Answer>;
-    return process.call(`${name} ${key}${detail}`, effect, spoiled, { key, harmless: harmless[name] });
-  }
+  readonly tables: { item(table: string, key: Item): Item | undefined };
+  /** The store as a process reaches it, over a network. */
+  over(process: VirtualProcess, wrote: RecordWatch): EffectStore;
+}
+
+/** How a process reaches the store: what befalls a step on its way. */
+export interface Way {
   /** A write of a delivery, watched. */
-  function write<Answer>(
-    name: string,
+  write<Answer>(
+    step: string,
     mine: Delivery,
     effect: () => Promise<Answer>,
     carriedAttempt?: string,
-  ): Promise<Answer> {
-    return call(name, mine.id, ` by ${mine.attempt}`, () => {
-      const before = store.records.get(mine.id);
-      // The store decides and writes before it returns its promise.
-      const answer = effect();
-      const after = store.records.get(mine.id);
-      if (before !== after) wrote(name, mine, before, after, carriedAttempt);
-      return answer;
-    });
-  }
+  ): Promise<Answer>;
+  call<Answer>(step: string, key: string, detail: string, effect: () => Promise<Answer>): Promise<Answer>;
+}
+
+/** A claim that was not answered is recognised by its next try: it leaves nothing unknown. */
+export const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
+  claim: ['lost request', 'lost reply', 'throttle'],
+};
+
+/** The store, each of its steps taken along that way. */
+export function along({ write, call }: Way, store: EffectStore): EffectStore {
   return {
     claim: (mine, terms) => write('claim', mine, () => store.claim(mine, terms), terms.carriedAttempt),
     complete: (mine, result) => write('complete', mine, () => store.complete(mine, result)),
@@ -72,6 +58,52 @@ export function storeOver(process: VirtualProcess, store: MemoryStore, wrote: Re
     resolveDone: (id, attempt, times) =>
       call('resolve', id, ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
     skip: (id, messageId) => call('skip', id, ` of ${messageId}`, () => store.skip(id, messageId)),
-    find: (id) => process.call(`find ${id}`, () => store.find(id), { lost: refused, refused }, { key: id }),
+    find: (id) => call('find', id, '', () => store.find(id)),
+  };
+}
+
+/**
+ * The store in memory. What befalls a call is made of the answers that the port has for it; what a record becomes only
+ * the store itself decides.
+ */
+export function memoryRunStore(store: MemoryStore): RunStore {
+  return {
+    records: store.records,
+    tables: store.tables,
+    over: (process, wrote) => along(wayToMemory(process, store, wrote), store),
+  };
+}
+
+function wayToMemory(process: VirtualProcess, store: MemoryStore, wrote: RecordWatch): Way {
+  const refused = (): never => {
+    throw new Error('AccessDeniedException');
+  };
+  const contended = (cause: string) => () => ({ kind: 'contended' as const, cause: new Error(cause) });
+  function call<Answer>(
+    name: string,
+    key: string,
+    detail: string,
+    effect: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const spoiled = {
+      lost: contended('no answer'),
+      throttled: contended('throttled'),
+      ...(name === 'commit' && { conflicting: contended('TransactionConflict') }),
+      refused,
+    };
+    const asked = (name === 'find' ? { lost: refused, refused } : spoiled) as unknown as Spoiled<Answer>;
+    return process.call(`${name} ${key}${detail}`, effect, asked, { key, harmless: harmless[name] });
+  }
+  return {
+    call,
+    write: (name, mine, effect, carriedAttempt) =>
+      call(name, mine.id, ` by ${mine.attempt}`, () => {
+        const before = store.records.get(mine.id);
+        // The store decides and writes before it returns its promise.
+        const answer = effect();
+        const after = store.records.get(mine.id);
+        if (before !== after) wrote(name, mine, before, after, carriedAttempt);
+        return answer;
+      }),
   };
 }

@@ -54,6 +54,8 @@ export interface Plan {
   readonly onPoison: 'quarantine' | 'block';
   /** For how long nobody mends a handler once faults have ceased, in ms. */
   readonly neglect: number;
+  /** What the consumers keep their records in. */
+  readonly store: 'memory' | 'dynamodb';
   /** What comes again when the records have expired; absent where the run ends before. */
   readonly expiry?: Expiry | undefined;
 }
@@ -82,6 +84,8 @@ export interface Character {
   readonly deployments?: boolean;
   readonly outage?: boolean;
   readonly expiry?: boolean;
+  /** @default memory */
+  readonly store?: Plan['store'];
 }
 
 const timeouts = [6000, 15_000, 30_000] as const;
@@ -127,6 +131,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     concurrency: random.between(...(character.concurrency ?? [2, 4])),
     providerMemory: random.pick([2 * hour, 24 * hour]),
     duration,
+    store: character.store ?? 'memory',
     onPoison: character.onPoison ?? 'quarantine',
     neglect: character.onPoison === 'block' && random.chance(0.12) ? 120 * hour : 6 * hour,
     deployments: character.deployments

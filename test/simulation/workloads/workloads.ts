@@ -110,6 +110,15 @@ export const workloads: Readonly<Record<string, Character>> = {
   deployments: { events: [8, 14], groups: [2, 4], twists, rates: rough, deployments: true, outage: true },
   /** Records expire, and events come again after that. */
   expiry: { events: [4, 10], groups: [1, 3], twists, rates: rough, expiry: true },
+  /** The records are in DynamoDB, by the runtime's adapter and the client of the SDK. */
+  adapter: {
+    events: [4, 10],
+    groups: [1, 3],
+    twists,
+    rates: { ...rough, throttle: 0.03, 'transaction conflict': 0.05 },
+    expiry: true,
+    store: 'dynamodb',
+  },
 };
 
 export const workloadNames: readonly string[] = Object.keys(workloads);

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { answerTo, contentType } from './answer.ts';
+import { answerTo, contentType, operationOf, type WireAnswer } from './answer.ts';
 import type { MemoryDynamoDb } from './memory-dynamodb.ts';
 
 /** Of an HTTP request of the SDK's, what an answer depends on. */
@@ -13,9 +13,11 @@ export interface Sending {
   /** `PutItem`, for instance. */
   readonly operation: string;
   readonly body: string;
-  /** Has the request's effect; `statusCode` and body of its answer. */
-  arrive(): { readonly statusCode: number; readonly body: string };
+  /** Has the request's effect. */
+  arrive(): WireAnswer;
 }
+
+const unsigned = 'smithy.api#noAuth';
 
 /**
  * A client of the SDK whose requests stay in this process: it writes them and reads answers and errors as it does over
@@ -26,13 +28,20 @@ export interface Sending {
  */
 export function connect(
   dynamoDb: MemoryDynamoDb,
-  pass: (sending: Sending) => Promise<ReturnType<Sending['arrive']>> = async (sending) => sending.arrive(),
+  pass: (sending: Sending) => Promise<WireAnswer> = async (sending) => sending.arrive(),
 ): DynamoDBClient {
   return new DynamoDBClient({
     region: 'us-east-1',
     endpoint: 'http://dynamodb.in-memory',
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
-    signer: { sign: async (request) => request },
+    httpAuthSchemeProvider: () => [{ schemeId: unsigned }],
+    httpAuthSchemes: [
+      {
+        schemeId: unsigned,
+        identityProvider: () => async () => ({}),
+        signer: { sign: async (request) => request },
+      },
+    ],
     maxAttempts: 1,
     // Everything that the SDK would read a file for.
     retryMode: 'standard',
@@ -48,12 +57,12 @@ export function connect(
       updateHttpClientConfig() {},
       httpHandlerConfigs: () => ({}),
       async handle({ headers, body = '' }: SdkRequest) {
-        const target = headers['x-amz-target'] ?? '';
-        const text = typeof body === 'string' ? body : Buffer.from(body).toString();
+        const operation = operationOf(headers['x-amz-target'] ?? '');
+        const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
         const answer = await pass({
-          operation: target.slice(target.indexOf('.') + 1),
+          operation,
           body: text,
-          arrive: () => answerTo(dynamoDb, target, text),
+          arrive: () => answerTo(dynamoDb, operation, text),
         });
         const bytes = Buffer.from(answer.body);
         const answered = { 'content-type': contentType };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answerTo, contentType, type WireAnswer } from './answer.ts';
+import { answerTo, contentType, failure, operationOf, type WireAnswer } from './answer.ts';
 import type { MemoryDynamoDb } from './memory-dynamodb.ts';
 
 export interface ServerOptions {
@@ -26,9 +26,9 @@ export async function serveDynamoDb(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const target = String(request.headers['x-amz-target']);
-    onRequest?.(target.slice(target.indexOf('.') + 1));
-    const { statusCode, body } = answered(dynamoDb, target, Buffer.concat(chunks).toString());
+    const operation = operationOf(String(request.headers['x-amz-target']));
+    onRequest?.(operation);
+    const { statusCode, body } = answered(dynamoDb, operation, Buffer.concat(chunks).toString());
     if (latencyMs > 0) await delay(latencyMs);
     response.writeHead(statusCode, { 'content-type': contentType }).end(body);
   }
@@ -50,11 +50,11 @@ export async function serveDynamoDb(
 }
 
 /** What is not known here is no failure that a client may try again. */
-function answered(dynamoDb: MemoryDynamoDb, target: string, body: string): WireAnswer {
+function answered(dynamoDb: MemoryDynamoDb, operation: string, body: string): WireAnswer {
   try {
-    return answerTo(dynamoDb, target, body);
+    return answerTo(dynamoDb, operation, body);
   } catch (error) {
     const { name, message } = error as Error;
-    return { statusCode: 400, body: JSON.stringify({ __type: name, message }) };
+    return failure(name, message);
   }
 }
