@@ -4,18 +4,21 @@ import { idempotencyKey } from '../../contract/identity.ts';
 import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { memoryStore } from '../../runtime/index.ts';
+import { Clients } from './actors/clients.ts';
 import { ConsumerFunction } from './actors/function.ts';
+import { IntakeFunction } from './actors/intake.ts';
 import { Operator } from './actors/operator.ts';
 import { type ConsumerName, partOf, tableKeys, watched } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
 import type { Letter } from './broker/message.ts';
 import { FifoTopic } from './broker/topic.ts';
+import { Answers } from './oracle/answers.ts';
 import { checkEnd, checkRecords, codeOf, type EndState } from './oracle/end.ts';
 import { Expectation } from './oracle/expectation.ts';
 import { Witness } from './oracle/witness.ts';
 import { MailSystem } from './outside/mail-system.ts';
 import { PaymentProvider } from './outside/provider.ts';
-import { dynamoDbRunStore } from './ports/dynamodb.ts';
+import { type DynamoDbRunStore, dynamoDbRunStore } from './ports/dynamodb.ts';
 import { expire } from './ports/expiry.ts';
 import { memoryRunStore, type RunStore } from './ports/store.ts';
 import { type Expiry, type Plan, type PlannedEvent, type Trouble, troubleKinds } from './workloads/plan.ts';
@@ -42,6 +45,9 @@ export class Shop {
   readonly #topic: FifoTopic;
   readonly #operator: Operator;
   readonly #witness: Witness;
+  readonly #answers: Answers;
+  /** Absent where the records are in no DynamoDB. */
+  readonly #clients: Clients | undefined;
   readonly #expectation: Expectation;
   /** Idempotency keys of the events that an outside system has seen since their records began. */
   readonly #effects = new Set<string>();
@@ -53,8 +59,8 @@ export class Shop {
   constructor(world: World, plan: Plan) {
     this.#world = world;
     this.#plan = plan;
-    this.#store =
-      plan.store === 'dynamodb' ? dynamoDbRunStore(world, tableKeys) : memoryRunStore(memoryStore(tableKeys));
+    const dynamoDb = plan.store === 'dynamodb' ? dynamoDbRunStore(world, tableKeys) : undefined;
+    this.#store = dynamoDb ?? memoryRunStore(memoryStore(tableKeys));
     const events = plan.events.map(({ event }) => event);
     this.#expectation = new Expectation(events, plan.consumers);
     const { keyOf, order } = this.#expectation;
@@ -75,6 +81,11 @@ export class Shop {
       world,
       this.#functions.map(({ queue }) => queue),
     );
+    this.#answers = new Answers(
+      world,
+      plan.events.flatMap(({ event, request }) => (request === undefined ? [] : [event])),
+    );
+    this.#clients = dynamoDb && new Clients(world, this.#intake(dynamoDb), this.#answers, plan.events);
     this.#operator = new Operator(world, {
       functions: this.#functions,
       store: this.#store,
@@ -101,8 +112,16 @@ export class Shop {
   async run(): Promise<void> {
     const { scheduler, now } = this.#world;
     const { events, duration, deployments, outage, expiry } = this.#plan;
-    this.#topic.onFirst = (body) => this.#sendExtras(body);
-    publishAll(this.#world, this.#topic, events);
+    this.#topic.onFirst = (body) => {
+      this.#answers.published(body);
+      this.#sendExtras(body);
+    };
+    this.#clients?.begin();
+    publishAll(
+      this.#world,
+      this.#topic,
+      events.filter(({ request }) => request === undefined),
+    );
     for (const { at, timeout } of deployments) {
       scheduler.at(now + at, () => {
         this.#world.faults.count('deployment with another lease');
@@ -115,6 +134,7 @@ export class Shop {
     this.#lookAfter(end);
     await scheduler.run(end);
     await this.#settle();
+    await this.#askAgain();
     checkRecords(this.#world, this.#expectation, this.#expectation.events, this.#state);
     if (expiry !== undefined) await this.#liveAgain(expiry);
     checkEnd(this.#world, this.#expectation, this.#state);
@@ -161,6 +181,16 @@ export class Shop {
       providerMemory: this.#plan.providerMemory,
       isOfWildClock: (key) => this.#witness.isOfWildClock(key),
     };
+  }
+
+  #intake(store: DynamoDbRunStore): IntakeFunction {
+    return new IntakeFunction(this.#world, {
+      store,
+      topic: this.#topic,
+      timeout: this.#plan.timeout,
+      recordTtlSeconds,
+      onPublish: (id) => this.#answers.publishes(id),
+    });
   }
 
   #function(name: ConsumerName): ConsumerFunction {
@@ -237,7 +267,10 @@ export class Shop {
   #sendExtras(body: string): void {
     const planned = this.#plan.events.find((one) => this.#expectation.bodyOf(one.event) === body);
     for (const extra of planned?.extras ?? []) {
-      this.#world.scheduler.after(extra.at, () => sendExtra(this.#world, this.#topic, extra));
+      this.#world.scheduler.after(extra.at, () => {
+        if (planned?.request) this.#clients?.sendExtra(planned, extra);
+        else sendExtra(this.#world, this.#topic, extra);
+      });
     }
   }
 
@@ -274,6 +307,14 @@ export class Shop {
       await scheduler.run(this.#world.now + roundLength);
     }
     this.#mustBeEmpty();
+  }
+
+  /** Every client gets its first answer again, and nothing is published. */
+  async #askAgain(): Promise<void> {
+    if (this.#clients === undefined) return;
+    this.#answers.checkEnd();
+    this.#clients.askAgain();
+    await this.#world.scheduler.run(this.#world.now + roundLength);
   }
 
   #mustBeEmpty(): void {

@@ -92,7 +92,8 @@ export class ConsumerFunction {
 const allowedOffset = 2500;
 const wildOffset = 3 * 3_600_000;
 
-function skewOf({ faults, chance }: World, name: string): number {
+/** How far a process's clock is ahead, in ms. */
+export function skewOf({ faults, chance }: World, name: string): number {
   if (faults.strikes('clock off by hours', name)) return chance.between(-wildOffset, wildOffset);
   if (faults.strikes('clock skew', name)) return chance.between(-allowedOffset, allowedOffset);
   return 0;

@@ -119,6 +119,26 @@ export const workloads: Readonly<Record<string, Character>> = {
     expiry: true,
     store: 'dynamodb',
   },
+  /** Clients order by HTTP, and try again. */
+  intake: {
+    events: [4, 8],
+    groups: [1, 3],
+    twists: { 'request repeated': 0.4, 'key used again': 0.5, 'handler fails': 0.03 },
+    rates: {
+      ...rough,
+      'crash before': 0.02,
+      'crash after': 0.02,
+      'stall before': 0.01,
+      'stall after': 0.01,
+      'lost request': 0.03,
+      'lost reply': 0.03,
+      'late request': 0.02,
+      'entry refused for now': 0.1,
+      'requests at once': 0.3,
+    },
+    store: 'dynamodb',
+    intake: true,
+  },
 };
 
 export const workloadNames: readonly string[] = Object.keys(workloads);
