@@ -22,6 +22,7 @@ import { type DynamoDbRunStore, dynamoDbRunStore } from './ports/dynamodb.ts';
 import { expire } from './ports/expiry.ts';
 import { memoryRunStore, type RunStore } from './ports/store.ts';
 import { type Expiry, type Plan, type PlannedEvent, type Trouble, troubleKinds } from './workloads/plan.ts';
+import { isOrder } from './workloads/requests.ts';
 import type { VirtualProcess } from './world/virtual-process.ts';
 import { startTime, type World } from './world/world.ts';
 
@@ -81,11 +82,9 @@ export class Shop {
       world,
       this.#functions.map(({ queue }) => queue),
     );
-    this.#answers = new Answers(
-      world,
-      plan.events.flatMap(({ event, request }) => (request === undefined ? [] : [event])),
-    );
-    this.#clients = dynamoDb && new Clients(world, this.#intake(dynamoDb), this.#answers, plan.events);
+    const orders = plan.events.filter(isOrder);
+    this.#answers = new Answers(world, orders);
+    this.#clients = dynamoDb && new Clients(world, this.#intake(dynamoDb), this.#answers, orders);
     this.#operator = new Operator(world, {
       functions: this.#functions,
       store: this.#store,
@@ -120,7 +119,7 @@ export class Shop {
     publishAll(
       this.#world,
       this.#topic,
-      events.filter(({ request }) => request === undefined),
+      events.filter((planned) => !isOrder(planned)),
     );
     for (const { at, timeout } of deployments) {
       scheduler.at(now + at, () => {
@@ -189,7 +188,7 @@ export class Shop {
       topic: this.#topic,
       timeout: this.#plan.timeout,
       recordTtlSeconds,
-      onPublish: (id) => this.#answers.publishes(id),
+      onPublish: (event) => this.#answers.publishes(event),
     });
   }
 
@@ -268,7 +267,7 @@ export class Shop {
     const planned = this.#plan.events.find((one) => this.#expectation.bodyOf(one.event) === body);
     for (const extra of planned?.extras ?? []) {
       this.#world.scheduler.after(extra.at, () => {
-        if (planned?.request) this.#clients?.sendExtra(planned, extra);
+        if (planned && isOrder(planned)) this.#clients?.sendExtra(planned, extra);
         else sendExtra(this.#world, this.#topic, extra);
       });
     }
@@ -312,7 +311,7 @@ export class Shop {
   /** Every client gets its first answer again, and nothing is published. */
   async #askAgain(): Promise<void> {
     if (this.#clients === undefined) return;
-    this.#answers.checkEnd();
+    this.#answers.checkAll();
     this.#clients.askAgain();
     await this.#world.scheduler.run(this.#world.now + roundLength);
   }

@@ -1,8 +1,8 @@
 import type { Answer } from '../../../runtime/intake/problem.ts';
 import { post } from '../../support/http.ts';
 import type { Answers } from '../oracle/answers.ts';
-import type { Extra, PlannedEvent } from '../workloads/plan.ts';
-import type { PlannedRequest } from '../workloads/requests.ts';
+import type { Extra } from '../workloads/plan.ts';
+import type { Order } from '../workloads/requests.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import type { IntakeFunction } from './intake.ts';
@@ -12,10 +12,6 @@ const longestPause = 120_000;
 const firstBackoff = 1000;
 const longestBackoff = 300_000;
 
-interface Order extends PlannedEvent {
-  readonly request: PlannedRequest;
-}
-
 /** Who sends orders by HTTP: a client for each account, each order until it has its answer, and then the next one. */
 export class Clients {
   readonly #world: World;
@@ -24,11 +20,11 @@ export class Clients {
   readonly #orders: readonly Order[];
   #others = 0;
 
-  constructor(world: World, intake: IntakeFunction, answers: Answers, events: readonly PlannedEvent[]) {
+  constructor(world: World, intake: IntakeFunction, answers: Answers, orders: readonly Order[]) {
     this.#world = world;
     this.#intake = intake;
     this.#answers = answers;
-    this.#orders = events.filter((planned): planned is Order => planned.request !== undefined);
+    this.#orders = orders;
   }
 
   begin(): void {
@@ -41,9 +37,9 @@ export class Clients {
   }
 
   /** The same request again, or another order under its key, by somebody who knows nothing of the first. */
-  sendExtra(planned: PlannedEvent, { kind, body }: Extra): void {
+  sendExtra(order: Order, { kind, body }: Extra): void {
     this.#world.faults.count(kind);
-    void this.#other(planned as Order, body);
+    void this.#other(order, body);
   }
 
   /** Everybody asks again for every order. */
@@ -90,8 +86,10 @@ export class Clients {
         () => this.#intake.post(post({ key, body, userId })),
         { lost: () => undefined },
       );
-      this.#answers.answered(order.event, body === order.request.body, answer);
-      if (answer !== undefined && isFinal(answer)) return;
+      if (answer !== undefined && isFinal(answer)) {
+        this.#answers.answered(order, body === order.request.body, answer);
+        return;
+      }
       await process.clock.sleep(process.random.between(backoff / 2, backoff));
     }
   }

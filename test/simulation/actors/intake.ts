@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import type { OrderEvent } from '../../../contract/order-event.ts';
 import { fitsTopic, publishEvent } from '../../../publisher/index.ts';
 import { createIntake, type HttpRequest } from '../../../runtime/intake/intake.ts';
 import type { Answer } from '../../../runtime/intake/problem.ts';
@@ -16,7 +17,7 @@ export interface IntakeOptions {
   readonly timeout: number;
   readonly recordTtlSeconds: number;
   /** Is told of each event that is about to be published. */
-  readonly onPublish: (id: string) => void;
+  readonly onPublish: (event: OrderEvent) => void;
 }
 
 /** What an HTTP API answers for a function that does not. */
@@ -40,7 +41,7 @@ export class IntakeFunction {
           events: {
             fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }),
             publish: async (event, firstPublished) => {
-              onPublish(event.id);
+              onPublish(event);
               await publishEvent(topic.seenBy(process), { event, firstPublished });
             },
           },

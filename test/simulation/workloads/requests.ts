@@ -4,7 +4,7 @@ import type { OrderEvent } from '../../../contract/order-event.ts';
 import { anOrderBody } from '../../support/http.ts';
 import type { FaultKind } from '../world/faults.ts';
 import type { Prng } from '../world/prng.ts';
-import type { Extra } from './plan.ts';
+import type { Extra, PlannedEvent } from './plan.ts';
 
 /** An order that a client sends by HTTP. */
 export interface PlannedRequest {
@@ -13,6 +13,15 @@ export interface PlannedRequest {
   /** Its Idempotency-Key. */
   readonly key: string;
   readonly body: string;
+}
+
+/** An event that comes of a request. */
+export interface Order extends PlannedEvent {
+  readonly request: PlannedRequest;
+}
+
+export function isOrder(planned: PlannedEvent): planned is Order {
+  return planned.request !== undefined;
 }
 
 /** What every event of the intake names as its source, before the hash of its caller. */
