@@ -6,7 +6,11 @@ import { areEqual, compareValues, type Item, ordered, typeOf, type Value, valueT
 /** Whether an item, or none, fulfils a condition. Every part of it is looked at: a part that is wrong is wrong always. */
 export type Test = (item: Item | undefined, scope: Scope) => boolean;
 
-type Operand = (item: Item | undefined, scope: Scope) => Value | undefined;
+/** What a comparison compares: an attribute of the item, or a value that the request gives. */
+interface Operand {
+  readonly token: string;
+  readonly isGiven: boolean;
+}
 
 const comparators: Readonly<Record<string, (a: Value | undefined, b: Value | undefined) => boolean>> = {
   '=': (a, b) => a !== undefined && b !== undefined && areEqual(a, b),
@@ -17,6 +21,8 @@ const comparators: Readonly<Record<string, (a: Value | undefined, b: Value | und
   '>': (a, b) => compared(a, b, (order) => order > 0),
   '>=': (a, b) => compared(a, b, (order) => order >= 0),
 };
+
+const needOrder = new Set(['<', '<=', '>', '>=']);
 
 const functions = new Set(['attribute_exists', 'attribute_not_exists', 'attribute_type']);
 const unknownFunctions = new Set(['begins_with', 'contains', 'size']);
@@ -113,23 +119,22 @@ class ConditionParser {
 
   #comparison(): Test {
     const tokens = this.#tokens;
-    const left = this.#operand();
+    const first = this.#operand();
     if (tokens.isWord('BETWEEN')) throw new NotEvaluatedError('BETWEEN');
-    if (tokens.takes('IN')) {
-      const choices = this.#choices();
-      return (item, scope) => {
-        const value = left(item, scope);
-        return choices.map((choice) => comparators['=']?.(value, choice(item, scope))).includes(true);
-      };
-    }
-    const comparator = tokens.read();
-    const holds = comparators[comparator];
-    if (holds === undefined) throw tokens.unexpected(comparator);
-    const needsOrder = comparator !== '=' && comparator !== '<>';
-    const [first, second] = [left, this.#operand()].map((operand) =>
-      needsOrder ? this.#inOrder(operand, comparator) : operand,
-    );
-    return (item, scope) => holds((first as Operand)(item, scope), (second as Operand)(item, scope));
+    const operator = tokens.read().toUpperCase();
+    const holds = comparators[operator === 'IN' ? '=' : operator];
+    if (holds === undefined) throw tokens.unexpected(operator);
+    const others = operator === 'IN' ? this.#choices() : [this.#operand()];
+    return (item, scope) => {
+      for (const operand of [first, ...others]) this.#check(operand, operator, scope);
+      if (others.some((other) => isSame(first, other, scope))) {
+        throw tokens.invalid(
+          `The first operand must be distinct from the remaining operands for this operator or function; operator: ${operator}, first operand: ${first.token}`,
+        );
+      }
+      const value = operandValue(first, item, scope);
+      return others.some((other) => holds(value, operandValue(other, item, scope)));
+    };
   }
 
   #choices(): Operand[] {
@@ -141,29 +146,30 @@ class ConditionParser {
     return choices;
   }
 
-  #operand(): Operand & { readonly isGiven?: boolean } {
+  #operand(): Operand {
     const tokens = this.#tokens;
-    if (!tokens.next?.startsWith(':')) {
-      const path = tokens.path();
-      return (item, scope) => item?.[scope.name(path)];
-    }
-    const token = tokens.value();
-    return Object.assign((_: Item | undefined, scope: Scope) => scope.value(token), { isGiven: true });
+    const isGiven = tokens.next?.startsWith(':') === true;
+    return { isGiven, token: isGiven ? tokens.value() : tokens.path() };
   }
 
-  /** An operand that the request gives must have an order; of the item's, one without is only not fulfilled. */
-  #inOrder(operand: Operand & { readonly isGiven?: boolean }, comparator: string): Operand {
-    if (!operand.isGiven) return operand;
-    return (item, scope) => {
-      const value = operand(item, scope) as Value;
-      if (!ordered.has(typeOf(value))) {
-        throw this.#tokens.invalid(
-          `Incorrect operand type for operator or function; operator or function: ${comparator}, operand type: ${typeOf(value)}`,
-        );
-      }
-      return value;
-    };
+  /** A value that the request gives must have an order; of the item's, one without is only not fulfilled. */
+  #check({ token, isGiven }: Operand, operator: string, scope: Scope): void {
+    if (!isGiven || !needOrder.has(operator)) return;
+    const type = typeOf(scope.value(token));
+    if (ordered.has(type)) return;
+    throw this.#tokens.invalid(
+      `Incorrect operand type for operator or function; operator or function: ${operator}, operand type: ${type}`,
+    );
   }
+}
+
+function operandValue({ token, isGiven }: Operand, item: Item | undefined, scope: Scope): Value | undefined {
+  return isGiven ? scope.value(token) : item?.[scope.name(token)];
+}
+
+function isSame(a: Operand, b: Operand, scope: Scope): boolean {
+  if (a.isGiven !== b.isGiven) return false;
+  return a.isGiven ? a.token === b.token : scope.name(a.token) === scope.name(b.token);
 }
 
 function compared(a: Value | undefined, b: Value | undefined, holds: (order: number) => boolean): boolean {

@@ -2,7 +2,7 @@ import { ServiceError, ValidationException } from './errors.ts';
 import { type Item, typeOf, type Value } from './values.ts';
 
 /** DynamoDB Developer Guide, "Quotas": 400 KB, names included; 2,048 bytes of a partition key, 1,024 of a sort key. */
-const largestItem = 400 * 1024;
+export const largestItem = 400 * 1024;
 const largestKeys = [2048, 1024] as const;
 
 /** Names of the key attributes, all of them strings: the partition key, then the sort key where there is one. */
@@ -28,7 +28,7 @@ export class Table {
     ) {
       throw new ValidationException('The provided key element does not match the schema');
     }
-    return this.idOf(key, () => 'The provided key element does not match the schema');
+    return this.#idOf(key, () => 'The provided key element does not match the schema');
   }
 
   /** @throws ValidationException for an item without its key. */
@@ -39,14 +39,14 @@ export class Table {
         `One or more parameter values were invalid: Missing the key ${missing} in the item`,
       );
     }
-    return this.idOf(
+    return this.#idOf(
       item,
       (name, type) =>
         `One or more parameter values were invalid: Type mismatch for key ${name} expected: S actual: ${type}`,
     );
   }
 
-  private idOf(item: Item, mismatch: (name: string, type: string) => string): string {
+  #idOf(item: Item, mismatch: (name: string, type: string) => string): string {
     const parts = this.keyAttributes.map((name, place) => {
       const value = item[name] as Value;
       if (value.S === undefined) throw new ValidationException(mismatch(name, typeOf(value)));
@@ -83,5 +83,3 @@ export class Tables {
     return table;
   }
 }
-
-export { largestItem };
