@@ -37,7 +37,7 @@ export interface Way {
 
 /** A claim that was not answered is recognised by its next try: it leaves nothing unknown. */
 export const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
-  claim: ['lost request', 'lost reply', 'throttle'],
+  claim: ['lost request', 'lost reply', 'throttle', 'transaction conflict'],
 };
 
 /** The store, each of its steps taken along that way. */
