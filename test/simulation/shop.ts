@@ -3,19 +3,24 @@ import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import { idempotencyKey } from '../../contract/identity.ts';
 import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
-import { type GuaranteeName, type MemoryStore, memoryStore } from '../../runtime/index.ts';
+import { type GuaranteeName, memoryStore } from '../../runtime/index.ts';
+import { Clients } from './actors/clients.ts';
 import { ConsumerFunction } from './actors/function.ts';
+import { IntakeFunction } from './actors/intake.ts';
 import { Operator } from './actors/operator.ts';
 import { type ConsumerName, deployableAs, partOf, tableKeys, watched } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
 import type { Letter } from './broker/message.ts';
 import { FifoTopic } from './broker/topic.ts';
+import { Answers } from './oracle/answers.ts';
 import { checkEnd, checkRecords, codeOf, type EndState } from './oracle/end.ts';
 import { Expectation } from './oracle/expectation.ts';
 import { Witness } from './oracle/witness.ts';
 import { MailSystem } from './outside/mail-system.ts';
 import { PaymentProvider } from './outside/provider.ts';
+import { type DynamoDbRunStore, dynamoDbRunStore } from './ports/dynamodb.ts';
 import { expire } from './ports/expiry.ts';
+import { memoryRunStore, type RunStore } from './ports/store.ts';
 import {
   type Deployment,
   type Expiry,
@@ -24,6 +29,7 @@ import {
   type Trouble,
   troubleKinds,
 } from './workloads/plan.ts';
+import { isOrder } from './workloads/requests.ts';
 import type { VirtualProcess } from './world/virtual-process.ts';
 import { startTime, type World } from './world/world.ts';
 
@@ -40,13 +46,16 @@ const retention = 4 * day;
 export class Shop {
   readonly #world: World;
   readonly #plan: Plan;
-  readonly #store: MemoryStore = memoryStore(tableKeys);
+  readonly #store: RunStore;
   readonly #provider: PaymentProvider;
   readonly #mails: MailSystem;
   readonly #functions: readonly ConsumerFunction[];
   readonly #topic: FifoTopic;
   readonly #operator: Operator;
   readonly #witness: Witness;
+  readonly #answers: Answers;
+  /** Absent where the records are in no DynamoDB. */
+  readonly #clients: Clients | undefined;
   readonly #expectation: Expectation;
   /** Idempotency keys of the events that an outside system has seen since their records began. */
   readonly #effects = new Set<string>();
@@ -60,6 +69,8 @@ export class Shop {
   constructor(world: World, plan: Plan) {
     this.#world = world;
     this.#plan = plan;
+    const dynamoDb = plan.store === 'dynamodb' ? dynamoDbRunStore(world, tableKeys) : undefined;
+    this.#store = dynamoDb ?? memoryRunStore(memoryStore(tableKeys));
     const events = plan.events.map(({ event }) => event);
     this.#expectation = new Expectation(events, plan.consumers);
     const { keyOf, order } = this.#expectation;
@@ -80,6 +91,9 @@ export class Shop {
       world,
       this.#functions.map(({ queue }) => queue),
     );
+    const orders = plan.events.filter(isOrder);
+    this.#answers = new Answers(world, orders);
+    this.#clients = dynamoDb && new Clients(world, this.#intake(dynamoDb), this.#answers, orders);
     this.#operator = new Operator(world, {
       functions: this.#functions,
       store: this.#store,
@@ -106,8 +120,16 @@ export class Shop {
   async run(): Promise<void> {
     const { scheduler, now } = this.#world;
     const { events, duration, deployments, outage, expiry } = this.#plan;
-    this.#topic.onFirst = (body) => this.#sendExtras(body);
-    publishAll(this.#world, this.#topic, events);
+    this.#topic.onFirst = (body) => {
+      this.#answers.published(body);
+      this.#sendExtras(body);
+    };
+    this.#clients?.begin();
+    publishAll(
+      this.#world,
+      this.#topic,
+      events.filter((planned) => !isOrder(planned)),
+    );
     for (const one of deployments) scheduler.at(now + one.at, () => this.#deploy(one));
     if (outage !== undefined)
       this.#world.outage = { ...outage, from: now + outage.at, to: now + outage.at + outage.lasts };
@@ -115,6 +137,7 @@ export class Shop {
     this.#lookAfter(end);
     await scheduler.run(end);
     await this.#settle();
+    await this.#askAgain();
     checkRecords(this.#world, this.#expectation, this.#expectation.events, this.#state);
     if (expiry !== undefined) await this.#liveAgain(expiry);
     checkEnd(this.#world, this.#expectation, this.#state);
@@ -176,6 +199,16 @@ export class Shop {
 
   #guaranteeOf(name: ConsumerName): GuaranteeName {
     return this.#guarantees.get(name) ?? deployableAs[name][0];
+  }
+
+  #intake(store: DynamoDbRunStore): IntakeFunction {
+    return new IntakeFunction(this.#world, {
+      store,
+      topic: this.#topic,
+      timeout: this.#plan.timeout,
+      recordTtlSeconds,
+      onPublish: (event) => this.#answers.publishes(event),
+    });
   }
 
   #function(name: ConsumerName): ConsumerFunction {
@@ -253,7 +286,10 @@ export class Shop {
   #sendExtras(body: string): void {
     const planned = this.#plan.events.find((one) => this.#expectation.bodyOf(one.event) === body);
     for (const extra of planned?.extras ?? []) {
-      this.#world.scheduler.after(extra.at, () => sendExtra(this.#world, this.#topic, extra));
+      this.#world.scheduler.after(extra.at, () => {
+        if (planned && isOrder(planned)) this.#clients?.sendExtra(planned, extra);
+        else sendExtra(this.#world, this.#topic, extra);
+      });
     }
   }
 
@@ -290,6 +326,14 @@ export class Shop {
       await scheduler.run(this.#world.now + roundLength);
     }
     this.#mustBeEmpty();
+  }
+
+  /** Every client gets its first answer again, and nothing is published. */
+  async #askAgain(): Promise<void> {
+    if (this.#clients === undefined) return;
+    this.#answers.checkAll();
+    this.#clients.askAgain();
+    await this.#world.scheduler.run(this.#world.now + roundLength);
   }
 
   #mustBeEmpty(): void {

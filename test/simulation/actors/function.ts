@@ -1,11 +1,11 @@
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { leastMaxReceiveCount } from '../../../contract/retrying.ts';
-import { createConsumer, type MemoryStore } from '../../../runtime/index.ts';
+import { createConsumer } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
 import { deletedAtRetention } from '../oracle/retention.ts';
-import type { RecordWatch } from '../ports/store.ts';
+import type { RecordWatch, RunStore } from '../ports/store.ts';
 import { wiringOf } from '../ports/wiring.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
@@ -14,7 +14,7 @@ import type { Part } from './part.ts';
 export interface FunctionOptions {
   readonly name: string;
   readonly part: (process: VirtualProcess) => Part;
-  readonly store: MemoryStore;
+  readonly store: RunStore;
   readonly recordTtlSeconds: number;
   readonly onPoison: Wiring['onPoison'];
   /** In ms. */
@@ -100,7 +100,8 @@ export class ConsumerFunction {
 const allowedOffset = 2500;
 const wildOffset = 3 * 3_600_000;
 
-function skewOf({ faults, chance }: World, name: string): number {
+/** How far a process's clock is ahead, in ms. */
+export function skewOf({ faults, chance }: World, name: string): number {
   if (faults.strikes('clock off by hours', name)) return chance.between(-wildOffset, wildOffset);
   if (faults.strikes('clock skew', name)) return chance.between(-allowedOffset, allowedOffset);
   return 0;

@@ -1,14 +1,13 @@
-import type { MemoryStore } from '../../../runtime/index.ts';
 import { resolve, skip } from '../../../runtime/index.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
-import { storeOver } from '../ports/store.ts';
+import type { RunStore } from '../ports/store.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import type { ConsumerFunction } from './function.ts';
 
 export interface OperatorOptions {
   readonly functions: readonly ConsumerFunction[];
-  readonly store: MemoryStore;
+  readonly store: RunStore;
   readonly recordTtlSeconds: number;
   /** Whether the effect of an event happened, as its outside system tells. */
   readonly happened: (key: string) => boolean;
@@ -88,7 +87,7 @@ export class Operator {
       const process = this.#process();
       this.#world.faults.count('skip');
       this.skipped.add(messageId);
-      const store = storeOver(process, this.#options.store, () => {});
+      const store = this.#options.store.over(process, () => {});
       skip({ store, id, messageId }).catch((error: Error) => this.#world.note(process.name, error.message));
     }
     return skipped;
@@ -116,7 +115,7 @@ export class Operator {
     const process = this.#process();
     const { store, recordTtlSeconds, happened, functions } = this.#options;
     const { attempt = '' } = store.records.get(key) ?? {};
-    const record = { store: storeOver(process, store, () => {}), id: key, attempt };
+    const record = { store: store.over(process, () => {}), id: key, attempt };
     const { clock, random } = process;
     try {
       if (happened(key)) {

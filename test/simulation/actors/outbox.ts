@@ -1,6 +1,7 @@
 import { idempotencyKey } from '../../../contract/identity.ts';
 import type { OrderEvent } from '../../../contract/order-event.ts';
-import { type EffectHandler, increment, type MemoryStore } from '../../../runtime/index.ts';
+import { type EffectHandler, increment } from '../../../runtime/index.ts';
+import type { RunStore } from '../ports/store.ts';
 
 /** The table in which a handler leaves what somebody else is to do. */
 const table = 'outbox';
@@ -28,6 +29,6 @@ export function leaveInOutbox(
 }
 
 /** How often an event is in the outbox, by its idempotency key. */
-export function entriesOf({ tables }: MemoryStore, key: string): number {
+export function entriesOf({ tables }: Pick<RunStore, 'tables'>, key: string): number {
   return Number(tables.item(table, { key })?.entries ?? 0);
 }

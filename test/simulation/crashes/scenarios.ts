@@ -79,6 +79,7 @@ function planOf(consumer: ConsumerName, { events, trouble, duplicate, conflict }
     concurrency: 2,
     providerMemory: 24 * hour,
     duration: hour,
+    store: 'memory',
     onPoison: 'quarantine',
     neglect: 6 * hour,
     deployments: [],

@@ -341,6 +341,49 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
     text: 'const [checkpoint = this.#position()] = this.#open.values();',
     replacement: 'const checkpoint = this.#position();',
   },
+  'an adapter that ignores leases': {
+    rule: 'A claim is taken over only when its lease is over, in DynamoDB too',
+    file: 'runtime/stores/dynamodb/conditions.ts',
+    text: "const LEASE_OVER = '#inProgressExpiration <= :now';",
+    replacement: "const LEASE_OVER = '#inProgressExpiration <> :now';",
+  },
+  "an adapter's version that does not decide": {
+    rule: 'What is older changes nothing, in DynamoDB too',
+    file: 'runtime/stores/dynamodb/effects.ts',
+    text: 'OR #version < :version',
+    replacement: 'OR #version <> :version',
+  },
+  "Powertools' layer in the intake": {
+    rule: 'An order that may be on its way keeps its key',
+    file: 'runtime/intake/intake.ts',
+    text: "import { FencedPersistenceLayer } from '../powertools/fenced-persistence-layer.ts';",
+    replacement: `import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+class FencedPersistenceLayer extends DynamoDBPersistenceLayer {
+  firstAttemptAt(): undefined {}
+}`,
+  },
+  'a key given up after an error': {
+    rule: 'The record of a request that failed stays',
+    file: 'runtime/intake/intake.ts',
+    text: "afterError: 'release',",
+    replacement: "afterError: 'delete',",
+  },
+  'an event id of its own': {
+    rule: "The intake's event derives from caller and key alone",
+    file: 'runtime/intake/order-request.ts',
+    text: 'id: sha256(canonicalJson([caller, key])),',
+    replacement: 'id: sha256(canonicalJson([caller, key, Math.random()])),',
+  },
+  'an error kept as the answer': {
+    rule: 'An unclear publish is never a stored answer',
+    file: 'runtime/intake/intake.ts',
+    text: '      await events.publish(event, store.firstAttemptAt(request) ?? clock.now());',
+    replacement: `      try {
+        await events.publish(event, store.firstAttemptAt(request) ?? clock.now());
+      } catch {
+        return { statusCode: 503, headers: {}, body: '' };
+      }`,
+  },
 } as const satisfies Readonly<Record<string, Mutant>>;
 
 export type MutantName = keyof typeof mutants;

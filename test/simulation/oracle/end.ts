@@ -2,16 +2,16 @@ import type { SQSMessageAttributes } from 'aws-lambda';
 import { idempotencyKey, sha256 } from '../../../contract/identity.ts';
 import { type DeadLetterReason, deadLetterReasonAttribute } from '../../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../../contract/order-event.ts';
-import type { MemoryStore } from '../../../runtime/index.ts';
 import type { ConsumerFunction } from '../actors/function.ts';
 import { entriesOf, isCharged, isMailed } from '../actors/outbox.ts';
 import type { Charge } from '../outside/provider.ts';
+import type { RunStore } from '../ports/store.ts';
 import type { Plan } from '../workloads/plan.ts';
 import type { World } from '../world/world.ts';
 import type { Expectation } from './expectation.ts';
 
 export interface EndState {
-  readonly store: MemoryStore;
+  readonly store: RunStore;
   readonly charges: readonly Charge[];
   /** Idempotency keys of the events that were mailed. */
   readonly mails: readonly string[];

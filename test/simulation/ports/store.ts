@@ -1,5 +1,5 @@
-import type { MemoryStore } from '../../../runtime/index.ts';
-import type { Delivery, EffectStore, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { EffectStore, Item, MemoryStore } from '../../../runtime/index.ts';
+import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import type { FaultKind } from '../world/faults.ts';
 import type { Spoiled, VirtualProcess } from '../world/virtual-process.ts';
 
@@ -12,16 +12,77 @@ export type RecordWatch = (
   carriedAttempt: string | undefined,
 ) => void;
 
+/** The records and tables of a run: as its processes reach them, and as those see them who look on. */
+export interface RunStore {
+  readonly records: Iterable<readonly [id: string, record: StoredRecord]> & {
+    get(id: string): StoredRecord | undefined;
+    delete(id: string): void;
+  };
+  readonly tables: { item(table: string, key: Item): Item | undefined };
+  /** The store as a process reaches it, over a network. */
+  over(process: VirtualProcess, wrote: RecordWatch): EffectStore;
+}
+
+/** How a process reaches the store: what befalls a step on its way. */
+export interface Way {
+  /** A write of one delivery, or of those of a fold, watched. */
+  write<Answer>(
+    step: string,
+    deliveries: readonly Delivery[],
+    effect: () => Promise<Answer>,
+    carriedAttempt?: string,
+  ): Promise<Answer>;
+  call<Answer>(
+    step: string,
+    keys: readonly string[],
+    detail: string,
+    effect: () => Promise<Answer>,
+  ): Promise<Answer>;
+}
+
 /** A claim that was not answered is recognised by its next try: it leaves nothing unknown. */
-const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
-  claim: ['lost request', 'lost reply', 'throttle'],
+export const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
+  claim: ['lost request', 'lost reply', 'throttle', 'transaction conflict'],
 };
 
+/** The store, each of its steps taken along that way. */
+export function along({ write, call }: Way, store: EffectStore): EffectStore {
+  return {
+    claim: (mine, terms) => write('claim', [mine], () => store.claim(mine, terms), terms.carriedAttempt),
+    complete: (mine, result) => write('complete', [mine], () => store.complete(mine, result)),
+    release: (mine, lastError, failed) =>
+      write('release', [mine], () => store.release(mine, lastError, failed)),
+    holdUnknown: (mine, seen, body, lastError) =>
+      write('hold', [mine], () => store.holdUnknown(mine, seen, body, lastError)),
+    quarantine: (mine, lastError, over) =>
+      write('quarantine', [mine], () => store.quarantine(mine, lastError, over)),
+    commit: (commits, effects) => {
+      const deliveries = commits.map(({ delivery }) => delivery);
+      return write('commit', deliveries, () => store.commit(commits, effects));
+    },
+    countAttempt: (mine, lastError, over) =>
+      write('count', [mine], () => store.countAttempt(mine, lastError, over)),
+    resolveDone: (id, attempt, times) =>
+      call('resolve', [id], ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
+    skip: (id, messageId) => call('skip', [id], ` of ${messageId}`, () => store.skip(id, messageId)),
+    find: (id) => call('find', [id], '', () => store.find(id)),
+    keysOf: (table) => call('ask for the keys', [], ` of ${table}`, () => store.keysOf(table)),
+  };
+}
+
 /**
- * The store as a process reaches it, over a network. What befalls a call is made of the answers that the port has for
- * it; what a record becomes only the store itself decides.
+ * The store in memory. What befalls a call is made of the answers that the port has for it; what a record becomes only
+ * the store itself decides.
  */
-export function storeOver(process: VirtualProcess, store: MemoryStore, wrote: RecordWatch): EffectStore {
+export function memoryRunStore(store: MemoryStore): RunStore {
+  return {
+    records: store.records,
+    tables: store.tables,
+    over: (process, wrote) => along(wayToMemory(process, store, wrote), store),
+  };
+}
+
+function wayToMemory(process: VirtualProcess, store: MemoryStore, wrote: RecordWatch): Way {
   const refused = (): never => {
     throw new Error('AccessDeniedException');
   };
@@ -37,63 +98,32 @@ export function storeOver(process: VirtualProcess, store: MemoryStore, wrote: Re
       throttled: contended('throttled'),
       ...(name === 'commit' && { conflicting: contended('TransactionConflict') }),
       refused,
-    } as unknown as Spoiled<Answer>;
-    return process.call(`${name} ${keys.join(' + ')}${detail}`, effect, spoiled, {
+    };
+    const asked = (name === 'find' ? { lost: refused, refused } : spoiled) as unknown as Spoiled<Answer>;
+    return process.call(`${name} ${keys.join(' + ')}${detail}`, effect, asked, {
       keys,
       harmless: harmless[name],
     });
   }
-  /** A write of one delivery, watched, or of those of a fold. */
-  function writeAll<Answer>(
-    name: string,
-    deliveries: readonly Delivery[],
-    effect: () => Promise<Answer>,
-    carriedAttempt?: string,
-  ): Promise<Answer> {
-    const ids = deliveries.map(({ id }) => id);
-    const attempts = deliveries.map(({ attempt }) => attempt);
-    return call(name, ids, ` by ${attempts.join(' + ')}`, () => {
-      const before = ids.map((id) => store.records.get(id));
-      // The store decides and writes before it returns its promise.
-      const answer = effect();
-      for (const [index, mine] of deliveries.entries()) {
-        const after = store.records.get(mine.id);
-        if (before[index] !== after) wrote(name, mine, before[index], after, carriedAttempt);
-      }
-      return answer;
-    });
-  }
-  function write<Answer>(
-    name: string,
-    mine: Delivery,
-    effect: () => Promise<Answer>,
-    carriedAttempt?: string,
-  ): Promise<Answer> {
-    return writeAll(name, [mine], effect, carriedAttempt);
-  }
   return {
-    claim: (mine, terms) => write('claim', mine, () => store.claim(mine, terms), terms.carriedAttempt),
-    complete: (mine, result) => write('complete', mine, () => store.complete(mine, result)),
-    release: (mine, lastError, failed) =>
-      write('release', mine, () => store.release(mine, lastError, failed)),
-    holdUnknown: (mine, seen, body, lastError) =>
-      write('hold', mine, () => store.holdUnknown(mine, seen, body, lastError)),
-    quarantine: (mine, lastError, over) =>
-      write('quarantine', mine, () => store.quarantine(mine, lastError, over)),
-    commit: (commits, effects) =>
-      writeAll(
-        'commit',
-        commits.map(({ delivery }) => delivery),
-        () => store.commit(commits, effects),
-      ),
-    countAttempt: (mine, lastError, over) =>
-      write('count', mine, () => store.countAttempt(mine, lastError, over)),
-    resolveDone: (id, attempt, times) =>
-      call('resolve', [id], ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
-    skip: (id, messageId) => call('skip', [id], ` of ${messageId}`, () => store.skip(id, messageId)),
-    find: (id) =>
-      process.call(`find ${id}`, () => store.find(id), { lost: refused, refused }, { keys: [id] }),
-    // Asked once per process, and no record depends on it.
-    keysOf: (table) => store.keysOf(table),
+    call,
+    write: (name, deliveries, effect, carriedAttempt) => {
+      const ids = deliveries.map(({ id }) => id);
+      return call(name, ids, ` by ${attemptsOf(deliveries)}`, () => {
+        const before = ids.map((id) => store.records.get(id));
+        // The store decides and writes before it returns its promise.
+        const answer = effect();
+        for (const [index, mine] of deliveries.entries()) {
+          const after = store.records.get(mine.id);
+          if (before[index] !== after) wrote(name, mine, before[index], after, carriedAttempt);
+        }
+        return answer;
+      });
+    },
   };
+}
+
+/** As labels tell them. */
+export function attemptsOf(deliveries: readonly Delivery[]): string {
+  return deliveries.map(({ attempt }) => attempt).join(' + ');
 }

@@ -1,15 +1,14 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttributes } from 'aws-lambda';
-import type { MemoryStore } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
-import { type RecordWatch, storeOver } from './store.ts';
+import type { RecordWatch, RunStore } from './store.ts';
 
 export interface Surroundings {
   readonly queue: FifoQueue;
   readonly deadLetters: FifoQueue;
-  readonly store: MemoryStore;
+  readonly store: RunStore;
   readonly wrote: RecordWatch;
   readonly recordTtlSeconds: number;
   readonly onPoison: Wiring['onPoison'];
@@ -24,7 +23,7 @@ export function wiringOf(process: VirtualProcess, surroundings: Surroundings): W
   };
   const spoiled = { lost, throttled: lost };
   return {
-    store: storeOver(process, store, wrote),
+    store: store.over(process, wrote),
     deadLetters: {
       send: ({ body, messageGroup, deduplicationId, attributes }) =>
         process.call<void>(

@@ -4,6 +4,7 @@ import type { GuaranteeName } from '../../../runtime/index.ts';
 import { type ConsumerName, deployableAs } from '../actors/parts.ts';
 import type { FaultKind, FaultRates } from '../world/faults.ts';
 import { Prng } from '../world/prng.ts';
+import { eventOf, type PlannedRequest, requestExtras, requestOf } from './requests.ts';
 
 /** Why a consumer's handler does not do what it should, until it is mended. */
 export type Trouble = 'fails' | 'refuses' | 'deaf' | 'kills';
@@ -29,6 +30,8 @@ export interface PlannedEvent {
   /** Its place in the plan: what shrinking leaves out. */
   readonly index: number;
   readonly event: OrderEvent;
+  /** How a client sends it; absent for one that the publisher reads. */
+  readonly request?: PlannedRequest | undefined;
   /** How long after the event before it the publisher reads it, in ms. */
   readonly gap: number;
   /** By consumer. */
@@ -53,6 +56,8 @@ export interface Plan {
   readonly onPoison: 'quarantine' | 'block';
   /** For how long nobody mends a handler once faults have ceased, in ms. */
   readonly neglect: number;
+  /** What the consumers keep their records in. */
+  readonly store: 'memory' | 'dynamodb';
   /** What comes again when the records have expired; absent where the run ends before. */
   readonly expiry?: Expiry | undefined;
 }
@@ -101,6 +106,10 @@ export interface Character {
   readonly deployments?: boolean;
   readonly outage?: boolean;
   readonly expiry?: boolean;
+  /** @default memory */
+  readonly store?: Plan['store'];
+  /** Whether clients send the events to the intake; its records are in DynamoDB. */
+  readonly intake?: boolean;
 }
 
 const timeouts = [6000, 15_000, 30_000] as const;
@@ -118,7 +127,9 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     const group = random.pick(groups);
     const sequence = (sequences.get(group) ?? 0) + 1;
     sequences.set(group, sequence);
-    const event = orderOf(index, group, sequence, random);
+    const ordered = orderOf(index, group, sequence, random);
+    const request = character.intake ? requestOf(ordered, index) : undefined;
+    const event = request ? eventOf(ordered, request) : ordered;
     const troubles = new Map<string, { trouble: Trouble; times: number }>();
     for (const consumer of consumers) {
       if (twisted('handler fails')) {
@@ -132,7 +143,10 @@ export function planOf(seed: number, character: Character, consumers: readonly C
       }
     }
     const gap = random.chance(0.7) ? random.below(2000) : random.below(30_000);
-    return { index, event, gap, troubles, extras: extrasOf(event, index, twisted, random) };
+    const extras = request
+      ? requestExtras(ordered, request, twisted, random)
+      : extrasOf(event, index, twisted, random);
+    return { index, event, request, gap, troubles, extras };
   });
   const timeout = random.pick(timeouts);
   const duration = random.between(5, 60) * 60_000;
@@ -146,6 +160,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     concurrency: random.between(...(character.concurrency ?? [2, 4])),
     providerMemory: random.pick([2 * hour, 24 * hour]),
     duration,
+    store: character.store ?? 'memory',
     onPoison: character.onPoison ?? 'quarantine',
     neglect: character.onPoison === 'block' && random.chance(0.12) ? 120 * hour : 6 * hour,
     deployments: character.deployments

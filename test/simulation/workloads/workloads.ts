@@ -110,6 +110,35 @@ export const workloads: Readonly<Record<string, Character>> = {
   deployments: { events: [8, 14], groups: [2, 4], twists, rates: rough, deployments: true, outage: true },
   /** Records expire, and events come again after that. */
   expiry: { events: [4, 10], groups: [1, 3], twists, rates: rough, expiry: true },
+  /** The records are in DynamoDB, by the runtime's adapter and the client of the SDK. */
+  adapter: {
+    events: [4, 10],
+    groups: [1, 3],
+    twists,
+    rates: { ...rough, throttle: 0.03, 'transaction conflict': 0.05 },
+    expiry: true,
+    store: 'dynamodb',
+  },
+  /** Clients order by HTTP, and try again. */
+  intake: {
+    events: [4, 8],
+    groups: [1, 3],
+    twists: { 'request repeated': 0.4, 'key used again': 0.5, 'handler fails': 0.03 },
+    rates: {
+      ...rough,
+      'crash before': 0.02,
+      'crash after': 0.02,
+      'stall before': 0.01,
+      'stall after': 0.01,
+      'lost request': 0.03,
+      'lost reply': 0.03,
+      'late request': 0.02,
+      'entry refused for now': 0.1,
+      'requests at once': 0.3,
+    },
+    store: 'dynamodb',
+    intake: true,
+  },
 };
 
 export const workloadNames: readonly string[] = Object.keys(workloads);

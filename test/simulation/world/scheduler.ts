@@ -51,8 +51,13 @@ export class Scheduler {
   /** Runs steps until none is left, or none before `until`, which the clock shows then. */
   async run(until = Number.POSITIVE_INFINITY): Promise<void> {
     for (;;) {
-      const next = this.#heap[0];
-      if (next === undefined || next.time > until) break;
+      let next = this.#dueBefore(until);
+      if (next === undefined) {
+        // What was begun outside of any step waits for a step only after some turns of its own.
+        await settled();
+        next = this.#dueBefore(until);
+      }
+      if (next === undefined) break;
       this.#pop();
       if (next.cancelled) continue;
       this.now = next.time;
@@ -61,6 +66,11 @@ export class Scheduler {
       await settled();
     }
     if (Number.isFinite(until)) this.now = Math.max(this.now, until);
+  }
+
+  #dueBefore(until: number): Place | undefined {
+    const next = this.#heap[0];
+    return next === undefined || next.time > until ? undefined : next;
   }
 
   #push(place: Place): void {
