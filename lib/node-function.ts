@@ -1,9 +1,10 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { bundling } from './bundling.ts';
 
 export interface NodeFunctionProps {
   readonly functionName: string;
@@ -14,11 +15,6 @@ export interface NodeFunctionProps {
   readonly removalPolicy: RemovalPolicy;
   readonly environment?: Readonly<Record<string, string>>;
 }
-
-/** esbuild leaves the `require` of a CommonJS dependency as it is, and an ES module has none. */
-const requireForCommonJs =
-  "import { createRequire as createRequireOfBundle } from 'node:module';" +
-  'const require = createRequireOfBundle(import.meta.url);';
 
 /**
  * A Lambda function with everything that it needs inside: one minified ES module with its AWS SDK, so that a runtime
@@ -41,12 +37,6 @@ export function nodeFunction(scope: Construct, props: NodeFunctionProps): Nodejs
     architecture: Architecture.ARM_64,
     role,
     logGroup,
-    bundling: {
-      format: OutputFormat.ESM,
-      mainFields: ['module', 'main'],
-      minify: true,
-      bundleAwsSDK: true,
-      banner: requireForCommonJs,
-    },
+    bundling,
   });
 }

@@ -10,17 +10,28 @@ const timeout = 120_000;
 
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:OrderOnce-order-events.fifo';
 
+/** What tells that a function was loaded. */
+const isHandler = 'console.log(typeof handler);';
+
+interface Loading {
+  readonly logicalId?: string;
+  /** What the template does not say. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What runs after the function was loaded, its `handler` at hand. */
+  readonly script?: string;
+}
+
 /** Loads the code of a stack's function as Lambda would; what it then says of its handler. */
-function load(stack: Stack, outdir: string, logicalId = '', environment = {}): string {
+function load(
+  stack: Stack,
+  outdir: string,
+  { logicalId = '', environment = {}, script = isHandler }: Loading = {},
+): string {
   const { Environment } = resource(stack, 'AWS::Lambda::Function', logicalId).Properties;
   const module = pathToFileURL(bundleOf(stack, outdir, logicalId)).href;
   const { stdout, stderr } = spawnSync(
     join(root, 'node_modules/.bin/node'),
-    [
-      '--input-type=module',
-      '-e',
-      `const { handler } = await import('${module}'); console.log(typeof handler);`,
-    ],
+    ['--input-type=module', '-e', `const { handler } = await import('${module}'); ${script}`],
     {
       encoding: 'utf8',
       // Nothing but what the template gives the function; a name stands for what it refers to.
@@ -55,11 +66,19 @@ describe('the functions of the application', () => {
     'Notifications',
     'Intake',
   ])('%s loads with what the template gives it', (name) => {
-    expect(load(stack, app.outdir, name)).toBe('function\n');
+    expect(load(stack, app.outdir, { logicalId: name })).toBe('function\n');
+  });
+
+  test.each(['Fulfilment', 'Billing', 'Notifications', 'Intake'])("%s loads without Node's fetch", (name) => {
+    const script = "console.log(process.moduleLoadList.filter((name) => name.includes('undici')));";
+    expect(load(stack, app.outdir, { logicalId: name, script })).toBe('[]\n');
   });
 
   test('the intake refuses to load where its idempotency is switched off', () => {
-    const said = load(stack, app.outdir, 'Intake', { POWERTOOLS_IDEMPOTENCY_DISABLED: 'true' });
+    const said = load(stack, app.outdir, {
+      logicalId: 'Intake',
+      environment: { POWERTOOLS_IDEMPOTENCY_DISABLED: 'true' },
+    });
     expect(said).toContain('POWERTOOLS_IDEMPOTENCY_DISABLED is "true"');
     expect(said).not.toContain('function\n');
   });
@@ -72,6 +91,11 @@ describe('the functions of the application', () => {
   ])('the bundle of %s has Powertools in it: %s', (name, wanted) => {
     const code = readFileSync(bundleOf(stack, app.outdir, name), 'utf8');
     expect(code.includes('IdempotencyInconsistentStateError')).toBe(wanted);
+  });
+
+  test('a function has nothing of a store in it that it does not use', () => {
+    const code = readFileSync(bundleOf(stack, app.outdir, 'Fulfilment'), 'utf8');
+    expect(code).not.toContain('redis.call');
   });
 });
 

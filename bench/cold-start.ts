@@ -1,0 +1,117 @@
+import { parseArgs } from 'node:util';
+import type { Packages } from './bundle.ts';
+import { interleave, median, ratioOf } from './interleave.ts';
+import { report } from './report.ts';
+import { type Row, withTarget } from './row.ts';
+import { makeStarter, type Tried } from './starts/starter.ts';
+import { bareClients, bareWrite, deployedFunctions, type Service, type Subject } from './starts/subjects.ts';
+
+const rounds = 20;
+/** Of each handler: the first opens connections, the others show whether those are kept. */
+const calls = 5;
+/** How many times as long as the clients that it loads a function may take. */
+const most = 1.15;
+
+/**
+ * How long each deployed function takes to load, in a new process each time, beside bare clients of the SDK that are
+ * bundled like it; what its first call takes, and what it asks of others before that. `ratio` is ours by the peer's.
+ *
+ * Times of a load are the processor's: it waits for nothing, and on a machine that does other things besides the clock
+ * tells more of those.
+ */
+export async function startRows(): Promise<Row[]> {
+  const starter = await makeStarter();
+  try {
+    const { folder } = starter;
+    const functions = deployedFunctions(folder, calls);
+    const bare = (services: readonly Service[]) => bareClients(folder, services);
+    const dynamoDb = bare(['dynamodb']);
+    const withOwnClients = functions.map((deployed) => ({ deployed, own: bare(deployed.services) }));
+    const write = bareWrite(folder, calls);
+    const subjects = [...functions, ...withOwnClients.map(({ own }) => own), dynamoDb, write];
+    const tried = await interleave(
+      Object.fromEntries(
+        subjects.map((subject) => [subject.name, () => starter.start(subject.file, subject.events)]),
+      ),
+      rounds,
+    );
+    const measured = (subject: Subject): Measured => ({
+      subject,
+      starts: tried.map((round) => round[subject.name] as Tried),
+    });
+    return withOwnClients.flatMap(({ deployed, own }) => {
+      const compared = (peer: Subject) => compare(measured(deployed), measured(peer), measured(write));
+      const loaded = compared(own);
+      const row = withTarget(loaded, [
+        { text: `at most ${most} times`, met: loaded.ratio <= most },
+        { text: 'no request before the first call', met: loaded.oursRequests === 0 },
+      ]);
+      return own.name === dynamoDb.name ? [row] : [row, compared(dynamoDb)];
+    });
+  } finally {
+    starter.stop();
+  }
+}
+
+interface Measured {
+  readonly subject: Subject;
+  readonly starts: readonly Tried[];
+}
+
+/** @param called What stands in for the peer where something is called: bare clients have no handler. */
+function compare(ours: Measured, peer: Measured, called: Measured): Row {
+  const loads = ({ starts }: Measured) => starts.map(({ loadCpuMs }) => loadCpuMs);
+  const initRequests = ({ starts }: Measured) => Math.max(...starts.map((start) => start.initRequests));
+  const beside = (of: (start: Tried) => number, other = peer) => ({
+    ours: median(ours.starts.map(of)),
+    peer: median(other.starts.map(of)),
+  });
+  return {
+    scenario: `load ${ours.subject.name} (ratio: ours by the peer's)`,
+    peer: peer.subject.name,
+    oursMs: median(loads(ours)),
+    peerMs: median(loads(peer)),
+    ...ratioOf(loads(ours), loads(peer)),
+    oursRequests: initRequests(ours),
+    peerRequests: initRequests(peer),
+    besides: {
+      'load by the clock, ms': beside(({ loadMs }) => loadMs),
+      'bundle, KiB': { ours: ours.subject.size / 1024, peer: peer.subject.size / 1024 },
+      'loaded of it, KiB': { ours: total(ours.subject.loaded), peer: total(peer.subject.loaded) },
+      'first call, ms': beside(({ callMs }) => callMs[0] ?? Number.NaN, called),
+      'later calls, ms': beside(({ callMs }) => median(callMs.slice(1)), called),
+      [`connections of ${calls} calls`]: beside(({ connections }) => connections, called),
+    },
+  };
+}
+
+/** In KiB. */
+function total(packages: Packages): number {
+  return Object.values(packages).reduce((sum, bytes) => sum + bytes, 0) / 1024;
+}
+
+/** What each function has in it, by package: `npm run bench:load -- --packages`. */
+async function packagesText(): Promise<string> {
+  const starter = await makeStarter();
+  try {
+    return deployedFunctions(starter.folder, 0)
+      .map(
+        ({ name, loaded, deferred }) =>
+          `${name}\n${listOf('loaded', loaded)}\n${listOf('deferred', deferred)}\n`,
+      )
+      .join('\n');
+  } finally {
+    starter.stop();
+  }
+}
+
+function listOf(when: string, packages: Packages): string {
+  const list = Object.entries(packages).map(([name, bytes]) => `${name} ${(bytes / 1024).toFixed(1)}`);
+  return `  ${when}, ${total(packages).toFixed(0)} KiB: ${list.join(', ')}`;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { json: { type: 'string' }, packages: { type: 'boolean' } } });
+  if (values.packages) process.stdout.write(await packagesText());
+  else report(await startRows(), values.json);
+}

@@ -1,0 +1,147 @@
+import { parseArgs } from 'node:util';
+import { interleave, median, ratioOf } from './interleave.ts';
+import { Lab, type Tried } from './publishing/lab.ts';
+import type { WayName } from './publishing/ways.ts';
+import { report } from './report.ts';
+import { type Promises, type Row, withTarget } from './row.ts';
+import { versionOf } from './version-of.ts';
+
+const rounds = 10;
+
+const sdk = `client-sns ${versionOf('@aws-sdk/client-sns')}`;
+const peers = {
+  oneByOne: `Publish one by one, ${sdk}`,
+  allAtOnce: `Promise.all of PublishBatch, ${sdk}`,
+} as const satisfies Partial<Record<WayName, string>>;
+type Peer = keyof typeof peers;
+
+interface Scenario {
+  readonly name: string;
+  readonly groups: number;
+  /** The share of entries that SNS refuses for now. */
+  readonly refuses: number;
+  readonly events: Readonly<Record<WayName, number>>;
+}
+
+/** One by one an event takes as long however many follow: a part of them tells. */
+const many = { publisher: 5000, oneByOne: 100, allAtOnce: 5000 };
+const few = { publisher: 100, oneByOne: 100, allAtOnce: 100 };
+const scenarios: readonly Scenario[] = [
+  { name: 'publish in 1,000 groups', groups: 1000, refuses: 0, events: many },
+  { name: 'publish in 1,000 groups, 1 % refused for now', groups: 1000, refuses: 0.01, events: many },
+  { name: 'publish in one group', groups: 1, refuses: 0, events: few },
+];
+/** How many times faster than one by one; in one group nothing can be, since each event waits for the one before. */
+const least = 5;
+
+/** What `npm start` gives Node. */
+const smallHeap = ['--max-semi-space-size=2', '--max-old-space-size=64'];
+/** In MB. */
+const mostMemory = 150;
+/** All at once holds all that it publishes: more of it would need gigabytes. */
+const mostHeld = 100_000;
+
+/**
+ * Our publisher beside the two that are written by hand, against a fake SNS: how fast each is, whether the order of each
+ * group is kept, and what stays in memory. Times are in ms for a thousand events.
+ *
+ * @param events How many are published to see the memory.
+ */
+export async function publisherRows(events = 100_000): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const scenario of scenarios) rows.push(...(await speedRows(scenario)));
+  rows.push(await memoryRow(events));
+  return rows;
+}
+
+function speedRows({ name, groups, refuses, events }: Scenario): Promise<Row[]> {
+  return withLab(async (lab) => {
+    const start = async (way: WayName) => {
+      const publish = await lab.startPublisher(way);
+      return () => publish({ events: events[way], groups, refuses });
+    };
+    const subjects = {
+      publisher: await start('publisher'),
+      oneByOne: await start('oneByOne'),
+      allAtOnce: await start('allAtOnce'),
+    };
+    const tried = await interleave(subjects, rounds);
+    const ours = tried.map(({ publisher }) => publisher);
+    return (Object.keys(peers) as Peer[]).map((peer) => {
+      const theirs = tried.map((round) => round[peer]);
+      const row = compare(ours, theirs, { scenario: name, peer: peers[peer] });
+      const isFaster = { text: `at least ${least} times`, met: row.ratio >= least };
+      return withTarget(row, [...(peer === 'oneByOne' && groups > 1 ? [isFaster] : []), orderKept(ours)]);
+    });
+  });
+}
+
+function memoryRow(events: number): Promise<Row> {
+  return withLab(async (lab) => {
+    const publish = async (way: WayName, count: number, flags: readonly string[] = []) => {
+      const publishOnce = await lab.startPublisher(way, flags);
+      return await publishOnce({ events: count, groups: 1000, refuses: 0 });
+    };
+    const held = Math.min(events, mostHeld);
+    const ours = await publish('publisher', events, smallHeap);
+    const theirs = await publish('allAtOnce', held);
+    const row = compare([ours], [theirs], {
+      scenario: `memory for ${events.toLocaleString('en')} events, ours under node ${smallHeap.join(' ')}`,
+      peer: `${peers.allAtOnce}, for ${held.toLocaleString('en')} events`,
+    });
+    const afterTenth = ({ resident: [first = Number.NaN] }: Tried) => first;
+    return withTarget(
+      {
+        ...row,
+        besides: {
+          ...row.besides,
+          'resident after a tenth, MB': { ours: afterTenth(ours), peer: afterTenth(theirs) },
+          'most that was resident, MB': { ours: ours.peak, peer: theirs.peak },
+        },
+      },
+      [{ text: `under ${mostMemory} MB`, met: ours.peak < mostMemory }, orderKept([ours])],
+    );
+  });
+}
+
+async function withLab<Result>(use: (lab: Lab) => Promise<Result>): Promise<Result> {
+  const lab = new Lab();
+  try {
+    return await use(lab);
+  } finally {
+    lab.stop();
+  }
+}
+
+function compare(ours: readonly Tried[], peer: readonly Tried[], names: Pick<Row, 'scenario' | 'peer'>): Row {
+  const beside = (of: (tried: Tried) => number) => ({
+    ours: median(ours.map(of)),
+    peer: median(peer.map(of)),
+  });
+  const time = ({ milliseconds, events }: Tried) => (milliseconds / events) * 1000;
+  const times = beside(time);
+  const requests = beside((tried) => tried.requests / tried.events);
+  return {
+    ...names,
+    oursMs: times.ours,
+    peerMs: times.peer,
+    ...ratioOf(peer.map(time), ours.map(time)),
+    oursRequests: requests.ours,
+    peerRequests: requests.peer,
+    besides: {
+      'events a second': beside((tried) => 1_000_000 / time(tried)),
+      'groups out of order': beside(({ disorderedGroups }) => disorderedGroups),
+      'events overtaken': beside(({ late }) => late),
+      'CPU, ms an event': beside(({ cpuMilliseconds, events }) => cpuMilliseconds / events),
+    },
+  };
+}
+
+function orderKept(tried: readonly Tried[]): Promises[number] {
+  return { text: 'order kept', met: tried.every(({ late }) => late === 0) };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { json: { type: 'string' }, memory: { type: 'boolean' } } });
+  report(values.memory ? [await memoryRow(1_000_000)] : await publisherRows(), values.json);
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AnsweringProcess } from '../answering-process.ts';
+import { bundle } from '../bundle.ts';
+import type { Arrived } from './arrivals.ts';
+import type { Published, Publishing } from './publisher-process.ts';
+import type { Behaviour, SnsAnswer } from './sns-process.ts';
+import type { WayName } from './ways.ts';
+
+/** In ms: what a request to SNS takes, 5 on average. */
+const latency = { least: 3, most: 7 };
+
+const file = (name: string) => join(import.meta.dirname, name);
+
+export interface Trial extends Publishing {
+  /** The share of entries that SNS refuses for now. */
+  readonly refuses: number;
+}
+
+/** What one trial of a way to publish came to. */
+export interface Tried extends Published, Arrived {
+  readonly events: number;
+}
+
+/** A fake SNS and publishers: each in a process of its own, whose memory and CPU time are nobody else's. */
+export class Lab {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'order-once-publishers-'));
+  /** As plain JavaScript, like an installed package: what Node needs for types would count as the publisher's memory. */
+  readonly #publisherFile = bundle(file('publisher-process.ts'), join(this.#folder, 'publisher.mjs')).file;
+  readonly #sns = new AnsweringProcess<Behaviour, SnsAnswer>({ file: file('sns-process.ts') });
+  readonly #publishers: AnsweringProcess<Publishing, Published>[] = [];
+
+  /**
+   * @param flags Of Node.
+   * @returns A function that publishes once.
+   * @throws Error where an event is lost or doubled.
+   */
+  async startPublisher(
+    way: WayName,
+    flags: readonly string[] = [],
+  ): Promise<(trial: Trial) => Promise<Tried>> {
+    const { endpoint } = await this.#behave(0);
+    const publisher = new AnsweringProcess<Publishing, Published>({
+      file: this.#publisherFile,
+      args: [way],
+      environment: {
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'bench',
+        AWS_SECRET_ACCESS_KEY: 'bench',
+      },
+      flags,
+    });
+    this.#publishers.push(publisher);
+    return async ({ refuses, events, groups }) => {
+      await this.#behave(refuses);
+      const published = await publisher.ask({ events, groups });
+      const { arrived } = await this.#behave(0);
+      if (arrived.accepted !== events) {
+        throw new Error(`${way}: the topic accepted ${arrived.accepted} entries for ${events} events`);
+      }
+      return { ...published, ...arrived, events };
+    };
+  }
+
+  stop(): void {
+    for (const publisher of this.#publishers) publisher.stop();
+    this.#sns.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  #behave(refuses: number): Promise<SnsAnswer> {
+    return this.#sns.ask({ latency, refuses });
+  }
+}

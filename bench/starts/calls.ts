@@ -1,0 +1,40 @@
+import { environmentNames } from '../../contract/environment.ts';
+import { post } from '../../test/support/http.ts';
+import { anOrder } from '../../test/support/orders.ts';
+import { sqsEvent, sqsRecord } from '../../test/support/sqs.ts';
+
+/** What a function is called with: one new order each time. */
+export function callsOf(name: string, count: number): unknown[] {
+  return Array.from({ length: count }, (_, n) => {
+    if (name === 'intake') return post({ key: `key-of-order-${n}` });
+    const now = Date.now();
+    const order = anOrder({ subject: String(n), sequence: String(n + 1) });
+    return sqsEvent(sqsRecord(order, { messageId: `message-${n}`, sentAt: now, firstReceived: now }));
+  });
+}
+
+/** Of a function whose calls all go to one endpoint. */
+export function environmentWith(endpoint: string): Record<string, string> {
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_ENDPOINT_URL: endpoint,
+    [environmentNames.recordsTable]: 'records',
+    [environmentNames.recordTtlSeconds]: '3888000',
+    [environmentNames.queueUrl]: `${endpoint}/queue`,
+    [environmentNames.visibilityTimeoutSeconds]: '180',
+    [environmentNames.queueRetentionSeconds]: '345600',
+    [environmentNames.maxReceiveCount]: '1000',
+    [environmentNames.deadLetterQueueUrl]: `${endpoint}/dead-letters`,
+    [environmentNames.onPoison]: 'quarantine',
+    [environmentNames.ordersTable]: 'orders',
+    [environmentNames.ledgerTable]: 'ledger',
+    [environmentNames.customersTable]: 'customers',
+    [environmentNames.paymentUrl]: `${endpoint}/charges`,
+    [environmentNames.paymentKeyRetentionSeconds]: '86400',
+    [environmentNames.mailFrom]: 'shop@example.com',
+    [environmentNames.mailDomain]: 'example.com',
+    [environmentNames.topicArn]: 'arn:aws:sns:us-east-1:123456789012:orders.fifo',
+  };
+}

@@ -1,0 +1,77 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type Bundle, bundle } from '../bundle.ts';
+import { callsOf } from './calls.ts';
+
+const functions = join(import.meta.dirname, '../../lambda');
+
+/** The class of each service's client. */
+const clients = {
+  dynamodb: 'DynamoDBClient',
+  sns: 'SNSClient',
+  sesv2: 'SESv2Client',
+  sqs: 'SQSClient',
+} as const;
+export type Service = keyof typeof clients;
+
+const packageOf = (service: Service) => `@aws-sdk/client-${service}`;
+
+/** What is started. */
+export interface Subject extends Bundle {
+  readonly name: string;
+  /** What its handler is called with, in turn; none where it has no handler. */
+  readonly events: readonly unknown[];
+}
+
+export interface DeployedFunction extends Subject {
+  /** Those whose clients are loaded with it. */
+  readonly services: readonly Service[];
+}
+
+/**
+ * Each function of lambda/, bundled into the folder.
+ *
+ * @param calls How often each is called.
+ */
+export function deployedFunctions(folder: string, calls: number): DeployedFunction[] {
+  return readdirSync(functions)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => {
+      const name = basename(file, '.ts');
+      const bundled = bundle(join(functions, file), join(folder, `${name}.mjs`));
+      const services = (Object.keys(clients) as Service[]).filter(
+        (service) => packageOf(service) in bundled.loaded,
+      );
+      return { ...bundled, name, services, events: callsOf(name, calls) };
+    });
+}
+
+/** Makes the clients of these services, and nothing else. */
+export function bareClients(folder: string, services: readonly Service[]): Subject {
+  const lines = services.flatMap((service) => [
+    `import { ${clients[service]} } from '${packageOf(service)}';`,
+    `export const ${service} = new ${clients[service]}();`,
+  ]);
+  return {
+    ...bundleText(lines, services.join('-'), folder),
+    name: `bare ${services.map((service) => clients[service]).join(' and ')}`,
+    events: [],
+  };
+}
+
+/** The least that a function can do: an item written to DynamoDB for each call. */
+export function bareWrite(folder: string, calls: number): Subject {
+  const lines = [
+    `import { DynamoDBClient, PutItemCommand } from '${packageOf('dynamodb')}';`,
+    'const client = new DynamoDBClient();',
+    "const input = { TableName: 'records', Item: { id: { S: '1' } } };",
+    'export const handler = () => client.send(new PutItemCommand(input));',
+  ];
+  return { ...bundleText(lines, 'write', folder), name: 'bare write', events: Array.from({ length: calls }) };
+}
+
+function bundleText(lines: readonly string[], name: string, folder: string): Bundle {
+  const entry = join(folder, `${name}.ts`);
+  writeFileSync(entry, lines.join('\n'));
+  return bundle(entry, join(folder, `${name}.mjs`));
+}
