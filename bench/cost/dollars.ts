@@ -42,8 +42,14 @@ function messagingOf({ source, bodyBytes, shape, queueRequests }: Counted): numb
     : requests * prices.standardQueueRequest;
 }
 
-/** Of a batch: the chain of its requests, and its processor time by the share of a processor that the function has. */
-function lambdaOf({ waitPerBatch, processorPerBatch }: Counted): number {
-  const seconds = (waitPerBatch + processorPerBatch * (memoryOfOneProcessor / memoryMiB)) / 1000;
-  return prices.invocation + seconds * (memoryMiB / 1024) * prices.gigabyteSecond;
+function lambdaOf(counted: Counted): number {
+  return prices.invocation + (batchTime(counted) / 1000) * (memoryMiB / 1024) * prices.gigabyteSecond;
+}
+
+/**
+ * Of a batch in ms: the chain of its requests, and its processor time by the share of a processor that the function has.
+ * @param memory Of the function, in MiB.
+ */
+export function batchTime({ waitPerBatch, processorPerBatch }: Counted, memory: number = memoryMiB): number {
+  return waitPerBatch + processorPerBatch * (memoryOfOneProcessor / memory);
 }

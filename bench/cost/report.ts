@@ -1,4 +1,5 @@
 import { markdownTable } from '../generated.ts';
+import { short } from '../numbers.ts';
 import type { Counted } from './count.ts';
 import { dollarsOf, sumOf } from './dollars.ts';
 import type { Agreement } from './meter.ts';
@@ -112,8 +113,4 @@ function agreementText({ single, transactions, refused }: Agreement): string {
 /** Dollars per million. */
 function money(dollars: number): string {
   return (dollars * million).toFixed(2);
-}
-
-function short(number: number): string {
-  return String(Number(number.toFixed(2)));
 }
