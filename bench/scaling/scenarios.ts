@@ -4,8 +4,8 @@ import { Customers, type Spread } from './customers.ts';
 import { type Simulated, simulate } from './simulate.ts';
 
 /**
- * Processor time in ms a message with 512 MiB. `npm run cost` measures 1.2 to 1.6 ms on the machine of the other figures,
- * and such a function has 29 % of a processor. A number, so that the same seed gives the same table everywhere.
+ * Processor time in ms a message with 512 MiB. The machine of the other figures needs 1 to 1.7 ms, and such a function has
+ * 29 % of a processor. A number, so that the same seed gives the same table everywhere.
  */
 const processing = 5;
 
