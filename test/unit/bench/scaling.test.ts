@@ -10,7 +10,9 @@ describe('the simulated FIFO queue', () => {
     queue.put(2, 12);
     // WHEN batches are taken
     const batches = [queue.take(10), queue.take(10), queue.take(10)];
-    // THEN the first group's rest waits
+    queue.put(2, 13);
+    // THEN what is left of either group waits
+    expect(queue.canGive).toBe(false);
     expect(batches.map((batch) => batch.map(({ group, arrivals }) => [group, arrivals.length]))).toEqual([
       [[1, 10]],
       [[2, 1]],
@@ -19,7 +21,7 @@ describe('the simulated FIFO queue', () => {
     // UNTIL they are deleted
     queue.settle(1);
     expect(queue.take(10)).toEqual([{ group: 1, arrivals: [10, 11] }]);
-    expect(queue.size).toBe(0);
+    expect(queue.size).toBe(1);
   });
 });
 
