@@ -26,7 +26,7 @@ const smaller = [
   { ...usual, messages: 1, groups: 1 },
   { ...usual, messages: 5, groups: 5 },
 ];
-const oneGroup = [5, 10].map((messages) => ({ ...usual, messages, groups: 1 }));
+const ofOneGroup = { ...usual, groups: 1 };
 
 if (!canRunDynamoDbLocal) {
   throw new Error("Nothing can be counted: Amazon's DynamoDB Local needs `java` and `mvn` on the PATH");
@@ -36,22 +36,25 @@ try {
   await createAllTables(server.connect());
   const counter = new Counter(server.connect);
   const deliveries = await count(counter, [usual], ['first', 'duplicate', 'failed']);
-  const first = deliveries.filter(({ delivery }) => delivery === 'first');
+  const oneGroup = await count(counter, [ofOneGroup], ['first', 'duplicate']);
+  const first = deliveries.filter(isFirst);
   const report = {
     deliveries,
     sizes: [...first, ...(await count(counter, larger, ['first']))],
     batches: [
       ...(await count(counter, smaller, ['first'])),
       ...first,
-      ...(await count(counter, oneGroup, ['first'])),
+      ...(await count(counter, [{ ...ofOneGroup, messages: 5 }], ['first'])),
+      ...oneGroup.filter(isFirst),
     ],
+    oneGroup,
     agreement: counter.agreement,
   };
   const tables = tablesOf(report);
   for (const [name, table] of Object.entries(tables)) process.stdout.write(`${name}\n${table}\n\n`);
   if (values.docs) writeGenerated('cost.md', tables);
   if (values.json !== undefined) {
-    const rows = [...new Set([...report.deliveries, ...report.sizes, ...report.batches])];
+    const rows = [...new Set([...deliveries, ...oneGroup, ...report.sizes, ...report.batches])];
     const result = {
       prices,
       latency,
@@ -62,6 +65,10 @@ try {
   }
 } finally {
   await server.stop();
+}
+
+function isFirst({ delivery }: Counted): boolean {
+  return delivery === 'first';
 }
 
 async function count(

@@ -6,7 +6,7 @@ import { batchTime } from './cost/dollars.ts';
 import { memoryOfOneProcessor } from './cost/prices.ts';
 import { exactlyOnceSubject } from './cost/subjects/ours.ts';
 import { createAllTables } from './cost/tables.ts';
-import { markdownTable, writeGenerated } from './generated.ts';
+import { markdownTable, wrapped, writeGenerated } from './generated.ts';
 import { short } from './numbers.ts';
 import { spreadOfSamples } from './scaling/customers.ts';
 import { type HotCustomer, inDynamoDb, inSlowMemory } from './scaling/hot-customer.ts';
@@ -76,11 +76,11 @@ async function countNeeds(counter: Counter): Promise<Needs> {
 }
 
 function groupText({ batchTime, groupTime, fastGroupTime }: Needs): string {
-  return (
+  return wrapped(
     `A full batch takes ${short(batchTime, 0)} ms where its messages are of ten groups and ${short(groupTime, 0)} ms where ` +
-    `they are of one: at most ${short(mostOfGroup(groupTime), 0)} orders a second of one customer. With ` +
-    `${memoryOfOneProcessor} MiB, a whole processor, it is ${short(fastGroupTime, 0)} ms, and ` +
-    `${short(mostOfGroup(fastGroupTime), 0)} orders a second.`
+      `they are of one: at most ${short(mostOfGroup(groupTime), 0)} orders a second of one customer. With ` +
+      `${memoryOfOneProcessor} MiB, a whole processor, it is ${short(fastGroupTime, 0)} ms, and ` +
+      `${short(mostOfGroup(fastGroupTime), 0)} orders a second.`,
   );
 }
 

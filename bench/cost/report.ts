@@ -1,4 +1,4 @@
-import { markdownTable } from '../generated.ts';
+import { markdownTable, wrapped } from '../generated.ts';
 import { short } from '../numbers.ts';
 import type { Counted } from './count.ts';
 import { dollarsOf, sumOf } from './dollars.ts';
@@ -13,9 +13,11 @@ const storedMonths = 45 / 30;
 export interface Report {
   /** Every kind of delivery, in full batches of as many groups, at 1 KB. */
   readonly deliveries: readonly Counted[];
-  /** First deliveries of larger events, and of other batches. */
+  /** First deliveries of larger events, and in other batches. */
   readonly sizes: readonly Counted[];
   readonly batches: readonly Counted[];
+  /** Deliveries in full batches of one group. */
+  readonly oneGroup: readonly Counted[];
   readonly agreement: Agreement;
 }
 
@@ -31,11 +33,21 @@ export function tablesOf(report: Report): Record<string, string> {
   };
 }
 
-function countedTable({ deliveries }: Report): string {
+function countedTable({ deliveries, oneGroup }: Report): string {
   return markdownTable(
-    ['', 'delivery', 'requests', 'units, record', 'units, effects', 'requests to SQS', 'ms a batch'],
-    deliveries.map((counted) => [
+    [
+      '',
+      'groups',
+      'delivery',
+      'requests',
+      'units, record',
+      'units, effects',
+      'requests to SQS',
+      'ms a batch',
+    ],
+    [...deliveries, ...oneGroup].map((counted) => [
       counted.subject,
+      counted.shape.groups,
       counted.delivery,
       short(counted.requests),
       short(counted.recordUnits),
@@ -103,10 +115,10 @@ function besidesTable({ deliveries }: Report): string {
 }
 
 function agreementText({ single, transactions, refused }: Agreement): string {
-  return (
-    `Of ${single.requests} single writes that succeeded DynamoDB Local reported ${single.equal} as the rules say, and of ` +
-    `${transactions.requests} transactions ${transactions.double} at exactly twice what they say. Of ${refused.requests} ` +
-    `refused requests it reported ${refused.reported === 0 ? 'nothing' : refused.reported}.`
+  return wrapped(
+    `Of ${single.requests} single writes that succeeded it reported ${single.equal} as the rules say, and of ` +
+      `${transactions.requests} transactions ${transactions.double} at exactly twice what they say. Of ` +
+      `${refused.requests} refused requests it reported ${refused.reported === 0 ? 'nothing' : refused.reported}.`,
   );
 }
 
