@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../contract/clock.ts';
 import { parseOrderEvent } from '../contract/order-event.ts';
@@ -8,6 +7,7 @@ import { createConsumer, exactlyOnce, increment, memoryStore, type Wiring } from
 import { anOrder } from '../test/support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../test/support/sqs.ts';
 import { fakeWiring } from '../test/support/wiring.ts';
+import { slow } from './slow-port.ts';
 
 /**
  * What a group whose order fails each time costs the nine groups beside it: batches of ten, one order of each of ten
@@ -20,6 +20,7 @@ const rounds = Number(values.rounds ?? 30);
 const batchesPerRound = 20;
 /** In ms: what a request within a Region takes, drawn evenly. */
 const latency = { least: 3, most: 8 };
+const drawn = () => latency.least + Math.random() * (latency.most - latency.least);
 
 const tenths = [
   { name: 'healthy', fails: false, receiveCount: 1 },
@@ -36,10 +37,10 @@ let applied: number[] = [];
 const inMemory = fakeWiring();
 const wiring: Wiring = {
   ...inMemory,
-  store: slow(memoryStore({ ledger: ['account'] })),
-  deadLetters: slow(inMemory.deadLetters),
-  visibility: slow(inMemory.visibility),
-  acknowledgements: slow(inMemory.acknowledgements),
+  store: slow(memoryStore({ ledger: ['account'] }), drawn),
+  deadLetters: slow(inMemory.deadLetters, drawn),
+  visibility: slow(inMemory.visibility, drawn),
+  acknowledgements: slow(inMemory.acknowledgements, drawn),
   clock: systemClock,
   random: systemRandom,
   output: (line) => {
@@ -60,19 +61,6 @@ const consumer = createConsumer(
   },
   wiring,
 );
-
-/** Every call of a port takes the latency of a request first. */
-function slow<Port extends object>(port: Port): Port {
-  return new Proxy(port, {
-    get: (target, name) => {
-      const call = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
-      return async (...args: unknown[]) => {
-        await delay(latency.least + Math.random() * (latency.most - latency.least));
-        return await call.apply(target, args);
-      };
-    },
-  });
-}
 
 let sent = 0;
 /** A batch of ten; each of its orders is new. */

@@ -5,8 +5,8 @@ import { installJars } from '../../support/maven.ts';
 import type { Tables } from '../dynamodb-subject.ts';
 import { isInstalled, type Server, startServer } from './server.ts';
 
-const jars = join(__dirname, '../../../.local/installs/dynamodb-local-2.6.0');
-const pom = join(__dirname, 'dynamodb-local.pom.xml');
+const jars = join(import.meta.dirname, '../../../.local/installs/dynamodb-local-2.6.0');
+const pom = join(import.meta.dirname, 'dynamodb-local.pom.xml');
 
 export const canRunDynamoDbLocal = isInstalled('java', '-version') && isInstalled('mvn', '-version');
 
@@ -44,7 +44,8 @@ export async function createTables(client: DynamoDBClient): Promise<void> {
   await createTable(client, tables.ledger, ledgerTable.key);
 }
 
-async function createTable(client: DynamoDBClient, TableName: string, key: string): Promise<void> {
+/** @param key Name of the partition key, a string. */
+export async function createTable(client: DynamoDBClient, TableName: string, key: string): Promise<void> {
   await client.send(
     new CreateTableCommand({
       TableName,

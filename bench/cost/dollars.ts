@@ -1,0 +1,55 @@
+import type { Counted } from './count.ts';
+import { memoryMiB, memoryOfOneProcessor, prices, queueChunk } from './prices.ts';
+
+/** Dollars of one message, by service. */
+export interface Dollars {
+  /** The topic, and the queue. */
+  readonly messaging: number;
+  readonly lambda: number;
+  readonly dynamoDb: number;
+}
+
+const gigabyte = 1024 ** 3;
+
+/** Of the message from its publication until it is deleted from its queue. */
+export function dollarsOf(counted: Counted): Dollars {
+  return {
+    messaging: messagingOf(counted),
+    lambda: lambdaOf(counted) / counted.shape.messages,
+    dynamoDb: (counted.recordUnits + counted.effectUnits) * prices.writeUnit,
+  };
+}
+
+export function sumOf({ messaging, lambda, dynamoDb }: Dollars): number {
+  return messaging + lambda + dynamoDb;
+}
+
+/**
+ * Each message is published alone, as by the intake. What SNS puts into a queue is taken for a request to SQS; so is each
+ * batch that Lambda receives, and each that it deletes.
+ */
+function messagingOf({ source, bodyBytes, shape, queueRequests }: Counted): number {
+  const gigabytes = bodyBytes / gigabyte;
+  const topic =
+    prices.fifoPublish +
+    prices.fifoSubscriptionMessage +
+    gigabytes * (prices.fifoPublishedGigabyte + prices.fifoSubscriptionGigabyte);
+  const sent = Math.ceil(bodyBytes / queueChunk);
+  const received = Math.ceil((bodyBytes * shape.messages) / queueChunk) / shape.messages;
+  const requests = sent + received + 1 / shape.messages + queueRequests;
+  return source === 'fifo'
+    ? topic + requests * prices.fifoQueueRequest
+    : requests * prices.standardQueueRequest;
+}
+
+function lambdaOf(counted: Counted): number {
+  return prices.invocation + (batchTime(counted) / 1000) * (memoryMiB / 1024) * prices.gigabyteSecond;
+}
+
+/**
+ * Of a batch in ms: the chain of its requests, and its processor time by the share of a processor that the function has.
+ * @param memory Of the function, in MiB.
+ */
+export function batchTime({ waitPerBatch, processorPerBatch }: Counted, memory: number = memoryMiB): number {
+  return waitPerBatch + processorPerBatch * (memoryOfOneProcessor / memory);
+}

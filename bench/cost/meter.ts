@@ -1,0 +1,132 @@
+import { type ConsumedCapacity, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { itemSize } from './item-size.ts';
+import type { VirtualLatency } from './virtual-latency.ts';
+import { unitsOf, type Write, type WriteInput, writesOf } from './writes.ts';
+
+/** What requests cost since the last time that somebody asked. */
+export interface Metered {
+  readonly requests: number;
+  /** Write units by AWS's rules, by table. */
+  readonly units: Readonly<Record<string, number>>;
+  /** Bytes of the items that were left, by table. */
+  readonly left: Readonly<Record<string, number>>;
+}
+
+/** How what the store itself reports compares with the rules. */
+export interface Agreement {
+  /** Single writes that succeeded, and how many of them were reported as the rules say. */
+  readonly single: { readonly requests: number; readonly equal: number };
+  /** Transactions that were committed, and how many were reported at twice the rules. */
+  readonly transactions: { readonly requests: number; readonly double: number };
+  /** Refused and cancelled ones; none carries a number. */
+  readonly refused: { readonly requests: number; readonly reported: number };
+}
+
+interface Capacity {
+  readonly ConsumedCapacity?: ConsumedCapacity | readonly ConsumedCapacity[];
+}
+
+/**
+ * Counts what a client sends: its requests, and the write units of each item by AWS's documented rules, from the items as
+ * they are before and after. The store's own `ConsumedCapacity` is asked for and compared.
+ */
+export class Meter {
+  readonly #looking: DynamoDBClient;
+  readonly #keys: Readonly<Record<string, string>>;
+  readonly #agreement = {
+    single: { requests: 0, equal: 0 },
+    transactions: { requests: 0, double: 0 },
+    refused: { requests: 0, reported: 0 },
+  };
+  #requests = 0;
+  #units: Record<string, number> = {};
+  /** The items that were written, by table and key. */
+  #items = new Map<string, { readonly table: string; readonly bytes: number }>();
+
+  /**
+   * @param looking Another client of the same store: its requests are not counted.
+   * @param keys The name of each table's partition key.
+   */
+  constructor(looking: DynamoDBClient, keys: Readonly<Record<string, string>>) {
+    this.#looking = looking;
+    this.#keys = keys;
+  }
+
+  get agreement(): Agreement {
+    return this.#agreement;
+  }
+
+  /** Counts every request of the client from now on, each of which takes as long as `latency` says. */
+  attach(client: DynamoDBClient, latency: VirtualLatency): void {
+    client.middlewareStack.add(
+      (next) => (args) =>
+        latency.during(() =>
+          this.#count(args.input as WriteInput, (input) => next({ ...args, input: input as never })),
+        ),
+      { step: 'initialize', name: 'meter' },
+    );
+  }
+
+  take(): Metered {
+    const left: Record<string, number> = {};
+    for (const { table, bytes } of this.#items.values()) left[table] = (left[table] ?? 0) + bytes;
+    const metered = { requests: this.#requests, units: this.#units, left };
+    this.#requests = 0;
+    this.#units = {};
+    this.#items.clear();
+    return metered;
+  }
+
+  async #count<Answer extends { readonly output: object }>(
+    input: WriteInput,
+    send: (input: WriteInput & { ReturnConsumedCapacity: string }) => Promise<Answer>,
+  ): Promise<Answer> {
+    this.#requests += 1;
+    const writes = writesOf(input, this.#keys);
+    const before = await this.#look(writes);
+    const sent = await send({ ...input, ReturnConsumedCapacity: 'TOTAL' }).then(
+      (answer) => ({ answer, report: answer.output as Capacity }),
+      (error: Error & Capacity) => ({ error, report: error }),
+    );
+    const after = await this.#look(writes);
+    const inTransaction = input.TransactItems !== undefined;
+    let units = 0;
+    for (const [index, write] of writes.entries()) {
+      const { table, key } = write;
+      const item = after[index];
+      const ofItem = unitsOf(write, before[index], item, inTransaction);
+      units += ofItem;
+      this.#units[table] = (this.#units[table] ?? 0) + ofItem;
+      this.#items.set(JSON.stringify([table, key]), { table, bytes: item ? itemSize(item) : 0 });
+    }
+    this.#compare(units, reported(sent.report), 'error' in sent, inTransaction);
+    if ('error' in sent) throw sent.error;
+    return sent.answer;
+  }
+
+  async #look(writes: readonly Write[]) {
+    const get = async ({ table, key }: Write) =>
+      (await this.#looking.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true })))
+        .Item;
+    return await Promise.all(writes.map(get));
+  }
+
+  #compare(units: number, report: number | undefined, refused: boolean, inTransaction: boolean): void {
+    const { single, transactions, refused: refusals } = this.#agreement;
+    if (refused) {
+      refusals.requests += 1;
+      refusals.reported += Number(report !== undefined);
+    } else if (inTransaction) {
+      transactions.requests += 1;
+      transactions.double += Number(report === 2 * units);
+    } else {
+      single.requests += 1;
+      single.equal += Number(report === units);
+    }
+  }
+}
+
+function reported({ ConsumedCapacity }: Capacity): number | undefined {
+  if (ConsumedCapacity === undefined) return undefined;
+  return [ConsumedCapacity].flat().reduce((total, { CapacityUnits = 0 }) => total + CapacityUnits, 0);
+}

@@ -1,0 +1,23 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { customersTable, ledgerTable, ordersTable, recordAttributes } from '../../contract/tables.ts';
+import { createTable } from '../../test/contract/servers/dynamodb-local.ts';
+
+/** Where the orders' effects go: `applyOrder` writes to each. */
+export const effectTables = { orders: 'orders', ledger: 'ledger', customers: 'customers' } as const;
+
+/** Where it is remembered which events were applied. */
+export const recordTables = { ours: 'records', powertools: 'idempotency', own: 'seen' } as const;
+
+/** The partition key of each table. */
+export const keys: Readonly<Record<string, string>> = {
+  [effectTables.orders]: ordersTable.key,
+  [effectTables.ledger]: ledgerTable.key,
+  [effectTables.customers]: customersTable.key,
+  [recordTables.ours]: recordAttributes.id,
+  [recordTables.powertools]: 'id',
+  [recordTables.own]: 'id',
+};
+
+export async function createAllTables(client: DynamoDBClient): Promise<void> {
+  await Promise.all(Object.entries(keys).map(([table, key]) => createTable(client, table, key)));
+}

@@ -1,0 +1,53 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { StoredItem } from './item-size.ts';
+import { itemSize } from './item-size.ts';
+
+/** One item that a request writes. */
+export interface Write {
+  readonly table: string;
+  readonly key: StoredItem;
+  /** What the item is to become, where the request says it whole. */
+  readonly proposed?: StoredItem;
+}
+
+/** Bytes of a write unit (DynamoDB Developer Guide, "DynamoDB read and write operations"). */
+const unit = 1024;
+
+/**
+ * Write units of one item: the larger of what it was and what it becomes, or was to become. A condition that fails costs
+ * the same, and so does a transaction that is cancelled; in a transaction everything costs twice (the same page).
+ */
+export function unitsOf(
+  { proposed }: Write,
+  before: StoredItem | undefined,
+  after: StoredItem | undefined,
+  inTransaction: boolean,
+): number {
+  const largest = Math.max(...[before, after, proposed].map((item) => (item ? itemSize(item) : 0)));
+  return Math.max(1, Math.ceil(largest / unit)) * (inTransaction ? 2 : 1);
+}
+
+/** What the SDK's commands that write have in common. */
+export interface WriteInput {
+  readonly TableName?: string;
+  readonly Item?: StoredItem;
+  readonly Key?: StoredItem;
+  readonly TransactItems?: readonly TransactWriteItem[];
+}
+
+/** @param keys The name of each table's partition key. @throws Error for a request that is no write. */
+export function writesOf(input: WriteInput, keys: Readonly<Record<string, string>>): Write[] {
+  if (input.TransactItems === undefined) return [writeOf(input, keys)];
+  return input.TransactItems.map(({ Put, Update, Delete, ConditionCheck }) =>
+    writeOf((Put ?? Update ?? Delete ?? ConditionCheck) as WriteInput, keys),
+  );
+}
+
+function writeOf({ TableName = '', Item, Key }: WriteInput, keys: Readonly<Record<string, string>>): Write {
+  const name = keys[TableName];
+  if (name === undefined) throw new Error(`Table "${TableName}" is not one that this run made`);
+  if (Key !== undefined) return { table: TableName, key: Key };
+  const value = Item?.[name];
+  if (Item === undefined || value === undefined) throw new Error(`A write to ${TableName} has no ${name}`);
+  return { table: TableName, key: { [name]: value }, proposed: Item };
+}

@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { canRunDynamoDbLocal, startDynamoDbLocal } from '../test/contract/servers/dynamodb-local.ts';
+import { Counter, latency } from './cost/count.ts';
+import { batchTime } from './cost/dollars.ts';
+import { memoryOfOneProcessor } from './cost/prices.ts';
+import { exactlyOnceSubject } from './cost/subjects/ours.ts';
+import { createAllTables } from './cost/tables.ts';
+import { markdownTable, wrapped, writeGenerated } from './generated.ts';
+import { short } from './numbers.ts';
+import { spreadOfSamples } from './scaling/customers.ts';
+import { type HotCustomer, inDynamoDb, inSlowMemory } from './scaling/hot-customer.ts';
+import { limitsTable, mostOfGroup, type Needs } from './scaling/limits.ts';
+import { simulationTable } from './scaling/scenarios.ts';
+import { tripsByMessages } from './scaling/trips.ts';
+
+/**
+ * How far the fulfilment consumer goes: what rates need of an account's quotas, a simulation of its queue, and a customer
+ * with 10,000 orders, measured. `npm run scaling [-- --orders N --seed N --json FILE --docs]`; needs Java and Maven.
+ * `--docs` puts the tables into docs/scaling.md.
+ */
+const { values } = parseArgs({
+  options: {
+    orders: { type: 'string' },
+    seed: { type: 'string' },
+    json: { type: 'string' },
+    docs: { type: 'boolean' },
+  },
+});
+const orders = Number(values.orders ?? 10_000);
+const seed = Number(values.seed ?? 1);
+const rates = [10_000, 100_000, 1_000_000];
+
+if (!canRunDynamoDbLocal) {
+  throw new Error("Nothing can be measured: Amazon's DynamoDB Local needs `java` and `mvn` on the PATH");
+}
+const trips = await tripsByMessages(10);
+const spread = await spreadOfSamples();
+const server = await startDynamoDbLocal();
+try {
+  await createAllTables(server.connect());
+  const hot = [await inDynamoDb(server.connect, orders), await inSlowMemory(orders, latency)];
+  const needs = await countNeeds(new Counter(server.connect));
+  const simulation = simulationTable({ spread, trips, request: latency, seed });
+  const tables = {
+    'scaling:limits': limitsTable(rates, needs),
+    'scaling:group': groupText(needs),
+    'scaling:simulation': simulation.table,
+    'scaling:hot': hotTable(hot),
+  };
+  for (const [name, table] of Object.entries(tables)) process.stdout.write(`${name}\n${table}\n\n`);
+  if (values.docs) writeGenerated('scaling.md', tables);
+  if (values.json !== undefined) {
+    const result = { trips, spread, needs, hot, seed, simulated: simulation.rows };
+    writeFileSync(values.json, `${JSON.stringify(result, undefined, 2)}\n`);
+  }
+} finally {
+  await server.stop();
+}
+
+async function countNeeds(counter: Counter): Promise<Needs> {
+  const count = async (groups: number) => {
+    const shape = { messages: 10, groups, bytes: 1_000 };
+    const [counted] = await counter.count(exactlyOnceSubject, shape, ['first']);
+    if (counted === undefined) throw new Error('Nothing was counted');
+    return counted;
+  };
+  const [tenGroups, oneGroup] = [await count(10), await count(1)];
+  return {
+    batchTime: batchTime(tenGroups),
+    groupTime: batchTime(oneGroup),
+    fastGroupTime: batchTime(oneGroup, memoryOfOneProcessor),
+    recordUnits: tenGroups.recordUnits,
+    units: tenGroups.recordUnits + tenGroups.effectUnits,
+  };
+}
+
+function groupText({ batchTime, groupTime, fastGroupTime }: Needs): string {
+  return wrapped(
+    `A full batch takes ${short(batchTime, 0)} ms where its messages are of ten groups and ${short(groupTime, 0)} ms where ` +
+      `they are of one: at most ${short(mostOfGroup(groupTime), 0)} orders a second of one customer. With ` +
+      `${memoryOfOneProcessor} MiB, a whole processor, it is ${short(fastGroupTime, 0)} ms, and ` +
+      `${short(mostOfGroup(fastGroupTime), 0)} orders a second.`,
+  );
+}
+
+function hotTable(hot: readonly HotCustomer[]): string {
+  return markdownTable(
+    ['store', 'orders', 'seconds', 'orders a second', 'requests', 'requests an order'],
+    hot.map(({ store, orders, seconds, requests }) => [
+      store,
+      orders,
+      short(seconds, 1),
+      short(orders / seconds, 0),
+      requests,
+      short(requests / orders),
+    ]),
+  );
+}

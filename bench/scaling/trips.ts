@@ -1,0 +1,49 @@
+import { systemClock } from '../../contract/clock.ts';
+import { parseOrderEvent } from '../../contract/order-event.ts';
+import { systemRandom } from '../../contract/random.ts';
+import { createConsumer, type EffectStore, exactlyOnce } from '../../runtime/index.ts';
+import { memoryStore } from '../../runtime/stores/memory/memory-store.ts';
+import { remaining } from '../../test/support/sqs.ts';
+import { fakeWiring } from '../../test/support/wiring.ts';
+import { handleOrder } from '../cost/subjects/subject.ts';
+import { effectTables, keys } from '../cost/tables.ts';
+import { batchOf, newOrders } from '../order-batches.ts';
+import { slow } from '../slow-port.ts';
+
+/** The fulfilment consumer over a store; what it logs goes nowhere. */
+export function fulfilmentOver(store: EffectStore) {
+  const consumer = createConsumer(
+    { name: 'fulfilment', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: handleOrder },
+    { ...fakeWiring(), store, clock: systemClock, random: systemRandom, output: () => {} },
+  );
+  return async (events: ReturnType<typeof newOrders>): Promise<void> => {
+    const { batchItemFailures } = await consumer(batchOf(events), remaining());
+    if (batchItemFailures.length > 0) {
+      throw new Error(`${batchItemFailures.length} of ${events.length} messages came back`);
+    }
+  };
+}
+
+/** A store in memory with the tables of the orders' effects. */
+export function orderTablesInMemory() {
+  const names = Object.values(effectTables);
+  return memoryStore(Object.fromEntries(names.map((name) => [name, [keys[name] ?? '']])));
+}
+
+/** How many requests, one behind another, the runtime needs for so many messages of one group: by their number. */
+export async function tripsByMessages(most: number): Promise<number[]> {
+  const trips = [0];
+  for (let messages = 1; messages <= most; messages++) {
+    let requests = 0;
+    const store = slow(
+      orderTablesInMemory(),
+      () => 0,
+      () => {
+        requests += 1;
+      },
+    );
+    await fulfilmentOver(store)(newOrders({ messages, groups: 1, bytes: 0 }));
+    trips.push(requests);
+  }
+  return trips;
+}
