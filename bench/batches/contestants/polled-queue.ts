@@ -35,7 +35,7 @@ export class PolledQueue {
         metadata: { handlerProtocol: 'in memory' },
         handle: async ({ headers, body = '' }: SdkRequest) => {
           const [, operation = ''] = headers['x-amz-target']?.split('.') ?? [];
-          const text = typeof body === 'string' ? body : Buffer.from(body).toString();
+          const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
           const output = await this.#answer(operation, JSON.parse(text));
           const answered = { 'content-type': 'application/x-amz-json-1.0' };
           const bytes = Buffer.from(JSON.stringify(output));
