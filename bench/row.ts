@@ -19,3 +19,17 @@ export interface Row {
   /** What it has to reach, in words with numbers, and whether it did; absent where nothing was promised. */
   readonly target?: { readonly text: string; readonly met: boolean };
 }
+
+/** One target of several promises; what is missed says so. `undefined` where nothing was promised. */
+export function promised(
+  promises: readonly { readonly text: string; readonly met: boolean }[],
+): Row['target'] | undefined {
+  if (promises.length === 0) return undefined;
+  const met = promises.every((promise) => promise.met);
+  return {
+    text: promises
+      .map(({ text, met: one }) => (one || promises.length === 1 ? text : `${text} (missed)`))
+      .join(', '),
+    met,
+  };
+}

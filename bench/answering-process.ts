@@ -1,0 +1,54 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { basename } from 'node:path';
+
+export interface ProcessOptions {
+  /** A module that calls `answer`; its path. */
+  readonly file: string;
+  readonly args?: readonly string[];
+  /** All that it has of an environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of Node. */
+  readonly flags?: readonly string[];
+}
+
+/** A process that answers each question, one at a time. What it writes to its standard output is dropped. */
+export class AnsweringProcess<Question, Answer> {
+  readonly #child: ChildProcess;
+  readonly #name: string;
+
+  constructor({ file, args = [], environment = {}, flags = [] }: ProcessOptions) {
+    this.#name = [basename(file), ...args].join(' ');
+    this.#child = fork(file, args, {
+      env: environment,
+      execArgv: [...flags],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+  }
+
+  /** @throws Error where the process ends instead of answering. */
+  async ask(question: Question): Promise<Answer> {
+    const settled = new AbortController();
+    const { signal } = settled;
+    const ended = once(this.#child, 'exit', { signal }).then(([code, ending]) => {
+      throw new Error(`${this.#name} ended with ${ending ?? code}`);
+    });
+    this.#child.send(question as object);
+    try {
+      const [answer] = await Promise.race([once(this.#child, 'message', { signal }), ended]);
+      return answer as Answer;
+    } finally {
+      settled.abort();
+    }
+  }
+
+  stop(): void {
+    if (this.#child.connected) this.#child.disconnect();
+  }
+}
+
+/** What such a process does; it ends with its parent. */
+export function answer<Question, Answer>(handle: (question: Question) => Answer | Promise<Answer>): void {
+  process.on('message', async (question) => process.send?.(await handle(question as Question)));
+  process.on('disconnect', () => process.exit());
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { answerTo, contentType, type WireAnswer } from './answer.ts';
+import type { MemoryDynamoDb } from './memory-dynamodb.ts';
+
+export interface ServerOptions {
+  /** How long an answer takes at least, in ms; what a request writes is written when it comes. Default: 0. */
+  readonly latencyMs?: number;
+  /** Is told of each request as it comes: `PutItem`, for instance, and how long its body is, in bytes. */
+  readonly onRequest?: (operation: string, length: number) => void;
+}
+
+export interface DynamoDbServer {
+  /** For `AWS_ENDPOINT_URL_DYNAMODB`, or a client's `endpoint`. */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** Serves DynamoDB in memory by HTTP, on a free port of the loopback interface. No signature is looked at. */
+export async function serveDynamoDb(
+  dynamoDb: MemoryDynamoDb,
+  { latencyMs = 0, onRequest }: ServerOptions = {},
+): Promise<DynamoDbServer> {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const target = String(request.headers['x-amz-target']);
+    const sent = Buffer.concat(chunks);
+    onRequest?.(target.slice(target.indexOf('.') + 1), sent.length);
+    const { statusCode, body } = answered(dynamoDb, target, sent.toString());
+    if (latencyMs > 0) await delay(latencyMs);
+    response.writeHead(statusCode, { 'content-type': contentType }).end(body);
+  }
+
+  const server = createServer((request, response) => {
+    // A client that went away has no answer to wait for.
+    answer(request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** What is not known here is no failure that a client may try again. */
+function answered(dynamoDb: MemoryDynamoDb, target: string, body: string): WireAnswer {
+  try {
+    return answerTo(dynamoDb, target, body);
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { statusCode: 400, body: JSON.stringify({ __type: name, message }) };
+  }
+}
