@@ -1,6 +1,14 @@
 import { type MailMode, mailModes } from './sandbox/mail-proxy.ts';
 import { type ProviderMode, providerModes } from './sandbox/provider-faults.ts';
-import { filled, type Option, oneOf, readArguments, usageOf, wrong } from './system/arguments.ts';
+import {
+  filled,
+  type Option,
+  oneOf,
+  readArguments,
+  usageOf,
+  wholeNumber,
+  wrong,
+} from './system/arguments.ts';
 
 export interface StartOptions {
   /** Path of the events, one JSON object a line; `-` is standard input. */
@@ -125,11 +133,10 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
 }
 
 function checked(name: string, value: string): number {
-  const number = value.trim() === '' ? Number.NaN : Number(value);
   if (table[name]?.kind === 'share') {
+    const number = value.trim() === '' ? Number.NaN : Number(value);
     if (number >= 0 && number <= 1) return number;
     throw wrong(name, value, 'a share from 0 to 1, 0.1 for instance');
   }
-  if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw wrong(name, value, 'a whole number from 0');
+  return wholeNumber(name, value);
 }

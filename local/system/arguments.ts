@@ -89,6 +89,13 @@ export function oneOf<Value extends string>(
   throw wrong(name, value, wanted);
 }
 
+/** @throws ConfigurationError where the value is no whole number from `least` on. */
+export function wholeNumber(name: string, value: string, least = 0): number {
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw wrong(name, value, `a whole number from ${least}`);
+}
+
 /** @param wanted What the option takes. */
 export function wrong(name: string, value: string, wanted: string): ConfigurationError {
   return new ConfigurationError(`--${name} is "${shorten(value)}": it takes ${wanted}`);
