@@ -1,8 +1,8 @@
+import { command } from '../../../local/system/command.ts';
 import { consumerNames } from '../actors/parts.ts';
 import { crash, explore } from '../crashes/explore.ts';
 import { smallScenarios } from '../crashes/scenarios.ts';
 import { type ChosenCrash, readCrash, usage } from './chosen-crash.ts';
-import { command } from './command.ts';
 
 /** Tries every crash and every pair of crashes in each small scenario; or plays one of them. */
 await command(process.argv.slice(2), readCrash, usage, async ({ chosen }) => {

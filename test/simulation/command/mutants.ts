@@ -1,7 +1,7 @@
+import { command } from '../../../local/system/command.ts';
 import { type Mutant, mutants } from '../mutants/table.ts';
 import { workloadOf } from '../workloads/workloads.ts';
 import { readChosen, usage } from './chosen-mutants.ts';
-import { command } from './command.ts';
 import type { Failure } from './runner.ts';
 import { runAll } from './threads.ts';
 

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { checkWritable } from '../../../local/system/check-writable.ts';
+import { command } from '../../../local/system/command.ts';
 import { breakRule } from '../mutants/break.ts';
 import { commandOf, type Scenario } from '../scenario.ts';
 import { workloadOf } from '../workloads/workloads.ts';
 import { faultKinds } from '../world/faults.ts';
-import { command } from './command.ts';
 import { readOptions, type SimulateOptions, usage } from './options.ts';
 import { runAll, type Total } from './threads.ts';
 

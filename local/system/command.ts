@@ -1,4 +1,5 @@
-import { ConfigurationError } from '../../../contract/errors.ts';
+import { OrderOnceError } from '../../contract/errors.ts';
+import { isStopping } from './teardown.ts';
 
 /**
  * Runs a command to its exit code: 0 where all is well, 1 where it is not, 2 where it could not be run as it was asked to,
@@ -18,8 +19,11 @@ export async function command<Options extends object>(
     if (options === 'help') process.stdout.write(`${usage}\n`);
     else process.exitCode = (await run(options)) ? 0 : 1;
   } catch (error) {
-    const isKnown = error instanceof ConfigurationError;
-    process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
+    // What fails while everything is being stopped fails because of that.
+    if (!isStopping()) {
+      const isKnown = error instanceof OrderOnceError;
+      process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
+    }
     process.exitCode = 2;
   }
 }
