@@ -19,7 +19,10 @@ export interface EndedProcess {
   readonly at: string;
   readonly pid: number;
   readonly functionName: string;
-  /** The messages that its invocation held; none where it had no invocation. */
+  /**
+   * The messages that its invocation held; none where it had no invocation. What was handed to it while it already stood
+   * still died with it, too.
+   */
   readonly batch: readonly HeldMessage[];
 }
 
