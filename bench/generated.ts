@@ -18,6 +18,13 @@ export function writeGenerated(page: string, parts: Readonly<Record<string, stri
   writeFileSync(path, text);
 }
 
+/** Lines of at most 118 characters, as the pages have them. */
+export function wrapped(text: string): string {
+  return text.replaceAll(/(.{1,118})( |$)/g, (_, line: string, end: string) =>
+    end === '' ? line : `${line}\n`,
+  );
+}
+
 /** A table in Markdown: the first column is text, the others are numbers. */
 export function markdownTable(
   head: readonly string[],
