@@ -50,6 +50,7 @@ export async function batchRows(): Promise<Row[]> {
   try {
     const entered: ContestantName[] = ['ours', 'powertools', 'lambdaStream', 'bare'];
     if (await lab.startRedis()) entered.push('messageQueueToolkit');
+    else process.stdout.write('There is no redis-server on the PATH: message-queue-toolkit is left out\n\n');
     const entries = [];
     for (const name of entered) entries.push(await enter(lab, name));
     const rows: Row[] = [];
