@@ -7,8 +7,7 @@ import { batchSize, type DeliveryKind, deliveries, Orders } from './batches/orde
 import { interleave, median, ratioOf } from './interleave.ts';
 import { type Promises, type Row, withTarget } from './row.ts';
 
-const rounds = 20;
-const batchesPerRound = 2;
+const rounds = 25;
 /** Batches of each contestant before anything is measured: its code is compiled by then, and its connections are open. */
 const warmUpBatches = 30;
 
@@ -30,14 +29,6 @@ const kinds = Object.keys(deliveries) as DeliveryKind[];
 const scenarios: readonly Scenario[] = kinds.flatMap((kind) =>
   [10, 3, 1].map((groups) => ({ kind, groups })),
 );
-
-/** What a round of a scenario came to for one contestant: a batch's time, and the rest a message. */
-interface Round {
-  readonly milliseconds: number;
-  readonly cpuMilliseconds: number;
-  readonly requests: number;
-  readonly bytes: number;
-}
 
 /**
  * Our consumer beside the peers, on batches of the same orders with the same effect: each in a process of its own, in
@@ -73,8 +64,8 @@ async function enter(lab: Lab, name: ContestantName) {
 }
 
 /**
- * aws-lambda-stream remembers no event, so it has nothing to say to a duplicate. Ours folds what a group has into one
- * transaction, so that the same transactions are only comparable where no group has two messages.
+ * aws-lambda-stream remembers no event, and has no answer to a duplicate. Ours may fold what a group has into one
+ * transaction, so the same transactions can be sent at once only where no group has two messages.
  */
 function takesPart(name: ContestantName, { kind, groups }: Scenario): boolean {
   if (name === 'lambdaStream') return kind === 'first deliveries';
@@ -87,8 +78,8 @@ async function rowsOf(
 ): Promise<Row[]> {
   const entered = entries.filter(({ name }) => takesPart(name, scenario));
   const subjects = Object.fromEntries(
-    entered.map(({ name, runNext }) => [name, () => measureRound(() => runNext(scenario))]),
-  ) as Record<ContestantName, () => Promise<Round>>;
+    entered.map(({ name, runNext }) => [name, () => runNext(scenario)]),
+  ) as Record<ContestantName, () => Promise<Measured>>;
   const measured = await interleave(subjects, rounds);
   const ours = measured.map((round) => round.ours);
   return entered.flatMap(({ name }) =>
@@ -103,29 +94,21 @@ async function rowsOf(
   );
 }
 
-async function measureRound(run: () => Promise<Measured>): Promise<Round> {
-  const batches: Measured[] = [];
-  for (let n = 0; n < batchesPerRound; n++) batches.push(await run());
-  const sum = (value: (batch: Measured) => number) =>
-    batches.reduce((total, batch) => total + value(batch), 0);
-  const messages = batchesPerRound * batchSize;
-  return {
-    milliseconds: sum(({ milliseconds }) => milliseconds) / batchesPerRound,
-    cpuMilliseconds: sum(({ cpuMilliseconds }) => cpuMilliseconds) / messages,
-    requests: sum(({ requests }) => requests) / messages,
-    bytes: sum(({ bytes }) => bytes) / messages,
-  };
-}
-
-function compare(scenario: Scenario, peer: Peer, ours: readonly Round[], theirs: readonly Round[]): Row {
-  const beside = (value: (round: Round) => number) => ({
+function compare(
+  scenario: Scenario,
+  peer: Peer,
+  ours: readonly Measured[],
+  theirs: readonly Measured[],
+): Row {
+  const beside = (value: (batch: Measured) => number) => ({
     ours: median(ours.map(value)),
     peer: median(theirs.map(value)),
   });
-  const time = (round: Round) => round.milliseconds;
+  const time = ({ milliseconds }: Measured) => milliseconds;
   const times = beside(time);
-  const requests = beside((round) => round.requests);
-  const cpu = beside((round) => round.cpuMilliseconds);
+  const requests = beside((batch) => batch.requests / batchSize);
+  const cpu = beside((batch) => batch.cpuMilliseconds / batchSize);
+  const bytes = beside((batch) => batch.bytes / batchSize);
   const row: Row = {
     scenario: `batch of ${batchSize} in ${scenario.groups} ${scenario.groups === 1 ? 'group' : 'groups'}, ${scenario.kind}`,
     peer: nameOf(peer),
@@ -134,7 +117,7 @@ function compare(scenario: Scenario, peer: Peer, ours: readonly Round[], theirs:
     ...ratioOf(theirs.map(time), ours.map(time)),
     oursRequests: requests.ours,
     peerRequests: requests.peer,
-    besides: { 'CPU, ms a message': cpu, 'bytes a message': beside((round) => round.bytes) },
+    besides: { 'CPU, ms a message': cpu, 'bytes a message': bytes },
   };
   return withTarget(row, promisesOf(scenario, peer, row, cpu));
 }
