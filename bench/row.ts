@@ -33,3 +33,10 @@ export function promised(
     met,
   };
 }
+
+export type Promises = Parameters<typeof promised>[0];
+
+export function withTarget(row: Row, promises: Promises): Row {
+  const target = promised(promises);
+  return target === undefined ? row : { ...row, target };
+}

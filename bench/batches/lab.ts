@@ -2,15 +2,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { SQSEvent } from 'aws-lambda';
-import { environmentNames } from '../../contract/environment.ts';
 import { isInstalled, type Server, startServer } from '../../test/contract/servers/server.ts';
 import { AnsweringProcess } from '../answering-process.ts';
 import type { Done } from './contestant-process.ts';
 import type { ContestantName } from './contestants/index.ts';
 import type { Account, DynamoDbAnswer } from './dynamodb-process.ts';
+import { environmentOf } from './environment.ts';
 import type { Batch } from './orders.ts';
 import type { RedisAnswer } from './redis-process.ts';
-import { effectTables, recordTables } from './tables.ts';
 import type { Traffic } from './traffic.ts';
 
 /** What one batch came to. */
@@ -101,24 +100,4 @@ async function accepts(port: number): Promise<boolean> {
   await once(socket, 'connect');
   socket.destroy();
   return true;
-}
-
-function environmentOf(endpoint: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'bench',
-    AWS_SECRET_ACCESS_KEY: 'bench',
-    [environmentNames.recordsTable]: recordTables.ours,
-    [environmentNames.recordTtlSeconds]: '3888000',
-    [environmentNames.queueUrl]: 'http://127.0.0.1/orders.fifo',
-    [environmentNames.visibilityTimeoutSeconds]: '180',
-    [environmentNames.queueRetentionSeconds]: '345600',
-    [environmentNames.maxReceiveCount]: '1000',
-    [environmentNames.onPoison]: 'quarantine',
-    [environmentNames.deadLetterQueueUrl]: 'http://127.0.0.1/dead-letters.fifo',
-    [environmentNames.ordersTable]: effectTables.orders,
-    [environmentNames.ledgerTable]: effectTables.ledger,
-    [environmentNames.customersTable]: effectTables.customers,
-  };
 }

@@ -24,7 +24,7 @@ interface AccountWork {
 
 /**
  * As its documentation has it: orders one by one in parallel, then grouped by account to save requests. It keeps no
- * record of what was applied: a batch that comes again, after half of it, adds to the ledger again.
+ * record of what was applied: a batch that ends after the ledger comes again, and adds to it again.
  */
 export const lambdaStream: Contestant = async (batch) => async () => {
   await fromSqsEvent<OrderEvent>(batch)

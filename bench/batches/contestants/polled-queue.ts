@@ -1,4 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 
 interface SdkRequest {
@@ -27,8 +27,10 @@ export class PolledQueue {
     return done;
   }
 
-  connect(): SQSClient {
+  /** @param config Default: from the environment. */
+  connect(config: SQSClientConfig = {}): SQSClient {
     return new SQSClient({
+      ...config,
       endpoint: new URL(this.url).origin,
       md5: false,
       requestHandler: {
