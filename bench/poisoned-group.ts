@@ -7,7 +7,9 @@ import { createConsumer, exactlyOnce, increment, memoryStore, type Wiring } from
 import { anOrder } from '../test/support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../test/support/sqs.ts';
 import { fakeWiring } from '../test/support/wiring.ts';
+import { median } from './interleave.ts';
 import { slow } from './slow-port.ts';
+import { type Spread, spreadOf } from './spread.ts';
 
 /**
  * What a group whose order fails each time costs the nine groups beside it: batches of ten, one order of each of ten
@@ -113,15 +115,7 @@ async function measureRound(): Promise<Times[]> {
   }));
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
-function spreadOf(numbers: readonly number[]) {
-  return { median: median(numbers), least: Math.min(...numbers), most: Math.max(...numbers) };
-}
-
-function show({ median, least, most }: ReturnType<typeof spreadOf>, unit = ''): string {
+function show({ median, least, most }: Spread, unit = ''): string {
   return `${median.toFixed(2)}${unit} (${least.toFixed(2)} to ${most.toFixed(2)})`;
 }
 

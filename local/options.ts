@@ -1,8 +1,14 @@
-import { parseArgs } from 'node:util';
-import { ConfigurationError } from '../contract/errors.ts';
-import { shorten } from '../contract/shorten.ts';
 import { type MailMode, mailModes } from './sandbox/mail-proxy.ts';
 import { type ProviderMode, providerModes } from './sandbox/provider-faults.ts';
+import {
+  filled,
+  type Option,
+  oneOf,
+  readArguments,
+  usageOf,
+  wholeNumber,
+  wrong,
+} from './system/arguments.ts';
 
 export interface StartOptions {
   /** Path of the events, one JSON object a line; `-` is standard input. */
@@ -31,14 +37,11 @@ export interface StartOptions {
 
 type Kind = 'text' | 'count' | 'share' | 'flag';
 
-interface Option {
+interface KnownOption extends Option {
   readonly kind: Kind;
-  readonly value: string;
-  readonly help: string;
-  readonly default?: string;
 }
 
-const table: Readonly<Record<string, Option>> = {
+const table: Readonly<Record<string, KnownOption>> = {
   events: {
     kind: 'text',
     value: 'FILE',
@@ -96,14 +99,7 @@ const table: Readonly<Record<string, Option>> = {
   help: { kind: 'flag', value: '', help: 'print this' },
 };
 
-export const usage = [
-  'npm start -- [options]',
-  '',
-  ...Object.entries(table).map(([name, { value, help, default: fallback }]) => {
-    const option = `  --${name} ${value}`.padEnd(24);
-    return `${option}${help}${fallback === undefined ? '' : ` (default ${fallback})`}`;
-  }),
-].join('\n');
+export const usage = usageOf('npm start -- [options]', table);
 
 /**
  * The options of `npm start`.
@@ -111,7 +107,7 @@ export const usage = [
  * @throws ConfigurationError that names the option, the value and what it takes.
  */
 export function readOptions(args: readonly string[], samples: string): StartOptions | 'help' {
-  const values = parse(args);
+  const { values } = readArguments(args, table, usage);
   if (values.help === true) return 'help';
   const text = (name: string) => values[name] as string | undefined;
   const path = (name: string) => filled(name, text(name));
@@ -136,56 +132,11 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
   };
 }
 
-function parse(args: readonly string[]): Record<string, string | boolean | undefined> {
-  const options = Object.fromEntries(
-    Object.entries(table).map(([name, { kind }]) => [
-      name,
-      { type: kind === 'flag' ? ('boolean' as const) : ('string' as const) },
-    ]),
-  );
-  try {
-    return parseArgs({ args: joined(args), options }).values as Record<string, string | boolean | undefined>;
-  } catch (error) {
-    throw new ConfigurationError(`${shorten((error as Error).message)}\n\n${usage}`);
-  }
-}
-
-/** `--limit -5` as `--limit=-5`, so that the message is about the value and not about dashes. */
-function joined(args: readonly string[]): string[] {
-  const result: string[] = [];
-  for (let index = 0; index < args.length; index++) {
-    const arg = args[index] as string;
-    const option = arg.startsWith('--') && !arg.includes('=') ? table[arg.slice(2)] : undefined;
-    const next = args[index + 1];
-    const takesNext =
-      option !== undefined && option.kind !== 'flag' && next !== undefined && !next.startsWith('--');
-    result.push(takesNext ? `${arg}=${next}` : arg);
-    if (takesNext) index += 1;
-  }
-  return result;
-}
-
-function filled(name: string, value: string | undefined): string | undefined {
-  if (value === '') throw wrong(name, value, 'the path of a file');
-  return value;
-}
-
 function checked(name: string, value: string): number {
-  const number = value.trim() === '' ? Number.NaN : Number(value);
   if (table[name]?.kind === 'share') {
+    const number = value.trim() === '' ? Number.NaN : Number(value);
     if (number >= 0 && number <= 1) return number;
     throw wrong(name, value, 'a share from 0 to 1, 0.1 for instance');
   }
-  if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw wrong(name, value, 'a whole number from 0');
-}
-
-function oneOf<Value extends string>(values: readonly Value[], name: string, value: string): Value {
-  const found = values.find((one) => one === value);
-  if (found !== undefined) return found;
-  throw wrong(name, value, `one of ${values.join(', ')}`);
-}
-
-function wrong(name: string, value: string, wanted: string): ConfigurationError {
-  return new ConfigurationError(`--${name} is "${shorten(value)}": it takes ${wanted}`);
+  return wholeNumber(name, value);
 }

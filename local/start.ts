@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { open, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, OrderOnceError } from '../contract/errors.ts';
+import { OrderOnceError } from '../contract/errors.ts';
 import type { StackOutputs } from './consumers.ts';
 import { deploy, destroy } from './deployment/deploy.ts';
 import { mendTopics } from './deployment/mend.ts';
@@ -11,6 +10,7 @@ import { readOptions, type StartOptions, usage } from './options.ts';
 import { run } from './run.ts';
 import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { formatResult, type Result } from './summary.ts';
+import { checkWritable } from './system/check-writable.ts';
 import { repository } from './system/folders.ts';
 import { atStop, isStopping, stopAll, stopOnSignals } from './system/teardown.ts';
 import { openEvents } from './workload/events.ts';
@@ -96,19 +96,6 @@ async function deployOrders(
   const stack = outputs[stackName] as StackOutputs;
   await sandbox.join(stack);
   return stack;
-}
-
-async function checkWritable(file: string): Promise<void> {
-  const isNew = !existsSync(file);
-  try {
-    await (await open(file, 'a')).close();
-    // A run that fails leaves no empty result.
-    if (isNew) await rm(file);
-  } catch (cause) {
-    throw new ConfigurationError(`--json is "${file}": it cannot be written (${(cause as Error).message})`, {
-      cause,
-    });
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { type Consumer, consumers } from './consumers.ts';
 import type { ConsumerCounts } from './observe/counts.ts';
 import type { StartOptions } from './options.ts';
-import type { Ended } from './sandbox/end-functions.ts';
+import type { Ended, EndedProcess } from './sandbox/end-functions.ts';
 import type { StoreRequests } from './sandbox/store-proxy.ts';
 import type { Resent } from './verify/charges.ts';
 import type { Comparison } from './verify/compare.ts';
@@ -98,8 +98,10 @@ export function formatResult(result: Result): string {
       : [
           [
             ['functions killed', `${ended.killed} of ${options.kill}`],
+            ['  in the middle of a batch', atWork(ended.processes, 'killed')],
             ['functions frozen', `${ended.frozen} of ${options.freeze}`],
-            ['invocations that lost their process', ended.diedAtWork],
+            ['  in the middle of a batch', atWork(ended.processes, 'frozen')],
+            ['invocations whose process died', ended.diedAtWork],
             ['invocations timed out', ended.timedOut],
           ] satisfies Row[],
         ]),
@@ -129,11 +131,31 @@ export function formatResult(result: Result): string {
     Object.entries(seconds).map(([phase, time]) => [`${phase} (s)`, time.toFixed(1)]),
   ];
   const table = sections.map((rows) => rows.map(formatRow).join('\n')).join('\n\n');
-  return `\n${table}\n\n${formatUnknowns(verified.unknowns)}${formatGaps(verified.gapLines)}${verdict(verified)}\n`;
+  const lists = [
+    formatEnded(ended.processes),
+    formatUnknowns(verified.unknowns),
+    formatGaps(verified.gapLines),
+  ];
+  return `\n${table}\n\n${lists.join('')}${verdict(verified)}\n`;
+}
+
+function atWork(processes: readonly EndedProcess[], way: EndedProcess['way']): number {
+  return processes.filter((ended) => ended.way === way && ended.batch.length > 0).length;
 }
 
 function formatRow([name, ...values]: Row): string {
   return `${name.padEnd(width)}${values.map((value) => String(value).padEnd(column)).join('')}`.trimEnd();
+}
+
+/** The JSON holds the message ids at their full length. */
+function formatEnded(processes: readonly EndedProcess[]): string {
+  if (processes.length === 0) return '';
+  const lines = processes.map(({ way, at, pid, functionName, batch }) => {
+    const messages = batch.map(({ messageId, receiveCount }) => `${messageId.slice(0, 8)} x${receiveCount}`);
+    const held = messages.length === 0 ? 'with nothing' : `with ${messages.join(', ')}`;
+    return `${at} ${way} ${pid} ${functionName}, ${held}`;
+  });
+  return `${list('Functions ended, with the messages that they held and how often each had been given', lines, lines.length)}\n\n`;
 }
 
 /** All of them: each waits for somebody who looks. */

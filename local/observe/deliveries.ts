@@ -19,6 +19,13 @@ export interface LoggedDelivery extends DeliveryLog {
   readonly stream: string;
 }
 
+export interface LoggedLine {
+  readonly text: string;
+  /** When it reached the log, in ms since the epoch. */
+  readonly timestamp: number;
+  readonly stream: string;
+}
+
 /** What the log of a function tells. */
 export interface FunctionLog {
   /** By time; those of a millisecond as their streams have them. */
@@ -36,24 +43,34 @@ const death = /Runtime\.ExitError|Runtime exited|Worker process died/;
  * Reads a function's log stream by stream, since an emulator's FilterLogEvents cuts a long answer off without a token
  * to go on from.
  */
-export async function readLog(client: CloudWatchLogsClient, functionName: string): Promise<FunctionLog> {
+export async function* readLines(
+  client: CloudWatchLogsClient,
+  functionName: string,
+): AsyncGenerator<LoggedLine> {
   const logGroupName = `/aws/lambda/${functionName}`;
-  const deliveries: LoggedDelivery[] = [];
-  let timeouts = 0;
-  let deaths = 0;
   for await (const { logStreams = [] } of paginateDescribeLogStreams({ client }, { logGroupName })) {
     for (const { logStreamName = '' } of logStreams) {
       const stream = { logGroupName, logStreamName, startFromHead: true };
       const pages = paginateGetLogEvents({ client, pageSize, stopOnSameToken: true }, stream);
       for await (const { events = [] } of pages) {
-        for (const { message = '' } of events) {
-          const delivery = parseDelivery(message, logStreamName);
-          if (delivery !== undefined) deliveries.push(delivery);
-          else if (message.includes('Task timed out after')) timeouts += 1;
-          else if (death.test(message)) deaths += 1;
+        for (const { message = '', timestamp = 0 } of events) {
+          yield { text: message, timestamp, stream: logStreamName };
         }
       }
     }
+  }
+}
+
+/** What the log of a function tells of its deliveries, and of invocations that came to a bad end. */
+export async function readLog(client: CloudWatchLogsClient, functionName: string): Promise<FunctionLog> {
+  const deliveries: LoggedDelivery[] = [];
+  let timeouts = 0;
+  let deaths = 0;
+  for await (const { text, stream } of readLines(client, functionName)) {
+    const delivery = parseDelivery(text, stream);
+    if (delivery !== undefined) deliveries.push(delivery);
+    else if (text.includes('Task timed out after')) timeouts += 1;
+    else if (death.test(text)) deaths += 1;
   }
   deliveries.sort((a, b) => a.at - b.at);
   return { deliveries, timeouts, deaths };

@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { HeldMessage } from '../observe/held-messages.ts';
 import { chance } from '../workload/chance.ts';
 
 /** How many processes of functions were ended, and how. */
@@ -8,6 +9,21 @@ export interface Ended {
   readonly killed: number;
   /** By SIGSTOP: the function does nothing more until its timeout ends it. */
   readonly frozen: number;
+  /** Each of them, in their order. */
+  readonly processes: readonly EndedProcess[];
+}
+
+export interface EndedProcess {
+  readonly way: 'killed' | 'frozen';
+  /** From when on it did nothing more, ISO 8601. */
+  readonly at: string;
+  readonly pid: number;
+  readonly functionName: string;
+  /**
+   * The messages that its invocation held; none where it had no invocation. What was handed to it while it already stood
+   * still died with it, too.
+   */
+  readonly batch: readonly HeldMessage[];
 }
 
 export interface EndingOptions {
@@ -18,6 +34,8 @@ export interface EndingOptions {
   readonly kill: number;
   readonly freeze: number;
   readonly seed: number;
+  /** What the invocation of a function that stands still holds. */
+  readonly heldBy: (functionName: string) => Promise<readonly HeldMessage[]>;
   readonly signal: AbortSignal;
 }
 
@@ -25,37 +43,46 @@ export interface EndingOptions {
 const lookMs = 20;
 const busyNs = 1_000_000;
 
-/** Between one end and the next look: the emulator itself waits a second after a function died. */
-const pauseMs = 500;
+/**
+ * From when a function stands still until its queue is read: an emulator may take a quarter of a second to delete the
+ * messages of an invocation that was answered before.
+ */
+const settleMs = 500;
 
 /**
  * Ends processes of functions while they work: kills one, freezes the next, and so on, until of one kind enough are ended.
  * Resolves when that was done so many times, or when `signal` says that there is no more work.
  */
 export async function endFunctions(options: EndingOptions): Promise<Ended> {
-  const { kill, freeze, seed, signal } = options;
-  const ended = { killed: 0, frozen: 0 };
-  for (let n = 0; n < kill + freeze && !signal.aborted; ) {
+  const { kill, freeze, seed, heldBy, signal } = options;
+  const processes: EndedProcess[] = [];
+  const count = (way: EndedProcess['way']) => processes.filter((ended) => ended.way === way).length;
+  while (processes.length < kill + freeze && !signal.aborted) {
     const busy = await findBusy(options);
-    const pid = busy[Math.floor(chance(seed, 'end', n) * busy.length)];
-    if (pid === undefined) continue;
-    const isKilled = ended.frozen === freeze || (ended.killed < kill && ended.killed <= ended.frozen);
-    const way = isKilled ? 'killed' : 'frozen';
-    if (!send(pid, way === 'killed' ? 'SIGKILL' : 'SIGSTOP')) continue;
-    ended[way] += 1;
-    n += 1;
-    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    const found = busy[Math.floor(chance(seed, 'end', processes.length) * busy.length)];
+    if (found === undefined) continue;
+    const killed = count('killed');
+    const frozen = count('frozen');
+    const way = frozen === freeze || (killed < kill && killed <= frozen) ? 'killed' : 'frozen';
+    const at = new Date().toISOString();
+    // Who is killed stands still first: what its queue has given then stays with it, and can be read.
+    if (!send(found.pid, 'SIGSTOP')) continue;
+    await delay(settleMs, undefined, { signal }).catch(() => undefined);
+    const batch = await heldBy(found.functionName);
+    if (way === 'killed') send(found.pid, 'SIGKILL');
+    processes.push({ way, at, ...found, batch });
   }
-  return ended;
+  return { killed: count('killed'), frozen: count('frozen'), processes };
 }
 
-async function findBusy({ parent, functionNames }: EndingOptions): Promise<number[]> {
+async function findBusy({ parent, functionNames }: EndingOptions) {
   const before = await readTimes(parent);
   await delay(lookMs);
-  const busy: number[] = [];
+  const busy: Pick<EndedProcess, 'pid' | 'functionName'>[] = [];
   for (const [pid, time] of await readTimes(parent)) {
-    const isBusy = time - (before.get(pid) ?? time) > busyNs;
-    if (isBusy && functionNames.includes(await functionOf(pid)) && (await hasBegun(pid))) busy.push(pid);
+    if (time - (before.get(pid) ?? time) <= busyNs) continue;
+    const functionName = await functionOf(pid);
+    if (functionNames.includes(functionName) && (await hasBegun(pid))) busy.push({ pid, functionName });
   }
   return busy;
 }

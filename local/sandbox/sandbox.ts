@@ -5,6 +5,7 @@ import { consumersOf, forEachConsumer, type StackOutputs } from '../consumers.ts
 import { redirect } from '../deployment/redirect.ts';
 import { verifySender } from '../deployment/verify-sender.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { HeldMessages } from '../observe/held-messages.ts';
 import { type Mail, readMails } from '../observe/mails.ts';
 import { atStop } from '../system/teardown.ts';
 import { type Ended, endFunctions } from './end-functions.ts';
@@ -97,15 +98,22 @@ export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): 
     },
     endFunctions(stack) {
       const stopping = new AbortController();
-      const functionNames = Object.values(consumersOf(stack)).map(({ functionName }) => functionName);
+      const deployed = Object.values(consumersOf(stack));
+      const held = new HeldMessages(clientConfig);
       const ended = endFunctions({
         parent: emulatorPid ?? 0,
-        functionNames,
+        functionNames: deployed.map(({ functionName }) => functionName),
         kill,
         freeze,
         seed,
+        heldBy: async (name) => {
+          const consumer = deployed.find(({ functionName }) => functionName === name);
+          return consumer === undefined ? [] : await held.of(consumer.queueUrl);
+        },
         signal: stopping.signal,
       });
+      // Who stops it hears what failed; nobody else has to.
+      ended.catch(() => {});
       return {
         stop: async () => {
           stopping.abort();

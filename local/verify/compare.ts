@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import type { Expectation } from './expectation.ts';
+import type { Account, Expectation } from './expectation.ts';
 import { compareRecords } from './records.ts';
 import { compareSequences } from './sequences.ts';
 import type { Holdings } from './tables.ts';
@@ -37,26 +37,18 @@ export function compare(expected: Expectation, found: Holdings): Comparison {
   const sequences = compareSequences(expected.groups, found.places);
   problems.push(...orders.problems, ...customers.problems);
 
-  let short = 0;
-  let doubled = 0;
-  const nothing = { spent: new Big(0), orders: 0 };
-  for (const account of new Set([...expected.accounts.keys(), ...found.accounts.keys()])) {
-    const should = expected.accounts.get(account) ?? nothing;
-    const is = found.accounts.get(account) ?? nothing;
-    short += Math.max(0, should.orders - is.orders);
-    doubled += Math.max(0, is.orders - should.orders);
-    if (is.orders !== should.orders || !is.spent.eq(should.spent)) {
-      problems.push(
-        `ledger of ${account}: ${is.spent.toFixed()} in ${is.orders} orders, ` +
-          `expected ${should.spent.toFixed()} in ${should.orders}`,
-      );
-    }
-  }
+  const ledger = compareLedgers(expected.accounts, found.accounts);
+  problems.push(...ledger.problems);
 
   const total = [...found.accounts.values()].reduce((sum, { spent }) => sum.plus(spent), new Big(0));
   return {
-    missing: Math.max(recorded.missing + recorded.unknown.length, orders.missing, customers.missing, short),
-    doubled,
+    missing: Math.max(
+      recorded.missing + recorded.unknown.length,
+      orders.missing,
+      customers.missing,
+      ledger.missing,
+    ),
+    doubled: ledger.doubled,
     regressions: orders.regressions + customers.regressions,
     gaps: sequences.gaps,
     late: sequences.late,
@@ -65,4 +57,28 @@ export function compare(expected: Expectation, found: Holdings): Comparison {
     ledgerExpected: expected.total.toFixed(),
     problems,
   };
+}
+
+/** Holds what each account has spent, and in how many orders, against what it must have. */
+export function compareLedgers(
+  expected: ReadonlyMap<string, Account>,
+  found: ReadonlyMap<string, Account>,
+): Pick<Comparison, 'missing' | 'doubled' | 'problems'> {
+  let missing = 0;
+  let doubled = 0;
+  const problems: string[] = [];
+  const nothing = { spent: new Big(0), orders: 0 };
+  for (const account of new Set([...expected.keys(), ...found.keys()])) {
+    const should = expected.get(account) ?? nothing;
+    const is = found.get(account) ?? nothing;
+    missing += Math.max(0, should.orders - is.orders);
+    doubled += Math.max(0, is.orders - should.orders);
+    if (is.orders !== should.orders || !is.spent.eq(should.spent)) {
+      problems.push(
+        `ledger of ${account}: ${is.spent.toFixed()} in ${is.orders} orders, ` +
+          `expected ${should.spent.toFixed()} in ${should.orders}`,
+      );
+    }
+  }
+  return { missing, doubled, problems };
 }

@@ -72,6 +72,12 @@ describe('npm start', () => {
     });
     expect(ended).toMatchObject({ killed: 1, frozen: 1 });
     expect(ended.timedOut).toBeGreaterThan(0);
+    const [killed, frozen] = ended.processes;
+    expect([killed.way, frozen.way]).toEqual(['killed', 'frozen']);
+    expect(frozen.batch).toContainEqual({
+      messageId: expect.any(String),
+      receiveCount: expect.any(Number),
+    });
     expect(provider.resent.total).toBeGreaterThan(0);
     const caused = Object.values<number>(provider.resent.causes).reduce((sum, n) => sum + n, 0);
     expect(caused).toBe(provider.resent.total);

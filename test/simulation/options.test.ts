@@ -1,4 +1,7 @@
+import { readCrash } from './command/chosen-crash.ts';
+import { readChosen } from './command/chosen-mutants.ts';
 import { readOptions } from './command/options.ts';
+import { mutantNames } from './mutants/table.ts';
 
 describe('the options of npm run simulate', () => {
   it('are all optional', () => {
@@ -9,12 +12,14 @@ describe('the options of npm run simulate', () => {
     ['--seeds', '1'],
     ['--seeds', 'a..b'],
     ['--seeds', '2..1'],
+    ['--seeds', '1..1000001'],
     ['--workload', 'ordres'],
     ['--without-events', '1,x'],
     ['--without-faults', 'crashes'],
     ['--most-faults', '-1'],
     ['--most-faults', '1.5'],
     ['--mutant', 'none'],
+    ['--json', ''],
   ])('name %s and the value "%s" where it is none', (option, value) => {
     expect(() => readOptions([`${option}=${value}`])).toThrow(new RegExp(`^${option} is ".*": it takes `));
   });
@@ -25,5 +30,35 @@ describe('the options of npm run simulate', () => {
 
   it('are no others', () => {
     expect(() => readOptions(['--sedes', '1..2'])).toThrow(/^Unknown option '--sedes'/);
+  });
+});
+
+describe('the arguments of npm run simulate:mutants', () => {
+  it('are names of mutants, or nothing for all of them', () => {
+    expect(readChosen(['a real clock'])).toEqual({ names: ['a real clock'] });
+    expect(readChosen([])).toEqual({ names: mutantNames });
+  });
+
+  it('are no other names', () => {
+    expect(() => readChosen(['a real clock', 'clock'])).toThrow(/^"clock" is no mutant: take a name of /);
+  });
+});
+
+describe('the arguments of npm run simulate:crashes', () => {
+  it('are a scenario and where it crashes, or nothing for all of them', () => {
+    expect(readCrash([])).toEqual({});
+    expect(readCrash(['billing', 'a conflict', '3,5'])).toMatchObject({
+      chosen: { scenario: { consumer: 'billing', name: 'a conflict' }, points: [3, 5] },
+    });
+    expect(readCrash(['billing', 'a conflict'])).toMatchObject({ chosen: { points: [] } });
+  });
+
+  it.each([
+    [['bills'], '"bills" is no consumer: take one of '],
+    [['billing', 'conflict'], '"conflict" is no scenario of billing: take one of '],
+    [['billing', 'a conflict', '1,x'], '"1,x" is no list of points: '],
+    [['billing', 'a conflict', '1', '2'], '"2" is one argument too many: '],
+  ])('are not %j', (args, message) => {
+    expect(() => readCrash(args)).toThrow(message);
   });
 });

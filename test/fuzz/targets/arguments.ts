@@ -4,6 +4,15 @@ import { ConfigurationError } from '../../../contract/errors.ts';
 import { readOptions, usage } from '../../../local/options.ts';
 import { mailModes } from '../../../local/sandbox/mail-proxy.ts';
 import { providerModes } from '../../../local/sandbox/provider-faults.ts';
+import { readCrash, usage as usageOfCrashes } from '../../simulation/command/chosen-crash.ts';
+import { readChosen, usage as usageOfMutants } from '../../simulation/command/chosen-mutants.ts';
+import {
+  readOptions as readSimulation,
+  usage as usageOfSimulation,
+} from '../../simulation/command/options.ts';
+import { mutantNames } from '../../simulation/mutants/table.ts';
+import { workloadNames } from '../../simulation/workloads/workloads.ts';
+import { faultKinds } from '../../simulation/world/faults.ts';
 import { numerals, texts } from '../inputs/hostile.ts';
 import { type Target, target } from '../target.ts';
 
@@ -11,7 +20,8 @@ import { type Target, target } from '../target.ts';
 interface Program {
   readonly name: string;
   readonly usage: string;
-  readonly options: readonly string[];
+  /** Values, and words without an option, that mean something to it. */
+  readonly words: readonly string[];
   readonly read: (args: readonly string[]) => object | 'help';
   /** Throws where what was read is nothing that the program can do. */
   readonly check: (options: Readonly<Record<string, unknown>>) => void;
@@ -20,7 +30,7 @@ interface Program {
 const start: Program = {
   name: 'start-arguments',
   usage,
-  options: [...usage.matchAll(/^ {2}--([\w-]+)/gm)].map(([, option = '']) => option),
+  words: ['none', 'hang'],
   read: (args) => readOptions(args, 'samples'),
   check: ({ events, json, provider, mail, keep, ...numbers }) => {
     assert.ok(typeof events === 'string' && events !== '');
@@ -44,21 +54,67 @@ const start: Program = {
   },
 };
 
+const simulate: Program = {
+  name: 'simulate-arguments',
+  usage: usageOfSimulation,
+  words: ['7..7', '1..2', '2..1', '1..999999999999999', ...workloadNames, ...faultKinds, ...mutantNames],
+  read: readSimulation,
+  check: ({ seeds, workload, withoutEvents, withoutFaults, mostFaults, mutant, trace, json }) => {
+    const { first, last } = seeds as { first: number; last: number };
+    const count = last - first + 1;
+    assert.ok(Number.isSafeInteger(first) && first >= 0 && count >= 1 && count <= 1_000_000);
+    assert.ok(trace === false || (trace === true && count === 1));
+    assert.ok(workload === undefined || (workloadNames as readonly unknown[]).includes(workload));
+    assert.ok(mutant === undefined || (mutantNames as readonly unknown[]).includes(mutant));
+    assert.ok((withoutEvents as unknown[]).every((event) => Number.isSafeInteger(event)));
+    assert.ok(
+      (withoutFaults as unknown[]).every((kind) => (faultKinds as readonly unknown[]).includes(kind)),
+    );
+    assert.ok(mostFaults === Number.POSITIVE_INFINITY || Number.isSafeInteger(mostFaults));
+    assert.ok(json === undefined || (typeof json === 'string' && json !== ''));
+  },
+};
+
+const simulateMutants: Program = {
+  name: 'simulate-mutants-arguments',
+  usage: usageOfMutants,
+  words: mutantNames,
+  read: readChosen,
+  check: ({ names }) => {
+    assert.ok((names as readonly unknown[]).length > 0);
+    assert.ok((names as unknown[]).every((name) => (mutantNames as readonly unknown[]).includes(name)));
+  },
+};
+
+const simulateCrashes: Program = {
+  name: 'simulate-crashes-arguments',
+  usage: usageOfCrashes,
+  words: ['fulfilment', 'billing', 'one event', 'a conflict', '0', '3,5', '1,x', '1,'],
+  read: readCrash,
+  check: ({ chosen }) => {
+    if (chosen === undefined) return;
+    const { scenario, points } = chosen as { scenario: { plan: unknown }; points: unknown[] };
+    assert.ok(scenario.plan);
+    assert.ok(points.every((point) => Number.isSafeInteger(point)));
+  },
+};
+
 /** Every program whose arguments are fuzzed. */
-const programs: readonly Program[] = [start];
+const programs: readonly Program[] = [start, simulate, simulateMutants, simulateCrashes];
 
 /** Beyond the usage that comes with it. */
-const mostCharacters = 1_500;
+const mostCharacters = 2_000;
 
 /** Options, or one `ConfigurationError` that names an option that was given, and its value. */
-export const argumentTargets: readonly Target[] = programs.map(({ name, usage, options, read, check }) =>
+export const argumentTargets: readonly Target[] = programs.map(({ name, usage, words, read, check }) =>
   target<readonly string[]>({
     name,
     runs: 3_000,
-    inputs: fc.array(argumentOf(options), { maxLength: 4 }).map((args) => args.flat()),
+    inputs: fc.array(argumentOf(optionsOf(usage), words), { maxLength: 4 }).map((args) => args.flat()),
     examples: [
       [`--${'x'.repeat(100_000)}`],
       ['--limit', 'x'.repeat(100_000)],
+      ['x'.repeat(100_000), 'x'.repeat(100_000)],
       Array<string>(20_000).fill('--keep'),
     ],
     check: (args) => {
@@ -77,18 +133,18 @@ export const argumentTargets: readonly Target[] = programs.map(({ name, usage, o
   }),
 );
 
-function argumentOf(options: readonly string[]): fc.Arbitrary<string[]> {
+function optionsOf(usage: string): string[] {
+  return [...usage.matchAll(/^ {2}--([\w-]+)/gm)].map(([, option = '']) => option);
+}
+
+function argumentOf(options: readonly string[], words: readonly string[]): fc.Arbitrary<string[]> {
   const names = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...options) }, texts);
-  const values = fc.oneof(
-    numerals,
-    texts,
-    fc.constantFrom('', '0', '1', '0.5', '-1', '--', '-', 'none', 'hang'),
-  );
+  const values = fc.oneof(numerals, texts, fc.constantFrom('', '0', '1', '0.5', '-1', '--', '-', ...words));
   return fc.oneof(
     { weight: 4, arbitrary: fc.tuple(names, values).map(([name, value]) => [`--${name}`, value]) },
     { weight: 4, arbitrary: fc.tuple(names, values).map(([name, value]) => [`--${name}=${value}`]) },
     names.map((name) => [`--${name}`]),
-    texts.map((text) => [text]),
+    { weight: 2, arbitrary: fc.oneof(texts, fc.constantFrom(...words)).map((text) => [text]) },
   );
 }
 

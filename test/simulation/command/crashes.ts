@@ -1,20 +1,24 @@
+import { command } from '../../../local/system/command.ts';
 import { consumerNames } from '../actors/parts.ts';
 import { crash, explore } from '../crashes/explore.ts';
 import { smallScenarios } from '../crashes/scenarios.ts';
+import { type ChosenCrash, readCrash, usage } from './chosen-crash.ts';
 
-/** Tries every crash and every pair of crashes in each small scenario; `CONSUMER NAME POINT,...` plays one of them. */
-const [consumer, name, at] = process.argv.slice(2);
-const scenarios = smallScenarios(consumerNames);
-if (consumer !== undefined) {
-  const chosen = scenarios.find((one) => one.consumer === consumer && one.name === name);
-  if (chosen === undefined) throw new Error(`There is no scenario "${name}" of ${consumer}`);
-  const points = (at ?? '').split(',').filter(Boolean).map(Number);
-  const { lines = [] } = await crash(chosen.plan, points, true);
+/** Tries every crash and every pair of crashes in each small scenario; or plays one of them. */
+await command(process.argv.slice(2), readCrash, usage, async ({ chosen }) => {
+  return await (chosen === undefined ? exploreAll() : play(chosen));
+});
+
+async function play({ scenario, points }: ChosenCrash): Promise<boolean> {
+  const { lines = [], violations } = await crash(scenario.plan, points, true);
   process.stdout.write(`${lines.join('\n')}\n`);
-} else {
+  return violations.length === 0;
+}
+
+async function exploreAll(): Promise<boolean> {
   let failed = 0;
   process.stdout.write('| consumer | scenario | crash points | pairs | failures |\n|---|---|--:|--:|--:|\n');
-  for (const { consumer, name, plan } of scenarios) {
+  for (const { consumer, name, plan } of smallScenarios(consumerNames)) {
     const { points, pairs, failures } = await explore(plan);
     failed += failures.length;
     process.stdout.write(`| ${consumer} | ${name} | ${points} | ${pairs} | ${failures.length} |\n`);
@@ -22,5 +26,5 @@ if (consumer !== undefined) {
       process.stderr.write(`${consumer} "${name}" ${at.join(',')}: ${violations.join('; ')}\n`);
     }
   }
-  process.exitCode = failed === 0 ? 0 : 1;
+  return failed === 0;
 }

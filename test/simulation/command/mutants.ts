@@ -1,5 +1,7 @@
-import { type Mutant, mutantNames, mutants } from '../mutants/table.ts';
+import { command } from '../../../local/system/command.ts';
+import { type Mutant, mutants } from '../mutants/table.ts';
 import { scenarioOf } from '../scenario.ts';
+import { readChosen, usage } from './chosen-mutants.ts';
 import type { Failure } from './runner.ts';
 import { runAll } from './threads.ts';
 
@@ -9,20 +11,20 @@ const mostSeeds = 200;
 /** Breaks each rule in turn, and says after how many seeds the simulation noticed. */
 const scenarios = Array.from({ length: mostSeeds }, (_, n) => scenarioOf(n + 1));
 
-const chosen = process.argv.slice(2);
-let survivors = 0;
-process.stdout.write('| rule | broken by | seeds | what is noticed |\n|---|---|---|---|\n');
-for (const name of mutantNames) {
-  if (chosen.length > 0 && !chosen.includes(name)) continue;
-  const mutant: Mutant = mutants[name];
-  const shown = ({ violations }: Failure) =>
-    violations.find((violation) => mutant.shows === undefined || mutant.shows.test(violation));
-  const { failures } = await runAll(scenarios, name, (known) => known.some(shown));
-  const first = failures.find(shown);
-  if (first === undefined) survivors += 1;
-  const found = first === undefined ? 'not found' : String(first.scenario.seed);
-  process.stdout.write(
-    `| ${mutant.rule} | ${name} | ${found} | ${first === undefined ? '' : shown(first)} |\n`,
-  );
-}
-process.exitCode = survivors === 0 ? 0 : 1;
+await command(process.argv.slice(2), readChosen, usage, async ({ names }) => {
+  let survivors = 0;
+  process.stdout.write('| rule | broken by | seeds | what is noticed |\n|---|---|---|---|\n');
+  for (const name of names) {
+    const mutant: Mutant = mutants[name];
+    const shown = ({ violations }: Failure) =>
+      violations.find((violation) => mutant.shows === undefined || mutant.shows.test(violation));
+    const { failures } = await runAll(scenarios, name, (known) => known.some(shown));
+    const first = failures.find(shown);
+    if (first === undefined) survivors += 1;
+    const found = first === undefined ? 'not found' : String(first.scenario.seed);
+    process.stdout.write(
+      `| ${mutant.rule} | ${name} | ${found} | ${first === undefined ? '' : shown(first)} |\n`,
+    );
+  }
+  return survivors === 0;
+});

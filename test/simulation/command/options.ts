@@ -1,5 +1,12 @@
-import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../../contract/errors.ts';
+import {
+  filled,
+  type Options,
+  oneOf,
+  readArguments,
+  usageOf,
+  wrong,
+} from '../../../local/system/arguments.ts';
 import { type MutantName, mutantNames } from '../mutants/table.ts';
 import { workloadNames } from '../workloads/workloads.ts';
 import { type FaultKind, faultKinds } from '../world/faults.ts';
@@ -16,13 +23,8 @@ export interface SimulateOptions {
   readonly json: string | undefined;
 }
 
-interface Option {
-  readonly value: string;
-  readonly help: string;
-}
-
-const table: Readonly<Record<string, Option>> = {
-  seeds: { value: 'A..B', help: 'the seeds of the runs, both included (default 1..1000)' },
+const table: Options = {
+  seeds: { value: 'A..B', default: '1..1000', help: 'the seeds of the runs, both included' },
   workload: { value: 'NAME', help: `${workloadNames.join(', ')} (default: in turn, by seed)` },
   'without-events': { value: 'N,...', help: 'leave these events of the plan out' },
   'without-faults': { value: 'KIND,...', help: 'let no fault of these kinds strike' },
@@ -33,11 +35,10 @@ const table: Readonly<Record<string, Option>> = {
   help: { value: '', help: 'print this' },
 };
 
-export const usage = [
-  'npm run simulate -- [options]',
-  '',
-  ...Object.entries(table).map(([name, { value, help }]) => `  ${`--${name} ${value}`.padEnd(26)}${help}`),
-].join('\n');
+export const usage = usageOf('npm run simulate -- [options]', table);
+
+/** How many seeds a run has at most: the results of each are held until its end. */
+const mostSeeds = 1_000_000;
 
 /**
  * The options of `npm run simulate`.
@@ -45,10 +46,10 @@ export const usage = [
  * @throws ConfigurationError that names the option, the value and what it takes.
  */
 export function readOptions(args: readonly string[]): SimulateOptions | 'help' {
-  const values = parse(args);
+  const { values } = readArguments(args, table, usage);
   if (values.help === true) return 'help';
   const text = (name: string) => values[name] as string | undefined;
-  const seeds = seedsOf(text('seeds') ?? '1..1000');
+  const seeds = seedsOf(text('seeds') ?? table.seeds?.default ?? '');
   const trace = values.trace === true;
   if (trace && seeds.first !== seeds.last) {
     throw new ConfigurationError(
@@ -57,42 +58,25 @@ export function readOptions(args: readonly string[]): SimulateOptions | 'help' {
   }
   return {
     seeds,
-    workload: optional('workload', text('workload'), workloadNames),
+    workload: optional(text('workload'), (value) => oneOf(workloadNames, 'workload', value)),
     withoutEvents: list(text('without-events')).map((value) => whole('without-events', value)),
-    withoutFaults: list(text('without-faults')).map((value) => oneOf('without-faults', value, faultKinds)),
+    withoutFaults: list(text('without-faults')).map((value) => oneOf(faultKinds, 'without-faults', value)),
     mostFaults:
-      text('most-faults') === undefined
-        ? Number.POSITIVE_INFINITY
-        : whole('most-faults', text('most-faults') ?? ''),
-    mutant: optional('mutant', text('mutant'), mutantNames),
+      optional(text('most-faults'), (value) => whole('most-faults', value)) ?? Number.POSITIVE_INFINITY,
+    mutant: optional(text('mutant'), (value) =>
+      oneOf(mutantNames, 'mutant', value, 'a name of docs/proof.md'),
+    ),
     trace,
-    json: text('json'),
+    json: filled('json', text('json')),
   };
-}
-
-function parse(args: readonly string[]): Record<string, string | boolean | undefined> {
-  const options = Object.fromEntries(
-    Object.entries(table).map(([name, { value }]) => [
-      name,
-      { type: value === '' ? ('boolean' as const) : ('string' as const) },
-    ]),
-  );
-  try {
-    return parseArgs({ args: [...args], options }).values as Record<string, string | boolean | undefined>;
-  } catch (error) {
-    throw new ConfigurationError(`${(error as Error).message.split('. ')[0]}\n\n${usage}`);
-  }
 }
 
 /** @throws ConfigurationError for what is no range. */
 export function seedsOf(value: string): { first: number; last: number } {
-  const [, first, last] = /^(\d{1,15})\.\.(\d{1,15})$/.exec(value) ?? [];
-  if (first === undefined || last === undefined || Number(first) > Number(last)) {
-    throw new ConfigurationError(
-      `--seeds is "${value}": it takes two whole numbers, the lower first: 1..1000`,
-    );
-  }
-  return { first: Number(first), last: Number(last) };
+  const [, a, b] = /^(\d{1,15})\.\.(\d{1,15})$/.exec(value) ?? [];
+  const [first, last] = [Number(a), Number(b)];
+  if (last >= first && last - first < mostSeeds) return { first, last };
+  throw wrong('seeds', value, `two whole numbers, the lower first, of ${mostSeeds} seeds at most: 1..1000`);
 }
 
 function list(value: string | undefined): string[] {
@@ -101,19 +85,9 @@ function list(value: string | undefined): string[] {
 
 function whole(name: string, value: string): number {
   if (/^\d{1,15}$/.test(value)) return Number(value);
-  throw new ConfigurationError(`--${name} is "${value}": it takes whole numbers from 0`);
+  throw wrong(name, value, 'whole numbers from 0');
 }
 
-function optional<Value extends string>(
-  name: string,
-  value: string | undefined,
-  values: readonly Value[],
-): Value | undefined {
-  return value === undefined ? undefined : oneOf(name, value, values);
-}
-
-function oneOf<Value extends string>(name: string, value: string, values: readonly Value[]): Value {
-  const found = values.find((one) => one === value);
-  if (found !== undefined) return found;
-  throw new ConfigurationError(`--${name} is "${value}": it takes one of ${values.join(', ')}`);
+function optional<Value>(value: string | undefined, read: (value: string) => Value): Value | undefined {
+  return value === undefined ? undefined : read(value);
 }

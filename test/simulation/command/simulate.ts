@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { ConfigurationError } from '../../../contract/errors.ts';
+import { checkWritable } from '../../../local/system/check-writable.ts';
+import { command } from '../../../local/system/command.ts';
 import { breakRule } from '../mutants/break.ts';
 import { commandOf, type Scenario } from '../scenario.ts';
 import { workloadOf } from '../workloads/workloads.ts';
@@ -10,15 +11,10 @@ import { runAll, type Total } from './threads.ts';
 /** Failures that are told in full; a broken rule fails most seeds. */
 const mostTold = 3;
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') process.stdout.write(`${usage}\n`);
-  else process.exitCode = (await (options.trace ? replay(options) : simulate(options))) ? 0 : 1;
-} catch (error) {
-  const isKnown = error instanceof ConfigurationError;
-  process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
-  process.exitCode = 2;
-}
+await command(process.argv.slice(2), readOptions, usage, async (options) => {
+  if (options.json !== undefined) await checkWritable(options.json);
+  return await (options.trace ? replay(options) : simulate(options));
+});
 
 async function simulate(options: SimulateOptions): Promise<boolean> {
   const { seeds, mutant, json } = options;

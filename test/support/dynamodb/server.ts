@@ -8,8 +8,8 @@ import type { MemoryDynamoDb } from './memory-dynamodb.ts';
 export interface ServerOptions {
   /** How long an answer takes at least, in ms; what a request writes is written when it comes. Default: 0. */
   readonly latencyMs?: number;
-  /** Is told of each request as it comes: `PutItem`, for instance. */
-  readonly onRequest?: (operation: string) => void;
+  /** Is told of each request as it comes: `PutItem`, for instance, and how long its body is, in bytes. */
+  readonly onRequest?: (operation: string, length: number) => void;
 }
 
 export interface DynamoDbServer {
@@ -27,8 +27,9 @@ export async function serveDynamoDb(
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const operation = operationOf(String(request.headers['x-amz-target']));
-    onRequest?.(operation);
-    const { statusCode, body } = answered(dynamoDb, operation, Buffer.concat(chunks).toString());
+    const sent = Buffer.concat(chunks);
+    onRequest?.(operation, sent.length);
+    const { statusCode, body } = answered(dynamoDb, operation, sent.toString());
     if (latencyMs > 0) await delay(latencyMs);
     response.writeHead(statusCode, { 'content-type': contentType }).end(body);
   }

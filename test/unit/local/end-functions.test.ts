@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { endFunctions } from '../../../local/sandbox/end-functions.ts';
 
 const children: ChildProcess[] = [];
@@ -31,10 +31,17 @@ async function start(
   return child as ChildProcess & { pid: number };
 }
 
+/** The state of a process, as proc(5) names it; `T` is stopped. Nothing for one that is gone. */
+function stateOf(pid: number | undefined): string | undefined {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) ? readFileSync(file, 'utf8').split(') ')[1]?.[0] : undefined;
+}
+
 const options = {
   parent: process.pid,
   functionNames: ['billing'],
   seed: 1,
+  heldBy: async () => [],
   signal: new AbortController().signal,
 };
 
@@ -45,15 +52,24 @@ if (process.platform === 'linux') {
         await start('billing', { does: 'busy' }),
         await start('billing', { does: 'busy' }),
       ];
-      await expect(endFunctions({ ...options, kill: 1, freeze: 1 })).resolves.toEqual({
-        killed: 1,
-        frozen: 1,
-      });
+      const batch = [{ messageId: 'a', receiveCount: 2 }];
+      const standing: string[] = [];
+      const heldBy = async (functionName: string) => {
+        standing.push(...children.map(({ pid }) => stateOf(pid)).filter((state) => state === 'T'));
+        return functionName === 'billing' ? batch : [];
+      };
+      const ended = await endFunctions({ ...options, kill: 1, freeze: 1, heldBy });
+      expect(ended).toMatchObject({ killed: 1, frozen: 1 });
+      expect(standing).toEqual(['T', 'T']);
       const killed = first.signalCode === 'SIGKILL' ? first : second;
       const frozen = killed === first ? second : first;
       expect(killed.signalCode).toBe('SIGKILL');
       expect(frozen.signalCode).toBeNull();
-      expect(readFileSync(`/proc/${frozen.pid}/stat`, 'utf8').split(') ')[1]).toMatch(/^T/);
+      expect(ended.processes).toMatchObject([
+        { way: 'killed', pid: killed.pid, functionName: 'billing', batch },
+        { way: 'frozen', pid: frozen.pid, functionName: 'billing', batch },
+      ]);
+      expect(stateOf(frozen.pid)).toBe('T');
     });
 
     it('leaves alone who waits, who is still loading and who is no function of ours, until there is no more work', async () => {
@@ -66,16 +82,16 @@ if (process.platform === 'linux') {
       const ending = endFunctions({ ...options, kill: 1, freeze: 0, signal: stopping.signal });
       await new Promise((resolve) => setTimeout(resolve, 500));
       stopping.abort();
-      await expect(ending).resolves.toEqual({ killed: 0, frozen: 0 });
+      await expect(ending).resolves.toEqual({ killed: 0, frozen: 0, processes: [] });
       expect(spared.map(({ signalCode }) => signalCode)).toEqual([null, null, null]);
-      const states = spared.map(({ pid }) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0]);
-      expect(states).not.toContain('T');
+      expect(spared.map(({ pid }) => stateOf(pid))).not.toContain('T');
     });
 
     it('does nothing where nothing is to be ended', async () => {
       await expect(endFunctions({ ...options, kill: 0, freeze: 0 })).resolves.toEqual({
         killed: 0,
         frozen: 0,
+        processes: [],
       });
     });
   });

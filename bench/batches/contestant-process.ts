@@ -1,0 +1,25 @@
+import { argv, cpuUsage } from 'node:process';
+import type { SQSEvent } from 'aws-lambda';
+import { answer } from '../answering-process.ts';
+import { type ContestantName, contestants } from './contestants/index.ts';
+
+/** What a batch took in a process that does nothing else. */
+export interface Done {
+  readonly milliseconds: number;
+  /** Of the processor. */
+  readonly cpuMilliseconds: number;
+}
+
+const name = argv[2] as ContestantName;
+const contestant = await contestants[name]();
+
+answer<SQSEvent, Done>(async (batch) => {
+  const process = await contestant(batch);
+  const before = cpuUsage();
+  const begin = performance.now();
+  const failed = await process();
+  const milliseconds = performance.now() - begin;
+  const { user, system } = cpuUsage(before);
+  if (failed > 0) throw new Error(`${name} returned ${failed} of ${batch.Records.length} messages`);
+  return { milliseconds, cpuMilliseconds: (user + system) / 1000 };
+});

@@ -1,0 +1,54 @@
+import {
+  type DynamoDBClient,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  type TransactWriteItemsCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { SQSEvent } from 'aws-lambda';
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { applyOrder } from '../../../lambda/order/apply-order.ts';
+import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
+import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+import { remaining } from '../../../test/support/sqs.ts';
+import { effectTables, recordTables } from '../tables.ts';
+import { connect } from './client.ts';
+import type { Contestant } from './contestant.ts';
+
+const client = connect();
+
+/** The transactions that our runtime would send for a batch of first deliveries. */
+async function transactionsOf(batch: SQSEvent): Promise<TransactWriteItemsCommandInput[]> {
+  const inputs: TransactWriteItemsCommandInput[] = [];
+  const recorder = {
+    send: async ({ input }: TransactWriteItemsCommand) => {
+      inputs.push(input);
+      return {};
+    },
+  } as unknown as DynamoDBClient;
+  const store = dynamoDbEffectStore({ table: recordTables.ours, client: recorder });
+  const handle = applyOrder(effectTables);
+  const consumer = createConsumer(
+    { name: 'bare', parse: parseOrderEvent, guarantee: exactlyOnce(), handle },
+    { ...wiringFromEnvironment(), store, output: () => {} },
+  );
+  await consumer(batch, remaining());
+  return inputs;
+}
+
+/** What our runtime sends, sent at once by the client alone: no runtime over this client takes less. */
+export const bare: Contestant = async (batch) => {
+  const inputs = await transactionsOf(batch);
+  return async () => {
+    await Promise.all(inputs.map(send));
+    return 0;
+  };
+};
+
+async function send(input: TransactWriteItemsCommandInput): Promise<void> {
+  try {
+    await client.send(new TransactWriteItemsCommand(input));
+  } catch (error) {
+    // The record of a duplicate is there.
+    if (!(error instanceof TransactionCanceledException)) throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { environmentNames } from '../../contract/environment.ts';
+import { effectTables, recordTables } from './tables.ts';
+
+/** What a contestant finds in its environment: for ours, what its construct sets. */
+export function environmentOf(endpoint: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    [environmentNames.recordsTable]: recordTables.ours,
+    [environmentNames.recordTtlSeconds]: '3888000',
+    [environmentNames.queueUrl]: 'http://127.0.0.1/orders.fifo',
+    [environmentNames.visibilityTimeoutSeconds]: '180',
+    [environmentNames.queueRetentionSeconds]: '345600',
+    [environmentNames.maxReceiveCount]: '1000',
+    [environmentNames.onPoison]: 'quarantine',
+    [environmentNames.deadLetterQueueUrl]: 'http://127.0.0.1/dead-letters.fifo',
+    [environmentNames.ordersTable]: effectTables.orders,
+    [environmentNames.ledgerTable]: effectTables.ledger,
+    [environmentNames.customersTable]: effectTables.customers,
+  };
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { SQSEvent } from 'aws-lambda';
+import { isInstalled, type Server, startServer } from '../../test/contract/servers/server.ts';
+import { AnsweringProcess } from '../answering-process.ts';
+import type { Done } from './contestant-process.ts';
+import type { ContestantName } from './contestants/index.ts';
+import type { Account, DynamoDbAnswer } from './dynamodb-process.ts';
+import { environmentOf } from './environment.ts';
+import type { Batch } from './orders.ts';
+import type { RedisAnswer } from './redis-process.ts';
+import type { Traffic } from './traffic.ts';
+
+/** What one batch came to. */
+export interface Measured extends Done, Traffic {}
+
+const file = (name: string) => join(import.meta.dirname, name);
+
+/** Stores that count, and contestants: each in a process of its own, whose CPU time is nobody else's. */
+export class Lab {
+  readonly #dynamoDb = new AnsweringProcess<{ ledger?: true }, DynamoDbAnswer>({
+    file: file('dynamodb-process.ts'),
+  });
+  readonly #contestants: AnsweringProcess<SQSEvent, Done>[] = [];
+  #redis: { readonly server: Server; readonly proxy: AnsweringProcess<object, RedisAnswer> } | undefined;
+
+  /** @returns Whether there is a Redis for those who need one. */
+  async startRedis(): Promise<boolean> {
+    if (!isInstalled('redis-server', '--version')) return false;
+    const server = await startServer(
+      (port) => [
+        'redis-server',
+        '--port',
+        `${port}`,
+        '--bind',
+        '127.0.0.1',
+        '--save',
+        '',
+        '--appendonly',
+        'no',
+      ],
+      accepts,
+    );
+    const proxy = new AnsweringProcess<object, RedisAnswer>({
+      file: file('redis-process.ts'),
+      args: [String(server.port)],
+    });
+    this.#redis = { server, proxy };
+    return true;
+  }
+
+  async start(name: ContestantName): Promise<(batch: Batch) => Promise<Measured>> {
+    const { endpoint } = await this.#dynamoDb.ask({});
+    const redis = await this.#redis?.proxy.ask({});
+    const contestant = new AnsweringProcess<SQSEvent, Done>({
+      file: file('contestant-process.ts'),
+      args: redis === undefined ? [name] : [name, String(redis.port)],
+      environment: environmentOf(endpoint),
+    });
+    this.#contestants.push(contestant);
+    return async ({ before, batch }) => {
+      if (before !== undefined) await contestant.ask(before);
+      const earlier = await this.#traffic();
+      const done = await contestant.ask(batch);
+      const later = await this.#traffic();
+      return {
+        ...done,
+        requests: later.requests - earlier.requests,
+        bytes: later.bytes - earlier.bytes,
+      };
+    };
+  }
+
+  async ledger(): Promise<readonly Account[]> {
+    return (await this.#dynamoDb.ask({ ledger: true })).ledger;
+  }
+
+  async stop(): Promise<void> {
+    for (const contestant of this.#contestants) contestant.stop();
+    this.#dynamoDb.stop();
+    this.#redis?.proxy.stop();
+    await this.#redis?.server.stop();
+  }
+
+  async #traffic(): Promise<Traffic> {
+    const stores = [
+      await this.#dynamoDb.ask({}),
+      (await this.#redis?.proxy.ask({})) ?? { requests: 0, bytes: 0 },
+    ];
+    return {
+      requests: stores.reduce((sum, { requests }) => sum + requests, 0),
+      bytes: stores.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+  return true;
+}

@@ -1,0 +1,16 @@
+import { customersTable, ledgerTable, ordersTable, recordAttributes } from '../../contract/tables.ts';
+
+/** Where the effects of the orders go. */
+export const effectTables = { orders: 'orders', ledger: 'ledger', customers: 'customers' } as const;
+
+/** Where it is remembered which events were applied. */
+export const recordTables = { ours: 'records', powertools: 'idempotency' } as const;
+
+/** Key attributes by table. */
+export const keys = {
+  [effectTables.orders]: [ordersTable.key],
+  [effectTables.ledger]: [ledgerTable.key],
+  [effectTables.customers]: [customersTable.key],
+  [recordTables.ours]: [recordAttributes.id],
+  [recordTables.powertools]: ['id'],
+} as const;

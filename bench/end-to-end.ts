@@ -1,0 +1,184 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConfigurationError } from '../contract/errors.ts';
+import { parseOrderEvent } from '../contract/order-event.ts';
+import { outputs } from '../contract/outputs.ts';
+import { deploy } from '../local/deployment/deploy.ts';
+import { mendTopics } from '../local/deployment/mend.ts';
+import type { ClientConfig } from '../local/endpoint/client-config.ts';
+import { type Endpoint, openEndpoint } from '../local/endpoint/endpoint.ts';
+import { filled, type Options, readArguments, usageOf, wholeNumber } from '../local/system/arguments.ts';
+import { checkWritable } from '../local/system/check-writable.ts';
+import { command } from '../local/system/command.ts';
+import { repository } from '../local/system/folders.ts';
+import { stopAll, stopOnSignals } from '../local/system/teardown.ts';
+import { compareLedgers } from '../local/verify/compare.ts';
+import { expectationOf } from '../local/verify/expectation.ts';
+import { readHoldings } from '../local/verify/tables.ts';
+import { compareVersions } from '../local/verify/versions.ts';
+import { openEvents } from '../local/workload/events.ts';
+import { Contest, type Deployed } from './end-to-end/contest.ts';
+import { interleave, median, ratioOf } from './interleave.ts';
+import { textOf } from './print.ts';
+import type { Row } from './row.ts';
+
+const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
+const app = 'npx node bench/end-to-end/app.ts';
+const stackName = 'OrderOnceBench';
+
+/** Many and short, so that what slows the machine down for a while slows both. */
+const rounds = 20;
+/** One goes before those that are timed; one after them, through proxies that would slow them down, counts requests. */
+const allRounds = rounds + 2;
+export const defaultLimit = 100 * allRounds;
+
+/** Orders a row's times are for. */
+const unit = 1000;
+
+/**
+ * Our stack beside a consumer of the same topic that is made with Powertools, on the local emulator: from the begin of the
+ * first invocation to the end of the last one, for the same orders of many accounts.
+ *
+ * One of them works at a time, in turn: both at once would share the processors and the emulator, and who is done first
+ * would leave the rest of them to the other. Requests are counted in a round of their own, through proxies.
+ *
+ * What limits the figure is the emulator. It runs one batch of ten of a FIFO queue at a time, where Lambda runs as many as
+ * there are message groups, and it answers requests to DynamoDB one after the other: ten transactions that leave at once
+ * wait for each other there. So what is left of the difference is the number of requests, and the round
+ * trips that ours saves a batch are not in it (`batches.ts` has those). Messages a second say nothing of AWS.
+ *
+ * @param limit How many orders are published, the same number in each round.
+ * @throws Error where a ledger is not exact in the end: what is fast and wrong has no time.
+ * @throws ConfigurationError where AWS_ENDPOINT_URL names an endpoint: the emulator has to be the benchmark's own.
+ */
+export async function endToEndRows(limit = defaultLimit): Promise<Row[]> {
+  const endpoint = await openEndpoint();
+  try {
+    if (!endpoint.started) {
+      throw new ConfigurationError(
+        'The benchmark measures on an emulator of its own: unset AWS_ENDPOINT_URL',
+      );
+    }
+    return [await Promise.race([measure(endpoint, await readSamples(limit)), endpoint.died])];
+  } finally {
+    await endpoint.stop();
+  }
+}
+
+async function readSamples(limit: number): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of (await openEvents(samples, limit)).text()) lines.push(line);
+  return lines;
+}
+
+async function measure(endpoint: Endpoint, lines: readonly string[]): Promise<Row> {
+  const { clientConfig } = endpoint;
+  const { topicArn, ours, peer } = await deployBoth(endpoint);
+  const contest = new Contest(clientConfig, topicArn);
+  for (const consumer of [ours, peer]) await contest.rest(consumer);
+  const size = Math.floor(lines.length / allRounds);
+  const published: Promise<void>[] = [];
+  const publishRound = (round: number) => {
+    published[round] ??= contest.publish(lines.slice(round * size, (round + 1) * size));
+    return published[round];
+  };
+  const working = (consumer: Deployed) => {
+    let round = 0;
+    return async () => {
+      await publishRound(round++);
+      return await contest.work(consumer);
+    };
+  };
+  const measured = await interleave({ ours: working(ours), peer: working(peer) }, rounds);
+
+  const counted = { ours: await contest.watch(ours), peer: await contest.watch(peer) };
+  await publishRound(allRounds - 1);
+  for (const consumer of [ours, peer]) await contest.work(consumer);
+  for (const proxy of Object.values(counted)) await proxy.close();
+
+  const sent = lines.slice(0, size * allRounds);
+  await refuseInexact(clientConfig, 'ours', ours, sent);
+  await refuseInexact(clientConfig, 'Powertools', peer, sent);
+  const times = (name: 'ours' | 'peer') => measured.map((round) => (round[name] / size) * unit);
+  const time = { ours: median(times('ours')), peer: median(times('peer')) };
+  return {
+    scenario: `end to end on the local emulator, first deliveries of many accounts, ${unit} messages`,
+    peer: `Powertools ${versionOf('@aws-lambda-powertools/batch')}`,
+    oursMs: time.ours,
+    peerMs: time.peer,
+    ...ratioOf(times('peer'), times('ours')),
+    oursRequests: counted.ours.requests().requests / size,
+    peerRequests: counted.peer.requests().requests / size,
+    besides: {
+      'messages a second': { ours: (unit / time.ours) * 1000, peer: (unit / time.peer) * 1000 },
+    },
+  };
+}
+
+async function deployBoth(endpoint: Endpoint) {
+  const deployed = await deploy(endpoint, { stackNames: [stackName], app, context: { stackName } });
+  await mendTopics(endpoint.clientConfig, stackName);
+  const stack = deployed[stackName] ?? {};
+  const output = (name: string) => stack[name] ?? '';
+  const ours: Deployed = {
+    queueUrl: output(outputs.fulfilmentQueueUrl),
+    functionName: output(outputs.fulfilmentFunctionName),
+    records: output(outputs.recordsTableName),
+    orders: output(outputs.ordersTableName),
+    ledger: output(outputs.ledgerTableName),
+    customers: output(outputs.customersTableName),
+  };
+  const peer = JSON.parse(output('Peer')) as Deployed;
+  return { topicArn: output(outputs.topicArn), ours, peer };
+}
+
+async function refuseInexact(
+  clientConfig: ClientConfig,
+  name: string,
+  tables: Deployed,
+  lines: readonly string[],
+): Promise<void> {
+  const events = async function* () {
+    for (const line of lines) yield parseOrderEvent(line);
+  };
+  const expected = await expectationOf(events());
+  const found = await readHoldings(new DynamoDBClient(clientConfig), tables);
+  const problems = [
+    ...compareLedgers(expected.accounts, found.accounts).problems,
+    ...compareVersions('order', expected.orders, found.orders).problems,
+    ...compareVersions('customer', expected.customers, found.customers).problems,
+  ];
+  if (problems.length > 0) throw new Error(`${name}: ${problems.slice(0, 5).join('; ')}`);
+}
+
+function versionOf(packageName: string): string {
+  const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+  return devDependencies[packageName];
+}
+
+const table: Options = {
+  limit: { value: 'N', default: String(defaultLimit), help: `orders to publish, in ${allRounds} rounds` },
+  json: { value: 'FILE', help: 'write the row there too' },
+  help: { value: '', help: 'print this' },
+};
+const usage = usageOf('npm run bench:end-to-end -- [options]', table);
+
+function readOptions(args: readonly string[]) {
+  const { values } = readArguments(args, table, usage);
+  if (values.help === true) return 'help';
+  const limit = wholeNumber('limit', String(values.limit ?? defaultLimit), allRounds);
+  return { limit, json: filled('json', values.json as string | undefined) };
+}
+
+if (import.meta.main) {
+  stopOnSignals();
+  await command(process.argv.slice(2), readOptions, usage, async ({ limit, json }) => {
+    if (json !== undefined) await checkWritable(json);
+    const rows = await endToEndRows(limit);
+    process.stdout.write(`${textOf(rows)}\n`);
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify({ rows }, undefined, 2)}\n`);
+    return true;
+  });
+  await stopAll();
+}

@@ -1,0 +1,23 @@
+import { App, CfnOutput, Duration } from 'aws-cdk-lib';
+import { OrderOnceStack } from '../../lib/order-once-stack.ts';
+import type { OrderTopic } from '../../lib/order-topic.ts';
+import { PowertoolsConsumer } from './powertools-consumer.ts';
+
+/** The stack as it is deployed, and in it a consumer of the same topic that is made with Powertools. */
+const app = new App();
+const stack = new OrderOnceStack(app, String(app.node.getContext('stackName')), {
+  stage: 'dev',
+  functionTimeout: Duration.seconds(30),
+});
+const topic = stack.node.findChild('OrderEvents') as OrderTopic;
+const { queue, handler, tables } = new PowertoolsConsumer(stack, 'Powertools', topic);
+new CfnOutput(stack, 'Peer', {
+  value: stack.toJsonString({
+    queueUrl: queue.queueUrl,
+    functionName: handler.functionName,
+    records: tables.recordsTable.tableName,
+    orders: tables.ordersTable.tableName,
+    ledger: tables.ledgerTable.tableName,
+    customers: tables.customersTable.tableName,
+  }),
+});

@@ -1,0 +1,76 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { redirect } from '../../local/deployment/redirect.ts';
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
+import { drain, patienceOf } from '../../local/observe/drain.ts';
+import { type StoreProxy, startStoreProxy } from '../../local/sandbox/store-proxy.ts';
+import type { TableNames } from '../../local/verify/tables.ts';
+import { publish } from '../../publisher/index.ts';
+import { workTime } from './work-time.ts';
+
+/** A consumer of the topic, and where it keeps what it does. */
+export interface Deployed extends TableNames {
+  readonly queueUrl: string;
+  readonly functionName: string;
+}
+
+/** The consumers of one topic, each of which gets every order and works when it is told to. */
+export class Contest {
+  readonly #clientConfig: ClientConfig;
+  readonly #topicArn: string;
+  readonly #sns: SNSClient;
+  readonly #sqs: SQSClient;
+  readonly #lambda: LambdaClient;
+  readonly #logs: CloudWatchLogsClient;
+
+  constructor(clientConfig: ClientConfig, topicArn: string) {
+    this.#clientConfig = clientConfig;
+    this.#topicArn = topicArn;
+    this.#sns = new SNSClient(clientConfig);
+    this.#sqs = new SQSClient(clientConfig);
+    this.#lambda = new LambdaClient(clientConfig);
+    this.#logs = new CloudWatchLogsClient(clientConfig);
+  }
+
+  /** @param lines Orders, all of them for all consumers. */
+  async publish(lines: readonly string[]): Promise<void> {
+    await publish(lines, { topicArn: this.#topicArn, client: this.#sns });
+  }
+
+  /** Has a consumer do what is in its queue. @returns How long it worked, in ms. */
+  async work({ queueUrl, functionName }: Deployed): Promise<number> {
+    const since = Date.now();
+    await this.#setEnabled(functionName, true);
+    await drain(this.#sqs, [queueUrl], patienceOf(0), () => {});
+    await this.#setEnabled(functionName, false);
+    return await workTime(this.#logs, functionName, since);
+  }
+
+  /** From now on a consumer lets its queue fill. */
+  async rest({ functionName }: Deployed): Promise<void> {
+    await this.#setEnabled(functionName, false);
+  }
+
+  /** Has a consumer send its requests to DynamoDB through a proxy that counts them. */
+  async watch({ functionName }: Deployed): Promise<StoreProxy> {
+    const neverAway = { after: Number.POSITIVE_INFINITY, seconds: 0, seed: 0 };
+    const proxy = await startStoreProxy({ endpoint: this.#clientConfig.endpoint, ...neverAway });
+    await redirect(this.#clientConfig, functionName, { DYNAMODB: proxy.url });
+    return proxy;
+  }
+
+  async #setEnabled(functionName: string, Enabled: boolean): Promise<void> {
+    const { EventSourceMappings = [] } = await this.#lambda.send(
+      new ListEventSourceMappingsCommand({ FunctionName: functionName }),
+    );
+    for (const { UUID } of EventSourceMappings) {
+      await this.#lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { environmentNames } from '../../contract/environment.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
+import { fifoQueue } from '../../lib/fifo-queue.ts';
+import { DataTable, type OrderTopic } from '../../lib/index.ts';
+import { physicalName } from '../../lib/names.ts';
+import { nodeFunction } from '../../lib/node-function.ts';
+
+const removalPolicy = RemovalPolicy.DESTROY;
+const timeout = Duration.seconds(30);
+
+/**
+ * Takes a topic's orders with a function that Powertools makes idempotent, into tables of its own. Queue, function and
+ * event source are made as those of `IdempotentConsumer` are: timeout, memory, bundle, batches of ten.
+ */
+export class PowertoolsConsumer extends Construct {
+  readonly queue: Queue;
+  readonly handler: LambdaFunction;
+  readonly tables;
+
+  constructor(scope: Construct, id: string, topic: OrderTopic) {
+    super(scope, id);
+    const queueName = (suffix: string) => physicalName(scope, id, 'queue', `${suffix}.fifo`);
+    const deadLetterQueue = fifoQueue(this, 'DeadLetterQueue', {
+      queueName: queueName('-dlq'),
+      retentionPeriod: Duration.days(14),
+      removalPolicy,
+    });
+    this.queue = fifoQueue(this, 'Queue', {
+      queueName: queueName(''),
+      retentionPeriod: Duration.days(4),
+      removalPolicy,
+      // Six times the function's timeout, as AWS advises (Lambda Developer Guide, "Using Lambda with Amazon SQS").
+      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 5 },
+    });
+    topic.addSubscription(new SqsSubscription(this.queue, { rawMessageDelivery: true }));
+
+    this.tables = {
+      // As its documentation has it: the key `id`, deleted at `expiration`.
+      recordsTable: new DataTable(this, 'Idempotency', {
+        removalPolicy,
+        partitionKey: 'id',
+        timeToLiveAttribute: 'expiration',
+      }),
+      ordersTable: new DataTable(this, 'Orders', { removalPolicy, partitionKey: ordersTable.key }),
+      ledgerTable: new DataTable(this, 'Ledger', { removalPolicy, partitionKey: ledgerTable.key }),
+      customersTable: new DataTable(this, 'Customers', { removalPolicy, partitionKey: customersTable.key }),
+    } as const;
+    this.handler = nodeFunction(this, {
+      functionName: physicalName(scope, id, 'function'),
+      entry: join(import.meta.dirname, 'powertools-function.ts'),
+      timeout,
+      memorySize: 512,
+      removalPolicy,
+    });
+    for (const name of ['recordsTable', 'ordersTable', 'ledgerTable', 'customersTable'] as const) {
+      this.handler.addEnvironment(environmentNames[name], this.tables[name].tableName);
+      this.tables[name].grantReadWriteData(this.handler);
+    }
+    this.handler.addEventSource(
+      new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true }),
+    );
+  }
+}

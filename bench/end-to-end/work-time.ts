@@ -1,0 +1,34 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { type LoggedLine, readLines } from '../../local/observe/deliveries.ts';
+
+/** When an invocation ran, in ms since the epoch. */
+interface Invocation {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * From the begin of a function's first invocation after a point in time to the end of its last one, in ms, as Lambda
+ * reports them: what the queue waits for before and after is not in it.
+ */
+export async function workTime(
+  client: CloudWatchLogsClient,
+  functionName: string,
+  since: number,
+): Promise<number> {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for await (const line of readLines(client, functionName)) {
+    const invocation = invocationOf(line);
+    if (invocation === undefined || invocation.begin < since) continue;
+    first = Math.min(first, invocation.begin);
+    last = Math.max(last, invocation.end);
+  }
+  if (last < first) throw new Error(`${functionName} logged no invocation`);
+  return last - first;
+}
+
+function invocationOf({ text, timestamp }: LoggedLine): Invocation | undefined {
+  const [, duration] = /^REPORT .*?\bDuration: ([\d.]+) ms/.exec(text) ?? [];
+  return duration === undefined ? undefined : { begin: timestamp - Number(duration), end: timestamp };
+}

@@ -1,0 +1,51 @@
+import { type DeliveryKind, Orders } from '../../../bench/batches/orders.ts';
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+
+const eventsOf = (batch: { readonly Records: readonly { readonly body: string }[] } | undefined) =>
+  (batch?.Records ?? []).map(({ body }) => parseOrderEvent(body));
+
+describe('the orders of the benchmark', () => {
+  it.each<[DeliveryKind, number]>([
+    ['first deliveries', 0],
+    ['duplicates', 10],
+    ['3 of 10 duplicates', 3],
+  ])('has of %s so many events that came before, in other messages: %i', (kind, expected) => {
+    // WHEN
+    const { before, batch } = new Orders('test').next(kind, 3);
+
+    // THEN
+    const earlier = new Set(eventsOf(before).map(({ id }) => id));
+    expect(eventsOf(batch).filter(({ id }) => earlier.has(id))).toHaveLength(expected);
+    const messages = [...(before?.Records ?? []), ...batch.Records].map(({ messageId }) => messageId);
+    expect(new Set(messages).size).toBe(10 + expected);
+  });
+
+  it('orders first deliveries behind what came before, so that nothing is stale', () => {
+    const { before, batch } = new Orders('test').next('3 of 10 duplicates', 1);
+    const earlier = eventsOf(before);
+    const first = eventsOf(batch).filter(({ id }) => !earlier.some((event) => event.id === id));
+    const sequences = [...earlier, ...first].map(({ sequence }) => Number(sequence));
+    expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+  });
+
+  it('expects each order once in the ledger', () => {
+    // GIVEN
+    const orders = new Orders('test');
+    const applied = new Map<string, number>();
+
+    // WHEN
+    for (let n = 0; n < 3; n++) {
+      for (const event of eventsOf(orders.next('3 of 10 duplicates', 3).batch)) {
+        applied.set(event.id, event.data.total);
+      }
+    }
+
+    // THEN
+    const { ledger } = orders;
+    expect(ledger).toHaveLength(3);
+    expect(ledger.reduce((sum, { orders }) => sum + orders, 0)).toBe(30);
+    expect(ledger.reduce((sum, { spent }) => sum + spent, 0)).toBe(
+      [...applied.values()].reduce((sum, total) => sum + total, 0),
+    );
+  });
+});
