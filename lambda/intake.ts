@@ -2,11 +2,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { readEnvironment } from '../contract/environment.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
+import { clientOptions } from '../runtime/client-options.ts';
 import { createIntake } from '../runtime/intake/intake.ts';
-import { requestTimeouts } from '../runtime/request-timeouts.ts';
 
 /** Claim, publish and save, each tried twice for up to 4 s, end before the function's timeout of 28 s. */
-const clientConfig = { requestHandler: requestTimeouts, maxAttempts: 2 };
+const clientConfig = { ...clientOptions, maxAttempts: 2 };
 const topic = snsTopic(readEnvironment('topicArn'), new SNSClient(clientConfig));
 
 /** `POST /orders`: an order becomes one event, however often its request comes. */

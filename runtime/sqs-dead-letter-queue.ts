@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { clientOptions } from './client-options.ts';
 import type { DeadLetterQueue } from './dead-letter.ts';
-import { requestTimeouts } from './request-timeouts.ts';
 
 /** The dead-letter queue behind `queueUrl`. The SDK is loaded with the first letter: a healthy function needs none. */
 export function sqsDeadLetterQueue(queueUrl: string): DeadLetterQueue {
@@ -9,7 +9,7 @@ export function sqsDeadLetterQueue(queueUrl: string): DeadLetterQueue {
     async send({ body, messageGroup, deduplicationId, attributes }) {
       const sqs = await import('@aws-sdk/client-sqs');
       // The URL's own host is what CloudFormation knew at deployment; a configured endpoint goes before it.
-      client ??= new sqs.SQSClient({ useQueueUrlAsEndpoint: false, requestHandler: requestTimeouts });
+      client ??= new sqs.SQSClient({ useQueueUrlAsEndpoint: false, ...clientOptions });
       await client.send(
         new sqs.SendMessageCommand({
           QueueUrl: queueUrl,

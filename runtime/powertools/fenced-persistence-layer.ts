@@ -11,9 +11,9 @@ import { refuseDisabledIdempotency } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { allowedClockSkew } from '../../contract/lease.ts';
 import { type Random, systemRandom } from '../../contract/random.ts';
+import { clientOptions } from '../client-options.ts';
 import { codeOf, describe } from '../errors.ts';
 import { type Output, standardOutput } from '../observability.ts';
-import { requestTimeouts } from '../request-timeouts.ts';
 import { decodeResult, encodeResult } from '../stores/result.ts';
 import { FencedError } from './errors.ts';
 import { type Claim, FencedRecords } from './fenced-records.ts';
@@ -79,7 +79,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   constructor(options: FencedPersistenceLayerOptions) {
     super();
     refuseDisabledIdempotency();
-    const dynamoDb = options.awsSdkV3Client ?? new DynamoDBClient({ requestHandler: requestTimeouts });
+    const dynamoDb = options.awsSdkV3Client ?? new DynamoDBClient(clientOptions);
     this.#records = new FencedRecords(dynamoDb, options.tableName);
     this.#consumer = options.consumer;
     this.#hashFunction = options.hashFunction;

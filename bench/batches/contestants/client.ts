@@ -1,12 +1,12 @@
 import { DynamoDBClient, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { OrderEvent } from '../../../contract/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
-import { requestTimeouts } from '../../../runtime/request-timeouts.ts';
+import { clientOptions } from '../../../runtime/client-options.ts';
 import { writeOf } from '../../../runtime/stores/dynamodb/effects.ts';
 import { effectTables } from '../tables.ts';
 
 /** The same client for all that take one: what ours makes for itself. */
-export const connect = () => new DynamoDBClient({ requestHandler: requestTimeouts });
+export const connect = () => new DynamoDBClient(clientOptions);
 
 const handle = applyOrder(effectTables);
 

@@ -4,9 +4,9 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { clientOptions } from '../../client-options.ts';
 import type { Effect } from '../../effects.ts';
 import { describe } from '../../errors.ts';
-import { requestTimeouts } from '../../request-timeouts.ts';
 import type { CommitAnswer, EffectStore, Refusal, StaleEffect } from '../record-store.ts';
 import { isVersioned } from '../versions.ts';
 import { writeOf } from './effects.ts';
@@ -28,7 +28,7 @@ export interface DynamoDbEffectStoreOptions {
 
 /** Records in a DynamoDB table; commits them together with effects by TransactWriteItems. */
 export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOptions): EffectStore {
-  const dynamoDb = client ?? new DynamoDBClient({ requestHandler: requestTimeouts });
+  const dynamoDb = client ?? new DynamoDBClient(clientOptions);
   return {
     ...dynamoDbRecordStore(dynamoDb, table),
     keysOf: keysOver(dynamoDb),

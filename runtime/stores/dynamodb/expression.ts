@@ -21,23 +21,42 @@ export interface ExpressionInput {
   readonly UpdateExpression?: string;
 }
 
+interface Used {
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: readonly string[];
+}
+
+/** By text: there are as many as there are steps, and ways to take them. */
+const usedBy = new Map<string, Used>();
+
 /**
  * The names and values that the expressions use: `#attempt` is the record's attribute, `:attempt` a value. DynamoDB
  * refuses a request that brings more than it uses.
  */
 export function withNamesAndValues<T extends ExpressionInput>(expressions: T, values: Item) {
   const text = Object.values(expressions).join(' ');
-  const used = (sign: string) => [...new Set(text.match(new RegExp(`${sign}\\w+`, 'g')))];
+  const used = usedBy.get(text) ?? usedIn(text);
+  usedBy.set(text, used);
   const known: Item = { ...statuses, ...values };
-  const bound = used(':').map((token) => [token, known[token.slice(1)]] as const);
+  const bound = used.values.map((name) => [`:${name}`, known[name]] as const);
   return {
     ...expressions,
-    ExpressionAttributeNames: Object.fromEntries(
-      used('#').map((token) => [token, recordAttributes[token.slice(1) as AttributeName]]),
-    ),
+    ExpressionAttributeNames: used.names,
     ...(bound.length > 0 && { ExpressionAttributeValues: marshallItem(Object.fromEntries(bound)) }),
     // It is free, and shows whose record it is without a second request.
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+}
+
+function usedIn(text: string): Used {
+  const tokens = [...new Set(text.match(/[#:]\w+/g))];
+  const named = (sign: string) =>
+    tokens.filter((token) => token.startsWith(sign)).map((token) => token.slice(1));
+  return {
+    names: Object.fromEntries(
+      named('#').map((name) => [`#${name}`, recordAttributes[name as AttributeName]]),
+    ),
+    values: named(':'),
   };
 }
 
