@@ -51,7 +51,6 @@ export function dynamoDbRunStore(
     const effect = () => watch(() => loudly(world, sending));
     return process.call(`${label}: ${sending.operation}`, effect, spoiledOf(sending), about);
   });
-  const store = dynamoDbEffectStore({ table: recordTable, client });
 
   function wayOf(process: VirtualProcess, wrote: RecordWatch): Way {
     const about = (step: string, key: string) => ({ key, harmless: harmless[step] });
@@ -87,7 +86,9 @@ export function dynamoDbRunStore(
         return item && plain(item);
       },
     },
-    over: (process, wrote) => along(wayOf(process, wrote), store),
+    // A store of its own, as each process of a deployment has: it may remember what it was told.
+    over: (process, wrote) =>
+      along(wayOf(process, wrote), dynamoDbEffectStore({ table: recordTable, client })),
   };
 }
 
