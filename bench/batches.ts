@@ -138,10 +138,10 @@ function promisesOf(
   const isOneGroup = groups === 1;
   const faster = isOneGroup ? 10 : 12;
   const most = isFirst && isOneGroup ? 0.2 : 1;
-  const requests = most === 1 ? '1 request' : `at most ${most} requests`;
+  const requests = most === 1 ? 'request' : 'requests';
   return [
     ...(isFirst && groups !== 3 ? [{ text: `at least ${faster} times faster`, met: ratio >= faster }] : []),
-    { text: `${requests} a message`, met: oursRequests <= most },
+    { text: `at most ${most} ${requests} a message`, met: oursRequests <= most },
     { text: 'less CPU', met: cpu.ours < cpu.peer },
   ];
 }
