@@ -1,21 +1,22 @@
-import { ledgerTable } from '../../contract/tables.ts';
+import { customersTable, ledgerTable } from '../../contract/tables.ts';
 import { memoryDynamoDb } from '../../test/support/dynamodb/memory-dynamodb.ts';
 import { serveDynamoDb } from '../../test/support/dynamodb/server.ts';
 import { answer } from '../answering-process.ts';
 import { effectTables, keys } from './tables.ts';
 import { latencyMs, type Traffic } from './traffic.ts';
 
-/** What an account has bought. */
+/** What an account has bought, by ledger and customers. */
 export interface Account {
   readonly account: string;
   readonly spent: number;
   readonly orders: number;
+  readonly latestOrder: string;
 }
 
 export interface DynamoDbAnswer extends Traffic {
   readonly endpoint: string;
-  /** Empty, unless it was asked for. */
-  readonly ledger: readonly Account[];
+  /** Empty, unless they were asked for. */
+  readonly accounts: readonly Account[];
 }
 
 let requests = 0;
@@ -29,17 +30,24 @@ const { endpoint } = await serveDynamoDb(dynamoDb, {
   },
 });
 
-answer<{ readonly ledger?: true }, DynamoDbAnswer>(({ ledger }) => ({
+answer<{ readonly accounts?: true }, DynamoDbAnswer>(({ accounts }) => ({
   endpoint,
   requests,
   bytes,
-  ledger: ledger ? [...dynamoDb.items(effectTables.ledger).values()].map(accountOf) : [],
+  accounts: accounts ? readAccounts() : [],
 }));
 
-function accountOf(item: Readonly<Record<string, { readonly S?: string; readonly N?: string }>>): Account {
-  return {
+function readAccounts(): Account[] {
+  const latest = new Map(
+    [...dynamoDb.items(effectTables.customers).values()].map((item) => [
+      item[customersTable.key]?.S,
+      item[customersTable.latestOrder]?.S,
+    ]),
+  );
+  return [...dynamoDb.items(effectTables.ledger).values()].map((item) => ({
     account: String(item[ledgerTable.key]?.S),
     spent: Number(item[ledgerTable.spent]?.N),
     orders: Number(item[ledgerTable.orders]?.N),
-  };
+    latestOrder: String(latest.get(item[ledgerTable.key]?.S)),
+  }));
 }

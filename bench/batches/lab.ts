@@ -19,7 +19,7 @@ const file = (name: string) => join(import.meta.dirname, name);
 
 /** Stores that count, and contestants: each in a process of its own, whose CPU time is nobody else's. */
 export class Lab {
-  readonly #dynamoDb = new AnsweringProcess<{ ledger?: true }, DynamoDbAnswer>({
+  readonly #dynamoDb = new AnsweringProcess<{ accounts?: true }, DynamoDbAnswer>({
     file: file('dynamodb-process.ts'),
   });
   readonly #contestants: AnsweringProcess<SQSEvent, Done>[] = [];
@@ -72,8 +72,8 @@ export class Lab {
     };
   }
 
-  async ledger(): Promise<readonly Account[]> {
-    return (await this.#dynamoDb.ask({ ledger: true })).ledger;
+  async accounts(): Promise<readonly Account[]> {
+    return (await this.#dynamoDb.ask({ accounts: true })).accounts;
   }
 
   async stop(): Promise<void> {

@@ -10,7 +10,7 @@ export const batchSize = 10;
 export const deliveries = {
   'first deliveries': [],
   duplicates: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-  '3 of 10 duplicates': [1, 4, 7],
+  '3 of 10 duplicates': [1, 5, 9],
 } as const satisfies Record<string, readonly number[]>;
 export type DeliveryKind = keyof typeof deliveries;
 
@@ -31,7 +31,7 @@ const lines = Array.from({ length: 5 }, () => line);
 /** Makes the batches of one consumer: new orders of the same accounts, and some of them twice. */
 export class Orders {
   readonly #owner: string;
-  readonly #ledger = new Map<string, Account>();
+  readonly #accounts = new Map<string, Account>();
   #made = 0;
   #sent = 0;
 
@@ -40,9 +40,9 @@ export class Orders {
     this.#owner = owner;
   }
 
-  /** What is in the ledger if each order was applied once. */
-  get ledger(): readonly Account[] {
-    return [...this.#ledger.values()];
+  /** What is there if each order was applied once, and those of an account in order. */
+  get accounts(): readonly Account[] {
+    return [...this.#accounts.values()];
   }
 
   next(kind: DeliveryKind, groups: number): Batch {
@@ -63,13 +63,10 @@ export class Orders {
     const account = `${this.#owner}-${group}`;
     // No sum of them is rounded.
     const total = (this.#made % 100) / 4;
-    const { spent, orders } = this.#ledger.get(account) ?? { spent: 0, orders: 0 };
-    this.#ledger.set(account, { account, spent: spent + total, orders: orders + 1 });
-    const over = {
-      subject: `${this.#owner}-${this.#made}`,
-      partitionkey: account,
-      sequence: String(this.#made),
-    };
+    const subject = `${this.#owner}-${this.#made}`;
+    const { spent, orders } = this.#accounts.get(account) ?? { spent: 0, orders: 0 };
+    this.#accounts.set(account, { account, spent: spent + total, orders: orders + 1, latestOrder: subject });
+    const over = { subject, partitionkey: account, sequence: String(this.#made) };
     return anOrder({ ...over, id: crypto.randomUUID() }, { lines, total });
   }
 

@@ -28,7 +28,7 @@ describe('the orders of the benchmark', () => {
     expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
   });
 
-  it('expects each order once in the ledger', () => {
+  it('expects each order once, and the last one of an account to be its latest', () => {
     // GIVEN
     const orders = new Orders('test');
     const applied = new Map<string, number>();
@@ -41,10 +41,10 @@ describe('the orders of the benchmark', () => {
     }
 
     // THEN
-    const { ledger } = orders;
-    expect(ledger).toHaveLength(3);
-    expect(ledger.reduce((sum, { orders }) => sum + orders, 0)).toBe(30);
-    expect(ledger.reduce((sum, { spent }) => sum + spent, 0)).toBe(
+    const { accounts } = orders;
+    expect(accounts.map(({ latestOrder }) => latestOrder)).toEqual(['test-29', 'test-30', 'test-28']);
+    expect(accounts.reduce((sum, { orders }) => sum + orders, 0)).toBe(30);
+    expect(accounts.reduce((sum, { spent }) => sum + spent, 0)).toBe(
       [...applied.values()].reduce((sum, total) => sum + total, 0),
     );
   });
