@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import type { Packages } from './bundle.ts';
+import { benchCommand } from './command.ts';
 import { interleave, median, ratioOf } from './interleave.ts';
 import { report } from './report.ts';
 import { type Row, withTarget } from './row.ts';
@@ -111,7 +111,9 @@ function listOf(when: string, packages: Packages): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, packages: { type: 'boolean' } } });
-  if (values.packages) process.stdout.write(await packagesText());
-  else report(await startRows(), values.json);
+  const packages = { value: '', help: 'list what each function has in it, and measure nothing' };
+  await benchCommand('bench:load', { packages }, async ({ has, json }) => {
+    if (has('packages')) process.stdout.write(await packagesText());
+    else report(await startRows(), json);
+  });
 }

@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { canRunDynamoDbLocal, startDynamoDbLocal } from '../test/contract/servers/dynamodb-local.ts';
+import { benchCommand, docs } from './command.ts';
 import { type Counted, Counter, type DeliveryKind, latency } from './cost/count.ts';
 import { dollarsOf } from './cost/dollars.ts';
 import { prices } from './cost/prices.ts';
@@ -11,14 +10,12 @@ import { powertoolsSubject } from './cost/subjects/powertools.ts';
 import { createAllTables } from './cost/tables.ts';
 import { writeGenerated } from './generated.ts';
 import type { BatchShape } from './order-batches.ts';
+import { save } from './report.ts';
 
 /**
  * What a million orders cost under each guarantee, beside Powertools' idempotency and a mark of one's own: requests and
- * write units are counted from runs against DynamoDB Local (Java and Maven). `npm run cost [-- --json FILE --docs]`;
- * `--docs` puts the tables into docs/cost.md.
+ * write units are counted from runs against DynamoDB Local (Java and Maven).
  */
-const { values } = parseArgs({ options: { json: { type: 'string' }, docs: { type: 'boolean' } } });
-
 const subjects = [exactlyOnceSubject, atLeastOnceSubject, atMostOnceSubject, powertoolsSubject, ownSubject];
 const usual: BatchShape = { messages: 10, groups: 10, bytes: 1_000 };
 const larger = [10_000, 100_000].map((bytes) => ({ ...usual, bytes }));
@@ -28,32 +25,32 @@ const smaller = [
 ];
 const ofOneGroup = { ...usual, groups: 1 };
 
-if (!canRunDynamoDbLocal) {
-  throw new Error("Nothing can be counted: Amazon's DynamoDB Local needs `java` and `mvn` on the PATH");
-}
-const server = await startDynamoDbLocal();
-try {
-  await createAllTables(server.connect());
-  const counter = new Counter(server.connect);
-  const deliveries = await count(counter, [usual], ['first', 'duplicate', 'failed']);
-  const oneGroup = await count(counter, [ofOneGroup], ['first', 'duplicate']);
-  const first = deliveries.filter(isFirst);
-  const report = {
-    deliveries,
-    sizes: [...first, ...(await count(counter, larger, ['first']))],
-    batches: [
-      ...(await count(counter, smaller, ['first'])),
-      ...first,
-      ...(await count(counter, [{ ...ofOneGroup, messages: 5 }], ['first'])),
-      ...oneGroup.filter(isFirst),
-    ],
-    oneGroup,
-    agreement: counter.agreement,
-  };
-  const tables = tablesOf(report);
-  for (const [name, table] of Object.entries(tables)) process.stdout.write(`${name}\n${table}\n\n`);
-  if (values.docs) writeGenerated('cost.md', tables);
-  if (values.json !== undefined) {
+await benchCommand('cost', docs('cost.md'), async ({ has, json }) => {
+  if (!canRunDynamoDbLocal) {
+    throw new Error("Nothing can be counted: Amazon's DynamoDB Local needs `java` and `mvn` on the PATH");
+  }
+  const server = await startDynamoDbLocal();
+  try {
+    await createAllTables(server.connect());
+    const counter = new Counter(server.connect);
+    const deliveries = await count(counter, [usual], ['first', 'duplicate', 'failed']);
+    const oneGroup = await count(counter, [ofOneGroup], ['first', 'duplicate']);
+    const first = deliveries.filter(isFirst);
+    const report = {
+      deliveries,
+      sizes: [...first, ...(await count(counter, larger, ['first']))],
+      batches: [
+        ...(await count(counter, smaller, ['first'])),
+        ...first,
+        ...(await count(counter, [{ ...ofOneGroup, messages: 5 }], ['first'])),
+        ...oneGroup.filter(isFirst),
+      ],
+      oneGroup,
+      agreement: counter.agreement,
+    };
+    const tables = tablesOf(report);
+    for (const [name, table] of Object.entries(tables)) process.stdout.write(`${name}\n${table}\n\n`);
+    if (has('docs')) writeGenerated('cost.md', tables);
     const rows = [...new Set([...deliveries, ...oneGroup, ...report.sizes, ...report.batches])];
     const result = {
       prices,
@@ -61,11 +58,11 @@ try {
       rows: rows.map((row) => ({ ...row, dollars: dollarsOf(row) })),
       agreement: report.agreement,
     };
-    writeFileSync(values.json, `${JSON.stringify(result, undefined, 2)}\n`);
+    save(result, json);
+  } finally {
+    await server.stop();
   }
-} finally {
-  await server.stop();
-}
+});
 
 function isFirst({ delivery }: Counted): boolean {
   return delivery === 'first';

@@ -1,13 +1,14 @@
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../contract/clock.ts';
 import { parseOrderEvent } from '../contract/order-event.ts';
 import { systemRandom } from '../contract/random.ts';
+import { wholeNumber } from '../local/system/arguments.ts';
 import { createConsumer, exactlyOnce, increment, memoryStore, type Wiring } from '../runtime/index.ts';
 import { anOrder } from '../test/support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../test/support/sqs.ts';
 import { fakeWiring } from '../test/support/wiring.ts';
+import { benchCommand } from './command.ts';
 import { median } from './interleave.ts';
+import { save } from './report.ts';
 import { slow } from './slow-port.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
@@ -15,10 +16,8 @@ import { type Spread, spreadOf } from './spread.ts';
  * What a group whose order fails each time costs the nine groups beside it: batches of ten, one order of each of ten
  * groups, with the tenth healthy, failing, and failing as a suspect, in turn. The runtime is the real one; its store and
  * its queues are in memory and take as long to answer as DynamoDB and SQS do, since without that there is nothing to wait
- * for. `npm run bench:fifo [-- --rounds N --json FILE]`.
+ * for.
  */
-const { values } = parseArgs({ options: { rounds: { type: 'string' }, json: { type: 'string' } } });
-const rounds = Number(values.rounds ?? 30);
 const batchesPerRound = 20;
 /** In ms: what a request within a Region takes, drawn evenly. */
 const latency = { least: 3, most: 8 };
@@ -123,35 +122,34 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-// The first round compiles.
-await measureRound();
-const measured: Times[][] = [];
-for (let round = 0; round < rounds; round++) measured.push(await measureRound());
+const options = { rounds: { value: 'N', default: '30', help: 'rounds to measure' } };
+await benchCommand('bench:fifo', options, async ({ of, json }) => {
+  const rounds = wholeNumber('rounds', of('rounds'), 1);
+  // The first round compiles.
+  await measureRound();
+  const measured: Times[][] = [];
+  for (let round = 0; round < rounds; round++) measured.push(await measureRound());
 
-const results = tenths.map(({ name }, index) => ({
-  name,
-  measures: measures.map((measure) => ({
-    measure,
-    milliseconds: spreadOf(measured.map((round) => round[index]?.[measure] ?? Number.NaN)),
-    ratio: spreadOf(measured.map((round) => (round[index]?.[measure] ?? 0) / (round[0]?.[measure] ?? 0))),
-  })),
-}));
+  const results = tenths.map(({ name }, index) => ({
+    name,
+    measures: measures.map((measure) => ({
+      measure,
+      milliseconds: spreadOf(measured.map((round) => round[index]?.[measure] ?? Number.NaN)),
+      ratio: spreadOf(measured.map((round) => (round[index]?.[measure] ?? 0) / (round[0]?.[measure] ?? 0))),
+    })),
+  }));
 
-print(
-  `${rounds} rounds of ${batchesPerRound} batches of each kind in turn; a request takes ` +
-    `${latency.least} to ${latency.most} ms. Medians of the rounds (least to most)`,
-);
-print(`${'tenth group'.padEnd(16)}${measures.map((measure) => measure.padEnd(30)).join('')}`.trimEnd());
-for (const { name, measures } of results) {
-  const columns = measures.map(({ milliseconds }) => show(milliseconds, ' ms').padEnd(30));
-  print(`${name.padEnd(16)}${columns.join('')}`.trimEnd());
-}
-for (const { name, measures } of results.slice(1)) {
-  for (const { measure, ratio } of measures) print(`${measure}, ${name} / healthy: ${show(ratio)}`);
-}
-if (values.json !== undefined) {
-  writeFileSync(
-    values.json,
-    `${JSON.stringify({ rounds, batchesPerRound, latency, results }, undefined, 2)}\n`,
+  print(
+    `${rounds} rounds of ${batchesPerRound} batches of each kind in turn; a request takes ` +
+      `${latency.least} to ${latency.most} ms. Medians of the rounds (least to most)`,
   );
-}
+  print(`${'tenth group'.padEnd(16)}${measures.map((measure) => measure.padEnd(30)).join('')}`.trimEnd());
+  for (const { name, measures } of results) {
+    const columns = measures.map(({ milliseconds }) => show(milliseconds, ' ms').padEnd(30));
+    print(`${name.padEnd(16)}${columns.join('')}`.trimEnd());
+  }
+  for (const { name, measures } of results.slice(1)) {
+    for (const { measure, ratio } of measures) print(`${measure}, ${name} / healthy: ${show(ratio)}`);
+  }
+  save({ rounds, batchesPerRound, latency, results }, json);
+});

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { benchCommand } from './command.ts';
 import { interleave, median, ratioOf } from './interleave.ts';
 import { Lab, type Tried } from './publishing/lab.ts';
 import type { WayName } from './publishing/ways.ts';
@@ -142,6 +142,8 @@ function orderKept(tried: readonly Tried[]): Promises[number] {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, memory: { type: 'boolean' } } });
-  report(values.memory ? [await memoryRow(1_000_000)] : await publisherRows(), values.json);
+  const memory = { value: '', help: 'publish a million events, and measure nothing but memory' };
+  await benchCommand('bench:publisher', { memory }, async ({ has, json }) =>
+    report(has('memory') ? [await memoryRow(1_000_000)] : await publisherRows(), json),
+  );
 }

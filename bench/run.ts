@@ -1,25 +1,24 @@
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { batchRows } from './batches.ts';
+import { startRows } from './cold-start.ts';
+import { benchCommand, docs } from './command.ts';
+import { endToEndRows } from './end-to-end.ts';
 import { textOf } from './print.ts';
-import { machine, type Results } from './results.ts';
+import { publisherRows } from './publisher.ts';
+import { save } from './report.ts';
+import { machine } from './results.ts';
 import type { Row } from './row.ts';
 import { writeDocs } from './write-docs.ts';
 
-/**
- * Every comparison, printed as it is done: `npm run bench [-- --json FILE --docs]`. `--docs` writes tables and chart of
- * docs/benchmarks.md anew.
- */
-const { values } = parseArgs({ options: { json: { type: 'string' }, docs: { type: 'boolean' } } });
+const comparisons: readonly (() => Promise<Row[]>)[] = [batchRows, publisherRows, startRows, endToEndRows];
 
-const comparisons: readonly (() => Promise<Row[]>)[] = [batchRows];
-
-const rows: Row[] = [];
-for (const compare of comparisons) {
-  const compared = await compare();
-  process.stdout.write(`${textOf(compared)}\n\n`);
-  rows.push(...compared);
-}
-const results: Results = { rows, machine: machine() };
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
-if (values.docs) writeDocs(results);
+/** Every comparison, printed as it is done. */
+await benchCommand('bench', docs('benchmarks.md'), async ({ has, json }) => {
+  const rows: Row[] = [];
+  for (const compare of comparisons) {
+    const compared = await compare();
+    process.stdout.write(`${textOf(compared)}\n\n`);
+    rows.push(...compared);
+  }
+  save({ rows, machine: machine() }, json);
+  if (has('docs')) writeDocs({ rows, machine: machine() });
+});

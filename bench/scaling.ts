@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '../local/system/arguments.ts';
 import { canRunDynamoDbLocal, startDynamoDbLocal } from '../test/contract/servers/dynamodb-local.ts';
+import { benchCommand, docs } from './command.ts';
 import { Counter, latency } from './cost/count.ts';
 import { batchTime } from './cost/dollars.ts';
 import { memoryOfOneProcessor } from './cost/prices.ts';
@@ -8,6 +8,7 @@ import { exactlyOnceSubject } from './cost/subjects/ours.ts';
 import { createAllTables } from './cost/tables.ts';
 import { markdownTable, wrapped, writeGenerated } from './generated.ts';
 import { short } from './numbers.ts';
+import { save } from './report.ts';
 import { spreadOfSamples } from './scaling/customers.ts';
 import { type HotCustomer, inDynamoDb, inSlowMemory } from './scaling/hot-customer.ts';
 import { limitsTable, mostOfGroup, type Needs } from './scaling/limits.ts';
@@ -16,47 +17,43 @@ import { tripsByMessages } from './scaling/trips.ts';
 
 /**
  * How far the fulfilment consumer goes: what rates need of an account's quotas, a simulation of its queue, and a customer
- * with 10,000 orders, measured. `npm run scaling [-- --orders N --seed N --json FILE --docs]`; needs Java and Maven.
- * `--docs` puts the tables into docs/scaling.md.
+ * with 10,000 orders, measured. Needs Java and Maven.
  */
-const { values } = parseArgs({
-  options: {
-    orders: { type: 'string' },
-    seed: { type: 'string' },
-    json: { type: 'string' },
-    docs: { type: 'boolean' },
-  },
-});
-const orders = Number(values.orders ?? 10_000);
-const seed = Number(values.seed ?? 1);
 const rates = [10_000, 100_000, 1_000_000];
 
-if (!canRunDynamoDbLocal) {
-  throw new Error("Nothing can be measured: Amazon's DynamoDB Local needs `java` and `mvn` on the PATH");
-}
-const trips = await tripsByMessages(10);
-const spread = await spreadOfSamples();
-const server = await startDynamoDbLocal();
-try {
-  await createAllTables(server.connect());
-  const hot = [await inDynamoDb(server.connect, orders), await inSlowMemory(orders, latency)];
-  const needs = await countNeeds(new Counter(server.connect));
-  const simulation = simulationTable({ spread, trips, request: latency, seed });
-  const tables = {
-    'scaling:limits': limitsTable(rates, needs),
-    'scaling:group': groupText(needs),
-    'scaling:simulation': simulation.table,
-    'scaling:hot': hotTable(hot),
-  };
-  for (const [name, table] of Object.entries(tables)) process.stdout.write(`${name}\n${table}\n\n`);
-  if (values.docs) writeGenerated('scaling.md', tables);
-  if (values.json !== undefined) {
-    const result = { trips, spread, needs, hot, seed, simulated: simulation.rows };
-    writeFileSync(values.json, `${JSON.stringify(result, undefined, 2)}\n`);
+const options = {
+  orders: { value: 'N', default: '10000', help: 'orders of the hot customer' },
+  seed: { value: 'N', default: '1', help: 'of the simulation' },
+  ...docs('scaling.md'),
+};
+await benchCommand('scaling', options, async ({ has, of, json }) => {
+  const orders = wholeNumber('orders', of('orders'), 1);
+  const seed = wholeNumber('seed', of('seed'));
+  if (!canRunDynamoDbLocal) {
+    throw new Error("Nothing can be measured: Amazon's DynamoDB Local needs `java` and `mvn` on the PATH");
   }
-} finally {
-  await server.stop();
-}
+  const trips = await tripsByMessages(10);
+  const spread = await spreadOfSamples();
+  const server = await startDynamoDbLocal();
+  try {
+    await createAllTables(server.connect());
+    const hot = [await inDynamoDb(server.connect, orders), await inSlowMemory(orders, latency)];
+    const needs = await countNeeds(new Counter(server.connect));
+    const simulation = simulationTable({ spread, trips, request: latency, seed });
+    const tables = {
+      'scaling:limits': limitsTable(rates, needs),
+      'scaling:group': groupText(needs),
+      'scaling:simulation': simulation.table,
+      'scaling:hot': hotTable(hot),
+    };
+    for (const [name, table] of Object.entries(tables)) process.stdout.write(`${name}\n${table}\n\n`);
+    if (has('docs')) writeGenerated('scaling.md', tables);
+    const result = { trips, spread, needs, hot, seed, simulated: simulation.rows };
+    save(result, json);
+  } finally {
+    await server.stop();
+  }
+});
 
 async function countNeeds(counter: Counter): Promise<Needs> {
   const count = async (groups: number) => {
