@@ -23,7 +23,7 @@ interface Option {
 
 const table: Readonly<Record<string, Option>> = {
   seeds: { value: 'A..B', help: 'the seeds of the runs, both included (default 1..1000)' },
-  workload: { value: 'NAME', help: `${workloadNames.join(', ')} (default: in turn, by seed)` },
+  workload: { value: 'NAME', help: `${workloadNames.join(', ')} (default: by seed)` },
   'without-events': { value: 'N,...', help: 'leave these events of the plan out' },
   'without-faults': { value: 'KIND,...', help: 'let no fault of these kinds strike' },
   'most-faults': { value: 'N', help: 'let no fault strike after so many' },
