@@ -25,7 +25,7 @@ export interface SimulateOptions {
 
 const table: Options = {
   seeds: { value: 'A..B', default: '1..1000', help: 'the seeds of the runs, both included' },
-  workload: { value: 'NAME', help: `${workloadNames.join(', ')} (default: in turn, by seed)` },
+  workload: { value: 'NAME', help: `${workloadNames.join(', ')} (default: by seed)` },
   'without-events': { value: 'N,...', help: 'leave these events of the plan out' },
   'without-faults': { value: 'KIND,...', help: 'let no fault of these kinds strike' },
   'most-faults': { value: 'N', help: 'let no fault strike after so many' },
