@@ -10,7 +10,7 @@ import { type Promises, type Row, withTarget } from './row.ts';
 
 const rounds = 25;
 /** Batches of each contestant before anything is measured: its code is compiled by then, and its connections are open. */
-const warmUpBatches = 30;
+const warmUpBatches = 200;
 
 /** With the package that names the version, where there is one. */
 const peers = {

@@ -237,7 +237,7 @@ export const mutants = {
   'increments that replace each other': {
     rule: 'Increments of one item add up in a fold',
     file: 'runtime/guarantees/merge.ts',
-    text: 'const both = addExactly(sum[name] ?? 0, amount);',
+    text: 'const both = addExactly(sum.get(name) ?? 0, amount);',
     replacement: 'const both = addExactly(0, amount);',
   },
   'suspects that are folded': {
