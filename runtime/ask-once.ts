@@ -34,7 +34,9 @@ export class AskOnce<Event extends CloudEvent> {
   async #ask(event: Event): Promise<readonly Effect[]> {
     this.#atWork.add(event);
     try {
-      return await this.#handle(event);
+      const effects = await this.#handle(event);
+      // A list of its own: the handler may fill the same one for its next event.
+      return Array.isArray(effects) ? [...effects] : effects;
     } finally {
       this.#atWork.delete(event);
     }

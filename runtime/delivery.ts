@@ -16,41 +16,61 @@ import { areSpent, taskOf } from './task.ts';
  * spec/OrderOnce.tla.
  *
  * @param messages None of them is a suspect, unless it is the only one.
- * @returns How the first of them ended, in order; only the last of these may have to come again. Never rejects.
+ * @returns How the first of them ended, one after the other; only the last of these may have to come again. Never rejects.
  */
-export async function deliver<Event extends CloudEvent, Kind extends HandlerKind>(
+export async function* deliver<Event extends CloudEvent, Kind extends HandlerKind>(
   messages: readonly [Message<Event>, ...Message<Event>[]],
   options: DeliveryOptions<Event, Kind>,
-): Promise<readonly Ended<Event>[]> {
-  const folded = await deliverFolded(messages, options);
-  if (folded.length > 0) return folded;
+): AsyncGenerator<readonly [message: Message<Event>, ending: Ending], void, undefined> {
   const [first] = messages;
-  return [[first, await orStay(first, options, () => deliverAlone(first, options))]];
+  try {
+    const folded = await fold(messages, options);
+    for (const { message, task, verdict } of folded) {
+      const conclusion = () => conclude(verdict, message, task, options);
+      yield [message, await orStay(message, options, conclusion)];
+    }
+    if (folded.length > 0) return;
+  } catch (error) {
+    yield [first, await stayAfter(error, first, options)];
+    return;
+  }
+  yield [first, await orStay(first, options, () => deliverAlone(first, options))];
 }
 
-type Ended<Event extends CloudEvent> = readonly [message: Message<Event>, ending: Ending];
+interface Folded<Event extends CloudEvent> {
+  readonly message: Message<Event>;
+  readonly task: Task<Event>;
+  readonly verdict: Verdict;
+}
 
-/** @returns None where the first one has to stand alone. */
-async function deliverFolded<Event extends CloudEvent, Kind extends HandlerKind>(
+/**
+ * @returns None where the first one has to stand alone. Whatever fails in a fold is told of who fails alone; until the
+ *   invocation is over its group goes on one by one, since what it waited for may be one event's.
+ * @throws Whatever the fold failed with, where there is no time left to begin again.
+ */
+async function fold<Event extends CloudEvent, Kind extends HandlerKind>(
   messages: readonly Message<Event>[],
   options: DeliveryOptions<Event, Kind>,
-): Promise<readonly Ended<Event>[]> {
-  const { guarantee, handle, wiring } = options;
-  if (guarantee.fold === undefined || messages.length < 2) return [];
+): Promise<readonly Folded<Event>[]> {
+  const { guarantee, handle, wiring, unfolded } = options;
+  const [{ group } = { group: '' }] = messages;
+  if (guarantee.fold === undefined || messages.length < 2 || unfolded.has(group)) return [];
   const deliveries: (readonly [Message<Event>, Task<Event>])[] = [];
   for (const message of messages) {
     if ('invalid' in message.content) break;
     deliveries.push([message, taskOf(message, message.content, options)]);
   }
   const tasks = deliveries.map(([, task]) => task);
-  // Whatever fails in a fold, it is told of who fails alone.
-  const verdicts = await guarantee.fold(tasks, handle, wiring).catch(() => []);
-  return await Promise.all(
-    deliveries.slice(0, verdicts.length).map(async ([message, task], index) => {
-      const conclusion = () => conclude(verdicts[index] as Verdict, message, task, options);
-      return [message, await orStay(message, options, conclusion)] as const;
-    }),
-  );
+  try {
+    const verdicts = await guarantee.fold(tasks, handle, wiring);
+    return deliveries
+      .slice(0, verdicts.length)
+      .map(([message, task], index) => ({ message, task, verdict: verdicts[index] as Verdict }));
+  } catch (error) {
+    if (tasks.some(({ deadline }) => wiring.clock.now() > deadline)) throw error;
+    unfolded.add(group);
+    return [];
+  }
 }
 
 async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(
@@ -72,9 +92,13 @@ async function orStay(
   try {
     return await end();
   } catch (error) {
-    const reason = { code: codeOf(error), message: describe(error) };
-    return await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
+    return await stayAfter(error, message, means);
   }
+}
+
+async function stayAfter(error: unknown, message: Message<CloudEvent>, means: Means): Promise<Ending> {
+  const reason = { code: codeOf(error), message: describe(error) };
+  return await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
 }
 
 /** A permanent error becomes a verdict too, and its event may have one already that goes before it. */

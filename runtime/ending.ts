@@ -14,10 +14,12 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
   readonly end: number;
   /** Milliseconds since the epoch: no new request begins after it. */
   readonly deadline: number;
+  /** Message groups that fold no more in this invocation. */
+  readonly unfolded: Set<string>;
 }
 
 /** What a delivery works with that is not the handler's. */
-export type Means = Omit<DeliveryOptions<CloudEvent, HandlerKind>, 'handle'>;
+export type Means = Omit<DeliveryOptions<CloudEvent, HandlerKind>, 'handle' | 'unfolded'>;
 
 /** How a delivery ended: the fields of its log line that depend on it. */
 export type Ending = Pick<

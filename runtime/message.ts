@@ -118,7 +118,7 @@ function readContent<Event extends CloudEvent>(
 }
 
 function invalidBy(error: unknown): InvalidEventError {
-  return new InvalidEventError('INVALID_EVENT', `The parser threw: ${describe(error)}`, undefined, {
+  return new InvalidEventError('INVALID_EVENT', `It cannot be read: ${describe(error)}`, undefined, {
     cause: error,
   });
 }

@@ -38,13 +38,14 @@ export async function ask<Event extends CloudEvent>(
   return asked;
 }
 
-/** @returns A list of its own; `undefined` where the handler failed: what that means is told where it stands alone. */
+/** @returns `undefined` where the handler failed: what that means is told where its event stands alone. */
 async function effectsOf<Event extends CloudEvent>(
   event: Event,
   handle: EffectHandler<Event>,
 ): Promise<readonly Effect[] | undefined> {
   try {
-    return [...(await handle(event))];
+    const effects = await handle(event);
+    return Array.isArray(effects) ? effects : undefined;
   } catch {
     return undefined;
   }

@@ -36,7 +36,9 @@ function sizeOfMembers(value: object, level: number): number {
   if ((prototype !== Object.prototype && prototype !== null) || Object.hasOwn(value, 'constructor'))
     return Number.POSITIVE_INFINITY;
   return Object.entries(value).reduce(
-    (sum, [name, member]) => sum + 1 + Buffer.byteLength(name) + sizeOf(member, level),
+    // An attribute has a name.
+    (sum, [name, member]) =>
+      sum + (name === '' ? Number.POSITIVE_INFINITY : 1 + Buffer.byteLength(name)) + sizeOf(member, level),
     3,
   );
 }

@@ -1,0 +1,188 @@
+import { type OrderEvent, parseOrderEvent } from '../../../../contract/order-event.ts';
+import { createConsumer, type Effect, exactlyOnce, increment, put } from '../../../../runtime/index.ts';
+import type { CommitAnswer } from '../../../../runtime/stores/record-store.ts';
+import { anOrder } from '../../../support/orders.ts';
+import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
+import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
+
+let wiring: FakeWiring;
+beforeEach(() => {
+  wiring = fakeWiring();
+});
+
+type Handle = (event: OrderEvent) => readonly Effect[] | Promise<readonly Effect[]>;
+interface Received extends RecordOptions {
+  readonly total?: number;
+}
+
+const counted = () => increment('ledger', { orderId: 'all' }, { times: 1 });
+const handle: Handle = () => [counted()];
+
+async function deliver(
+  ids: readonly string[],
+  by: Handle = handle,
+  over: Record<string, Received> = {},
+  time = 30_000,
+) {
+  const consumer = createConsumer(
+    { name: 'orders', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: by },
+    wiring,
+  );
+  const records = ids.map((id) => {
+    const { total = 15.3, ...received } = over[id] ?? {};
+    return sqsRecord(anOrder({ subject: id }, { total }), { messageId: `m-${id}`, ...received });
+  });
+  const { batchItemFailures } = await consumer(sqsEvent(...records), remaining(time));
+  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+}
+
+const deliveries = () => wiring.logged.filter(({ message }) => message === 'delivery');
+const outcomes = () => Object.fromEntries(deliveries().map(({ messageId, outcome }) => [messageId, outcome]));
+const macrotask = () => new Promise<void>(setImmediate);
+const orders = () => wiring.memory.tables.items('orders').map(({ orderId }) => orderId);
+
+/** What a store answers before the one in memory is asked. */
+function onCommit(answer: (effects: readonly Effect[], events: number) => CommitAnswer | undefined) {
+  const { commit } = wiring.memory;
+  wiring.memory.commit = async (commits, effects) =>
+    answer(effects, commits.length) ?? (await commit(commits, effects));
+}
+
+const sentAlmostAway = () => wiring.clock.now() - 4 * 86_400_000 + 3_600_000;
+const throttled = { kind: 'contended', cause: new Error('ThrottlingError') } as const;
+
+describe('one list for all events', () => {
+  const list: Effect[] = [];
+  const reusing =
+    (effectsOf: (subject: string) => Effect[]): Handle =>
+    ({ subject }) => {
+      list.length = 0;
+      list.push(...effectsOf(subject));
+      return list;
+    };
+
+  it('commits the effects of its own event, where that falls out of a busy fold', async () => {
+    onCommit((_, events) => (events > 1 ? throttled : undefined));
+    await deliver(
+      ['0', '1', '2'],
+      reusing((subject) => [put('orders', { orderId: subject })]),
+    );
+    // Otherwise order 2 is written three times, and the records of 0 and 1 say that they were applied.
+    expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'applied' });
+    expect(orders()).toEqual(['0', '1', '2']);
+  });
+
+  it('adds each amount once, where a sum is no double', async () => {
+    const amounts: Record<string, number> = { 0: 0.1, 1: 1e20, 2: 7 };
+    await deliver(
+      ['0', '1', '2'],
+      reusing((subject) => [
+        increment('ledger', { orderId: 'all' }, { spent: amounts[subject] ?? 0 }),
+        put('orders', { orderId: subject }),
+      ]),
+    );
+    expect(orders()).toEqual(['0', '1', '2']);
+  });
+});
+
+describe('what is no list', () => {
+  it.each<readonly [string, () => unknown]>([
+    ['an empty text', () => ''],
+    ['an empty map', () => new Map()],
+    ['a generator', function* () {}],
+  ])('fails in a fold as it does alone: %s', async (_, returned) => {
+    const by: Handle = (event) => (event.subject === '1' ? (returned() as never) : handle(event));
+    await deliver(['1'], by);
+    const alone = outcomes()['m-1'];
+    wiring = fakeWiring();
+    await deliver(['0', '1', '2'], by);
+    expect(alone).toBe('failed');
+    expect(outcomes()).toMatchObject({ 'm-0': 'applied', 'm-1': 'failed' });
+  });
+});
+
+describe('a conflict whose copy takes its time', () => {
+  async function untilTheEnd(sentAt?: number) {
+    await deliver(['1'], handle, { 1: { total: 1 } });
+    wiring.logged.length = 0;
+    const { send } = wiring.deadLetters;
+    wiring.deadLetters.send = async (letter) => {
+      if (letter.deduplicationId === 'm-1') return await new Promise<never>(() => {});
+      return await send(letter);
+    };
+    void deliver(['0', '1'], handle, sentAt === undefined ? {} : { 0: { sentAt } });
+    for (let turn = 0; turn < 20; turn++) await macrotask();
+    wiring.clock.time += 29_700;
+    for (let turn = 0; turn < 20; turn++) await macrotask();
+    expect(wiring.ends).toHaveLength(1);
+  }
+
+  it('does not keep those before it from being taken from their queue', async () => {
+    await untilTheEnd();
+    expect(wiring.acknowledged).toEqual(['receipt-of-m-0']);
+    expect(outcomes()).toMatchObject({ 'm-0': 'applied' });
+  });
+
+  it('sends none of them to the dead-letter queue, though they are applied', async () => {
+    await untilTheEnd(sentAlmostAway());
+    expect(wiring.memory.records.get('orders#urn:test#event-of-0')?.status).toBe('COMPLETED');
+    expect(wiring.letters.map(({ deduplicationId }) => deduplicationId)).not.toContain('m-0');
+  });
+});
+
+it('a message that its queue is about to delete is saved before the end, where the store does not answer', async () => {
+  const run = async (...ids: string[]) => {
+    wiring = fakeWiring();
+    onCommit(() => {
+      // Three requests of 3 s, until the client gives up.
+      wiring.clock.time += 9000;
+      return throttled;
+    });
+    const sentAt = sentAlmostAway();
+    void deliver(ids, handle, Object.fromEntries(ids.map((id) => [id, { sentAt }])), 15_000);
+    for (let turn = 0; turn < 50; turn++) await macrotask();
+    return wiring.ends.length;
+  };
+  expect({ alone: await run('0'), folded: await run('0', '1') }).toEqual({ alone: 0, folded: 0 });
+});
+
+it('a hot item does not hold up those before its event', async () => {
+  onCommit((effects) => (effects.some(({ kind }) => kind === 'put') ? throttled : undefined));
+  const ids = Array.from({ length: 10 }, (_, n) => `${n}`);
+  const begun = wiring.clock.now();
+  let before = Number.POSITIVE_INFINITY;
+  const { output } = wiring;
+  (wiring as { output: typeof output }).output = (line) => {
+    if (line.includes('"m-8"')) before = wiring.clock.now() - begun;
+    output(line);
+  };
+  await deliver(ids, (event) =>
+    event.subject === '9' ? [put('orders', { orderId: 'hot' })] : handle(event),
+  );
+  // One by one they take no time at all; a fold may take its second.
+  expect(before).toBeLessThan(2000);
+});
+
+it('a handler that there is no time for is not begun by the fold before it, to end the process', async () => {
+  const begun: string[] = [];
+  onCommit(() => {
+    wiring.clock.time += 300;
+    return undefined;
+  });
+  const by: Handle = async (event) => {
+    begun.push(event.subject);
+    if (event.subject === '1') {
+      setImmediate(() => {
+        wiring.clock.time += 21;
+      });
+      await new Promise(() => {});
+    }
+    return handle(event);
+  };
+  // GIVEN time for one more message and no second one
+  void deliver(['0', '1'], by, {}, 1000);
+  for (let turn = 0; turn < 50; turn++) await macrotask();
+  wiring.clock.time += 1000;
+  for (let turn = 0; turn < 50; turn++) await macrotask();
+  expect({ begun, ends: wiring.ends.length }).toEqual({ begun: ['0'], ends: 0 });
+});
