@@ -158,7 +158,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     faults: { rates: Object.fromEntries(rates.map(([kind, rate]) => [kind, rate * strength])) },
     timeout,
     concurrency: random.between(...(character.concurrency ?? [2, 4])),
-    providerMemory: random.pick([2 * hour, 24 * hour]),
+    providerMemory: random.pick([hour, 2 * hour, 24 * hour]),
     duration,
     store: character.store ?? 'memory',
     onPoison: character.onPoison ?? 'quarantine',

@@ -59,7 +59,7 @@ export const workloads: Readonly<Record<string, Character>> = {
       'handler refuses': 0.12,
       'lethal message': 0.08,
     },
-    rates: { ...rough, 'crash before': 0.004, 'crash after': 0.004 },
+    rates: { ...rough, 'crash before': 0.004, 'crash after': 0.004, 'provider 5xx after': 0.4 },
   },
   /** One group, few events, and machines that hardly ever work. */
   crashes: {
@@ -87,15 +87,15 @@ export const workloads: Readonly<Record<string, Character>> = {
       'stall after': 0.12,
       'late request': 0.04,
       'mail unclear': 0.15,
-      'provider 5xx after': 0.1,
+      'provider 5xx after': 0.4,
     },
   },
   /** Messages that end their processes, beside others in the same batch. */
   lethal: {
-    events: [8, 16],
-    groups: [4, 6],
+    events: [10, 20],
+    groups: [5, 8],
     concurrency: [1, 1],
-    twists: { 'lethal message': 0.12, 'handler fails': 0.05 },
+    twists: { 'lethal message': 0.25, 'handler fails': 0.02 },
     rates: { ...rough, 'crash before': 0.001, 'crash after': 0.001 },
   },
   /** Poison blocks its group until its handler is mended, or an operator skips it, or its queue would delete it. */
@@ -107,7 +107,14 @@ export const workloads: Readonly<Record<string, Character>> = {
     onPoison: 'block',
   },
   /** Functions change while they work, and what they call is away for hours. */
-  deployments: { events: [8, 14], groups: [2, 4], twists, rates: rough, deployments: true, outage: true },
+  deployments: {
+    events: [8, 14],
+    groups: [2, 4],
+    twists,
+    rates: { ...rough, 'provider 5xx after': 0.2 },
+    deployments: true,
+    outage: true,
+  },
   /** Records expire, and events come again after that. */
   expiry: { events: [4, 10], groups: [1, 3], twists, rates: rough, expiry: true },
   /** The records are in DynamoDB, by the runtime's adapter and the client of the SDK. */
