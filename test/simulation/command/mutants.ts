@@ -18,10 +18,12 @@ await command(process.argv.slice(2), readChosen, usage, async ({ names }) => {
     const mutant: Mutant = mutants[name];
     const shown = ({ violations }: Failure) =>
       violations.find((violation) => mutant.shows === undefined || mutant.shows.test(violation));
-    const { failures } = await runAll(scenarios, name, (known) => known.some(shown));
+    const chosen = scenarios.map((one) => ({ ...one, workload: mutant.workload ?? one.workload }));
+    const { failures } = await runAll(chosen, name, (known) => known.some(shown));
     const first = failures.find(shown);
     if (first === undefined) survivors += 1;
-    const found = first === undefined ? 'not found' : String(first.scenario.seed);
+    const of = mutant.workload === undefined ? '' : ` of \`${mutant.workload}\``;
+    const found = first === undefined ? 'not found' : `${first.scenario.seed}${of}`;
     process.stdout.write(
       `| ${mutant.rule} | ${name} | ${found} | ${first === undefined ? '' : shown(first)} |\n`,
     );

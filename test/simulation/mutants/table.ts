@@ -7,6 +7,8 @@ export interface Mutant {
   /** Stands there exactly once; a mutant whose text is gone is an error, not a mutant that survives. */
   readonly text: string;
   readonly replacement: string;
+  /** Where its rule is at stake, if it hardly ever is elsewhere. */
+  readonly workload?: string;
   /** What has to be noticed, where something else is wrong all the time. */
   readonly shows?: RegExp;
 }
@@ -123,6 +125,7 @@ export const mutants = {
     file: 'runtime/guarantees/external.ts',
     text: '      Number.isFinite(policy.providerKeyRetention) && {',
     replacement: '      policy.providerKeyRetention < 0 && {',
+    workload: 'poison',
   },
   'at-most-once taken over': {
     rule: 'What may have happened is never taken over under at-most-once',
