@@ -218,12 +218,17 @@ it.concurrent('a handler that ignores its signal is ended with its process, is c
 
 const steps = ['before-copy', 'after-copy', 'after-record'] as const;
 
-/** One group for each step, with one order behind the poison. */
+/**
+ * One group for each step, with one order behind the poison, and one after the other: the end of one takes the process of
+ * all, and another may be just past its own step then.
+ */
 function endAtEachStep(stack: Deployed) {
   return once(async () => {
     const groups = steps.map((step) => ordersOf(unique('account'), 2, { 1: `refuse ${step}` }));
-    await sendOrders(stack, groups.flat());
-    await untilEmpty(stack);
+    for (const group of groups) {
+      await sendOrders(stack, group);
+      await untilEmpty(stack);
+    }
     return { groups, letters: await lettersOf(stack) };
   });
 }
