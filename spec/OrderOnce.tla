@@ -117,8 +117,7 @@ GiveUp(o) ==
 -----------------------------------------------------------------------------
 MayBegin(o) == InTime(o) \/ Is("begin late")
 
-(* guarantees/commit.ts: commit; fold.ts: fold, which takes this step for several records at once. The handler has returned
-   its effects; they and the record are one write. *)
+(* guarantees/commit.ts: commit. The handler has returned its effects; they and the record are one write. *)
 Commit(o, heard) ==
   /\ At(o, "commit") /\ MayBegin(o) /\ ~Replaces(o) /\ MayCommit(o)
   /\ record' = Begun(o, "COMPLETED")

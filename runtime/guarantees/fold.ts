@@ -36,7 +36,7 @@ const passing: ReadonlySet<Verdict['outcome']> = new Set(['applied', 'duplicate'
  * Commits consecutive deliveries of one group in one transaction: their records, and their effects merged. Whatever is
  * wrong with one of them cancels all, so that one falls out and the others are committed again: what was settled
  * before, and stale effects, at once, however many they are; anything else ends the fold at its event, and nobody is
- * blamed but who stands alone. `Commit` in spec/OrderOnce.tla, of several records in one step.
+ * blamed but who stands alone.
  *
  * The result is that of committing them one after the other, with two exceptions. An effect that a newer one of the
  * same fold replaces is not listed as stale, whatever was there before. And DynamoDB sees the sum of two increments

@@ -77,7 +77,10 @@ describe('the verifier', () => {
     );
     const events = [second, third, first] as OrderEvent[];
     for (const stack of [main, variants.regressing]) {
-      await send(stack, ...events.map((body) => ({ body, group: account })));
+      await send(stack, ...[second, third].map((body) => ({ body, group: account })));
+      // In one batch they would be committed together, and no condition asked.
+      await deliveries(stack, account, 2);
+      await send(stack, { body: first, group: account });
     }
     // THEN nothing goes back in the sound stack, and the event is told to be late
     const sound = await deliveries(main, account, 3);

@@ -46,6 +46,8 @@ describe('npm run simulate', () => {
   it('refuses an option in one sentence', async () => {
     const { code, errors } = await simulate('--seeds', '9..1');
     expect(code).toBe(2);
-    expect(errors).toBe('--seeds is "9..1": it takes two whole numbers, the lower first: 1..1000\n');
+    expect(errors).toBe(
+      '--seeds is "9..1": it takes two whole numbers, the lower first, of 1000000 seeds at most: 1..1000\n',
+    );
   });
 });
