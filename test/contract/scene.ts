@@ -70,6 +70,14 @@ export class Scene {
   }
 
   /**
+   * A delivery that claimed the event and took its time: its lease is over, by each clock. A lease until now would
+   * not be over for certain, as the clock may go on between the reading of both times.
+   */
+  lateOwner(terms: Partial<ClaimTerms> = {}): Promise<Delivery> {
+    return this.owner({}, { ...terms, leaseUntil: this.subject.now() - 1000 });
+  }
+
+  /**
    * Does what has to be over before an end that comes soon, each time on a scene of its own. A machine too busy for
    * that lets the end pass first, which shows nothing about the store: then again, with twice the time.
    *

@@ -148,9 +148,8 @@ const released: readonly Case[] = [
     name: 'release of a counted attempt that another one took over: fenced',
     async run(subject) {
       const scene = new Scene(subject);
-      const late = scene.delivery();
-      await scene.store.claim(late, scene.terms({ countedAs: 'begun', leaseUntil: subject.now() }));
-      await scene.store.claim(scene.delivery(), scene.terms({ countedAs: 'begun' }));
+      const late = await scene.lateOwner({ countedAs: 'begun' });
+      await scene.owner({}, { countedAs: 'begun' });
       const back = { change: -1, countedAs: 'begun' } as const;
       const answer = await scene.unchangedBy(() => scene.store.release(late, 'late', back));
       assert.equal(answer.kind, 'fenced');

@@ -122,7 +122,7 @@ export const holdCases: readonly Case[] = [
     name: 'a slow owner completes what a later delivery had to hold as unknown',
     async run(subject) {
       const scene = new Scene(subject);
-      const slow = await scene.owner({}, { leaseUntil: subject.now() });
+      const slow = await scene.lateOwner();
       const seen = { attempt: slow.attempt, status: 'INPROGRESS' } as const;
       const held = await scene.store.holdUnknown(scene.delivery(), seen, body, 'no word');
       assert.deepEqual(held, { kind: 'written' });

@@ -122,7 +122,7 @@ export const ownerCases: readonly Case[] = [
     name: "an owner that was taken over is fenced: it can neither complete, release nor hold what is another's now",
     async run(subject) {
       const scene = new Scene(subject);
-      const late = await scene.owner({}, { leaseUntil: subject.now() });
+      const late = await scene.lateOwner();
       const owner = await scene.owner();
       for (const step of [
         () => scene.store.complete(late, '"late"'),
