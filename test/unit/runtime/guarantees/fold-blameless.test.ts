@@ -119,6 +119,12 @@ describe('those before it are applied', () => {
     const by: Handle = (event) => (event.subject === '2' ? [put('orders', { orderId: 'x' })] : handle(event));
     await expect(deliver(['0', '1', '2'], by)).resolves.toEqual(['m-2']);
     expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'failed' });
+    // and the log tells why they were not committed together
+    expect(deliveriesOf(wiring).map(({ foldFailure }) => foldFailure)).toEqual([
+      'AccessDeniedException: not authorized',
+      undefined,
+      undefined,
+    ]);
   });
 
   it('where another transaction keeps the item of one', async () => {
