@@ -34,11 +34,21 @@ export class AskOnce<Event extends CloudEvent> {
   async #ask(event: Event): Promise<readonly Effect[]> {
     this.#atWork.add(event);
     try {
-      const effects = await this.#handle(event);
-      // A list of its own: the handler may fill the same one for its next event.
-      return Array.isArray(effects) ? [...effects] : effects;
+      return copyOf(await this.#handle(event));
     } finally {
       this.#atWork.delete(event);
     }
   }
+}
+
+/** Lists and plain objects anew, at any depth: the handler may fill the same ones for its next event. */
+function copyOf<Value>(value: Value): Value;
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((member) => copyOf(member));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member)]));
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -85,6 +85,18 @@ describe('one list for all events', () => {
   });
 });
 
+it('one object for the items of all events: each commits its own', async () => {
+  const order: Record<string, unknown> = {};
+  const by: Handle = ({ subject }) => {
+    Object.assign(order, { orderId: subject, lines: [{ sku: subject }] });
+    return [put('orders', order)];
+  };
+  await deliver(['0', '1', '2'], by);
+  // Otherwise order 2 is written in the place of 0 and 1, whose records say that they were applied.
+  expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'applied' });
+  expect(orders()).toEqual(['0', '1', '2']);
+});
+
 describe('what is no list', () => {
   it.each<readonly [string, () => unknown]>([
     ['an empty text', () => ''],
