@@ -1,6 +1,7 @@
 import type { CloudEvent } from '../contract/event.ts';
 import type { Effect } from './effects.ts';
 import type { EffectHandler } from './guarantees/guarantee.ts';
+import { isPlainObject } from './plain-object.ts';
 
 /**
  * Asks a handler once for the effects of an event, however often they are needed: what falls out of a fold is settled
@@ -47,8 +48,4 @@ function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((member) => copyOf(member));
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member)]));
-}
-
-function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
