@@ -35,7 +35,9 @@ export class AskOnce<Event extends CloudEvent> {
   async #ask(event: Event): Promise<readonly Effect[]> {
     this.#atWork.add(event);
     try {
-      return copyOf(await this.#handle(event));
+      const effects = this.#handle(event);
+      // At once, where they are there: the next one may be that of another group.
+      return Array.isArray(effects) ? copyOf(effects) : copyOf(await effects);
     } finally {
       this.#atWork.delete(event);
     }

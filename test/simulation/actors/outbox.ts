@@ -24,13 +24,8 @@ export function leaveInOutbox(
   consumer: string,
   isDue: (event: OrderEvent) => boolean,
 ): EffectHandler<OrderEvent> {
-  // One for all events, as a handler may well have it.
-  const entry = { key: '' };
-  return (event) => {
-    if (!isDue(event)) return [];
-    entry.key = idempotencyKey(consumer, event);
-    return [increment(table, entry, { entries: 1 })];
-  };
+  return (event) =>
+    isDue(event) ? [increment(table, { key: idempotencyKey(consumer, event) }, { entries: 1 })] : [];
 }
 
 /** How often an event is in the outbox, by its idempotency key. */

@@ -243,13 +243,6 @@ export const mutants = {
     text: 'const both = addExactly(sum.get(name) ?? 0, amount);',
     replacement: 'const both = addExactly(0, amount);',
   },
-  'effects that stay the objects of their handler': {
-    rule: 'Effects are what their handler returned, whatever it makes of its objects for the next event',
-    file: 'runtime/ask-once.ts',
-    text: 'return copyOf(await this.#handle(event));',
-    replacement: 'return await this.#handle(event);',
-    workload: 'deployments',
-  },
   'suspects that are folded': {
     rule: 'Suspects are never folded',
     file: 'runtime/batch.ts',
