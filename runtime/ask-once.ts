@@ -49,5 +49,7 @@ function copyOf<Value>(value: Value): Value;
 function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((member) => copyOf(member));
   if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member)]));
+  const copy: Record<string, unknown> = { ...value };
+  for (const name in copy) copy[name] = copyOf(copy[name]);
+  return copy;
 }
