@@ -91,6 +91,12 @@ describe('a handler that changes its event in place', () => {
   });
 });
 
+/** Its depth has no end, and each level has twice as many members. */
+function aCircle() {
+  const item: Record<string, unknown> = { orderId: 'circle' };
+  return Object.assign(item, { left: item, right: item });
+}
+
 describe('those before it are applied', () => {
   it.each<readonly [string, unknown]>([
     ['an amount that is undefined', [increment('ledger', { orderId: 'all' }, { times: undefined as never })]],
@@ -98,6 +104,7 @@ describe('those before it are applied', () => {
     ['no effect in its list', [undefined]],
     ['an effect without a key', [{ kind: 'increment', table: 'ledger', by: { times: 1 } }]],
     ['an effect without an item', [{ kind: 'put', table: 'ledger' }]],
+    ['an item that holds itself, in many places', [put('ledger', aCircle())]],
   ])('where the handler of one returns %s', async (_, effects) => {
     await deliver(['0', '1', '2'], (event) =>
       event.subject === '2' ? (effects as readonly Effect[]) : handle(event),

@@ -66,6 +66,37 @@ describe('one list for all events', () => {
   });
 });
 
+describe('one object for the items of all events', () => {
+  const order: Record<string, unknown> = {};
+  const reusing: Handle = ({ subject }) => {
+    Object.assign(order, { orderId: subject, lines: [{ sku: subject }] });
+    return [put('orders', order)];
+  };
+  const all = { 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'applied' };
+
+  it('commits of each event its own', async () => {
+    await deliver(['0', '1', '2'], reusing);
+    // Otherwise order 2 is written in the place of 0 and 1, whose records say that they were applied.
+    expect(outcomes()).toEqual(all);
+    expect(orders()).toEqual(['0', '1', '2']);
+  });
+
+  it('the same of groups that are worked on at once', async () => {
+    await deliver(['0', '1', '2'], reusing, { 0: { group: 'a' }, 1: { group: 'b' }, 2: { group: 'c' } });
+    expect(outcomes()).toEqual(all);
+    expect(orders()).toEqual(['0', '1', '2']);
+  });
+
+  it('the same of a handler that waits before it fills it', async () => {
+    await deliver(['0', '1', '2'], async (event) => {
+      await macrotask();
+      return reusing(event);
+    });
+    expect(outcomes()).toEqual(all);
+    expect(orders()).toEqual(['0', '1', '2']);
+  });
+});
+
 describe('what is no list', () => {
   it.each<readonly [string, () => unknown]>([
     ['an empty text', () => ''],
