@@ -102,12 +102,11 @@ const clocks: Case[] = refusals.flatMap(({ step, call }) =>
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given(lease(subject, 'live'));
-      const mine = scene.delivery({ now: subject.now() + skew });
+      const begun = subject.now();
+      const mine = scene.delivery({ now: begun + skew });
       const { kind, now } = await scene.unchangedBy(() => call(scene, mine));
       assert.ok(kind === 'exists' || kind === 'fenced', kind);
-      const decided = now ?? mine.now;
-      const expected = subject.serverTime ? subject.now() : mine.now;
-      assert.ok(Math.abs(decided - expected) < 2000, `${decided} decided, not ${expected}`);
+      scene.isOfStep(now ?? mine.now, subject.serverTime ? { now: begun } : mine);
     },
   })),
 );
