@@ -21,7 +21,7 @@ async function oneWins(scene: Scene, terms: Partial<ClaimTerms> = {}): Promise<v
 const contended: readonly {
   title: string;
   record?: (subject: StoreUnderTest) => Partial<StoredRecord>;
-  terms?: (subject: StoreUnderTest) => Partial<ClaimTerms>;
+  terms?: (given: StoredRecord | undefined) => Partial<ClaimTerms>;
   needs?: Case['needs'];
 }[] = [
   { title: 'nothing' },
@@ -30,7 +30,7 @@ const contended: readonly {
   {
     title: 'an expired record',
     record: expired,
-    terms: (subject) => ({ over: expired(subject).expiration }),
+    terms: (given) => ({ over: given?.expiration }),
     needs: ({ keepsExpired }) => keepsExpired,
   },
   {
@@ -119,8 +119,8 @@ export const raceCases: readonly Case[] = [
       ...(needs && { needs }),
       async run(subject) {
         const scene = new Scene(subject);
-        if (record) await scene.given(record(subject));
-        await oneWins(scene, terms?.(subject));
+        const given = record && (await scene.given(record(subject)));
+        await oneWins(scene, terms?.(given));
       },
     }),
   ),
