@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamoDbSubject } from './dynamodb-subject.ts';
-import { failingCases, testRecordStore } from './record-store-suite.ts';
+import { someFailingCases, testRecordStore } from './record-store-suite.ts';
 import { canRunDynamoDbLocal, createTables, startDynamoDbLocal, tables } from './servers/dynamodb-local.ts';
 import type { StoreUnderTest } from './subject.ts';
 import { clauses, withoutClause } from './without-clause.ts';
@@ -27,7 +27,7 @@ if (!canRunDynamoDbLocal) {
       const broken = server.connect();
       const times = withoutClause(broken, clause);
       // WHEN the suite runs over it
-      const failures = await failingCases(dynamoDbSubject(broken, tables, client));
+      const failures = await someFailingCases(dynamoDbSubject(broken, tables, client));
       // THEN a case sees it
       expect(times()).toBeGreaterThan(0);
       expect(failures).not.toEqual([]);

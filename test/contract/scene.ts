@@ -5,6 +5,9 @@ import type { StoreUnderTest } from './subject.ts';
 
 const hour = 3_600_000;
 
+/** How far a store's own clock may be from the deliveries', in ms. */
+const allowedSkew = 2000;
+
 /** One event of its own in a store, and the deliveries that meet over it. */
 export class Scene {
   readonly subject: StoreUnderTest;
@@ -105,7 +108,27 @@ export class Scene {
   /** @param time Milliseconds since the epoch, which come to pass and are over. */
   async passes(time: number | undefined): Promise<void> {
     assert.ok(time, 'there is nothing to wait for');
-    await this.subject.pass(time - this.subject.now() + 20);
+    const left = time - this.subject.now() + 20;
+    // Time that is over for this case already must not be turned back for those that run beside it.
+    if (left > 0) await this.subject.pass(left);
+  }
+
+  /**
+   * Shows that a time is that of a step which has just been made: the delivery's, or of a store with a clock of its own
+   * one from the delivery's to now, however long the step took.
+   *
+   * @param time Milliseconds since the epoch.
+   */
+  isOfStep(time: number | undefined, mine: Pick<Delivery, 'now'>): void {
+    const now = this.subject.serverTime ? this.subject.now() : mine.now;
+    const isIt = time !== undefined && time > mine.now - allowedSkew && time < now + allowedSkew;
+    assert.ok(isIt, `${time} is not from ${mine.now} to ${now}`);
+  }
+
+  /** Shows that a record expires as long after the step that has just been made as the delivery wants it. */
+  async expiresAsSaidBy(mine: Delivery): Promise<void> {
+    const { expiration = Number.NaN } = (await this.find()) ?? {};
+    this.isOfStep(mine.now + (expiration - mine.expiration) * 1000, mine);
   }
 
   async find(): Promise<StoredRecord | undefined> {

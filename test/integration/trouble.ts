@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { OrderEvent } from '../../contract/order-event.ts';
+import { backoffCap } from '../../contract/retrying.ts';
 import { customersTable, ordersTable } from '../../contract/tables.ts';
 import { redirect } from '../../local/deployment/redirect.ts';
 import { depth, type Letter, peek } from '../../local/observe/queue.ts';
@@ -14,8 +15,8 @@ import type { Deployed } from './connection.ts';
 import { type Applied, appliedAttribute, mendedKey } from './functions/traces.ts';
 import { connection, dynamoDb, eventually, lambda, send, sqs } from './support.ts';
 
-/** In ms: what is retried by the backoff may wait for two minutes after a minute of failures. */
-export const longest = 290_000;
+/** In ms: after a minute of failures the backoff may hide a message for as long as it ever does, if seldom. */
+export const longest = (backoffCap + 60) * 1000;
 
 /** The n-th order of an account, from 1. @param trouble What it asks a troubled function for. */
 export function order(account: string, n: number, trouble?: string): OrderEvent {

@@ -56,8 +56,7 @@ const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
         if (!isTaken) return await fenced(scene, mine);
         assert.deepEqual(await run(scene, mine), { kind: 'written' });
         await scene.shows({ ...leaves, attempt: 'mine', attempts: 3, firstAttemptAt });
-        const { expiration = 0 } = (await scene.find()) ?? {};
-        assert.ok(Math.abs(expiration - mine.expiration) <= 2, 'it expires as the delivery says');
+        await scene.expiresAsSaidBy(mine);
       },
     };
     const others: Case = {

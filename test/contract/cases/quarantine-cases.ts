@@ -11,8 +11,7 @@ class Given extends Scene {
     const { attempt, fingerprint, messageId, messageGroup, guarantee } = mine;
     await this.shows({ attempt, fingerprint, messageId, messageGroup, guarantee });
     await this.shows({ status: 'QUARANTINED', attempts: 0, lastError: 'why' });
-    const { expiration = 0 } = (await this.find()) ?? {};
-    assert.ok(Math.abs(expiration - mine.expiration) <= 2, 'it expires as the delivery says');
+    await this.expiresAsSaidBy(mine);
   }
   async refused(mine: Delivery, over?: number): Promise<void> {
     const answer = await this.unchangedBy(() => this.store.quarantine(mine, 'why', over));

@@ -2,6 +2,7 @@ import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+import { withSpareTime } from './spare-time.ts';
 
 const ledger = readEnvironment('ledgerTable');
 let firstReceive = new Set<string>();
@@ -24,9 +25,11 @@ const consumer = createConsumer(
   wiringFromEnvironment(),
 );
 
+const unhurried = withSpareTime(consumer);
+
 /** A consumer that fails, kills its own process, or never ends, between the receive and the commit. */
 export const handler: typeof consumer = (event, context) => {
   const first = event.Records.filter(({ attributes }) => attributes.ApproximateReceiveCount === '1');
   firstReceive = new Set(first.map(({ body }) => JSON.parse(body).id));
-  return consumer(event, context);
+  return unhurried(event, context);
 };

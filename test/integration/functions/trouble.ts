@@ -13,6 +13,7 @@ import type { OrderEvent } from '../../../contract/order-event.ts';
 import { customersTable, ordersTable } from '../../../contract/tables.ts';
 import { type ConsumerHandler, PermanentError, type Wiring } from '../../../runtime/index.ts';
 import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+import { withSpareTime } from './spare-time.ts';
 import { type Applied, appliedAttribute, mendedKey } from './traces.ts';
 
 const orders = readEnvironment('ordersTable');
@@ -87,9 +88,10 @@ let batch = { invocation: '', messages: 0 };
 
 /** Notes which batch the handler works on. */
 export function observed(consumer: ConsumerHandler) {
+  const unhurried = withSpareTime(consumer);
   return (event: SQSEvent, context: Context) => {
     batch = { invocation: context.awsRequestId, messages: event.Records.length };
-    return consumer(event, context);
+    return unhurried(event, context);
   };
 }
 

@@ -82,7 +82,8 @@ describe('startEmulator', () => {
 
 describe('died', () => {
   test('rejects with the end of its log when it ends by itself', async () => {
-    const { died } = await start('short-lived');
+    const { died, url } = await start('short-lived');
+    await fetch(`${url}/queues`).catch(() => undefined);
     await expect(died).rejects.toThrow(/ended by itself \(exit code 3\)[\s\S]*MemoryError/);
   });
 

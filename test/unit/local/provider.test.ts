@@ -105,12 +105,12 @@ describe('a provider that fails', () => {
   it('is slow: a second request meets the first in progress, and charges nothing', async () => {
     await start('slow');
     const key = keyStruck('slow', { fault: 'slow' });
-    const first = post(key);
-    // WHEN the first has charged and not answered yet
-    while ((await charges()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    const second = await post(key);
-    expect(second.status).toBe(409);
-    expect(await first).toMatchObject({ status: 201, body: { id: 'ch_1' } });
+    // WHEN two come at once, so that the first has charged and not answered yet
+    const answers = await Promise.all([post(key), post(key)]);
+    expect(answers.toSorted((a, b) => a.status - b.status)).toMatchObject([
+      { status: 201, body: { id: 'ch_1' } },
+      { status: 409 },
+    ]);
     expect(await post(key)).toMatchObject({ status: 201, body: { id: 'ch_1' } });
     expect(await charges()).toHaveLength(1);
   });
@@ -178,36 +178,5 @@ describe('a provider that fails', () => {
     await provider.close();
     await waiting;
     expect(await charges()).toHaveLength(1);
-  });
-});
-
-describe('blowOf', () => {
-  const keys = Array.from({ length: 4000 }, (_, n) => `key-${n}`);
-  const faults = (mode: ProviderMode, n: number, ofSeed = seed) =>
-    keys.map((key) => blowOf(mode, ofSeed, key, n).fault);
-
-  it.each([
-    ['none', 0],
-    ['slow', 0.03],
-    ['hang', 0.03],
-    ['fail-before', 0.03],
-    ['fail-after', 0.03],
-    ['forget', 0.03],
-    ['mixed', 0.04],
-  ] as const)('in mode %s strikes a share of %d of the first requests, and no third one', (mode, share) => {
-    const struck = faults(mode, 1).filter((fault) => fault !== 'none').length / keys.length;
-    expect(Math.abs(struck - share)).toBeLessThan(0.01);
-    expect(new Set(faults(mode, 3))).toEqual(new Set(['none']));
-  });
-
-  it('does everything in mode mixed', () => {
-    expect(new Set(faults('mixed', 1))).toEqual(
-      new Set(['none', 'slow', 'hang', 'fail-before', 'fail-after']),
-    );
-  });
-
-  it('decides the same for the same seed, and otherwise for another', () => {
-    expect(faults('mixed', 1)).toEqual(faults('mixed', 1));
-    expect(faults('mixed', 1)).not.toEqual(faults('mixed', 1, seed + 1));
   });
 });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Stands for the Python that runs the emulator. MODES in its environment says what each start does in turn. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { env } from 'node:process';
 
@@ -27,19 +27,18 @@ switch (MODES.split(',')[start]) {
     }, 300);
     break;
   case 'short-lived':
-    serve(MINISTACK_EDITION);
-    setTimeout(() => {
+    // Until somebody looks for what it has.
+    serve(MINISTACK_EDITION).on('request', ({ url }) => {
+      if (url !== '/queues') return;
       process.stdout.write('MemoryError\n');
       process.exit(3);
-    }, 700);
+    });
     break;
   default:
     serve(MINISTACK_EDITION);
 }
 
-function serve(edition: string | undefined): void {
-  createServer((_, response) => response.end(JSON.stringify({ edition, env }))).listen(
-    Number(GATEWAY_PORT),
-    '127.0.0.1',
-  );
+function serve(edition: string | undefined): Server {
+  const server = createServer((_, response) => response.end(JSON.stringify({ edition, env })));
+  return server.listen(Number(GATEWAY_PORT), '127.0.0.1');
 }

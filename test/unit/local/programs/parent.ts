@@ -18,6 +18,11 @@ if (mode === 'release') {
   await child.release();
 } else {
   void child.exited.then(() => process.stdout.write('child ended, '));
-  if (mode === 'hanging') atStop(() => new Promise(() => {}));
+  if (mode === 'hanging') {
+    atStop(() => {
+      process.stdout.write('hanging, ');
+      return new Promise(() => {});
+    });
+  }
   setInterval(() => {}, 1_000);
 }
