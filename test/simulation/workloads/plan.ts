@@ -57,7 +57,7 @@ export interface Plan {
   /** For how long nobody mends a handler once faults have ceased, in ms. */
   readonly neglect: number;
   /** What the consumers keep their records in. */
-  readonly store: 'memory' | 'dynamodb';
+  readonly store: 'memory' | 'dynamodb' | 'redis';
   /** What comes again when the records have expired; absent where the run ends before. */
   readonly expiry?: Expiry | undefined;
 }
@@ -106,6 +106,8 @@ export interface Character {
   readonly deployments?: boolean;
   readonly outage?: boolean;
   readonly expiry?: boolean;
+  /** @default - all of them */
+  readonly consumers?: readonly ConsumerName[];
   /** @default memory */
   readonly store?: Plan['store'];
   /** Whether clients send the events to the intake; its records are in DynamoDB. */

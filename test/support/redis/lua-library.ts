@@ -27,7 +27,16 @@ export const libraries: Readonly<Record<string, LuaValue>> = {
   string: libraryOf({
     format(format, value) {
       if (format !== '%.0f') throw new NotEvaluatedError(`the format "${format}"`);
-      return [wholeText(argument(value, 'format'))];
+      return [wholeText(halfToEven(argument(value, 'format')))];
     },
   }),
 };
+
+/** As C writes a number without its fraction; what is halfway goes to the even one of its neighbours. */
+function halfToEven(number: number): number {
+  const below = Math.floor(number);
+  const isUp = number - below === 0.5 ? below % 2 !== 0 : number - below > 0.5;
+  const whole = isUp ? below + 1 : below;
+  // The sign of what is above -0.5 stays.
+  return whole === 0 && number < 0 ? -0 : whole;
+}

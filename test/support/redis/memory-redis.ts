@@ -110,7 +110,7 @@ function luaOf(reply: Reply): LuaValue {
 /** What a script says to its caller: numbers lose their fractions, lists end before their first nil. */
 function replyOf(value: LuaValue): Reply {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return Math.trunc(value);
+  if (typeof value === 'number') return Number(wholeText(Math.trunc(value)));
   if (typeof value === 'function') throw new NotEvaluatedError(`a reply that is a ${typeOf(value)}`);
   if (!(value instanceof LuaTable)) return isTrue(value) ? 1 : null;
   if (value.names.length > 0) throw new NotEvaluatedError('a reply with names');
