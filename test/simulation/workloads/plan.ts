@@ -169,7 +169,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
       ? Array.from({ length: random.between(1, 3) }, () => ({
           at: random.below(duration),
           timeout: random.pick(timeouts),
-          guarantees: new Map(consumers.map((name) => [name, random.pick(deployableAs[name])])),
+          guarantees: new Map(consumers.map((name) => [name, random.pick(guaranteesOf(name, character))])),
         }))
       : [],
     outage: character.outage
@@ -181,6 +181,11 @@ export function planOf(seed: number, character: Character, consumers: readonly C
       : undefined,
     expiry: character.expiry ? expiryOf(events, random) : undefined,
   };
+}
+
+/** Only a store that commits effects takes exactly-once. */
+function guaranteesOf(name: ConsumerName, { store }: Character): readonly GuaranteeName[] {
+  return deployableAs[name].filter((guarantee) => store !== 'redis' || guarantee !== 'exactly-once');
 }
 
 function expiryOf(events: readonly PlannedEvent[], random: Prng): Expiry {
