@@ -60,6 +60,13 @@ describe('Redis in memory', () => {
     expect(redis.execute('HGETALL', 'key')).toEqual([]);
   });
 
+  it('deletes what is to expire now', () => {
+    const { redis, now } = aServer();
+    redis.execute('HSET', 'key', 'field', 'value');
+    redis.execute('PEXPIREAT', 'key', String(now()));
+    expect(redis.keys).toEqual([]);
+  });
+
   it.each([
     ['a command', "return redis.call('INCR', KEYS[1])"],
     ['an option of a command', "return redis.call('PEXPIREAT', KEYS[1], '1', 'NX')"],

@@ -98,7 +98,7 @@ const values: readonly Exchange[] = [
   "'5.' / 2",
   "'' + 0",
   "-'5'",
-  '1 < 2',
+  ...['<', '<=', '>', '>=', '==', '~='].flatMap((operator) => [`1 ${operator} 2`, `1 ${operator} 1`]),
   "1 < '2'",
   'nil <= 1',
   'true > 1',
