@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ContestantName } from './batches/contestants/index.ts';
 import type { Account } from './batches/dynamodb-process.ts';
@@ -7,6 +5,7 @@ import { Lab, type Measured } from './batches/lab.ts';
 import { batchSize, type DeliveryKind, deliveries, Orders } from './batches/orders.ts';
 import { interleave, median, ratioOf } from './interleave.ts';
 import { type Promises, type Row, withTarget } from './row.ts';
+import { versionOf } from './version-of.ts';
 
 const rounds = 25;
 /** Batches of each contestant before anything is measured: its code is compiled by then, and its connections are open. */
@@ -148,9 +147,7 @@ function promisesOf(
 
 function nameOf(peer: Peer): string {
   const { name, package: packageName } = peers[peer];
-  if (packageName === undefined) return name;
-  const { devDependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
-  return `${name} ${devDependencies[packageName]}`;
+  return packageName === undefined ? name : `${name} ${versionOf(packageName)}`;
 }
 
 function refuseInexact(

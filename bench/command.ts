@@ -1,6 +1,7 @@
 import { filled, type Options, readArguments, usageOf } from '../local/system/arguments.ts';
 import { checkWritable } from '../local/system/check-writable.ts';
 import { command } from '../local/system/command.ts';
+import { stopAll, stopOnSignals } from '../local/system/teardown.ts';
 
 const common: Options = {
   json: { value: 'FILE', help: 'write what was measured there too' },
@@ -22,7 +23,7 @@ interface Given {
 
 /**
  * Runs a benchmark as a command: a wrong option is told in a sentence, and a file that cannot be written before anything
- * is measured.
+ * is measured. Interrupted, it stops what it started.
  *
  * @param script Its name in package.json.
  */
@@ -43,9 +44,11 @@ export async function benchCommand(
     };
     return given;
   };
+  stopOnSignals();
   await command(process.argv.slice(2), read, usage, async (given) => {
     if (given.json !== undefined) await checkWritable(given.json);
     await run(given);
     return true;
   });
+  await stopAll();
 }

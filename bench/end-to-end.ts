@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConfigurationError } from '../contract/errors.ts';
@@ -8,20 +7,19 @@ import { deploy } from '../local/deployment/deploy.ts';
 import { mendTopics } from '../local/deployment/mend.ts';
 import type { ClientConfig } from '../local/endpoint/client-config.ts';
 import { type Endpoint, openEndpoint } from '../local/endpoint/endpoint.ts';
-import { filled, type Options, readArguments, usageOf, wholeNumber } from '../local/system/arguments.ts';
-import { checkWritable } from '../local/system/check-writable.ts';
-import { command } from '../local/system/command.ts';
+import { wholeNumber } from '../local/system/arguments.ts';
 import { repository } from '../local/system/folders.ts';
-import { stopAll, stopOnSignals } from '../local/system/teardown.ts';
 import { compareLedgers } from '../local/verify/compare.ts';
 import { expectationOf } from '../local/verify/expectation.ts';
 import { readHoldings } from '../local/verify/tables.ts';
 import { compareVersions } from '../local/verify/versions.ts';
 import { openEvents } from '../local/workload/events.ts';
+import { benchCommand } from './command.ts';
 import { Contest, type Deployed } from './end-to-end/contest.ts';
 import { interleave, median, ratioOf } from './interleave.ts';
-import { textOf } from './print.ts';
+import { report } from './report.ts';
 import type { Row } from './row.ts';
+import { versionOf } from './version-of.ts';
 
 const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
 const app = 'npx node bench/end-to-end/app.ts';
@@ -31,7 +29,7 @@ const stackName = 'OrderOnceBench';
 const rounds = 20;
 /** One goes before those that are timed; one after them, through proxies that would slow them down, counts requests. */
 const allRounds = rounds + 2;
-export const defaultLimit = 100 * allRounds;
+const defaultLimit = 100 * allRounds;
 
 /** Orders a row's times are for. */
 const unit = 1000;
@@ -152,33 +150,13 @@ async function refuseInexact(
   if (problems.length > 0) throw new Error(`${name}: ${problems.slice(0, 5).join('; ')}`);
 }
 
-function versionOf(packageName: string): string {
-  const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
-  return devDependencies[packageName];
-}
-
-const table: Options = {
-  limit: { value: 'N', default: String(defaultLimit), help: `orders to publish, in ${allRounds} rounds` },
-  json: { value: 'FILE', help: 'write the row there too' },
-  help: { value: '', help: 'print this' },
-};
-const usage = usageOf('npm run bench:end-to-end -- [options]', table);
-
-function readOptions(args: readonly string[]) {
-  const { values } = readArguments(args, table, usage);
-  if (values.help === true) return 'help';
-  const limit = wholeNumber('limit', String(values.limit ?? defaultLimit), allRounds);
-  return { limit, json: filled('json', values.json as string | undefined) };
-}
-
 if (import.meta.main) {
-  stopOnSignals();
-  await command(process.argv.slice(2), readOptions, usage, async ({ limit, json }) => {
-    if (json !== undefined) await checkWritable(json);
-    const rows = await endToEndRows(limit);
-    process.stdout.write(`${textOf(rows)}\n`);
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify({ rows }, undefined, 2)}\n`);
-    return true;
-  });
-  await stopAll();
+  const limit = {
+    value: 'N',
+    default: String(defaultLimit),
+    help: `orders to publish, in ${allRounds} rounds`,
+  };
+  await benchCommand('bench:end-to-end', { limit }, async ({ of, json }) =>
+    report(await endToEndRows(wholeNumber('limit', of('limit'), allRounds)), json),
+  );
 }

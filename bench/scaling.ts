@@ -7,11 +7,11 @@ import { memoryOfOneProcessor } from './cost/prices.ts';
 import { exactlyOnceSubject } from './cost/subjects/ours.ts';
 import { createAllTables } from './cost/tables.ts';
 import { markdownTable, wrapped, writeGenerated } from './generated.ts';
-import { short } from './numbers.ts';
+import { short, whole } from './numbers.ts';
 import { save } from './report.ts';
 import { spreadOfSamples } from './scaling/customers.ts';
 import { type HotCustomer, inDynamoDb, inSlowMemory } from './scaling/hot-customer.ts';
-import { limitsTable, mostOfGroup, type Needs } from './scaling/limits.ts';
+import { limitsTable, mostOfGroup, type Needs, workedOfGroup } from './scaling/limits.ts';
 import { simulationTable } from './scaling/scenarios.ts';
 import { tripsByMessages } from './scaling/trips.ts';
 
@@ -75,9 +75,10 @@ async function countNeeds(counter: Counter): Promise<Needs> {
 function groupText({ batchTime, groupTime, fastGroupTime }: Needs): string {
   return wrapped(
     `A full batch takes ${short(batchTime, 0)} ms where its messages are of ten groups and ${short(groupTime, 0)} ms where ` +
-      `they are of one: at most ${short(mostOfGroup(groupTime), 0)} orders a second of one customer. With ` +
+      `they are of one: ${whole(workedOfGroup(groupTime))} orders a second of one customer. With ` +
       `${memoryOfOneProcessor} MiB, a whole processor, it is ${short(fastGroupTime, 0)} ms, and ` +
-      `${short(mostOfGroup(fastGroupTime), 0)} orders a second.`,
+      `${whole(workedOfGroup(fastGroupTime))} orders a second. The topic takes 300 of one group: at most ` +
+      `${whole(mostOfGroup(groupTime))} orders a second of one customer.`,
   );
 }
 
@@ -86,10 +87,10 @@ function hotTable(hot: readonly HotCustomer[]): string {
     ['store', 'orders', 'seconds', 'orders a second', 'requests', 'requests an order'],
     hot.map(({ store, orders, seconds, requests }) => [
       store,
-      orders,
+      whole(orders),
       short(seconds, 1),
-      short(orders / seconds, 0),
-      requests,
+      whole(orders / seconds),
+      whole(requests),
       short(requests / orders),
     ]),
   );

@@ -60,6 +60,8 @@ class Sender<E extends Entry> {
   #ended = false;
   /** Nothing more may be sent. */
   #stopped = false;
+  /** Ends the waits of what was to be sent again, or they would keep the process alive. */
+  readonly #waits = new AbortController();
   #failure: { error: unknown } | undefined;
   #settle = () => {};
   #resumeReading = () => {};
@@ -168,7 +170,7 @@ class Sender<E extends Entry> {
     if (this.#stopped) return;
     this.#retries += 1;
     const wait = this.#random.next() * Math.min(backoff.cap, backoff.base * 2 ** (attempts - 1));
-    void this.#clock.sleep(wait).then(() => {
+    void this.#clock.sleep(wait, this.#waits.signal).then(() => {
       this.#backlog.retry(pending);
       this.#dispatch();
     });
@@ -177,6 +179,7 @@ class Sender<E extends Entry> {
   #stop(error: unknown): void {
     if (!this.#stopped) this.#failure = { error };
     this.#stopped = true;
+    this.#waits.abort();
     this.#resumeReading();
     this.#dispatch();
   }

@@ -1,6 +1,7 @@
 import type { CloudEvent } from '../contract/event.ts';
 import type { Effect } from './effects.ts';
 import type { EffectHandler } from './guarantees/guarantee.ts';
+import { isPlainObject } from './plain-object.ts';
 
 /**
  * Asks a handler once for the effects of an event, however often they are needed: what falls out of a fold is settled
@@ -34,11 +35,21 @@ export class AskOnce<Event extends CloudEvent> {
   async #ask(event: Event): Promise<readonly Effect[]> {
     this.#atWork.add(event);
     try {
-      const effects = await this.#handle(event);
-      // A list of its own: the handler may fill the same one for its next event.
-      return Array.isArray(effects) ? [...effects] : effects;
+      const effects = this.#handle(event);
+      // At once, where they are there: the next one may be that of another group.
+      return Array.isArray(effects) ? copyOf(effects) : copyOf(await effects);
     } finally {
       this.#atWork.delete(event);
     }
   }
+}
+
+/** Lists and plain objects anew, at any depth: the handler may fill the same ones for its next event. */
+function copyOf<Value>(value: Value): Value;
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((member) => copyOf(member));
+  if (!isPlainObject(value)) return value;
+  const copy: Record<string, unknown> = { ...value };
+  for (const name in copy) copy[name] = copyOf(copy[name]);
+  return copy;
 }

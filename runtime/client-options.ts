@@ -2,7 +2,7 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
 type Logger = NonNullable<DynamoDBClientConfig['logger']>;
 
-/** For every client of the SDK. */
+/** What the runtime's clients of the SDK have in common. */
 export const clientOptions = {
   /**
    * In milliseconds: a request that takes longer is given up and sent again by the SDK, to DynamoDB with the same request

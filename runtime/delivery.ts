@@ -2,6 +2,7 @@ import type { CloudEvent } from '../contract/event.ts';
 import { shorten } from '../contract/shorten.ts';
 import type { DeliveryOptions, Ending, Means } from './ending.ts';
 import { codeOf, describe, PermanentError, retryAfterOf } from './errors.ts';
+import { foldMessages } from './fold-messages.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';
 import { copy, reasonOf } from './leave.ts';
 import type { Message } from './message.ts';
@@ -23,54 +24,20 @@ export async function* deliver<Event extends CloudEvent, Kind extends HandlerKin
   options: DeliveryOptions<Event, Kind>,
 ): AsyncGenerator<readonly [message: Message<Event>, ending: Ending], void, undefined> {
   const [first] = messages;
+  let failure: Pick<Ending, 'foldFailure'>;
   try {
-    const folded = await fold(messages, options);
-    for (const { message, task, verdict } of folded) {
+    const { settled, ...failed } = await foldMessages(messages, options);
+    for (const [message, task, verdict] of settled) {
       const conclusion = () => conclude(verdict, message, task, options);
       yield [message, await orStay(message, options, conclusion)];
     }
-    if (folded.length > 0) return;
+    if (settled.length > 0) return;
+    failure = failed;
   } catch (error) {
     yield [first, await stayAfter(error, first, options)];
     return;
   }
-  yield [first, await orStay(first, options, () => deliverAlone(first, options))];
-}
-
-interface Folded<Event extends CloudEvent> {
-  readonly message: Message<Event>;
-  readonly task: Task<Event>;
-  readonly verdict: Verdict;
-}
-
-/**
- * @returns None where the first one has to stand alone. Whatever fails in a fold is told of who fails alone; until the
- *   invocation is over its group goes on one by one, since what it waited for may be one event's.
- * @throws Whatever the fold failed with, where there is no time left to begin again.
- */
-async function fold<Event extends CloudEvent, Kind extends HandlerKind>(
-  messages: readonly Message<Event>[],
-  options: DeliveryOptions<Event, Kind>,
-): Promise<readonly Folded<Event>[]> {
-  const { guarantee, handle, wiring, unfolded } = options;
-  const [{ group } = { group: '' }] = messages;
-  if (guarantee.fold === undefined || messages.length < 2 || unfolded.has(group)) return [];
-  const deliveries: (readonly [Message<Event>, Task<Event>])[] = [];
-  for (const message of messages) {
-    if ('invalid' in message.content) break;
-    deliveries.push([message, taskOf(message, message.content, options)]);
-  }
-  const tasks = deliveries.map(([, task]) => task);
-  try {
-    const verdicts = await guarantee.fold(tasks, handle, wiring);
-    return deliveries
-      .slice(0, verdicts.length)
-      .map(([message, task], index) => ({ message, task, verdict: verdicts[index] as Verdict }));
-  } catch (error) {
-    if (tasks.some(({ deadline }) => wiring.clock.now() > deadline)) throw error;
-    unfolded.add(group);
-    return [];
-  }
+  yield [first, { ...(await orStay(first, options, () => deliverAlone(first, options))), ...failure }];
 }
 
 async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(

@@ -30,6 +30,7 @@ export type Ending = Pick<
   | 'leaseUntil'
   | 'retryAt'
   | 'attempts'
+  | 'foldFailure'
   | 'recordId'
   | 'code'
   | 'reason'

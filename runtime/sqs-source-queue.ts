@@ -1,4 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { clientOptions } from './client-options.ts';
 import type { Acknowledgements } from './last-moment.ts';
 import type { VisibilityTimeouts } from './visibility.ts';
 
@@ -13,6 +14,7 @@ export function sqsSourceQueue(queueUrl: string): VisibilityTimeouts & Acknowled
     // The URL's own host is what CloudFormation knew at deployment; a configured endpoint goes before it.
     client ??= new sqs.SQSClient({
       useQueueUrlAsEndpoint: false,
+      ...clientOptions,
       requestHandler: timeouts,
       maxAttempts: 2,
     });

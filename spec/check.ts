@@ -1,12 +1,9 @@
-import { type Model, type Mutant, models, mutants } from './models.ts';
+import { command } from '../local/system/command.ts';
+import type { Model, Mutant } from './models.ts';
+import { type Chosen, readChosen, usage } from './options.ts';
 import { liveness, type Outcome } from './outcome.ts';
 import { check, installTlc, stopAll } from './tlc.ts';
 
-/**
- * Checks each model, then that each mutant is found out by the invariant or property that it names: `npm run spec`.
- * `npm run spec -- at-most-once` takes the models and mutants whose names hold that text.
- */
-const wanted = process.argv[2] ?? '';
 /** TLC takes one core for each. */
 const atOnce = 2;
 
@@ -23,22 +20,21 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 process.once('exit', stopAll);
 
-await installTlc().catch(({ message }: Error) => {
-  print(message);
-  process.exit(1);
-});
-const jobs = [
-  ...models.filter(({ name }) => name.includes(wanted)).map((model) => () => checkModel(model)),
-  ...mutants
-    .filter(({ mutation, model }) => `${model} ${mutation}`.includes(wanted))
-    .map((mutant) => () => checkMutant(mutant)),
-];
-print(row(['model', 'states', 'depth', 'actions', 'seconds', '']));
-const lines = await inOrder(jobs);
-const wrong = lines.filter(({ wrong }) => wrong !== undefined);
-for (const line of wrong) print(`\n${line.columns[0]}: ${line.wrong}`);
-print(`\n${lines.length - wrong.length} of ${lines.length} as they should be`);
-process.exitCode = lines.length > 0 && wrong.length === 0 ? 0 : 1;
+await command(process.argv.slice(2), readChosen, usage, checkChosen);
+
+/** Checks each model, then that each mutant is found out by the invariant or property that it names. */
+async function checkChosen({ models, mutants }: Chosen): Promise<boolean> {
+  await installTlc();
+  print(row(['model', 'states', 'depth', 'actions', 'seconds', '']));
+  const lines = await inOrder([
+    ...models.map((model) => () => checkModel(model)),
+    ...mutants.map((mutant) => () => checkMutant(mutant)),
+  ]);
+  const wrong = lines.filter(({ wrong }) => wrong !== undefined);
+  for (const line of wrong) print(`\n${line.columns[0]}: ${line.wrong}`);
+  print(`\n${lines.length - wrong.length} of ${lines.length} as they should be`);
+  return wrong.length === 0;
+}
 
 async function checkModel(model: Model): Promise<Line> {
   const { outcome, seconds } = await timed({ model: model.name, counted: true });

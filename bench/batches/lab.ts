@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { SQSEvent } from 'aws-lambda';
-import { isInstalled, type Server, startServer } from '../../test/contract/servers/server.ts';
+import { canRunRedis, startRedis } from '../../test/contract/servers/redis.ts';
+import type { Server } from '../../test/contract/servers/server.ts';
 import { AnsweringProcess } from '../answering-process.ts';
 import type { Done } from './contestant-process.ts';
 import type { ContestantName } from './contestants/index.ts';
@@ -27,21 +28,8 @@ export class Lab {
 
   /** @returns Whether there is a Redis for those who need one. */
   async startRedis(): Promise<boolean> {
-    if (!isInstalled('redis-server', '--version')) return false;
-    const server = await startServer(
-      (port) => [
-        'redis-server',
-        '--port',
-        `${port}`,
-        '--bind',
-        '127.0.0.1',
-        '--save',
-        '',
-        '--appendonly',
-        'no',
-      ],
-      accepts,
-    );
+    if (!canRunRedis) return false;
+    const server = await startRedis(accepts);
     const proxy = new AnsweringProcess<object, RedisAnswer>({
       file: file('redis-process.ts'),
       args: [String(server.port)],

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { OrderEvent } from '../../contract/order-event.ts';
+import { median } from '../interleave.ts';
 import { type BatchShape, batchOf, newOrders } from '../order-batches.ts';
 import { type Agreement, Meter } from './meter.ts';
 import type { Besides, Consume, Subject } from './subjects/subject.ts';
@@ -140,10 +141,6 @@ function total(byTable: Readonly<Record<string, number>>, ofEffects: boolean): n
 
 function nothing(): Besides {
   return { queueRequests: 0, loggedBytes: 0 };
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 function average(numbers: readonly number[]): number {

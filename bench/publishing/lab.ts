@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AnsweringProcess } from '../answering-process.ts';
 import { bundle } from '../bundle.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import type { Arrived } from './arrivals.ts';
 import type { Published, Publishing } from './publisher-process.ts';
 import type { Behaviour, SnsAnswer } from './sns-process.ts';
@@ -25,9 +24,12 @@ export interface Tried extends Published, Arrived {
 
 /** A fake SNS and publishers: each in a process of its own, whose memory and CPU time are nobody else's. */
 export class Lab {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'order-once-publishers-'));
+  readonly #folder = temporaryFolder('publishers');
   /** As plain JavaScript, like an installed package: what Node needs for types would count as the publisher's memory. */
-  readonly #publisherFile = bundle(file('publisher-process.ts'), join(this.#folder, 'publisher.mjs')).file;
+  readonly #publisherFile = bundle(
+    file('publisher-process.ts'),
+    join(this.#folder.path, 'publisher.mjs'),
+  ).file;
   readonly #sns = new AnsweringProcess<Behaviour, SnsAnswer>({ file: file('sns-process.ts') });
   readonly #publishers: AnsweringProcess<Publishing, Published>[] = [];
 
@@ -67,7 +69,7 @@ export class Lab {
   stop(): void {
     for (const publisher of this.#publishers) publisher.stop();
     this.#sns.stop();
-    rmSync(this.#folder, { recursive: true });
+    this.#folder.remove();
   }
 
   #behave(refuses: number): Promise<SnsAnswer> {

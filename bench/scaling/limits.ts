@@ -1,10 +1,12 @@
 import { markdownTable } from '../generated.ts';
-import { short } from '../numbers.ts';
+import { short, whole } from '../numbers.ts';
 
 /** Quotas by default, in us-east-1 where they depend on the Region. docs/scaling.md names their pages. */
 const quotas = {
   /** Messages a second to all topics of an account. */
   published: 30_000,
+  /** Of one message group; it cannot be raised. */
+  publishedOfGroup: 300,
   /** Requests a second to one queue for each API action. */
   queueRequests: 70_000,
   inFlight: 120_000,
@@ -71,11 +73,12 @@ export function limitsTable(rates: readonly number[], needs: Needs): string {
   );
 }
 
-/** Orders a second that one group can get through: a full batch at a time. @param groupTime Of such a batch, in ms. */
-export function mostOfGroup(groupTime: number): number {
+/** Orders a second that a function gets through of one group: a full batch at a time. @param groupTime Of such a batch, in ms. */
+export function workedOfGroup(groupTime: number): number {
   return (1000 * batchSize) / groupTime;
 }
 
-function whole(number: number): string {
-  return Math.round(number).toLocaleString('en-US');
+/** Orders a second that one customer may have. */
+export function mostOfGroup(groupTime: number): number {
+  return Math.min(quotas.publishedOfGroup, workedOfGroup(groupTime));
 }

@@ -1,5 +1,5 @@
 import { markdownTable } from '../generated.ts';
-import { short } from '../numbers.ts';
+import { short, whole } from '../numbers.ts';
 import { Customers, type Spread } from './customers.ts';
 import { type Simulated, simulate } from './simulate.ts';
 
@@ -65,16 +65,16 @@ export function simulationTable(options: SimulationOptions) {
       'waiting',
     ],
     rows.map((row) => [
-      row.ordersPerSecond.toLocaleString('en-US'),
-      row.customers.toLocaleString('en-US'),
+      whole(row.ordersPerSecond),
+      whole(row.customers),
       `${short(100 * row.largest)} %`,
       row.concurrency,
-      Math.round(row.throughput).toLocaleString('en-US'),
-      `${short(row.p50, 0)} ms`,
-      `${short(row.p99, 0)} ms`,
+      whole(row.throughput),
+      `${whole(row.p50)} ms`,
+      `${whole(row.p99)} ms`,
       `${short(100 * row.busy, 0)} %`,
       short(row.perBatch, 1),
-      row.waiting,
+      whole(row.waiting),
     ]),
   );
   return { rows, table };

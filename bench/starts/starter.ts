@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AnsweringProcess } from '../answering-process.ts';
 import { bundle } from '../bundle.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { environmentWith } from './calls.ts';
 import { startServices } from './services.ts';
 import type { Start, Started } from './start-process.ts';
@@ -24,12 +23,15 @@ export interface Starter {
 }
 
 export async function makeStarter(): Promise<Starter> {
-  const folder = mkdtempSync(join(tmpdir(), 'order-once-starts-'));
+  const folder = temporaryFolder('starts');
   const services = await startServices();
   // As plain JavaScript: what Node needs for types is not loaded with a function.
-  const { file: loader } = bundle(join(import.meta.dirname, 'start-process.ts'), join(folder, 'start.mjs'));
+  const { file: loader } = bundle(
+    join(import.meta.dirname, 'start-process.ts'),
+    join(folder.path, 'start.mjs'),
+  );
   return {
-    folder,
+    folder: folder.path,
     start: async (file, events) => {
       const starting = new AnsweringProcess<Start, Started>({
         file: loader,
@@ -48,7 +50,7 @@ export async function makeStarter(): Promise<Starter> {
     },
     stop: () => {
       services.stop();
-      rmSync(folder, { recursive: true });
+      folder.remove();
     },
   };
 }

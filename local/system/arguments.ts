@@ -21,11 +21,12 @@ export interface Arguments {
 
 /** @param command With the words that it takes: `npm start -- [options]`. */
 export function usageOf(command: string, options: Options): string {
-  const lines = Object.entries(options).map(([name, { value, help, default: fallback }]) => {
-    const option = `  --${name} ${value}`.padEnd(26);
-    return `${option}${help}${fallback === undefined ? '' : ` (default ${fallback})`}`;
-  });
-  return [command, '', ...lines].join('\n');
+  const rows = Object.entries(options).map(([name, { value, help, default: fallback }]) => ({
+    option: `  --${name} ${value}`,
+    help: `${help}${fallback === undefined ? '' : ` (default ${fallback})`}`,
+  }));
+  const width = Math.max(...rows.map(({ option }) => option.length)) + 2;
+  return [command, '', ...rows.map(({ option, help }) => `${option.padEnd(width)}${help}`)].join('\n');
 }
 
 /**
@@ -52,7 +53,9 @@ export function readArguments(
     });
     return { values: values as Arguments['values'], words: positionals };
   } catch (error) {
-    throw new ConfigurationError(`${shorten((error as Error).message)}\n\n${usage}`);
+    // What follows the first sentence is about words that begin with dashes, which no command takes.
+    const [problem = ''] = (error as Error).message.split(/\. To specify a positional argument /);
+    throw new ConfigurationError(`${shorten(problem)}\n\n${usage}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { OrderOnceError } from '../../contract/errors.ts';
 
-/** A tool that local/ needs is not there and cannot be installed. */
+/** A tool that a command needs is not there and cannot be installed. */
 export class ToolError extends OrderOnceError {
   constructor(message: string, options?: ErrorOptions) {
     super('TOOL', message, options);

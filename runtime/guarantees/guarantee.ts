@@ -9,8 +9,9 @@ import type { Delivery, EffectStore, GuaranteeName, Past } from '../stores/recor
 /**
  * What an event does inside the store: a function from the event to its effects. It must not act outside of them,
  * since it runs on every delivery, and the runtime alone decides whether the effects are committed; those of the events
- * before it in its group may not be yet. It depends on the event alone: where it refuses an event that it accepted before, that event is applied and yet in the dead-letter
- * queue.
+ * before it in its group may not be yet. It depends on the event alone: where it refuses an event that it accepted
+ * before, that event is applied and yet in the dead-letter queue. What it returns is copied, so it may fill the same
+ * objects for its next event; but not across an `await`, since groups are worked on at once.
  */
 export type EffectHandler<Event extends CloudEvent> = (
   event: Event,

@@ -1,3 +1,5 @@
+import { isPlainObject } from '../plain-object.ts';
+
 /**
  * What DynamoDB takes for sure: numbers of 38 digits, of any size between 1e-130 and 1e125, and documents of 32 levels
  * (AWS: "Supported data types and naming rules in Amazon DynamoDB").
@@ -31,10 +33,8 @@ export function sizeOf(value: unknown, level = 0): number {
 
 function sizeOfMembers(value: object, level: number): number {
   if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + 1 + sizeOf(one, level), 3);
-  const prototype: unknown = Object.getPrototypeOf(value);
   // The client takes an object for an instance of a class if it has a constructor of its own.
-  if ((prototype !== Object.prototype && prototype !== null) || Object.hasOwn(value, 'constructor'))
-    return Number.POSITIVE_INFINITY;
+  if (!isPlainObject(value) || Object.hasOwn(value, 'constructor')) return Number.POSITIVE_INFINITY;
   return Object.entries(value).reduce(
     // An attribute has a name.
     (sum, [name, member]) =>

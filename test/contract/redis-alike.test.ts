@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { type ScriptName, scripts } from '../../runtime/stores/redis/scripts.ts';
 import { memoryRedis } from '../support/redis/memory-redis.ts';
 import { type Exchange, exchanges } from './redis-exchanges.ts';
-import { isInstalled, startServer } from './servers/server.ts';
+import { canRunRedis, startRedis } from './servers/redis.ts';
 
 /** What a client can tell servers apart by; the wording of errors is each one's own. */
 interface Outcome {
@@ -41,7 +41,7 @@ function sorted(reply: unknown): unknown {
 }
 
 describe('Redis in memory and a redis-server', () => {
-  if (!isInstalled('redis-server', '--version')) {
+  if (!canRunRedis) {
     test.skip('answer alike (there is no redis-server on this machine)', () => {});
     return;
   }
@@ -52,13 +52,10 @@ describe('Redis in memory and a redis-server', () => {
       createClient({ RESP: 2, socket: { host: '127.0.0.1', port, reconnectStrategy: false } })
         .on('error', () => {})
         .connect();
-    const server = await startServer(
-      (port) => ['redis-server', '--port', String(port), '--bind', '127.0.0.1', '--save', ''],
-      async (port) => {
-        await (await connect(port)).close();
-        return true;
-      },
-    );
+    const server = await startRedis(async (port) => {
+      await (await connect(port)).close();
+      return true;
+    });
     const client = await connect(server.port);
     real = (...words) => client.sendCommand(words);
     stop = async () => {

@@ -14,7 +14,8 @@ import { fakeWiring } from '../support/wiring.ts';
 import { firstFailure, testRecordStore } from './record-store-suite.ts';
 import { clauses, without } from './redis-clauses.ts';
 import { type Redis, redisSubject } from './redis-subject.ts';
-import { isInstalled, type Server, startServer } from './servers/server.ts';
+import { canRunRedis, startRedis } from './servers/redis.ts';
+import type { Server } from './servers/server.ts';
 
 const base = { name: 'billing', parse: parseOrderEvent };
 
@@ -36,31 +37,18 @@ function serverOf(client: Client): Redis {
   };
 }
 
-if (!isInstalled('redis-server', '--version')) {
+if (!canRunRedis) {
   test.skip('the Redis store (there is no redis-server on this machine)', () => {});
 } else {
   describe('the Redis store', () => {
     let server: Server;
     let client: Client;
     beforeAll(async () => {
-      server = await startServer(
-        (port) => [
-          'redis-server',
-          '--port',
-          String(port),
-          '--bind',
-          '127.0.0.1',
-          '--save',
-          '',
-          '--appendonly',
-          'no',
-        ],
-        async (port) => {
-          const probe = await connect(port);
-          await probe.close();
-          return true;
-        },
-      );
+      server = await startRedis(async (port) => {
+        const probe = await connect(port);
+        await probe.close();
+        return true;
+      });
       client = await connect(server.port);
     }, 60_000);
     afterAll(async () => {

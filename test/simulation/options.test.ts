@@ -1,6 +1,6 @@
 import { readCrash } from './command/chosen-crash.ts';
 import { readChosen } from './command/chosen-mutants.ts';
-import { readOptions } from './command/options.ts';
+import { readOptions, readUncovered, usage } from './command/options.ts';
 import { mutantNames } from './mutants/table.ts';
 
 describe('the options of npm run simulate', () => {
@@ -29,7 +29,22 @@ describe('the options of npm run simulate', () => {
   });
 
   it('are no others', () => {
-    expect(() => readOptions(['--sedes', '1..2'])).toThrow(/^Unknown option '--sedes'/);
+    expect(() => readOptions(['--sedes', '1..2'])).toThrow(/^Unknown option '--sedes'\n/);
+    expect(() => readCrash(['--point', '1'])).toThrow(/^Unknown option '--point'\n/);
+  });
+
+  it('stand apart from what is said of them', () => {
+    for (const line of usage.split('\n').filter((line) => line.startsWith('  --'))) {
+      expect(line).toMatch(/^ {2}--\S+( \S+)? {2,}\S/);
+    }
+  });
+});
+
+describe('the options of npm run simulate:uncovered', () => {
+  it('are seeds', () => {
+    expect(readUncovered([])).toEqual({ first: 1, last: 1000 });
+    expect(readUncovered(['--seeds', '3..4'])).toEqual({ first: 3, last: 4 });
+    expect(() => readUncovered(['--seeds', '4'])).toThrow(/^--seeds is "4": it takes /);
   });
 });
 

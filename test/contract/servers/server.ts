@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { atStop } from '../../../local/system/teardown.ts';
 
 const host = '127.0.0.1';
 const startMs = 30_000;
@@ -35,20 +36,24 @@ export async function startServer(
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
+    const forget = atStop(async () => void kill());
+    const end = () => {
+      process.off('exit', kill);
+      forget();
+      kill();
+    };
     if (await answers(child, () => isUp(port))) {
       return {
         host,
         port,
         async stop() {
-          process.off('exit', kill);
-          if (child.exitCode !== null || child.signalCode !== null) return;
-          kill();
-          await once(child, 'exit');
+          const isOver = child.exitCode !== null || child.signalCode !== null;
+          end();
+          if (!isOver) await once(child, 'exit');
         },
       };
     }
-    process.off('exit', kill);
-    kill();
+    end();
     // Another process may have taken the port since.
     if (attempt === portAttempts) throw new Error(`${program} did not start. It said:\n${said}`);
   }

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
 import {
   filled,
+  type Option,
   type Options,
   oneOf,
   readArguments,
@@ -23,8 +24,14 @@ export interface SimulateOptions {
   readonly json: string | undefined;
 }
 
+const seeds: Option = {
+  value: 'A..B',
+  default: '1..1000',
+  help: 'the seeds of the runs, both included',
+};
+
 const table: Options = {
-  seeds: { value: 'A..B', default: '1..1000', help: 'the seeds of the runs, both included' },
+  seeds,
   workload: { value: 'NAME', help: `${workloadNames.join(', ')} (default: by seed)` },
   'without-events': { value: 'N,...', help: 'leave these events of the plan out' },
   'without-faults': { value: 'KIND,...', help: 'let no fault of these kinds strike' },
@@ -36,6 +43,24 @@ const table: Options = {
 };
 
 export const usage = usageOf('npm run simulate -- [options]', table);
+
+const uncoveredTable: Options = {
+  seeds,
+  help: { value: '', help: 'print this' },
+};
+
+export const uncoveredUsage = usageOf('npm run simulate:uncovered -- [options]', uncoveredTable);
+
+/**
+ * The seeds of `npm run simulate:uncovered`.
+ * @returns `help` where its options ask for it.
+ * @throws ConfigurationError that names the option, the value and what it takes.
+ */
+export function readUncovered(args: readonly string[]): SimulateOptions['seeds'] | 'help' {
+  const { values } = readArguments(args, uncoveredTable, uncoveredUsage);
+  if (values.help === true) return 'help';
+  return seedsOf(String(values.seeds ?? seeds.default));
+}
 
 /** How many seeds a run has at most: the results of each are held until its end. */
 const mostSeeds = 1_000_000;
@@ -49,15 +74,15 @@ export function readOptions(args: readonly string[]): SimulateOptions | 'help' {
   const { values } = readArguments(args, table, usage);
   if (values.help === true) return 'help';
   const text = (name: string) => values[name] as string | undefined;
-  const seeds = seedsOf(text('seeds') ?? table.seeds?.default ?? '');
+  const range = seedsOf(text('seeds') ?? seeds.default ?? '');
   const trace = values.trace === true;
-  if (trace && seeds.first !== seeds.last) {
+  if (trace && range.first !== range.last) {
     throw new ConfigurationError(
-      `--trace is for one run: name one seed, --seeds ${seeds.first}..${seeds.first}`,
+      `--trace is for one run: name one seed, --seeds ${range.first}..${range.first}`,
     );
   }
   return {
-    seeds,
+    seeds: range,
     workload: optional(text('workload'), (value) => oneOf(workloadNames, 'workload', value)),
     withoutEvents: list(text('without-events')).map((value) => whole('without-events', value)),
     withoutFaults: list(text('without-faults')).map((value) => oneOf(faultKinds, 'without-faults', value)),
@@ -72,7 +97,7 @@ export function readOptions(args: readonly string[]): SimulateOptions | 'help' {
 }
 
 /** @throws ConfigurationError for what is no range. */
-export function seedsOf(value: string): { first: number; last: number } {
+function seedsOf(value: string): SimulateOptions['seeds'] {
   const [, a, b] = /^(\d{1,15})\.\.(\d{1,15})$/.exec(value) ?? [];
   const [first, last] = [Number(a), Number(b)];
   if (last >= first && last - first < mostSeeds) return { first, last };

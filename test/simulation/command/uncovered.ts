@@ -3,25 +3,22 @@ import { Session } from 'node:inspector/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { command } from '../../../local/system/command.ts';
 import { meantSources } from '../coverage/meant.ts';
 import { unreachedLines } from '../coverage/unreached-lines.ts';
 import { scenarioOf } from '../scenario.ts';
-import { seedsOf } from './options.ts';
+import { readUncovered, type SimulateOptions, uncoveredUsage } from './options.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Runs seeds once each, and prints the lines of runtime and publisher that none of them reached: `--seeds A..B`. */
-try {
-  const { values } = parseArgs({ options: { seeds: { type: 'string', default: '1..1000' } } });
-  await print(await count(seedsOf(values.seeds)));
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 2;
-}
+/** Runs seeds once each, and prints the lines of runtime and publisher that none of them reached. */
+await command(process.argv.slice(2), readUncovered, uncoveredUsage, async (seeds) => {
+  await print(await count(seeds));
+  return true;
+});
 
 /** @returns By the URL of each script that was loaded: how often its functions, and the blocks in them, were run. */
-async function count({ first, last }: ReturnType<typeof seedsOf>) {
+async function count({ first, last }: SimulateOptions['seeds']) {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');

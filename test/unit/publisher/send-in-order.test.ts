@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Entry } from '../../../publisher/entry.ts';
 import { PublishError } from '../../../publisher/errors.ts';
 import { sendInOrder } from '../../../publisher/send-in-order.ts';
+import { FakeClock } from '../../support/wiring.ts';
 import { byGroup, FakeTopic } from './support/fake-topic.ts';
 import { seededRandom } from './support/seeded-random.ts';
 import { VirtualClock } from './support/virtual-clock.ts';
@@ -284,6 +285,22 @@ describe('sendInOrder', () => {
     await expect(sending).rejects.toBe(reason);
     expect(topic.requests).toHaveLength(3);
     expect(topic.accepted).toHaveLength(topic.requests.flat().length);
+  });
+
+  test('leaves no wait behind when aborted: its process ends', async () => {
+    // GIVEN entries that wait to be sent again
+    const clock = new FakeClock();
+    const random = seededRandom(1);
+    const topic = new FakeTopic(clock, random);
+    topic.fails = () => true;
+    const stop = new AbortController();
+    const sending = sendInOrder(entries(10, 10), topic, { clock, random, signal: stop.signal });
+    while (clock.waiting < 10) await new Promise(setImmediate);
+    // WHEN it is aborted
+    stop.abort();
+    // THEN nothing waits any more
+    await expect(sending).rejects.toMatchObject({ name: 'AbortError' });
+    expect(clock.waiting).toBe(0);
   });
 
   test('sends nothing when aborted before', async () => {

@@ -1,8 +1,11 @@
-import { type OrderEvent, parseOrderEvent } from '../../../../contract/order-event.ts';
-import { createConsumer, type Effect, exactlyOnce, increment, put } from '../../../../runtime/index.ts';
-import type { CommitAnswer } from '../../../../runtime/stores/record-store.ts';
-import { anOrder } from '../../../support/orders.ts';
-import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
+import { type Effect, increment, put } from '../../../../runtime/index.ts';
+import {
+  answerCommits,
+  deliverOrders,
+  type Handle,
+  outcomesOf,
+  type Received,
+} from '../../../support/deliver-orders.ts';
 import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
 
 let wiring: FakeWiring;
@@ -10,43 +13,21 @@ beforeEach(() => {
   wiring = fakeWiring();
 });
 
-type Handle = (event: OrderEvent) => readonly Effect[] | Promise<readonly Effect[]>;
-interface Received extends RecordOptions {
-  readonly total?: number;
-}
-
 const counted = () => increment('ledger', { orderId: 'all' }, { times: 1 });
 const handle: Handle = () => [counted()];
 
-async function deliver(
+const deliver = (
   ids: readonly string[],
   by: Handle = handle,
   over: Record<string, Received> = {},
-  time = 30_000,
-) {
-  const consumer = createConsumer(
-    { name: 'orders', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: by },
-    wiring,
-  );
-  const records = ids.map((id) => {
-    const { total = 15.3, ...received } = over[id] ?? {};
-    return sqsRecord(anOrder({ subject: id }, { total }), { messageId: `m-${id}`, ...received });
-  });
-  const { batchItemFailures } = await consumer(sqsEvent(...records), remaining(time));
-  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-}
+  time?: number,
+) => deliverOrders(wiring, ids, by, over, time);
 
-const deliveries = () => wiring.logged.filter(({ message }) => message === 'delivery');
-const outcomes = () => Object.fromEntries(deliveries().map(({ messageId, outcome }) => [messageId, outcome]));
+const outcomes = () => outcomesOf(wiring);
 const macrotask = () => new Promise<void>(setImmediate);
 const orders = () => wiring.memory.tables.items('orders').map(({ orderId }) => orderId);
 
-/** What a store answers before the one in memory is asked. */
-function onCommit(answer: (effects: readonly Effect[], events: number) => CommitAnswer | undefined) {
-  const { commit } = wiring.memory;
-  wiring.memory.commit = async (commits, effects) =>
-    answer(effects, commits.length) ?? (await commit(commits, effects));
-}
+const onCommit = (answer: Parameters<typeof answerCommits>[1]) => answerCommits(wiring, answer);
 
 const sentAlmostAway = () => wiring.clock.now() - 4 * 86_400_000 + 3_600_000;
 const throttled = { kind: 'contended', cause: new Error('ThrottlingError') } as const;
@@ -81,6 +62,37 @@ describe('one list for all events', () => {
         put('orders', { orderId: subject }),
       ]),
     );
+    expect(orders()).toEqual(['0', '1', '2']);
+  });
+});
+
+describe('one object for the items of all events', () => {
+  const order: Record<string, unknown> = {};
+  const reusing: Handle = ({ subject }) => {
+    Object.assign(order, { orderId: subject, lines: [{ sku: subject }] });
+    return [put('orders', order)];
+  };
+  const all = { 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'applied' };
+
+  it('commits of each event its own', async () => {
+    await deliver(['0', '1', '2'], reusing);
+    // Otherwise order 2 is written in the place of 0 and 1, whose records say that they were applied.
+    expect(outcomes()).toEqual(all);
+    expect(orders()).toEqual(['0', '1', '2']);
+  });
+
+  it('the same of groups that are worked on at once', async () => {
+    await deliver(['0', '1', '2'], reusing, { 0: { group: 'a' }, 1: { group: 'b' }, 2: { group: 'c' } });
+    expect(outcomes()).toEqual(all);
+    expect(orders()).toEqual(['0', '1', '2']);
+  });
+
+  it('the same of a handler that waits before it fills it', async () => {
+    await deliver(['0', '1', '2'], async (event) => {
+      await macrotask();
+      return reusing(event);
+    });
+    expect(outcomes()).toEqual(all);
     expect(orders()).toEqual(['0', '1', '2']);
   });
 });

@@ -1,18 +1,8 @@
-import type { SQSMessageAttributes } from 'aws-lambda';
 import { resolvedAttemptAttribute } from '../../../../contract/message-attributes.ts';
-import { type OrderEvent, parseOrderEvent } from '../../../../contract/order-event.ts';
-import {
-  createConsumer,
-  type Effect,
-  exactlyOnce,
-  increment,
-  put,
-  putIfNewer,
-  raw,
-} from '../../../../runtime/index.ts';
+import type { OrderEvent } from '../../../../contract/order-event.ts';
+import { type Effect, increment, put, putIfNewer, raw } from '../../../../runtime/index.ts';
+import { deliverOrders, type Handle, outcomesOf, type Received } from '../../../support/deliver-orders.ts';
 import type { Fault } from '../../../support/faulty-store.ts';
-import { anOrder } from '../../../support/orders.ts';
-import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
 
 let wiring: FakeWiring;
@@ -22,52 +12,42 @@ beforeEach(() => {
   asked = [];
 });
 
-type Handle = (event: OrderEvent) => readonly Effect[] | Promise<readonly Effect[]>;
-
 /** An order of its own, and a sum that all share. */
 const handle = ({ subject }: OrderEvent): readonly Effect[] => [
   put('orders', { orderId: subject }),
   increment('ledger', { orderId: 'all' }, { times: 1 }),
 ];
 
-interface Received {
-  readonly receiveCount?: number;
-  readonly total?: number;
-  readonly group?: string;
-  readonly attributes?: SQSMessageAttributes;
+async function deliver(ids: readonly string[], by: Handle = handle, over: Record<string, Received> = {}) {
+  wiring.store.calls.length = 0;
+  const asking: Handle = (event) => {
+    asked.push(event.subject);
+    return by(event);
+  };
+  return await deliverOrders(wiring, ids, asking, over);
 }
 
-/** Delivers orders of one group in one batch: by default the first time. @returns Who has to come again. */
-async function deliver(ids: readonly string[], by: Handle = handle, over: Record<string, Received> = {}) {
-  const consumer = createConsumer(
-    {
-      name: 'orders',
-      parse: parseOrderEvent,
-      guarantee: exactlyOnce(),
-      handle: (event) => {
-        asked.push(event.subject);
-        return by(event);
-      },
-    },
-    wiring,
-  );
-  const records = ids.map((id) => {
-    const { total = 15.3, ...received } = over[id] ?? {};
-    return sqsRecord(anOrder({ subject: id }, { total }), { messageId: `m-${id}`, ...received });
-  });
-  wiring.store.calls.length = 0;
-  const { batchItemFailures } = await consumer(sqsEvent(...records), remaining());
-  return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+/** Asks a handler that goes on only when it is let, and before that keeps one order longer than a fold waits. */
+function slowWith(id: string, then: () => unknown = () => {}) {
+  let finish = () => {};
+  const slow: Handle = async (event) => {
+    if (event.subject === id) {
+      setImmediate(() => {
+        wiring.clock.time += 21;
+      });
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      then();
+    }
+    return handle(event);
+  };
+  return { slow, finish: () => finish() };
 }
 
 const onCommits = (...faults: (Fault | undefined)[]) =>
   wiring.store.befall('commit', ...faults.map((fault) => fault ?? (() => {})));
-const outcomes = () =>
-  Object.fromEntries(
-    wiring.logged
-      .filter(({ message }) => message === 'delivery')
-      .map(({ messageId, outcome }) => [messageId, outcome]),
-  );
+const outcomes = () => outcomesOf(wiring);
 const times = () => wiring.memory.tables.item('ledger', { orderId: 'all' })?.times;
 const recordOf = (id: string) => wiring.memory.records.get(`orders#urn:test#event-of-${id}`);
 const ten = Array.from({ length: 10 }, (_, n) => `${n}`);
@@ -181,21 +161,9 @@ describe('messages of one group', () => {
   });
 
   it('do not wait for a handler that is slow: those before it are committed meanwhile', async () => {
-    let finish = () => {};
     const committed: unknown[] = [];
-    const slow: Handle = async (event) => {
-      if (event.subject === '2') {
-        setImmediate(() => {
-          wiring.clock.time += 21;
-        });
-        await new Promise<void>((resolve) => {
-          finish = resolve;
-        });
-        committed.push(times());
-      }
-      return handle(event);
-    };
-    onCommits(() => setImmediate(() => setImmediate(() => finish())));
+    const { slow, finish } = slowWith('2', () => committed.push(times()));
+    onCommits(() => setImmediate(() => setImmediate(finish)));
     await expect(deliver(['0', '1', '2', '3'], slow)).resolves.toEqual([]);
     expect(committed).toEqual([2]);
     expect(asked).toEqual(['0', '1', '2', '3']);
@@ -206,18 +174,7 @@ describe('messages of one group', () => {
     // GIVEN a conflict that blocks its group, and behind it a handler that is slow
     wiring = fakeWiring({ onPoison: 'block' });
     await deliver(['1'], handle, { 1: { total: 1 } });
-    let finish = () => {};
-    const slow: Handle = async (event) => {
-      if (event.subject === '2') {
-        setImmediate(() => {
-          wiring.clock.time += 21;
-        });
-        await new Promise<void>((resolve) => {
-          finish = resolve;
-        });
-      }
-      return handle(event);
-    };
+    const { slow, finish } = slowWith('2');
     let isAnswered = false;
     const answer = deliver(['0', '1', '2'], slow).finally(() => {
       isAnswered = true;

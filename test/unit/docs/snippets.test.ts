@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const root = join(__dirname, '../../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** What snippets name and leave to their reader. */
+const readers = `
+  import type { OrderEvent } from '../contract/order-event.ts';
+  import type { RecordStore, StoredRecord } from '../runtime/index.ts';
+  declare global {
+    function charge(order: unknown, key?: string, options?: { signal: AbortSignal }): Promise<{ id: string }>;
+    const parseBooking: import('../contract/event.ts').EventParser<OrderEvent>;
+    const token: string;
+    const queueUrl: string;
+    const deadLetterQueueUrl: string;
+    const yourStore: RecordStore;
+    const yourTable: { write(id: string, record: unknown): Promise<void> };
+  }`;
+
+interface Snippet {
+  readonly path: string;
+  readonly source: string;
+}
+
+/** In a function of a stack, where a snippet stands in the end; imports stay in front. */
+function snippetOf(page: string, text: string, line: number): Snippet {
+  const [, imports = '', body = ''] = /^((?:(?:\/\/.*|import [^;]*;)?\n)*)([\s\S]*)$/.exec(text) ?? [];
+  const source = `${imports}
+    export async function snippet(this: import('aws-cdk-lib').Stack) {\n${body.replaceAll(/^export /gm, '')}}`;
+  return { path: join(root, 'docs', `${page.replaceAll('/', '-')}-${line}.ts`), source };
+}
+
+function snippetsOf(page: string): Snippet[] {
+  const text = read(page);
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(({ 1: code = '', index }) =>
+    snippetOf(page, code, text.slice(0, index).split('\n').length),
+  );
+}
+
+/** What the package exports, as sources. */
+const exported = Object.entries<string>(JSON.parse(read('package.json')).exports).map(
+  ([name, path]) =>
+    [name.replace('.', 'order-once'), [path.replace('./dist', root).replace(/js$/, 'ts')]] as const,
+);
+
+function problemsOf(snippets: readonly Snippet[]): string[] {
+  const given = new Map(snippets.map(({ path, source }) => [path, source]));
+  const ambient = join(root, 'docs', 'readers.d.ts');
+  given.set(ambient, readers);
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
+  options.paths = Object.fromEntries(exported.map(([name, paths]) => [name, [...paths]]));
+  options.noUnusedLocals = false;
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (path) => given.has(path) || fileExists(path);
+  host.readFile = (path) => given.get(path) ?? readFile(path);
+  host.getSourceFile = (path, version, ...rest) => {
+    const source = given.get(path);
+    if (source === undefined) return getSourceFile(path, version, ...rest);
+    return ts.createSourceFile(path, source, version);
+  };
+  const program = ts.createProgram([...given.keys()], options, host);
+  return [...given.keys()].flatMap((path) => {
+    const file = program.getSourceFile(path);
+    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
+      ({ messageText }) => `${path}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
+  });
+}
+
+it('every TypeScript snippet of the documentation compiles', () => {
+  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
+  const snippets = pages.filter((page) => page.endsWith('.md')).flatMap(snippetsOf);
+  expect(snippets.length).toBeGreaterThan(5);
+  expect(problemsOf(snippets)).toEqual([]);
+  // The types of the CDK are read once more here, on a busy machine too.
+}, 300_000);

@@ -1,0 +1,43 @@
+import { readFuzz } from '../../fuzz/options.ts';
+
+const names = ['consumer', 'intake'];
+
+describe('the options of npm run fuzz', () => {
+  it('are all optional', () => {
+    expect(readFuzz([], names, 2 ** 31 + 7)).toEqual({
+      target: undefined,
+      runs: 20_000,
+      seed: 7,
+      path: undefined,
+    });
+  });
+
+  it('are those that a failure prints', () => {
+    expect(readFuzz(['--target', 'intake', '--seed', '3', '--path', '12:0:3'], names)).toMatchObject({
+      target: 'intake',
+      seed: 3,
+      path: '12:0:3',
+    });
+  });
+
+  it.each([
+    ['--target', 'intak'],
+    ['--runs', '0'],
+    ['--runs', '1.5'],
+    ['--runs', ''],
+    ['--seed', 'x'],
+    ['--seed', '-1'],
+    ['--seed', '2147483648'],
+    ['--path', '1,2'],
+    ['--path', ''],
+    ['--path', '1:2'],
+  ])('name %s and the value "%s" where it is none', (option, value) => {
+    expect(() => readFuzz([`${option}=${value}`], names)).toThrow(
+      new RegExp(`^${option} is "${value}": it takes `),
+    );
+  });
+
+  it('are no others', () => {
+    expect(() => readFuzz(['--trget', 'intake'], names)).toThrow(/^Unknown option '--trget'/);
+  });
+});

@@ -1,0 +1,21 @@
+import { models, mutants } from '../../../spec/models.ts';
+import { readChosen } from '../../../spec/options.ts';
+
+describe('the arguments of npm run spec', () => {
+  it('are a part of names, or nothing for all of them', () => {
+    expect(readChosen([])).toEqual({ models, mutants });
+    expect(readChosen(['operator'])).toMatchObject({ models: [{ name: 'operator' }] });
+    expect(readChosen(['no reopening'])).toMatchObject({
+      models: [],
+      mutants: [{ mutation: 'no reopening' }],
+    });
+  });
+
+  it.each([
+    [['at-most-twice'], '"at-most-twice" is in the name of no model and no mutant: take '],
+    [['operator', 'live'], '"live" is one argument too many: '],
+    [['--model'], "Unknown option '--model'\n"],
+  ])('are not %j', (args, message) => {
+    expect(() => readChosen(args)).toThrow(message);
+  });
+});
