@@ -7,16 +7,15 @@ import { createConsumer } from '../../runtime/consumer.ts';
 import { atLeastOnce } from '../../runtime/guarantees/at-least-once.ts';
 import { exactlyOnce } from '../../runtime/guarantees/exactly-once.ts';
 import { redisRecordStore } from '../../runtime/stores/redis/record-store.ts';
-import type { RedisScripting } from '../../runtime/stores/redis/run-script.ts';
 import { anOrder } from '../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../support/sqs.ts';
 import { gate } from '../support/timeline.ts';
 import { fakeWiring } from '../support/wiring.ts';
-import { plantedAttributes } from './planted.ts';
 import { firstFailure, testRecordStore } from './record-store-suite.ts';
+import { clauses, without } from './redis-clauses.ts';
+import { type Redis, redisSubject } from './redis-subject.ts';
 import { canRunRedis, startRedis } from './servers/redis.ts';
 import type { Server } from './servers/server.ts';
-import type { StoreUnderTest } from './subject.ts';
 
 const base = { name: 'billing', parse: parseOrderEvent };
 
@@ -27,84 +26,13 @@ const connect = (port: number) =>
 
 type Client = Awaited<ReturnType<typeof connect>>;
 
-function redisSubject(client: Client): StoreUnderTest {
+function serverOf(client: Client): Redis {
   return {
-    store: redisRecordStore(client),
-    serverTime: true,
-    keepsExpired: false,
+    client,
+    command: (...words) => client.sendCommand(words),
     now: () => Date.now(),
     async pass(ms) {
       await delay(ms);
-    },
-    async plant(id, record) {
-      for (const [name, value] of Object.entries(plantedAttributes(record))) {
-        if (value !== undefined) await client.hSet(`order-once:${id}`, name, value);
-      }
-      if (record.expiration !== undefined) await client.expireAt(`order-once:${id}`, record.expiration);
-    },
-  };
-}
-
-/** Clauses of the scripts, and what they become when they are taken out. */
-const clauses: readonly (readonly [string, string])[] = [
-  ['mine.insideWindow and not mine.over', 'not mine.over'],
-  ['mine.insideWindow and not mine.over', 'mine.insideWindow'],
-  ["isSameEvent and record['attempt'] == mine.carriedAttempt", 'isSameEvent'],
-  ["isSameEvent and record['attempt'] == mine.carriedAttempt", "record['attempt'] == mine.carriedAttempt"],
-  ["status == 'OUTCOME_UNKNOWN'\nlocal accepted", 'true\nlocal accepted'],
-  ["local isWaiting = status == 'RETRYING'", 'local isWaiting = true'],
-  ['isWaiting and isSameEvent', 'isWaiting'],
-  ['isWaiting and isSameEvent', 'isSameEvent'],
-  ['isSeen and isWaiting', 'isWaiting'],
-  ["and record['message_id'] ~= mine.messageId", ''],
-  ['mine.takeOver and', ''],
-  ["mine.takeOver and status == 'INPROGRESS'", 'mine.takeOver'],
-  ['and leaseUntil and leaseUntil <= now', ''],
-  ['isStartable and isRemembered', 'isStartable'],
-  ['isRemembered and isSameEvent', 'isRemembered'],
-  ["and record['guarantee'] == mine.guarantee", ''],
-  ["and record['expiration']", ''],
-  ['found, text(now)', 'found'],
-  ['found, text(now)', 'found, mine.now'],
-  ['isSeen and isStartable', 'isStartable'],
-  ["if isAgain then remove('first_attempt_at', 'body') end", ''],
-  ["redis.call('HSETNX', KEYS[1], 'first_attempt_at'", "redis.call('HSET', KEYS[1], 'first_attempt_at'"],
-  ['isMine and isSameEvent and isUnfinished', 'isSameEvent and isUnfinished'],
-  ['isMine and isSameEvent and isUnfinished', 'isMine and isUnfinished'],
-  ['isMine and isSameEvent and isUnfinished', 'isMine and isSameEvent'],
-  ['isMine and isSameEvent and isOpen', 'isSameEvent and isOpen'],
-  ['isMine and isSameEvent and isOpen', 'isMine and isOpen'],
-  ['isMine and isSameEvent and isOpen', 'isMine and isSameEvent'],
-  ["local isOpen = status == 'INPROGRESS'", 'local isOpen = true'],
-  ["(isOpen or status == 'RETRYING')", 'isOpen'],
-  ["and record['last_error'] == mine.countedAs", ''],
-  ['mine.countedAs and 1 or 0', '1'],
-  ["'attempts', mine.change", "'attempts', 0"],
-  ["if not status then return {'written'} end", ''],
-  ["if not status then return refused('fenced') end", ''],
-  ['isUnfinished and isAsSeen', 'isAsSeen'],
-  ['status == mine.seenStatus and', ''],
-  ["and record['attempt'] == mine.seenAttempt", ''],
-  ['isAsSeen and isSameEvent', 'isAsSeen'],
-  ['(isMine or not isUnderLease)', 'true'],
-  ['(isMine or not isUnderLease)', 'not isUnderLease'],
-  ["redis.call('HSETNX', KEYS[1], 'attempt', mine.attempt)", "set('attempt', mine.attempt)"],
-  ["redis.call('PERSIST', KEYS[1])", ''],
-  ["isMine and status == 'OUTCOME_UNKNOWN'", "status == 'OUTCOME_UNKNOWN'"],
-  ["isMine and status == 'OUTCOME_UNKNOWN'", 'isMine'],
-  ['now + ms - mine.now', '0 + ms'],
-  ["redis.call('PEXPIREAT', KEYS[1], text(at * 1000))", ''],
-];
-
-/** A client whose server runs each script with a clause taken out. */
-function without(client: Client, clause: string, instead: string): RedisScripting & { times: number } {
-  return {
-    times: 0,
-    evalSha: () => Promise.reject(new Error('NOSCRIPT')),
-    eval(script, options) {
-      const broken = script.replace(clause, () => instead);
-      if (broken !== script) this.times += 1;
-      return client.eval(broken, options);
     },
   };
 }
@@ -128,17 +56,19 @@ if (!canRunRedis) {
       await server?.stop();
     });
 
-    testRecordStore({ serverTime: true, keepsExpired: false, effects: false }, () => redisSubject(client));
+    testRecordStore({ serverTime: true, keepsExpired: false, effects: false }, () =>
+      redisSubject(serverOf(client)),
+    );
 
     it('passes the suite when its cases run all at once', async () => {
-      await expect(firstFailure(redisSubject(client))).resolves.toBeUndefined();
+      await expect(firstFailure(redisSubject(serverOf(client)))).resolves.toBeUndefined();
     }, 60_000);
 
     it.each(clauses)(
       'fails the suite with %j become %j',
       async (clause, instead) => {
         const broken = without(client, clause, instead);
-        const failure = await firstFailure({ ...redisSubject(client), store: redisRecordStore(broken) });
+        const failure = await firstFailure(redisSubject(serverOf(client), redisRecordStore(broken)));
         expect(broken.times).toBeGreaterThan(0);
         expect(failure).toBeDefined();
       },
@@ -184,7 +114,7 @@ if (!canRunRedis) {
     });
 
     it('lets Redis delete what expires, and only that', async () => {
-      const { store, plant, now } = redisSubject(client);
+      const { store, plant, now } = redisSubject(serverOf(client));
       const mine = { id: 'ttl', fingerprint: 'f', attempt: 'a', consumer: 'c', source: 's', eventId: 'e' };
       const delivery = {
         ...mine,

@@ -26,7 +26,7 @@ export interface RunResult {
 export function planFor({ workload, seed, withoutEvents, withoutFaults }: Scenario): Plan {
   const character = workloads[workload];
   if (character === undefined) throw new Error(`There is no workload "${workload}"`);
-  const plan = planOf(seed, character, consumerNames);
+  const plan = planOf(seed, character, character.consumers ?? consumerNames);
   const events = plan.events.flatMap((planned) => {
     if (withoutEvents.includes(planned.index)) return [];
     const extras = planned.extras.filter(({ kind }) => !withoutFaults.includes(kind));

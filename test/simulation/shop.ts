@@ -20,6 +20,7 @@ import { MailSystem } from './outside/mail-system.ts';
 import { PaymentProvider } from './outside/provider.ts';
 import { type DynamoDbRunStore, dynamoDbRunStore } from './ports/dynamodb.ts';
 import { expire } from './ports/expiry.ts';
+import { redisRunStore } from './ports/redis.ts';
 import { memoryRunStore, type RunStore } from './ports/store.ts';
 import {
   type Deployment,
@@ -70,7 +71,8 @@ export class Shop {
     this.#world = world;
     this.#plan = plan;
     const dynamoDb = plan.store === 'dynamodb' ? dynamoDbRunStore(world, tableKeys) : undefined;
-    this.#store = dynamoDb ?? memoryRunStore(memoryStore(tableKeys));
+    const redis = plan.store === 'redis' ? redisRunStore(world) : undefined;
+    this.#store = dynamoDb ?? redis ?? memoryRunStore(memoryStore(tableKeys));
     const events = plan.events.map(({ event }) => event);
     this.#expectation = new Expectation(events, plan.consumers);
     const { keyOf, order } = this.#expectation;
@@ -146,9 +148,9 @@ export class Shop {
   /** Records have expired: events come again as new ones, and old copies turn up. */
   async #liveAgain({ deleted, again, copies }: Expiry): Promise<void> {
     const { scheduler, faults, chance, now } = this.#world;
-    const { duration, events } = this.#plan;
+    const { duration, events, store } = this.#plan;
     const start = now + recordTtlSeconds * 1000 + day;
-    expire(this.#world, this.#store, { deleted, start, duration });
+    if (store !== 'redis') expire(this.#world, this.#store, { deleted, start, duration });
     await scheduler.run(start);
     this.#witness.beginLife();
     this.#effects.clear();

@@ -43,6 +43,14 @@ describe('npm run simulate', () => {
     expect(output).toMatch(/^ {2}npm run simulate -- --seeds 1\.\.1 .*--mutant "no condition" --trace$/m);
   });
 
+  it('sees what a script of Redis does wrong', async () => {
+    const { code, output } = await simulate(
+      ...['--seeds', '4..4', '--workload', 'redis', '--mutant', 'a script without a fence'],
+    );
+    expect(code).toBe(1);
+    expect(output).toMatch(/^Seed 4 \(redis\): complete of billing.* another's claim was settled/m);
+  });
+
   it('refuses an option in one sentence', async () => {
     const { code, errors } = await simulate('--seeds', '9..1');
     expect(code).toBe(2);

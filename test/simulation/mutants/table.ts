@@ -15,6 +15,7 @@ export interface Mutant {
 
 const store = 'runtime/stores/memory/memory-store.ts';
 const conditions = 'runtime/stores/memory/conditions.ts';
+const scripts = 'runtime/stores/redis/scripts.ts';
 
 export const mutants = {
   'no condition': {
@@ -355,6 +356,34 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
     file: 'runtime/stores/dynamodb/effects.ts',
     text: 'OR #version < :version',
     replacement: 'OR #version <> :version',
+  },
+  'a script that ignores leases': {
+    rule: 'A claim is taken over only when its lease is over, in Redis too',
+    file: scripts,
+    text: "(mine.takeOver and status == 'INPROGRESS' and leaseUntil and leaseUntil <= now)",
+    replacement: "(mine.takeOver and status == 'INPROGRESS' and leaseUntil)",
+    workload: 'redis',
+  },
+  'a script without a fence': {
+    rule: 'Only the owner of a claim completes it, in Redis too',
+    file: scripts,
+    text: 'if not (isMine and isSameEvent and isUnfinished)',
+    replacement: 'if not (isSameEvent and isUnfinished)',
+    workload: 'redis',
+  },
+  'a script that takes any event over': {
+    rule: 'Every condition over an existing record asks for the same fingerprint, in Redis too',
+    file: scripts,
+    text: 'accepted = isSeen and isStartable and isRemembered and isSameEvent',
+    replacement: 'accepted = isSeen and isStartable and isRemembered',
+    workload: 'redis',
+  },
+  'a script that locks the owner out': {
+    rule: 'OUTCOME_UNKNOWN leaves the attempt alone, in Redis too',
+    file: scripts,
+    text: `redis.call('HSETNX', KEYS[1], '\${attribute.attempt}', mine.attempt)`,
+    replacement: `set('\${attribute.attempt}', mine.attempt)`,
+    workload: 'redis',
   },
   "Powertools' layer in the intake": {
     rule: 'An order that may be on its way keeps its key',

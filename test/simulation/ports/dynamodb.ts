@@ -1,34 +1,26 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { recordAttributes as attribute } from '../../../contract/tables.ts';
 import { dynamoDbEffectStore } from '../../../runtime/index.ts';
-import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { failure, type WireAnswer } from '../../support/dynamodb/answer.ts';
 import { connect, type Sending } from '../../support/dynamodb/connect.ts';
-import { type MemoryDynamoDb, memoryDynamoDb } from '../../support/dynamodb/memory-dynamodb.ts';
+import { memoryDynamoDb } from '../../support/dynamodb/memory-dynamodb.ts';
 import type { KeyAttributes } from '../../support/dynamodb/table.ts';
 import type { Item as WireItem } from '../../support/dynamodb/values.ts';
-import type { About, Spoiled, VirtualProcess } from '../world/virtual-process.ts';
+import type { Spoiled } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
-import { along, attemptsOf, harmless, type RecordWatch, type RunStore, type Way } from './store.ts';
+import { type Caller, Callers } from './callers.ts';
+import { recordMembers } from './record-members.ts';
+import { along, type RunStore } from './store.ts';
 
 export const recordTable = 'records';
-
-/** On whose behalf a request is sent. */
-interface Caller {
-  readonly process: VirtualProcess;
-  readonly label: string;
-  readonly about?: About;
-  /** Has the effect of the request, and looks at what it does. */
-  watch(arrive: Sending['arrive']): WireAnswer;
-}
 
 export interface DynamoDbRunStore extends RunStore {
   /** Its requests must be sent in a `calling`. */
   readonly client: DynamoDBClient;
   /** The requests that `run` sends are its process's. */
-  calling<Result>(caller: Omit<Caller, 'watch'>, run: () => Promise<Result>): Promise<Result>;
+  calling<Result>(caller: Omit<Caller<WireAnswer>, 'watch'>, run: () => Promise<Result>): Promise<Result>;
 }
 
 /**
@@ -43,37 +35,18 @@ export function dynamoDbRunStore(
 ): DynamoDbRunStore {
   const dynamoDb = memoryDynamoDb({ ...tables, [recordTable]: [attribute.id] }, { now: () => world.now });
   const items = dynamoDb.items(recordTable);
-  const callers = new AsyncLocalStorage<Caller>();
-  const client = connect(dynamoDb, (sending) => {
-    const caller = callers.getStore();
-    if (caller === undefined) throw new Error(`Nobody sends ${sending.operation}`);
-    const { process, label, about, watch } = caller;
-    const effect = () => watch(() => loudly(world, sending));
-    return process.call(`${label}: ${sending.operation}`, effect, spoiledOf(sending), about);
-  });
-
-  function wayOf(process: VirtualProcess, wrote: RecordWatch): Way {
-    const about = (step: string, keys: readonly string[]) => ({ keys, harmless: harmless[step] });
-    return {
-      call: (step, keys, detail, effect) => {
-        const label = `${step} ${keys.join(' + ')}${detail}`;
-        const watch: Caller['watch'] = (arrive) => arrive();
-        return callers.run({ process, label, about: about(step, keys), watch }, effect);
-      },
-      write: (step, deliveries, effect, carriedAttempt) => {
-        const ids = deliveries.map(({ id }) => id);
-        const watch = watchOf(dynamoDb, deliveries, (mine, before, after) =>
-          wrote(step, mine, before, after, carriedAttempt),
-        );
-        const label = `${step} ${ids.join(' + ')} by ${attemptsOf(deliveries)}`;
-        return callers.run({ process, label, about: about(step, ids), watch }, effect);
-      },
-    };
-  }
+  const callers = new Callers<WireAnswer>();
+  const client = connect(dynamoDb, (sending) =>
+    callers.send({
+      name: sending.operation,
+      arrive: () => loudly(world, sending),
+      spoiled: spoiledOf(sending),
+    }),
+  );
 
   return {
     client,
-    calling: (caller, run) => callers.run({ ...caller, watch: (arrive) => arrive() }, run),
+    calling: (caller, run) => callers.run(caller, run),
     records: {
       get: (id) => recordOf(items.get(id)),
       delete: (id) => items.delete(id),
@@ -89,7 +62,10 @@ export function dynamoDbRunStore(
     },
     // Each process has its own, which remembers what it was told of the tables.
     over: (process, wrote) =>
-      along(wayOf(process, wrote), dynamoDbEffectStore({ table: recordTable, client })),
+      along(
+        callers.wayOf(process, wrote, { get: (id) => items.get(id), recordOf }),
+        dynamoDbEffectStore({ table: recordTable, client }),
+      ),
   };
 }
 
@@ -101,23 +77,6 @@ function loudly(world: World, { arrive }: Sending): WireAnswer {
     world.violated((error as Error).message);
     throw error;
   }
-}
-
-function watchOf(
-  dynamoDb: MemoryDynamoDb,
-  deliveries: readonly Delivery[],
-  changed: (mine: Delivery, before: StoredRecord | undefined, after: StoredRecord | undefined) => void,
-): Caller['watch'] {
-  return (arrive) => {
-    const records = dynamoDb.items(recordTable);
-    const before = deliveries.map(({ id }) => records.get(id));
-    const answer = arrive();
-    for (const [index, mine] of deliveries.entries()) {
-      const after = records.get(mine.id);
-      if (before[index] !== after) changed(mine, recordOf(before[index]), recordOf(after));
-    }
-    return answer;
-  };
 }
 
 /** What a client gets of a request that does not go well, as HTTP has it. */
@@ -152,28 +111,11 @@ function spoiledOf({ operation, body }: Sending): Spoiled<WireAnswer> {
   };
 }
 
-const members = {
-  status: attribute.status,
-  fingerprint: attribute.validation,
-  expiration: attribute.expiration,
-  attempt: attribute.attempt,
-  attempts: attribute.attempts,
-  firstAttemptAt: attribute.firstAttemptAt,
-  leaseUntil: attribute.inProgressExpiration,
-  guarantee: attribute.guarantee,
-  messageId: attribute.messageId,
-  messageGroup: attribute.messageGroup,
-  result: attribute.data,
-  lastError: attribute.lastError,
-  body: attribute.body,
-  skip: attribute.skip,
-} as const satisfies Readonly<Record<keyof StoredRecord, string>>;
-
 /** What an item says, read by its attributes and not by the adapter that wrote it. */
 function recordOf(item: WireItem | undefined): StoredRecord | undefined {
   if (item === undefined) return undefined;
   const values = plain(item);
-  const entries = Object.entries(members).map(([member, name]) => [member, values[name]]);
+  const entries = Object.entries(recordMembers).map(([member, name]) => [member, values[name]]);
   return Object.fromEntries(entries) as unknown as StoredRecord;
 }
 

@@ -1,4 +1,4 @@
-import type { EffectStore, Item, MemoryStore } from '../../../runtime/index.ts';
+import type { EffectStore, Item, MemoryStore, RecordStore } from '../../../runtime/index.ts';
 import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import type { FaultKind } from '../world/faults.ts';
 import type { Spoiled, VirtualProcess } from '../world/virtual-process.ts';
@@ -46,7 +46,22 @@ export const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
 };
 
 /** The store, each of its steps taken along that way. */
-export function along({ write, call }: Way, store: EffectStore): EffectStore {
+export function along(way: Way, store: EffectStore): EffectStore {
+  const { write, call } = way;
+  return {
+    ...alongRecords(way, store),
+    commit: (commits, effects) => {
+      const deliveries = commits.map(({ delivery }) => delivery);
+      return write('commit', deliveries, () => store.commit(commits, effects));
+    },
+    countAttempt: (mine, lastError, over) =>
+      write('count', [mine], () => store.countAttempt(mine, lastError, over)),
+    keysOf: (table) => call('ask for the keys', [], ` of ${table}`, () => store.keysOf(table)),
+  };
+}
+
+/** The same of a store that commits no effects. */
+export function alongRecords({ write, call }: Way, store: RecordStore): RecordStore {
   return {
     claim: (mine, terms) => write('claim', [mine], () => store.claim(mine, terms), terms.carriedAttempt),
     complete: (mine, result) => write('complete', [mine], () => store.complete(mine, result)),
@@ -56,17 +71,10 @@ export function along({ write, call }: Way, store: EffectStore): EffectStore {
       write('hold', [mine], () => store.holdUnknown(mine, seen, body, lastError)),
     quarantine: (mine, lastError, over) =>
       write('quarantine', [mine], () => store.quarantine(mine, lastError, over)),
-    commit: (commits, effects) => {
-      const deliveries = commits.map(({ delivery }) => delivery);
-      return write('commit', deliveries, () => store.commit(commits, effects));
-    },
-    countAttempt: (mine, lastError, over) =>
-      write('count', [mine], () => store.countAttempt(mine, lastError, over)),
     resolveDone: (id, attempt, times) =>
       call('resolve', [id], ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
     skip: (id, messageId) => call('skip', [id], ` of ${messageId}`, () => store.skip(id, messageId)),
     find: (id) => call('find', [id], '', () => store.find(id)),
-    keysOf: (table) => call('ask for the keys', [], ` of ${table}`, () => store.keysOf(table)),
   };
 }
 

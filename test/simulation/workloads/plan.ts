@@ -57,7 +57,7 @@ export interface Plan {
   /** For how long nobody mends a handler once faults have ceased, in ms. */
   readonly neglect: number;
   /** What the consumers keep their records in. */
-  readonly store: 'memory' | 'dynamodb';
+  readonly store: 'memory' | 'dynamodb' | 'redis';
   /** What comes again when the records have expired; absent where the run ends before. */
   readonly expiry?: Expiry | undefined;
 }
@@ -106,6 +106,8 @@ export interface Character {
   readonly deployments?: boolean;
   readonly outage?: boolean;
   readonly expiry?: boolean;
+  /** @default - all of them */
+  readonly consumers?: readonly ConsumerName[];
   /** @default memory */
   readonly store?: Plan['store'];
   /** Whether clients send the events to the intake; its records are in DynamoDB. */
@@ -167,7 +169,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
       ? Array.from({ length: random.between(1, 3) }, () => ({
           at: random.below(duration),
           timeout: random.pick(timeouts),
-          guarantees: new Map(consumers.map((name) => [name, random.pick(deployableAs[name])])),
+          guarantees: new Map(consumers.map((name) => [name, random.pick(guaranteesOf(name, character))])),
         }))
       : [],
     outage: character.outage
@@ -179,6 +181,11 @@ export function planOf(seed: number, character: Character, consumers: readonly C
       : undefined,
     expiry: character.expiry ? expiryOf(events, random) : undefined,
   };
+}
+
+/** Only a store that commits effects takes exactly-once. */
+function guaranteesOf(name: ConsumerName, { store }: Character): readonly GuaranteeName[] {
+  return deployableAs[name].filter((guarantee) => store !== 'redis' || guarantee !== 'exactly-once');
 }
 
 function expiryOf(events: readonly PlannedEvent[], random: Prng): Expiry {

@@ -1,0 +1,20 @@
+import { recordAttributes as attribute } from '../../../contract/tables.ts';
+import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+
+/** The attributes of a record, by what a port of the runtime calls them: read here, and not by the adapter that wrote. */
+export const recordMembers = {
+  status: attribute.status,
+  fingerprint: attribute.validation,
+  expiration: attribute.expiration,
+  attempt: attribute.attempt,
+  attempts: attribute.attempts,
+  firstAttemptAt: attribute.firstAttemptAt,
+  leaseUntil: attribute.inProgressExpiration,
+  guarantee: attribute.guarantee,
+  messageId: attribute.messageId,
+  messageGroup: attribute.messageGroup,
+  result: attribute.data,
+  lastError: attribute.lastError,
+  body: attribute.body,
+  skip: attribute.skip,
+} as const satisfies Readonly<Record<keyof StoredRecord, string>>;
