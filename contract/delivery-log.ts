@@ -28,7 +28,7 @@ export interface DeliveryLog {
   readonly retryAt?: number;
   /** For failed and blocked, where the attempt was counted: how many have failed by now. */
   readonly attempts?: number;
-  /** Why it could not be committed together with those behind it, where the store stood against it. */
+  /** Why it could not be committed with those behind it, where the store or the effects of one did not let it. */
   readonly foldFailure?: string;
   /** For blocked: the `id` of the record in which an operator skips the message. */
   readonly recordId?: string;

@@ -47,7 +47,8 @@ export class AskOnce<Event extends CloudEvent> {
 /** Lists and plain objects anew, at any depth: the handler may fill the same ones for its next event. */
 function copyOf<Value>(value: Value): Value;
 function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((member) => copyOf(member));
+  // Spread, or `map` would construct a list of a class anew: from a number, where that class may take members.
+  if (Array.isArray(value)) return [...value].map((member) => copyOf(member));
   if (!isPlainObject(value)) return value;
   const copy: Record<string, unknown> = { ...value };
   for (const name in copy) copy[name] = copyOf(copy[name]);

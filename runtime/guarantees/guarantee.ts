@@ -10,8 +10,9 @@ import type { Delivery, EffectStore, GuaranteeName, Past } from '../stores/recor
  * What an event does inside the store: a function from the event to its effects. It must not act outside of them,
  * since it runs on every delivery, and the runtime alone decides whether the effects are committed; those of the events
  * before it in its group may not be yet. It depends on the event alone: where it refuses an event that it accepted
- * before, that event is applied and yet in the dead-letter queue. What it returns is copied, so it may fill the same
- * objects for its next event; but not across an `await`, since groups are worked on at once.
+ * before, that event is applied and yet in the dead-letter queue. Lists and plain objects that it returns are copied, so
+ * it may fill the same ones for its next event. Where it returns a promise, as any `async` function does, it may not: the
+ * handler of another group can begin before the copy.
  */
 export type EffectHandler<Event extends CloudEvent> = (
   event: Event,

@@ -1,5 +1,6 @@
 import { Customers } from '../../../bench/scaling/customers.ts';
 import { GroupedQueue } from '../../../bench/scaling/fifo-queue.ts';
+import { mostOfGroup, workedOfGroup } from '../../../bench/scaling/limits.ts';
 import { batchTime, simulate } from '../../../bench/scaling/simulate.ts';
 
 describe('the simulated FIFO queue', () => {
@@ -52,4 +53,10 @@ describe('the simulation', () => {
     expect(perBatch).toBeGreaterThan(9.5);
     expect(throughput).toBeCloseTo((10 / batchTime([10], time)) * 1000, -1);
   });
+});
+
+test('one customer has as many orders a second as a function gets through, or as SNS takes of one group', () => {
+  expect(mostOfGroup(40)).toBe(250);
+  expect(workedOfGroup(25)).toBe(400);
+  expect(mostOfGroup(25)).toBe(300);
 });

@@ -28,12 +28,16 @@ describe('the options of npm run fuzz', () => {
     ['--seed', 'x'],
     ['--seed', '-1'],
     ['--seed', '2147483648'],
-    ['--path', '1,2'],
-    ['--path', ''],
     ['--path', '1:2'],
   ])('name %s and the value "%s" where it is none', (option, value) => {
     expect(() => readFuzz([`${option}=${value}`], names)).toThrow(
       new RegExp(`^${option} is "${value}": it takes `),
+    );
+  });
+
+  it.each(['1,2', '1:2x', ''])('name the path "%s" beside its target and seed', (path) => {
+    expect(() => readFuzz(['--target=intake', '--seed=3', `--path=${path}`], names)).toThrow(
+      `--path is "${path}": it takes whole numbers `,
     );
   });
 

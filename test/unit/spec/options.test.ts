@@ -9,6 +9,8 @@ describe('the arguments of npm run spec', () => {
       models: [],
       mutants: [{ mutation: 'no reopening' }],
     });
+    const ofOperator = mutants.filter(({ model }) => model === 'operator');
+    expect(readChosen(['operator '])).toEqual({ models: [], mutants: ofOperator });
   });
 
   it.each([

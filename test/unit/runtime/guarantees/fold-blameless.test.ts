@@ -113,6 +113,19 @@ describe('those before it are applied', () => {
     expect(ledger()).toMatchObject({ times: 2 });
   });
 
+  it('and the log of the first one tells what is wrong with the effects of another', async () => {
+    await deliver(['0', '1', '2'], ({ subject }) =>
+      subject === '2'
+        ? [increment('ledger', { orderId: 'all' }, { times: undefined as never })]
+        : [counted()],
+    );
+    expect(deliveriesOf(wiring).map(({ foldFailure }) => foldFailure)).toEqual([
+      'Error: undefined cannot be added to: it is no finite number',
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('where one adds to an attribute whose name every object has', async () => {
     await deliver(['0', '1'], ({ subject }) => [counted(subject === '1' ? 'constructor' : 'times')]);
     expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied' });

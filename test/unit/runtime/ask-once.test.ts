@@ -1,0 +1,52 @@
+import { AskOnce } from '../../../runtime/ask-once.ts';
+import { type Effect, put } from '../../../runtime/index.ts';
+import { anOrder } from '../../support/orders.ts';
+
+const effectsOf = (returned: readonly Effect[]) => new AskOnce(() => returned).handle(anOrder());
+
+async function itemOf(item: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const [effect] = await effectsOf([put('orders', item)]);
+  return (effect as Extract<Effect, { kind: 'put' }>).item;
+}
+
+describe('the copy of what a handler returns', () => {
+  it.each<readonly [string, object]>([
+    ['bytes', Buffer.from('paid')],
+    ['a set', new Set(['a', 'b'])],
+    ['a map', new Map([['a', 1]])],
+    ['a date', new Date(0)],
+    ['a number of a class', new (class Decimal {})()],
+  ])('leaves what is no plain object as it is: %s', async (_, value) => {
+    // Its members are not all that it has, and the store has to know its class.
+    const { list, member } = await itemOf({ list: [value], member: { value } });
+    expect((list as unknown[])[0]).toBe(value);
+    expect((member as { value: unknown }).value).toBe(value);
+  });
+
+  it.each<readonly [string, Record<string, unknown>]>([
+    ['no value', { orderId: '1', note: undefined, notes: [undefined, null] }],
+    ['the name of the prototype', JSON.parse('{"orderId":"1","__proto__":{"total":[1]}}')],
+    ['no prototype', Object.assign(Object.create(null), { orderId: '1', lines: [{ sku: 'a' }] })],
+  ])('has all members: %s', async (_, item) => {
+    const copy = await itemOf(item);
+    expect(copy).not.toBe(item);
+    expect(Object.entries(copy)).toEqual(Object.entries(item));
+  });
+
+  it('of a list of a class is a plain one, whatever that class is constructed from', async () => {
+    class Effects extends Array<Effect> {
+      constructor(...effects: Effect[]) {
+        super();
+        this.push(...effects);
+      }
+    }
+    const effect = put('orders', { orderId: '1' });
+    await expect(effectsOf(new Effects())).resolves.toStrictEqual([]);
+    await expect(effectsOf(new Effects(effect))).resolves.toStrictEqual([effect]);
+  });
+
+  it('can be made of what is frozen', async () => {
+    const effect = Object.freeze(put('orders', Object.freeze({ lines: Object.freeze(['a']) })));
+    await expect(effectsOf(Object.freeze([effect]))).resolves.toEqual([effect]);
+  });
+});
