@@ -48,17 +48,24 @@ export async function* readLines(
   functionName: string,
 ): AsyncGenerator<LoggedLine> {
   const logGroupName = `/aws/lambda/${functionName}`;
-  for await (const { logStreams = [] } of paginateDescribeLogStreams({ client }, { logGroupName })) {
-    for (const { logStreamName = '' } of logStreams) {
-      const stream = { logGroupName, logStreamName, startFromHead: true };
-      const pages = paginateGetLogEvents({ client, pageSize, stopOnSameToken: true }, stream);
-      for await (const { events = [] } of pages) {
-        for (const { message = '', timestamp = 0 } of events) {
-          yield { text: message, timestamp, stream: logStreamName };
-        }
+  for (const logStreamName of await streamsOf(client, logGroupName)) {
+    const stream = { logGroupName, logStreamName, startFromHead: true };
+    const pages = paginateGetLogEvents({ client, pageSize, stopOnSameToken: true }, stream);
+    for await (const { events = [] } of pages) {
+      for (const { message = '', timestamp = 0 } of events) {
+        yield { text: message, timestamp, stream: logStreamName };
       }
     }
   }
+}
+
+/** Each once: an emulator's page begins by its number, so a stream made meanwhile moves others onto the next page. */
+async function streamsOf(client: CloudWatchLogsClient, logGroupName: string): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for await (const { logStreams = [] } of paginateDescribeLogStreams({ client }, { logGroupName })) {
+    for (const { logStreamName = '' } of logStreams) names.add(logStreamName);
+  }
+  return names;
 }
 
 /** What the log of a function tells of its deliveries, and of invocations that came to a bad end. */

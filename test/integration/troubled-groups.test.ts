@@ -198,6 +198,10 @@ it.concurrent('a group of events of 100 KB is applied in order', async () => {
   const Key = marshall({ orderId: events[9]?.subject });
   const { Item } = await dynamoDb.send(new GetItemCommand({ TableName: plain.orders, Key }));
   expect(unmarshall(Item ?? {})).toMatchObject({ lines: [line] });
+  const ledger = await dynamoDb.send(
+    new GetItemCommand({ TableName: plain.ledger, Key: marshall({ account }) }),
+  );
+  expect(ledger.Item?.orders).toEqual({ N: '10' });
 });
 
 it.concurrent('a message that ends its process each time is given up alone among nine healthy heads, which are applied once', async () => {
