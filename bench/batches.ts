@@ -9,7 +9,7 @@ import { versionOf } from './version-of.ts';
 
 const rounds = 25;
 /** Batches of each contestant before anything is measured: its code is compiled by then, and its connections are open. */
-const warmUpBatches = 200;
+const warmUpBatches = 500;
 
 /** With the package that names the version, where there is one. */
 const peers = {
