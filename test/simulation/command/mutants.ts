@@ -1,5 +1,6 @@
 import { command } from '../../../local/system/command.ts';
-import { type Mutant, mutants } from '../mutants/table.ts';
+import type { Mutant } from '../mutants/mutant.ts';
+import { mutants } from '../mutants/table.ts';
 import { scenarioOf } from '../scenario.ts';
 import { readChosen, usage } from './chosen-mutants.ts';
 import type { Failure } from './runner.ts';

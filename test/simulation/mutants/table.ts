@@ -1,21 +1,9 @@
-/** A rule of the code, broken: one text of one file is replaced while it is loaded. */
-export interface Mutant {
-  /** What the rule says. */
-  readonly rule: string;
-  /** From the root of the repository. */
-  readonly file: string;
-  /** Stands there exactly once; a mutant whose text is gone is an error, not a mutant that survives. */
-  readonly text: string;
-  readonly replacement: string;
-  /** Where its rule is at stake, if it hardly ever is elsewhere. */
-  readonly workload?: string;
-  /** What has to be noticed, where something else is wrong all the time. */
-  readonly shows?: RegExp;
-}
+import { adapterMutants } from './adapters.ts';
+import { intakeMutants } from './intake.ts';
+import type { Mutant } from './mutant.ts';
 
 const store = 'runtime/stores/memory/memory-store.ts';
 const conditions = 'runtime/stores/memory/conditions.ts';
-const scripts = 'runtime/stores/redis/scripts.ts';
 
 export const mutants = {
   'no condition': {
@@ -345,77 +333,8 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
     text: 'const [checkpoint = this.#position()] = this.#open.values();',
     replacement: 'const checkpoint = this.#position();',
   },
-  'an adapter that ignores leases': {
-    rule: 'A claim is taken over only when its lease is over, in DynamoDB too',
-    file: 'runtime/stores/dynamodb/conditions.ts',
-    text: "const LEASE_OVER = '#inProgressExpiration <= :now';",
-    replacement: "const LEASE_OVER = '#inProgressExpiration <> :now';",
-  },
-  "an adapter's version that does not decide": {
-    rule: 'What is older changes nothing, in DynamoDB too',
-    file: 'runtime/stores/dynamodb/effects.ts',
-    text: 'OR #version < :version',
-    replacement: 'OR #version <> :version',
-  },
-  'a script that ignores leases': {
-    rule: 'A claim is taken over only when its lease is over, in Redis too',
-    file: scripts,
-    text: "(mine.takeOver and status == 'INPROGRESS' and leaseUntil and leaseUntil <= now)",
-    replacement: "(mine.takeOver and status == 'INPROGRESS' and leaseUntil)",
-    workload: 'redis',
-  },
-  'a script without a fence': {
-    rule: 'Only the owner of a claim completes it, in Redis too',
-    file: scripts,
-    text: 'if not (isMine and isSameEvent and isUnfinished)',
-    replacement: 'if not (isSameEvent and isUnfinished)',
-    workload: 'redis',
-  },
-  'a script that takes any event over': {
-    rule: 'Every condition over an existing record asks for the same fingerprint, in Redis too',
-    file: scripts,
-    text: 'accepted = isSeen and isStartable and isRemembered and isSameEvent',
-    replacement: 'accepted = isSeen and isStartable and isRemembered',
-    workload: 'redis',
-  },
-  'a script that locks the owner out': {
-    rule: 'OUTCOME_UNKNOWN leaves the attempt alone, in Redis too',
-    file: scripts,
-    text: `redis.call('HSETNX', KEYS[1], '\${attribute.attempt}', mine.attempt)`,
-    replacement: `set('\${attribute.attempt}', mine.attempt)`,
-    workload: 'redis',
-  },
-  "Powertools' layer in the intake": {
-    rule: 'An order that may be on its way keeps its key',
-    file: 'runtime/intake/intake.ts',
-    text: "import { FencedPersistenceLayer } from '../powertools/fenced-persistence-layer.ts';",
-    replacement: `import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
-class FencedPersistenceLayer extends DynamoDBPersistenceLayer {
-  firstAttemptAt(): undefined {}
-}`,
-  },
-  'a key given up after an error': {
-    rule: 'The record of a request that failed stays',
-    file: 'runtime/intake/intake.ts',
-    text: "afterError: 'release',",
-    replacement: "afterError: 'delete',",
-  },
-  'an event id of its own': {
-    rule: "The intake's event derives from caller and key alone",
-    file: 'runtime/intake/order-request.ts',
-    text: 'id: sha256(canonicalJson([caller, key])),',
-    replacement: 'id: sha256(canonicalJson([caller, key, Math.random()])),',
-  },
-  'an error kept as the answer': {
-    rule: 'An unclear publish is never a stored answer',
-    file: 'runtime/intake/intake.ts',
-    text: '      await events.publish(event, store.firstAttemptAt(request) ?? clock.now());',
-    replacement: `      try {
-        await events.publish(event, store.firstAttemptAt(request) ?? clock.now());
-      } catch {
-        return { statusCode: 503, headers: {}, body: '' };
-      }`,
-  },
+  ...adapterMutants,
+  ...intakeMutants,
 } as const satisfies Readonly<Record<string, Mutant>>;
 
 export type MutantName = keyof typeof mutants;

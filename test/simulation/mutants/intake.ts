@@ -1,0 +1,36 @@
+import type { Mutant } from './mutant.ts';
+
+/** Rules of the intake, broken. */
+export const intakeMutants = {
+  "Powertools' layer in the intake": {
+    rule: 'An order that may be on its way keeps its key',
+    file: 'runtime/intake/intake.ts',
+    text: "import { FencedPersistenceLayer } from '../powertools/fenced-persistence-layer.ts';",
+    replacement: `import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+class FencedPersistenceLayer extends DynamoDBPersistenceLayer {
+  firstAttemptAt(): undefined {}
+}`,
+  },
+  'a key given up after an error': {
+    rule: 'The record of a request that failed stays',
+    file: 'runtime/intake/intake.ts',
+    text: "afterError: 'release',",
+    replacement: "afterError: 'delete',",
+  },
+  'an event id of its own': {
+    rule: "The intake's event derives from caller and key alone",
+    file: 'runtime/intake/order-request.ts',
+    text: 'id: sha256(canonicalJson([caller, key])),',
+    replacement: 'id: sha256(canonicalJson([caller, key, Math.random()])),',
+  },
+  'an error kept as the answer': {
+    rule: 'An unclear publish is never a stored answer',
+    file: 'runtime/intake/intake.ts',
+    text: '      await events.publish(event, store.firstAttemptAt(request) ?? clock.now());',
+    replacement: `      try {
+        await events.publish(event, store.firstAttemptAt(request) ?? clock.now());
+      } catch {
+        return { statusCode: 503, headers: {}, body: '' };
+      }`,
+  },
+} as const satisfies Readonly<Record<string, Mutant>>;
