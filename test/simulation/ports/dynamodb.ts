@@ -8,10 +8,10 @@ import { connect, type Sending } from '../../support/dynamodb/connect.ts';
 import { memoryDynamoDb } from '../../support/dynamodb/memory-dynamodb.ts';
 import type { KeyAttributes } from '../../support/dynamodb/table.ts';
 import type { Item as WireItem } from '../../support/dynamodb/values.ts';
+import { recordMembers } from '../../support/record-members.ts';
 import type { Spoiled } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import { type Caller, Callers } from './callers.ts';
-import { recordMembers } from './record-members.ts';
 import { along, type RunStore } from './store.ts';
 
 export const recordTable = 'records';

@@ -1,5 +1,6 @@
 import { type EffectStore, redisRecordStore } from '../../../runtime/index.ts';
 import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import { recordMembers } from '../../support/record-members.ts';
 import type { Reply } from '../../support/redis/commands.ts';
 import { connect, type Sending } from '../../support/redis/connect.ts';
 import { ReplyError } from '../../support/redis/errors.ts';
@@ -7,7 +8,6 @@ import { type MemoryRedis, memoryRedis } from '../../support/redis/memory-redis.
 import type { Spoiled } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import { Callers } from './callers.ts';
-import { recordMembers } from './record-members.ts';
 import { alongRecords, type RecordWatch, type RunStore } from './store.ts';
 
 const prefix = 'order-once:';

@@ -1,7 +1,7 @@
-import { recordAttributes as attribute } from '../../../contract/tables.ts';
-import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import { recordAttributes as attribute } from '../../contract/tables.ts';
+import type { StoredRecord } from '../../runtime/stores/record-store.ts';
 
-/** The attributes of a record, by what a port of the runtime calls them: read here, and not by the adapter that wrote. */
+/** The attributes of a record, by what a port of the runtime calls them: named here, and not by the adapter that is tested. */
 export const recordMembers = {
   status: attribute.status,
   fingerprint: attribute.validation,
