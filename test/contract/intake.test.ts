@@ -22,7 +22,7 @@ const ttl = 45 * 24 * 3600;
     server = await startDynamoDbLocal();
     client = server.connect();
     await createTables(client);
-  }, 180_000);
+  });
   afterAll(() => server?.stop());
 
   function scene() {

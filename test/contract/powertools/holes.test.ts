@@ -33,7 +33,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
     await createTables(client);
     // It warns of what the scenes do on purpose.
     jest.spyOn(console, 'warn').mockImplementation(() => {});
-  }, 180_000);
+  });
   afterAll(() => server?.stop());
 
   const both = (kind: Kind) => ({

@@ -26,7 +26,7 @@ const clauses = [
     server = await startDynamoDbLocal();
     client = server.connect();
     await createTables(client);
-  }, 180_000);
+  });
   afterAll(() => server?.stop());
 
   it.each(layerCases)('$name', async (layerCase) => {
@@ -39,7 +39,7 @@ const clauses = [
     const failures = await failingLayerCases(broken, client);
     expect(times()).toBeGreaterThan(0);
     expect(failures).not.toEqual([]);
-  }, 60_000);
+  });
 
   it.each([
     ['its claim', 1],
