@@ -8,6 +8,7 @@ import { isOwnFailure, withThis } from './count-attempt.ts';
 import { handlerMargin, withSignal } from './deadline.ts';
 import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, leaseEnd, type Standing } from './lease.ts';
+import { refuseLostEffects } from './lost-effects.ts';
 import { recordQuarantine } from './quarantine.ts';
 import { releaseOf, SuspectAttempt } from './suspect.ts';
 
@@ -111,6 +112,7 @@ async function runUnderLease<Event extends CloudEvent>(
         signal,
       }),
     );
+    refuseLostEffects(result);
   } catch (error) {
     const notDone = error instanceof NotDone || error instanceof PermanentError;
     // A handler that was asked to stop may throw anything.

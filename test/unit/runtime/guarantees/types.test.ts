@@ -51,6 +51,8 @@ test('each guarantee takes the handlers that it can keep its promise for', () =>
   createConsumer({ ...base, guarantee: exactlyOnce(), handle: async () => {} }, wiring);
   // @ts-expect-error effects that nobody would commit
   createConsumer({ ...base, guarantee: atMostOnce(), handle: () => [effect] }, wiring);
+  // @ts-expect-error one effect that nobody would commit
+  createConsumer({ ...base, guarantee: atMostOnce(), handle: async () => effect }, wiring);
   // @ts-expect-error effects that nobody would commit, later
   createConsumer({ ...base, guarantee: atLeastOnce(retention), handle: async () => [effect] }, wiring);
 
