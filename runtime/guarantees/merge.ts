@@ -1,14 +1,11 @@
-import type { Effect, Item, VersionedEffect } from '../effects.ts';
+import type { Effect, Item } from '../effects.ts';
 import { addExactly } from '../stores/decimal.ts';
-import { isVersioned, itemOf, versionOf } from '../stores/versions.ts';
-import { sizeOf } from './size.ts';
+import { sizeOfEffect, storedEffect } from '../stores/stored-effect.ts';
+import { isVersioned, versionOf } from '../stores/versions.ts';
 import type { Write } from './stale.ts';
 
 /** The names of a table's key attributes, where they are known. */
 export type KeysOf = (table: string) => Promise<readonly string[] | undefined>;
-
-/** A DynamoDB item ends at 400 KB (AWS: "Service, account, and table quotas"); sizes are estimates. */
-const largestItem = 350 * 1024;
 
 /** The effects of several events as the writes of one transaction, one for each item. */
 export class MergedWrites {
@@ -46,7 +43,7 @@ export class MergedWrites {
       const size = bytesOf(effect);
       const item = await itemIdOf(effect, keysOf);
       // Two effects of one event on one item: the store refuses them, and has to say so of this event alone.
-      if (item === undefined || size > largestItem || own.has(item)) return undefined;
+      if (item === undefined || size === undefined || own.has(item)) return undefined;
       const write = merge(writes.get(item), { event: this.#events, place: index + 1, effect });
       if (write === undefined) return undefined;
       writes.set(item, write);
@@ -57,16 +54,13 @@ export class MergedWrites {
   }
 }
 
-function bytesOf(effect: Effect): number {
-  switch (effect.kind) {
-    case 'raw':
-      return Number.POSITIVE_INFINITY;
-    case 'increment':
-      return sizeOf(effect.key) + sizeOf(effect.by);
-    case 'remove':
-      return sizeOf(effect.key);
-    default:
-      return sizeOf(effect.item);
+/** @returns `undefined` for an effect that the store may refuse: it has to see that one alone. */
+function bytesOf(effect: Effect): number | undefined {
+  if (effect.kind === 'raw') return undefined;
+  try {
+    return sizeOfEffect(storedEffect(effect));
+  } catch {
+    return undefined;
   }
 }
 
@@ -94,7 +88,6 @@ function isWhole(value: unknown): boolean {
 /** @returns `undefined` where no one write does what the two would do one after the other. */
 function merge(before: Write | undefined, part: Write['parts'][number]): Write | undefined {
   const { effect } = part;
-  if (!isValid(effect)) return undefined;
   if (before === undefined) return { effect, parts: [part] };
   const write = (effect: Effect, held?: string): Write => ({
     effect,
@@ -110,21 +103,6 @@ function merge(before: Write | undefined, part: Write['parts'][number]): Write |
     return versionOf(effect) > held ? write(effect) : write(old, String(held));
   }
   return undefined;
-}
-
-/** Whether the store would take what may be left out for something newer. */
-function isValid(effect: Effect): boolean {
-  if (effect.kind === 'increment') return Object.keys(effect.by).length > 0;
-  return !isVersioned(effect) || isStorable(effect);
-}
-
-function isStorable(effect: VersionedEffect): boolean {
-  try {
-    itemOf(effect);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 type Amounts = Readonly<Record<string, number>>;
