@@ -13,8 +13,9 @@ export function versionOf({ kind, item, version: name }: VersionedEffect): bigin
   const value = item[name];
   const isNumber = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
   if (isNumber || (typeof value === 'string' && digits.test(value))) return BigInt(value);
+  const given = typeof value === 'bigint' ? `${value}n` : JSON.stringify(value);
   throw new Error(
-    `${kind} has ${JSON.stringify(value)} for its version "${name}": give a string of 1 to 38 digits or a safe integer from 0`,
+    `${kind} has ${given} for its version "${name}": give a string of 1 to 38 digits or a safe integer from 0`,
   );
 }
 

@@ -241,8 +241,8 @@ export const mutants = {
   'a version that does not decide': {
     rule: 'What is older changes nothing',
     file: 'runtime/stores/memory/tables.ts',
-    text: 'const isStale = isNumber(held) && held >= versionOf(effect);',
-    replacement: 'const isStale = isNumber(held) && held < versionOf(effect) && false;',
+    text: 'const isStale = digits >= 0n;',
+    replacement: 'const isStale = digits >= 0n && false;',
   },
   'returns while a handler is pending': {
     rule: 'While a handler is pending the runtime does not return',
