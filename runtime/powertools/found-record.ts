@@ -12,6 +12,7 @@ export interface FoundRecord {
   /** Seconds since the epoch. */
   readonly expiration: number | undefined;
   readonly leaseUntil: number | undefined;
+  /** Absent where no payload was validated. */
   readonly fingerprint: string | undefined;
   readonly attempt: string | undefined;
   readonly firstAttemptAt: number | undefined;
@@ -28,7 +29,7 @@ export function readFound(item: Record<string, AttributeValue>): FoundRecord {
     status: read('status'),
     expiration: read('expiration'),
     leaseUntil: read('inProgressExpiration'),
-    fingerprint: read('validation'),
+    fingerprint: read<string | undefined>('validation') || undefined,
     attempt: read('attempt'),
     firstAttemptAt: read('firstAttemptAt'),
     completedAt: read('completedAt'),
