@@ -151,7 +151,6 @@ export class IdempotentConsumer extends Construct {
     });
     this.deadLetterQueue.grant(this.handler, 'sqs:SendMessage');
     if (onPoison === 'block') {
-      records.grantLookUp(this.handler);
       this.blockedAlarm = blockedAlarm(this, this.handler.logGroup, functionName);
     }
 

@@ -47,11 +47,6 @@ export class RecordTable extends DataTable {
     this.grant(commits, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
   }
 
-  /** Lets a function look up what an operator wrote into a record. */
-  grantLookUp(looksUp: LambdaFunction): void {
-    this.grant(looksUp, 'dynamodb:GetItem');
-  }
-
   /** Lets the intake's function keep what it answered: its own records, and nobody else's. */
   grantIntake(intake: LambdaFunction): void {
     this.#tellWhere(intake);

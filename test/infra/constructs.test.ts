@@ -160,12 +160,12 @@ describe('poison', () => {
     expect(consumer.blockedAlarm).toBeUndefined();
   });
 
-  test('that blocks rings an alarm, and the function may look for a skip', () => {
+  test('that blocks rings an alarm, and the function reads no record', () => {
     const { consumer, template } = consumerThat('block');
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { ON_POISON: 'block' } },
     });
-    template.resourcePropertiesCountIs('AWS::IAM::Policy', reads, 1);
+    template.resourcePropertiesCountIs('AWS::IAM::Policy', reads, 0);
     template.hasResourceProperties('AWS::Logs::MetricFilter', {
       LogGroupName: { Ref: Match.stringLikeRegexp('BookingsLogs') },
       FilterPattern: '{ ($.message = "delivery") && ($.outcome = "blocked") }',
