@@ -73,12 +73,13 @@ export class NeverEndedError extends OrderOnceError {
   }
 }
 
-/** There is no record under this key, so there is no message of its event to skip. */
+/** The message does not block its group over this record, so there is nothing to skip. */
 export class NotSkippableError extends OrderOnceError {
-  constructor(id: string) {
+  /** @param found What the record says instead. */
+  constructor(id: string, found: string) {
     super(
       'NOT_SKIPPABLE',
-      `Record ${id} does not exist: take the "recordId" of the log line whose outcome is "blocked"`,
+      `Record ${id} ${found}: take "recordId" and "messageId" of the last log line whose outcome is "blocked"`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { StoredItem } from './item-size.ts';
-import { itemSize } from './item-size.ts';
+import type { StoredItem } from '../../runtime/stores/dynamodb/item-size.ts';
+import { itemSize } from '../../runtime/stores/dynamodb/item-size.ts';
 
 /** One item that a request writes. */
 export interface Write {

@@ -9,6 +9,7 @@ import type { EffectHandler, Guarantee, Task, Tools, Verdict } from './guarantee
 import { Lease, triesOf } from './lease.ts';
 import { writesOf } from './merge.ts';
 import { recordQuarantine } from './quarantine.ts';
+import { isSkipped } from './skipped.ts';
 import type { Write } from './stale.ts';
 import { releaseOf, SuspectAttempt } from './suspect.ts';
 
@@ -30,7 +31,7 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
     fold: (tasks, handle, tools) => fold(tasks, handle, over(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, over(tools)),
     recordRefusal: (task, error, tools) => recordRefusal(task, error, over(tools)),
-    skipped: async ({ identity }, tools) => (await over(tools).store.find(identity.id))?.skip,
+    isSkipped: (task, tools) => isSkipped(task, over(tools).store),
   };
 }
 

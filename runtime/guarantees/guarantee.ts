@@ -154,6 +154,9 @@ export interface Guarantee<Kind extends HandlerKind> {
    * @throws `error`, where no record could be written.
    */
   recordRefusal(task: Task<CloudEvent>, error: PermanentError, tools: Tools): Promise<Verdict>;
-  /** The SQS message of the event that an operator skips. @throws Whatever the store throws. */
-  skipped(task: Task<CloudEvent>, tools: Tools): Promise<string | undefined>;
+  /**
+   * Tells the record that the message blocks its group, and returns whether an operator skips it.
+   * @throws StoreBusyError if the store is contended; whatever the store throws.
+   */
+  isSkipped(task: Task<CloudEvent>, tools: Tools): Promise<boolean>;
 }

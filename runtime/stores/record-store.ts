@@ -52,6 +52,8 @@ export interface StoredRecord {
   readonly lastError?: string | undefined;
   /** The event's body, kept by OUTCOME_UNKNOWN. */
   readonly body?: string | undefined;
+  /** The SQS message that was the last to block its group. */
+  readonly blocked?: string | undefined;
   /** The SQS message that an operator skips. */
   readonly skip?: string | undefined;
 }
@@ -127,6 +129,12 @@ export type ClaimAnswer = { readonly kind: 'claimed'; readonly past: Past } | Ex
 /** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
 export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
 
+export type BlockAnswer =
+  /** `skip` as the record has it. */
+  | { readonly kind: 'blocked'; readonly skip: string | undefined }
+  | (Refusal & { readonly kind: 'fenced' })
+  | Contended;
+
 export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Contended;
 
 /**
@@ -184,7 +192,15 @@ export interface RecordStore {
     attempt: string,
     times: { readonly now: number; readonly expiration: number },
   ): Promise<OwnerAnswer>;
-  /** An operator skips this message: `skip` of an existing record, whatever its status, and nothing else of it. */
+  /**
+   * Names the message that blocks its group: `blocked` of an existing record, whatever its status, and nothing else of it.
+   * The answer tells of a skip, so that a message that blocks costs one round trip.
+   */
+  block(id: string, messageId: string): Promise<BlockAnswer>;
+  /**
+   * An operator skips this message: `skip`, and nothing else, if the record names it as `blocked` and has not settled it
+   * since (COMPLETED, QUARANTINED or OUTCOME_UNKNOWN for this very message).
+   */
   skip(id: string, messageId: string): Promise<OwnerAnswer>;
 }
 

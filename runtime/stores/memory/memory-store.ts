@@ -1,6 +1,7 @@
 import { shorten } from '../../../contract/shorten.ts';
 import { pastOf } from '../past.ts';
 import type {
+  BlockAnswer,
   ClaimAnswer,
   CommitAnswer,
   CountAnswer,
@@ -121,7 +122,13 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       return writeAsOwner(id, (record) => may.resolve(record, attempt), done);
     },
     async skip(id, messageId) {
-      return writeAsOwner(id, () => true, { skip: messageId });
+      return writeAsOwner(id, (record) => may.skip(record, messageId), { skip: messageId });
+    },
+    async block(id, messageId): Promise<BlockAnswer> {
+      const record = records.get(id);
+      if (record === undefined) return { kind: 'fenced', record };
+      records.set(id, { ...record, blocked: messageId });
+      return { kind: 'blocked', skip: record.skip };
     },
     async countAttempt(delivery, lastError, over): Promise<CountAnswer> {
       const record = records.get(delivery.id);

@@ -270,14 +270,14 @@ export const mutants = {
   'poison that blocks nobody': {
     rule: 'Where poison is to block, its group waits until it is mended or skipped',
     file: 'runtime/poison.ts',
-    text: 'if (skipped !== message.id) return await block();',
-    replacement: 'if (skipped !== message.id && outcome === "conflict") return await block();',
+    text: 'if (!skipped) return await block();',
+    replacement: 'if (!skipped && outcome === "conflict") return await block();',
   },
   'a skip that is not heard': {
     rule: 'What an operator skips leaves its group',
     file: 'runtime/poison.ts',
-    text: 'if (skipped !== message.id) return await block();',
-    replacement: 'if (skipped !== "") return await block();',
+    text: 'if (!skipped) return await block();',
+    replacement: 'if (skipped !== undefined) return await block();',
   },
   'the retention forgotten': {
     rule: 'What its queue would delete is saved before',

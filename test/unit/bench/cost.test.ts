@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { itemSize } from '../../../bench/cost/item-size.ts';
 import { VirtualLatency } from '../../../bench/cost/virtual-latency.ts';
 import { unitsOf, writesOf } from '../../../bench/cost/writes.ts';
+import { itemSize } from '../../../runtime/stores/dynamodb/item-size.ts';
 
 describe("an item's size", () => {
   it.each([
