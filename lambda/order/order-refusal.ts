@@ -1,18 +1,24 @@
-import { path } from '../../contract/exact-json.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
-import type { Effect } from '../../runtime/effects.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
 import { describe } from '../../runtime/errors.ts';
 import type { Refusal } from '../../runtime/intake/intake.ts';
-import { writeOf } from '../../runtime/stores/dynamodb/effects.ts';
-import { itemSize, type StoredItem } from '../../runtime/stores/dynamodb/item-size.ts';
-import { isVersioned, versionOf } from '../../runtime/stores/versions.ts';
+import { ValueError } from '../../runtime/stores/attribute-values.ts';
+import { memoryTables } from '../../runtime/stores/memory/tables.ts';
 import { applyOrder } from './apply-order.ts';
 
-/** Bytes (AWS: "Quotas in Amazon DynamoDB"): of a partition key, of an attribute's name, of an item. */
-const limits = { key: 2048, name: 65_535, item: 400 * 1024 } as const;
-
-/** The effects are looked at, not committed, so the tables need no names. */
+/** Effects on them are looked at, and never applied. */
+const tables = memoryTables({
+  orders: [ordersTable.key],
+  ledger: [ledgerTable.key],
+  customers: [customersTable.key],
+});
 const effectsOf = applyOrder({ orders: 'orders', ledger: 'ledger', customers: 'customers' });
+
+/** Attributes of the items that the client names otherwise than as a member of its order. */
+const clientNames: readonly (readonly [RegExp, string])[] = [
+  [/^(item|key)\.account$/, 'account'],
+  [/^item\b/, 'order'],
+];
 
 /**
  * Why `fulfilment` could never apply an order: it computes the order's effects and looks whether DynamoDB takes them. Such
@@ -21,52 +27,13 @@ const effectsOf = applyOrder({ orders: 'orders', ledger: 'ledger', customers: 'c
  * @returns The field in the words of the intake's clients; `undefined` if the order can be applied.
  */
 export function refusalOf(event: OrderEvent): Refusal | undefined {
-  const { data, partitionkey } = event;
-  return (
-    refusalOfKey('order.orderId', data.orderId) ??
-    refusalOfKey('account', partitionkey) ??
-    refusalOfName(data, ['order']) ??
-    firstOf(effectsOf(event), refusalOfEffect)
-  );
-}
-
-function refusalOfKey(field: string, key: string): Refusal | undefined {
-  const bytes = Buffer.byteLength(key);
-  if (bytes <= limits.key) return undefined;
-  return { field, reason: `${field}: has ${bytes} bytes; a key has at most ${limits.key}` };
-}
-
-/** Of a member anywhere in a value. */
-function refusalOfName(value: unknown, place: readonly string[]): Refusal | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return firstOf(Object.entries(value), ([name, member]) => {
-    const bytes = Buffer.byteLength(name);
-    const field = path([...place, name]);
-    if (bytes >= 1 && bytes <= limits.name) return refusalOfName(member, [...place, name]);
-    return { field, reason: `${field}: the name has ${bytes} bytes; it must have 1 to ${limits.name}` };
-  });
-}
-
-function refusalOfEffect(effect: Effect): Refusal | undefined {
-  try {
-    if (isVersioned(effect)) versionOf(effect);
-  } catch {
-    return { field: 'sequence', reason: 'sequence: must be a string of 1 to 38 digits' };
-  }
-  try {
-    const { Put, Update } = writeOf(effect);
-    const bytes = itemSize((Put?.Item ?? Update?.Key ?? {}) as StoredItem);
-    if (bytes <= limits.item) return undefined;
-    return { field: 'order', reason: `order: takes ${bytes} bytes in its table; at most ${limits.item} fit` };
-  } catch (error) {
-    return { field: 'order', reason: `order: cannot be stored: ${describe(error)}` };
-  }
-}
-
-function firstOf<T>(values: readonly T[], of: (value: T) => Refusal | undefined): Refusal | undefined {
-  for (const value of values) {
-    const refusal = of(value);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
+  const effects = effectsOf(event);
+  const answer = tables.prepare(effects, effects.length);
+  if (answer.kind === 'prepared') return undefined;
+  const { cause, reason } = answer;
+  if (!(cause instanceof ValueError))
+    return { field: 'order', reason: `order: cannot be stored: ${describe(reason)}` };
+  const [pattern = /^/, name = 'order'] = clientNames.find(([pattern]) => pattern.test(cause.place)) ?? [];
+  const field = cause.place.replace(pattern, name);
+  return { field, reason: `${field}: ${cause.reason}` };
 }

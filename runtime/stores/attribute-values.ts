@@ -21,9 +21,16 @@ const limits = {
 
 /** Says where in an item a value is that DynamoDB does not take, why, and what to give instead. */
 export class ValueError extends Error {
+  /** `item.lines[0].when`, for instance. */
+  readonly place: string;
+  /** Why, and what to give instead. */
+  readonly reason: string;
+
   constructor(place: string, reason: string) {
     super(`${place}: ${reason}`);
     this.name = 'ValueError';
+    this.place = place;
+    this.reason = reason;
   }
 }
 

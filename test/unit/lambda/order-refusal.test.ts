@@ -13,25 +13,25 @@ describe('an order that no table takes is refused', () => {
       {},
       { orderId: 'é'.repeat(1025) },
       'order.orderId',
-      'has 2050 bytes; a key has at most 2048',
+      'has 2050 bytes; this key takes at most 2048',
     ],
     ['a long account', { account: 'x'.repeat(2049) }, {}, 'account', 'has 2049 bytes'],
-    ['a member without a name', {}, { '': 1 }, 'order[""]', 'the name has 0 bytes; it must have 1 to 65535'],
-    ['one deeper in it', {}, { notes: [{ a: { '': 1 } }] }, 'order.notes[0].a[""]', 'the name has 0 bytes'],
+    ['a member without a name', {}, { '': 1 }, 'order[""]', 'an attribute has an empty name'],
+    [
+      'one deeper in it',
+      {},
+      { notes: [{ a: { '': 1 } }] },
+      'order.notes[0].a[""]',
+      'an attribute has an empty name',
+    ],
     [
       'a name that is too long',
       {},
       { notes: { ['n'.repeat(65_536)]: 1 } },
       'order.notes.n',
-      'has 65536 bytes',
+      'a name longer than 65535 bytes',
     ],
-    [
-      'the mark of a removed item',
-      {},
-      { 'order-once/removed': true },
-      'order',
-      'only removeIfNewer writes it',
-    ],
+    ['the mark of a removed item', {}, { 'order-once/removed': true }, 'order', 'only removeIfNewer writes'],
   ])('%s', (_, over, order, field, reason) => {
     const refusal = refusalOf(eventOf(over, order));
     expect(refusal?.field?.startsWith(field)).toBe(true);
@@ -40,9 +40,9 @@ describe('an order that no table takes is refused', () => {
 
   it('a sequence that its tables cannot compare', () => {
     const event = { ...eventOf({}), sequence: 'seven' };
-    expect(refusalOf(event)).toEqual({
-      field: 'sequence',
-      reason: 'sequence: must be a string of 1 to 38 digits',
+    expect(refusalOf(event)).toMatchObject({
+      field: 'order',
+      reason: expect.stringContaining('give a string of 1 to 38 digits'),
     });
   });
 });
@@ -74,7 +74,7 @@ it('the intake answers 422, names the field and publishes nothing', async () => 
     title: 'Unprocessable Content',
     code: 'NOT_APPLICABLE',
     field: 'order.orderId',
-    detail: 'order.orderId: has 2049 bytes; a key has at most 2048',
+    detail: 'order.orderId: has 2049 bytes; this key takes at most 2048',
   });
   expect(published).toEqual([]);
 });
