@@ -194,7 +194,8 @@ function bytesOf(value: unknown): Uint8Array | undefined {
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  if (typeof value !== 'object' || value === null) return value === null ? 'null' : `a ${typeof value}`;
+  if (typeof value !== 'object' || value === null)
+    return value === null || value === undefined ? String(value) : `a ${typeof value}`;
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
   return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'an object';
 }
