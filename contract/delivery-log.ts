@@ -15,6 +15,8 @@ export interface DeliveryLog {
   readonly receiveCount: number;
   /** Whether it was delivered as one that may end its process: alone, after all others of its batch. */
   readonly suspect?: true;
+  /** The X-Ray trace header that the message brought (`AWSTraceHeader`). */
+  readonly trace?: string;
   readonly source?: string;
   readonly eventId?: string;
   readonly sequence?: string;

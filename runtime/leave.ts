@@ -2,7 +2,7 @@ import type { OrderOnceError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
 import { shorten } from '../contract/shorten.ts';
-import { deadLetterOf } from './dead-letter.ts';
+import { type DeadLetterQueue, deadLetterOf, maxMessageBytes } from './dead-letter.ts';
 import type { Ending, Means } from './ending.ts';
 import { describe } from './errors.ts';
 import type { Task } from './guarantees/guarantee.ts';
@@ -36,8 +36,30 @@ export async function copy(
   reason: Reason,
   { consumer, wiring }: Means,
 ): Promise<Ending> {
-  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer }));
-  return endingOf(outcome, reason);
+  const lacks = await send(message, { ...reason, consumer }, wiring.deadLetters);
+  return endingOf(outcome, lacks === '' ? reason : { ...reason, message: `${reason.message}. ${lacks}` });
+}
+
+/** SQS' answer where its queue takes smaller messages than SQS itself: a queue may have been set to 1 KiB. */
+const queuesOwnLimit = /must be shorter than (\d+) bytes/;
+
+/** @returns What the copy lacks, as sentences for the log. */
+async function send(
+  message: Message<CloudEvent>,
+  reason: Parameters<typeof deadLetterOf>[1],
+  deadLetters: DeadLetterQueue,
+): Promise<string> {
+  const { letter, lacks } = deadLetterOf(message, reason);
+  try {
+    await deadLetters.send(letter);
+    return lacks;
+  } catch (error) {
+    const limit = Number(queuesOwnLimit.exec(describe(error))?.[1]);
+    if (!(limit < maxMessageBytes)) throw error;
+    const smaller = deadLetterOf(message, reason, limit);
+    await deadLetters.send(smaller.letter);
+    return smaller.lacks;
+  }
 }
 
 /** The fields of a log line that a reason fills. */
