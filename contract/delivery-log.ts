@@ -32,7 +32,7 @@ export interface DeliveryLog {
   readonly attempts?: number;
   /** Why it could not be committed with those behind it, where the store or the effects of one did not let it. */
   readonly foldFailure?: string;
-  /** For blocked: the `id` of the record in which an operator skips the message. */
+  /** For blocked and unknown: the `id` of the record in which an operator skips the message, or that is to be resolved. */
   readonly recordId?: string;
   /** For all but applied, duplicate and busy: why. */
   readonly code?: string;

@@ -26,6 +26,9 @@ export interface DeadLetterReason {
   readonly firstReceived: number;
   /** How many attempts failed, where they were counted. */
   readonly attempts?: number;
+  /** For `BODY_KEPT`: the `id` of the record of the unknown outcome, and its `attempt`. */
+  readonly recordId?: string;
+  readonly attempt?: string;
   /** For a conflict: the fingerprint that was applied and the one that came. */
   readonly fingerprints?: {
     readonly applied: string;

@@ -29,7 +29,8 @@ export const maxMessageBytes = 1024 * 1024;
 /** Most of what attributes get beside a body that has to be cut, in bytes. */
 const besideCutBody = 64 * 1024;
 
-type Reason = Omit<
+/** Why a message is copied, without what the message itself tells. */
+export type LetterWhy = Omit<
   DeadLetterReason,
   'messageGroup' | 'sequence' | 'firstReceived' | 'attributes' | 'omittedAttributes' | 'originalBody'
 >;
@@ -49,7 +50,7 @@ export interface Copied {
  */
 export function deadLetterOf(
   message: Message<CloudEvent>,
-  why: Reason,
+  why: LetterWhy,
   limit: number = maxMessageBytes,
 ): Copied {
   const body = bodyOf(message.body);

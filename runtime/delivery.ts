@@ -4,6 +4,7 @@ import type { DeliveryOptions, Ending, Means } from './ending.ts';
 import { codeOf, describe, PermanentError, retryAfterOf } from './errors.ts';
 import { foldMessages } from './fold-messages.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';
+import { copyBody, fitsRecord } from './keep-body.ts';
 import { copy, reasonOf } from './leave.ts';
 import type { Message } from './message.ts';
 import { settlePoison } from './poison.ts';
@@ -101,7 +102,7 @@ async function conclude<Event extends CloudEvent>(
     case 'quarantined':
       return { outcome: 'poison', code: 'QUARANTINED', reason: verdict.reason };
     case 'unknown':
-      return { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', reason: verdict.reason };
+      return await keepUnknown(verdict, message, task, means);
     case 'refused':
       return await settlePoison(message, task, 'poison', reasonOf(verdict.error), means);
     case 'tried':
@@ -126,6 +127,25 @@ async function conclude<Event extends CloudEvent>(
       return await copy(message, 'out-of-window', reason, means);
     }
   }
+}
+
+/**
+ * A body that its record has no room for is in the dead-letter queue. Another message with it may be the redrive of that
+ * very copy: acknowledged as it is, it would be the last one that is left.
+ */
+async function keepUnknown<Event extends CloudEvent>(
+  { reason, keptWith }: Extract<Verdict, { outcome: 'unknown' }>,
+  message: Message<Event>,
+  task: Task<Event>,
+  means: Means,
+): Promise<Ending> {
+  const recordId = task.identity.id;
+  const ending = { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', recordId } as const;
+  if (keptWith !== undefined && keptWith.messageId !== message.id) {
+    await copyBody(message, { recordId, attempt: keptWith.attempt ?? '', reason }, means);
+  }
+  if (keptWith === undefined && fitsRecord(message.body)) return { ...ending, reason };
+  return { ...ending, reason: `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)` };
 }
 
 async function retryOrGiveUp<Event extends CloudEvent>(

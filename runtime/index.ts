@@ -49,6 +49,7 @@ export type {
   Delivery,
   EffectStore,
   GuaranteeName,
+  KeptBody,
   OwnerAnswer,
   QuarantineAnswer,
   RecordStore,

@@ -2,11 +2,11 @@ import type { OrderOnceError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
 import { shorten } from '../contract/shorten.ts';
-import { type DeadLetterQueue, deadLetterOf, maxMessageBytes } from './dead-letter.ts';
 import type { Ending, Means } from './ending.ts';
 import { describe } from './errors.ts';
 import type { Task } from './guarantees/guarantee.ts';
 import type { Message } from './message.ts';
+import { sendCopy } from './send-copy.ts';
 
 /** Why a message leaves its queue for the dead-letter queue, or why it stays. */
 export type Reason = Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints' | 'attempts'>;
@@ -36,30 +36,8 @@ export async function copy(
   reason: Reason,
   { consumer, wiring }: Means,
 ): Promise<Ending> {
-  const lacks = await send(message, { ...reason, consumer }, wiring.deadLetters);
+  const lacks = await sendCopy(message, { ...reason, consumer }, wiring.deadLetters);
   return endingOf(outcome, lacks === '' ? reason : { ...reason, message: `${reason.message}. ${lacks}` });
-}
-
-/** SQS' answer where its queue takes smaller messages than SQS itself: a queue may have been set to 1 KiB. */
-const queuesOwnLimit = /must be shorter than (\d+) bytes/;
-
-/** @returns What the copy lacks, as sentences for the log. */
-async function send(
-  message: Message<CloudEvent>,
-  reason: Parameters<typeof deadLetterOf>[1],
-  deadLetters: DeadLetterQueue,
-): Promise<string> {
-  const { letter, lacks } = deadLetterOf(message, reason);
-  try {
-    await deadLetters.send(letter);
-    return lacks;
-  } catch (error) {
-    const limit = Number(queuesOwnLimit.exec(describe(error))?.[1]);
-    if (!(limit < maxMessageBytes)) throw error;
-    const smaller = deadLetterOf(message, reason, limit);
-    await deadLetters.send(smaller.letter);
-    return smaller.lacks;
-  }
 }
 
 /** The fields of a log line that a reason fills. */

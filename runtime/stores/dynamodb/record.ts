@@ -36,6 +36,7 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     result: text('data'),
     lastError: text('lastError'),
     body: text('body'),
+    bodySha256: text('bodySha256'),
     skip: text('skip'),
   };
 }
