@@ -83,7 +83,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     const working = deadline - begun;
     const report = new BatchReport(name, clock, output);
     const messages = records.map((record) => readMessage(record, name, parse, wiring.random));
-    const progress = new Progress(messages, wiring);
+    const progress = new Progress(messages, wiring, report.warn);
     const asked = asking(guarantee, handle);
     const unfolded = new Set<string>();
     const options = {
@@ -94,6 +94,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       begun,
       end,
       deadline,
+      warn: report.warn,
       unfolded,
     };
     const processed = processBatch(messages, {

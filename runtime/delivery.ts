@@ -5,7 +5,7 @@ import { codeOf, describe, PermanentError, retryAfterOf } from './errors.ts';
 import { foldMessages } from './fold-messages.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';
 import { copyBody, fitsRecord } from './keep-body.ts';
-import { copy, reasonOf } from './leave.ts';
+import { copy, endingOf, reasonOf } from './leave.ts';
 import type { Message } from './message.ts';
 import { settlePoison } from './poison.ts';
 import { stay } from './stay.ts';
@@ -25,7 +25,7 @@ export async function* deliver<Event extends CloudEvent, Kind extends HandlerKin
   options: DeliveryOptions<Event, Kind>,
 ): AsyncGenerator<readonly [message: Message<Event>, ending: Ending], void, undefined> {
   const [first] = messages;
-  let failure: Pick<Ending, 'foldFailure'>;
+  let failure: Pick<Ending, 'foldFailure' | 'foldError'>;
   try {
     const { settled, ...failed } = await foldMessages(messages, options);
     for (const [message, task, verdict] of settled) {
@@ -65,14 +65,14 @@ async function orStay(
 }
 
 async function stayAfter(error: unknown, message: Message<CloudEvent>, means: Means): Promise<Ending> {
-  const reason = { code: codeOf(error), message: describe(error) };
+  const reason = { code: codeOf(error), message: describe(error), error };
   return await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
 }
 
 /** A permanent error becomes a verdict too, and its event may have one already that goes before it. */
 async function verdictOf<Event extends CloudEvent, Kind extends HandlerKind>(
   task: Task<Event>,
-  { guarantee, handle, wiring }: DeliveryOptions<Event, Kind>,
+  { guarantee, handle, wiring, warn }: DeliveryOptions<Event, Kind>,
 ): Promise<Verdict> {
   try {
     return await guarantee.settle(task, handle, wiring);
@@ -80,7 +80,10 @@ async function verdictOf<Event extends CloudEvent, Kind extends HandlerKind>(
     if (!(error instanceof PermanentError)) throw error;
     const refused = { outcome: 'refused', error } as const;
     if (wiring.onPoison === 'quarantine') return refused;
-    return await guarantee.recordRefusal(task, error, wiring).catch(() => refused);
+    return await guarantee.recordRefusal(task, error, wiring).catch((cause: unknown) => {
+      warn('The refusal of an event has no record, so no skip of its message can stand', cause);
+      return refused;
+    });
   }
 }
 
@@ -108,7 +111,12 @@ async function conclude<Event extends CloudEvent>(
     case 'tried':
       return await retryOrGiveUp(verdict, message, task, means);
     case 'fenced':
-      return await stay(message, 'fenced', { code: 'FENCED', message: verdict.reason }, means);
+      return await stay(
+        message,
+        'fenced',
+        { code: 'FENCED', message: verdict.reason, error: verdict.error },
+        means,
+      );
     case 'conflict': {
       const reason = {
         code: 'CONFLICT',
@@ -134,17 +142,20 @@ async function conclude<Event extends CloudEvent>(
  * very copy: acknowledged as it is, it would be the last one that is left.
  */
 async function keepUnknown<Event extends CloudEvent>(
-  { reason, keptWith }: Extract<Verdict, { outcome: 'unknown' }>,
+  { reason, keptWith, error }: Extract<Verdict, { outcome: 'unknown' }>,
   message: Message<Event>,
   task: Task<Event>,
   means: Means,
 ): Promise<Ending> {
   const recordId = task.identity.id;
-  const ending = { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', recordId } as const;
+  const ending = {
+    ...endingOf('unknown', { code: 'OUTCOME_UNKNOWN', message: reason, error }),
+    recordId,
+  };
   if (keptWith !== undefined && keptWith.messageId !== message.id) {
     await copyBody(message, { recordId, attempt: keptWith.attempt ?? '', reason }, means);
   }
-  if (keptWith === undefined && fitsRecord(message.body)) return { ...ending, reason };
+  if (keptWith === undefined && fitsRecord(message.body)) return ending;
   return { ...ending, reason: `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)` };
 }
 
@@ -154,7 +165,7 @@ async function retryOrGiveUp<Event extends CloudEvent>(
   task: Task<Event>,
   means: Means,
 ): Promise<Ending> {
-  const reason = { code: codeOf(error), message: describe(error) };
+  const reason = { code: codeOf(error), message: describe(error), error };
   const { attempts } = tries;
   if (!areSpent(tries, message, means.wiring)) {
     return await stay(message, 'failed', { ...reason, attempts }, means);
@@ -164,7 +175,7 @@ async function retryOrGiveUp<Event extends CloudEvent>(
     message,
     task,
     'poison',
-    { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts },
+    { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts, error },
     means,
   );
 }

@@ -38,9 +38,10 @@ export async function keepBody(
 export async function copyBody(
   message: Message<CloudEvent>,
   { recordId, attempt, reason }: UnknownOutcome,
-  { consumer, wiring }: Means,
+  { consumer, wiring, warn }: Means,
 ): Promise<void> {
   const text = `Its record has no room for its body, so this copy keeps it until its outcome is resolved: ${reason}`;
   const why = { code: 'BODY_KEPT', message: text, consumer, recordId, attempt };
-  await sendCopy(message, why, wiring.deadLetters);
+  const lacks = await sendCopy(message, why, wiring.deadLetters);
+  if (lacks !== '') warn(`${lacks}. It is the only one of record ${recordId}, whose outcome is unknown`);
 }

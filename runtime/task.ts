@@ -20,6 +20,7 @@ export function taskOf<Event extends CloudEvent>(
   const deadline = deadlineOf(message, means);
   return {
     event,
+    warn: means.warn,
     keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, means),
     carriedAttempt: message.carriedAttempt,
     end: means.end,

@@ -95,7 +95,8 @@ async function apply<Event extends CloudEvent>(
     if (!Array.isArray(effects)) throw new NoEffectsError(effects);
   } catch (error) {
     if (!isOwnFailure(error)) throw error;
-    return await failed(error).catch(() => {
+    return await failed(error).catch((cause: unknown) => {
+      task.warn(`A failed attempt of event ${task.identity.eventId} could not be counted`, cause);
       // It is why the message comes again, whatever else failed on the way.
       throw error;
     });

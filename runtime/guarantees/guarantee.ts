@@ -61,6 +61,8 @@ export type HandlerKind = keyof Handlers<CloudEvent>;
 /** One delivery of one event. */
 export interface Task<Event extends CloudEvent> {
   readonly event: Event;
+  /** Logs what went wrong and changes no outcome. */
+  readonly warn: (what: string, error: unknown) => void;
   /**
    * What the record of an unknown outcome keeps of the body; one that fits no record is in the dead-letter queue then.
    *
@@ -115,6 +117,8 @@ export type Verdict =
   | {
       readonly outcome: 'unknown';
       readonly reason: string;
+      /** The error of the handler that left it unknown. */
+      readonly error?: unknown;
       /** Where its record was found to have no room for the body: whose copy in the dead-letter queue has it. */
       readonly keptWith?: Pick<StoredRecord, 'attempt' | 'messageId'>;
     }
@@ -127,7 +131,12 @@ export type Verdict =
   /** The handler, or the store that was to take its effects, refused the event for good. */
   | { readonly outcome: 'refused'; readonly error: PermanentError }
   /** The lease of this delivery ended and the record is another's now. */
-  | { readonly outcome: 'fenced'; readonly reason: string };
+  | {
+      readonly outcome: 'fenced';
+      readonly reason: string;
+      /** The error of its handler, if it failed. */
+      readonly error?: unknown;
+    };
 
 /** The promise that a consumer chooses; see docs/guarantees.md for what each leaves possible. */
 export interface Guarantee<Kind extends HandlerKind> {

@@ -54,6 +54,11 @@ export class Lease {
     this.budget = { clock, random, deadline: task.deadline };
   }
 
+  /** Logs what went wrong and changes no outcome. */
+  warn(what: string, error: unknown): void {
+    this.#task.warn(what, error);
+  }
+
   /** The delivery as a write made now tells it. */
   delivery(): Delivery {
     const now = this.budget.clock.now();
