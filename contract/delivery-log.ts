@@ -3,6 +3,20 @@ import type { Outcome } from './metrics.ts';
 /** The `message` of the one log line that every delivery ends with. */
 export const deliveryLogMessage = 'delivery';
 
+/** An error as log lines tell it, with all that caused it: at most 16 KB of JSON, cut where it is longer. */
+export interface LoggedError {
+  /** Of a value that is no error: its type. */
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: LoggedError;
+  /** The members of an `AggregateError`, for instance. */
+  readonly errors?: readonly LoggedError[];
+  /** How many of its causes are left out, since they are told elsewhere in the line or are too many. */
+  readonly omitted?: number;
+}
+
 /** The fields of that line. Whoever counts deliveries counts these lines. */
 export interface DeliveryLog {
   readonly message: typeof deliveryLogMessage;
@@ -15,6 +29,8 @@ export interface DeliveryLog {
   readonly receiveCount: number;
   /** Whether it was delivered as one that may end its process: alone, after all others of its batch. */
   readonly suspect?: true;
+  /** The X-Ray trace header that the message brought (`AWSTraceHeader`). */
+  readonly trace?: string;
   readonly source?: string;
   readonly eventId?: string;
   readonly sequence?: string;
@@ -30,10 +46,14 @@ export interface DeliveryLog {
   readonly attempts?: number;
   /** Why it could not be committed with those behind it, where the store or the effects of one did not let it. */
   readonly foldFailure?: string;
-  /** For blocked: the `id` of the record in which an operator skips the message. */
+  /** The error of `foldFailure`. */
+  readonly foldError?: LoggedError;
+  /** For blocked and unknown: the `id` of the record in which an operator skips the message, or that is to be resolved. */
   readonly recordId?: string;
   /** For all but applied, duplicate and busy: why. */
   readonly code?: string;
   readonly reason?: string;
   readonly field?: string;
+  /** Where an error led to the outcome. */
+  readonly error?: LoggedError;
 }

@@ -1,11 +1,14 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
-import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
+import { brokerId } from '../contract/broker-id.ts';
+import { InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { fingerprint, idempotencyKey } from '../contract/identity.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import type { Random } from '../contract/random.ts';
+import { shorten } from '../contract/shorten.ts';
 import { describe } from './errors.ts';
 import type { Delivery } from './stores/record-store.ts';
+import { traceOf } from './trace.ts';
 
 /** One delivery of one SQS message. */
 export interface Message<Event extends CloudEvent> {
@@ -28,6 +31,8 @@ export interface Message<Event extends CloudEvent> {
   /** See `resolvedAttemptAttribute`. */
   readonly carriedAttempt: string | undefined;
   readonly attributes: SQSMessageAttributes;
+  /** Its X-Ray trace header. */
+  readonly trace: string | undefined;
   readonly content: Content<Event>;
 }
 
@@ -45,7 +50,6 @@ export interface Valid<Event extends CloudEvent> {
  * cannot be read must not fail its whole batch, again and again.
  *
  * @param consumer The consumer's name, part of the idempotency key.
- * @throws ConfigurationError where nothing could settle the message, since it has no name: it is not from SQS.
  */
 export function readMessage<Event extends CloudEvent>(
   record: SQSRecord,
@@ -54,12 +58,6 @@ export function readMessage<Event extends CloudEvent>(
   random: Pick<Random, 'uuid'>,
 ): Message<Event> {
   const { messageId: id, receiptHandle, body } = record;
-  if (!id || !receiptHandle) {
-    throw new ConfigurationError(
-      'A record of the batch has no "messageId" or no "receiptHandle", as those of SQS have: the function takes the ' +
-        'batches of an event source mapping of a queue, and no others',
-    );
-  }
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
@@ -69,15 +67,29 @@ export function readMessage<Event extends CloudEvent>(
     attempt: random.uuid(),
     receiptHandle,
     body,
-    group: sent.MessageGroupId ?? ('event' in content ? content.event.partitionkey : id),
+    group: groupOf(sent.MessageGroupId, content) ?? brokerId(id),
     receiveCount: wholeNumber(sent.ApproximateReceiveCount) ?? 1,
     sentAt: sentAt ?? 0,
     firstReceived: wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0,
     publishedAt: publishedAt(attributes, sentAt ?? 0),
-    carriedAttempt: attributes[resolvedAttemptAttribute]?.stringValue,
+    carriedAttempt: carriedAttemptOf(attributes[resolvedAttemptAttribute]?.stringValue),
     attributes,
+    trace: traceOf(sent.AWSTraceHeader),
     content,
   };
+}
+
+/** One that SQS takes, since the copy of the message is sent to it, and kept in its record. */
+function groupOf(sent: unknown, content: Content<CloudEvent>): string | undefined {
+  const group = sent ?? ('event' in content ? content.event.partitionkey : undefined);
+  return typeof group === 'string' ? brokerId(group) : undefined;
+}
+
+/** The longest `attempt` that a record can have, in characters: ours are UUIDs of 36. */
+const longestAttempt = 1000;
+
+function carriedAttemptOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= longestAttempt ? value : undefined;
 }
 
 /** Of an age that nobody knows: it may be older than every record. */
@@ -110,7 +122,12 @@ function readContent<Event extends CloudEvent>(
     const event = parse(body);
     const { source, id: eventId, sequence } = event;
     const id = idempotencyKey(consumer, event);
-    return { event, identity: { id, fingerprint: fingerprint(event), source, eventId, sequence } };
+    // Records and log lines take no text of any length, and only handlers compare it.
+    const shortSequence = sequence === undefined ? undefined : shorten(String(sequence));
+    return {
+      event,
+      identity: { id, fingerprint: fingerprint(event), source, eventId, sequence: shortSequence },
+    };
   } catch (error) {
     // Any error: whatever a parser throws for this body, it throws again for the same body.
     return { invalid: error instanceof InvalidEventError ? error : invalidBy(error) };

@@ -3,6 +3,7 @@ import { backoffCap, isSpent, isSuspect, type Tries } from '../contract/retrying
 import type { Means } from './ending.ts';
 import { underWay } from './errors.ts';
 import type { Task } from './guarantees/guarantee.ts';
+import { keepBody } from './keep-body.ts';
 import type { Message, Valid } from './message.ts';
 import { lastStay } from './retry-at.ts';
 import type { Past } from './stores/record-store.ts';
@@ -19,7 +20,8 @@ export function taskOf<Event extends CloudEvent>(
   const deadline = deadlineOf(message, means);
   return {
     event,
-    body: message.body,
+    warn: means.warn,
+    keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, means),
     carriedAttempt: message.carriedAttempt,
     end: means.end,
     deadline,

@@ -90,7 +90,8 @@ async function apply<Event extends CloudEvent>(
 ): Promise<Verdict> {
   const failed = async (error: unknown): Promise<Verdict> => {
     if (!isOwnFailure(error)) throw error;
-    return await count(error).catch(() => {
+    return await count(error).catch((cause: unknown) => {
+      task.warn(`A failed attempt of event ${task.identity.eventId} could not be counted`, cause);
       // It is why the message is delivered again, whatever else failed on the way.
       throw error;
     });

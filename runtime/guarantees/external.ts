@@ -145,7 +145,7 @@ async function settleError(
 ): Promise<Verdict> {
   const reason = describe(error);
   if (!notDone && policy.unclear === 'hold') {
-    return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason });
+    return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason, error }, error);
   }
   const tries = failed ? withThis(past) : past;
   let released: Standing;
@@ -154,19 +154,22 @@ async function settleError(
   } catch (cause) {
     // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
     // permanent error is acknowledged, and nothing is before its record says so.
-    throw error instanceof PermanentError ? cause : error;
+    if (error instanceof PermanentError) throw cause;
+    lease.warn('The lease of a handler that failed could not be given back: it ends by itself', cause);
+    throw error;
   }
-  if (!released.stands) return fenced(released);
+  if (!released.stands) return fenced(released, error);
   if (failed) return { outcome: 'tried', error, tries };
   throw error;
 }
 
-function verdictOf(standing: Standing, verdict: Verdict): Verdict {
-  return standing.stands ? verdict : fenced(standing);
+/** @param error That of the handler, if it failed. */
+function verdictOf(standing: Standing, verdict: Verdict, error?: unknown): Verdict {
+  return standing.stands ? verdict : fenced(standing, error);
 }
 
 /** `Fenced` in spec/OrderOnce.tla. */
-function fenced({ record }: Extract<Standing, { stands: false }>): Verdict {
+function fenced({ record }: Extract<Standing, { stands: false }>, error?: unknown): Verdict {
   const now = record === undefined ? 'is gone' : `is ${record.status} by another delivery`;
-  return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}` };
+  return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}`, error };
 }
