@@ -1,6 +1,7 @@
 import type { LoggedError } from '../contract/delivery-log.ts';
 import { shorten } from '../contract/shorten.ts';
 import { describe } from './errors.ts';
+import { originalStack } from './original-stack.ts';
 
 /** CloudWatch takes lines of 1 MiB at most (AWS: "CloudWatch Logs quotas"); people and tools take much shorter ones. */
 const maxBytes = 16 * 1024;
@@ -82,7 +83,7 @@ function tell({ error, cause, errors, omitted }: Found, bytes: number): LoggedEr
     name,
     message,
     ...(code !== undefined && { code: cut(code, maxName) }),
-    ...(stack !== undefined && { stack: cut(stack, bytes - bytes / 3 - 2 * maxName) }),
+    ...(stack !== undefined && { stack: cut(originalStack(stack), bytes - bytes / 3 - 2 * maxName) }),
     ...(cause[0] !== undefined && { cause: tell(cause[0], bytes) }),
     ...(errors.length > 0 && { errors: errors.map((one) => tell(one, bytes)) }),
     ...(omitted > 0 && { omitted }),
