@@ -3,7 +3,10 @@ import type { Outcome } from './metrics.ts';
 /** The `message` of the one log line that every delivery ends with. */
 export const deliveryLogMessage = 'delivery';
 
-/** The fields of that line. Whoever counts deliveries counts these lines. */
+/** The `message` of the log line, at most one for each batch, that says that every event fails with one error. */
+export const commonFailureLogMessage = 'every event fails';
+
+/** The fields of the line of a delivery. To count deliveries, count these lines. */
 export interface DeliveryLog {
   readonly message: typeof deliveryLogMessage;
   readonly consumer: string;
@@ -28,6 +31,8 @@ export interface DeliveryLog {
   readonly retryAt?: number;
   /** For failed and blocked, where the attempt was counted: how many have failed by now. */
   readonly attempts?: number;
+  /** For failed: every event fails with this error, so that the attempt was not counted. */
+  readonly commonFailure?: true;
   /** Why it could not be committed with those behind it, where the store or the effects of one did not let it. */
   readonly foldFailure?: string;
   /** For blocked: the `id` of the record in which an operator skips the message. */

@@ -93,6 +93,23 @@ export class NoEffectsError extends OrderOnceError {
   }
 }
 
+/**
+ * The consumer's parser failed over a body that names its event: a mistake in its code, which a deployment can correct. A
+ * failed attempt of that event, whose handler has not begun.
+ */
+export class ParserError extends OrderOnceError {
+  constructor(cause: unknown) {
+    super('PARSER_FAILED', `The parser failed: ${codeOf(cause)}: ${describe(cause)}`, { cause });
+  }
+}
+
+/** The parser finds no event of the identity that the body has; `Reading` tells the rest. */
+export class NotThisEventError extends OrderOnceError {
+  constructor() {
+    super('NOT_THIS_EVENT', 'The parser makes something else of the body than the event that it names');
+  }
+}
+
 /** The code that logs and reasons carry for anything that was thrown. */
 export function codeOf(error: unknown): string {
   if (error instanceof OrderOnceError) return error.code;

@@ -1,11 +1,9 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
-import { fingerprint, idempotencyKey } from '../contract/identity.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import type { Random } from '../contract/random.ts';
-import { describe } from './errors.ts';
-import type { Delivery } from './stores/record-store.ts';
+import { Reading } from './reading.ts';
 
 /** One delivery of one SQS message. */
 export interface Message<Event extends CloudEvent> {
@@ -28,21 +26,14 @@ export interface Message<Event extends CloudEvent> {
   /** See `resolvedAttemptAttribute`. */
   readonly carriedAttempt: string | undefined;
   readonly attributes: SQSMessageAttributes;
-  readonly content: Content<Event>;
-}
-
-/** The event and what identifies it, or why the body is none. */
-export type Content<Event extends CloudEvent> = Valid<Event> | { readonly invalid: InvalidEventError };
-
-export interface Valid<Event extends CloudEvent> {
-  readonly event: Event;
-  /** As the event came: a handler may change its event. */
-  readonly identity: Pick<Delivery, 'id' | 'fingerprint' | 'source' | 'eventId' | 'sequence'>;
+  /** The body's event, or why it is none. */
+  readonly reading: Reading<Event>;
 }
 
 /**
  * What SQS itself adds is not taken for granted: a record that was made by hand lacks some of it, and one record that
- * cannot be read must not fail its whole batch, again and again.
+ * cannot be read must not fail its whole batch, again and again. The consumer's parser runs only for a record that names
+ * its message group nowhere.
  *
  * @param consumer The consumer's name, part of the idempotency key.
  * @throws ConfigurationError where nothing could settle the message, since it has no name: it is not from SQS.
@@ -63,31 +54,29 @@ export function readMessage<Event extends CloudEvent>(
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
-  const content = sentAt === undefined ? unsent : readContent(body, consumer, parse);
+  const reading = new Reading(body, consumer, parse, sentAt === undefined ? unsent : undefined);
   return {
     id,
     attempt: random.uuid(),
     receiptHandle,
     body,
-    group: sent.MessageGroupId ?? ('event' in content ? content.event.partitionkey : id),
+    group: sent.MessageGroupId ?? reading.partitionkey ?? id,
     receiveCount: wholeNumber(sent.ApproximateReceiveCount) ?? 1,
     sentAt: sentAt ?? 0,
     firstReceived: wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0,
     publishedAt: publishedAt(attributes, sentAt ?? 0),
     carriedAttempt: attributes[resolvedAttemptAttribute]?.stringValue,
     attributes,
-    content,
+    reading,
   };
 }
 
 /** Of an age that nobody knows: it may be older than every record. */
-const unsent = {
-  invalid: new InvalidEventError(
-    'INVALID_EVENT',
-    'attributes.SentTimestamp: must be milliseconds since the epoch, as SQS sets it',
-    'attributes.SentTimestamp',
-  ),
-};
+const unsent = new InvalidEventError(
+  'INVALID_EVENT',
+  'attributes.SentTimestamp: must be milliseconds since the epoch, as SQS sets it',
+  'attributes.SentTimestamp',
+);
 
 function wholeNumber(text: unknown): number | undefined {
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -97,28 +86,4 @@ function wholeNumber(text: unknown): number | undefined {
 function publishedAt(attributes: SQSMessageAttributes, sentAt: number): number {
   const published = attributes[firstPublishedAttribute]?.stringValue ?? '';
   return /^\d+$/.test(published) ? Math.min(Number(published), sentAt) : sentAt;
-}
-
-function readContent<Event extends CloudEvent>(
-  body: string,
-  consumer: string,
-  parse: EventParser<Event>,
-): Content<Event> {
-  try {
-    if (typeof body !== 'string')
-      throw new InvalidEventError('INVALID_EVENT', 'body: must be a text', 'body');
-    const event = parse(body);
-    const { source, id: eventId, sequence } = event;
-    const id = idempotencyKey(consumer, event);
-    return { event, identity: { id, fingerprint: fingerprint(event), source, eventId, sequence } };
-  } catch (error) {
-    // Any error: whatever a parser throws for this body, it throws again for the same body.
-    return { invalid: error instanceof InvalidEventError ? error : invalidBy(error) };
-  }
-}
-
-function invalidBy(error: unknown): InvalidEventError {
-  return new InvalidEventError('INVALID_EVENT', `It cannot be read: ${describe(error)}`, undefined, {
-    cause: error,
-  });
 }

@@ -10,7 +10,7 @@ import {
 } from '../errors.ts';
 import type { EffectStore } from '../stores/record-store.ts';
 import { commit } from './commit.ts';
-import { countAttempt, isOwnFailure, withThis } from './count-attempt.ts';
+import { countAttempt, withThis } from './count-attempt.ts';
 import { fold } from './fold.ts';
 import type { EffectHandler, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, triesOf } from './lease.ts';
@@ -94,7 +94,7 @@ async function apply<Event extends CloudEvent>(
     effects = await handle(task.event);
     if (!Array.isArray(effects)) throw new NoEffectsError(effects);
   } catch (error) {
-    if (!isOwnFailure(error)) throw error;
+    if (!task.isOwnFailure(error)) throw error;
     return await failed(error).catch(() => {
       // It is why the message comes again, whatever else failed on the way.
       throw error;
