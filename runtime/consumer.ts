@@ -34,7 +34,7 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
   readonly name: string;
   /**
    * Makes the event of a message's body: see `eventParser`. It is synchronous, and returns the `source` and `id` that the
-   * body has. It runs when the message's turn comes; a message that may end its process is parsed alone, after all others.
+   * body has. It runs before anything of the batch begins; for a message that may end its process alone, after all others.
    *
    * An `InvalidEventError`, a `PermanentError`, and any error with a list of `issues` (zod, valibot, arktype) say that the
    * body is no event: poison, at once. So is a body that fails the parser and is no JSON object with a `source` and an
@@ -92,6 +92,8 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     const working = deadline - begun;
     const report = new BatchReport(name, clock, output);
     const messages = event.Records.map((record) => readMessage(record, name, parse, wiring.random));
+    // Before anything begins: a parser that ends the process must leave no handler of a neighbour half done.
+    for (const message of messages) if (!isSuspect(message)) void message.reading.content;
     const progress = new Progress(messages, wiring);
     const asked = asking(guarantee, handle);
     const unfolded = new Set<string>();

@@ -103,7 +103,7 @@ export class ParserError extends OrderOnceError {
   }
 }
 
-/** The parser finds no event of the identity that the body has; `Reading` tells the rest. */
+/** The parser gives no event of the identity that the body has; `Reading` tells why. */
 export class NotThisEventError extends OrderOnceError {
   constructor() {
     super('NOT_THIS_EVENT', 'The parser makes something else of the body than the event that it names');

@@ -25,8 +25,8 @@ export interface Valid<Event extends CloudEvent> {
 }
 
 /**
- * Reads the body of a message, once, when it is asked to. The consumer's parser may hang or end its process, so a batch
- * parses no body before its message's turn. Who the event is can be read without that parser.
+ * Reads the body of a message, once, when it is asked to. The consumer's parser may hang or end its process, so a suspect's
+ * body is not parsed before its turn. The event's identity can be read without that parser.
  */
 export class Reading<Event extends CloudEvent> {
   readonly #body: string;

@@ -47,7 +47,6 @@ export function taskOf<Event extends CloudEvent>(
 
 function eventOf<Event extends CloudEvent>({ reading }: Message<Event>, { id }: Identity): Event {
   const { content } = reading;
-  if ('waits' in content) throw content.waits;
   if ('failed' in content) throw content.failed;
   if ('event' in content && content.identity.id === id) return content.event;
   throw new NotThisEventError();

@@ -31,7 +31,8 @@ export async function drain(
       queue.passHidden();
       continue;
     }
-    const response = await Promise.race([consumer(batch, remaining(invocation)), died()]);
+    const death = died();
+    const response = await Promise.race([consumer(batch, remaining(invocation)), death]);
     if (response === undefined) continue;
     const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     const done = batch.Records.filter(({ messageId }) => !failed.has(messageId));
