@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { readEnvironment } from '../contract/environment.ts';
+import { readEnvironment, readWholeNumber } from '../contract/environment.ts';
+import { maxRecordTtl, minRecordTtl } from '../contract/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
 import { clientOptions } from '../runtime/client-options.ts';
 import { createIntake } from '../runtime/intake/intake.ts';
@@ -16,6 +17,10 @@ export const handler = createIntake({
     publish: (event, firstPublished) => publishEvent(topic, { event, firstPublished }),
   },
   table: readEnvironment('recordsTable'),
-  recordTtlSeconds: Number(readEnvironment('recordTtlSeconds')),
+  recordTtlSeconds: readWholeNumber('recordTtlSeconds', {
+    unit: 'seconds',
+    least: minRecordTtl,
+    most: maxRecordTtl,
+  }),
   client: new DynamoDBClient(clientConfig),
 });

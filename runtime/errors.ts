@@ -83,13 +83,23 @@ export class NotSkippableError extends OrderOnceError {
   }
 }
 
-/** A handler returned no list of effects: a mistake in its code, which a deployment can mend. A failed attempt. */
-export class NoEffectsError extends OrderOnceError {
-  constructor(returned: unknown) {
-    super(
-      'NO_EFFECTS',
-      `The handler returned ${typeof returned} and not a list of effects: [] is the empty one`,
-    );
+/**
+ * The handler returned something else than it may: no list, a member that is no effect, or, under a guarantee for external
+ * effects, effects that nothing would commit. The attempt failed and is counted.
+ */
+export class InvalidEffectsError extends OrderOnceError {
+  constructor(message: string) {
+    super('NO_EFFECTS', message);
+  }
+}
+
+/**
+ * The effects are valid by themselves, and the store takes no such request: a value, a key or an item that DynamoDB refuses, or
+ * two effects on one item. A deployment may change that, so the attempt failed and is counted.
+ */
+export class EffectsRefusedError extends OrderOnceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('EFFECTS_REFUSED', message, options);
   }
 }
 

@@ -99,7 +99,7 @@ export class Reading<Event extends CloudEvent> {
 
   #contentOf(error: unknown): Content<Event> {
     if (error instanceof InvalidEventError || error instanceof PermanentError) return { invalid: error };
-    if (error instanceof ConfigurationError || !isOwnFailure(error)) return { waits: error };
+    if (!isOwnFailure(error)) return { waits: error };
     const issue = issueOf(error);
     if (issue !== undefined) return { invalid: invalidBy(error, issue.message, issue.field) };
     return this.#failed(error) ?? { invalid: invalidBy(error, `It cannot be read: ${describe(error)}`) };

@@ -17,6 +17,7 @@ import { withThis } from './count-attempt.ts';
 import { handlerMargin, withSignal } from './deadline.ts';
 import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, leaseEnd, type Standing } from './lease.ts';
+import { refuseLostEffects } from './lost-effects.ts';
 import { recordQuarantine } from './quarantine.ts';
 import { releaseOf, SuspectAttempt } from './suspect.ts';
 
@@ -125,6 +126,7 @@ async function runUnderLease<Event extends CloudEvent>(
         signal,
       }),
     );
+    refuseLostEffects(result);
   } catch (error) {
     const notDone =
       error instanceof NotDone || error instanceof PermanentError || error instanceof ParserError;
@@ -153,17 +155,21 @@ async function parseCounted(
   const released = await lease.release(underWay, releaseOf(true, true));
   if (!released.stands) return fenced(released);
   if (!task.mayBegin(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
-  if (clock.now() > task.lastBegin) throw new StoreBusyError('the count took the time of the invocation');
+  // A parser that may be cut off by the end of the invocation runs uncounted.
+  if (clock.now() <= task.lastBegin) parse(task);
+  // If another delivery went over the record meanwhile, the next claim meets what it wrote.
+  await lease.release('no handler has begun', releaseOf(true, false));
+  parse(task);
+  return undefined;
+}
+
+/** @throws What the parser threw; a parser that failed is counted where its handler would have begun. */
+function parse(task: Task<CloudEvent>): void {
   try {
     void task.event;
   } catch (error) {
-    if (!task.isOwnFailure(error)) throw error;
-    const counted = await lease.release(describe(error), releaseOf(true, true));
-    return verdictOf(counted, { outcome: 'tried', error, tries: withThis(past) });
+    if (!(error instanceof ParserError)) throw error;
   }
-  // If another delivery went over the record meanwhile, the next claim meets what it wrote.
-  await lease.release('its body was parsed', releaseOf(true, false));
-  return undefined;
 }
 
 /** How an attempt ended that did not succeed. */

@@ -7,10 +7,10 @@ import {
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { type Clock, systemClock } from '../../contract/clock.ts';
-import { environmentNames } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { fingerprint, intakeKeyPrefix, intakeName } from '../../contract/identity.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
+import { checkRecordTtl } from '../../contract/record-ttl.ts';
 import { codeOf, describe } from '../errors.ts';
 import { type Output, standardOutput } from '../observability.ts';
 import { FencedPersistenceLayer } from '../powertools/fenced-persistence-layer.ts';
@@ -41,7 +41,7 @@ export interface IntakeOptions {
   readonly events: EventSink;
   /** Name of the record table. */
   readonly table: string;
-  /** How long a key counts: as long as the consumers' records. */
+  /** How long a key counts, in seconds: as long as the consumers' records. */
   readonly recordTtlSeconds: number;
   /** Default: a client of its own, with a bound on each request. */
   readonly client?: DynamoDBClient;
@@ -69,16 +69,11 @@ const maxBodyLength = 6 * 256 * 1024;
  * The record of a request that failed stays, with its payload and the time of its first try. Deleted, it would let a
  * client send another order under the key of one that may be on its way, and a retry after weeks pass for a new event.
  *
- * @throws ConfigurationError where POWERTOOLS_IDEMPOTENCY_DISABLED is set, or records would count for no time.
+ * @throws ConfigurationError where POWERTOOLS_IDEMPOTENCY_DISABLED is set, or records would not outlive the messages of their events.
  */
 export function createIntake(options: IntakeOptions) {
   const { events, table, recordTtlSeconds, client, clock = systemClock, output = standardOutput } = options;
-  if (!Number.isSafeInteger(recordTtlSeconds) || recordTtlSeconds < 1) {
-    throw new ConfigurationError(
-      `Environment variable ${environmentNames.recordTtlSeconds} is ${recordTtlSeconds} as a number; it must be whole ` +
-        'seconds above 0',
-    );
-  }
+  checkRecordTtl('recordTtlSeconds', recordTtlSeconds);
   const store = new FencedPersistenceLayer({
     tableName: table,
     consumer: intakeName,

@@ -1,6 +1,6 @@
 import type { Tries } from '../../contract/retrying.ts';
 import type { RecordStatus } from '../../contract/tables.ts';
-import type { Effect } from '../effects.ts';
+import type { EffectWrite } from '../effects.ts';
 
 /** The names of the guarantees, as records carry them. */
 export type GuaranteeName = 'exactly-once' | 'at-least-once' | 'at-most-once';
@@ -213,8 +213,22 @@ export type CommitAnswer =
   | Contended
   /** Nothing was written: there is something newer where these effects write, and nothing else was in the way. */
   | { readonly kind: 'stale'; readonly effects: readonly StaleEffect[] }
-  /** The effects will never be taken as they are. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly cause: unknown };
+  | Refused;
+
+/** Nothing was written, and the store will refuse the same effects again. */
+export interface Refused {
+  readonly kind: 'refused';
+  /**
+   * `condition`: the condition of a `raw` effect failed, so the handler itself has refused the event. `request`: the store
+   * takes no such request. A deployment may change that: another handler, another key of a table.
+   */
+  readonly by: 'condition' | 'request';
+  /** The places of the effects that are to blame, from 0; none if the store does not tell. */
+  readonly effects: readonly number[];
+  /** What is wrong with them. */
+  readonly reason: string;
+  readonly cause?: unknown;
+}
 
 /** A store that commits records and the effects of their events together, or neither. */
 export interface EffectStore extends RecordStore {
@@ -225,9 +239,12 @@ export interface EffectStore extends RecordStore {
    * A condition that an effect brings along itself (`raw`) is never mistaken for one on a version: where it fails, the
    * commit is `refused`, whatever is stale besides.
    * @param commits One, or those of a fold; no two of one record.
-   * @param effects Of all of them, no two on one item. With the records at most 100 (AWS: "TransactWriteItems").
+   * @param effects Of all of them, no two on one item. With the records at most 100 (AWS: "TransactWriteItems"). An increment
+   *   of nothing (`by` is `{}`) writes nothing.
+   * @throws ConfigurationError for an effect without a table name, a table that does not exist, or a missing permission:
+   *   that is the fault of no event, and its message waits.
    */
-  commit(commits: readonly Commit[], effects: readonly Effect[]): Promise<CommitAnswer>;
+  commit(commits: readonly Commit[], effects: readonly EffectWrite[]): Promise<CommitAnswer>;
   /**
    * RETRYING with one attempt more, if `commit` would take the record and this delivery has not counted with the same
    * `lastError` before.

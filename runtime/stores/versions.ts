@@ -1,7 +1,7 @@
 import { tombstoneAttribute } from '../../contract/tables.ts';
-import type { Effect, Item, VersionedEffect } from '../effects.ts';
+import type { EffectWrite, Item, VersionedEffect } from '../effects.ts';
 
-export function isVersioned(effect: Effect | undefined): effect is VersionedEffect {
+export function isVersioned(effect: EffectWrite | undefined): effect is VersionedEffect {
   return effect?.kind === 'putIfNewer' || effect?.kind === 'removeIfNewer';
 }
 

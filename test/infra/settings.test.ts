@@ -87,6 +87,8 @@ describe('settings', () => {
     ['paymentUrl', 'https://user:secret@pay.test/', 'without a user name'],
     ['paymentUrl', 'ftp://pay.test/', 'an https URL'],
     ['paymentKeyRetentionSeconds', '0', 'a whole number of seconds'],
+    ['paymentKeyRetentionSeconds', '24', 'from 300 to 31536000'],
+    ['paymentKeyRetentionSeconds', '86400000', 'from 300 to 31536000'],
     ['paymentKeyRetentionSeconds', '24h', 'a whole number of seconds'],
     ['mailFrom', 'Shop <orders@shop.test>', 'the bare address'],
     ['mailFrom', 'shop.test', 'the bare address'],

@@ -31,8 +31,7 @@ export async function drain(
       queue.passHidden();
       continue;
     }
-    const death = died();
-    const response = await Promise.race([consumer(batch, remaining(invocation)), death]);
+    const response = await Promise.race([consumer(batch, remaining(invocation)), died()]);
     if (response === undefined) continue;
     const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     const done = batch.Records.filter(({ messageId }) => !failed.has(messageId));

@@ -1,10 +1,10 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { Effect } from '../../effects.ts';
+import type { EffectWrite } from '../../effects.ts';
 import { itemOf, versionOf } from '../versions.ts';
 import { marshallItem } from './values.ts';
 
 /** The write of one effect. @throws Error for values that DynamoDB has no type for, and versions that are none. */
-export function writeOf(effect: Effect): TransactWriteItem {
+export function writeOf(effect: EffectWrite): TransactWriteItem {
   switch (effect.kind) {
     case 'put':
       return { Put: { TableName: effect.table, Item: marshallItem(effect.item) } };
@@ -33,8 +33,8 @@ export function writeOf(effect: Effect): TransactWriteItem {
           Key: marshallItem(effect.key),
           UpdateExpression: `ADD ${entries.map((_, index) => `#a${index} :a${index}`).join(', ')}`,
           ExpressionAttributeNames: Object.fromEntries(entries.map(([name], index) => [`#a${index}`, name])),
-          ExpressionAttributeValues: marshallItem(
-            Object.fromEntries(entries.map(([, amount], index) => [`:a${index}`, amount])),
+          ExpressionAttributeValues: Object.fromEntries(
+            entries.map(([, amount], index) => [`:a${index}`, { N: String(amount) }]),
           ),
         },
       };

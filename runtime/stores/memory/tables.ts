@@ -1,5 +1,9 @@
-import type { Effect, Item } from '../../effects.ts';
+import { ConfigurationError } from '../../../contract/errors.ts';
+import { requireWrite } from '../../effect-check.ts';
+import { type EffectWrite, type Item, isNothing } from '../../effects.ts';
+import { describe } from '../../errors.ts';
 import { addDecimals } from '../decimal.ts';
+import { clashOf } from '../item-id.ts';
 import type { CommitAnswer } from '../record-store.ts';
 import { itemOf, versionOf } from '../versions.ts';
 
@@ -10,9 +14,10 @@ export interface MemoryTables {
   /**
    * All effects, or none.
    * @param most How many fit. @default 99, beside one record
+   * @throws ConfigurationError for an effect without a table name, or of a table that is not there.
    */
   apply(
-    effects: readonly Effect[],
+    effects: readonly EffectWrite[],
     most?: number,
   ): { kind: 'applied' } | Exclude<CommitAnswer, { kind: 'committed' | 'exists' | 'contended' }>;
   /** The item of a key; a copy. */
@@ -27,7 +32,11 @@ export function memoryTables(keys: TableKeys): MemoryTables {
   function locate(table: string, item: Item) {
     const items = tables.get(table);
     const names = keys[table];
-    if (items === undefined || names === undefined) throw new Error(`There is no table "${table}"`);
+    if (items === undefined || names === undefined) {
+      throw new ConfigurationError(
+        `There is no table ${JSON.stringify(table)}: the store has ${[...tables.keys()].join(', ') || 'none'}`,
+      );
+    }
     const missing = names.find((name) => item[name] === undefined);
     if (missing !== undefined) throw new Error(`The item has no "${missing}", a key of table "${table}"`);
     return { items, id: JSON.stringify([table, ...names.map((name) => item[name])]) };
@@ -35,19 +44,26 @@ export function memoryTables(keys: TableKeys): MemoryTables {
 
   return {
     apply(effects, most = 99) {
-      try {
-        if (effects.length > most) throw new Error(`${effects.length} effects; ${most} fit`);
-        // First everything that can fail, then the writes: all or nothing.
-        const writes = effects.map((effect) => prepare(effect, locate));
-        if (new Set(writes.map(({ id }) => id)).size < writes.length)
-          throw new Error('Two effects on one item');
-        const stale = writes.flatMap(({ held }, index) => (held === undefined ? [] : [{ index, held }]));
-        if (stale.length > 0) return { kind: 'stale', effects: stale };
-        for (const { write } of writes) write();
-        return { kind: 'applied' };
-      } catch (cause) {
-        return { kind: 'refused', reason: cause instanceof Error ? cause.message : String(cause), cause };
+      const refused = (reason: string, places: readonly number[] = [], cause?: unknown) =>
+        ({ kind: 'refused', by: 'request', effects: places, reason, cause }) as const;
+      // First everything that can fail, then the writes: all or nothing.
+      const writes: Prepared[] = [];
+      for (const [index, effect] of effects.entries()) {
+        try {
+          requireWrite(effect);
+          if (!isNothing(effect)) writes.push({ index, ...prepare(effect, locate) });
+        } catch (cause) {
+          if (cause instanceof ConfigurationError) throw cause;
+          return refused(describe(cause), [index], cause);
+        }
       }
+      if (writes.length > most) return refused(`${writes.length} effects; ${most} fit`);
+      const clash = clashOf(effects, (table) => keys[table]);
+      if (clash !== undefined) return refused(`They write one item, ${clash.item}`, clash.places);
+      const stale = writes.flatMap(({ held, index }) => (held === undefined ? [] : [{ index, held }]));
+      if (stale.length > 0) return { kind: 'stale', effects: stale };
+      for (const { write } of writes) write();
+      return { kind: 'applied' };
     },
     item(table, key) {
       const { items, id } = locate(table, key);
@@ -57,15 +73,22 @@ export function memoryTables(keys: TableKeys): MemoryTables {
   };
 }
 
+interface Prepared {
+  readonly index: number;
+  readonly write: () => void;
+  /** The version that is there, of a stale effect. */
+  readonly held?: string;
+}
+
 function prepare(
-  effect: Effect,
+  effect: EffectWrite,
   locate: (table: string, item: Item) => { items: Map<string, Item>; id: string },
-): { id: string; write: () => void; held?: string } {
+): Omit<Prepared, 'index'> {
   switch (effect.kind) {
     case 'put': {
       const { items, id } = locate(effect.table, effect.item);
       const item = storable(effect.item) as Item;
-      return { id, write: () => void items.set(id, item) };
+      return { write: () => void items.set(id, item) };
     }
     case 'putIfNewer':
     case 'removeIfNewer': {
@@ -73,11 +96,11 @@ function prepare(
       const held = items.get(id)?.[effect.version];
       const item = storable(itemOf(effect)) as Item;
       const isStale = isNumber(held) && held >= versionOf(effect);
-      return { id, write: () => void items.set(id, item), ...(isStale && { held: String(held) }) };
+      return { write: () => void items.set(id, item), ...(isStale && { held: String(held) }) };
     }
     case 'remove': {
       const { items, id } = locate(effect.table, effect.key);
-      return { id, write: () => void items.delete(id) };
+      return { write: () => void items.delete(id) };
     }
     case 'increment': {
       const { items, id } = locate(effect.table, effect.key);
@@ -86,7 +109,7 @@ function prepare(
         name,
         addDecimals(Object.hasOwn(item, name) ? item[name] : 0, by),
       ]);
-      return { id, write: () => void items.set(id, { ...item, ...Object.fromEntries(sums) }) };
+      return { write: () => void items.set(id, { ...item, ...Object.fromEntries(sums) }) };
     }
     case 'raw':
       throw new Error('A raw effect is a write of DynamoDB; a store in memory has none');

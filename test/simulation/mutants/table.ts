@@ -143,9 +143,8 @@ export const mutants = {
   'an outage counted as attempts': {
     rule: 'What does not answer is never a reason to give up',
     file: 'runtime/guarantees/count-attempt.ts',
-    text: 'const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, PermanentError];',
-    replacement:
-      'const blameless = [NotDone, DeadlineError, StoreBusyError, PermanentError]; void UnclearError;',
+    text: 'StoreBusyError, UnclearError, ConfigurationError, PermanentError];',
+    replacement: 'StoreBusyError, ConfigurationError, PermanentError]; void UnclearError;',
   },
   "followers' receive counts give up": {
     rule: 'Giving up goes by the attempts in the record, not by receive counts',
@@ -223,14 +222,14 @@ export const mutants = {
   'the older version of a fold': {
     rule: 'The newer version of a fold wins',
     file: 'runtime/guarantees/merge.ts',
-    text: 'return versionOf(effect) > held ? write(effect)',
-    replacement: 'return versionOf(effect) < held ? write(effect)',
+    text: 'if (versionOf(effect) > held) return',
+    replacement: 'if (versionOf(effect) < held) return',
   },
   'increments that replace each other': {
     rule: 'Increments of one item add up in a fold',
     file: 'runtime/guarantees/merge.ts',
-    text: 'const both = addExactly(sum.get(name) ?? 0, amount);',
-    replacement: 'const both = addExactly(0, amount);',
+    text: 'sum.set(name, addExactly(sum.get(name) ?? 0, amount));',
+    replacement: 'sum.set(name, addExactly(0, amount));',
   },
   'suspects that are folded': {
     rule: 'Suspects are never folded',

@@ -8,6 +8,7 @@ import { ConfigurationError, InvalidEventError } from '../../../contract/errors.
 import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
 import {
   atMostOnce,
+  type ConsumerHandler,
   createConsumer,
   type EffectStore,
   exactlyOnce,
@@ -142,29 +143,23 @@ describe.each(guarantees)('a body that ends its process in the parser, under $na
   it('is given up after its attempts, its handler never began, and its neighbours are applied', async () => {
     // GIVEN
     for (const id of ['1', '2', '3']) queue.send(`m${id}`, `g${id}`, order(id));
-    let died = () => {};
+    let ended: Promise<undefined> | undefined;
     let ends = 0;
-    const life = () => {
+    /** Each invocation has a process of its own. */
+    const consumer: ConsumerHandler = (...args) => {
       const { over, die } = mortal();
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      ended = promise;
       const parse = failingOn('2', () => {
         ends += 1;
         die();
-        died();
+        resolve(undefined);
         return new Error('nobody sees this');
       });
-      return consumerWith(parse, guarantee, over);
+      return consumerWith(parse, guarantee, over)(...args);
     };
-    let consumer = life();
     // WHEN
-    await drain(queue, (...args) => consumer(...args), {
-      died: () =>
-        new Promise((resolve) => {
-          died = () => {
-            consumer = life();
-            resolve(undefined);
-          };
-        }),
-    });
+    await drain(queue, consumer, { died: () => ended as Promise<undefined> });
     // THEN
     expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED', attempts: 5 }]);
     expect(reasons()[0].message).toContain('Its process ended before it did');
