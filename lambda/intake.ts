@@ -5,6 +5,7 @@ import { maxRecordTtl, minRecordTtl } from '../contract/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
 import { clientOptions } from '../runtime/client-options.ts';
 import { createIntake } from '../runtime/intake/intake.ts';
+import { refusalOf } from './order/order-refusal.ts';
 
 /** Claim, publish and save, each tried twice for up to 4 s, end before the function's timeout of 28 s. */
 const clientConfig = { ...clientOptions, maxAttempts: 2 };
@@ -16,6 +17,7 @@ export const handler = createIntake({
     fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }),
     publish: (event, firstPublished) => publishEvent(topic, { event, firstPublished }),
   },
+  refusalOf,
   table: readEnvironment('recordsTable'),
   recordTtlSeconds: readWholeNumber('recordTtlSeconds', {
     unit: 'seconds',

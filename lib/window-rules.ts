@@ -89,10 +89,11 @@ const windowRules: readonly WindowRule[] = [
     },
   },
   {
-    holds: ({ queue }) => queue.maxReceiveCount <= maxMaxReceiveCount,
+    holds: ({ queue: { maxReceiveCount } }) =>
+      Number.isInteger(maxReceiveCount) && maxReceiveCount <= maxMaxReceiveCount,
     message: ({ queue }) =>
-      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}. Lower ` +
-      '"maxReceiveCount".',
+      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}, as a whole ` +
+      'number. Change "maxReceiveCount".',
   },
   retentionRule('queue', 'retention'),
   retentionRule('deadLetterQueue', 'deadLetterRetention'),

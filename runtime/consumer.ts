@@ -16,6 +16,7 @@ import { endingOf } from './leave.ts';
 import { type Message, readMessage } from './message.ts';
 import { BatchReport } from './observability.ts';
 import { Progress } from './progress.ts';
+import { recordsOf, remainingTimeOf } from './records.ts';
 import { stay } from './stay.ts';
 import { TimeNeeded } from './time-needed.ts';
 import { type Wiring, wiringFromEnvironment } from './wiring.ts';
@@ -66,7 +67,7 @@ export type ConsumerHandler = (
  * @param wiring Default: from the environment variables that `IdempotentConsumer` sets.
  * @throws ConfigurationError for a name that is none, a number of groups below 1, and for a function whose environment
  *   was not set. What is returned throws one, before it touches anything, for an invocation longer than the visibility
- *   timeout allows.
+ *   timeout allows, and for an event that is no batch of an SQS queue.
  */
 export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
   { name, parse, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,
@@ -84,17 +85,18 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
   const commonFailure = new CommonFailure();
   return async (event, context) => {
     const { clock, output } = wiring;
-    const remainingTime = context.getRemainingTimeInMillis();
+    const records = recordsOf(event);
+    const remainingTime = remainingTimeOf(context);
     refuseLongLeases(remainingTime, wiring);
     const begun = clock.now();
     const end = begun + remainingTime;
     const deadline = end - reserve;
     const working = deadline - begun;
     const report = new BatchReport(name, clock, output);
-    const messages = event.Records.map((record) => readMessage(record, name, parse, wiring.random));
+    const messages = records.map((record) => readMessage(record, name, parse, wiring.random));
     // Before anything begins: a parser that ends the process must leave no handler of a neighbour half done.
     for (const message of messages) if (!isSuspect(message)) void message.reading.content;
-    const progress = new Progress(messages, wiring);
+    const progress = new Progress(messages, wiring, report.warn);
     const asked = asking(guarantee, handle);
     const unfolded = new Set<string>();
     const options = {
@@ -105,6 +107,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       begun,
       end,
       deadline,
+      warn: report.warn,
       unfolded,
       commonFailure,
     };
@@ -199,12 +202,13 @@ function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: W
   );
 }
 
-function identityOf({ id, group, receiveCount, reading: { identity } }: Message<CloudEvent>) {
+function identityOf({ id, group, receiveCount, trace, reading: { identity } }: Message<CloudEvent>) {
   return {
     messageId: id,
     messageGroup: group,
     receiveCount,
     ...(isSuspect({ receiveCount }) && { suspect: true as const }),
+    ...(trace !== undefined && { trace }),
     ...(identity !== undefined && {
       source: identity.source,
       eventId: identity.eventId,

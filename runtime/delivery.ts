@@ -5,7 +5,8 @@ import { codeOf, describe, NotThisEventError, PermanentError, retryAfterOf } fro
 import { foldMessages } from './fold-messages.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';
-import { copy, quarantine, reasonOf } from './leave.ts';
+import { copyBody, fitsRecord } from './keep-body.ts';
+import { copy, endingOf, quarantine, reasonOf } from './leave.ts';
 import type { Message } from './message.ts';
 import { settlePoison } from './poison.ts';
 import { stay } from './stay.ts';
@@ -25,7 +26,7 @@ export async function* deliver<Event extends CloudEvent, Kind extends HandlerKin
   options: DeliveryOptions<Event, Kind>,
 ): AsyncGenerator<readonly [message: Message<Event>, ending: Ending], void, undefined> {
   const [first] = messages;
-  let failure: Pick<Ending, 'foldFailure'>;
+  let failure: Pick<Ending, 'foldFailure' | 'foldError'>;
   try {
     const { settled, ...failed } = await foldMessages(messages, options);
     for (const [message, task, verdict] of settled) {
@@ -119,7 +120,7 @@ async function orStay(
 }
 
 async function stayAfter(error: unknown, message: Message<CloudEvent>, means: Means): Promise<Ending> {
-  const reason = { code: codeOf(error), message: describe(error) };
+  const reason = { code: codeOf(error), message: describe(error), error };
   const ending = await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
   return means.commonFailure.is(error) ? { ...ending, commonFailure: true } : ending;
 }
@@ -127,7 +128,7 @@ async function stayAfter(error: unknown, message: Message<CloudEvent>, means: Me
 /** A permanent error becomes a verdict too, and its event may have one already that goes before it. */
 async function verdictOf<Event extends CloudEvent, Kind extends HandlerKind>(
   task: Task<Event>,
-  { guarantee, handle, wiring, commonFailure }: DeliveryOptions<Event, Kind>,
+  { guarantee, handle, wiring, warn, commonFailure }: DeliveryOptions<Event, Kind>,
 ): Promise<Verdict> {
   try {
     return await guarantee.settle(task, handle, wiring);
@@ -136,7 +137,10 @@ async function verdictOf<Event extends CloudEvent, Kind extends HandlerKind>(
     if (!(error instanceof PermanentError)) throw error;
     const refused = { outcome: 'refused', error } as const;
     if (wiring.onPoison === 'quarantine') return refused;
-    return await guarantee.recordRefusal(task, error, wiring).catch(() => refused);
+    return await guarantee.recordRefusal(task, error, wiring).catch((cause: unknown) => {
+      warn('The refusal of an event has no record, so no skip of its message can stand', cause);
+      return refused;
+    });
   }
 }
 
@@ -159,13 +163,18 @@ async function conclude<Event extends CloudEvent>(
     case 'quarantined':
       return { outcome: 'poison', code: 'QUARANTINED', reason: verdict.reason };
     case 'unknown':
-      return { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', reason: verdict.reason };
+      return await keepUnknown(verdict, message, task, means);
     case 'refused':
       return await settlePoison(message, task, 'poison', reasonOf(verdict.error), means);
     case 'tried':
       return await retryOrGiveUp(verdict, message, task, means);
     case 'fenced':
-      return await stay(message, 'fenced', { code: 'FENCED', message: verdict.reason }, means);
+      return await stay(
+        message,
+        'fenced',
+        { code: 'FENCED', message: verdict.reason, error: verdict.error },
+        means,
+      );
     case 'conflict': {
       const reason = {
         code: 'CONFLICT',
@@ -186,6 +195,28 @@ async function conclude<Event extends CloudEvent>(
   }
 }
 
+/**
+ * A body that its record has no room for is in the dead-letter queue. Another message with it may be the redrive of that
+ * very copy: acknowledged as it is, it would be the last one that is left.
+ */
+async function keepUnknown<Event extends CloudEvent>(
+  { reason, keptWith, error }: Extract<Verdict, { outcome: 'unknown' }>,
+  message: Message<Event>,
+  task: Task<Event>,
+  means: Means,
+): Promise<Ending> {
+  const recordId = task.identity.id;
+  const ending = {
+    ...endingOf('unknown', { code: 'OUTCOME_UNKNOWN', message: reason, error }),
+    recordId,
+  };
+  if (keptWith !== undefined && keptWith.messageId !== message.id) {
+    await copyBody(message, { recordId, attempt: keptWith.attempt ?? '', reason }, means);
+  }
+  if (keptWith === undefined && fitsRecord(message.body)) return ending;
+  return { ...ending, reason: `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)` };
+}
+
 async function retryOrGiveUp<Event extends CloudEvent>(
   { error, tries }: Extract<Verdict, { outcome: 'tried' }>,
   message: Message<Event>,
@@ -194,7 +225,7 @@ async function retryOrGiveUp<Event extends CloudEvent>(
 ): Promise<Ending> {
   means.commonFailure.failed(task.identity.id, error);
   if (means.commonFailure.is(error)) return await stayAfter(error, message, means);
-  const reason = { code: codeOf(error), message: describe(error) };
+  const reason = { code: codeOf(error), message: describe(error), error };
   const { attempts } = tries;
   if (!areSpent(tries, message, means.wiring)) {
     return await stay(message, 'failed', { ...reason, attempts }, means);
@@ -204,7 +235,7 @@ async function retryOrGiveUp<Event extends CloudEvent>(
     message,
     task,
     'poison',
-    { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts },
+    { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts, error },
     means,
   );
 }

@@ -73,12 +73,13 @@ export class NeverEndedError extends OrderOnceError {
   }
 }
 
-/** There is no record under this key, so there is no message of its event to skip. */
+/** The message does not block its group over this record, so there is nothing to skip. */
 export class NotSkippableError extends OrderOnceError {
-  constructor(id: string) {
+  /** @param found What the record says instead. */
+  constructor(id: string, found: string) {
     super(
       'NOT_SKIPPABLE',
-      `Record ${id} does not exist: take the "recordId" of the log line whose outcome is "blocked"`,
+      `Record ${id} ${found}: take "recordId" and "messageId" of the last log line whose outcome is "blocked"`,
     );
   }
 }
@@ -120,15 +121,31 @@ export class NotThisEventError extends OrderOnceError {
   }
 }
 
+/** In characters: a dead letter's reason has no room for more. */
+const maxCode = 100;
+
 /** The code that logs and reasons carry for anything that was thrown. */
 export function codeOf(error: unknown): string {
-  if (error instanceof OrderOnceError) return error.code;
-  return textOf(() => (error instanceof Error ? error.name : 'UNKNOWN'));
+  const code = () => (error instanceof OrderOnceError ? error.code : undefined);
+  const name = () => (error instanceof Error ? error.name : 'UNKNOWN');
+  return shorten(
+    textOf(() => code() ?? name()),
+    maxCode,
+  );
 }
 
 /** The text that logs and reasons carry for anything that was thrown, at most 1,000 characters of it. */
 export function describe(error: unknown): string {
-  return shorten(textOf(() => (error instanceof Error ? error.message : error)));
+  return shorten(textOf(() => messageOf(error)));
+}
+
+/** Of what is no error, but an object, the text that tells most. */
+function messageOf(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  if (error instanceof Error || ('message' in error && typeof error.message === 'string')) {
+    return (error as Error).message;
+  }
+  return JSON.stringify(error);
 }
 
 function textOf(read: () => unknown): string {

@@ -1,9 +1,11 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
-import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
+import { brokerId } from '../contract/broker-id.ts';
+import { InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import type { Random } from '../contract/random.ts';
 import { Reading } from './reading.ts';
+import { traceOf } from './trace.ts';
 
 /** One delivery of one SQS message. */
 export interface Message<Event extends CloudEvent> {
@@ -26,6 +28,8 @@ export interface Message<Event extends CloudEvent> {
   /** See `resolvedAttemptAttribute`. */
   readonly carriedAttempt: string | undefined;
   readonly attributes: SQSMessageAttributes;
+  /** Its X-Ray trace header. */
+  readonly trace: string | undefined;
   /** The body's event, or why it is none. */
   readonly reading: Reading<Event>;
 }
@@ -36,7 +40,6 @@ export interface Message<Event extends CloudEvent> {
  * its message group nowhere.
  *
  * @param consumer The consumer's name, part of the idempotency key.
- * @throws ConfigurationError where nothing could settle the message, since it has no name: it is not from SQS.
  */
 export function readMessage<Event extends CloudEvent>(
   record: SQSRecord,
@@ -45,12 +48,6 @@ export function readMessage<Event extends CloudEvent>(
   random: Pick<Random, 'uuid'>,
 ): Message<Event> {
   const { messageId: id, receiptHandle, body } = record;
-  if (!id || !receiptHandle) {
-    throw new ConfigurationError(
-      'A record of the batch has no "messageId" or no "receiptHandle", as those of SQS have: the function takes the ' +
-        'batches of an event source mapping of a queue, and no others',
-    );
-  }
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
@@ -60,15 +57,29 @@ export function readMessage<Event extends CloudEvent>(
     attempt: random.uuid(),
     receiptHandle,
     body,
-    group: sent.MessageGroupId ?? reading.partitionkey ?? id,
+    group: groupOf(sent.MessageGroupId, reading) ?? brokerId(id),
     receiveCount: wholeNumber(sent.ApproximateReceiveCount) ?? 1,
     sentAt: sentAt ?? 0,
     firstReceived: wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0,
     publishedAt: publishedAt(attributes, sentAt ?? 0),
-    carriedAttempt: attributes[resolvedAttemptAttribute]?.stringValue,
+    carriedAttempt: carriedAttemptOf(attributes[resolvedAttemptAttribute]?.stringValue),
     attributes,
+    trace: traceOf(sent.AWSTraceHeader),
     reading,
   };
+}
+
+/** One that SQS takes, since the copy of the message is sent to it, and kept in its record. */
+function groupOf(sent: unknown, reading: Reading<CloudEvent>): string | undefined {
+  const group = sent ?? reading.partitionkey;
+  return typeof group === 'string' ? brokerId(group) : undefined;
+}
+
+/** The longest `attempt` that a record can have, in characters: ours are UUIDs of 36. */
+const longestAttempt = 1000;
+
+function carriedAttemptOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= longestAttempt ? value : undefined;
 }
 
 /** Of an age that nobody knows: it may be older than every record. */

@@ -8,6 +8,7 @@ import {
   outcomeMetrics,
   staleMetric,
 } from '../contract/metrics.ts';
+import { loggedError } from './logged-error.ts';
 
 /** Takes one line of JSON. */
 export type Output = (line: string) => void;
@@ -33,6 +34,15 @@ const levels: Record<Outcome, string> = {
   blocked: 'ERROR',
 };
 
+/**
+ * Logs what went wrong and changes no outcome, for those on call.
+ * @param what What happened, and what follows, in a sentence.
+ */
+export type Warn = (what: string, error?: unknown) => void;
+
+/** Of one batch: what fails for each of its messages is told by the first ones. */
+const maxWarnings = 10;
+
 /** Logs the deliveries of one batch, a line each, and their counts as metrics. */
 export class BatchReport {
   readonly #consumer: string;
@@ -41,6 +51,7 @@ export class BatchReport {
   /** By metric. */
   readonly #counts = new Map<string, number>();
   #isCommonFailureTold = false;
+  #warnings = 0;
 
   constructor(consumer: string, clock: Clock, output: Output) {
     this.#consumer = consumer;
@@ -67,6 +78,14 @@ export class BatchReport {
     const timestamp = new Date(this.#clock.now()).toISOString();
     this.#output(JSON.stringify({ level, timestamp, ...fields }));
   }
+
+  readonly warn: Warn = (what, error) => {
+    this.#warnings += 1;
+    if (this.#warnings > maxWarnings) return;
+    const last = this.#warnings === maxWarnings && { more: 'Further warnings of this batch are left out' };
+    const line = { message: what, consumer: this.#consumer, ...last };
+    this.#line('WARN', { ...line, ...(error !== undefined && { error: loggedError(error) }) });
+  };
 
   /** The counts since the last time, in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded metric format"). */
   metrics(): void {

@@ -2,6 +2,7 @@ import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { parseExactJson, path } from '../contract/exact-json.ts';
 import { fingerprint, idempotencyKey } from '../contract/identity.ts';
+import { shorten } from '../contract/shorten.ts';
 import { describe, ParserError, PermanentError } from './errors.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';
 import type { Delivery } from './stores/record-store.ts';
@@ -118,24 +119,19 @@ function isPromise(value: unknown): boolean {
   return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }
 
-/** In characters: a record and a log line repeat it. */
-const maxSequence = 128;
-
 function readOwn(body: string, consumer: string) {
   try {
     const event = parseExactJson(body) as CloudEvent;
-    const identity = identityOf(event, consumer);
-    // No schema has seen it yet.
-    const { sequence } = identity;
-    const isShortText = typeof sequence === 'string' && sequence.length <= maxSequence;
-    return { event, identity: isShortText ? identity : { ...identity, sequence: undefined } };
+    return { event, identity: identityOf(event, consumer) };
   } catch {
     return undefined;
   }
 }
 
 function identityOf(event: CloudEvent, consumer: string): Identity {
-  const { source, id: eventId, sequence } = event;
+  const { source, id: eventId } = event;
+  // Records and log lines take no text of any length, and only handlers compare it.
+  const sequence = event.sequence === undefined ? undefined : shorten(String(event.sequence));
   return { id: idempotencyKey(consumer, event), fingerprint: fingerprint(event), source, eventId, sequence };
 }
 

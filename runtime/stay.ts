@@ -28,10 +28,10 @@ export async function stay(
   };
   const end = endOf(message, again, means.wiring);
   if (end === undefined) return ending;
-  return await save(message, end, reason, means).catch(() => ({
-    ...ending,
-    retryAt: soon(message, means.wiring),
-  }));
+  return await save(message, end, reason, means).catch((error: unknown) => {
+    means.warn(`Message ${message.id} could not be copied before its queue gives it no more`, error);
+    return { ...ending, retryAt: soon(message, means.wiring) };
+  });
 }
 
 type End = Pick<Reason, 'code' | 'message'>;
@@ -61,7 +61,9 @@ async function save(message: Message<CloudEvent>, end: End, reason: Reason, mean
   const { identity } = message.reading;
   if (identity !== undefined) {
     const task = taskOf(message, identity, { ...means, deadline: wiring.clock.now() });
-    await guarantee.quarantine(task, text, wiring).catch(() => undefined);
+    await guarantee.quarantine(task, text, wiring).catch((error: unknown) => {
+      means.warn(`Message ${message.id} was copied, and its record does not say so`, error);
+    });
   }
   return ending;
 }

@@ -4,6 +4,7 @@ import type { Means } from './ending.ts';
 import { NotThisEventError, underWay } from './errors.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';
 import type { Task } from './guarantees/guarantee.ts';
+import { keepBody } from './keep-body.ts';
 import type { Message } from './message.ts';
 import type { Identity } from './reading.ts';
 import { lastStay } from './retry-at.ts';
@@ -27,7 +28,8 @@ export function taskOf<Event extends CloudEvent>(
       return eventOf(message, identity);
     },
     isOwnFailure: (error) => isOwnFailure(error) && !means.commonFailure.includes(identity.id, error),
-    body: message.body,
+    warn: means.warn,
+    keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, means),
     carriedAttempt: message.carriedAttempt,
     end: means.end,
     deadline,

@@ -9,6 +9,7 @@ import type { EffectHandler, Guarantee, Task, Tools, Verdict } from './guarantee
 import { Lease, triesOf } from './lease.ts';
 import { writesOf } from './merge.ts';
 import { recordQuarantine } from './quarantine.ts';
+import { isSkipped } from './skipped.ts';
 import type { Write } from './stale.ts';
 import { releaseOf, SuspectAttempt } from './suspect.ts';
 
@@ -30,7 +31,7 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
     fold: (tasks, handle, tools) => fold(tasks, handle, over(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, over(tools)),
     recordRefusal: (task, error, tools) => recordRefusal(task, error, over(tools)),
-    skipped: async ({ identity }, tools) => (await over(tools).store.find(identity.id))?.skip,
+    isSkipped: (task, tools) => isSkipped(task, over(tools).store),
   };
 }
 
@@ -89,7 +90,8 @@ async function apply<Event extends CloudEvent>(
 ): Promise<Verdict> {
   const failed = async (error: unknown): Promise<Verdict> => {
     if (!task.isOwnFailure(error)) throw error;
-    return await count(error).catch(() => {
+    return await count(error).catch((cause: unknown) => {
+      task.warn(`A failed attempt of event ${task.identity.eventId} could not be counted`, cause);
       // It is why the message is delivered again, whatever else failed on the way.
       throw error;
     });

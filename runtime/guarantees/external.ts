@@ -19,6 +19,7 @@ import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict }
 import { Lease, leaseEnd, type Standing } from './lease.ts';
 import { refuseLostEffects } from './lost-effects.ts';
 import { recordQuarantine } from './quarantine.ts';
+import { isSkipped } from './skipped.ts';
 import { releaseOf, SuspectAttempt } from './suspect.ts';
 
 /** What the two guarantees for external effects make of one that may have happened. */
@@ -43,7 +44,7 @@ export function externalGuarantee(
     quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, over(tools)),
     // The release of its lease has left the record.
     recordRefusal: async (_, error) => ({ outcome: 'refused', error }),
-    skipped: async ({ identity }, tools) => (await over(tools).store.find(identity.id))?.skip,
+    isSkipped: (task, tools) => isSkipped(task, over(tools).store),
   };
 }
 
@@ -194,7 +195,7 @@ async function settleError(
 ): Promise<Verdict> {
   const reason = describe(error);
   if (!notDone && policy.unclear === 'hold') {
-    return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason });
+    return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason, error }, error);
   }
   const tries = failed ? withThis(past) : past;
   let released: Standing;
@@ -203,19 +204,22 @@ async function settleError(
   } catch (cause) {
     // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
     // permanent error is acknowledged, and nothing is before its record says so.
-    throw error instanceof PermanentError ? cause : error;
+    if (error instanceof PermanentError) throw cause;
+    lease.warn('The lease of a handler that failed could not be given back: it ends by itself', cause);
+    throw error;
   }
-  if (!released.stands) return fenced(released);
+  if (!released.stands) return fenced(released, error);
   if (failed) return { outcome: 'tried', error, tries };
   throw error;
 }
 
-function verdictOf(standing: Standing, verdict: Verdict): Verdict {
-  return standing.stands ? verdict : fenced(standing);
+/** @param error That of the handler, if it failed. */
+function verdictOf(standing: Standing, verdict: Verdict, error?: unknown): Verdict {
+  return standing.stands ? verdict : fenced(standing, error);
 }
 
 /** `Fenced` in spec/OrderOnce.tla. */
-function fenced({ record }: Extract<Standing, { stands: false }>): Verdict {
+function fenced({ record }: Extract<Standing, { stands: false }>, error?: unknown): Verdict {
   const now = record === undefined ? 'is gone' : `is ${record.status} by another delivery`;
-  return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}` };
+  return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}`, error };
 }

@@ -4,7 +4,14 @@ import type { Random } from '../../contract/random.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import type { Effect, effectBrand } from '../effects.ts';
 import type { PermanentError } from '../errors.ts';
-import type { Delivery, EffectStore, GuaranteeName, Past } from '../stores/record-store.ts';
+import type {
+  Delivery,
+  EffectStore,
+  GuaranteeName,
+  KeptBody,
+  Past,
+  StoredRecord,
+} from '../stores/record-store.ts';
 
 /**
  * What an event does inside the store: a function from the event to its effects. It must not act outside of them,
@@ -70,7 +77,15 @@ export interface Task<Event extends CloudEvent> {
   readonly event: Event;
   /** Whether an attempt that ended with this error failed by the event's own fault, as far as can be told. */
   readonly isOwnFailure: (error: unknown) => boolean;
-  readonly body: string;
+  /** Logs what went wrong and changes no outcome. */
+  readonly warn: (what: string, error: unknown) => void;
+  /**
+   * What the record of an unknown outcome keeps of the body; one that fits no record is in the dead-letter queue then.
+   *
+   * @param attempt The record's.
+   * @throws Whatever the dead-letter queue throws.
+   */
+  readonly keepBody: (attempt: string, reason: string) => Promise<KeptBody>;
   readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration'>;
   /** The `attempt` of the unknown record that an operator sent this message again for. */
   readonly carriedAttempt: string | undefined;
@@ -114,8 +129,15 @@ export type Verdict =
   | { readonly outcome: 'conflict'; readonly applied: string; readonly received: string }
   /** Given up before, for this very message: its copy is in the dead-letter queue. */
   | { readonly outcome: 'quarantined'; readonly reason: string }
-  /** It may have happened, or not. Recorded with the event's body; only an operator moves it. */
-  | { readonly outcome: 'unknown'; readonly reason: string }
+  /** It may have happened, or not. Recorded; only an operator moves it. */
+  | {
+      readonly outcome: 'unknown';
+      readonly reason: string;
+      /** The error of the handler that left it unknown. */
+      readonly error?: unknown;
+      /** Where its record was found to have no room for the body: whose copy in the dead-letter queue has it. */
+      readonly keptWith?: Pick<StoredRecord, 'attempt' | 'messageId'>;
+    }
   /** No record, and too old to tell a new event from one whose record has expired. */
   | { readonly outcome: 'out-of-window' }
   /** Another delivery holds the lease until then (ms since the epoch). */
@@ -125,7 +147,12 @@ export type Verdict =
   /** The handler refused the event for good, or the condition of a `raw` effect of it did. */
   | { readonly outcome: 'refused'; readonly error: PermanentError }
   /** The lease of this delivery ended and the record is another's now. */
-  | { readonly outcome: 'fenced'; readonly reason: string };
+  | {
+      readonly outcome: 'fenced';
+      readonly reason: string;
+      /** The error of its handler, if it failed. */
+      readonly error?: unknown;
+    };
 
 /** The promise that a consumer chooses; see docs/guarantees.md for what each leaves possible. */
 export interface Guarantee<Kind extends HandlerKind> {
@@ -160,6 +187,9 @@ export interface Guarantee<Kind extends HandlerKind> {
    * @throws `error`, where no record could be written.
    */
   recordRefusal(task: Task<CloudEvent>, error: PermanentError, tools: Tools): Promise<Verdict>;
-  /** The SQS message of the event that an operator skips. @throws Whatever the store throws. */
-  skipped(task: Task<CloudEvent>, tools: Tools): Promise<string | undefined>;
+  /**
+   * Tells the record that the message blocks its group, and returns whether an operator skips it.
+   * @throws StoreBusyError if the store is contended; whatever the store throws.
+   */
+  isSkipped(task: Task<CloudEvent>, tools: Tools): Promise<boolean>;
 }

@@ -3,8 +3,8 @@ import { type Effect, type EffectWrite, isNothing } from '../effects.ts';
 import { EffectsRefusedError, PermanentError } from '../errors.ts';
 import { addExactly } from '../stores/decimal.ts';
 import { type ItemId, itemIdOf, type KnownKeys, keysIn } from '../stores/item-id.ts';
+import { sizeOfEffect, storedEffect } from '../stores/stored-effect.ts';
 import { isVersioned, versionOf } from '../stores/versions.ts';
-import { sizeOf } from './size.ts';
 import type { Part, Write } from './stale.ts';
 
 /** The names of a table's key attributes, where the store knows them. */
@@ -12,9 +12,6 @@ export type KeysOf = (table: string) => Promise<readonly string[] | undefined>;
 
 /** What one transaction takes, its records included (AWS: "TransactWriteItems"). */
 export const mostItems = 100;
-
-/** A DynamoDB item ends at 400 KB (AWS: "Service, account, and table quotas"); sizes are estimates. */
-const largestItem = 350 * 1024;
 
 /**
  * The writes of one event that is committed alone: one for each item. The keys of tables are not asked for, which would
@@ -74,8 +71,12 @@ export class MergedWrites {
    * @returns `undefined` if they don't, or if the store may refuse one: the event stands alone.
    */
   async with(effects: readonly Effect[], keysOf: KeysOf): Promise<MergedWrites | undefined> {
-    const sizes = effects.map(bytesOf);
-    if (sizes.some((size) => size > largestItem)) return undefined;
+    let { bytes } = this;
+    for (const effect of effects) {
+      const size = bytesOf(effect);
+      if (size === undefined) return undefined;
+      bytes += size;
+    }
     const known = new Map<string, readonly string[] | undefined>();
     for (const effect of effects) {
       if ('item' in effect) known.set(effect.table, await keysOf(effect.table));
@@ -89,7 +90,6 @@ export class MergedWrites {
       if (merged === undefined) return undefined;
       writes.set(item.id, merged);
     }
-    const bytes = sizes.reduce((sum, size) => sum + size, this.bytes);
     return new MergedWrites(writes, this.#events + 1, bytes);
   }
 }
@@ -131,16 +131,13 @@ function ownWrites(
   return [...known.values(), ...unknown];
 }
 
-function bytesOf(effect: Effect): number {
-  switch (effect.kind) {
-    case 'raw':
-      return Number.POSITIVE_INFINITY;
-    case 'increment':
-      return sizeOf(effect.key) + sizeOf(effect.by);
-    case 'remove':
-      return sizeOf(effect.key);
-    default:
-      return sizeOf(effect.item);
+/** @returns `undefined` for an effect that the store may refuse: it has to see that one alone. */
+function bytesOf(effect: Effect): number | undefined {
+  if (effect.kind === 'raw') return undefined;
+  try {
+    return sizeOfEffect(storedEffect(effect));
+  } catch {
+    return undefined;
   }
 }
 

@@ -65,7 +65,12 @@ export class SuspectAttempt {
     // Twice, even past the deadline: the first may meet the very transaction that holds the attempt up.
     await step()
       .catch(step)
-      .catch(() => undefined);
+      .catch((cause: unknown) => {
+        this.#task.warn(
+          `The attempt of event ${this.#task.identity.eventId} stays counted, by no fault of its own`,
+          cause,
+        );
+      });
   }
 }
 

@@ -11,6 +11,7 @@ import { ConfigurationError } from '../../contract/errors.ts';
 import { fingerprint, intakeKeyPrefix, intakeName } from '../../contract/identity.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { checkRecordTtl } from '../../contract/record-ttl.ts';
+import { shorten } from '../../contract/shorten.ts';
 import { codeOf, describe } from '../errors.ts';
 import { type Output, standardOutput } from '../observability.ts';
 import { FencedPersistenceLayer } from '../powertools/fenced-persistence-layer.ts';
@@ -37,8 +38,18 @@ export interface EventSink {
   publish(event: OrderEvent, firstPublished: number): Promise<void>;
 }
 
+/** Why no consumer could ever apply an order. */
+export interface Refusal {
+  /** The path in the request's body, `order.orderId` for instance. @default - the whole body */
+  readonly field?: string | undefined;
+  /** For the client. */
+  readonly reason: string;
+}
+
 export interface IntakeOptions {
   readonly events: EventSink;
+  /** The consumers' word on a valid order: a refusal is answered with 422. @default - every valid order is accepted */
+  readonly refusalOf?: (event: OrderEvent) => Refusal | undefined;
   /** Name of the record table. */
   readonly table: string;
   /** How long a key counts, in seconds: as long as the consumers' records. */
@@ -73,6 +84,7 @@ const maxBodyLength = 6 * 256 * 1024;
  */
 export function createIntake(options: IntakeOptions) {
   const { events, table, recordTtlSeconds, client, clock = systemClock, output = standardOutput } = options;
+  const { refusalOf = () => undefined } = options;
   checkRecordTtl('recordTtlSeconds', recordTtlSeconds);
   const store = new FencedPersistenceLayer({
     tableName: table,
@@ -111,6 +123,8 @@ export function createIntake(options: IntakeOptions) {
       const key = readIdempotencyKey(request.headers?.[idempotencyKeyHeader]);
       event = orderEventOf({ caller, key, body: bodyOf(request) });
       if (!events.fits(event)) throw tooLarge();
+      const refusal = refusalOf(event);
+      if (refusal !== undefined) throw notApplicable(refusal);
       config.registerLambdaContext(context);
       answer = await accept({ caller, key, fingerprint: fingerprint(event), event });
     } catch (error) {
@@ -148,6 +162,11 @@ function decoded(body: string): string {
 
 function tooLarge(): Problem {
   return new Problem(413, 'TOO_LARGE', 'The order is larger than the topic takes: 256 KiB as an event');
+}
+
+function notApplicable({ field, reason }: Refusal): Problem {
+  const named = field === undefined ? {} : { field: shorten(field) };
+  return new Problem(422, 'NOT_APPLICABLE', shorten(reason), named);
 }
 
 /** What a client is told of an error; whatever is not its own mistake it may try again. */

@@ -145,7 +145,7 @@ export class FencedRecords {
         ...(claim.leaseUntil === undefined ? ['#inProgressExpiration'] : []),
       ].join(', '),
       ConditionExpression: MAY_CLAIM,
-      values: { ...values, zero: 0, one: 1 },
+      values: { ...values, zero: 0, one: 1, empty: '' },
     });
     if (!answer.stands) return answer;
     return { stands: true, firstAttemptAt: answer.found?.firstAttemptAt ?? claim.now };

@@ -52,6 +52,10 @@ export interface StoredRecord {
   readonly lastError?: string | undefined;
   /** The event's body, kept by OUTCOME_UNKNOWN. */
   readonly body?: string | undefined;
+  /** The SQS message that was the last to block its group. */
+  readonly blocked?: string | undefined;
+  /** In place of a body that fits no record: see `KeptBody`. */
+  readonly bodySha256?: string | undefined;
   /** The SQS message that an operator skips. */
   readonly skip?: string | undefined;
 }
@@ -127,6 +131,20 @@ export type ClaimAnswer = { readonly kind: 'claimed'; readonly past: Past } | Ex
 /** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
 export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
 
+export type BlockAnswer =
+  /** `skip` as the record has it. */
+  | { readonly kind: 'blocked'; readonly skip: string | undefined }
+  | (Refusal & { readonly kind: 'fenced' })
+  | Contended;
+
+/**
+ * What OUTCOME_UNKNOWN keeps of its event: the body of the message, or the SHA-256 (hex) of one that is larger than a
+ * record may be. That body is in the dead-letter queue by then, in the copy of the message of the same delivery.
+ */
+export type KeptBody =
+  | { readonly body: string; readonly bodySha256?: never }
+  | { readonly body?: never; readonly bodySha256: string };
+
 export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Contended;
 
 /**
@@ -159,7 +177,7 @@ export interface RecordStore {
    */
   release(delivery: Delivery, lastError: string, terms: ReleaseTerms): Promise<OwnerAnswer>;
   /**
-   * OUTCOME_UNKNOWN, keeping `body` and leaving `attempt` alone, so that a slow owner may still complete; such a
+   * OUTCOME_UNKNOWN, keeping the body and leaving `attempt` alone, so that a slow owner may still complete; such a
    * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's only if it has
    * not expired (one without an expiration has not) and, INPROGRESS, if its lease is over.
    * @param seen The unfinished record's attempt and status, as they were seen: mine, or a dead owner's.
@@ -167,7 +185,7 @@ export interface RecordStore {
   holdUnknown(
     delivery: Delivery,
     seen: { readonly attempt: string | undefined; readonly status: RecordStatus },
-    body: string,
+    kept: KeptBody,
     lastError: string,
   ): Promise<OwnerAnswer>;
   /**
@@ -184,7 +202,15 @@ export interface RecordStore {
     attempt: string,
     times: { readonly now: number; readonly expiration: number },
   ): Promise<OwnerAnswer>;
-  /** An operator skips this message: `skip` of an existing record, whatever its status, and nothing else of it. */
+  /**
+   * Names the message that blocks its group: `blocked` of an existing record, whatever its status, and nothing else of it.
+   * The answer tells of a skip, so that a message that blocks costs one round trip.
+   */
+  block(id: string, messageId: string): Promise<BlockAnswer>;
+  /**
+   * An operator skips this message: `skip`, and nothing else, if the record names it as `blocked` and has not settled it
+   * since (COMPLETED, QUARANTINED or OUTCOME_UNKNOWN for this very message).
+   */
   skip(id: string, messageId: string): Promise<OwnerAnswer>;
 }
 

@@ -38,6 +38,17 @@ describe('settings', () => {
     }
   });
 
+  test.each([
+    'eusc-de-east-1',
+    'ap-southeast-10',
+    'us-gov-east-1',
+    'us-isob-east-1',
+    'cn-north-1',
+  ])('take the Region %s, from context and from the credentials', (region) => {
+    expect(settingsWith({ region }).env).toEqual({ region });
+    expect(settingsWith({}, { account: '123456789012', region }).env).toMatchObject({ region });
+  });
+
   test('take account and region of the credentials, and context before them', () => {
     const cli = { account: '111111111111', region: 'us-gov-west-1' };
     expect(settingsWith({}, cli).env).toEqual(cli);

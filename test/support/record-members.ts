@@ -16,5 +16,7 @@ export const recordMembers = {
   result: attribute.data,
   lastError: attribute.lastError,
   body: attribute.body,
+  blocked: attribute.blocked,
+  bodySha256: attribute.bodySha256,
   skip: attribute.skip,
 } as const satisfies Readonly<Record<keyof StoredRecord, string>>;

@@ -81,8 +81,8 @@ export function dynamoDbRecordStore(
       const answer = await writeAndShow(steps.countAttempt(delivery, lastError, over), 'ALL_OLD');
       return answer.kind === 'written' ? { kind: 'counted', past: pastOf(answer.record, delivery) } : answer;
     },
-    holdUnknown: (delivery, seen, body, lastError) =>
-      writeAsOwner(steps.holdUnknown(delivery, seen, body, lastError)),
+    holdUnknown: (delivery, seen, kept, lastError) =>
+      writeAsOwner(steps.holdUnknown(delivery, seen, kept, lastError)),
     async quarantine(delivery, lastError, over) {
       const answer = await write(steps.quarantine(delivery, lastError, over));
       return answer === 'written' ? { kind: 'quarantined' } : answer;
@@ -95,5 +95,10 @@ export function dynamoDbRecordStore(
     },
     resolveDone: (id, attempt, times) => writeAsOwner(steps.resolveDone(id, attempt, times)),
     skip: (id, messageId) => writeAsOwner(steps.skip(id, messageId)),
+    async block(id, messageId) {
+      const answer = await writeAndShow(steps.block(id, messageId), 'ALL_OLD');
+      if (answer.kind === 'written') return { kind: 'blocked', skip: answer.record?.skip };
+      return answer.kind === 'exists' ? { kind: 'fenced', record: answer.record } : answer;
+    },
   };
 }

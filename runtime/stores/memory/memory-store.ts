@@ -1,6 +1,7 @@
 import { shorten } from '../../../contract/shorten.ts';
 import { pastOf } from '../past.ts';
 import type {
+  BlockAnswer,
   ClaimAnswer,
   CommitAnswer,
   CountAnswer,
@@ -11,7 +12,11 @@ import type {
   StoredRecord,
 } from '../record-store.ts';
 import * as may from './conditions.ts';
-import { type MemoryTables, memoryTables, type TableKeys } from './tables.ts';
+import { keyNamesOf, type TableKeys } from './table-keys.ts';
+import { type MemoryTables, memoryTables } from './tables.ts';
+
+/** Of the body of an unknown outcome, once that is known. */
+const nothingKept = { body: undefined, bodySha256: undefined } as const;
 
 /** DynamoDB's limit, records included (AWS: "TransactWriteItems"). */
 const maxItems = 100;
@@ -23,10 +28,17 @@ export interface MemoryStore extends EffectStore {
 }
 
 /**
- * Records and tables in the memory of this process, with DynamoDB's semantics; time is what the deliveries say, as
- * there. For tests and simulations: it forgets everything when the process ends.
+ * Records and tables in the memory of this process, with DynamoDB's semantics. Time is what the deliveries say, as there.
+ * For tests and simulations: it forgets everything when the process ends.
  *
- * @param keys The key attributes of each table that effects write to.
+ * It takes the values that DynamoDB takes, and its tables read them as the SDK does: numbers that no double holds are
+ * bigints or the SDK's `NumberValue`. It refuses what DynamoDB refuses: dates and other instances of classes, functions,
+ * empty and mixed sets, empty names, numbers past 38 digits or outside of 1e-130 to 9.9e125, documents nested deeper than
+ * 31 levels below the item, items over 400 KB, transactions over 4 MB, keys that are empty, too long, incomplete or of
+ * another type than the table's, and an increment of what is not a number. It also refuses `raw` effects.
+ *
+ * @param keys The key attributes of each table that effects write to: the partition key, then the sort key where there is
+ *   one. A name alone stands for texts: `{ orders: ['orderId'], days: [{ name: 'day', type: 'N' }] }`.
  */
 export function memoryStore(keys: TableKeys = {}): MemoryStore {
   const records = new Map<string, StoredRecord>();
@@ -55,14 +67,14 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const claimed = { ...begun(delivery), status: 'INPROGRESS', leaseUntil: terms.leaseUntil } as const;
       const old = replace ? undefined : record;
       const firstAttemptAt = anew ? delivery.now : (old?.firstAttemptAt ?? delivery.now);
-      const body = anew ? undefined : old?.body;
+      const { body, bodySha256 } = anew ? nothingKept : { ...nothingKept, ...old };
       const { countedAs } = terms;
       const past = { ...pastOf(old, delivery), firstAttemptAt };
       const counted = {
         attempts: past.attempts + Number(countedAs !== undefined),
         lastError: countedAs ?? past.lastError,
       };
-      records.set(delivery.id, { ...old, ...claimed, ...counted, firstAttemptAt, body });
+      records.set(delivery.id, { ...old, ...claimed, ...counted, firstAttemptAt, body, bodySha256 });
       return { kind: 'claimed', past };
     },
     async complete(delivery, result) {
@@ -72,7 +84,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
         result,
         expiration,
         leaseUntil: undefined,
-        body: undefined,
+        ...nothingKept,
         lastError: undefined,
       } as const;
       return writeAsOwner(delivery.id, (record) => may.complete(record, delivery), done);
@@ -88,11 +100,11 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const change = { ...released, attempts, lastError: shorten(lastError) };
       return writeAsOwner(delivery.id, (record) => may.release(record, delivery, terms), change);
     },
-    async holdUnknown(delivery, seen, body, lastError) {
+    async holdUnknown(delivery, seen, kept, lastError) {
       const held = { status: 'OUTCOME_UNKNOWN', expiration: undefined, leaseUntil: undefined } as const;
       const { messageId } = delivery;
       const attempt = seen.attempt ?? delivery.attempt;
-      const change = { ...held, attempt, messageId, body, lastError: shorten(lastError) };
+      const change = { ...held, attempt, messageId, ...kept, lastError: shorten(lastError) };
       return writeAsOwner(delivery.id, (record) => may.hold(record, delivery, seen), change);
     },
     async quarantine(delivery, lastError, over): Promise<QuarantineAnswer> {
@@ -109,11 +121,17 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       return records.get(id);
     },
     async resolveDone(id, attempt, { expiration }) {
-      const done = { status: 'COMPLETED', expiration, body: undefined } as const;
+      const done = { status: 'COMPLETED', expiration, ...nothingKept } as const;
       return writeAsOwner(id, (record) => may.resolve(record, attempt), done);
     },
     async skip(id, messageId) {
-      return writeAsOwner(id, () => true, { skip: messageId });
+      return writeAsOwner(id, (record) => may.skip(record, messageId), { skip: messageId });
+    },
+    async block(id, messageId): Promise<BlockAnswer> {
+      const record = records.get(id);
+      if (record === undefined) return { kind: 'fenced', record };
+      records.set(id, { ...record, blocked: messageId });
+      return { kind: 'blocked', skip: record.skip };
     },
     async countAttempt(delivery, lastError, over): Promise<CountAnswer> {
       const record = records.get(delivery.id);
@@ -127,6 +145,8 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       return { kind: 'counted', past };
     },
     async commit(commits, effects): Promise<CommitAnswer> {
+      const prepared = tables.prepare(effects, maxItems - commits.length);
+      if (prepared.kind === 'refused') return prepared;
       const steps = commits.map(({ delivery, over, result }) => {
         const record = records.get(delivery.id);
         const replace = may.replace(record, delivery, over);
@@ -136,7 +156,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       if (steps.some(({ taken }) => !taken)) {
         return { kind: 'exists', found: steps.map(({ taken, record }) => (taken ? undefined : { record })) };
       }
-      const applied = tables.apply(effects, maxItems - commits.length);
+      const applied = prepared.apply();
       if (applied.kind !== 'applied') return applied;
       for (const { delivery, result, old } of steps) {
         const firstAttemptAt = old?.firstAttemptAt ?? delivery.now;
@@ -145,7 +165,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       }
       return { kind: 'committed' };
     },
-    keysOf: async (table) => keys[table],
+    keysOf: async (table) => keyNamesOf(keys, table),
   };
 }
 

@@ -84,11 +84,11 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
     complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
     release: (delivery, lastError, terms) =>
       runAsOwner('release', delivery.id, { ...valuesOf(delivery), ...terms, lastError: shorten(lastError) }),
-    holdUnknown(delivery, seen, body, lastError) {
+    holdUnknown(delivery, seen, kept, lastError) {
       const held = {
         seenAttempt: seen.attempt,
         seenStatus: seen.status,
-        body,
+        ...kept,
         lastError: shorten(lastError),
       };
       return runAsOwner('holdUnknown', delivery.id, { ...valuesOf(delivery), ...held });
@@ -107,6 +107,12 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
     resolveDone: (id, attempt, { now, expiration }) =>
       runAsOwner('resolveDone', id, { attempt, now, expiration: expiration * 1000 }),
     skip: (id, messageId) => runAsOwner('skip', id, { messageId }),
+    async block(id, messageId) {
+      const ran = await run('block', id, { messageId });
+      if (ran.kind === 'contended') return ran;
+      if (ran.answer === 'fenced') return { kind: 'fenced', ...ran.refusal };
+      return { kind: 'blocked', skip: ran.refusal.record?.skip };
+    },
   };
 }
 
@@ -137,6 +143,8 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     result: record.get(attribute.data),
     lastError: record.get(attribute.lastError),
     body: record.get(attribute.body),
+    blocked: record.get(attribute.blocked),
+    bodySha256: record.get(attribute.bodySha256),
     skip: record.get(attribute.skip),
   };
 }

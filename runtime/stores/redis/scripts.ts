@@ -50,7 +50,7 @@ end
 local function completed()
   set('${attribute.status}', 'COMPLETED')
   set('${attribute.completedAt}', text(now))
-  remove('${attribute.inProgressExpiration}', '${attribute.body}')
+  remove('${attribute.inProgressExpiration}', '${attribute.body}', '${attribute.bodySha256}')
   expire()
   return {'written'}
 end
@@ -73,7 +73,7 @@ else
     and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
 end
 if not accepted then return refused('exists') end
-if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}') end
+if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}', '${attribute.bodySha256}') end
 begin()
 set('${attribute.status}', 'INPROGRESS')
 set('${attribute.inProgressExpiration}', text(here(mine.leaseUntil)))
@@ -132,6 +132,7 @@ if not (isUnfinished and isAsSeen and isSameEvent and (isMine or not isUnderLeas
 end
 set('${attribute.status}', 'OUTCOME_UNKNOWN')
 set('${attribute.body}', mine.body)
+set('${attribute.bodySha256}', mine.bodySha256)
 set('${attribute.lastError}', mine.lastError)
 set('${attribute.messageId}', mine.messageId)
 redis.call('HSETNX', KEYS[1], '${attribute.attempt}', mine.attempt)
@@ -145,8 +146,16 @@ if not (isMine and status == 'OUTCOME_UNKNOWN') then return refused('fenced') en
 return completed()
 `;
 
-const skip = `${prologue}
+const block = `${prologue}
 if not status then return refused('fenced') end
+set('${attribute.blocked}', mine.messageId)
+return {'blocked', found}
+`;
+
+const skip = `${prologue}
+local isUnsettled = record['${attribute.messageId}'] ~= mine.messageId
+  or status == 'INPROGRESS' or status == 'RETRYING'
+if not (record['${attribute.blocked}'] == mine.messageId and isUnsettled) then return refused('fenced') end
 set('${attribute.skip}', mine.messageId)
 return {'written'}
 `;
@@ -160,6 +169,7 @@ export const scripts = {
   quarantine,
   holdUnknown,
   resolveDone,
+  block,
   skip,
   find,
 } as const;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import { recordAttributes as attribute } from '../../../contract/tables.ts';
-import { makeDurableIdempotent } from '../../../runtime/powertools/index.ts';
-import { atWork, contextOf, fenced, type Input, keyPrefix, leaseMs } from './calls.ts';
+import { type FencedPersistenceLayer, makeDurableIdempotent } from '../../../runtime/powertools/index.ts';
+import { atWork, clock, contextOf, fenced, gate, type Input, keyPrefix, leaseMs } from './calls.ts';
 import {
   hashOf,
   inProgress,
@@ -40,20 +40,30 @@ interface Invocation {
 }
 
 /** One invocation of a durable function, in a process of its own. */
-function invoke<R>(scene: Scene, wrap: Wrap, act: () => R | Promise<R>, invocation: Invocation = {}) {
-  const { execution = 'arn:a', mode = 'ExecutionMode', remaining = minute } = invocation;
+function invoke<R>(
+  scene: Scene,
+  wrap: Wrap,
+  act: (input: Input, layer: FencedPersistenceLayer) => R | Promise<R>,
+  invocation: Invocation = {},
+) {
+  const { execution, mode, remaining } = invocation;
   const { body = 'body', options = {}, config = {} } = invocation;
-  const handler = wrap(async () => await act(), {
-    persistenceStore: fenced(options).layer(scene.client),
+  const persistenceStore = fenced(options).layer(scene.client) as FencedPersistenceLayer;
+  const handler = wrap(async (input) => await act(input, persistenceStore), {
+    persistenceStore,
     config: new IdempotencyConfig({ eventKeyJmesPath: 'key', ...validated, ...config }),
     keyPrefix,
   });
-  return handler(scene.input(body), {
-    step() {},
-    durableExecutionMode: mode,
-    lambdaContext: contextOf(remaining),
-    executionContext: { durableExecutionArn: execution },
-  });
+  return handler(scene.input(body), durableContext(execution, mode, remaining));
+}
+
+function durableContext(
+  durableExecutionArn = 'arn:a',
+  durableExecutionMode: DurableContext['durableExecutionMode'] = 'ExecutionMode',
+  remaining = minute,
+): DurableContext {
+  const executionContext = { durableExecutionArn };
+  return { step() {}, durableExecutionMode, lambdaContext: contextOf(remaining), executionContext };
 }
 
 /** An invocation whose handler waits: the SDK suspends the execution, and the handler never ends. */
@@ -97,6 +107,13 @@ export const durableCases: readonly LayerCase[] = [
     assert.equal(await invoke(scene, wrap, () => 'done', replay), 'done');
     assert.equal((await scene.found())?.[attribute.status], 'COMPLETED');
   }),
+  ...forBoth('a replay knows when its execution began', async (scene, wrap) => {
+    await suspended(scene, wrap);
+    clock.passed += 1000;
+    const firstAttemptAt = await invoke(scene, wrap, (input, layer) => layer.firstAttemptAt(input), replay);
+    assert.equal(firstAttemptAt, (await scene.found())?.[attribute.firstAttemptAt]);
+    assert.ok((firstAttemptAt ?? 0) <= clock.now() - 1000);
+  }),
   ...forBoth('a replay that fails gives its record up', async (scene, wrap) => {
     const fails = () => {
       throw new RangeError('failed');
@@ -120,8 +137,8 @@ export const durableCases: readonly LayerCase[] = [
   ...forBoth('a replay after the result was saved answers with it', async (scene, wrap) => {
     const result = { paid: 12.5, at: new Date(0), nothing: undefined };
     assert.deepEqual(await invoke(scene, wrap, () => result), result);
-    const config = { useLocalCache: true };
-    const again = await invoke(scene, wrap, () => result, { ...replay, config });
+    const { at, paid } = result;
+    const again = await invoke(scene, wrap, () => ({ at, paid }), replay);
     assert.deepEqual(JSON.parse(JSON.stringify(again)), { paid: 12.5, at: new Date(0).toJSON() });
   }),
   {
@@ -133,6 +150,40 @@ export const durableCases: readonly LayerCase[] = [
         isFenced,
       );
       assert.equal(await invoke(scene, powertools, () => 'ran'), 'saved');
+    },
+  },
+  {
+    name: 'a replay after the result was saved does not run its handler again, with makeDurableIdempotent',
+    async run(scene) {
+      await invoke(scene, ours, () => 'saved');
+      assert.equal(await invoke(scene, ours, () => 'again', replay), 'saved');
+    },
+  },
+  {
+    name: 'an execution that asks with another payload under its key is refused',
+    async run(scene) {
+      await suspended(scene, ours);
+      const other = { ...replay, body: 'another' };
+      assert.equal(await invoke(scene, ours, () => 'ran', other).catch(named), otherPayload);
+    },
+  },
+  {
+    name: 'an execution with a text as its input is replayed in the process of its first invocation',
+    async run(scene) {
+      const started = gate();
+      let suspends = true;
+      const act = async (_: string, __: DurableContext) => {
+        started.open();
+        return suspends ? await new Promise<never>(() => {}) : 'done';
+      };
+      const persistenceStore = scene.kind.layer(scene.client);
+      const handler = makeDurableIdempotent(act, { persistenceStore, keyPrefix });
+      void handler(scene.key, durableContext());
+      await started.passed;
+      suspends = false;
+      assert.equal(await handler(scene.key, durableContext('arn:b')).catch(named), inProgress);
+      assert.equal(await handler(scene.key, durableContext('arn:a', 'ReplayMode')), 'done');
+      assert.equal((await scene.found())?.[attribute.status], 'COMPLETED');
     },
   },
   {
@@ -180,13 +231,13 @@ export const durableCases: readonly LayerCase[] = [
   {
     name: 'a replay of an execution whose record expired begins anew, unless another one did',
     async run(scene) {
-      const config = { expiresAfterSeconds: 1 };
+      const config = { expiresAfterSeconds: 60 };
       await suspended(scene, ours, { config });
-      await scene.kind.resultIsOver();
+      clock.passed += 61_000;
       await suspended(scene, ours, { config, ...replay });
       const second = { config, execution: 'arn:b' };
       assert.equal(await invoke(scene, ours, () => 'ran', second).catch(named), inProgress);
-      await scene.kind.resultIsOver();
+      clock.passed += 61_000;
       await suspended(scene, ours, second);
       assert.equal(await invoke(scene, ours, () => 'ran', { config, ...replay }).catch(named), inProgress);
     },

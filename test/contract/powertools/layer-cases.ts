@@ -86,8 +86,10 @@ export const layerCases: readonly LayerCase[] = [
   {
     name: 'what plain Powertools completed without validating is answered',
     async run(scene) {
-      await scene.plant({ status: 'COMPLETED', data: 'text' });
-      assert.equal(await scene.answer(), 'text');
+      for (const validation of [undefined, '']) {
+        await scene.plant({ status: 'COMPLETED', data: 'text', validation });
+        assert.equal(await scene.answer(), 'text');
+      }
     },
   },
   {
@@ -106,8 +108,10 @@ export const layerCases: readonly LayerCase[] = [
   {
     name: 'what plain Powertools began without validating is taken over',
     async run(scene) {
-      await scene.plant({ status: 'INPROGRESS', inProgressExpiration: clock.now() - 6000 });
-      assert.equal(await scene.answer(), 'ran');
+      for (const validation of [undefined, '']) {
+        await scene.plant({ status: 'INPROGRESS', inProgressExpiration: clock.now() - 6000, validation });
+        assert.equal(await scene.answer(), 'ran');
+      }
     },
   },
   {

@@ -16,6 +16,7 @@ const clauses = [
   '#inProgressExpiration <= :nowLessSkew',
   '#validation = :fingerprint',
   'attribute_not_exists(#validation)',
+  '#validation = :empty',
   '#attempt = :attempt',
 ];
 

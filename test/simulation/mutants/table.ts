@@ -248,8 +248,8 @@ export const mutants = {
   'a version that does not decide': {
     rule: 'What is older changes nothing',
     file: 'runtime/stores/memory/tables.ts',
-    text: 'const isStale = isNumber(held) && held >= versionOf(effect);',
-    replacement: 'const isStale = isNumber(held) && held < versionOf(effect) && false;',
+    text: 'const isStale = digits >= 0n;',
+    replacement: 'const isStale = digits >= 0n && false;',
   },
   'returns while a handler is pending': {
     rule: 'While a handler is pending the runtime does not return',
@@ -277,14 +277,14 @@ export const mutants = {
   'poison that blocks nobody': {
     rule: 'Where poison is to block, its group waits until it is mended or skipped',
     file: 'runtime/poison.ts',
-    text: 'if (skipped !== message.id) return await block();',
-    replacement: 'if (skipped !== message.id && outcome === "conflict") return await block();',
+    text: 'if (!skipped) return await block();',
+    replacement: 'if (!skipped && outcome === "conflict") return await block();',
   },
   'a skip that is not heard': {
     rule: 'What an operator skips leaves its group',
     file: 'runtime/poison.ts',
-    text: 'if (skipped !== message.id) return await block();',
-    replacement: 'if (skipped !== "") return await block();',
+    text: 'if (!skipped) return await block();',
+    replacement: 'if (skipped !== undefined) return await block();',
   },
   'the retention forgotten': {
     rule: 'What its queue would delete is saved before',
