@@ -3,6 +3,9 @@ import type { Outcome } from './metrics.ts';
 /** The `message` of the one log line that every delivery ends with. */
 export const deliveryLogMessage = 'delivery';
 
+/** The `message` of the log line, at most one for each batch, that says that every event fails with one error. */
+export const commonFailureLogMessage = 'every event fails';
+
 /** An error as log lines tell it, with all that caused it: at most 16 KB of JSON, cut where it is longer. */
 export interface LoggedError {
   /** Of a value that is no error: its type. */
@@ -17,7 +20,7 @@ export interface LoggedError {
   readonly omitted?: number;
 }
 
-/** The fields of that line. Whoever counts deliveries counts these lines. */
+/** The fields of the line of a delivery. To count deliveries, count these lines. */
 export interface DeliveryLog {
   readonly message: typeof deliveryLogMessage;
   readonly consumer: string;
@@ -44,6 +47,8 @@ export interface DeliveryLog {
   readonly retryAt?: number;
   /** For failed and blocked, where the attempt was counted: how many have failed by now. */
   readonly attempts?: number;
+  /** For failed: every event fails with this error, so that the attempt was not counted. */
+  readonly commonFailure?: true;
   /** Why it could not be committed with those behind it, where the store or the effects of one did not let it. */
   readonly foldFailure?: string;
   /** The error of `foldFailure`. */

@@ -8,6 +8,7 @@ import { waitingOutcomes } from '../contract/metrics.ts';
 import { isSuspect } from '../contract/retrying.ts';
 import { AskOnce } from './ask-once.ts';
 import { processBatch } from './batch.ts';
+import { CommonFailure } from './common-failure.ts';
 import { deliver } from './delivery.ts';
 import type { EffectHandler, Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import { untilLastMoment } from './last-moment.ts';
@@ -32,7 +33,16 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
    * 1 to 64 letters, digits, `-` and `_`. Renaming a consumer makes every event new to it.
    */
   readonly name: string;
-  /** See `eventParser`; whatever it throws makes the message poison. */
+  /**
+   * Makes the event of a message's body: see `eventParser`. It is synchronous, and returns the `source` and `id` that the
+   * body has. It runs before anything of the batch begins; for a message that may end its process alone, after all others.
+   *
+   * An `InvalidEventError`, a `PermanentError`, and any error with a list of `issues` (zod, valibot, arktype) say that the
+   * body is no event: poison, at once. So is a body that fails the parser and is no JSON object with a `source` and an
+   * `id`. Any other error is a failed attempt of the event, as an error of the handler is (under at-most-once too, since
+   * nothing happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotDone`, and a
+   * promise that it returns, make the message wait.
+   */
   readonly parse: EventParser<Event>;
   /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
   readonly guarantee: Guarantee<Kind>;
@@ -72,6 +82,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     throw new ConfigurationError(`groupsAtOnce is ${groupsAtOnce}; it must be a whole number of 1 or more`);
   }
   const needed = new TimeNeeded();
+  const commonFailure = new CommonFailure();
   return async (event, context) => {
     const { clock, output } = wiring;
     const records = recordsOf(event);
@@ -83,6 +94,8 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     const working = deadline - begun;
     const report = new BatchReport(name, clock, output);
     const messages = records.map((record) => readMessage(record, name, parse, wiring.random));
+    // Before anything begins: a parser that ends the process must leave no handler of a neighbour half done.
+    for (const message of messages) if (!isSuspect(message)) void message.reading.content;
     const progress = new Progress(messages, wiring, report.warn);
     const asked = asking(guarantee, handle);
     const unfolded = new Set<string>();
@@ -96,6 +109,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       deadline,
       warn: report.warn,
       unfolded,
+      commonFailure,
     };
     const processed = processBatch(messages, {
       groupsAtOnce,
@@ -130,7 +144,8 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       },
       random: wiring.random,
     });
-    const isAtWork = ({ content }: Message<Event>) => 'event' in content && asked.isAtWork(content.event);
+    const isAtWork = ({ reading: { parsed } }: Message<Event>) =>
+      parsed !== undefined && 'event' in parsed && asked.isAtWork(parsed.event);
     const work = processed.finally(() => asked.settled());
     const response = await untilLastMoment(work, end, clock, async () => {
       const overdue = await progress.cutShort((message) => stay(message, 'failed', overdueHandler, options));
@@ -187,17 +202,17 @@ function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: W
   );
 }
 
-function identityOf<Event extends CloudEvent>({ id, group, receiveCount, trace, content }: Message<Event>) {
+function identityOf({ id, group, receiveCount, trace, reading: { identity } }: Message<CloudEvent>) {
   return {
     messageId: id,
     messageGroup: group,
     receiveCount,
     ...(isSuspect({ receiveCount }) && { suspect: true as const }),
     ...(trace !== undefined && { trace }),
-    ...('event' in content && {
-      source: content.identity.source,
-      eventId: content.identity.eventId,
-      ...(content.identity.sequence !== undefined && { sequence: content.identity.sequence }),
+    ...(identity !== undefined && {
+      source: identity.source,
+      eventId: identity.eventId,
+      ...(identity.sequence !== undefined && { sequence: identity.sequence }),
     }),
   };
 }

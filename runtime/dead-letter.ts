@@ -55,11 +55,11 @@ export function deadLetterOf(
 ): Copied {
   const body = bodyOf(message.body);
   const original = originalOf(message.body);
+  const sequence = message.reading.identity?.sequence;
   const reason = {
     ...why,
     messageGroup: message.group,
-    ...('event' in message.content &&
-      message.content.identity.sequence !== undefined && { sequence: message.content.identity.sequence }),
+    ...(sequence !== undefined && { sequence }),
     firstReceived: message.firstReceived,
     ...(body !== message.body && { originalBody: original }),
   };

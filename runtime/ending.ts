@@ -1,5 +1,6 @@
 import type { DeliveryLog } from '../contract/delivery-log.ts';
 import type { CloudEvent } from '../contract/event.ts';
+import type { CommonFailure } from './common-failure.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import type { Warn } from './observability.ts';
 import type { Wiring } from './wiring.ts';
@@ -19,6 +20,7 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
   readonly warn: Warn;
   /** Message groups that fold no more in this invocation. */
   readonly unfolded: Set<string>;
+  readonly commonFailure: CommonFailure;
 }
 
 /** What a delivery works with that is not the handler's. */
@@ -33,6 +35,7 @@ export type Ending = Pick<
   | 'leaseUntil'
   | 'retryAt'
   | 'attempts'
+  | 'commonFailure'
   | 'foldFailure'
   | 'foldError'
   | 'recordId'

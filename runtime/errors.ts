@@ -104,6 +104,23 @@ export class EffectsRefusedError extends OrderOnceError {
   }
 }
 
+/**
+ * The consumer's parser failed over a body that names its event: a mistake in its code, which a deployment can correct. A
+ * failed attempt of that event, whose handler has not begun.
+ */
+export class ParserError extends OrderOnceError {
+  constructor(cause: unknown) {
+    super('PARSER_FAILED', `The parser failed: ${codeOf(cause)}: ${describe(cause)}`, { cause });
+  }
+}
+
+/** The parser gives no event of the identity that the body has; `Reading` tells why. */
+export class NotThisEventError extends OrderOnceError {
+  constructor() {
+    super('NOT_THIS_EVENT', 'The parser makes something else of the body than the event that it names');
+  }
+}
+
 /** In characters: a dead letter's reason has no room for more. */
 const maxCode = 100;
 

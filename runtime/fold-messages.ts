@@ -31,8 +31,9 @@ export async function foldMessages<Event extends CloudEvent, Kind extends Handle
   if (guarantee.fold === undefined || messages.length < 2 || unfolded.has(group)) return { settled: [] };
   const deliveries: (readonly [Message<Event>, Task<Event>])[] = [];
   for (const message of messages) {
-    if ('invalid' in message.content) break;
-    deliveries.push([message, taskOf(message, message.content, options)]);
+    const { content } = message.reading;
+    if (!('event' in content)) break;
+    deliveries.push([message, taskOf(message, content.identity, options)]);
   }
   const tasks = deliveries.map(([, task]) => task);
   try {

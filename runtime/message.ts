@@ -2,12 +2,9 @@ import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { brokerId } from '../contract/broker-id.ts';
 import { InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
-import { fingerprint, idempotencyKey } from '../contract/identity.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import type { Random } from '../contract/random.ts';
-import { shorten } from '../contract/shorten.ts';
-import { describe } from './errors.ts';
-import type { Delivery } from './stores/record-store.ts';
+import { Reading } from './reading.ts';
 import { traceOf } from './trace.ts';
 
 /** One delivery of one SQS message. */
@@ -33,21 +30,14 @@ export interface Message<Event extends CloudEvent> {
   readonly attributes: SQSMessageAttributes;
   /** Its X-Ray trace header. */
   readonly trace: string | undefined;
-  readonly content: Content<Event>;
-}
-
-/** The event and what identifies it, or why the body is none. */
-export type Content<Event extends CloudEvent> = Valid<Event> | { readonly invalid: InvalidEventError };
-
-export interface Valid<Event extends CloudEvent> {
-  readonly event: Event;
-  /** As the event came: a handler may change its event. */
-  readonly identity: Pick<Delivery, 'id' | 'fingerprint' | 'source' | 'eventId' | 'sequence'>;
+  /** The body's event, or why it is none. */
+  readonly reading: Reading<Event>;
 }
 
 /**
  * What SQS itself adds is not taken for granted: a record that was made by hand lacks some of it, and one record that
- * cannot be read must not fail its whole batch, again and again.
+ * cannot be read must not fail its whole batch, again and again. The consumer's parser runs only for a record that names
+ * its message group nowhere.
  *
  * @param consumer The consumer's name, part of the idempotency key.
  */
@@ -61,13 +51,13 @@ export function readMessage<Event extends CloudEvent>(
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
-  const content = sentAt === undefined ? unsent : readContent(body, consumer, parse);
+  const reading = new Reading(body, consumer, parse, sentAt === undefined ? unsent : undefined);
   return {
     id,
     attempt: random.uuid(),
     receiptHandle,
     body,
-    group: groupOf(sent.MessageGroupId, content) ?? brokerId(id),
+    group: groupOf(sent.MessageGroupId, reading) ?? brokerId(id),
     receiveCount: wholeNumber(sent.ApproximateReceiveCount) ?? 1,
     sentAt: sentAt ?? 0,
     firstReceived: wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0,
@@ -75,13 +65,13 @@ export function readMessage<Event extends CloudEvent>(
     carriedAttempt: carriedAttemptOf(attributes[resolvedAttemptAttribute]?.stringValue),
     attributes,
     trace: traceOf(sent.AWSTraceHeader),
-    content,
+    reading,
   };
 }
 
 /** One that SQS takes, since the copy of the message is sent to it, and kept in its record. */
-function groupOf(sent: unknown, content: Content<CloudEvent>): string | undefined {
-  const group = sent ?? ('event' in content ? content.event.partitionkey : undefined);
+function groupOf(sent: unknown, reading: Reading<CloudEvent>): string | undefined {
+  const group = sent ?? reading.partitionkey;
   return typeof group === 'string' ? brokerId(group) : undefined;
 }
 
@@ -93,13 +83,11 @@ function carriedAttemptOf(value: unknown): string | undefined {
 }
 
 /** Of an age that nobody knows: it may be older than every record. */
-const unsent = {
-  invalid: new InvalidEventError(
-    'INVALID_EVENT',
-    'attributes.SentTimestamp: must be milliseconds since the epoch, as SQS sets it',
-    'attributes.SentTimestamp',
-  ),
-};
+const unsent = new InvalidEventError(
+  'INVALID_EVENT',
+  'attributes.SentTimestamp: must be milliseconds since the epoch, as SQS sets it',
+  'attributes.SentTimestamp',
+);
 
 function wholeNumber(text: unknown): number | undefined {
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -109,33 +97,4 @@ function wholeNumber(text: unknown): number | undefined {
 function publishedAt(attributes: SQSMessageAttributes, sentAt: number): number {
   const published = attributes[firstPublishedAttribute]?.stringValue ?? '';
   return /^\d+$/.test(published) ? Math.min(Number(published), sentAt) : sentAt;
-}
-
-function readContent<Event extends CloudEvent>(
-  body: string,
-  consumer: string,
-  parse: EventParser<Event>,
-): Content<Event> {
-  try {
-    if (typeof body !== 'string')
-      throw new InvalidEventError('INVALID_EVENT', 'body: must be a text', 'body');
-    const event = parse(body);
-    const { source, id: eventId, sequence } = event;
-    const id = idempotencyKey(consumer, event);
-    // Records and log lines take no text of any length, and only handlers compare it.
-    const shortSequence = sequence === undefined ? undefined : shorten(String(sequence));
-    return {
-      event,
-      identity: { id, fingerprint: fingerprint(event), source, eventId, sequence: shortSequence },
-    };
-  } catch (error) {
-    // Any error: whatever a parser throws for this body, it throws again for the same body.
-    return { invalid: error instanceof InvalidEventError ? error : invalidBy(error) };
-  }
-}
-
-function invalidBy(error: unknown): InvalidEventError {
-  return new InvalidEventError('INVALID_EVENT', `It cannot be read: ${describe(error)}`, undefined, {
-    cause: error,
-  });
 }

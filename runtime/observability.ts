@@ -1,6 +1,7 @@
 import type { Clock } from '../contract/clock.ts';
-import { type DeliveryLog, deliveryLogMessage } from '../contract/delivery-log.ts';
+import { commonFailureLogMessage, type DeliveryLog, deliveryLogMessage } from '../contract/delivery-log.ts';
 import {
+  commonFailureMetric,
   metricDimension,
   metricNamespace,
   type Outcome,
@@ -49,6 +50,7 @@ export class BatchReport {
   readonly #output: Output;
   /** By metric. */
   readonly #counts = new Map<string, number>();
+  #isCommonFailureTold = false;
   #warnings = 0;
 
   constructor(consumer: string, clock: Clock, output: Output) {
@@ -61,17 +63,28 @@ export class BatchReport {
     this.#count(outcomeMetrics[fields.outcome]);
     if (fields.stale !== undefined) this.#count(staleMetric);
     const log: DeliveryLog = { message: deliveryLogMessage, consumer: this.#consumer, ...fields };
+    this.#line(levels[fields.outcome], log);
+    if (fields.commonFailure) this.#commonFailure(fields);
+  }
+
+  #commonFailure({ code, reason }: Pick<DeliveryLog, 'code' | 'reason'>): void {
+    this.#count(commonFailureMetric);
+    if (this.#isCommonFailureTold) return;
+    this.#isCommonFailureTold = true;
+    this.#line('ERROR', { message: commonFailureLogMessage, consumer: this.#consumer, code, reason });
+  }
+
+  #line(level: string, fields: object): void {
     const timestamp = new Date(this.#clock.now()).toISOString();
-    this.#output(JSON.stringify({ level: levels[fields.outcome], timestamp, ...log }));
+    this.#output(JSON.stringify({ level, timestamp, ...fields }));
   }
 
   readonly warn: Warn = (what, error) => {
     this.#warnings += 1;
     if (this.#warnings > maxWarnings) return;
     const last = this.#warnings === maxWarnings && { more: 'Further warnings of this batch are left out' };
-    const timestamp = new Date(this.#clock.now()).toISOString();
-    const line = { level: 'WARN', timestamp, message: what, consumer: this.#consumer, ...last };
-    this.#output(JSON.stringify({ ...line, ...(error !== undefined && { error: loggedError(error) }) }));
+    const line = { message: what, consumer: this.#consumer, ...last };
+    this.#line('WARN', { ...line, ...(error !== undefined && { error: loggedError(error) }) });
   };
 
   /** The counts since the last time, in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded metric format"). */

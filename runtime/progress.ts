@@ -89,7 +89,7 @@ export class Progress<M extends Received> {
   /** Of a settled message: they were received for its sake, so what they count says nothing of them. */
   async #hideFollowers([first, ...others]: readonly M[]): Promise<void> {
     if (first === undefined) return;
-    await this.#hide(soon({ ...first, receiveCount: 1 }, this.#wiring), [first, ...others]);
+    await this.#hide(soon({ sentAt: first.sentAt, receiveCount: 1 }, this.#wiring), [first, ...others]);
   }
 
   async #hide(until: number, messages: readonly M[]): Promise<void> {

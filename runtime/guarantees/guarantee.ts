@@ -70,7 +70,13 @@ export type HandlerKind = keyof Handlers<CloudEvent>;
 
 /** One delivery of one event. */
 export interface Task<Event extends CloudEvent> {
+  /**
+   * The event. The consumer's parser runs when this is read first, if it has not run: the parser is the first part of the
+   * handler. Throws a `ParserError` for a parser that failed, and whatever else says that there is no such event.
+   */
   readonly event: Event;
+  /** Whether an attempt that ended with this error failed by the event's own fault, as far as can be told. */
+  readonly isOwnFailure: (error: unknown) => boolean;
   /** Logs what went wrong and changes no outcome. */
   readonly warn: (what: string, error: unknown) => void;
   /**

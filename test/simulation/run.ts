@@ -35,9 +35,12 @@ export function planFor({ workload, seed, withoutEvents, withoutFaults }: Scenar
     );
     return [{ ...planned, extras, troubles: new Map(troubles) }];
   });
-  if (!withoutFaults.includes('deployment with another guarantee')) return { ...plan, events };
+  const badDeployment = withoutFaults.includes('deployment that fails every event')
+    ? undefined
+    : plan.badDeployment;
+  if (!withoutFaults.includes('deployment with another guarantee')) return { ...plan, events, badDeployment };
   const deployments = plan.deployments.map((one) => ({ ...one, guarantees: new Map() }));
-  return { ...plan, events, deployments };
+  return { ...plan, events, deployments, badDeployment };
 }
 
 export async function run(scenario: Scenario, trace = false): Promise<RunResult> {

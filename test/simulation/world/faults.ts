@@ -53,6 +53,7 @@ export const faultKinds = [
   'outage',
   'deployment with another lease',
   'deployment with another guarantee',
+  'deployment that fails every event',
   'TTL on time',
   'TTL late',
   'event used again after its records',

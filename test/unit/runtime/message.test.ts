@@ -99,11 +99,15 @@ it('takes no text of any length into a record or a log line', async () => {
   const long = '1'.repeat(100_000);
   const { MessageGroupId: _, ...ungrouped } = whole.attributes;
   const read = readMessage(
-    { ...whole, attributes: ungrouped as SQSRecord['attributes'] },
+    {
+      ...whole,
+      attributes: ungrouped as SQSRecord['attributes'],
+      body: JSON.stringify(anOrder({ partitionkey: long })),
+    },
     'fulfilment',
-    () => ({ ...anOrder(), sequence: long, partitionkey: long }),
+    () => ({ ...anOrder(), sequence: long }),
     systemRandom,
   );
   expect(read.group).toHaveLength(64);
-  expect(read.content).toHaveProperty('identity.sequence', `${'1'.repeat(999)}…`);
+  expect(read.reading.content).toHaveProperty('identity.sequence', `${'1'.repeat(999)}…`);
 });
