@@ -108,6 +108,24 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(wiring.letters).toEqual([]);
   });
 
+  it('gives up no event whose last attempt was counted while the 20th failed beside it', async () => {
+    // GIVEN 18 events that failed, one of them four times and some time ago
+    const consumer = failing(guarantee);
+    for (let n = 0; n < 4; n++) await deliver(consumer, ['001']);
+    clock.time += 120_000;
+    await deliver(consumer, orders(2, 18));
+    // WHEN it fails together with two others
+    await consumer(sqsEvent(...['019', '020', '001'].map((id) => received(id))), remaining());
+    // THEN
+    expect(attemptsOf('001')).toBe(5);
+    expect(
+      lines()
+        .slice(-3)
+        .map(({ outcome }) => outcome),
+    ).toEqual(['failed', 'failed', 'failed']);
+    expect(wiring.letters).toEqual([]);
+  });
+
   it('is over when an event is applied: the next failure is an attempt again', async () => {
     const consumer = failing(guarantee, { '021': () => undefined });
     await deliver(consumer, orders(1, 22));

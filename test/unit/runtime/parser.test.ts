@@ -313,6 +313,33 @@ describe.each(guarantees)('a parser that gives the event an id of its own, under
   });
 });
 
+describe.each(guarantees)('a suspect whose body has the id of another event, under $name', ({
+  guarantee,
+}) => {
+  it('is no conflict if its parser gives the event an id of its own', async () => {
+    // GIVEN an event under the id that the body has, with other content
+    const other = sqsRecord(anOrder({ subject: '1', partitionkey: 'g1' }, { total: 99 }), {
+      messageId: 'm0',
+    });
+    await consumerWith(parseOrderEvent, guarantee)(sqsEvent(other), remaining());
+    // WHEN
+    await consumerWith(renaming, guarantee)(sqsEvent(received('1', { receiveCount: 3 })), remaining());
+    // THEN
+    expect(lines().at(-1)).toMatchObject({ outcome: 'applied', eventId: 'renamed-event-of-1' });
+    expect(wiring.letters).toEqual([]);
+  });
+
+  it('is a conflict otherwise', async () => {
+    const other = sqsRecord(anOrder({ subject: '1', partitionkey: 'g1' }, { total: 99 }), {
+      messageId: 'm0',
+    });
+    const consumer = consumerWith(parseOrderEvent, guarantee);
+    await consumer(sqsEvent(other), remaining());
+    await consumer(sqsEvent(received('1', { receiveCount: 3 })), remaining());
+    expect(reasons()).toMatchObject([{ code: 'CONFLICT' }]);
+  });
+});
+
 describe('a body that a parser refuses', () => {
   class ValidationError extends Error {
     readonly issues = [{ message: 'Expected number', path: ['data', 'lines', { key: 0 }, 'quantity'] }];
