@@ -8,6 +8,7 @@ import { waitingOutcomes } from '../contract/metrics.ts';
 import { isSuspect } from '../contract/retrying.ts';
 import { AskOnce } from './ask-once.ts';
 import { processBatch } from './batch.ts';
+import type { ContentOf } from './content.ts';
 import { deliver } from './delivery.ts';
 import type { EffectHandler, Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import { untilLastMoment } from './last-moment.ts';
@@ -33,6 +34,13 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
   readonly name: string;
   /** See `eventParser`; whatever it throws makes the message poison. */
   readonly parse: EventParser<Event>;
+  /**
+   * Returns the part of an event that counts as its content, as JSON. An event that comes again with other content is a
+   * conflict: it goes to the dead-letter queue. It must return the same for an event every time; if it changes while its
+   * records count, a repeated event may become a conflict. Whatever it throws, the event cannot be read.
+   * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`
+   */
+  readonly fingerprint?: ContentOf<Event>;
   /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
   readonly guarantee: Guarantee<Kind>;
   /** Returns effects under exactly-once; acts outside, and returns what duplicates are told, under the others. */
@@ -59,7 +67,7 @@ export type ConsumerHandler = (
  *   timeout allows.
  */
 export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
-  { name, parse, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,
+  { name, parse, fingerprint, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,
   wiring: Wiring = wiringFromEnvironment(),
 ): ConsumerHandler {
   if (!/^[\w-]+$/.test(name) || name.length > maxConsumerName) {
@@ -80,7 +88,9 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     const deadline = end - reserve;
     const working = deadline - begun;
     const report = new BatchReport(name, clock, output);
-    const messages = event.Records.map((record) => readMessage(record, name, parse, wiring.random));
+    const messages = event.Records.map((record) =>
+      readMessage(record, { name, parse, fingerprint }, wiring.random),
+    );
     const progress = new Progress(messages, wiring);
     const asked = asking(guarantee, handle);
     const unfolded = new Set<string>();

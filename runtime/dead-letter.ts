@@ -33,7 +33,7 @@ export function deadLetterOf<Event extends CloudEvent>(
   const { [firstPublishedAttribute]: firstPublished, ...others } = message.attributes;
   const own = Object.entries(others).filter(([name]) => name !== deadLetterReasonAttribute);
   const room = maxMessageAttributes - 2;
-  const sequence = 'event' in message.content ? message.content.event.sequence : undefined;
+  const sequence = 'event' in message.content ? message.content.identity.sequence : undefined;
   const moved = own.slice(room).map(([name, value]) => [name, plain(value)] as const);
   return {
     body: message.body,

@@ -1,9 +1,11 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
-import { fingerprint, idempotencyKey } from '../contract/identity.ts';
+import { idempotencyKey } from '../contract/identity.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import type { Random } from '../contract/random.ts';
+import { shorten } from '../contract/shorten.ts';
+import { type ContentOf, fingerprintLike, fingerprintOf } from './content.ts';
 import { describe } from './errors.ts';
 import type { Delivery } from './stores/record-store.ts';
 
@@ -38,19 +40,27 @@ export interface Valid<Event extends CloudEvent> {
   readonly event: Event;
   /** As the event came: a handler may change its event. */
   readonly identity: Pick<Delivery, 'id' | 'fingerprint' | 'source' | 'eventId' | 'sequence'>;
+  /** See `fingerprintLike`. */
+  readonly fingerprintLike: (named: string) => string | undefined;
+}
+
+/** How a consumer reads an event. */
+export interface Reading<Event extends CloudEvent> {
+  /** The consumer's name, part of the idempotency key. */
+  readonly name: string;
+  readonly parse: EventParser<Event>;
+  readonly fingerprint?: ContentOf<Event> | undefined;
 }
 
 /**
  * What SQS itself adds is not taken for granted: a record that was made by hand lacks some of it, and one record that
  * cannot be read must not fail its whole batch, again and again.
  *
- * @param consumer The consumer's name, part of the idempotency key.
  * @throws ConfigurationError where nothing could settle the message, since it has no name: it is not from SQS.
  */
 export function readMessage<Event extends CloudEvent>(
   record: SQSRecord,
-  consumer: string,
-  parse: EventParser<Event>,
+  reading: Reading<Event>,
   random: Pick<Random, 'uuid'>,
 ): Message<Event> {
   const { messageId: id, receiptHandle, body } = record;
@@ -63,7 +73,7 @@ export function readMessage<Event extends CloudEvent>(
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
-  const content = sentAt === undefined ? unsent : readContent(body, consumer, parse);
+  const content = sentAt === undefined ? unsent : readContent(body, reading);
   return {
     id,
     attempt: random.uuid(),
@@ -101,16 +111,27 @@ function publishedAt(attributes: SQSMessageAttributes, sentAt: number): number {
 
 function readContent<Event extends CloudEvent>(
   body: string,
-  consumer: string,
-  parse: EventParser<Event>,
+  { name, parse, fingerprint: contentOf }: Reading<Event>,
 ): Content<Event> {
   try {
     if (typeof body !== 'string')
       throw new InvalidEventError('INVALID_EVENT', 'body: must be a text', 'body');
     const event = parse(body);
     const { source, id: eventId, sequence } = event;
-    const id = idempotencyKey(consumer, event);
-    return { event, identity: { id, fingerprint: fingerprint(event), source, eventId, sequence } };
+    const id = idempotencyKey(name, event);
+    return {
+      event,
+      identity: {
+        id,
+        fingerprint: fingerprintOf(event, contentOf),
+        source,
+        eventId,
+        // It is for people and tools: in full it might not fit into a record, an attribute or a log line.
+        sequence: sequence && shorten(sequence),
+      },
+      // Of the body, since a handler may have changed its event by then. Few records name another algorithm.
+      fingerprintLike: (named) => fingerprintLike(named, parse(body), contentOf),
+    };
   } catch (error) {
     // Any error: whatever a parser throws for this body, it throws again for the same body.
     return { invalid: error instanceof InvalidEventError ? error : invalidBy(error) };

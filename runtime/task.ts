@@ -12,7 +12,7 @@ import type { Wiring } from './wiring.ts';
 /** The delivery of a message's event as guarantees see it. */
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
-  { event, identity }: Valid<Event>,
+  { event, identity, fingerprintLike }: Valid<Event>,
   means: Means,
 ): Task<Event> {
   const { clock, recordTtlSeconds } = means.wiring;
@@ -20,6 +20,7 @@ export function taskOf<Event extends CloudEvent>(
   return {
     event,
     body: message.body,
+    fingerprintLike,
     carriedAttempt: message.carriedAttempt,
     end: means.end,
     deadline,

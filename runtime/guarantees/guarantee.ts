@@ -55,7 +55,12 @@ export type HandlerKind = keyof Handlers<CloudEvent>;
 export interface Task<Event extends CloudEvent> {
   readonly event: Event;
   readonly body: string;
-  readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration'>;
+  readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration' | 'earlier'>;
+  /**
+   * The fingerprint of the event by the algorithm that a record's names; `undefined` for one that this code does not
+   * know.
+   */
+  readonly fingerprintLike: (named: string) => string | undefined;
   /** The `attempt` of the unknown record that an operator sent this message again for. */
   readonly carriedAttempt: string | undefined;
   /** Milliseconds since the epoch: when the invocation ends, finished or not. */

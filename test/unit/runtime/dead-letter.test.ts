@@ -11,8 +11,7 @@ const reason = { code: 'CONFLICT', message: 'why', consumer: 'fulfilment' };
 function letter(attributes: SQSMessageAttributes, over: Partial<typeof reason> = {}) {
   const message = readMessage(
     sqsRecord(anOrder(), { attributes }),
-    'fulfilment',
-    parseOrderEvent,
+    { name: 'fulfilment', parse: parseOrderEvent },
     systemRandom,
   );
   return deadLetterOf(message, { ...reason, ...over });
