@@ -35,8 +35,11 @@ export function planFor({ workload, seed, withoutEvents, withoutFaults }: Scenar
     );
     return [{ ...planned, extras, troubles: new Map(troubles) }];
   });
-  if (!withoutFaults.includes('deployment with another guarantee')) return { ...plan, events };
-  const deployments = plan.deployments.map((one) => ({ ...one, guarantees: new Map() }));
+  const deployments = plan.deployments.map((one) => ({
+    ...one,
+    ...(withoutFaults.includes('deployment with another guarantee') && { guarantees: new Map() }),
+    ...(withoutFaults.includes('deployment with another fingerprint') && { ownContent: false }),
+  }));
   return { ...plan, events, deployments };
 }
 

@@ -53,6 +53,7 @@ export const faultKinds = [
   'outage',
   'deployment with another lease',
   'deployment with another guarantee',
+  'deployment with another fingerprint',
   'TTL on time',
   'TTL late',
   'event used again after its records',
