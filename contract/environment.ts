@@ -39,6 +39,30 @@ export function readEnvironment(name: EnvironmentName): string {
   return value;
 }
 
+export interface WholeNumbers {
+  /** The unit, `"seconds"` for instance. @default - a plain number */
+  readonly unit?: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * The value of a function's environment variable that is a whole number.
+ * @throws ConfigurationError that names the variable, its value and the range.
+ */
+export function readWholeNumber(name: EnvironmentName, { unit, least, most }: WholeNumbers): number {
+  const value = readEnvironment(name);
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= least && number <= most) return number;
+  throw refusedVariable(name, value, `a whole number${unit ? ` of ${unit}` : ''} from ${least} to ${most}`);
+}
+
+export function refusedVariable(name: EnvironmentName, value: string, wanted: string): ConfigurationError {
+  return new ConfigurationError(
+    `Environment variable ${environmentNames[name]} is "${value}"; it must be ${wanted}`,
+  );
+}
+
 /** Read by Powertools, which then runs every function as if it were not idempotent, and says nothing. */
 const powertoolsSwitch = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
 

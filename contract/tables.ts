@@ -31,6 +31,8 @@ export const recordAttributes = {
   lastError: 'last_error',
   /** The event's body, kept while its outcome is unknown. */
   body: 'body',
+  /** The SQS message that was the last to block its group over this record: the one that an operator may skip. */
+  blocked: 'blocked',
   /** The SQS message that an operator skips: it no longer blocks its group. Another message of the event runs. */
   skip: 'skip',
 } as const;

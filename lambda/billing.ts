@@ -1,4 +1,5 @@
-import { readEnvironment } from '../contract/environment.ts';
+import { readEnvironment, readWholeNumber } from '../contract/environment.ts';
+import { keyRetentionSeconds } from '../contract/key-retention.ts';
 import { parseOrderEvent } from '../contract/order-event.ts';
 import { atLeastOnce, createConsumer } from '../runtime/index.ts';
 import { chargeOrder } from './payment/charge-order.ts';
@@ -8,7 +9,8 @@ export const handler = createConsumer({
   name: 'billing',
   parse: parseOrderEvent,
   guarantee: atLeastOnce({
-    providerKeyRetention: Number(readEnvironment('paymentKeyRetentionSeconds')) * 1000,
+    providerKeyRetention:
+      readWholeNumber('paymentKeyRetentionSeconds', { unit: 'seconds', ...keyRetentionSeconds }) * 1000,
   }),
   handle: chargeOrder(readEnvironment('paymentUrl')),
 });

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { readEnvironment } from '../contract/environment.ts';
+import { readEnvironment, readWholeNumber } from '../contract/environment.ts';
+import { maxRecordTtl, minRecordTtl } from '../contract/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
 import { clientOptions } from '../runtime/client-options.ts';
 import { createIntake } from '../runtime/intake/intake.ts';
+import { refusalOf } from './order/order-refusal.ts';
 
 /** Claim, publish and save, each tried twice for up to 4 s, end before the function's timeout of 28 s. */
 const clientConfig = { ...clientOptions, maxAttempts: 2 };
@@ -15,7 +17,12 @@ export const handler = createIntake({
     fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }),
     publish: (event, firstPublished) => publishEvent(topic, { event, firstPublished }),
   },
+  refusalOf,
   table: readEnvironment('recordsTable'),
-  recordTtlSeconds: Number(readEnvironment('recordTtlSeconds')),
+  recordTtlSeconds: readWholeNumber('recordTtlSeconds', {
+    unit: 'seconds',
+    least: minRecordTtl,
+    most: maxRecordTtl,
+  }),
   client: new DynamoDBClient(clientConfig),
 });

@@ -1,6 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { ConfigurationError } from '../contract/errors.ts';
 import { physicalName } from './names.ts';
 
 export interface DataTableProps {
@@ -23,11 +24,14 @@ export interface DataTableProps {
  * its stack. Encrypted with a key that DynamoDB owns: always on, without a price per request.
  */
 export class DataTable extends Table {
+  /** @throws ConfigurationError for the name of an attribute that DynamoDB refuses. */
   constructor(
     scope: Construct,
     id: string,
     { partitionKey, timeToLiveAttribute, removalPolicy = RemovalPolicy.RETAIN }: DataTableProps,
   ) {
+    checkAttribute('partitionKey', partitionKey);
+    if (timeToLiveAttribute !== undefined) checkAttribute('timeToLiveAttribute', timeToLiveAttribute);
     super(scope, id, {
       tableName: physicalName(scope, id, 'table'),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
@@ -38,4 +42,14 @@ export class DataTable extends Table {
       deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
     });
   }
+}
+
+/** In bytes (AWS: "Quotas in Amazon DynamoDB", attribute names; a key's has 255). */
+const maxAttributeName = 255;
+
+function checkAttribute(option: string, name: string): void {
+  if (Token.isUnresolved(name)) return;
+  const bytes = Buffer.byteLength(name);
+  if (bytes >= 1 && bytes <= maxAttributeName) return;
+  throw new ConfigurationError(`${option} is "${name}"; it must be a name of 1 to ${maxAttributeName} bytes`);
 }

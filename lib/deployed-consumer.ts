@@ -1,9 +1,9 @@
-import { type CfnElement, type Duration, Stack } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Subscription } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { IConstruct } from 'constructs';
 import { type EnvironmentName, environmentNames } from '../contract/environment.ts';
+import { renderedProperties } from './rendered-properties.ts';
 
 export interface ConsumerParts {
   readonly handler: LambdaFunction;
@@ -37,7 +37,7 @@ export interface DeployedQueue {
 
 /** The consumer as its template says it, with what escape hatches (`addPropertyOverride`) made of it. */
 export function readDeployed(parts: ConsumerParts): DeployedConsumer {
-  const handler = properties(parts.handler);
+  const handler = renderedProperties(parts.handler);
   const mapping = parts.handler.node
     .findAll()
     .find((node) => CfnEventSourceMapping.isCfnEventSourceMapping(node));
@@ -51,17 +51,17 @@ export function readDeployed(parts: ConsumerParts): DeployedConsumer {
       maxReceiveCount: told('maxReceiveCount'),
     },
     functionTimeout: number(handler.Timeout),
-    batchSize: number(mapping && properties(mapping).BatchSize),
+    batchSize: number(mapping && renderedProperties(mapping).BatchSize),
     toleratedOutage: parts.toleratedOutage.toSeconds(),
     queue: readQueue(parts.queue),
     deadLetterQueue: readQueue(parts.deadLetterQueue),
     subscriptionDeadLetterQueue: readQueue(parts.subscriptionDeadLetterQueue),
-    filterPolicy: properties(parts.subscription).FilterPolicy,
+    filterPolicy: renderedProperties(parts.subscription).FilterPolicy,
   };
 }
 
 function readQueue(queue: Queue): DeployedQueue {
-  const { FifoQueue, MessageRetentionPeriod, VisibilityTimeout, RedrivePolicy } = properties(queue);
+  const { FifoQueue, MessageRetentionPeriod, VisibilityTimeout, RedrivePolicy } = renderedProperties(queue);
   return {
     fifo: FifoQueue === true,
     retention: number(MessageRetentionPeriod),
@@ -72,16 +72,4 @@ function readQueue(queue: Queue): DeployedQueue {
 
 function number(value: unknown): number {
   return typeof value === 'number' ? value : Number.NaN;
-}
-
-/**
- * A resource's properties as in the template. `addPropertyOverride` changes no property of the construct, only what
- * it renders, so that is what is read.
- */
-// biome-ignore lint/suspicious/noExplicitAny: a template has no types.
-function properties(construct: IConstruct): any {
-  const resource = (construct.node.defaultChild ?? construct) as CfnElement;
-  const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation());
-  const [rendered] = Object.values<{ Properties?: object }>(Resources);
-  return rendered?.Properties ?? {};
 }

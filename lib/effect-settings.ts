@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ConfigurationError } from '../contract/errors.ts';
+import { keyRetentionSeconds } from '../contract/key-retention.ts';
 import { check } from './check-setting.ts';
 
 export interface PaymentSettings {
@@ -21,6 +22,7 @@ export interface MailSettings {
 
 type Read = (name: string) => string | undefined;
 
+const { least, most } = keyRetentionSeconds;
 const oneDay = String(Duration.days(1).toSeconds());
 
 /** @throws ConfigurationError for a URL that an order should not be sent to. */
@@ -33,8 +35,8 @@ export function readPayment(read: Read, stage: string): PaymentSettings | undefi
       (insecure ? ', or an http one' : '; an http one only for this machine, or with -c stage=dev'),
   });
   const seconds = check('paymentKeyRetentionSeconds', read('paymentKeyRetentionSeconds') ?? oneDay, {
-    valid: /^[1-9]\d{0,8}$/,
-    wanted: 'a whole number of seconds above 0: for how long the provider remembers an idempotency key',
+    valid: (value) => /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most,
+    wanted: `a whole number of seconds from ${least} to ${most}: for how long the provider remembers an idempotency key`,
   });
   return url === undefined ? undefined : { url, keyRetention: Duration.seconds(Number(seconds)) };
 }

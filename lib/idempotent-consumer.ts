@@ -7,8 +7,12 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EnvironmentName, environmentNames } from '../contract/environment.ts';
+import { ConfigurationError } from '../contract/errors.ts';
+import { poisonPolicies } from '../contract/on-poison.ts';
+import { maxRetention, minRetention } from '../contract/record-ttl.ts';
 import { defaultToleratedOutage } from '../contract/retrying.ts';
 import { blockedAlarm } from './blocked-alarm.ts';
+import { checkNumber } from './check-number.ts';
 import { fifoQueue } from './fifo-queue.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { physicalName } from './names.ts';
@@ -45,8 +49,13 @@ export class IdempotentConsumer extends Construct {
   readonly subscriptionDeadLetterQueue: Queue;
   /** Where poison blocks its group: rings while a message does. It has no action yet, `addAlarmAction` gives it one. */
   readonly blockedAlarm?: Alarm;
+  /** The environment variables of the user's own, and of the tables. */
+  readonly #variables: Map<string, string>;
 
-  /** @throws ConfigurationError where a name gets longer than AWS takes. */
+  /**
+   * @throws ConfigurationError if a name gets longer than AWS takes or is another construct's, and for an option that
+   *   AWS refuses.
+   */
   constructor(scope: Construct, id: string, props: IdempotentConsumerProps) {
     super(scope, id);
     const {
@@ -60,6 +69,18 @@ export class IdempotentConsumer extends Construct {
       onPoison = 'quarantine',
       removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     } = props;
+    checkNumber('batchSize', batchSize, { least: 1, most: 10 });
+    checkNumber('maxConcurrency', props.maxConcurrency, { least: 2, most: 1000 });
+    checkSeconds('visibilityTimeout', props.visibilityTimeout, 0, 12 * 3600);
+    checkSeconds('retention', retention, minRetention, maxRetention);
+    checkSeconds('deadLetterRetention', deadLetterRetention, minRetention, maxRetention);
+    if (!poisonPolicies.includes(onPoison)) {
+      throw new ConfigurationError(
+        `onPoison is "${onPoison}"; it must be ${poisonPolicies.map((name) => `"${name}"`).join(' or ')}`,
+      );
+    }
+    for (const name of Object.keys(props.environment ?? {})) refuseOwn('environment', name);
+    this.#variables = new Map(Object.entries(props.environment ?? {}));
     const numbers = {
       batchSize,
       functionTimeout: timeout.toSeconds(),
@@ -130,7 +151,6 @@ export class IdempotentConsumer extends Construct {
     });
     this.deadLetterQueue.grant(this.handler, 'sqs:SendMessage');
     if (onPoison === 'block') {
-      records.grantLookUp(this.handler);
       this.blockedAlarm = blockedAlarm(this, this.handler.logGroup, functionName);
     }
 
@@ -143,13 +163,23 @@ export class IdempotentConsumer extends Construct {
    * @param variable The environment variable that gets the table's name.
    * @param effects The kinds of effects that the handler returns for this table. A `raw` one needs its own grant:
    *   `table.grant(consumer.handler, 'dynamodb:ConditionCheckItem')`, for instance.
+   * @throws ConfigurationError if the variable holds something else already.
    */
   grantEffects(
     table: Pick<ITable, 'tableName' | 'grant'>,
     variable: string,
     ...effects: readonly EffectKind[]
   ): void {
-    this.handler.addEnvironment(variable, table.tableName);
+    refuseOwn('variable', variable);
+    const { tableName } = table;
+    if ((this.#variables.get(variable) ?? tableName) !== tableName) {
+      throw new ConfigurationError(
+        `variable: "${variable}" of ${this.node.path} holds something else already, which a table's name would replace. ` +
+          'Give the table another variable.',
+      );
+    }
+    this.#variables.set(variable, tableName);
+    this.handler.addEnvironment(variable, tableName);
     const actions = effects.map((effect) => effectActions[effect]);
     // What writes whole items is folded where the table's key is known.
     const asks = actions.includes(effectActions.put) ? ['dynamodb:DescribeTable'] : [];
@@ -161,4 +191,31 @@ export class IdempotentConsumer extends Construct {
       this.handler.addEnvironment(environmentNames[name as EnvironmentName], value);
     }
   }
+}
+
+/** Those that the construct, or its record table, sets: any other value would be overwritten, or would break the runtime. */
+const ownVariables: ReadonlySet<string> = new Set(
+  (
+    [
+      'recordsTable',
+      'recordTtlSeconds',
+      'queueUrl',
+      'visibilityTimeoutSeconds',
+      'queueRetentionSeconds',
+      'maxReceiveCount',
+      'deadLetterQueueUrl',
+      'onPoison',
+    ] satisfies EnvironmentName[]
+  ).map((name) => environmentNames[name]),
+);
+
+function refuseOwn(option: string, name: string): void {
+  if (!ownVariables.has(name)) return;
+  throw new ConfigurationError(
+    `${option}: "${name}" is set by IdempotentConsumer itself. Take another name.`,
+  );
+}
+
+function checkSeconds(option: string, duration: Duration | undefined, least: number, most: number): void {
+  checkNumber(option, duration?.toSeconds(), { unit: 'seconds', least, most });
 }

@@ -18,7 +18,8 @@ export const nameLimits = {
  * stack (`cdk deploy --import-existing-resources`) instead of being replaced in silence by something empty.
  *
  * @param suffix Put behind the name as it is.
- * @throws ConfigurationError where the service would refuse the length.
+ * @throws ConfigurationError if the service would refuse the length, or another construct of the stack has the name: ids
+ *   may differ where names don't (`Orders` and `orders`, `OrdersDlq` and the dead-letter queue of `Orders`).
  */
 export function physicalName(
   scope: Construct,
@@ -36,7 +37,25 @@ export function physicalName(
         `Shorten the stack's name "${stack.stackName}" or the construct id "${path.join('/')}" by ${excess}.`,
     );
   }
+  claim(stack, kind, name, path.join('/'));
   return name;
+}
+
+/** By stack: which construct has a name. */
+const owners = new WeakMap<Stack, Map<string, string>>();
+
+/** CloudFormation would refuse the second resource of a name in the middle of a deployment. */
+function claim(stack: Stack, kind: string, name: string, path: string): void {
+  const named = owners.get(stack) ?? new Map<string, string>();
+  owners.set(stack, named);
+  const owner = named.get(`${kind} ${name}`) ?? path;
+  if (owner !== path) {
+    throw new ConfigurationError(
+      `The constructs "${owner}" and "${path}" of stack "${stack.stackName}" would both name a ${kind} "${name}". ` +
+        'Give one of them another id.',
+    );
+  }
+  named.set(`${kind} ${name}`, path);
 }
 
 /** A nested stack's own name is known at deployment only. */

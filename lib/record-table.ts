@@ -1,9 +1,10 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../contract/environment.ts';
 import { intakeKeyPrefix } from '../contract/identity.ts';
+import { checkRecordTtl } from '../contract/record-ttl.ts';
 import { recordAttributes } from '../contract/tables.ts';
 import { DataTable } from './data-table.ts';
 
@@ -28,7 +29,9 @@ export class RecordTable extends DataTable {
   /** How long a record counts. */
   readonly ttl: Duration;
 
+  /** @throws ConfigurationError for a `ttl` that no message's life fits in. */
   constructor(scope: Construct, id: string, { ttl = Duration.days(45), ...props }: RecordTableProps = {}) {
+    if (!Token.isUnresolved(ttl.toSeconds())) checkRecordTtl('ttl', ttl.toSeconds());
     super(scope, id, {
       ...props,
       partitionKey: recordAttributes.id,
@@ -42,11 +45,6 @@ export class RecordTable extends DataTable {
     this.#tellWhere(commits);
     // TransactWriteItems is no IAM action: AWS checks the action of each write in it.
     this.grant(commits, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
-  }
-
-  /** Lets a function look up what an operator wrote into a record. */
-  grantLookUp(looksUp: LambdaFunction): void {
-    this.grant(looksUp, 'dynamodb:GetItem');
   }
 
   /** Lets the intake's function keep what it answered: its own records, and nobody else's. */

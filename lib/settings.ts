@@ -45,7 +45,8 @@ export function readSettings({ node }: { readonly node: Node }, cli = cliEnviron
     wanted: 'an AWS account id of 12 digits',
   });
   const region = check('region', read('region') ?? cli.region, {
-    valid: /^[a-z]{2}(-[a-z]+)+-\d$/,
+    // Any: a new Region may be none that the CDK knows.
+    valid: /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
     wanted: 'an AWS region, "eu-central-1" for instance',
   });
   const stage = check('stage', read('stage') ?? 'production', {

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { allowedClockSkew } from '../contract/lease.ts';
+import { clockSkew, leastRecordTtl, maxRetention, snsDeliveryRetries } from '../contract/record-ttl.ts';
 import {
   backoffCap,
   leastMaxReceiveCount,
@@ -9,14 +10,7 @@ import {
   receivesDuring,
 } from '../contract/retrying.ts';
 import { type ConsumerParts, type DeployedConsumer, readDeployed } from './deployed-consumer.ts';
-import {
-  clockSkew,
-  leastRecordTtl,
-  leastVisibilityTimeout,
-  longestLeaseOf,
-  maxRetention,
-  snsDeliveryRetries,
-} from './window.ts';
+import { leastVisibilityTimeout, longestLeaseOf } from './window.ts';
 
 export interface WindowRule {
   readonly holds: (consumer: DeployedConsumer) => boolean;
@@ -95,10 +89,11 @@ const windowRules: readonly WindowRule[] = [
     },
   },
   {
-    holds: ({ queue }) => queue.maxReceiveCount <= maxMaxReceiveCount,
+    holds: ({ queue: { maxReceiveCount } }) =>
+      Number.isInteger(maxReceiveCount) && maxReceiveCount <= maxMaxReceiveCount,
     message: ({ queue }) =>
-      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}. Lower ` +
-      '"maxReceiveCount".',
+      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}, as a whole ` +
+      'number. Change "maxReceiveCount".',
   },
   retentionRule('queue', 'retention'),
   retentionRule('deadLetterQueue', 'deadLetterRetention'),

@@ -7,33 +7,10 @@ import {
   type Receiving,
 } from '../contract/retrying.ts';
 
-/**
- * The arithmetic of the idempotency window, in seconds: how long a message can live, and so how long a record must be
- * kept and a received message hidden. How often it can be received is in contract/retrying.ts.
+/*
+ * How long a received message must be hidden, in seconds. How long a record must be kept is in contract/record-ttl.ts,
+ * how often a message can be received in contract/retrying.ts.
  */
-const minute = 60;
-const hour = 60 * minute;
-const day = 24 * hour;
-
-/**
- * How long SNS goes on trying to deliver to a queue: 100,015 attempts over 23 days (AWS: "Amazon SNS message
- * delivery retries", docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html).
- */
-export const snsDeliveryRetries = 23 * day;
-
-/** How far the clocks of publishers, SQS and functions may be apart. */
-export const clockSkew = hour;
-
-/** The longest that SQS keeps a message (AWS: "Amazon SQS message quotas"). */
-export const maxRetention = 14 * day;
-
-/** From publication to the last delivery: SNS retries, the queue, the dead-letter queue, and a redrive out of it. */
-export function leastRecordTtl(times: {
-  readonly queueRetention: number;
-  readonly deadLetterRetention: number;
-}): number {
-  return snsDeliveryRetries + times.queueRetention + times.deadLetterRetention + clockSkew;
-}
 
 /** AWS: "Creating and configuring an Amazon SQS event source mapping", Visibility timeout. */
 export function leastVisibilityTimeout(functionTimeout: number): number {

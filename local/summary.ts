@@ -29,6 +29,8 @@ export interface Result {
   readonly provider: { readonly requests: number; readonly charges: number; readonly resent: Resent };
   /** Mails that SES took. */
   readonly mails: number;
+  /** Events whose account makes no mailbox, so that their mail is refused (docs/mails.md). */
+  readonly mailsRefused: number;
   /**
    * Processes of functions that were ended on purpose, invocations whose process died before it answered, and those that
    * Lambda ended at their timeout. A process that was killed between two invocations is in the first count alone.
@@ -60,7 +62,8 @@ const column = 15;
 type Row = readonly [name: string, ...values: (string | number)[]];
 
 export function formatResult(result: Result): string {
-  const { options, published, consumers: counts, provider, mails, ended, store, verified, seconds } = result;
+  const { options, published, consumers: counts, provider, mails, mailsRefused, ended, store } = result;
+  const { verified, seconds } = result;
   const perConsumer = (name: string, value: keyof ConsumerResult): Row => [
     name,
     ...consumers.map((consumer) => counts[consumer][value]),
@@ -92,6 +95,7 @@ export function formatResult(result: Result): string {
       ['charges sent again', provider.resent.total],
       ...Object.entries(provider.resent.causes).map(([cause, n]): Row => [`  ${cause}`, n]),
       ['mails', mails],
+      ...(mailsRefused === 0 ? [] : [['  refused: no mailbox', mailsRefused] satisfies Row]),
     ],
     ...(options.kill + options.freeze + ended.timedOut === 0
       ? []
@@ -136,7 +140,7 @@ export function formatResult(result: Result): string {
     formatUnknowns(verified.unknowns),
     formatGaps(verified.gapLines),
   ];
-  return `\n${table}\n\n${lists.join('')}${verdict(verified)}\n`;
+  return `\n${table}\n\n${lists.join('')}${verdict(result)}\n`;
 }
 
 function atWork(processes: readonly EndedProcess[], way: EndedProcess['way']): number {
@@ -172,14 +176,25 @@ function formatGaps(lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${list('Gaps', lines, shownProblems)}\n\n`;
 }
 
-function verdict({ problems, unknowns }: Result['verified']): string {
-  if (problems.length > 0) return list('Problems', problems, shownProblems);
+function verdict({ verified: { problems, unknowns }, options, ended }: Result): string {
+  const overload = overloadOf(options, ended);
+  if (problems.length > 0) return `${overload}${list('Problems', problems, shownProblems)}`;
   const once = 'Nothing was charged or mailed twice.';
-  if (unknowns.length === 0) return `Every event was applied exactly once. ${once}`;
+  if (unknowns.length === 0) return `${overload}Every event was applied exactly once. ${once}`;
   const happened = unknowns.filter((outcome) => outcome.happened).length;
   return (
-    `Every event was applied exactly once to the tables. ${once} Of ${unknowns.length} unknown outcomes ` +
+    `${overload}Every event was applied exactly once to the tables. ${once} Of ${unknowns.length} unknown outcomes ` +
     `${happened} happened and ${unknowns.length - happened} did not.`
+  );
+}
+
+/** Empty where functions were ended on purpose: their timeouts say nothing of the machine. */
+function overloadOf({ kill, freeze }: Result['options'], { timedOut }: Result['ended']): string {
+  if (timedOut === 0 || kill + freeze > 0) return '';
+  const invocations = timedOut === 1 ? '1 invocation' : `${timedOut} invocations`;
+  return (
+    `${invocations} timed out: this machine is too slow, or too busy, for what was published. Lambda ends such an ` +
+    'invocation anywhere in its work. Try again with fewer events (--limit).\n'
   );
 }
 

@@ -54,7 +54,14 @@ export class JournalError extends OrderOnceError {
   declare readonly code: JournalErrorCode;
 }
 
-/** The input cannot be read. */
+export function journalTaken(name: string): JournalError {
+  return new JournalError(
+    'JOURNAL_TAKEN',
+    `Another run uses the journal ${name}, or removed it: one run at a time`,
+  );
+}
+
+/** The input cannot be read, or is not lines of text. */
 export class InputError extends OrderOnceError {
   constructor(message: string, options?: ErrorOptions) {
     super('INPUT', message, options);

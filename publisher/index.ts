@@ -8,6 +8,7 @@ export {
   type PublishErrorCode,
   TopicError,
 } from './errors.ts';
+export type { Lines } from './input.ts';
 export { readLines } from './lines.ts';
 export { messageGroup } from './message-group.ts';
 export { type PublishOptions, type PublishSummary, publish } from './publish.ts';

@@ -24,12 +24,11 @@ export type JournalState = v.InferOutput<typeof journalState>;
 export type JournalOwner = Pick<JournalState, 'topicArn' | 'deduplication'>;
 
 /**
- * What a journal says, `undefined` where there is none yet.
+ * The state in a journal's text, `undefined` if there is no journal yet.
  *
  * @throws JournalError JOURNAL_UNREADABLE
  */
-export async function readState(storage: JournalStorage): Promise<JournalState | undefined> {
-  const text = await storage.read();
+export function stateOf(storage: JournalStorage, text: string | undefined): JournalState | undefined {
   if (text === undefined) return undefined;
   try {
     return v.parse(journalState, JSON.parse(text));

@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Clock } from '../contract/clock.ts';
 import type { Random } from '../contract/random.ts';
-import { JournalError } from './errors.ts';
+import { journalTaken } from './errors.ts';
 import type { JournalStorage } from './journal-file.ts';
-import { type JournalOwner, type JournalState, mismatch, readState } from './journal-state.ts';
+import { type JournalOwner, type JournalState, mismatch, stateOf } from './journal-state.ts';
 
 /** Milliseconds between two writes: what a killed run sends again is little more than was accepted in between. */
 const writeInterval = 250;
@@ -34,8 +34,8 @@ interface Checkpoint {
  *    (digest)       sent, first at    get the time of
  *                   firstPublished    their reservation
  *
- * One run at a time. Two at once only send each event twice, in order; the one that started first stops as soon as
- * it sees the other in the journal.
+ * One run at a time. Two at once only send each event twice, in order. As soon as one of them finds the other in the
+ * journal, it stops: usually the one that started first, and never both.
  */
 export class Journal {
   readonly #storage: JournalStorage;
@@ -77,7 +77,7 @@ export class Journal {
     random: Random,
   ): Promise<Journal> {
     const journal = new Journal(storage, owner, clock, random);
-    const state = await readState(storage);
+    const state = stateOf(storage, await storage.read());
     if (state !== undefined) {
       for (const name of ['topicArn', 'deduplication'] as const) {
         if (state[name] !== owner[name]) {
@@ -179,14 +179,9 @@ export class Journal {
         reserved: this.#reserved,
         firstPublished: this.#firstPublished,
       };
-      const found = await readState(this.#storage);
-      if (found?.run !== this.#lastRun) {
-        throw new JournalError(
-          'JOURNAL_TAKEN',
-          `Another run uses the journal ${this.#storage.name}, or removed it: one run at a time`,
-        );
-      }
-      await this.#storage.write(`${JSON.stringify(state, undefined, 2)}\n`);
+      await this.#storage.write(`${JSON.stringify(state, undefined, 2)}\n`, (found) => {
+        if (stateOf(this.#storage, found)?.run !== this.#lastRun) throw journalTaken(this.#storage.name);
+      });
       this.#lastRun = this.#run;
     });
     return this.#writing;

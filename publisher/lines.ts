@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from './errors.ts';
+import { nameOf } from './input.ts';
 
 /** 16 times the largest body, for white space and escapes: what is longer is no line, and must not fill the memory. */
 const maxLineBytes = 4 * 1024 * 1024;
@@ -14,9 +15,15 @@ const gzipMagic = [0x1f, 0x8b] as const;
  * Blank lines are among them, so that a line's number is its place; `publish` passes over them.
  *
  * @param file Its path, or `-` for standard input.
- * @throws InputError naming the file, where it cannot be read, and the line, where it is no UTF-8 or longer than 4 MiB.
+ * @throws InputError at once for anything but a path. While lines are read: one that names a file that cannot be read,
+ *   and the line that is no UTF-8 or longer than 4 MiB.
  */
 export function readLines(file: string): AsyncIterable<string> {
+  if (typeof file !== 'string' || file === '') {
+    throw new InputError(
+      `readLines takes the path of a file, or "-" for standard input; it got ${nameOf(file)}`,
+    );
+  }
   return {
     [Symbol.asyncIterator]: () => {
       let input: Readable | undefined;

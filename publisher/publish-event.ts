@@ -1,7 +1,10 @@
 import { canonicalJson } from '../contract/canonical-json.ts';
+import { ConfigurationError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import { type Entry, sizeOf } from './entry.ts';
 import { PublishError, TopicError } from './errors.ts';
+import { identified } from './identified.ts';
+import { nameOf } from './input.ts';
 import { maxBatchBytes } from './limits.ts';
 import { messageGroup } from './message-group.ts';
 import type { Topic } from './topic.ts';
@@ -12,7 +15,11 @@ export interface SingleEvent {
   readonly firstPublished: number;
 }
 
-/** Whether the topic takes an event of this size. */
+/**
+ * Whether the topic takes an event of this size.
+ *
+ * @throws InvalidEventError, ConfigurationError as `publishEvent` does.
+ */
 export function fitsTopic(single: SingleEvent): boolean {
   return sizeOf(entryOf(single)) <= maxBatchBytes;
 }
@@ -21,6 +28,8 @@ export function fitsTopic(single: SingleEvent): boolean {
  * Publishes one event, in one request; deduplicated by content. Its retries are those of the topic's client.
  *
  * @throws PublishError TOO_LARGE.
+ * @throws InvalidEventError for an event without `source`, `id` or `partitionkey`.
+ * @throws ConfigurationError if `firstPublished` is not a time in ms.
  * @throws TopicError where the topic did not accept it, or nobody knows: publish the same event again.
  */
 export async function publishEvent(topic: Topic, single: SingleEvent): Promise<void> {
@@ -30,11 +39,17 @@ export async function publishEvent(topic: Topic, single: SingleEvent): Promise<v
   throw result ?? new TopicError('NO_RESULT', 'The answer does not tell', false);
 }
 
-function entryOf({ event, firstPublished }: SingleEvent): Entry {
+function entryOf(single: SingleEvent): Entry {
+  const { event, firstPublished } = single ?? {};
+  if (!Number.isSafeInteger(firstPublished) || firstPublished < 0) {
+    throw new ConfigurationError(
+      `firstPublished is ${nameOf(firstPublished)}; it must be whole milliseconds since the epoch, beside "event"`,
+    );
+  }
   return {
     line: 1,
     body: canonicalJson(event),
-    messageGroup: messageGroup(event.partitionkey),
+    messageGroup: messageGroup(identified(event).partitionkey),
     firstPublished,
   };
 }

@@ -1,19 +1,21 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { canonicalJson } from '../contract/canonical-json.ts';
 import { type Clock, systemClock } from '../contract/clock.ts';
-import { InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { type OrderEvent, parseOrderEvent } from '../contract/order-event.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
+import { checkOptions } from './check-options.ts';
 import { type Deduplication, deduplicationId } from './deduplication.ts';
 import type { Entry } from './entry.ts';
 import { PublishError } from './errors.ts';
+import { identified } from './identified.ts';
+import { iterateLines, type Lines } from './input.ts';
 import { Journal } from './journal.ts';
 import { type JournalStorage, journalFile } from './journal-file.ts';
 import type { JournalOwner } from './journal-state.ts';
 import { messageGroup } from './message-group.ts';
 import { sendInOrder } from './send-in-order.ts';
-import { snsClient, snsTopic } from './sns-topic.ts';
+import { checkTopicArn, snsClient, snsTopic } from './sns-topic.ts';
 import type { Topic } from './topic.ts';
 
 export interface PublishOptions<Event extends CloudEvent = OrderEvent> {
@@ -25,7 +27,7 @@ export interface PublishOptions<Event extends CloudEvent = OrderEvent> {
   deduplication?: Deduplication<Event> | undefined;
   /**
    * The path of a file from which an interrupted run goes on: run it again with the same input and options. One run
-   * at a time; two at once send every event twice, in order. A key function cannot be compared with the earlier
+   * at a time: two at once send events twice, in order, until one of them stops with JOURNAL_TAKEN. A key function cannot be compared with the earlier
    * run's: keep it the same.
    * Default: none, and every run publishes all of its input.
    */
@@ -61,18 +63,22 @@ export interface PublishSummary {
  * @param lines Events as JSON, a line each (`readLines` reads a file); blank lines are passed over.
  * @throws PublishError naming the line. Before INVALID_EVENT, NO_DEDUPLICATION_KEY and TOO_LARGE the lines above are
  *   published; after REFUSED and ATTEMPTS_USED_UP only the requests under way are awaited.
- * @throws JournalError where the journal is not this run's; then nothing was sent on from it.
- * @throws ConfigurationError where `topicArn` is not a FIFO topic's.
+ * @throws InputError if `lines` is no iterable, and for a line that is no string; the lines above are published.
+ * @throws JournalError if the journal is not this run's; then nothing was sent on from it.
+ * @throws ConfigurationError if `topicArn` is not a FIFO topic's, or another option has a value that it does not take.
  * @throws What `lines` throws, after publishing the lines above, and what `onPublished` throws.
  */
 export async function publish<Event extends CloudEvent = OrderEvent>(
-  lines: AsyncIterable<string> | Iterable<string>,
-  { topicArn, client, journal, ...options }: PublishOptions<Event>,
+  lines: Lines,
+  options: PublishOptions<Event>,
 ): Promise<PublishSummary> {
+  checkOptions(options);
+  const { topicArn, client, journal, ...others } = options;
+  checkTopicArn(topicArn);
   const sns = client ?? snsClient(topicArn);
   try {
     return await publishTo(snsTopic(topicArn, sns), lines, {
-      ...options,
+      ...others,
       journal: journal === undefined ? undefined : journalFile(journal),
     });
   } finally {
@@ -88,11 +94,12 @@ export interface PublishToOptions<Event extends CloudEvent>
 /** `publish` to any topic, with a journal kept anywhere. */
 export async function publishTo<Event extends CloudEvent = OrderEvent>(
   topic: Topic,
-  lines: AsyncIterable<string> | Iterable<string>,
+  lines: Lines,
   options: PublishToOptions<Event>,
 ): Promise<PublishSummary> {
+  checkOptions(options);
   const { onPublished, signal, clock = systemClock, random = systemRandom } = options;
-  const source = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
+  const source = iterateLines(lines);
   let skipped = 0;
   const skip = async () => {
     signal?.throwIfAborted();
@@ -128,7 +135,7 @@ export async function publishTo<Event extends CloudEvent = OrderEvent>(
 }
 
 async function* entriesOf<Event extends CloudEvent>(
-  source: AsyncIterator<string> | Iterator<string>,
+  source: AsyncIterator<string>,
   journal: Journal | undefined,
   clock: Clock,
   options: PublishToOptions<Event>,
@@ -154,7 +161,12 @@ function toMessage<Event extends CloudEvent>(
     parse = parseOrderEvent as EventParser<CloudEvent> as EventParser<Event>,
   }: PublishToOptions<Event>,
 ): Pick<Entry, 'body' | 'messageGroup' | 'deduplicationId'> {
-  const event = orRefuse('INVALID_EVENT', line, 'not a valid event', () => identified(parse(text)));
+  // A stream of text gives pieces of any length, which a reader of lines would have split.
+  const isLine = !text.trim().includes('\n');
+  const problem = isLine
+    ? 'not a valid event'
+    : 'not a valid event, and several lines of text instead of one';
+  const event = orRefuse('INVALID_EVENT', line, problem, () => identified(parse(text)));
   return {
     body: canonicalJson(event),
     messageGroup: messageGroup(event.partitionkey),
@@ -165,19 +177,6 @@ function toMessage<Event extends CloudEvent>(
       () => deduplicationId(event, deduplication),
     ),
   };
-}
-
-/**
- * A parser of one's own may check less than the envelope, and a missing part would become a constant: one group, or
- * one deduplication id, of all events.
- */
-function identified<Event extends CloudEvent>(event: Event): Event {
-  for (const name of ['source', 'id', 'partitionkey'] as const) {
-    if (typeof event[name] !== 'string' || event[name] === '') {
-      throw new InvalidEventError('INVALID_EVENT', `${name}: must be a non-empty string`, name);
-    }
-  }
-  return event;
 }
 
 function orRefuse<Result>(

@@ -2,6 +2,7 @@ import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@
 import { ConfigurationError } from '../contract/errors.ts';
 import { type Entry, messageAttributes } from './entry.ts';
 import { TopicError } from './errors.ts';
+import { nameOf } from './input.ts';
 import type { Topic } from './topic.ts';
 
 /** SNS throttles with several names, in requests and in single entries. */
@@ -47,11 +48,7 @@ export function snsClient(topicArn: string): SNSClient {
  *   keeps no order.
  */
 export function snsTopic(topicArn: string, client: SNSClient): Topic {
-  if (!/^arn:[^:]+:sns:[^:]+:\d+:.+\.fifo$/.test(topicArn)) {
-    throw new ConfigurationError(
-      `topicArn: "${topicArn}" is not the ARN of a FIFO topic (arn:aws:sns:<region>:<account>:<name>.fifo)`,
-    );
-  }
+  checkTopicArn(topicArn);
   return {
     arn: topicArn,
     publishBatch: async (entries) => {
@@ -76,6 +73,15 @@ export function snsTopic(topicArn: string, client: SNSClient): Topic {
       });
     },
   };
+}
+
+/** @throws ConfigurationError unless it is the ARN of a FIFO topic, in any partition. */
+export function checkTopicArn(topicArn: unknown): void {
+  if (typeof topicArn === 'string' && /^arn:[^:\s]+:sns:[^:\s]+:\d+:[\w-]+\.fifo$/.test(topicArn)) return;
+  const given = typeof topicArn === 'string' ? `"${topicArn}"` : nameOf(topicArn);
+  throw new ConfigurationError(
+    `topicArn: ${given} is not the ARN of a FIFO topic (arn:aws:sns:<region>:<account>:<name>.fifo)`,
+  );
 }
 
 function requestEntry(entry: Entry, index: number): PublishBatchRequestEntry {

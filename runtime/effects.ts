@@ -4,23 +4,41 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 export type Item = Readonly<Record<string, unknown>>;
 
 /**
- * What an event does to the tables. Effects are data: the runtime commits all of an event's effects and its record
+ * Marks the effects that this module makes. A copy by spread keeps the mark, whatever is changed in the copy. An effect
+ * without it is recognised by its members.
+ */
+export const effectBrand: unique symbol = Symbol.for('order-once/effect');
+
+interface Branded {
+  readonly [effectBrand]?: true;
+}
+
+/** Amounts to add, by attribute. */
+export type Amounts<Amount = number | bigint> = Readonly<Record<string, Amount>>;
+
+/**
+ * A change of one item of a table. Effects are data: the runtime commits all of an event's effects and its record
  * in one transaction, so that they happen together, once.
  */
-export type Effect =
-  | { readonly kind: 'put'; readonly table: string; readonly item: Item }
-  | {
-      readonly kind: 'increment';
-      readonly table: string;
-      readonly key: Item;
-      readonly by: Readonly<Record<string, number>>;
-    }
+export type Effect<Amount = number | bigint> =
+  | (Branded & { readonly kind: 'put'; readonly table: string; readonly item: Item })
+  | Increment<Amount>
   | VersionedEffect
-  | { readonly kind: 'remove'; readonly table: string; readonly key: Item }
-  | { readonly kind: 'raw'; readonly write: TransactWriteItem };
+  | (Branded & { readonly kind: 'remove'; readonly table: string; readonly key: Item })
+  | (Branded & { readonly kind: 'raw'; readonly write: TransactWriteItem });
+
+export interface Increment<Amount = number | bigint> extends Branded {
+  readonly kind: 'increment';
+  readonly table: string;
+  readonly key: Item;
+  readonly by: Amounts<Amount>;
+}
+
+/** An effect as a store gets it. The sum of several increments is decimal text where no double holds it exactly. */
+export type EffectWrite = Effect<number | bigint | `${number}`>;
 
 /** Happens only if it is newer than what is there. */
-export interface VersionedEffect {
+export interface VersionedEffect extends Branded {
   readonly kind: 'putIfNewer' | 'removeIfNewer';
   readonly table: string;
   readonly item: Item;
@@ -36,14 +54,28 @@ export interface VersionOptions {
   readonly version: string;
 }
 
+const brand = { [effectBrand]: true } as const;
+
 /** Writes the whole item, over one that is there. Attributes that are `undefined` are left out. */
 export function put(table: string, item: Item): Effect {
-  return { kind: 'put', table, item };
+  return { kind: 'put', table, item, ...brand };
 }
 
-/** Adds to numeric attributes of one item; what is not there yet counts as zero. Exact to 38 digits. */
-export function increment(table: string, key: Item, by: Readonly<Record<string, number>>): Effect {
-  return { kind: 'increment', table, key, by };
+/**
+ * Adds to numeric attributes of one item. Exact to 38 digits. An item or an attribute that does not exist counts as zero,
+ * and exists afterwards, even if the amount is 0.
+ *
+ * Several increments of one item by one event add up.
+ *
+ * @param by Finite numbers, by attribute. `{}` does nothing.
+ */
+export function increment(table: string, key: Item, by: Amounts): Effect {
+  return { kind: 'increment', table, key, by, ...brand };
+}
+
+/** Whether an effect writes nothing. */
+export function isNothing(effect: EffectWrite): boolean {
+  return effect.kind === 'increment' && Object.keys(effect.by).length === 0;
 }
 
 /**
@@ -54,7 +86,7 @@ export function increment(table: string, key: Item, by: Readonly<Record<string, 
  * An item whose version is missing or no number (a plain `put` wrote it) is older than any.
  */
 export function putIfNewer(table: string, item: Item, { version }: VersionOptions): Effect {
-  return { kind: 'putIfNewer', table, item, version };
+  return { kind: 'putIfNewer', table, item, version, ...brand };
 }
 
 /**
@@ -65,18 +97,20 @@ export function putIfNewer(table: string, item: Item, { version }: VersionOption
  * @param item The item's key attributes and its version.
  */
 export function removeIfNewer(table: string, item: Item, { version }: VersionOptions): Effect {
-  return { kind: 'removeIfNewer', table, item, version };
+  return { kind: 'removeIfNewer', table, item, version, ...brand };
 }
 
 /** Deletes one item, its version too (see `removeIfNewer`); that there is none is fine. */
 export function remove(table: string, key: Item): Effect {
-  return { kind: 'remove', table, key };
+  return { kind: 'remove', table, key, ...brand };
 }
 
 /**
- * Any write that DynamoDB's TransactWriteItems takes, for conditions of your own. A condition that fails is
- * permanent: the message goes to the dead-letter queue.
+ * Any write that DynamoDB's TransactWriteItems takes, for conditions of your own. If its condition fails, the handler has
+ * refused the event: the message goes to the dead-letter queue at once, as after a `PermanentError`.
+ *
+ * @param write Exactly one of `Put`, `Update`, `Delete` and `ConditionCheck`.
  */
 export function raw(write: TransactWriteItem): Effect {
-  return { kind: 'raw', write };
+  return { kind: 'raw', write, ...brand };
 }

@@ -73,23 +73,34 @@ export class NeverEndedError extends OrderOnceError {
   }
 }
 
-/** There is no record under this key, so there is no message of its event to skip. */
+/** The message does not block its group over this record, so there is nothing to skip. */
 export class NotSkippableError extends OrderOnceError {
-  constructor(id: string) {
+  /** @param found What the record says instead. */
+  constructor(id: string, found: string) {
     super(
       'NOT_SKIPPABLE',
-      `Record ${id} does not exist: take the "recordId" of the log line whose outcome is "blocked"`,
+      `Record ${id} ${found}: take "recordId" and "messageId" of the last log line whose outcome is "blocked"`,
     );
   }
 }
 
-/** A handler returned no list of effects: a mistake in its code, which a deployment can mend. A failed attempt. */
-export class NoEffectsError extends OrderOnceError {
-  constructor(returned: unknown) {
-    super(
-      'NO_EFFECTS',
-      `The handler returned ${typeof returned} and not a list of effects: [] is the empty one`,
-    );
+/**
+ * The handler returned something else than it may: no list, a member that is no effect, or, under a guarantee for external
+ * effects, effects that nothing would commit. The attempt failed and is counted.
+ */
+export class InvalidEffectsError extends OrderOnceError {
+  constructor(message: string) {
+    super('NO_EFFECTS', message);
+  }
+}
+
+/**
+ * The effects are valid by themselves, and the store takes no such request: a value, a key or an item that DynamoDB refuses, or
+ * two effects on one item. A deployment may change that, so the attempt failed and is counted.
+ */
+export class EffectsRefusedError extends OrderOnceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('EFFECTS_REFUSED', message, options);
   }
 }
 

@@ -2,7 +2,10 @@ export type { ConsumerHandler, ConsumerOptions } from './consumer.ts';
 export { createConsumer } from './consumer.ts';
 export type { DeadLetter, DeadLetterQueue } from './dead-letter.ts';
 export {
+  type Amounts,
   type Effect,
+  type EffectWrite,
+  type Increment,
   type Item,
   increment,
   put,
@@ -15,7 +18,8 @@ export {
 } from './effects.ts';
 export {
   DeadlineError,
-  NoEffectsError,
+  EffectsRefusedError,
+  InvalidEffectsError,
   NotDone,
   type NotDoneOptions,
   NotResolvableError,

@@ -20,8 +20,8 @@ export async function settlePoison(
   means: Means,
 ): Promise<Ending> {
   if (means.wiring.onPoison === 'quarantine') return await leave(reason);
-  const skipped = await means.guarantee.skipped(task, means.wiring).catch(unread);
-  if (skipped !== message.id) return await block();
+  const skipped = await means.guarantee.isSkipped(task, means.wiring).catch(unread);
+  if (!skipped) return await block();
   return await leave({ ...reason, message: shorten(`Skipped by an operator: ${reason.message}`) });
 
   async function leave(why: Reason): Promise<Ending> {
@@ -30,8 +30,9 @@ export async function settlePoison(
   }
 
   /** A store that does not answer has told of no skip, and somebody may wait for one. */
-  function unread(error: unknown): undefined {
+  function unread(error: unknown): boolean {
     reason = { ...reason, message: shorten(`${reason.message}. No skip could be read: ${describe(error)}`) };
+    return false;
   }
 
   async function block(): Promise<Ending> {

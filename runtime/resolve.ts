@@ -1,6 +1,9 @@
+import { checkText } from '../contract/check-text.ts';
 import { type Clock, systemClock } from '../contract/clock.ts';
+import { ConfigurationError } from '../contract/errors.ts';
 import { resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
+import { checkRecordTtl } from '../contract/record-ttl.ts';
 import { NotResolvableError, StoreBusyError } from './errors.ts';
 import type { RecordStore, StoredRecord } from './stores/record-store.ts';
 
@@ -32,7 +35,10 @@ export type ResolveOptions =
   | (Unknown & {
       /** The operator saw that it happened. */
       readonly as: 'done';
-      /** How long the completed record counts: the table's own. */
+      /**
+       * How long the completed record counts, in seconds: the "ttl" of the record table, 3888000 (45 days) by default.
+       * With less, the record could expire while messages of its event can still come, and the event would run again.
+       */
       readonly recordTtlSeconds: number;
       /** @default - the system's */
       readonly clock?: Clock;
@@ -50,11 +56,12 @@ export type ResolveOptions =
  * record's `attempt`, and the consumer claims that very record. So a first owner that completes late is still heard,
  * and a decision that is sent twice runs once. `SendAgain`, `LookUp` in spec/OrderOnce.tla.
  *
+ * @throws ConfigurationError for an option that has none of its values, before anything is read.
  * @throws NotResolvableError where the record is not unknown (any more); StoreBusyError where the store is contended;
  *   whatever the store or `send` throws, and then calling it again is safe.
  */
 export async function resolve(options: ResolveOptions): Promise<void> {
-  const { store, id, attempt } = options;
+  const { store, id, attempt } = checked(options);
   const record = await store.find(id);
   // By its late owner, or by an earlier call whose answer was lost.
   if (options.as === 'done' && record?.status === 'COMPLETED') return;
@@ -82,6 +89,22 @@ export async function resolve(options: ResolveOptions): Promise<void> {
     deduplicationId: (options.random ?? systemRandom).uuid(),
     attributes: { [resolvedAttemptAttribute]: attempt },
   });
+}
+
+/** An operator types these options: a slip must not pass for a decision. */
+function checked(options: ResolveOptions): ResolveOptions {
+  checkText('id', options.id);
+  checkText('attempt', options.attempt);
+  if (options.as === 'done') checkRecordTtl('recordTtlSeconds', options.recordTtlSeconds);
+  else if (options.as !== 'retry') {
+    const { as } = options as { readonly as: unknown };
+    throw new ConfigurationError(`as is ${JSON.stringify(as)}; it must be "done" or "retry"`);
+  } else if (typeof options.send !== 'function') {
+    throw new ConfigurationError(
+      `send is ${typeof options.send}; it must be a function that sends a message`,
+    );
+  }
+  return options;
 }
 
 /** `ResolveDone` in spec/OrderOnce.tla. */

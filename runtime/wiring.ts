@@ -1,9 +1,10 @@
 import { type Clock, systemClock } from '../contract/clock.ts';
-import { type EnvironmentName, environmentNames, readEnvironment } from '../contract/environment.ts';
-import { ConfigurationError } from '../contract/errors.ts';
+import { readEnvironment, readWholeNumber, refusedVariable } from '../contract/environment.ts';
 import { allowedClockSkew } from '../contract/lease.ts';
 import { type OnPoison, poisonPolicies } from '../contract/on-poison.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
+import { leastRecordTtl, maxRecordTtl, maxRetention, minRetention } from '../contract/record-ttl.ts';
+import { maxMaxReceiveCount } from '../contract/retrying.ts';
 import type { DeadLetterQueue } from './dead-letter.ts';
 import type { Acknowledgements } from './last-moment.ts';
 import { type Output, standardOutput } from './observability.ts';
@@ -12,7 +13,6 @@ import { sqsSourceQueue } from './sqs-source-queue.ts';
 import { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
 import type { EffectStore } from './stores/record-store.ts';
 import type { VisibilityTimeouts } from './visibility.ts';
-import { windowMargin } from './window.ts';
 
 /** Everything outside of itself that a consumer works with. */
 export interface Wiring {
@@ -42,20 +42,33 @@ export interface Wiring {
  * @throws ConfigurationError that names the variable.
  */
 export function wiringFromEnvironment(): Wiring {
+  const queueRetentionSeconds = readWholeNumber('queueRetentionSeconds', {
+    unit: 'seconds',
+    least: minRetention,
+    most: maxRetention,
+  });
   const queue = sqsSourceQueue(readEnvironment('queueUrl'));
   return {
     store: dynamoDbEffectStore({ table: readEnvironment('recordsTable') }),
     deadLetters: sqsDeadLetterQueue(readEnvironment('deadLetterQueueUrl')),
     visibility: queue,
     acknowledgements: queue,
-    // No lease is shorter than the skew that it allows for.
-    visibilityTimeoutSeconds: readSeconds('visibilityTimeoutSeconds', allowedClockSkew / 1000),
-    // SQS takes no less than a minute.
-    queueRetentionSeconds: readSeconds('queueRetentionSeconds', 59),
-    maxReceiveCount: readWhole('maxReceiveCount', 'a whole number', 0),
+    // No lease is shorter than the skew that it allows for; SQS hides no message for longer than 12 hours.
+    visibilityTimeoutSeconds: readWholeNumber('visibilityTimeoutSeconds', {
+      unit: 'seconds',
+      least: allowedClockSkew / 1000 + 1,
+      most: 12 * 3600,
+    }),
+    queueRetentionSeconds,
+    maxReceiveCount: readWholeNumber('maxReceiveCount', { least: 1, most: maxMaxReceiveCount }),
     onPoison: readOnPoison(),
-    // With less every message would be older than its record may be.
-    recordTtlSeconds: readSeconds('recordTtlSeconds', windowMargin),
+    // With less a record would expire while messages of its event can still come. How long the dead-letter queue keeps
+    // them is known at synthesis only.
+    recordTtlSeconds: readWholeNumber('recordTtlSeconds', {
+      unit: 'seconds',
+      least: leastRecordTtl({ queueRetention: queueRetentionSeconds, deadLetterRetention: minRetention }),
+      most: maxRecordTtl,
+    }),
     clock: systemClock,
     random: systemRandom,
     output: standardOutput,
@@ -64,28 +77,11 @@ export function wiringFromEnvironment(): Wiring {
   };
 }
 
-function readSeconds(name: EnvironmentName, above: number): number {
-  return readWhole(name, 'a whole number of seconds', above);
-}
-
-function readWhole(name: EnvironmentName, kind: string, above: number): number {
-  const value = readEnvironment(name);
-  const number = Number(value);
-  if (!Number.isSafeInteger(number) || number <= above) throw refused(name, value, `${kind} above ${above}`);
-  return number;
-}
-
 function readOnPoison(): OnPoison {
   const value = readEnvironment('onPoison');
   const policy = poisonPolicies.find((name) => name === value);
   if (policy === undefined) {
-    throw refused('onPoison', value, poisonPolicies.map((name) => `"${name}"`).join(' or '));
+    throw refusedVariable('onPoison', value, poisonPolicies.map((name) => `"${name}"`).join(' or '));
   }
   return policy;
-}
-
-function refused(name: EnvironmentName, value: string, wanted: string): ConfigurationError {
-  return new ConfigurationError(
-    `Environment variable ${environmentNames[name]} is "${value}"; it must be ${wanted}`,
-  );
 }

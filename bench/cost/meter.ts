@@ -1,5 +1,5 @@
 import { type ConsumedCapacity, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { itemSize } from './item-size.ts';
+import { sizeOf } from '../../runtime/stores/item-size.ts';
 import type { VirtualLatency } from './virtual-latency.ts';
 import { unitsOf, type Write, type WriteInput, writesOf } from './writes.ts';
 
@@ -97,7 +97,7 @@ export class Meter {
       const ofItem = unitsOf(write, before[index], item, inTransaction);
       units += ofItem;
       this.#units[table] = (this.#units[table] ?? 0) + ofItem;
-      this.#items.set(JSON.stringify([table, key]), { table, bytes: item ? itemSize(item) : 0 });
+      this.#items.set(JSON.stringify([table, key]), { table, bytes: item ? sizeOf(item) : 0 });
     }
     this.#compare(units, reported(sent.report), 'error' in sent, inTransaction);
     if ('error' in sent) throw sent.error;

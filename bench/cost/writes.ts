@@ -1,13 +1,13 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { StoredItem } from './item-size.ts';
-import { itemSize } from './item-size.ts';
+import type { Attributes } from '../../runtime/stores/attribute-values.ts';
+import { sizeOf } from '../../runtime/stores/item-size.ts';
 
 /** One item that a request writes. */
 export interface Write {
   readonly table: string;
-  readonly key: StoredItem;
+  readonly key: Attributes;
   /** What the item is to become, where the request says it whole. */
-  readonly proposed?: StoredItem;
+  readonly proposed?: Attributes;
 }
 
 /** Bytes of a write unit (DynamoDB Developer Guide, "DynamoDB read and write operations"). */
@@ -19,19 +19,19 @@ const unit = 1024;
  */
 export function unitsOf(
   { proposed }: Write,
-  before: StoredItem | undefined,
-  after: StoredItem | undefined,
+  before: Attributes | undefined,
+  after: Attributes | undefined,
   inTransaction: boolean,
 ): number {
-  const largest = Math.max(...[before, after, proposed].map((item) => (item ? itemSize(item) : 0)));
+  const largest = Math.max(...[before, after, proposed].map((item) => (item ? sizeOf(item) : 0)));
   return Math.max(1, Math.ceil(largest / unit)) * (inTransaction ? 2 : 1);
 }
 
 /** What the SDK's commands that write have in common. */
 export interface WriteInput {
   readonly TableName?: string;
-  readonly Item?: StoredItem;
-  readonly Key?: StoredItem;
+  readonly Item?: Attributes;
+  readonly Key?: Attributes;
   readonly TransactItems?: readonly TransactWriteItem[];
 }
 

@@ -1,6 +1,6 @@
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
-import { type EffectHandler, increment, putIfNewer } from '../../runtime/index.ts';
+import { type Effect, increment, putIfNewer } from '../../runtime/index.ts';
 
 /** Names of the tables. */
 export interface OrderTables {
@@ -13,7 +13,11 @@ export interface OrderTables {
  * Keeps the order, and which one is its account's latest; adds its total to the account's ledger. Order and latest order
  * go by `sequence`: an event that comes late changes neither. The sum only grows, so it must grow once.
  */
-export function applyOrder({ orders, ledger, customers }: OrderTables): EffectHandler<OrderEvent> {
+export function applyOrder({
+  orders,
+  ledger,
+  customers,
+}: OrderTables): (event: OrderEvent) => readonly Effect[] {
   return ({ type, partitionkey: account, sequence, data }) => [
     putIfNewer(
       orders,

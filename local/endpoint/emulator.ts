@@ -9,8 +9,8 @@ import { isStopping } from '../system/teardown.ts';
 
 const host = '127.0.0.1';
 const portAttempts = 5;
-/** It is up in a second; a cold disk and a busy machine take longer. */
-const startMs = 60_000;
+/** It is up in a second; a cold disk and a busy machine take much longer. */
+const startMs = 180_000;
 const pollMs = 50;
 const lastLines = 15;
 

@@ -7,8 +7,11 @@ import { depth } from './queue.ts';
 const pollMs = 250;
 /** SQS's counts are approximate: queues are empty when they say so this many times in a row. */
 const emptyPolls = 4;
-/** Queues that have not become shorter for so long never will, where nothing keeps their messages from being settled. */
-const stalledSeconds = 180;
+/**
+ * Queues that have not become shorter for so long are stuck. It is twice the visibility timeout of production (180 s), for
+ * which a message is hidden whose function died.
+ */
+const stalledSeconds = 360;
 
 /**
  * For how long queues may stay as long as they are, in seconds.

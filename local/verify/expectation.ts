@@ -2,6 +2,7 @@ import Big from 'big.js';
 import { canonicalJson } from '../../contract/canonical-json.ts';
 import { fingerprint } from '../../contract/fingerprint.ts';
 import { sha256 } from '../../contract/identity.ts';
+import { makesMailbox } from '../../contract/mail.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { messageGroup } from '../../publisher/index.ts';
 
@@ -21,6 +22,8 @@ export interface Expectation {
   readonly charges: ReadonlyMap<EventKey, string>;
   /** The account that must get a mail, by event. */
   readonly mails: ReadonlyMap<EventKey, string>;
+  /** Events that ask for a mail to an account that makes no mailbox: docs/mails.md says that they are refused. */
+  readonly refusedMails: ReadonlySet<EventKey>;
   /** Events that the input itself holds again, and those that it holds again with other content. */
   readonly repeated: number;
   readonly conflicting: number;
@@ -76,6 +79,7 @@ export async function expectationOf(events: AsyncIterable<OrderEvent>): Promise<
   const accounts = new Map<string, Account>();
   const charges = new Map<EventKey, string>();
   const mails = new Map<EventKey, string>();
+  const refusedMails = new Set<EventKey>();
   let total = new Big(0);
   let repeated = 0;
   let conflicting = 0;
@@ -99,11 +103,12 @@ export async function expectationOf(events: AsyncIterable<OrderEvent>): Promise<
     });
     total = total.plus(event.data.total);
     if (event.type !== 'order.placed') continue;
-    mails.set(key, event.partitionkey);
+    if (makesMailbox(event.partitionkey)) mails.set(key, event.partitionkey);
+    else refusedMails.add(key);
     if (event.data.total > 0) charges.set(key, chargeText(event.data.total, event.data.currency));
   }
   const items = { orders, customers, groups, accounts, total };
-  return { events: seen, ...items, charges, mails, repeated, conflicting };
+  return { events: seen, ...items, charges, mails, refusedMails, repeated, conflicting };
 }
 
 /** The same whatever the order in which events come: that is what a sequence is for. */

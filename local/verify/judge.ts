@@ -17,6 +17,8 @@ export interface Evidence {
   readonly letters: readonly Letter[];
   /** How many events it left as unknown. */
   readonly unknown: number;
+  /** How many events it must refuse by itself; each copy of such an event is refused anew. @default 0 */
+  readonly refused?: number;
   /** Whether everything was sent inside the broker's deduplication window. */
   readonly insideWindow: boolean;
 }
@@ -33,22 +35,24 @@ function reasonsPlanned(poisons: number, conflicts: number): Map<string, number>
 
 /** Holds what a function logged and what its dead-letter queue holds against what was sent; a line per problem. */
 export function judge(expected: Expectation, { counts: planned }: Plan, evidence: Evidence): string[] {
-  const { consumer, sent, counts, deadLetters, letters, unknown, insideWindow } = evidence;
+  const { consumer, sent, counts, deadLetters, letters, unknown, refused = 0, insideWindow } = evidence;
   const problems: string[] = [];
   const must = (what: string, is: number, should: number) => {
     if (is !== should) problems.push(`${what}: ${is}, expected ${should}`);
   };
   const conflicts = planned.conflict + expected.conflicting;
   const removed = sent - counts.delivered;
+  // Only an event that must be refused makes more poison than was planned: once, and once for each copy of it.
+  const refusals = refused === 0 ? 0 : Math.max(refused, counts.poison - planned.poison);
   const again = planned.duplicate + planned['late duplicate'] + expected.repeated;
 
-  must('events applied, by the log', counts.applied, expected.events.size - unknown);
+  must('events applied, by the log', counts.applied, expected.events.size - unknown - refused);
   // An unknown event's duplicates are told that it is unknown.
-  const found = counts.duplicates + counts.unknown - unknown;
+  const found = counts.duplicates + counts.unknown - unknown + refusals - refused;
   must('messages removed by the broker or found to be duplicates', removed + found, again);
   must('conflicts', counts.conflicts, conflicts);
-  must('poison', counts.poison, planned.poison);
-  must('messages in the dead-letter queue', deadLetters, planned.poison + conflicts);
+  must('poison', counts.poison, planned.poison + refusals);
+  must('messages in the dead-letter queue', deadLetters, planned.poison + conflicts + refusals);
   if (removed > planned.duplicate + expected.repeated) {
     problems.push(
       `${removed} messages did not arrive; the broker had reason to remove ${again - planned['late duplicate']}`,
@@ -60,7 +64,7 @@ export function judge(expected: Expectation, { counts: planned }: Plan, evidence
         'is its content-based deduplication on?',
     );
   }
-  const codes = reasonsPlanned(planned.poison, conflicts);
+  const codes = reasonsPlanned(planned.poison, conflicts).set('PERMANENT', refusals);
   for (const { reason, messageGroup } of letters) {
     const code = reason?.code ?? 'none';
     const left = codes.get(code) ?? 0;

@@ -21,28 +21,30 @@ export interface RecordComparison {
 }
 
 /**
- * Holds a consumer's records against the events: each is completed, or known to be unknown.
- * @param seen What was seen of it outside; nothing for a consumer that acts in its tables.
+ * Holds a consumer's records against the events: each is completed, known to be unknown, or refused as it must be.
+ * @param seen The effects that were seen outside; none for a consumer that acts in its tables.
+ * @param refused The events that the consumer must refuse.
  */
 export function compareRecords(
   consumer: Consumer,
   expected: Pick<Expectation, 'events'>,
   records: ReadonlyMap<EventKey, HeldRecord>,
   seen: Seen = new Map(),
+  refused: ReadonlySet<EventKey> = new Set(),
 ): RecordComparison {
   const problems: string[] = [];
   const unknown: UnknownOutcome[] = [];
   let missing = 0;
   for (const key of expected.events.keys()) {
     const record = records.get(key);
-    if (record?.status === 'COMPLETED') continue;
+    if (record?.status === (refused.has(key) ? 'QUARANTINED' : 'COMPLETED')) continue;
     if (record?.status === 'OUTCOME_UNKNOWN') {
       const [source, id] = JSON.parse(key) as [string, string];
       unknown.push({ consumer, source, id, reason: record.lastError, happened: seen.has(key) });
       continue;
     }
     missing += 1;
-    problems.push(`${consumer}: no completed record of event ${key}`);
+    problems.push(`${consumer}: no ${refused.has(key) ? 'quarantined' : 'completed'} record of event ${key}`);
   }
   for (const [key, { fingerprint }] of records) {
     const published = expected.events.get(key);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { CloudEvent } from '../../contract/event.ts';
+import { effectsIn } from '../effect-check.ts';
 import type { Effect } from '../effects.ts';
 import { Patience } from '../patience.ts';
 import type { EffectHandler, Task } from './guarantee.ts';
@@ -38,14 +39,13 @@ export async function ask<Event extends CloudEvent>(
   return asked;
 }
 
-/** @returns `undefined` where the handler failed: what that means is told where its event stands alone. */
+/** @returns `undefined` if the handler failed, or returned something else than effects: its event stands alone then. */
 async function effectsOf<Event extends CloudEvent>(
   event: Event,
   handle: EffectHandler<Event>,
 ): Promise<readonly Effect[] | undefined> {
   try {
-    const effects = await handle(event);
-    return Array.isArray(effects) ? effects : undefined;
+    return effectsIn(await handle(event));
   } catch {
     return undefined;
   }

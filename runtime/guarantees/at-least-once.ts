@@ -1,12 +1,13 @@
 import { ConfigurationError } from '../../contract/errors.ts';
+import { keyRetentionSeconds } from '../../contract/key-retention.ts';
 import type { RecordStore } from '../stores/record-store.ts';
 import { externalGuarantee } from './external.ts';
 import type { Guarantee } from './guarantee.ts';
 
 export interface AtLeastOnceOptions {
   /**
-   * How long the system that the handler calls remembers an idempotency key, in ms; `Infinity` for one that never
-   * forgets. An event whose first attempt is older is not tried again: it becomes OUTCOME_UNKNOWN.
+   * How long the system that the handler calls remembers an idempotency key, in ms, at least 300,000 (5 minutes);
+   * `Infinity` for one that never forgets. An event whose first attempt is older is not tried again: it becomes OUTCOME_UNKNOWN.
    */
   readonly providerKeyRetention: number;
   /** @default - the record table of the function's environment */
@@ -17,12 +18,14 @@ export interface AtLeastOnceOptions {
  * The effect happens at least once: whatever is unclear is tried again, with the same `context.idempotencyKey`. It
  * happens once where the system that is called recognises that key.
  *
- * @throws ConfigurationError for a retention that is no positive number.
+ * @throws ConfigurationError for a retention below 5 minutes, which is mostly one in seconds.
  */
 export function atLeastOnce({ providerKeyRetention, store }: AtLeastOnceOptions): Guarantee<'external'> {
-  if (!(providerKeyRetention > 0)) {
+  const least = keyRetentionSeconds.least * 1000;
+  if (typeof providerKeyRetention !== 'number' || !(providerKeyRetention >= least)) {
     throw new ConfigurationError(
-      `providerKeyRetention is ${providerKeyRetention}; it must be a number of milliseconds above 0, or Infinity`,
+      `providerKeyRetention is ${providerKeyRetention}; it must be a number of milliseconds from ${least} (5 minutes), ` +
+        'or Infinity',
     );
   }
   return externalGuarantee({ name: 'at-least-once', unclear: 'retry', providerKeyRetention }, store);

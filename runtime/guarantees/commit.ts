@@ -1,31 +1,32 @@
 import type { CloudEvent } from '../../contract/event.ts';
-import type { Effect } from '../effects.ts';
-import { PermanentError } from '../errors.ts';
-import type { CommitAnswer, EffectStore } from '../stores/record-store.ts';
+import { EffectsRefusedError, PermanentError } from '../errors.ts';
+import type { EffectStore, Refused } from '../stores/record-store.ts';
 import { untilDecided } from './decide.ts';
 import type { Task, Verdict } from './guarantee.ts';
 import type { Lease } from './lease.ts';
-import { appliedWith, commitLive, LiveEffects, writesOf } from './stale.ts';
+import { partName } from './merge.ts';
+import { appliedWith, commitLive, LiveEffects, type Write } from './stale.ts';
 
-type Committed =
-  | { readonly kind: 'committed'; readonly result: string | undefined }
-  | Extract<CommitAnswer, { kind: 'refused' }>;
+type Committed = { readonly kind: 'committed'; readonly result: string | undefined } | Refused;
 
 /**
  * One round trip for a first delivery and one for a duplicate; one more where effects are stale, since their conditions
  * cancel the whole transaction: it is committed again without them. Without a commit nothing is applied, so a crash at
  * any point leaves either everything or nothing. `Commit`, `CommitOverExpired` in spec/OrderOnce.tla.
  *
- * @throws StoreBusyError where the store stayed contended until the deadline; PermanentError where it refuses the
- *   effects; whatever the store throws, and then the commit may have happened.
+ * @param refused Settles an attempt whose effects the store refuses: a PermanentError for a condition of the handler's own, else
+ *   an EffectsRefusedError.
+ * @throws StoreBusyError if the store stayed contended until the deadline; whatever the store throws, and then the commit
+ *   may have happened.
  */
 export async function commit(
   { carriedAttempt, deadline }: Task<CloudEvent>,
-  effects: readonly Effect[],
+  writes: readonly Write[],
+  refused: (error: PermanentError | EffectsRefusedError) => Promise<Verdict>,
   lease: Lease,
   store: EffectStore,
 ): Promise<Verdict> {
-  const live = new LiveEffects(writesOf(effects));
+  const live = new LiveEffects(writes);
   const { taken, verdict } = await untilDecided<Committed>(lease, {
     async write(mine, over) {
       const commits = () => [{ delivery: mine, over, result: live.resultOf(0) }];
@@ -40,6 +41,19 @@ export async function commit(
     reopens: true,
   });
   if (taken === undefined) return verdict;
-  if (taken.kind === 'refused') throw new PermanentError(taken.reason, { cause: taken.cause });
+  if (taken.kind === 'refused') return await refused(errorOf(taken, live));
   return appliedWith(taken.result);
+}
+
+/** How many effects a reason names at most. */
+const mostNamed = 10;
+
+/** The error of a refusal, which names the effects by their places in the handler's list. */
+function errorOf({ by, effects, reason, cause }: Refused, live: LiveEffects) {
+  const parts = live.partsAt(effects);
+  const named = parts.slice(0, mostNamed).map(partName).join(', ');
+  const left = parts.length > mostNamed ? `, and ${parts.length - mostNamed} more` : '';
+  const which = effects.length === 0 && parts.length > 1 ? 'one of ' : '';
+  const text = `The store refuses ${which}${named}${left}: ${reason}`;
+  return by === 'condition' ? new PermanentError(text, { cause }) : new EffectsRefusedError(text, { cause });
 }

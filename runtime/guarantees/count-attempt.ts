@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import { shorten } from '../../contract/shorten.ts';
@@ -15,8 +16,11 @@ export function withThis({ attempts, firstAttemptAt }: Tries): Tries {
 
 type Counted = Extract<CountAnswer, { kind: 'counted' }>;
 
-/** What says nothing of the event: wait, no time, and systems that gave no answer. A permanent error is no attempt. */
-const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, PermanentError];
+/**
+ * Errors that say nothing of the event: wait, no time, systems that gave no answer, and a mistake of the configuration,
+ * which every event meets. A permanent error is no attempt.
+ */
+const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, ConfigurationError, PermanentError];
 
 /** Whether an attempt that ended so failed by the event's own fault, as far as can be told. */
 export function isOwnFailure(error: unknown): boolean {

@@ -1,20 +1,16 @@
 import type { CloudEvent } from '../../contract/event.ts';
-import type { Effect } from '../effects.ts';
-import {
-  describe,
-  NeverEndedError,
-  NoEffectsError,
-  type PermanentError,
-  StoreBusyError,
-  underWay,
-} from '../errors.ts';
+import { effectsIn } from '../effect-check.ts';
+import { describe, NeverEndedError, type PermanentError, StoreBusyError, underWay } from '../errors.ts';
 import type { EffectStore } from '../stores/record-store.ts';
 import { commit } from './commit.ts';
 import { countAttempt, isOwnFailure, withThis } from './count-attempt.ts';
 import { fold } from './fold.ts';
 import type { EffectHandler, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, triesOf } from './lease.ts';
+import { writesOf } from './merge.ts';
 import { recordQuarantine } from './quarantine.ts';
+import { isSkipped } from './skipped.ts';
+import type { Write } from './stale.ts';
 import { releaseOf, SuspectAttempt } from './suspect.ts';
 
 export interface ExactlyOnceOptions {
@@ -35,12 +31,12 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
     fold: (tasks, handle, tools) => fold(tasks, handle, over(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, over(tools)),
     recordRefusal: (task, error, tools) => recordRefusal(task, error, over(tools)),
-    skipped: async ({ identity }, tools) => (await over(tools).store.find(identity.id))?.skip,
+    isSkipped: (task, tools) => isSkipped(task, over(tools).store),
   };
 }
 
 /**
- * Round trips: one for a first delivery and one for a duplicate; one more for a handler that failed, which is counted,
+ * Round trips: one for a first delivery and one for a duplicate; one more for an attempt that failed, which is counted,
  * and for a suspect, which is counted before.
  *
  * @throws Whatever the handler threw that was not counted as a failed attempt; what `commit` throws.
@@ -81,26 +77,31 @@ async function settleSuspect<Event extends CloudEvent>(
   });
 }
 
-/** @param failed What becomes of an attempt whose handler failed by the event's own fault. */
+/**
+ * @param count Counts an attempt that failed by the event's own fault: its handler threw, returned no effects, or returned
+ *   effects that the store takes in no request.
+ */
 async function apply<Event extends CloudEvent>(
   task: Task<Event>,
   handle: EffectHandler<Event>,
-  failed: (error: unknown) => Promise<Verdict>,
+  count: (error: unknown) => Promise<Verdict>,
   lease: Lease,
   store: EffectStore,
 ): Promise<Verdict> {
-  let effects: readonly Effect[];
-  try {
-    effects = await handle(task.event);
-    if (!Array.isArray(effects)) throw new NoEffectsError(effects);
-  } catch (error) {
+  const failed = async (error: unknown): Promise<Verdict> => {
     if (!isOwnFailure(error)) throw error;
-    return await failed(error).catch(() => {
-      // It is why the message comes again, whatever else failed on the way.
+    return await count(error).catch(() => {
+      // It is why the message is delivered again, whatever else failed on the way.
       throw error;
     });
+  };
+  let writes: readonly Write[];
+  try {
+    writes = writesOf(effectsIn(await handle(task.event)));
+  } catch (error) {
+    return await failed(error);
   }
-  return await commit(task, effects, lease, store);
+  return await commit(task, writes, failed, lease, store);
 }
 
 /** Where it was counted, the event has a record for an operator's skip to stand in. */

@@ -8,7 +8,9 @@ import { isOwnFailure, withThis } from './count-attempt.ts';
 import { handlerMargin, withSignal } from './deadline.ts';
 import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, leaseEnd, type Standing } from './lease.ts';
+import { refuseLostEffects } from './lost-effects.ts';
 import { recordQuarantine } from './quarantine.ts';
+import { isSkipped } from './skipped.ts';
 import { releaseOf, SuspectAttempt } from './suspect.ts';
 
 /** What the two guarantees for external effects make of one that may have happened. */
@@ -33,7 +35,7 @@ export function externalGuarantee(
     quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, over(tools)),
     // The release of its lease has left the record.
     recordRefusal: async (_, error) => ({ outcome: 'refused', error }),
-    skipped: async ({ identity }, tools) => (await over(tools).store.find(identity.id))?.skip,
+    isSkipped: (task, tools) => isSkipped(task, over(tools).store),
   };
 }
 
@@ -111,6 +113,7 @@ async function runUnderLease<Event extends CloudEvent>(
         signal,
       }),
     );
+    refuseLostEffects(result);
   } catch (error) {
     const notDone = error instanceof NotDone || error instanceof PermanentError;
     // A handler that was asked to stop may throw anything.

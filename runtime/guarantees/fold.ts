@@ -4,12 +4,12 @@ import type { EffectStore, Refusal } from '../stores/record-store.ts';
 import { type Asked, ask } from './ask.ts';
 import type { EffectHandler, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease } from './lease.ts';
-import { MergedWrites } from './merge.ts';
+import { MergedWrites, mostItems } from './merge.ts';
 import { untilAnswered } from './retry.ts';
 import { appliedWith, commitLive, LiveEffects } from './stale.ts';
 
-/** What one transaction takes, its records included (AWS: "TransactWriteItems"); sizes are estimates. */
-const limits = { items: 100, bytes: 3 * 1024 * 1024 };
+/** One transaction takes 4 MB (AWS: "TransactWriteItems"); sizes are estimates. */
+const mostBytes = 3 * 1024 * 1024;
 
 /** For how long the store is asked for the keys of its tables, in ms: once per process, and a fold can do without. */
 const keysTime = 20;
@@ -86,7 +86,7 @@ async function merge(wanted: readonly Asked[], store: EffectStore): Promise<Fold
 }
 
 function fits(records: number, { size, bytes }: MergedWrites): boolean {
-  return records + size <= limits.items && records * recordBytes + bytes <= limits.bytes;
+  return records + size <= mostItems && records * recordBytes + bytes <= mostBytes;
 }
 
 async function commit(members: readonly Asked[], live: LiveEffects, tools: Tools) {

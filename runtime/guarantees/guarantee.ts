@@ -2,7 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Random } from '../../contract/random.ts';
 import type { Tries } from '../../contract/retrying.ts';
-import type { Effect } from '../effects.ts';
+import type { Effect, effectBrand } from '../effects.ts';
 import type { PermanentError } from '../errors.ts';
 import type { Delivery, EffectStore, GuaranteeName, Past } from '../stores/record-store.ts';
 
@@ -40,10 +40,20 @@ export interface ExternalContext {
   readonly signal: AbortSignal;
 }
 
-/** Is stored, and told to duplicates. No list: effects that an external handler returned would be lost silently. */
+/**
+ * Is stored, and told to duplicates. No list and no effect: nothing commits effects of an external handler, so a list that
+ * holds one fails the attempt.
+ */
 export type ExternalResult =
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler may have nothing to tell.
-  void | null | undefined | string | number | bigint | boolean | (object & { readonly length?: never });
+  | void
+  | null
+  | undefined
+  | string
+  | number
+  | bigint
+  | boolean
+  | (object & { readonly length?: never; readonly [effectBrand]?: never });
 
 export interface Handlers<Event extends CloudEvent> {
   readonly effects: EffectHandler<Event>;
@@ -111,7 +121,7 @@ export type Verdict =
   | { readonly outcome: 'busy'; readonly leaseUntil: number }
   /** The handler failed by the event's own fault, as far as can be told, and that was counted. */
   | { readonly outcome: 'tried'; readonly error: unknown; readonly tries: Tries }
-  /** The handler, or the store that was to take its effects, refused the event for good. */
+  /** The handler refused the event for good, or the condition of a `raw` effect of it did. */
   | { readonly outcome: 'refused'; readonly error: PermanentError }
   /** The lease of this delivery ended and the record is another's now. */
   | { readonly outcome: 'fenced'; readonly reason: string };
@@ -149,6 +159,9 @@ export interface Guarantee<Kind extends HandlerKind> {
    * @throws `error`, where no record could be written.
    */
   recordRefusal(task: Task<CloudEvent>, error: PermanentError, tools: Tools): Promise<Verdict>;
-  /** The SQS message of the event that an operator skips. @throws Whatever the store throws. */
-  skipped(task: Task<CloudEvent>, tools: Tools): Promise<string | undefined>;
+  /**
+   * Tells the record that the message blocks its group, and returns whether an operator skips it.
+   * @throws StoreBusyError if the store is contended; whatever the store throws.
+   */
+  isSkipped(task: Task<CloudEvent>, tools: Tools): Promise<boolean>;
 }

@@ -1,14 +1,46 @@
-import type { Effect, Item, VersionedEffect } from '../effects.ts';
+import { effectName } from '../effect-check.ts';
+import { type Effect, type EffectWrite, isNothing } from '../effects.ts';
+import { EffectsRefusedError, PermanentError } from '../errors.ts';
 import { addExactly } from '../stores/decimal.ts';
-import { isVersioned, itemOf, versionOf } from '../stores/versions.ts';
-import { sizeOf } from './size.ts';
-import type { Write } from './stale.ts';
+import { type ItemId, itemIdOf, type KnownKeys, keysIn } from '../stores/item-id.ts';
+import { sizeOfEffect, storedEffect } from '../stores/stored-effect.ts';
+import { isVersioned, versionOf } from '../stores/versions.ts';
+import type { Part, Write } from './stale.ts';
 
-/** The names of a table's key attributes, where they are known. */
+/** The names of a table's key attributes, where the store knows them. */
 export type KeysOf = (table: string) => Promise<readonly string[] | undefined>;
 
-/** A DynamoDB item ends at 400 KB (AWS: "Service, account, and table quotas"); sizes are estimates. */
-const largestItem = 350 * 1024;
+/** What one transaction takes, its records included (AWS: "TransactWriteItems"). */
+export const mostItems = 100;
+
+/**
+ * The writes of one event that is committed alone: one for each item. The keys of tables are not asked for, which would
+ * be another request. An effect that names a key tells it of its table.
+ *
+ * @throws EffectsRefusedError for two effects on one item that do not add up; PermanentError for more writes than one
+ *   transaction takes, which no deployment of tables or permissions changes.
+ */
+export function writesOf(effects: readonly Effect[]): readonly Write[] {
+  const writes = ownWrites(effects, 0, keysIn(effects));
+  if ('item' in writes) {
+    const names = writes.parts.map(partName).join(' and ');
+    throw new EffectsRefusedError(
+      `${names} write one item in one event, and only increments add up: ${writes.item}`,
+    );
+  }
+  const fit = mostItems - 1;
+  if (writes.length > fit) {
+    throw new PermanentError(
+      `The handler returned ${effects.length} effects, which are ${writes.length} writes: ${fit} fit into one transaction, beside the event's record`,
+    );
+  }
+  return writes.map(({ write }) => write);
+}
+
+/** An effect for people, as its handler returned it. */
+export function partName({ place, effect }: Pick<Part, 'place' | 'effect'>): string {
+  return `effect ${place} (${effectName(effect)})`;
+}
 
 /** The effects of several events as the writes of one transaction, one for each item. */
 export class MergedWrites {
@@ -33,110 +65,109 @@ export class MergedWrites {
   }
 
   /**
-   * With the effects of the next event. They merge where one write has the same result as the effects one after the
+   * With the effects of the next event. They merge if one write has the same result as the effects one after the
    * other: increments of one item, versions of one item.
    *
-   * @returns `undefined` where they don't, or where the store may refuse one: the event stands alone.
+   * @returns `undefined` if they don't, or if the store may refuse one: the event stands alone.
    */
   async with(effects: readonly Effect[], keysOf: KeysOf): Promise<MergedWrites | undefined> {
-    const writes = new Map(this.#writes);
-    const own = new Set<string>();
     let { bytes } = this;
-    for (const [index, effect] of effects.entries()) {
+    for (const effect of effects) {
       const size = bytesOf(effect);
-      const item = await itemIdOf(effect, keysOf);
-      // Two effects of one event on one item: the store refuses them, and has to say so of this event alone.
-      if (item === undefined || size > largestItem || own.has(item)) return undefined;
-      const write = merge(writes.get(item), { event: this.#events, place: index + 1, effect });
-      if (write === undefined) return undefined;
-      writes.set(item, write);
-      own.add(item);
+      if (size === undefined) return undefined;
       bytes += size;
+    }
+    const known = new Map<string, readonly string[] | undefined>();
+    for (const effect of effects) {
+      if ('item' in effect) known.set(effect.table, await keysOf(effect.table));
+    }
+    const own = ownWrites(effects, this.#events, (table) => known.get(table));
+    if ('item' in own) return undefined;
+    const writes = new Map(this.#writes);
+    for (const { item, write } of own) {
+      if (item === undefined) return undefined;
+      const merged = merge(writes.get(item.id), write);
+      if (merged === undefined) return undefined;
+      writes.set(item.id, merged);
     }
     return new MergedWrites(writes, this.#events + 1, bytes);
   }
 }
 
-function bytesOf(effect: Effect): number {
-  switch (effect.kind) {
-    case 'raw':
-      return Number.POSITIVE_INFINITY;
-    case 'increment':
-      return sizeOf(effect.key) + sizeOf(effect.by);
-    case 'remove':
-      return sizeOf(effect.key);
-    default:
-      return sizeOf(effect.item);
-  }
+interface OwnWrite {
+  /** Unknown where the key of its table is. */
+  readonly item: ItemId | undefined;
+  readonly write: Write;
 }
 
-/** Names the item that an effect writes; `undefined` where that is not known. */
-async function itemIdOf(effect: Effect, keysOf: KeysOf): Promise<string | undefined> {
+/** Two effects of one event on one item. */
+interface Clash {
+  readonly item: string;
+  readonly parts: readonly [Part, Part];
+}
+
+/** The writes of one event: increments of one item add up. */
+function ownWrites(
+  effects: readonly Effect[],
+  event: number,
+  keysOf: KnownKeys,
+): readonly OwnWrite[] | Clash {
+  const known = new Map<string, OwnWrite>();
+  const unknown: OwnWrite[] = [];
+  for (const [index, effect] of effects.entries()) {
+    if (isNothing(effect)) continue;
+    const part = { event, place: index + 1, effect };
+    const write: Write = { effect, parts: [part] };
+    const item = itemIdOf(effect, keysOf);
+    if (item === undefined) {
+      unknown.push({ item, write });
+      continue;
+    }
+    const before = known.get(item.id)?.write;
+    const both = before === undefined ? write : addUp(before, write);
+    if (both === undefined) return { item: item.text, parts: [before?.parts[0] ?? part, part] };
+    known.set(item.id, { item, write: both });
+  }
+  return [...known.values(), ...unknown];
+}
+
+/** @returns `undefined` for an effect that the store may refuse: it has to see that one alone. */
+function bytesOf(effect: Effect): number | undefined {
   if (effect.kind === 'raw') return undefined;
-  if (effect.kind === 'increment' || effect.kind === 'remove') {
-    return idOf(effect.table, Object.keys(effect.key), effect.key);
-  }
-  const names = await keysOf(effect.table);
-  return names && idOf(effect.table, names, effect.item);
-}
-
-/** Keys of other types are rare, and their equality is not JavaScript's. */
-function idOf(table: string, names: readonly string[], item: Item): string | undefined {
-  const key = names.toSorted().map((name) => [name, item[name]] as const);
-  const isPlain = key.every(([, value]) => (typeof value === 'string' && value !== '') || isWhole(value));
-  return isPlain ? JSON.stringify([table, key]) : undefined;
-}
-
-function isWhole(value: unknown): boolean {
-  return Number.isSafeInteger(value) && !Object.is(value, -0);
-}
-
-/** @returns `undefined` where no one write does what the two would do one after the other. */
-function merge(before: Write | undefined, part: Write['parts'][number]): Write | undefined {
-  const { effect } = part;
-  if (!isValid(effect)) return undefined;
-  if (before === undefined) return { effect, parts: [part] };
-  const write = (effect: Effect, held?: string): Write => ({
-    effect,
-    parts: [...before.parts, held === undefined ? part : { ...part, held }],
-  });
-  const old = before.effect;
-  if (old.kind === 'increment' && effect.kind === 'increment') {
-    const by = sums(old.by, effect.by);
-    return by && write({ ...effect, by });
-  }
-  if (isVersioned(old) && isVersioned(effect) && old.version === effect.version) {
-    const held = versionOf(old);
-    return versionOf(effect) > held ? write(effect) : write(old, String(held));
-  }
-  return undefined;
-}
-
-/** Whether the store would take what may be left out for something newer. */
-function isValid(effect: Effect): boolean {
-  if (effect.kind === 'increment') return Object.keys(effect.by).length > 0;
-  return !isVersioned(effect) || isStorable(effect);
-}
-
-function isStorable(effect: VersionedEffect): boolean {
   try {
-    itemOf(effect);
-    return true;
+    return sizeOfEffect(storedEffect(effect));
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-type Amounts = Readonly<Record<string, number>>;
+/** @returns `undefined` if no one write does what the two would do one after the other. */
+function merge(before: Write | undefined, next: Write): Write | undefined {
+  if (before === undefined) return next;
+  const [old, effect] = [before.effect, next.effect];
+  if (!isVersioned(old) || !isVersioned(effect) || old.version !== effect.version) return addUp(before, next);
+  const held = versionOf(old);
+  if (versionOf(effect) > held) return { effect, parts: [...before.parts, ...next.parts] };
+  return {
+    effect: old,
+    parts: [...before.parts, ...next.parts.map((part) => ({ ...part, held: String(held) }))],
+  };
+}
 
-/** @returns `undefined` where a sum has more digits than a double. */
-function sums(a: Amounts, b: Amounts): Amounts | undefined {
+/** @returns `undefined` for anything but two increments. */
+function addUp(before: Write, next: Write): Write | undefined {
+  const [old, effect] = [before.effect, next.effect];
+  if (old.kind !== 'increment' || effect.kind !== 'increment') return undefined;
+  return { effect: { ...old, by: sums(old.by, effect.by) }, parts: [...before.parts, ...next.parts] };
+}
+
+type Sums = Extract<EffectWrite, { kind: 'increment' }>['by'];
+
+function sums(a: Sums, b: Sums): Sums {
   // An attribute may have a name that every object has.
   const sum = new Map(Object.entries(a));
   for (const [name, amount] of Object.entries(b)) {
-    const both = addExactly(sum.get(name) ?? 0, amount);
-    if (both === undefined) return undefined;
-    sum.set(name, both);
+    sum.set(name, addExactly(sum.get(name) ?? 0, amount));
   }
   return Object.fromEntries(sum);
 }

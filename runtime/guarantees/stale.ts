@@ -1,4 +1,4 @@
-import type { Effect } from '../effects.ts';
+import type { Effect, EffectWrite } from '../effects.ts';
 import { StoreBusyError } from '../errors.ts';
 import type { Commit, CommitAnswer, EffectStore, StaleEffect } from '../stores/record-store.ts';
 import { decodeResult, encodeResult } from '../stores/result.ts';
@@ -17,9 +17,9 @@ export interface Part {
   readonly held?: string;
 }
 
-/** One write of a commit, and what it stands for: one effect, or those of several events on one item. */
+/** One write of a commit, and the effects on one item that it stands for: of one event, or of several. */
 export interface Write {
-  readonly effect: Effect;
+  readonly effect: EffectWrite;
   readonly parts: readonly Part[];
 }
 
@@ -30,11 +30,6 @@ interface StaleItem {
   /** Both in digits: what it would have written, and what is there. */
   readonly version: string;
   readonly held: string;
-}
-
-/** The writes of one event that is committed alone. */
-export function writesOf(effects: readonly Effect[]): readonly Write[] {
-  return effects.map((effect, index) => ({ effect, parts: [{ event: 0, place: index + 1, effect }] }));
 }
 
 /** The writes of a commit, less those that turned out to be stale. */
@@ -49,8 +44,14 @@ export class LiveEffects {
     this.#live = writes;
   }
 
-  get list(): readonly Effect[] {
+  get list(): readonly EffectWrite[] {
     return this.#live.map(({ effect }) => effect);
+  }
+
+  /** The effects that the writes at these places of the list stand for; of all writes for no places. */
+  partsAt(places: readonly number[]): readonly Part[] {
+    const writes = places.length === 0 ? this.#live : places.flatMap((place) => this.#live[place] ?? []);
+    return writes.flatMap(({ parts }) => parts).sort((a, b) => a.place - b.place);
   }
 
   /** What the record of an event tells of the commit; `undefined` where nothing was stale. */

@@ -2,25 +2,52 @@ import { Problem } from './problem.ts';
 
 export const idempotencyKeyHeader = 'idempotency-key';
 
-/** Visible ASCII, as providers take it, without what separates or quotes: two headers arrive as one with a comma. */
-const bare = /^[!#-+\--:<-~]{1,255}$/;
-/** A structured-field string (RFC 8941, section 3.3.3), which is what draft-ietf-httpapi-idempotency-key-header asks. */
-const quoted = /^"((?:[!#-[\]-~]|\\["\\])*)"$/;
+/** RFC 9651, section 4.2.5: printable ASCII, with quotes and backslashes escaped. */
+const string = String.raw`"(?:[ !#-[\]-~]|\\["\\])*"`;
+
+/** The values of parameters (RFC 9651, sections 4.2.4 to 4.2.10). */
+const values = [
+  String.raw`-?(?:\d{1,15}|\d{1,12}\.\d{1,3})`,
+  string,
+  String.raw`[A-Za-z*][\w!#$%&'*+.^|~:/\x60-]*`,
+  ':[A-Za-z0-9+/=]*:',
+  String.raw`\?[01]`,
+  String.raw`@-?\d{1,15}`,
+  '%"(?:[ !#$&-~]|%[0-9a-f]{2})*"',
+].join('|');
+const parameters = `(?:; *[a-z*][a-z0-9_.*-]*(?:=(?:${values}))?)*`;
 
 /**
- * The key of a request: `"8e03978e"` and `8e03978e` are the same one.
- * @throws Problem 400 where the header is missing, or no key of 1 to 255 visible characters.
+ * A key in quotes; or one without, as many clients send it: visible ASCII without what separates or quotes. Two headers
+ * arrive as one with a comma.
+ */
+const item = new RegExp(String.raw`^(?:(${string})|([!#-+\--:<-~]+))${parameters}$`);
+
+const longest = 255;
+
+/**
+ * The key of a request. The header is an Item of structured fields, a String with parameters that say nothing here (RFC
+ * 9651, sections 3.3 and 3.3.3; draft-ietf-httpapi-idempotency-key-header): `"8e03978e"`, `"8e03978e";v=1` and `8e03978e`
+ * are the same key.
+ *
+ * @throws Problem 400 if the header is missing, or is no key of 1 to 255 characters.
  */
 export function readIdempotencyKey(header: string | undefined): string {
-  const value = header?.trim() ?? '';
-  const key = quoted.exec(value)?.[1]?.replace(/\\(.)/g, '$1') ?? (bare.test(value) ? value : '');
-  if (key.length >= 1 && key.length <= 255) return key;
+  const key = header === undefined ? '' : keyOf(header.trim());
+  if (key.length >= 1 && key.length <= longest) return key;
   const wanted =
-    'one key of 1 to 255 visible characters, "8e03978e-40d5-43dd-bc93-6894a57f9324" for instance';
+    `one key of 1 to ${longest} ASCII characters, "8e03978e-40d5-43dd-bc93-6894a57f9324" for instance; with blanks, ` +
+    'commas or semicolons in it, it needs the quotes';
   throw new Problem(
     400,
     header === undefined ? 'IDEMPOTENCY_KEY_MISSING' : 'IDEMPOTENCY_KEY_INVALID',
     `Idempotency-Key: ${header === undefined ? 'is missing' : 'is not a key'}; send ${wanted}`,
     { field: 'Idempotency-Key' },
   );
+}
+
+/** @returns An empty text if there is no key. */
+function keyOf(header: string): string {
+  const [, quoted, bare = ''] = item.exec(header) ?? [];
+  return quoted === undefined ? bare : quoted.slice(1, -1).replace(/\\(.)/g, '$1');
 }

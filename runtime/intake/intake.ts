@@ -7,11 +7,12 @@ import {
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { type Clock, systemClock } from '../../contract/clock.ts';
-import { environmentNames } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { earliestFingerprint } from '../../contract/fingerprint.ts';
 import { intakeKeyPrefix, intakeName } from '../../contract/identity.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
+import { checkRecordTtl } from '../../contract/record-ttl.ts';
+import { shorten } from '../../contract/shorten.ts';
 import { codeOf, describe } from '../errors.ts';
 import { type Output, standardOutput } from '../observability.ts';
 import { FencedPersistenceLayer } from '../powertools/fenced-persistence-layer.ts';
@@ -38,11 +39,21 @@ export interface EventSink {
   publish(event: OrderEvent, firstPublished: number): Promise<void>;
 }
 
+/** Why no consumer could ever apply an order. */
+export interface Refusal {
+  /** The path in the request's body, `order.orderId` for instance. @default - the whole body */
+  readonly field?: string | undefined;
+  /** For the client. */
+  readonly reason: string;
+}
+
 export interface IntakeOptions {
   readonly events: EventSink;
+  /** The consumers' word on a valid order: a refusal is answered with 422. @default - every valid order is accepted */
+  readonly refusalOf?: (event: OrderEvent) => Refusal | undefined;
   /** Name of the record table. */
   readonly table: string;
-  /** How long a key counts: as long as the consumers' records. */
+  /** How long a key counts, in seconds: as long as the consumers' records. */
   readonly recordTtlSeconds: number;
   /** Default: a client of its own, with a bound on each request. */
   readonly client?: DynamoDBClient;
@@ -73,16 +84,12 @@ const maxBodyLength = 6 * 256 * 1024;
  * The record of a request that failed stays, with its payload and the time of its first try. Deleted, it would let a
  * client send another order under the key of one that may be on its way, and a retry after weeks pass for a new event.
  *
- * @throws ConfigurationError where POWERTOOLS_IDEMPOTENCY_DISABLED is set, or records would count for no time.
+ * @throws ConfigurationError where POWERTOOLS_IDEMPOTENCY_DISABLED is set, or records would not outlive the messages of their events.
  */
 export function createIntake(options: IntakeOptions) {
   const { events, table, recordTtlSeconds, client, clock = systemClock, output = standardOutput } = options;
-  if (!Number.isSafeInteger(recordTtlSeconds) || recordTtlSeconds < 1) {
-    throw new ConfigurationError(
-      `Environment variable ${environmentNames.recordTtlSeconds} is ${recordTtlSeconds} as a number; it must be whole ` +
-        'seconds above 0',
-    );
-  }
+  const { refusalOf = () => undefined } = options;
+  checkRecordTtl('recordTtlSeconds', recordTtlSeconds);
   const store = new FencedPersistenceLayer({
     tableName: table,
     consumer: intakeName,
@@ -120,6 +127,8 @@ export function createIntake(options: IntakeOptions) {
       const key = readIdempotencyKey(request.headers?.[idempotencyKeyHeader]);
       event = orderEventOf({ caller, key, body: bodyOf(request) });
       if (!events.fits(event)) throw tooLarge();
+      const refusal = refusalOf(event);
+      if (refusal !== undefined) throw notApplicable(refusal);
       config.registerLambdaContext(context);
       answer = await accept({ caller, key, fingerprint: earliestFingerprint(event), event });
     } catch (error) {
@@ -157,6 +166,11 @@ function decoded(body: string): string {
 
 function tooLarge(): Problem {
   return new Problem(413, 'TOO_LARGE', 'The order is larger than the topic takes: 256 KiB as an event');
+}
+
+function notApplicable({ field, reason }: Refusal): Problem {
+  const named = field === undefined ? {} : { field: shorten(field) };
+  return new Problem(422, 'NOT_APPLICABLE', shorten(reason), named);
 }
 
 /** What a client is told of an error; whatever is not its own mistake it may try again. */

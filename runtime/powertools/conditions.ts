@@ -22,8 +22,9 @@ const LEASE_LONG_OVER = '#inProgressExpiration <= :nowLessSkew';
 /** Without it: C1 dies, C2 comes with the same key and another body, and takes C1's place. */
 const SAME_PAYLOAD = '#validation = :fingerprint';
 
-/** Plain Powertools with payload validation off wrote nothing to compare with. */
+/** Plain Powertools with payload validation off wrote nothing to compare with; with an empty expression, empty text. */
 const NO_PAYLOAD = 'attribute_not_exists(#validation)';
+const EMPTY_PAYLOAD = '#validation = :empty';
 
 /** Without it: C1's lease ends, C2 takes over; C1 wakes and completes, releases or deletes what C2 is working on. */
 const MINE = '#attempt = :attempt';
@@ -33,7 +34,7 @@ const TAKE_OVER = [
   LIVE,
   LEASE_OVER,
   `(${WITH_ROOM} OR ${LEASE_LONG_OVER})`,
-  `(${SAME_PAYLOAD} OR ${NO_PAYLOAD})`,
+  `(${SAME_PAYLOAD} OR ${NO_PAYLOAD} OR ${EMPTY_PAYLOAD})`,
 ].join(' AND ');
 
 /** INPROGRESS. AND binds tighter than OR. */

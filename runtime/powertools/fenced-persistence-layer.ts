@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type IdempotencyConfig,
   IdempotencyItemAlreadyExistsError,
@@ -15,40 +16,39 @@ import { clientOptions } from '../client-options.ts';
 import { codeOf, describe } from '../errors.ts';
 import { type Output, standardOutput } from '../observability.ts';
 import { decodeResult, encodeResult } from '../stores/result.ts';
+import { CallsByInput, HeldRecord } from './calls-by-input.ts';
+import { executionAtWork } from './durable.ts';
+import { payloadOf } from './envelopes.ts';
 import { FencedError } from './errors.ts';
 import { type Claim, FencedRecords } from './fenced-records.ts';
-import { idempotencyRecord, type Result } from './found-record.ts';
+import { type FoundRecord, idempotencyRecord, type Result } from './found-record.ts';
+import {
+  checkConfig,
+  checkExpression,
+  checkLayerOptions,
+  type FencedPersistenceLayerOptions,
+  refuseOtherConfig,
+  type Settings,
+} from './options.ts';
 
 type Data = Parameters<BasePersistenceLayer['saveInProgress']>[0];
 type ConfigureOptions = Parameters<BasePersistenceLayer['configure']>[0];
 
-export interface FencedPersistenceLayerOptions {
-  /** A table with the string partition key `id` and the TTL attribute `expiration`. */
-  readonly tableName: string;
-  /** Default: a client of its own, with a bound on each request. */
-  readonly awsSdkV3Client?: DynamoDBClient;
-  /**
-   * Of key and payload. Name `md5` to go on from records that plain Powertools left with its default; they are not
-   * found under another hash. Default: the configuration's, and `sha256` where that is `md5` or nothing.
-   */
-  readonly hashFunction?: string;
-  /**
-   * What becomes of the record of a function that threw. `release`: it stays, with its payload and its first attempt,
-   * for the next call with the same payload. Default: `delete`, as Powertools does.
-   */
-  readonly afterError?: 'delete' | 'release';
-  /** Kept in each record, where consumers share the table. Default: none. */
-  readonly consumer?: string;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** Takes a line of JSON for each record that could not be deleted or released. Default: standard output. */
-  readonly output?: Output;
+/** Accompanies a call through Powertools' saveInProgress, whose put has no room for it. */
+interface Claiming {
+  readonly attempt: string;
+  /** Absent for a durable execution, which has no end that its invocation knows. */
+  readonly leaseUntil: number | undefined;
+  held?: HeldRecord;
+  /** Of the record that stood against the call. */
+  found?: FoundRecord | undefined;
 }
 
-/** Goes with a call through Powertools' saveInProgress, whose put has no room for it. */
-interface Claiming {
-  readonly leaseUntil: number;
-  held?: HeldRecord;
+/** A call that was refused. Powertools runs its function all the same where it is the replay of a durable function. */
+interface RefusedCall {
+  readonly record: IdempotencyRecord | undefined;
+  /** Of the record's owner, while that is at work. */
+  readonly owner: HeldRecord | undefined;
 }
 
 /**
@@ -56,7 +56,8 @@ interface Claiming {
  * more. Every write carries its call's attempt; a record is taken over only after its lease, and only for the same
  * payload. One instance per idempotent function.
  *
- * @throws ConfigurationError where POWERTOOLS_IDEMPOTENCY_DISABLED is set.
+ * @throws ConfigurationError for an option that is not supported or out of its range, and where
+ *   POWERTOOLS_IDEMPOTENCY_DISABLED is set.
  */
 export class FencedPersistenceLayer extends BasePersistenceLayer {
   readonly #records: FencedRecords;
@@ -67,18 +68,16 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   readonly #random: Random;
   readonly #output: Output;
   readonly #claiming = new AsyncLocalStorage<Claiming>();
-  /**
-   * The records of calls that are at work, by the very input that Powertools hands back when a call is over; one that
-   * its function changed has another hash by then. Equal strings can't be told apart: of those this process runs one
-   * at a time, even where the lease of the first is over.
-   */
-  readonly #heldByObject = new WeakMap<object, HeldRecord>();
-  readonly #heldByValue = new Map<unknown, HeldRecord>();
+  readonly #held = new CallsByInput<HeldRecord>();
+  readonly #refused = new CallsByInput<RefusedCall>();
+  #configuration: Settings | undefined;
+  #isChecked = false;
   #prefix: string | undefined;
 
   constructor(options: FencedPersistenceLayerOptions) {
     super();
     refuseDisabledIdempotency();
+    checkLayerOptions(options);
     const dynamoDb = options.awsSdkV3Client ?? new DynamoDBClient(clientOptions);
     this.#records = new FencedRecords(dynamoDb, options.tableName);
     this.#consumer = options.consumer;
@@ -90,26 +89,33 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }
 
   /**
-   * Validates the whole input unless the configuration says what of it.
-   * @throws ConfigurationError for a configuration with which calls would not be idempotent.
+   * Powertools calls it at each call of the function. Call it yourself where the function is made, so that a
+   * configuration that cannot work is refused when the process starts.
+   *
+   * It sets `throwOnNoIdempotencyKey` in the configuration: Powertools would run an input without a key each time.
+   * Without `payloadValidationJmesPath` it validates the input as a whole, or the content of a known envelope.
+   *
+   * @throws ConfigurationError for a setting that is out of its range, and for settings or a key prefix that differ
+   *   from the first ones.
    */
   override configure({ config, ...names }: ConfigureOptions): void {
-    if (config.eventKeyJmesPath && !config.throwOnNoIdempotencyKey) {
-      throw new ConfigurationError(
-        'throwOnNoIdempotencyKey is false: an input without a key would run every time it comes. Set it to true in ' +
-          'the IdempotencyConfig.',
-      );
-    }
+    checkConfig(config);
+    if (this.#configuration !== undefined) refuseOtherConfig(this.#configuration, config);
+    this.#configuration ??= { ...config };
+    const { eventKeyJmesPath: key, payloadValidationJmesPath: payload } = config;
+    // Powertools' handler reads the configuration itself, so a copy would not do.
+    config.throwOnNoIdempotencyKey = true;
     const configured = config.hashFunction === 'md5' ? 'sha256' : config.hashFunction;
     super.configure({
       ...names,
       config: {
         ...config,
-        throwOnNoIdempotencyKey: true,
         hashFunction: this.#hashFunction ?? configured,
-        payloadValidationJmesPath: config.payloadValidationJmesPath || '@',
+        eventKeyJmesPath: key ? `input | ${key}` : 'input',
+        payloadValidationJmesPath: payload ? `input | ${payload}` : 'payload',
       } as IdempotencyConfig,
     });
+    if (!this.#isChecked) this.#checkExpressions(config);
     this.#prefix ??= this.idempotencyKeyPrefix;
     if (this.#prefix !== this.idempotencyKeyPrefix) {
       throw new ConfigurationError(
@@ -121,7 +127,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
 
   /** When the first call with this input's key began, in ms since the epoch; while its function runs. */
   firstAttemptAt(data: unknown): number | undefined {
-    return this.#heldFor(data)?.firstAttemptAt;
+    return (this.#held.get(data) ?? this.#refused.get(data)?.owner)?.firstAttemptAt;
   }
 
   /** @throws ConfigurationError where nothing says when the invocation ends: such a lease would never end. */
@@ -132,13 +138,22 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
           'config.registerLambdaContext(context) with the context of this invocation first.',
       );
     }
-    const held = this.#heldFor(data);
-    if (held !== undefined) {
-      throw new IdempotencyItemAlreadyExistsError(`This process is at work on ${held.idempotencyKey}`, held);
+    const execution = executionAtWork();
+    const call: Claiming = {
+      attempt: execution ?? this.#random.uuid(),
+      leaseUntil:
+        execution === undefined ? this.#clock.now() + remainingTimeInMillis + allowedClockSkew : undefined,
+    };
+    try {
+      this.#refuseSecondOf(data, call);
+      await this.#claiming.run(call, () => super.saveInProgress(viewOf(data), remainingTimeInMillis));
+    } catch (error) {
+      if (error instanceof IdempotencyItemAlreadyExistsError) {
+        this.#refused.set(data, { record: error.existingRecord, owner: this.#ownerOf(call.found) });
+      }
+      throw error;
     }
-    const call: Claiming = { leaseUntil: this.#clock.now() + remainingTimeInMillis + allowedClockSkew };
-    await this.#claiming.run(call, () => super.saveInProgress(data, remainingTimeInMillis));
-    if (call.held !== undefined) this.#hold(data, call.held);
+    if (call.held !== undefined) this.#held.set(data, call.held);
   }
 
   /**
@@ -146,19 +161,23 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
    * @throws FencedError where the record is another's by now.
    */
   override async saveSuccess(data: Data, result: Data): Promise<void> {
-    const held = this.#letGo(data);
+    const { held, completed } = this.#settling(data);
+    if (completed !== undefined) {
+      if (isSameResult(result, completed.responseData)) return;
+      throw new FencedError(completed.idempotencyKey, 'is completed, with another result');
+    }
     if (held === undefined) throw new FencedError('of this call', 'was never claimed by it');
     held.responseData = result;
     await this._updateRecord(held);
     const stored = decodeResult(encodeResult(result));
     if (!('result' in stored)) return;
-    const completed = held.completed(stored.result as Result, this.#times().expiration);
-    this.processExistingRecord(completed, completed);
+    const saved = held.completed(stored.result as Result, this.#times().expiration);
+    this.processExistingRecord(saved, saved);
   }
 
-  /** Never rejects: what the function threw is what its caller has to see. */
+  /** Never rejects: the caller has to see the error of the function. */
   override async deleteRecord(data: Data): Promise<void> {
-    const held = this.#letGo(data);
+    const { held } = this.#settling(data);
     if (held === undefined) return;
     try {
       await this._deleteRecord(held);
@@ -169,12 +188,22 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     }
   }
 
+  /** The record as the table has it now. */
+  override async getRecord(data: Data): Promise<IdempotencyRecord> {
+    const record = await this._getRecord(this.getHashedIdempotencyKey(viewOf(data)));
+    return this.processExistingRecord(record, data);
+  }
+
   /** A record of plain Powertools without payload validation has nothing to be compared with. */
   override processExistingRecord(
     stored: IdempotencyRecord,
     processed: Data | IdempotencyRecord,
   ): IdempotencyRecord {
-    return super.processExistingRecord(stored, stored.payloadHash === undefined ? stored : processed);
+    // Powertools answers from the record, so it does not run the function.
+    this.#refused.take(processed);
+    const isComparable = stored.payloadHash !== undefined;
+    const compared = processed instanceof IdempotencyRecord ? processed : viewOf(processed);
+    return super.processExistingRecord(stored, isComparable ? compared : stored);
   }
 
   protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {
@@ -189,20 +218,21 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }: IdempotencyRecord): Promise<void> {
     const call = this.#claiming.getStore();
     if (call === undefined || payloadHash === undefined) throw new TypeError('saveInProgress puts records');
-    const { leaseUntil } = call;
+    const { attempt, leaseUntil } = call;
     const { now, expiration } = this.#times();
     const claim = {
       key,
-      attempt: this.#random.uuid(),
+      attempt,
       fingerprint: payloadHash,
       consumer: this.#consumer,
       leaseUntil,
       now,
       // Over an expired record anybody begins. Where results count for less time than a call takes: beside its owner.
-      expiration: Math.max(expiration, Math.ceil(leaseUntil / 1000)),
+      expiration: Math.max(expiration, Math.ceil((leaseUntil ?? 0) / 1000)),
     };
     const answer = await this.#records.claim(claim);
     if (!answer.claimed) {
+      call.found = answer.found;
       throw new IdempotencyItemAlreadyExistsError(
         `Failed to put record for already existing idempotency key: ${key}`,
         answer.found && idempotencyRecord(answer.found),
@@ -219,70 +249,65 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     }
   }
 
-  /** Of another's record nothing changes: whoever holds it goes on. */
+  /** Of another's record nothing changes: its owner continues. */
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
     const claim = { ...claimOf(record), ...this.#times() };
     await (this.#afterError === 'delete' ? this.#records.discard(claim) : this.#records.release(claim));
+  }
+
+  #checkExpressions({ eventKeyJmesPath, payloadValidationJmesPath }: IdempotencyConfig): void {
+    const any = viewOf({});
+    const record = new IdempotencyRecord({ idempotencyKey: 'any', status: 'COMPLETED' });
+    checkExpression('eventKeyJmesPath', eventKeyJmesPath, () => this.getHashedIdempotencyKey(any));
+    checkExpression('payloadValidationJmesPath', payloadValidationJmesPath, () =>
+      super.processExistingRecord(record, any),
+    );
+    this.#isChecked = true;
+  }
+
+  /** Calls with one input object, or with equal texts, can't be told apart when they end. */
+  #refuseSecondOf(data: Data, call: Claiming): void {
+    const held = this.#held.get(data);
+    if (held === undefined || held.claim.attempt === call.attempt) return;
+    throw new IdempotencyItemAlreadyExistsError(`This process is at work on ${held.idempotencyKey}`, held);
+  }
+
+  /**
+   * The record of a call that is over: whatever becomes of it, it is this call's no more. Without a claim the call is
+   * the replay of a durable function, whose owner was found at work or done.
+   */
+  #settling(data: Data): { readonly held?: HeldRecord | undefined; readonly completed?: IdempotencyRecord } {
+    const refused = this.#refused.take(data);
+    const held = this.#held.take(data) ?? refused?.owner;
+    if (held !== undefined || refused?.record === undefined) return { held };
+    return refused.record.getStatus() === 'COMPLETED' ? { completed: refused.record } : {};
+  }
+
+  /** A record of plain Powertools names no owner. */
+  #ownerOf(found: FoundRecord | undefined): HeldRecord | undefined {
+    if (found?.status !== 'INPROGRESS' || found.attempt === undefined) return undefined;
+    const { key, attempt, fingerprint = '', leaseUntil } = found;
+    const claim = { key, attempt, fingerprint, consumer: this.#consumer, leaseUntil, ...this.#times() };
+    return new HeldRecord(claim, found.firstAttemptAt ?? claim.now);
   }
 
   #times() {
     const now = this.#clock.now();
     return { now, expiration: Math.floor(now / 1000) + this.getExpiresAfterSeconds() };
   }
-
-  #heldFor(data: unknown): HeldRecord | undefined {
-    return isObject(data) ? this.#heldByObject.get(data) : this.#heldByValue.get(data);
-  }
-
-  #hold(data: Data, record: HeldRecord): void {
-    if (isObject(data)) this.#heldByObject.set(data, record);
-    else this.#heldByValue.set(data, record);
-  }
-
-  /** A call is over: whatever becomes of its record, it is this call's no more. */
-  #letGo(data: Data): HeldRecord | undefined {
-    const held = this.#heldFor(data);
-    if (isObject(data)) this.#heldByObject.delete(data);
-    else this.#heldByValue.delete(data);
-    return held;
-  }
 }
 
-/** The record of a call that is at work, as Powertools knows it. */
-class HeldRecord extends IdempotencyRecord {
-  readonly claim: Claim;
-  /** Milliseconds since the epoch. */
-  readonly firstAttemptAt: number;
+/** Powertools hashes it twice: the input for the key, and of it the part that counts as payload. */
+function viewOf(data: Data): Data {
+  return { input: data, payload: payloadOf(data) as Data };
+}
 
-  constructor(claim: Claim, firstAttemptAt: number) {
-    super({
-      idempotencyKey: claim.key,
-      status: 'INPROGRESS',
-      expiryTimestamp: claim.expiration,
-      inProgressExpiryTimestamp: claim.leaseUntil,
-      payloadHash: claim.fingerprint,
-    });
-    this.claim = claim;
-    this.firstAttemptAt = firstAttemptAt;
-  }
-
-  completed(responseData: Result, expiryTimestamp: number): IdempotencyRecord {
-    const { key: idempotencyKey, fingerprint: payloadHash } = this.claim;
-    return new IdempotencyRecord({
-      idempotencyKey,
-      status: 'COMPLETED',
-      expiryTimestamp,
-      payloadHash,
-      responseData,
-    });
-  }
+function isSameResult(result: unknown, stored: unknown): boolean {
+  const kept = decodeResult(encodeResult(result));
+  return 'result' in kept && isDeepStrictEqual(kept.result, stored);
 }
 
 function claimOf(record: IdempotencyRecord): Claim {
   if (record instanceof HeldRecord) return record.claim;
   throw new TypeError('saveSuccess and deleteRecord settle records');
-}
-
-function isObject(data: unknown): data is object {
-  return typeof data === 'object' && data !== null;
 }

@@ -24,13 +24,14 @@ import { type FoundRecord, readFound } from './found-record.ts';
 /** A call and what it wants to hold; times in ms since the epoch, `expiration` in seconds. */
 export interface Claim {
   readonly key: string;
-  /** Owner token: random per call, made before its first write. */
+  /** Owner token: random per call, made before its first write; the ARN of a durable execution. */
   readonly attempt: string;
   readonly fingerprint: string;
   readonly consumer: string | undefined;
   readonly now: number;
   readonly expiration: number;
-  readonly leaseUntil: number;
+  /** Absent: nobody takes the record over before it expires. */
+  readonly leaseUntil: number | undefined;
 }
 
 export type ClaimAnswer =
@@ -76,18 +77,25 @@ export class FencedRecords {
     return Item && readFound(Item);
   }
 
-  /** INPROGRESS, or what stands against it. A write that the SDK repeated, its answer lost, meets its own attempt. */
+  /**
+   * INPROGRESS, or the record that stands against it. A write that the SDK repeated, its answer lost, and the replay of
+   * a durable execution meet their own attempt.
+   */
   async claim(claim: Claim): Promise<ClaimAnswer> {
-    const { attempt, now } = claim;
+    const { now } = claim;
     let found: FoundRecord | undefined;
     for (let tries = 0; tries < maxClaimTries; tries++) {
       const over = found?.expiration;
       const answer = await (over === undefined ? this.#begin(claim) : this.#beginAnew(claim, over));
       if (answer.stands) return { claimed: true, firstAttemptAt: answer.firstAttemptAt };
       found = answer.found;
-      if (found?.attempt === attempt) return { claimed: true, firstAttemptAt: found.firstAttemptAt ?? now };
       // Only a record whose life is over, or that went meanwhile, is worth another try.
-      if (found !== undefined && (found.expiration === undefined || found.expiration > seconds(now))) break;
+      const isLive =
+        found !== undefined && (found.expiration === undefined || found.expiration > seconds(now));
+      if (isLive && isOwn(found, claim)) {
+        return { claimed: true, firstAttemptAt: found?.firstAttemptAt ?? now };
+      }
+      if (isLive) break;
     }
     return { claimed: false, found };
   }
@@ -134,9 +142,10 @@ export class FencedRecords {
         `SET ${sets}`,
         '#firstAttemptAt = if_not_exists(#firstAttemptAt, :now)',
         '#attempts = if_not_exists(#attempts, :zero) + :one REMOVE #data, #completedAt',
+        ...(claim.leaseUntil === undefined ? ['#inProgressExpiration'] : []),
       ].join(', '),
       ConditionExpression: MAY_CLAIM,
-      values: { ...values, zero: 0, one: 1 },
+      values: { ...values, zero: 0, one: 1, empty: '' },
     });
     if (!answer.stands) return answer;
     return { stands: true, firstAttemptAt: answer.found?.firstAttemptAt ?? claim.now };
@@ -187,6 +196,11 @@ async function orRefused(
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return { stands: false, found: error.Item && readFound(error.Item) };
   }
+}
+
+function isOwn(found: FoundRecord | undefined, { attempt, fingerprint }: Claim): boolean {
+  if (found?.attempt !== attempt || found.status !== 'INPROGRESS') return false;
+  return found.fingerprint === fingerprint;
 }
 
 function begun({ attempt, fingerprint, consumer, expiration, leaseUntil }: Claim): Sets {

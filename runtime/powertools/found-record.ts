@@ -1,7 +1,7 @@
 import { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { recordAttributes as attribute } from '../../contract/tables.ts';
-import { unmarshallItem } from '../stores/dynamodb/values.ts';
+import { unmarshallItem } from '../stores/attribute-values.ts';
 import { decodeResult } from '../stores/result.ts';
 import { ResultNotKeptError } from './errors.ts';
 
@@ -12,6 +12,7 @@ export interface FoundRecord {
   /** Seconds since the epoch. */
   readonly expiration: number | undefined;
   readonly leaseUntil: number | undefined;
+  /** Absent where no payload was validated. */
   readonly fingerprint: string | undefined;
   readonly attempt: string | undefined;
   readonly firstAttemptAt: number | undefined;
@@ -28,7 +29,7 @@ export function readFound(item: Record<string, AttributeValue>): FoundRecord {
     status: read('status'),
     expiration: read('expiration'),
     leaseUntil: read('inProgressExpiration'),
-    fingerprint: read('validation'),
+    fingerprint: read<string | undefined>('validation') || undefined,
     attempt: read('attempt'),
     firstAttemptAt: read('firstAttemptAt'),
     completedAt: read('completedAt'),

@@ -1,45 +1,77 @@
-/** The sum as decimals have it, not as doubles do: 0.1 + 0.2 is 0.3. @throws Error for what is no finite number. */
-export function addDecimals(a: unknown, b: unknown): number {
-  return Number(textOf(sumOf(a, b)));
+/** A number as its decimal digits: digits * 10^exponent. No zeros are at the end of the digits. */
+export interface Decimal {
+  readonly digits: bigint;
+  readonly exponent: number;
+}
+
+const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+
+/** The decimal that a text writes. `undefined` for a text that is not a finite decimal number. */
+export function decimalOf(text: string): Decimal | undefined {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = pattern.exec(text) ?? [];
+  const digits = whole + fraction;
+  if (digits === '') return undefined;
+  return trimmed(BigInt(sign === '-' ? `-${digits}` : digits), Number(exponent) - fraction.length);
+}
+
+export function addDecimals(a: Decimal, b: Decimal): Decimal {
+  const exponent = Math.min(a.exponent, b.exponent);
+  return trimmed(inScale(a, exponent) + inScale(b, exponent), exponent);
+}
+
+/** All digits and no exponent, as DynamoDB writes numbers: 1e21 is `1000000000000000000000`. */
+export function textOf({ digits, exponent }: Decimal): string {
+  const sign = digits < 0n ? '-' : '';
+  const text = digitsOf(digits);
+  if (exponent >= 0) return sign + text + '0'.repeat(exponent);
+  const padded = text.padStart(1 - exponent, '0');
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
+}
+
+/** The digits without their sign. */
+export function digitsOf(digits: bigint): string {
+  return String(digits < 0n ? -digits : digits);
+}
+
+/** One text for each number: "1.50" and 1.5 have the same. `undefined` for what is not a finite number. */
+export function canonicalDecimal(value: unknown): string | undefined {
+  const decimal = decimalOf(String(value));
+  return decimal && textOf(decimal);
 }
 
 /**
- * The same, where a double holds it: 1e20 + 0.1 has more digits than one.
- * @throws Error for what is no finite number.
+ * The sum as decimals have it: 0.1 + 0.2 is 0.3. A number if a double is that sum, and its digits as text otherwise:
+ * 1e20 + 0.1 has more digits than a double.
+ * @throws Error for an operand that is not a finite number.
  */
-export function addExactly(a: unknown, b: unknown): number | undefined {
-  const sum = sumOf(a, b);
-  const rounded = Number(textOf(sum));
-  const [held, wanted] = inOneScale(decimalOf(rounded), sum);
-  return held === wanted ? rounded : undefined;
+export function addExactly(a: unknown, b: unknown): number | `${number}` {
+  const sum = addDecimals(finite(a), finite(b));
+  const rounded = Number(`${sum.digits}e${sum.exponent}`);
+  const isHeld = Number.isFinite(rounded) && areSame(finite(rounded), sum);
+  return isHeld ? rounded : (textOf(sum) as `${number}`);
 }
 
-interface Decimal {
-  readonly digits: bigint;
-  /** How many of the digits stand behind the point. */
-  readonly scale: number;
+export function areSame(a: Decimal, b: Decimal): boolean {
+  return a.digits === b.digits && a.exponent === b.exponent;
 }
 
-function sumOf(a: unknown, b: unknown): Decimal {
-  const [first, second] = [decimalOf(a), decimalOf(b)];
-  const [x, y] = inOneScale(first, second);
-  return { digits: x + y, scale: Math.max(first.scale, second.scale) };
+function finite(value: unknown): Decimal {
+  const decimal = decimalOf(String(value));
+  if (decimal === undefined)
+    throw new Error(`${String(value)} cannot be added to: it is not a finite number`);
+  return decimal;
 }
 
-function inOneScale(a: Decimal, b: Decimal): readonly [bigint, bigint] {
-  const scale = Math.max(a.scale, b.scale);
-  return [a.digits * 10n ** BigInt(scale - a.scale), b.digits * 10n ** BigInt(scale - b.scale)];
+function inScale({ digits, exponent }: Decimal, scale: number): bigint {
+  return digits * 10n ** BigInt(exponent - scale);
 }
 
-function textOf({ digits, scale }: Decimal): string {
-  return `${digits}e-${scale}`;
-}
-
-function decimalOf(value: unknown): Decimal {
-  const match = /^(-?\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(typeof value === 'number' ? String(value) : '');
-  if (match === null) throw new Error(`${String(value)} cannot be added to: it is no finite number`);
-  const [, whole = '', fraction = '', exponent = '0'] = match;
-  const scale = fraction.length - Number(exponent);
-  const digits = BigInt(whole + fraction);
-  return scale < 0 ? { digits: digits * 10n ** BigInt(-scale), scale: 0 } : { digits, scale };
+function trimmed(digits: bigint, exponent: number): Decimal {
+  if (digits === 0n) return { digits, exponent: 0 };
+  const text = String(digits);
+  let end = text.length;
+  while (text[end - 1] === '0') end -= 1;
+  return end === text.length
+    ? { digits, exponent }
+    : { digits: BigInt(text.slice(0, end)), exponent: exponent + text.length - end };
 }

@@ -1,6 +1,6 @@
 import type { Tries } from '../../contract/retrying.ts';
 import type { RecordStatus } from '../../contract/tables.ts';
-import type { Effect } from '../effects.ts';
+import type { EffectWrite } from '../effects.ts';
 
 /** The names of the guarantees, as records carry them. */
 export type GuaranteeName = 'exactly-once' | 'at-least-once' | 'at-most-once';
@@ -58,6 +58,8 @@ export interface StoredRecord {
   readonly lastError?: string | undefined;
   /** The event's body, kept by OUTCOME_UNKNOWN. */
   readonly body?: string | undefined;
+  /** The SQS message that was the last to block its group. */
+  readonly blocked?: string | undefined;
   /** The SQS message that an operator skips. */
   readonly skip?: string | undefined;
 }
@@ -133,6 +135,12 @@ export type ClaimAnswer = { readonly kind: 'claimed'; readonly past: Past } | Ex
 /** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
 export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
 
+export type BlockAnswer =
+  /** `skip` as the record has it. */
+  | { readonly kind: 'blocked'; readonly skip: string | undefined }
+  | (Refusal & { readonly kind: 'fenced' })
+  | Contended;
+
 export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Contended;
 
 /**
@@ -192,7 +200,15 @@ export interface RecordStore {
     attempt: string,
     times: { readonly now: number; readonly expiration: number },
   ): Promise<OwnerAnswer>;
-  /** An operator skips this message: `skip` of an existing record, whatever its status, and nothing else of it. */
+  /**
+   * Names the message that blocks its group: `blocked` of an existing record, whatever its status, and nothing else of it.
+   * The answer tells of a skip, so that a message that blocks costs one round trip.
+   */
+  block(id: string, messageId: string): Promise<BlockAnswer>;
+  /**
+   * An operator skips this message: `skip`, and nothing else, if the record names it as `blocked` and has not settled it
+   * since (COMPLETED, QUARANTINED or OUTCOME_UNKNOWN for this very message).
+   */
   skip(id: string, messageId: string): Promise<OwnerAnswer>;
 }
 
@@ -221,8 +237,22 @@ export type CommitAnswer =
   | Contended
   /** Nothing was written: there is something newer where these effects write, and nothing else was in the way. */
   | { readonly kind: 'stale'; readonly effects: readonly StaleEffect[] }
-  /** The effects will never be taken as they are. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly cause: unknown };
+  | Refused;
+
+/** Nothing was written, and the store will refuse the same effects again. */
+export interface Refused {
+  readonly kind: 'refused';
+  /**
+   * `condition`: the condition of a `raw` effect failed, so the handler itself has refused the event. `request`: the store
+   * takes no such request. A deployment may change that: another handler, another key of a table.
+   */
+  readonly by: 'condition' | 'request';
+  /** The places of the effects that are to blame, from 0; none if the store does not tell. */
+  readonly effects: readonly number[];
+  /** What is wrong with them. */
+  readonly reason: string;
+  readonly cause?: unknown;
+}
 
 /** A store that commits records and the effects of their events together, or neither. */
 export interface EffectStore extends RecordStore {
@@ -233,9 +263,12 @@ export interface EffectStore extends RecordStore {
    * A condition that an effect brings along itself (`raw`) is never mistaken for one on a version: where it fails, the
    * commit is `refused`, whatever is stale besides.
    * @param commits One, or those of a fold; no two of one record.
-   * @param effects Of all of them, no two on one item. With the records at most 100 (AWS: "TransactWriteItems").
+   * @param effects Of all of them, no two on one item. With the records at most 100 (AWS: "TransactWriteItems"). An increment
+   *   of nothing (`by` is `{}`) writes nothing.
+   * @throws ConfigurationError for an effect without a table name, a table that does not exist, or a missing permission:
+   *   that is the fault of no event, and its message waits.
    */
-  commit(commits: readonly Commit[], effects: readonly Effect[]): Promise<CommitAnswer>;
+  commit(commits: readonly Commit[], effects: readonly EffectWrite[]): Promise<CommitAnswer>;
   /**
    * RETRYING with one attempt more, if `commit` would take the record and this delivery has not counted with the same
    * `lastError` before.

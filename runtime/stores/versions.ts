@@ -1,20 +1,24 @@
+import { path } from '../../contract/exact-json.ts';
 import { tombstoneAttribute } from '../../contract/tables.ts';
-import type { Effect, Item, VersionedEffect } from '../effects.ts';
+import type { EffectWrite, Item, VersionedEffect } from '../effects.ts';
+import { ValueError } from './attribute-values.ts';
 
-export function isVersioned(effect: Effect | undefined): effect is VersionedEffect {
+export function isVersioned(effect: EffectWrite | undefined): effect is VersionedEffect {
   return effect?.kind === 'putIfNewer' || effect?.kind === 'removeIfNewer';
 }
 
 /** DynamoDB's numbers have 38 digits (AWS: "Supported data types", Number). */
 const digits = /^\d{1,38}$/;
 
-/** @throws Error for a version that is none. */
+/** @throws ValueError for a version that is neither digits nor a safe integer. */
 export function versionOf({ kind, item, version: name }: VersionedEffect): bigint {
   const value = item[name];
   const isNumber = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
   if (isNumber || (typeof value === 'string' && digits.test(value))) return BigInt(value);
-  throw new Error(
-    `${kind} has ${JSON.stringify(value)} for its version "${name}": give a string of 1 to 38 digits or a safe integer from 0`,
+  const given = typeof value === 'bigint' ? `${value}n` : JSON.stringify(value);
+  throw new ValueError(
+    path(['item', name]),
+    `${kind} has ${given} for its version "${name}": give a string of 1 to 38 digits or a safe integer from 0`,
   );
 }
 
@@ -22,7 +26,8 @@ export function versionOf({ kind, item, version: name }: VersionedEffect): bigin
 export function itemOf(effect: VersionedEffect): Item {
   const { kind, item, version } = effect;
   if (kind === 'putIfNewer' && item[tombstoneAttribute] !== undefined) {
-    throw new Error(`putIfNewer has an attribute "${tombstoneAttribute}": only removeIfNewer writes it`);
+    const place = path(['item', tombstoneAttribute]);
+    throw new ValueError(place, 'putIfNewer has this attribute, which only removeIfNewer writes');
   }
   return {
     ...item,

@@ -53,7 +53,7 @@ describe("DynamoDB in memory and Amazon's DynamoDB Local", () => {
       });
       return { statusCode: response.status, body: await response.text() };
     };
-  }, 180_000);
+  });
   afterAll(() => local?.stop());
 
   /** Both servers, over the same items; the outcome, and what the items are then. */
@@ -114,7 +114,7 @@ describe("DynamoDB in memory and Amazon's DynamoDB Local", () => {
       expect(memory).toEqual(amazon);
     });
     await fc.assert(run, { numRuns: 400, seed: 1 });
-  }, 120_000);
+  });
 });
 
 const givenValues = {

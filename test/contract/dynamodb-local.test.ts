@@ -17,7 +17,7 @@ if (!canRunDynamoDbLocal) {
       client = server.connect();
       await createTables(client);
       subject = dynamoDbSubject(client, tables);
-    }, 180_000);
+    });
     afterAll(() => server?.stop());
 
     testRecordStore({ serverTime: false, keepsExpired: true, effects: true }, () => subject);
@@ -31,6 +31,6 @@ if (!canRunDynamoDbLocal) {
       // THEN a case sees it
       expect(times()).toBeGreaterThan(0);
       expect(failures).not.toEqual([]);
-    }, 60_000);
+    });
   });
 }

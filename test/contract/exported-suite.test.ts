@@ -55,7 +55,7 @@ describe('the suite that the package exports', () => {
     // A package of its own, or the name would lead to this one.
     writeFileSync(join(folder, 'package.json'), '{"name":"of-somebody"}');
     writeFileSync(join(folder, 'prove.mjs'), program);
-  }, 180_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('runs without a test runner: passes a store that keeps its promises, and tells one that does not', () => {
@@ -67,5 +67,5 @@ describe('the suite that the package exports', () => {
     expect(sound.run).toBeGreaterThan(100);
     expect(broken.failed).toContain('complete of INPROGRESS by its own attempt: written');
     expect(broken.failed).not.toContain('release of INPROGRESS by its own attempt: written');
-  }, 60_000);
+  });
 });

@@ -23,7 +23,7 @@ const ttl = 45 * 24 * 3600;
     server = await startDynamoDbLocal();
     client = server.connect();
     await createTables(client);
-  }, 180_000);
+  });
   afterAll(() => server?.stop());
 
   function scene() {
@@ -306,10 +306,15 @@ const ttl = 45 * 24 * 3600;
     await expect(handler(good, contextOf(minute))).resolves.toMatchObject({ statusCode: 202 });
   });
 
-  it('does not start where its records would count for no time', () => {
+  it.each([
+    Number.NaN,
+    0,
+    86_400,
+    ttl * 1000,
+  ])('does not start with a record time of %d s, in which no record outlives its messages', (recordTtlSeconds) => {
     const events = { fits: () => true, publish: async () => {} };
-    expect(() =>
-      createIntake({ events, table: tables.records, recordTtlSeconds: Number.NaN, client }),
-    ).toThrow('RECORD_TTL_SECONDS is NaN');
+    expect(() => createIntake({ events, table: tables.records, recordTtlSeconds, client })).toThrow(
+      `recordTtlSeconds is ${recordTtlSeconds}; it must be a whole number of seconds`,
+    );
   });
 });

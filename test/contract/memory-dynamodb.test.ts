@@ -132,7 +132,16 @@ describe('DynamoDB in memory', () => {
     ['a function', 'PutItem', { ...table, Item: item, ConditionExpression: 'size(orderId) = :n' }],
     ['a name that may be reserved', 'PutItem', { ...table, Item: item, ConditionExpression: 'status = :n' }],
     ['a path into a document', 'PutItem', { ...table, Item: item, ConditionExpression: 'spent.total = :n' }],
-    ['a set', 'PutItem', { ...table, Item: { ...item, tags: { SS: ['a'] } } }],
+    [
+      'an addition to a set',
+      'UpdateItem',
+      {
+        ...table,
+        Key: item,
+        UpdateExpression: 'ADD tags :more',
+        ExpressionAttributeValues: { ':more': { SS: ['a'] } },
+      },
+    ],
     ['a read that may be old', 'GetItem', { ...table, Key: item }],
   ])('refuses %s that it does not know, and does not guess', (_, operation, input) => {
     expect(() => dynamoDb.execute(operation, input)).toThrow('The DynamoDB in memory does not know');

@@ -62,7 +62,7 @@ describe('Redis in memory and a redis-server', () => {
       client.destroy();
       await server.stop();
     };
-  }, 60_000);
+  });
   afterAll(() => stop?.());
 
   /** Both servers, with nothing in them. */
@@ -108,7 +108,7 @@ describe('Redis in memory and a redis-server', () => {
     await fc.assert(run, { numRuns: 600, seed: 1 });
     // Refusals alone would be no comparison.
     expect(taken).toBeGreaterThan(500);
-  }, 120_000);
+  });
 });
 
 function isTaken(reply: unknown): boolean {

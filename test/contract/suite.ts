@@ -17,6 +17,7 @@ import { quarantineCases } from './cases/quarantine-cases.ts';
 import { raceCases } from './cases/race-cases.ts';
 import { resultCases } from './cases/result-cases.ts';
 import { skipCases } from './cases/skip-cases.ts';
+import { valueCases } from './cases/value-cases.ts';
 import { versionCases } from './cases/version-cases.ts';
 import type { Case } from './subject.ts';
 
@@ -31,6 +32,7 @@ export const recordStoreCases: readonly Case[] = [
   ...resultCases,
   ...commitCases,
   ...versionCases,
+  ...valueCases,
   ...foldCases,
   ...attemptCases,
   ...quarantineCases,

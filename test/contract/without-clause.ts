@@ -26,6 +26,7 @@ export const clauses = [
   '#status = :seenStatus',
   '#attempt = :seenAttempt',
   'attribute_not_exists(#attempt)',
+  '#blocked = :messageId',
   '#expiration = :over',
   '#expiration <= :nowSeconds',
   'NOT attribute_type(#version, :number)',

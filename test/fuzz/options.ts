@@ -27,7 +27,7 @@ const table: Options = {
 export const usage = usageOf('npm run fuzz -- [options]', table);
 
 /** What fast-check keeps of a seed. */
-const mostSeeds = 2 ** 31;
+export const mostSeeds = 2 ** 31;
 
 /**
  * The options of `npm run fuzz`.
@@ -57,13 +57,13 @@ export function readFuzz(
   return command;
 }
 
-function seedOf(value: string): number {
+export function seedOf(value: string): number {
   const seed = wholeNumber('seed', value);
   if (seed < mostSeeds) return seed;
   throw wrong('seed', value, `a whole number below ${mostSeeds}`);
 }
 
-function pathOf(value: string): string {
+export function pathOf(value: string): string {
   if (/^\d{1,15}(:\d{1,15})*$/.test(value)) return value;
   throw wrong('path', value, 'whole numbers with colons between them: 12:0:3');
 }

@@ -6,8 +6,6 @@ import { Stack } from 'aws-cdk-lib';
 import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
 import { everyConsumer, newApp, orderOnceStack, resource, root } from './support.ts';
 
-const timeout = 120_000;
-
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:OrderOnce-order-events.fifo';
 
 /** What tells that a function was loaded. */
@@ -58,7 +56,7 @@ describe('the functions of the application', () => {
   let stack: Stack;
   beforeAll(() => {
     stack = orderOnceStack(everyConsumer, app);
-  }, timeout);
+  });
 
   test.each([
     'Fulfilment',
@@ -99,20 +97,16 @@ describe('the functions of the application', () => {
   });
 });
 
-test(
-  'a function may use a CommonJS package that requires a module of Node',
-  () => {
-    // WHEN
-    const app = newApp({ bundling: true });
-    const stack = new Stack(app, 'Shop');
-    new IdempotentConsumer(stack, 'Bookings', {
-      topic: new OrderTopic(stack, 'Events'),
-      records: new RecordTable(stack, 'Records'),
-      entry: join(root, 'test/infra/fixtures/handler-with-common-js.ts'),
-    });
+test('a function may use a CommonJS package that requires a module of Node', () => {
+  // WHEN
+  const app = newApp({ bundling: true });
+  const stack = new Stack(app, 'Shop');
+  new IdempotentConsumer(stack, 'Bookings', {
+    topic: new OrderTopic(stack, 'Events'),
+    records: new RecordTable(stack, 'Records'),
+    entry: join(root, 'test/infra/fixtures/handler-with-common-js.ts'),
+  });
 
-    // THEN
-    expect(load(stack, app.outdir)).toBe('function\n');
-  },
-  timeout,
-);
+  // THEN
+  expect(load(stack, app.outdir)).toBe('function\n');
+});

@@ -22,9 +22,6 @@ const hasPython =
 
 const [run, without] = hasPython ? [test, ''] : [test.skip, ' (skipped: no Python >= 3.10)'];
 
-/** The first call installs cfn-lint. */
-const timeout = 300_000;
-
 interface Finding {
   readonly Level: string;
   readonly Message: string;
@@ -50,38 +47,26 @@ run.each([
   ['production', {}],
   ['dev', {}],
   ['production and every consumer', everyConsumer],
-] as const)(
-  `cfn-lint finds no error in the template for %s${without}`,
-  async (stage, props) => {
-    expect(await errors(orderOnceStack({ stage: stage === 'dev' ? 'dev' : 'production', ...props }))).toEqual(
-      [],
-    );
-  },
-  timeout,
-);
+] as const)(`cfn-lint finds no error in the template for %s${without}`, async (stage, props) => {
+  expect(await errors(orderOnceStack({ stage: stage === 'dev' ? 'dev' : 'production', ...props }))).toEqual(
+    [],
+  );
+});
 
-run(
-  `cfn-lint finds no error where poison blocks its group${without}`,
-  async () => {
-    const stack = shop();
-    const topic = new OrderTopic(stack, 'Events');
-    const records = new RecordTable(stack, 'Records');
-    new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry, onPoison: 'block' });
-    expect(await errors(stack)).toEqual([]);
-  },
-  timeout,
-);
+run(`cfn-lint finds no error where poison blocks its group${without}`, async () => {
+  const stack = shop();
+  const topic = new OrderTopic(stack, 'Events');
+  const records = new RecordTable(stack, 'Records');
+  new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry, onPoison: 'block' });
+  expect(await errors(stack)).toEqual([]);
+});
 
-run(
-  `fails if a property has a value that AWS does not take${without}`,
-  async () => {
-    // GIVEN
-    const stack = orderOnceStack();
-    const logs = stack.node.findChild('Fulfilment').node.findChild('Logs').node.defaultChild as CfnLogGroup;
-    logs.retentionInDays = 61;
+run(`fails if a property has a value that AWS does not take${without}`, async () => {
+  // GIVEN
+  const stack = orderOnceStack();
+  const logs = stack.node.findChild('Fulfilment').node.findChild('Logs').node.defaultChild as CfnLogGroup;
+  logs.retentionInDays = 61;
 
-    // THEN
-    expect(await errors(stack)).toEqual([expect.stringMatching(/^E\d+: 61 is not one of/)]);
-  },
-  timeout,
-);
+  // THEN
+  expect(await errors(stack)).toEqual([expect.stringMatching(/^E\d+: 61 is not one of/)]);
+});

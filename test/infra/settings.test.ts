@@ -38,6 +38,17 @@ describe('settings', () => {
     }
   });
 
+  test.each([
+    'eusc-de-east-1',
+    'ap-southeast-10',
+    'us-gov-east-1',
+    'us-isob-east-1',
+    'cn-north-1',
+  ])('take the Region %s, from context and from the credentials', (region) => {
+    expect(settingsWith({ region }).env).toEqual({ region });
+    expect(settingsWith({}, { account: '123456789012', region }).env).toMatchObject({ region });
+  });
+
   test('take account and region of the credentials, and context before them', () => {
     const cli = { account: '111111111111', region: 'us-gov-west-1' };
     expect(settingsWith({}, cli).env).toEqual(cli);
@@ -87,6 +98,8 @@ describe('settings', () => {
     ['paymentUrl', 'https://user:secret@pay.test/', 'without a user name'],
     ['paymentUrl', 'ftp://pay.test/', 'an https URL'],
     ['paymentKeyRetentionSeconds', '0', 'a whole number of seconds'],
+    ['paymentKeyRetentionSeconds', '24', 'from 300 to 31536000'],
+    ['paymentKeyRetentionSeconds', '86400000', 'from 300 to 31536000'],
     ['paymentKeyRetentionSeconds', '24h', 'a whole number of seconds'],
     ['mailFrom', 'Shop <orders@shop.test>', 'the bare address'],
     ['mailFrom', 'shop.test', 'the bare address'],

@@ -1,5 +1,6 @@
+import { leastRecordTtl } from '../../contract/record-ttl.ts';
 import { leastMaxReceiveCount, maxMaxReceiveCount } from '../../contract/retrying.ts';
-import { defaultMaxReceiveCount, defaultVisibilityTimeout, leastRecordTtl } from '../../lib/window.ts';
+import { defaultMaxReceiveCount, defaultVisibilityTimeout } from '../../lib/window.ts';
 
 const day = 24 * 60 * 60;
 

@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { anOrder } from '../support/orders.ts';
 import { connection } from './support.ts';
 
-jest.setTimeout(180_000);
-
 const repository = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'order-once-start-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -84,7 +82,7 @@ describe('npm start', () => {
     expect(verified.unknowns).toHaveLength(verified.unknown);
     expect(output).toContain('Nothing was charged or mailed twice.');
     expect(code).toBe(0);
-  }, 600_000);
+  });
 
   it('lets no item go back while events come late, and says how many did', async () => {
     const json = join(folder, 'late.json');
@@ -118,7 +116,7 @@ describe('npm start', () => {
     expect(refusals.reduce((sum, n) => sum + n, 0)).toBe(store.refused);
     expect(output).toMatch(/^requests to the store +\d+$/m);
     expect(code).toBe(0);
-  }, 300_000);
+  });
 
   it('fails where the store was to refuse and nothing came to be refused', async () => {
     const { code, output } = await finish(launch(['--limit', '0', '--outage', '5']));

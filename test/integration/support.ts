@@ -7,9 +7,6 @@ import { type LoggedDelivery, readDeliveries } from '../../local/observe/deliver
 import { flushLog } from '../../local/observe/flush.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
 
-/** What a process died over comes again after its visibility timeout of 18 s, perhaps on a busy machine. */
-jest.setTimeout(120_000);
-
 // biome-ignore lint/style/noProcessEnv: jest's way from a global setup to the tests.
 export const connection = JSON.parse(process.env[connectionVariable] ?? '{}') as Connection;
 
@@ -64,13 +61,12 @@ export async function deliveries(
   );
 }
 
-/** Asks until the answer is good; after the timeout the last answer is returned, for the test to fail on. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  good: (answer: T) => boolean,
-  timeoutMs = 60_000,
-): Promise<T> {
-  const end = Date.now() + timeoutMs;
+/** How long a test waits for an event, in ms: half of what jest gives it, so that it can still say what it found. */
+const patience = 600_000;
+
+/** Asks until the answer is good. A test whose patience is over gets the last answer, to fail on. */
+export async function eventually<T>(ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
+  const end = Date.now() + patience;
   for (;;) {
     const answer = await ask();
     if (good(answer) || Date.now() > end) return answer;

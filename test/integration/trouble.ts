@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/client-lambda';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { OrderEvent } from '../../contract/order-event.ts';
-import { backoffCap } from '../../contract/retrying.ts';
 import { customersTable, ordersTable } from '../../contract/tables.ts';
 import { redirect } from '../../local/deployment/redirect.ts';
 import { depth, type Letter, peek } from '../../local/observe/queue.ts';
@@ -14,9 +13,6 @@ import { anOrder } from '../support/orders.ts';
 import type { Deployed } from './connection.ts';
 import { type Applied, appliedAttribute, mendedKey } from './functions/traces.ts';
 import { connection, dynamoDb, eventually, lambda, send, sqs } from './support.ts';
-
-/** In ms: after a minute of failures the backoff may hide a message for as long as it ever does, if seldom. */
-export const longest = (backoffCap + 60) * 1000;
 
 /** The n-th order of an account, from 1. @param trouble What it asks a troubled function for. */
 export function order(account: string, n: number, trouble?: string): OrderEvent {
@@ -68,7 +64,6 @@ export async function appliedOf(
       return Item === undefined ? [] : unmarshall(Item)[appliedAttribute];
     },
     (applied) => applied.length >= enough,
-    longest,
   );
 }
 
@@ -86,7 +81,6 @@ export async function untilEmpty({ queueUrl }: Deployed): Promise<void> {
   const left = await eventually(
     () => depth(sqs, queueUrl),
     (messages) => messages === 0,
-    longest,
   );
   if (left > 0) throw new Error(`${left} messages stayed in ${queueUrl}`);
 }

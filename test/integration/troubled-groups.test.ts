@@ -10,7 +10,6 @@ import { connection, deliveries, dynamoDb, eventually, logs, sqs, unique } from 
 import {
   appliedOf,
   lettersOf,
-  longest,
   mend,
   order,
   ordersOf,
@@ -30,7 +29,6 @@ const outage = 60_000;
  * queues of their own, and without a `describe`: jest runs at once only what stands in one block. The two that look at
  * the time run before.
  */
-jest.setTimeout(outage + longest + 10_000);
 
 const { plain, poisoned, deadly, cutOff, crashing, outside, steady, recovering, patient, ignoring } =
   connection.variants;

@@ -1,5 +1,5 @@
 import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
-import { createConsumer, type Effect, exactlyOnce } from '../../runtime/index.ts';
+import { createConsumer, type Effect, type EffectWrite, exactlyOnce } from '../../runtime/index.ts';
 import type { CommitAnswer } from '../../runtime/stores/record-store.ts';
 import { anOrder } from './orders.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from './sqs.ts';
@@ -50,7 +50,7 @@ export function outcomesOf(wiring: FakeWiring): Record<string, unknown> {
 /** @param answer What the store says before the one in memory is asked. */
 export function answerCommits(
   { memory }: FakeWiring,
-  answer: (effects: readonly Effect[], events: number) => CommitAnswer | undefined,
+  answer: (effects: readonly EffectWrite[], events: number) => CommitAnswer | undefined,
 ): void {
   const { commit } = memory;
   memory.commit = async (commits, effects) =>

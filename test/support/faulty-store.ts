@@ -7,6 +7,7 @@ export type Step =
   | 'holdUnknown'
   | 'resolveDone'
   | 'skip'
+  | 'block'
   | 'find'
   | 'commit'
   | 'countAttempt'
@@ -58,6 +59,7 @@ export class FaultyStore implements EffectStore {
   resolveDone: EffectStore['resolveDone'] = (...args) =>
     this.#call('resolveDone', () => this.#inner.resolveDone(...args));
   skip: EffectStore['skip'] = (...args) => this.#call('skip', () => this.#inner.skip(...args));
+  block: EffectStore['block'] = (...args) => this.#call('block', () => this.#inner.block(...args));
   find: EffectStore['find'] = (...args) => this.#call('find', () => this.#inner.find(...args));
   commit: EffectStore['commit'] = (...args) => this.#call('commit', () => this.#inner.commit(...args));
   quarantine: EffectStore['quarantine'] = (...args) =>

@@ -16,5 +16,6 @@ export const recordMembers = {
   result: attribute.data,
   lastError: attribute.lastError,
   body: attribute.body,
+  blocked: attribute.blocked,
   skip: attribute.skip,
 } as const satisfies Readonly<Record<keyof StoredRecord, string>>;

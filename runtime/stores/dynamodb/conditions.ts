@@ -147,5 +147,16 @@ export function mayHold(seen: {
 /** COMPLETED, by an operator. */
 export const MAY_RESOLVE = all(UNKNOWN, MINE);
 
-/** Without it: an operator mistypes the id, a record comes into being that has no status, and nobody is skipped. */
-export const MAY_SKIP = 'attribute_exists(#id)';
+/** Without it: a message blocks whose record could not be written, and a record comes into being that has no status. */
+export const MAY_BLOCK = 'attribute_exists(#id)';
+
+/** Without it: an operator mistypes the message's id, nobody is skipped, and its group waits on. */
+const BLOCKED = '#blocked = :messageId';
+
+/**
+ * A conflict blocks over the record of another message. Without it: D1 blocks, a deployment fixes its handler and D1 is
+ * applied; an operator skips it then, and believes that it went to the dead-letter queue.
+ */
+const NOT_SETTLED = '(#messageId <> :messageId OR #status IN (:inProgress, :retrying))';
+
+export const MAY_SKIP = all(BLOCKED, NOT_SETTLED);

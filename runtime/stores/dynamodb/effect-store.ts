@@ -2,12 +2,16 @@ import {
   type CancellationReason,
   DynamoDBClient,
   TransactionCanceledException,
+  type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { ConfigurationError } from '../../../contract/errors.ts';
 import { clientOptions } from '../../client-options.ts';
-import type { Effect } from '../../effects.ts';
+import { effectName, requireWrite } from '../../effect-check.ts';
+import { type EffectWrite, isNothing } from '../../effects.ts';
 import { describe } from '../../errors.ts';
-import type { CommitAnswer, EffectStore, Refusal, StaleEffect } from '../record-store.ts';
+import { clashOf } from '../item-id.ts';
+import type { CommitAnswer, EffectStore, Refusal, Refused, StaleEffect } from '../record-store.ts';
 import { isVersioned } from '../versions.ts';
 import { writeOf } from './effects.ts';
 import { keysOver } from './keys.ts';
@@ -16,8 +20,18 @@ import { type RecordWrite, readRecord } from './record.ts';
 import { dynamoDbRecordStore } from './record-store.ts';
 import * as steps from './steps.ts';
 
-/** Cancellation codes of effects that will never be taken as they are; a code that nobody knows is not one. */
-const lasting = new Set(['ConditionalCheckFailed', 'ValidationError', 'ItemCollectionSizeLimitExceeded']);
+/** Cancellation codes of effects that DynamoDB will refuse again, and by what; an unknown code is none of them. */
+const lasting: ReadonlyMap<string | undefined, Refused['by']> = new Map([
+  ['ConditionalCheckFailed', 'condition'],
+  ['ValidationError', 'request'],
+  ['ItemCollectionSizeLimitExceeded', 'request'],
+]);
+
+/** Names of errors of a request that DynamoDB cannot take, whatever its tables hold. */
+const invalid = new Set(['ValidationException', 'SerializationException']);
+
+/** Names of errors that every event meets until the configuration is changed. */
+const misconfigured = new Set(['AccessDeniedException', 'ResourceNotFoundException']);
 
 export interface DynamoDbEffectStoreOptions {
   /** Name of the record table. */
@@ -29,29 +43,47 @@ export interface DynamoDbEffectStoreOptions {
 /** Records in a DynamoDB table; commits them together with effects by TransactWriteItems. */
 export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOptions): EffectStore {
   const dynamoDb = client ?? new DynamoDBClient(clientOptions);
+  const keysOf = keysOver(dynamoDb);
   return {
     ...dynamoDbRecordStore(dynamoDb, table),
-    keysOf: keysOver(dynamoDb),
+    keysOf,
     async commit(commits, effects) {
-      let writes: ReturnType<typeof writeOf>[];
-      try {
-        writes = effects.map(writeOf);
-      } catch (cause) {
-        return {
-          kind: 'refused',
-          reason: `An effect has a value that DynamoDB does not take: ${describe(cause)}`,
-          cause,
-        };
-      }
+      const writes = writesOf(effects);
+      if ('kind' in writes) return writes;
       try {
         const records = commits.map((one) => inTable(table, steps.commit(one)));
-        await dynamoDb.send(new TransactWriteItemsCommand({ TransactItems: [...records, ...writes] }));
+        const TransactItems = [...records, ...writes.map(({ write }) => write)];
+        await dynamoDb.send(new TransactWriteItemsCommand({ TransactItems }));
         return { kind: 'committed' };
       } catch (error) {
-        return answerOf(error, commits.length, effects);
+        return answerOf(error, commits.length, writes) ?? (await refusalOf(error, writes, keysOf));
       }
     },
   };
+}
+
+/** An effect that writes something. */
+interface Placed {
+  /** In the list that the store was given, from 0. */
+  readonly place: number;
+  readonly effect: EffectWrite;
+  readonly write: TransactWriteItem;
+}
+
+/** @throws ConfigurationError for an effect without a table name. */
+function writesOf(effects: readonly EffectWrite[]): readonly Placed[] | Refused {
+  const writes: Placed[] = [];
+  for (const [place, effect] of effects.entries()) {
+    try {
+      requireWrite(effect);
+      if (!isNothing(effect)) writes.push({ place, effect, write: writeOf(effect) });
+    } catch (cause) {
+      if (cause instanceof ConfigurationError) throw cause;
+      const reason = `DynamoDB takes no such value: ${describe(cause)}`;
+      return { kind: 'refused', by: 'request', effects: [place], reason, cause };
+    }
+  }
+  return writes;
 }
 
 function inTable(TableName: string, { Put, Update }: RecordWrite) {
@@ -59,53 +91,83 @@ function inTable(TableName: string, { Put, Update }: RecordWrite) {
 }
 
 /**
- * What an error says of the commit. The records' own reasons come first: where a condition of theirs failed, nothing else
- * matters. A passing reason comes before a lasting one, which may be its consequence.
+ * What an error says of the commit; `undefined` for an error that is no cancellation and does not pass. The records' own
+ * reasons come first: if a condition of theirs failed, nothing else matters. A passing reason comes before a lasting one,
+ * which may be its consequence.
  *
  * @param records How many there were.
- * @param effects What the transaction had after the records. DynamoDB tells the reasons in the same order, `None`
- *   included; of a list with another length nobody knows which item a reason is of, and an effect's must not pass for
- *   a record's.
+ * @param writes The transaction had them after the records. DynamoDB lists the reasons in the same order, `None` included.
+ *   If that list has another length, nobody knows which item a reason is of, and an effect's must not pass for a record's.
  */
-function answerOf(error: unknown, records: number, effects: readonly Effect[]): CommitAnswer {
+function answerOf(error: unknown, records: number, writes: readonly Placed[]): CommitAnswer | undefined {
   if (error instanceof TransactionCanceledException) {
     const given = error.CancellationReasons ?? [];
     const reasons =
-      given.length === records + effects.length ? given : given.filter(({ Code }) => passes(Code));
-    const found = reasons.slice(0, records).map(refusalOf);
+      given.length === records + writes.length ? given : given.filter(({ Code }) => passes(Code));
+    const found = reasons.slice(0, records).map(refusalIn);
     if (found.some((refusal) => refusal !== undefined)) return { kind: 'exists', found };
     if (reasons.some(({ Code }) => passes(Code))) return { kind: 'contended', cause: error };
-    const stale = reasons.flatMap((reason, item) => staleOf(reason, effects[item - records], item - records));
+    const stale = reasons.flatMap((reason, item) => staleOf(reason, writes[item - records]));
     const item = reasons.findIndex(
-      ({ Code = '' }, item) => lasting.has(Code) && !stale.some(({ index }) => index === item - records),
+      ({ Code }, item) =>
+        lasting.has(Code) && !stale.some(({ index }) => index === writes[item - records]?.place),
     );
     if (item === -1 && stale.length > 0) return { kind: 'stale', effects: stale };
-    if (item >= records) {
+    const refused = writes[item - records];
+    if (refused !== undefined) {
       const { Code, Message = '' } = reasons[item] as CancellationReason;
-      return {
-        kind: 'refused',
-        reason: `Effect ${item - records + 1} was refused: ${Code} ${Message}`.trim(),
-        cause: error,
-      };
+      const reason = `${Code} ${Message}`.trim();
+      const by = lasting.get(Code) ?? 'request';
+      return { kind: 'refused', by, effects: [refused.place], reason, cause: error };
     }
   }
-  if (mayPass(error)) return { kind: 'contended', cause: error };
-  if (error instanceof Error && error.name === 'ValidationException') {
-    return { kind: 'refused', reason: describe(error), cause: error };
-  }
-  throw error;
+  return mayPass(error) ? { kind: 'contended', cause: error } : undefined;
 }
 
-function refusalOf({ Code, Item }: CancellationReason): Refusal | undefined {
+/**
+ * The answer to an error of the whole request.
+ * @throws ConfigurationError for a table or a permission that is missing; the error, for any other that is no refusal.
+ */
+async function refusalOf(
+  error: unknown,
+  writes: readonly Placed[],
+  keysOf: EffectStore['keysOf'],
+): Promise<Refused> {
+  if (!(error instanceof Error)) throw error;
+  if (misconfigured.has(error.name)) {
+    const named = writes.map(({ place, effect }) => `${place + 1} (${effectName(effect)})`).join(', ');
+    throw new ConfigurationError(
+      `DynamoDB answers ${error.name}: ${describe(error)}. The request writes the record table and the effects ${named}: ` +
+        'do these tables exist under these names, and may the function write to them (grantEffects)?',
+      { cause: error },
+    );
+  }
+  if (!invalid.has(error.name)) throw error;
+  const refused = {
+    kind: 'refused',
+    by: 'request',
+    effects: [],
+    reason: describe(error),
+    cause: error,
+  } as const;
+  if (!/multiple operations on one item/.test(error.message)) return refused;
+  const effects = writes.map(({ effect }) => effect);
+  const tables = new Set(effects.flatMap((effect) => (effect.kind === 'raw' ? [] : effect.table)));
+  const known = new Map(
+    await Promise.all([...tables].map(async (table) => [table, await keysOf(table)] as const)),
+  );
+  const clash = clashOf(effects, (table) => known.get(table));
+  if (clash === undefined) return refused;
+  const places = clash.places.map((index) => writes[index]?.place ?? index);
+  return { ...refused, effects: places, reason: `They write one item, ${clash.item}` };
+}
+
+function refusalIn({ Code, Item }: CancellationReason): Refusal | undefined {
   return Code === 'ConditionalCheckFailed' ? { record: readRecord(Item) } : undefined;
 }
 
 /** None or one: the only condition that a versioned write has is the one on its version. */
-function staleOf(
-  { Code, Item }: CancellationReason,
-  effect: Effect | undefined,
-  index: number,
-): StaleEffect[] {
-  if (Code !== 'ConditionalCheckFailed' || !isVersioned(effect)) return [];
-  return [{ index, held: Item?.[effect.version]?.N ?? '' }];
+function staleOf({ Code, Item }: CancellationReason, write: Placed | undefined): StaleEffect[] {
+  if (write === undefined || Code !== 'ConditionalCheckFailed' || !isVersioned(write.effect)) return [];
+  return [{ index: write.place, held: Item?.[write.effect.version]?.N ?? '' }];
 }

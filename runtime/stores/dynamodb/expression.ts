@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { recordAttributes } from '../../../contract/tables.ts';
 import type { Item } from '../../effects.ts';
-import { marshallItem } from './values.ts';
+import { marshallItem } from '../attribute-values.ts';
 
 export type AttributeName = keyof typeof recordAttributes;
 

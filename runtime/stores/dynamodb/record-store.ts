@@ -95,5 +95,10 @@ export function dynamoDbRecordStore(
     },
     resolveDone: (id, attempt, times) => writeAsOwner(steps.resolveDone(id, attempt, times)),
     skip: (id, messageId) => writeAsOwner(steps.skip(id, messageId)),
+    async block(id, messageId) {
+      const answer = await writeAndShow(steps.block(id, messageId), 'ALL_OLD');
+      if (answer.kind === 'written') return { kind: 'blocked', skip: answer.record?.skip };
+      return answer.kind === 'exists' ? { kind: 'fenced', record: answer.record } : answer;
+    },
   };
 }

@@ -1,8 +1,8 @@
 import type { AttributeValue, Put, Update } from '@aws-sdk/client-dynamodb';
 import { recordAttributes as attribute, type RecordStatus } from '../../../contract/tables.ts';
+import { marshallItem, unmarshallItem } from '../attribute-values.ts';
 import type { GuaranteeName, StoredRecord } from '../record-store.ts';
 import type { AttributeName, Sets } from './expression.ts';
-import { marshallItem, unmarshallItem } from './values.ts';
 
 /** A step's write of its record; the store knows the table. */
 export type RecordWrite =
@@ -36,6 +36,7 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     result: text('data'),
     lastError: text('lastError'),
     body: text('body'),
+    blocked: text('blocked'),
     skip: text('skip'),
   };
 }

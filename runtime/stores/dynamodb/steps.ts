@@ -170,5 +170,9 @@ export function resolveDone(
 }
 
 export function skip(id: string, messageId: string): RecordWrite {
-  return update(id, may.MAY_SKIP, {}, { skip: messageId });
+  return update(id, may.MAY_SKIP, { messageId }, { skip: messageId });
+}
+
+export function block(id: string, messageId: string): RecordWrite {
+  return update(id, may.MAY_BLOCK, {}, { blocked: messageId });
 }

@@ -93,6 +93,10 @@ export function hold(
   return !hasExpired(record, mine) && !(status === 'INPROGRESS' && isUnderLease(record, mine));
 }
 
+export function skip({ blocked, messageId, status }: StoredRecord, wanted: string): boolean {
+  return blocked === wanted && (messageId !== wanted || status === 'INPROGRESS' || status === 'RETRYING');
+}
+
 export function resolve({ status, attempt }: StoredRecord, wanted: string): boolean {
   return status === 'OUTCOME_UNKNOWN' && attempt === wanted;
 }

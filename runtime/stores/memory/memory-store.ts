@@ -1,6 +1,7 @@
 import { shorten } from '../../../contract/shorten.ts';
 import { pastOf } from '../past.ts';
 import type {
+  BlockAnswer,
   ClaimAnswer,
   CommitAnswer,
   CountAnswer,
@@ -11,7 +12,8 @@ import type {
   StoredRecord,
 } from '../record-store.ts';
 import * as may from './conditions.ts';
-import { type MemoryTables, memoryTables, type TableKeys } from './tables.ts';
+import { keyNamesOf, type TableKeys } from './table-keys.ts';
+import { type MemoryTables, memoryTables } from './tables.ts';
 
 /** DynamoDB's limit, records included (AWS: "TransactWriteItems"). */
 const maxItems = 100;
@@ -23,10 +25,17 @@ export interface MemoryStore extends EffectStore {
 }
 
 /**
- * Records and tables in the memory of this process, with DynamoDB's semantics; time is what the deliveries say, as
- * there. For tests and simulations: it forgets everything when the process ends.
+ * Records and tables in the memory of this process, with DynamoDB's semantics. Time is what the deliveries say, as there.
+ * For tests and simulations: it forgets everything when the process ends.
  *
- * @param keys The key attributes of each table that effects write to.
+ * It takes the values that DynamoDB takes, and its tables read them as the SDK does: numbers that no double holds are
+ * bigints or the SDK's `NumberValue`. It refuses what DynamoDB refuses: dates and other instances of classes, functions,
+ * empty and mixed sets, empty names, numbers past 38 digits or outside of 1e-130 to 9.9e125, documents nested deeper than
+ * 31 levels below the item, items over 400 KB, transactions over 4 MB, keys that are empty, too long, incomplete or of
+ * another type than the table's, and an increment of what is not a number. It also refuses `raw` effects.
+ *
+ * @param keys The key attributes of each table that effects write to: the partition key, then the sort key where there is
+ *   one. A name alone stands for texts: `{ orders: ['orderId'], days: [{ name: 'day', type: 'N' }] }`.
  */
 export function memoryStore(keys: TableKeys = {}): MemoryStore {
   const records = new Map<string, StoredRecord>();
@@ -113,7 +122,13 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       return writeAsOwner(id, (record) => may.resolve(record, attempt), done);
     },
     async skip(id, messageId) {
-      return writeAsOwner(id, () => true, { skip: messageId });
+      return writeAsOwner(id, (record) => may.skip(record, messageId), { skip: messageId });
+    },
+    async block(id, messageId): Promise<BlockAnswer> {
+      const record = records.get(id);
+      if (record === undefined) return { kind: 'fenced', record };
+      records.set(id, { ...record, blocked: messageId });
+      return { kind: 'blocked', skip: record.skip };
     },
     async countAttempt(delivery, lastError, over): Promise<CountAnswer> {
       const record = records.get(delivery.id);
@@ -127,6 +142,8 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       return { kind: 'counted', past };
     },
     async commit(commits, effects): Promise<CommitAnswer> {
+      const prepared = tables.prepare(effects, maxItems - commits.length);
+      if (prepared.kind === 'refused') return prepared;
       const steps = commits.map(({ delivery, over, result }) => {
         const record = records.get(delivery.id);
         const replace = may.replace(record, delivery, over);
@@ -136,7 +153,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       if (steps.some(({ taken }) => !taken)) {
         return { kind: 'exists', found: steps.map(({ taken, record }) => (taken ? undefined : { record })) };
       }
-      const applied = tables.apply(effects, maxItems - commits.length);
+      const applied = prepared.apply();
       if (applied.kind !== 'applied') return applied;
       for (const { delivery, result, old } of steps) {
         const firstAttemptAt = old?.firstAttemptAt ?? delivery.now;
@@ -145,7 +162,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       }
       return { kind: 'committed' };
     },
-    keysOf: async (table) => keys[table],
+    keysOf: async (table) => keyNamesOf(keys, table),
   };
 }
 

@@ -1,112 +1,179 @@
-import type { Effect, Item } from '../../effects.ts';
-import { addDecimals } from '../decimal.ts';
+import { ConfigurationError } from '../../../contract/errors.ts';
+import { requireWrite } from '../../effect-check.ts';
+import { type EffectWrite, type Item, isNothing } from '../../effects.ts';
+import { describe } from '../../errors.ts';
+import { type Attributes, faultOf, marshallItem, unmarshallItem, ValueError } from '../attribute-values.ts';
+import { addDecimals, type Decimal, decimalOf, textOf } from '../decimal.ts';
+import { itemIdOf } from '../item-id.ts';
+import { largestItem, sizeOf } from '../item-size.ts';
 import type { CommitAnswer } from '../record-store.ts';
-import { itemOf, versionOf } from '../versions.ts';
+import { type StoredEffect, sizeOfEffect, storedEffect } from '../stored-effect.ts';
+import { idOf, keyNamesOf, refuseOthers, type TableKeys } from './table-keys.ts';
 
-/** The key attributes of each table, by its name. */
-export type TableKeys = Readonly<Record<string, readonly string[]>>;
+type Refused = Extract<CommitAnswer, { kind: 'refused' }>;
+type Stale = Extract<CommitAnswer, { kind: 'stale' }>;
+
+/** Effects that are valid by themselves. */
+export interface Prepared {
+  readonly kind: 'prepared';
+  /** All effects, or none. */
+  apply(): { readonly kind: 'applied' } | Refused | Stale;
+}
 
 export interface MemoryTables {
   /**
-   * All effects, or none.
-   * @param most How many fit. @default 99, beside one record
+   * Says whether DynamoDB takes the effects, whatever the tables hold. Nothing is written.
+   * @param most How many effects fit.
+   * @throws ConfigurationError for an effect without a table name, or of a table that does not exist.
    */
-  apply(
-    effects: readonly Effect[],
-    most?: number,
-  ): { kind: 'applied' } | Exclude<CommitAnswer, { kind: 'committed' | 'exists' | 'contended' }>;
+  prepare(effects: readonly EffectWrite[], most: number): Prepared | Refused;
+  /** Prepares the effects, as many as fit beside one record, and applies them. */
+  apply(effects: readonly EffectWrite[]): ReturnType<Prepared['apply']>;
   /** The item of a key; a copy. */
   item(table: string, key: Item): Item | undefined;
   /** All items; copies. */
   items(table: string): Item[];
 }
 
-export function memoryTables(keys: TableKeys): MemoryTables {
-  const tables = new Map(Object.keys(keys).map((name) => [name, new Map<string, Item>()]));
+/** DynamoDB's limit of all items of a transaction (AWS: "TransactWriteItems"). */
+const mostBytes = 4 * 1024 * 1024;
 
-  function locate(table: string, item: Item) {
+interface Write {
+  /** The place of the effect in its list, from 0. */
+  readonly place: number;
+  readonly effect: StoredEffect;
+  readonly items: Map<string, Attributes>;
+  readonly id: string;
+}
+
+export function memoryTables(keys: TableKeys): MemoryTables {
+  const tables = new Map(Object.keys(keys).map((name) => [name, new Map<string, Attributes>()]));
+
+  function locate(table: string, owner: 'item' | 'key', attributes: Attributes) {
     const items = tables.get(table);
-    const names = keys[table];
-    if (items === undefined || names === undefined) throw new Error(`There is no table "${table}"`);
-    const missing = names.find((name) => item[name] === undefined);
-    if (missing !== undefined) throw new Error(`The item has no "${missing}", a key of table "${table}"`);
-    return { items, id: JSON.stringify([table, ...names.map((name) => item[name])]) };
+    const tableKeys = items && keys[table];
+    if (items === undefined || tableKeys === undefined) {
+      throw new ConfigurationError(
+        `There is no table ${JSON.stringify(table)}: the store has ${[...tables.keys()].join(', ') || 'none'}`,
+      );
+    }
+    if (owner === 'key') refuseOthers(attributes, table, tableKeys);
+    return { items, id: idOf(owner, attributes, table, tableKeys) };
+  }
+
+  /** @returns `undefined` for an effect that writes nothing. */
+  function writeOf(effect: EffectWrite, place: number): Write | undefined {
+    requireWrite(effect);
+    if (isNothing(effect)) return undefined;
+    if (effect.kind === 'raw')
+      throw new Error('A raw effect is a write of DynamoDB; a store in memory has none');
+    const stored = storedEffect(effect);
+    const located =
+      stored.kind === 'put'
+        ? locate(stored.table, 'item', stored.item)
+        : locate(stored.table, 'key', stored.key);
+    return { place, effect: stored, ...located };
+  }
+
+  function prepare(effects: readonly EffectWrite[], most: number): Prepared | Refused {
+    const writes: Write[] = [];
+    const byItem = new Map<string, Write>();
+    for (const [place, effect] of effects.entries()) {
+      let write: Write | undefined;
+      try {
+        write = writeOf(effect, place);
+      } catch (cause) {
+        if (cause instanceof ConfigurationError) throw cause;
+        return refused(cause, [place]);
+      }
+      if (write === undefined) continue;
+      const item = JSON.stringify([write.effect.table, write.id]);
+      const before = byItem.get(item);
+      if (before !== undefined) {
+        const text = itemIdOf(effect, (table) => keyNamesOf(keys, table))?.text ?? 'one that is there twice';
+        return refused(`They write one item, ${text}`, [before.place, place]);
+      }
+      byItem.set(item, write);
+      writes.push(write);
+    }
+    if (writes.length > most) return refused(`${writes.length} effects; ${most} fit`);
+    const bytes = writes.reduce((sum, { effect }) => sum + sizeOfEffect(effect), 0);
+    if (bytes > mostBytes) return refused(`The effects have ${bytes} bytes; ${mostBytes} fit`);
+    return { kind: 'prepared', apply: () => apply(writes) };
   }
 
   return {
-    apply(effects, most = 99) {
-      try {
-        if (effects.length > most) throw new Error(`${effects.length} effects; ${most} fit`);
-        // First everything that can fail, then the writes: all or nothing.
-        const writes = effects.map((effect) => prepare(effect, locate));
-        if (new Set(writes.map(({ id }) => id)).size < writes.length)
-          throw new Error('Two effects on one item');
-        const stale = writes.flatMap(({ held }, index) => (held === undefined ? [] : [{ index, held }]));
-        if (stale.length > 0) return { kind: 'stale', effects: stale };
-        for (const { write } of writes) write();
-        return { kind: 'applied' };
-      } catch (cause) {
-        return { kind: 'refused', reason: cause instanceof Error ? cause.message : String(cause), cause };
-      }
+    prepare,
+    apply(effects) {
+      const all = prepare(effects, 99);
+      return all.kind === 'prepared' ? all.apply() : all;
     },
     item(table, key) {
-      const { items, id } = locate(table, key);
-      return structuredClone(items.get(id));
+      const { items, id } = locate(table, 'key', marshallItem(key, 'key'));
+      const item = items.get(id);
+      return item && unmarshallItem(item);
     },
-    items: (table) => structuredClone([...(tables.get(table)?.values() ?? [])]),
+    items: (table) => [...(tables.get(table)?.values() ?? [])].map(unmarshallItem),
   };
 }
 
-function prepare(
-  effect: Effect,
-  locate: (table: string, item: Item) => { items: Map<string, Item>; id: string },
-): { id: string; write: () => void; held?: string } {
-  switch (effect.kind) {
-    case 'put': {
-      const { items, id } = locate(effect.table, effect.item);
-      const item = storable(effect.item) as Item;
-      return { id, write: () => void items.set(id, item) };
+/** First everything that can fail, then the writes. */
+function apply(writes: readonly Write[]): { readonly kind: 'applied' } | Refused | Stale {
+  const stale = writes.flatMap(({ place, effect, items, id }) => {
+    const held = newerOf(effect, items.get(id));
+    return held === undefined ? [] : [{ index: place, held }];
+  });
+  const results: (Attributes | undefined)[] = [];
+  for (const { place, effect, items, id } of writes) {
+    try {
+      results.push(resultOf(effect, items.get(id)));
+    } catch (cause) {
+      return refused(cause, [place]);
     }
-    case 'putIfNewer':
-    case 'removeIfNewer': {
-      const { items, id } = locate(effect.table, effect.item);
-      const held = items.get(id)?.[effect.version];
-      const item = storable(itemOf(effect)) as Item;
-      const isStale = isNumber(held) && held >= versionOf(effect);
-      return { id, write: () => void items.set(id, item), ...(isStale && { held: String(held) }) };
-    }
-    case 'remove': {
-      const { items, id } = locate(effect.table, effect.key);
-      return { id, write: () => void items.delete(id) };
-    }
-    case 'increment': {
-      const { items, id } = locate(effect.table, effect.key);
-      const item = items.get(id) ?? (storable(effect.key) as Item);
-      const sums = Object.entries(effect.by).map(([name, by]) => [
-        name,
-        addDecimals(Object.hasOwn(item, name) ? item[name] : 0, by),
-      ]);
-      return { id, write: () => void items.set(id, { ...item, ...Object.fromEntries(sums) }) };
-    }
-    case 'raw':
-      throw new Error('A raw effect is a write of DynamoDB; a store in memory has none');
   }
+  if (stale.length > 0) return { kind: 'stale', effects: stale };
+  for (const [index, { items, id }] of writes.entries()) {
+    const item = results[index];
+    if (item === undefined) items.delete(id);
+    else items.set(id, item);
+  }
+  return { kind: 'applied' };
 }
 
-function isNumber(value: unknown): value is number | bigint {
-  return typeof value === 'bigint' || typeof value === 'number';
+/** The version of the item that is there, where it makes the effect stale. */
+function newerOf(effect: StoredEffect, item: Attributes | undefined): string | undefined {
+  if (effect.kind !== 'put' || effect.newer === undefined) return undefined;
+  const held = numberOf(item, effect.newer.name);
+  if (held === undefined) return undefined;
+  const { digits } = addDecimals(held, { digits: -effect.newer.version, exponent: 0 });
+  const isStale = digits >= 0n;
+  return isStale ? textOf(held) : undefined;
 }
 
-/** A copy, without members that are `undefined`. @throws Error for values that DynamoDB has no type for. */
-function storable(value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw new Error(`${value} is no number of DynamoDB`);
-  // As the SDK reads numbers: a bigint is what a double cannot hold.
-  if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
-  if (typeof value === 'function' || typeof value === 'symbol')
-    throw new Error(`A ${typeof value} has no type`);
-  if (Array.isArray(value)) return value.map(storable);
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([name, member]) => [name, storable(member)]));
+/** The item that an effect leaves; `undefined` where it leaves none. */
+function resultOf(effect: StoredEffect, item: Attributes | undefined): Attributes | undefined {
+  if (effect.kind === 'put') return effect.item;
+  if (effect.kind === 'remove') return undefined;
+  const result = { ...(item ?? effect.key) };
+  for (const name of Object.keys(effect.by)) {
+    const there = Object.hasOwn(result, name) ? numberOf(result, name) : zero;
+    if (there === undefined) throw new ValueError(`by.${name}`, 'is added to what is not a number');
+    const sum = addDecimals(there, numberOf(effect.by, name) ?? zero);
+    const fault = faultOf(sum);
+    if (fault !== undefined) throw new ValueError(`by.${name}`, `makes ${textOf(sum)}, which ${fault}`);
+    result[name] = { N: textOf(sum) };
+  }
+  if (sizeOf(result) > largestItem) throw new ValueError('item', 'would be larger than DynamoDB takes');
+  return result;
+}
+
+const zero: Decimal = { digits: 0n, exponent: 0 };
+
+function numberOf(item: Attributes | undefined, name: string): Decimal | undefined {
+  const text = item !== undefined && Object.hasOwn(item, name) ? item[name]?.N : undefined;
+  return text === undefined ? undefined : decimalOf(text);
+}
+
+function refused(cause: unknown, effects: readonly number[] = []): Refused {
+  return { kind: 'refused', by: 'request', effects, reason: describe(cause), cause };
 }

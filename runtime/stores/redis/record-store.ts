@@ -107,6 +107,12 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
     resolveDone: (id, attempt, { now, expiration }) =>
       runAsOwner('resolveDone', id, { attempt, now, expiration: expiration * 1000 }),
     skip: (id, messageId) => runAsOwner('skip', id, { messageId }),
+    async block(id, messageId) {
+      const ran = await run('block', id, { messageId });
+      if (ran.kind === 'contended') return ran;
+      if (ran.answer === 'fenced') return { kind: 'fenced', ...ran.refusal };
+      return { kind: 'blocked', skip: ran.refusal.record?.skip };
+    },
   };
 }
 
@@ -137,6 +143,7 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     result: record.get(attribute.data),
     lastError: record.get(attribute.lastError),
     body: record.get(attribute.body),
+    blocked: record.get(attribute.blocked),
     skip: record.get(attribute.skip),
   };
 }

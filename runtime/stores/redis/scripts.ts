@@ -146,8 +146,16 @@ if not (isMine and status == 'OUTCOME_UNKNOWN') then return refused('fenced') en
 return completed()
 `;
 
-const skip = `${prologue}
+const block = `${prologue}
 if not status then return refused('fenced') end
+set('${attribute.blocked}', mine.messageId)
+return {'blocked', found}
+`;
+
+const skip = `${prologue}
+local isUnsettled = record['${attribute.messageId}'] ~= mine.messageId
+  or status == 'INPROGRESS' or status == 'RETRYING'
+if not (record['${attribute.blocked}'] == mine.messageId and isUnsettled) then return refused('fenced') end
 set('${attribute.skip}', mine.messageId)
 return {'written'}
 `;
@@ -161,6 +169,7 @@ export const scripts = {
   quarantine,
   holdUnknown,
   resolveDone,
+  block,
   skip,
   find,
 } as const;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type Effect, increment, put, remove } from '../../../runtime/effects.ts';
+import { type Effect, type EffectWrite, increment, put, raw, remove } from '../../../runtime/effects.ts';
 import type { CommitAnswer, Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { losingAnswers } from '../losing-answers.ts';
 import { expired, Scene } from '../scene.ts';
@@ -215,16 +215,88 @@ export const commitCases: readonly Case[] = [
           Array.from({ length: 99 }, (_, n) => put(items.table, { [items.key]: `many-${n}` })),
       ],
       ['two effects on one item', (scene) => [scene.one()]],
+      ['a promise', (scene) => [Promise.resolve(scene.one()) as never]],
+      ['a list in the list', (scene) => [[scene.one()] as never]],
+      ['no effect at all', () => [undefined as never]],
+      ['an effect of a kind that is none', (scene) => [{ ...scene.one(), kind: 'Increment' } as never]],
+      ['a raw effect without a write', () => [raw(undefined as never)]],
+      ['a raw effect without an operation', () => [raw({})]],
+      ['an item without its key', ({ effects: { items } }) => [put(items.table, { total: 1 })]],
+      ['a key of another name', ({ effects: { sums } }) => [increment(sums.table, { other: 'x' }, { n: 1 })]],
     ] satisfies readonly (readonly [string, (scene: Committing) => Effect[]])[]
   ).map(([title, more]) =>
-    commitCase(`commit with ${title}: refused, and nothing is written`, async (scene) => {
+    commitCase(`commit with ${title}: refused as a request, and nothing is written`, async (scene) => {
       const answer = await scene.effects.store.commit(
         [{ delivery: scene.delivery() }],
         [scene.one(), ...more(scene)],
       );
-      assert.equal(answer.kind, 'refused');
+      assert.ok(answer.kind === 'refused' && answer.by === 'request', answer.kind);
       assert.equal(await scene.find(), undefined);
       assert.equal(await scene.applied(), undefined);
     }),
   ),
+  commitCase('commit with two effects on one item: names both and the item', async (scene) => {
+    const { store, items } = scene.effects;
+    const item = put(items.table, { [items.key]: 'twice' });
+    const answer = await store.commit([{ delivery: scene.delivery() }], [item, scene.one(), item]);
+    assert.ok(answer.kind === 'refused', answer.kind);
+    assert.deepEqual(answer.effects, [0, 2]);
+    assert.ok(answer.reason.includes(JSON.stringify({ [items.key]: 'twice' })), answer.reason);
+  }),
+  ...(
+    [
+      ['an empty table name', '', /has "" for its table name/],
+      ['no table name', undefined as never, /has undefined for its table name/],
+      ['a table that does not exist', 'no-such-table', /no-such-table/],
+    ] as const
+  ).map(([title, table, says]) =>
+    commitCase(
+      `commit of an effect with ${title}: a mistake of the configuration, and nothing is written`,
+      async (scene) => {
+        const effects = [scene.one(), put(table, { [scene.effects.items.key]: 'x' })];
+        await assert.rejects(scene.effects.store.commit([{ delivery: scene.delivery() }], effects), {
+          name: 'ConfigurationError',
+          message: says,
+        });
+        assert.equal(await scene.find(), undefined);
+        assert.equal(await scene.applied(), undefined);
+      },
+    ),
+  ),
+  commitCase('an increment of nothing writes nothing, whatever else writes its item', async (scene) => {
+    const { store, sums, read } = scene.effects;
+    const item = { [sums.key]: scene.account };
+    const nothing = increment(sums.table, item, {});
+    assert.deepEqual(await store.commit([{ delivery: scene.delivery() }], [nothing]), { kind: 'committed' });
+    assert.equal(await read(sums.table, item), undefined);
+    const { id } = new Scene(scene.subject);
+    const commits = [{ delivery: scene.delivery({ id }) }];
+    assert.deepEqual(await store.commit(commits, [nothing, scene.one(), nothing]), { kind: 'committed' });
+    assert.equal(await scene.applied(), 1);
+  }),
+  commitCase('an increment by 0 makes its item and its attribute', async (scene) => {
+    const { store, sums, read } = scene.effects;
+    const item = { [sums.key]: scene.account };
+    const effect = increment(sums.table, item, { spent: 0 });
+    assert.deepEqual(await store.commit([{ delivery: scene.delivery() }], [effect]), { kind: 'committed' });
+    assert.deepEqual({ ...(await read(sums.table, item)) }, { ...item, spent: 0 });
+  }),
+  commitCase('increments take the text of a sum that no double holds', async (scene) => {
+    const { store, sums, read } = scene.effects;
+    const amounts = ['20.29000000000000004', '-20.29', '2029e-2'] as const;
+    for (const spent of amounts) {
+      const { id } = new Scene(scene.subject);
+      const effect: EffectWrite = {
+        kind: 'increment',
+        table: sums.table,
+        key: { [sums.key]: scene.account },
+        by: { spent },
+      };
+      assert.deepEqual(await store.commit([{ delivery: scene.delivery({ id }) }], [effect]), {
+        kind: 'committed',
+      });
+    }
+    const found = await read(sums.table, { [sums.key]: scene.account });
+    assert.equal(Number(found?.spent).toFixed(2), '20.29');
+  }),
 ];

@@ -4,34 +4,67 @@ import { assertNothingFound, Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';
 
 export const skipCases: readonly Case[] = [
-  ...recordStatuses.map(
-    (status): Case => ({
-      name: `skip of ${status}: written, and nothing else of it changes`,
+  ...recordStatuses.flatMap((status): readonly Case[] => [
+    {
+      name: `block over ${status}: named, and nothing else of it changes`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given({ status, lastError: 'why' });
         const before = await scene.find();
+        const blocked = { kind: 'blocked', skip: undefined };
+        assert.deepEqual(await scene.store.block(scene.id, 'message-7'), blocked);
+        assert.deepEqual(await scene.find(), { ...before, blocked: 'message-7' });
+      },
+    },
+    {
+      // A conflict: the record is another message's.
+      name: `skip of a message that blocks over ${status} of another: written, and nothing else changes`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        await scene.given({ status, lastError: 'why' });
+        await scene.store.block(scene.id, 'message-7');
+        const before = await scene.find();
         assert.deepEqual(await scene.store.skip(scene.id, 'message-7'), { kind: 'written' });
         assert.deepEqual(await scene.find(), { ...before, skip: 'message-7' });
+        const blocked = { kind: 'blocked', skip: 'message-7' };
+        assert.deepEqual(await scene.store.block(scene.id, 'message-7'), blocked);
       },
-    }),
-  ),
+    },
+    {
+      name: `skip of the very message that the ${status} is of`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        await scene.given({ status, messageId: 'message-7' });
+        await scene.store.block(scene.id, 'message-7');
+        const { kind } = await scene.store.skip(scene.id, 'message-7');
+        const isSettled = status !== 'INPROGRESS' && status !== 'RETRYING';
+        assert.equal(kind, isSettled ? 'fenced' : 'written');
+        await scene.shows({ skip: isSettled ? undefined : 'message-7' });
+      },
+    },
+  ]),
   {
-    name: 'skip of a record that is not there: fenced, and nothing is written',
+    name: 'block and skip of a record that is not there: fenced, and nothing is written',
     async run(subject) {
       const scene = new Scene(subject);
+      assertNothingFound(await scene.store.block(scene.id, 'message-7'), 'fenced');
       assertNothingFound(await scene.store.skip(scene.id, 'message-7'), 'fenced');
       assert.equal(await scene.find(), undefined);
     },
   },
   {
-    name: 'skip again: the last one counts',
+    name: 'skip of a message that does not block, or no more: fenced, and the record tells which does',
     async run(subject) {
       const scene = new Scene(subject);
-      await scene.given({ status: 'RETRYING' });
-      await scene.store.skip(scene.id, 'message-7');
+      await scene.given({ status: 'RETRYING', messageId: 'message-7' });
+      const { kind } = await scene.store.skip(scene.id, 'message-7');
+      assert.equal(kind, 'fenced');
+      await scene.store.block(scene.id, 'message-7');
+      await scene.store.block(scene.id, 'message-8');
+      const answer = await scene.store.skip(scene.id, 'message-7');
+      assert.deepEqual(answer.kind === 'fenced' && answer.record?.blocked, 'message-8');
       assert.deepEqual(await scene.store.skip(scene.id, 'message-8'), { kind: 'written' });
-      await scene.shows({ skip: 'message-8' });
+      await scene.shows({ blocked: 'message-8', skip: 'message-8' });
     },
   },
   {
@@ -39,6 +72,7 @@ export const skipCases: readonly Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING' });
+      await scene.store.block(scene.id, 'message-7');
       await scene.store.skip(scene.id, 'message-7');
       const mine = await scene.owner({ messageId: 'message-7' });
       await scene.store.release(mine, 'not now', { change: 1 });

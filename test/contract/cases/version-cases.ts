@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { tombstoneAttribute } from '../../../contract/tables.ts';
-import { type Effect, type Item, put, putIfNewer, raw, removeIfNewer } from '../../../runtime/effects.ts';
+import {
+  type Effect,
+  type Item,
+  increment,
+  put,
+  putIfNewer,
+  raw,
+  removeIfNewer,
+} from '../../../runtime/effects.ts';
 import type { CommitAnswer } from '../../../runtime/stores/record-store.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { Committing, commitCase } from './commit-cases.ts';
@@ -154,6 +162,15 @@ export const versionCases: readonly Case[] = [
       });
       assert.equal(await second.read(), undefined);
       assert.equal(await scene.find(), undefined);
+    },
+  ),
+  versionCase(
+    'commit of a stale effect behind an increment of nothing: told by its own place',
+    async (item) => {
+      await item.committed(item.put('5'));
+      const nothing = increment('no-such-table', { id: '1' }, {});
+      const { answer } = await item.commit(nothing, item.put('4'));
+      assert.deepEqual(answer, { kind: 'stale', effects: [{ index: 2, held: '5' }] });
     },
   ),
   versionCase('commit whose own condition fails beside a stale effect: refused, not stale', async (item) => {

@@ -19,6 +19,8 @@ export interface Kind {
   layer(client: DynamoDBClient): BasePersistenceLayer;
   /** Lets a lease that a call with `leaseMs` took be over. */
   leaseIsOver(): Promise<void>;
+  /** Lets a second pass, and with it the shortest life of a result. */
+  resultIsOver(): Promise<void>;
 }
 
 export const leaseMs = 1;
@@ -28,6 +30,9 @@ export const plain: Kind = {
   layer: (awsSdkV3Client) => new DynamoDBPersistenceLayer({ tableName: tables.records, awsSdkV3Client }),
   leaseIsOver: async () => {
     await delay(20);
+  },
+  resultIsOver: async () => {
+    await delay(2100);
   },
 };
 
@@ -45,6 +50,9 @@ export const fenced = (options: Partial<FencedPersistenceLayerOptions> = {}): Ki
   leaseIsOver: async () => {
     // The lease, and the five seconds in which clocks may differ.
     clock.passed += leaseMs + 5000;
+  },
+  resultIsOver: async () => {
+    clock.passed += 2000;
   },
 });
 

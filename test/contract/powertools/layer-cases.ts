@@ -1,100 +1,22 @@
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { recordAttributes as attribute } from '../../../contract/tables.ts';
-import { tables } from '../servers/dynamodb-local.ts';
+import { atWork, clock, fenced, leaseMs, plain, processOf } from './calls.ts';
+import { durableCases } from './durable-cases.ts';
 import {
-  atWork,
-  type Call,
-  clock,
-  fenced,
-  type Input,
-  keyPrefix,
-  leaseMs,
-  plain,
-  processOf,
-} from './calls.ts';
-
-const minute = 60_000;
-const validated = { payloadValidationJmesPath: 'body' };
-
-/** One key in the table, the calls that meet over it, and what plants and reads around them. */
-class Scene {
-  readonly client: DynamoDBClient;
-  readonly planting: DynamoDBClient;
-  readonly key = randomUUID();
-  readonly kind = fenced();
-
-  constructor(client: DynamoDBClient, planting: DynamoDBClient) {
-    this.client = client;
-    this.planting = planting;
-  }
-
-  input(body = 'body'): Input {
-    return { key: this.key, body };
-  }
-
-  call(over: Partial<Call> = {}): Call {
-    return { kind: this.kind, client: this.client, remaining: minute, config: validated, ...over };
-  }
-
-  /** What a call is answered with: its result, or the name of what it throws. */
-  async answer(body?: string, over?: Partial<Call>): Promise<unknown> {
-    return await processOf(
-      this.call(over),
-      () => 'ran',
-    )(this.input(body)).catch((error: Error) => error.name);
-  }
-
-  async plant(record: Partial<Record<keyof typeof attribute, unknown>>): Promise<void> {
-    const entries = Object.entries({ id: this.id, expiration: seconds() + 1000, ...record });
-    const named = entries.map(([name, value]) => [attribute[name as keyof typeof attribute], value]);
-    const Item = marshall(Object.fromEntries(named), { removeUndefinedValues: true });
-    await this.planting.send(new PutItemCommand({ TableName: tables.records, Item }));
-  }
-
-  async found(): Promise<Record<string, unknown> | undefined> {
-    const { Item } = await this.planting.send(
-      new GetItemCommand({ TableName: tables.records, Key: marshall({ id: this.id }), ConsistentRead: true }),
-    );
-    return Item && unmarshall(Item);
-  }
-
-  async remove(): Promise<void> {
-    await this.planting.send(
-      new DeleteItemCommand({ TableName: tables.records, Key: marshall({ id: this.id }) }),
-    );
-  }
-
-  get id(): string {
-    return `${keyPrefix}#${hashOf(this.key)}`;
-  }
-}
-
-/** As Powertools hashes a value. */
-function hashOf(value: string): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64');
-}
-
-const isFenced = ({ cause }: Error) => (cause as { code?: string }).code === 'FENCED';
-
-const seconds = () => Math.floor(clock.now() / 1000);
-const inProgress = 'IdempotencyAlreadyInProgressError';
-const otherPayload = 'IdempotencyValidationError';
-
-export interface LayerCase {
-  readonly name: string;
-  run(scene: Scene): Promise<void>;
-}
+  hashOf,
+  inProgress,
+  isFenced,
+  type LayerCase,
+  otherPayload,
+  Scene,
+  seconds,
+  validated,
+} from './layer-scene.ts';
 
 /** Every clause of the layer's conditions has a case that fails without it. */
 export const layerCases: readonly LayerCase[] = [
+  ...durableCases,
   {
     name: 'a call whose owner is at work waits, whatever its payload',
     async run(scene) {
@@ -164,8 +86,10 @@ export const layerCases: readonly LayerCase[] = [
   {
     name: 'what plain Powertools completed without validating is answered',
     async run(scene) {
-      await scene.plant({ status: 'COMPLETED', data: 'text' });
-      assert.equal(await scene.answer(), 'text');
+      for (const validation of [undefined, '']) {
+        await scene.plant({ status: 'COMPLETED', data: 'text', validation });
+        assert.equal(await scene.answer(), 'text');
+      }
     },
   },
   {
@@ -184,8 +108,10 @@ export const layerCases: readonly LayerCase[] = [
   {
     name: 'what plain Powertools began without validating is taken over',
     async run(scene) {
-      await scene.plant({ status: 'INPROGRESS', inProgressExpiration: clock.now() - 6000 });
-      assert.equal(await scene.answer(), 'ran');
+      for (const validation of [undefined, '']) {
+        await scene.plant({ status: 'INPROGRESS', inProgressExpiration: clock.now() - 6000, validation });
+        assert.equal(await scene.answer(), 'ran');
+      }
     },
   },
   {

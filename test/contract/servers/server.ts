@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { atStop } from '../../../local/system/teardown.ts';
 
 const host = '127.0.0.1';
-const startMs = 30_000;
+/** Ends the wait for a server that hangs: DynamoDB Local takes 15 s on a slow disk. */
+const startMs = 300_000;
 const portAttempts = 5;
 
 export interface Server {

@@ -72,7 +72,7 @@ export const environment = target<{
         assert.ok(Number.isSafeInteger(wiring.maxReceiveCount) && wiring.maxReceiveCount > 0);
         assert.ok(['block', 'quarantine'].includes(wiring.onPoison));
         assert.ok(Number.isSafeInteger(visibilityTimeoutSeconds) && visibilityTimeoutSeconds > 0);
-        assert.ok(Number.isSafeInteger(recordTtlSeconds) && recordTtlSeconds > 3600);
+        assert.ok(Number.isSafeInteger(recordTtlSeconds) && recordTtlSeconds >= 23 * 86_400);
       }
       orRefused(refuseDisabledIdempotency, powertools);
       const options = { name, parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] };
@@ -86,7 +86,7 @@ export const environment = target<{
         () => atLeastOnce({ providerKeyRetention: number }),
         'providerKeyRetention',
       );
-      assert.equal(guarantee !== undefined, number > 0);
+      assert.equal(guarantee !== undefined, number >= 300_000);
     }),
 });
 

@@ -77,7 +77,7 @@ export const intake = target<HttpRequest>({
         publish: async (event) => void published.push(event),
       },
       table: 'records',
-      recordTtlSeconds: 86_400,
+      recordTtlSeconds: 45 * 86_400,
       client: emptyTable,
       output: (line) => lines.push(line),
     });

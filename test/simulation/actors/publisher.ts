@@ -32,8 +32,9 @@ export function publishAll(world: World, topic: FifoTopic, events: readonly Plan
     const storage: JournalStorage = {
       name: 'journal',
       read: () => process.local('read the journal', () => journal),
-      write: (text) =>
+      write: (text, check) =>
         process.local('write the journal', () => {
+          check(journal);
           journal = text;
         }),
     };

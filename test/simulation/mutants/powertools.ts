@@ -53,8 +53,8 @@ export const powertools: GuaranteeMaker = (process, world) => {
     async recordRefusal(_, error) {
       return { outcome: 'refused', error };
     },
-    async skipped() {
-      return undefined;
+    async isSkipped() {
+      return false;
     },
   };
 };

@@ -164,9 +164,8 @@ export const mutants = {
   'an outage counted as attempts': {
     rule: 'What does not answer is never a reason to give up',
     file: 'runtime/guarantees/count-attempt.ts',
-    text: 'const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, PermanentError];',
-    replacement:
-      'const blameless = [NotDone, DeadlineError, StoreBusyError, PermanentError]; void UnclearError;',
+    text: 'StoreBusyError, UnclearError, ConfigurationError, PermanentError];',
+    replacement: 'StoreBusyError, ConfigurationError, PermanentError]; void UnclearError;',
   },
   "followers' receive counts give up": {
     rule: 'Giving up goes by the attempts in the record, not by receive counts',
@@ -244,14 +243,14 @@ export const mutants = {
   'the older version of a fold': {
     rule: 'The newer version of a fold wins',
     file: 'runtime/guarantees/merge.ts',
-    text: 'return versionOf(effect) > held ? write(effect)',
-    replacement: 'return versionOf(effect) < held ? write(effect)',
+    text: 'if (versionOf(effect) > held) return',
+    replacement: 'if (versionOf(effect) < held) return',
   },
   'increments that replace each other': {
     rule: 'Increments of one item add up in a fold',
     file: 'runtime/guarantees/merge.ts',
-    text: 'const both = addExactly(sum.get(name) ?? 0, amount);',
-    replacement: 'const both = addExactly(0, amount);',
+    text: 'sum.set(name, addExactly(sum.get(name) ?? 0, amount));',
+    replacement: 'sum.set(name, addExactly(0, amount));',
   },
   'suspects that are folded': {
     rule: 'Suspects are never folded',
@@ -263,8 +262,8 @@ export const mutants = {
   'a version that does not decide': {
     rule: 'What is older changes nothing',
     file: 'runtime/stores/memory/tables.ts',
-    text: 'const isStale = isNumber(held) && held >= versionOf(effect);',
-    replacement: 'const isStale = isNumber(held) && held < versionOf(effect) && false;',
+    text: 'const isStale = digits >= 0n;',
+    replacement: 'const isStale = digits >= 0n && false;',
   },
   'returns while a handler is pending': {
     rule: 'While a handler is pending the runtime does not return',
@@ -292,14 +291,14 @@ export const mutants = {
   'poison that blocks nobody': {
     rule: 'Where poison is to block, its group waits until it is mended or skipped',
     file: 'runtime/poison.ts',
-    text: 'if (skipped !== message.id) return await block();',
-    replacement: 'if (skipped !== message.id && outcome === "conflict") return await block();',
+    text: 'if (!skipped) return await block();',
+    replacement: 'if (!skipped && outcome === "conflict") return await block();',
   },
   'a skip that is not heard': {
     rule: 'What an operator skips leaves its group',
     file: 'runtime/poison.ts',
-    text: 'if (skipped !== message.id) return await block();',
-    replacement: 'if (skipped !== "") return await block();',
+    text: 'if (!skipped) return await block();',
+    replacement: 'if (skipped !== undefined) return await block();',
   },
   'the retention forgotten': {
     rule: 'What its queue would delete is saved before',

@@ -74,6 +74,7 @@ export function alongRecords({ write, call }: Way, store: RecordStore): RecordSt
     resolveDone: (id, attempt, times) =>
       call('resolve', [id], ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
     skip: (id, messageId) => call('skip', [id], ` of ${messageId}`, () => store.skip(id, messageId)),
+    block: (id, messageId) => call('block', [id], ` by ${messageId}`, () => store.block(id, messageId)),
     find: (id) => call('find', [id], '', () => store.find(id)),
   };
 }

@@ -1,7 +1,16 @@
 import { NotEvaluatedError } from './errors.ts';
 import type { Scope } from './scope.ts';
 import { Tokens } from './tokens.ts';
-import { areEqual, compareValues, type Item, ordered, typeOf, type Value, valueTypes } from './values.ts';
+import {
+  areEqual,
+  attributeOf,
+  compareValues,
+  type Item,
+  ordered,
+  typeOf,
+  type Value,
+  valueTypes,
+} from './values.ts';
 
 /** Whether an item, or none, fulfils a condition. Every part of it is looked at: a part that is wrong is wrong always. */
 export type Test = (item: Item | undefined, scope: Scope) => boolean;
@@ -96,7 +105,7 @@ class ConditionParser {
     const type = name === 'attribute_type' ? this.#typeArgument() : undefined;
     tokens.expect(')');
     return (item, scope) => {
-      const value = item?.[scope.name(path)];
+      const value = attributeOf(item, scope.name(path));
       if (type !== undefined) return type(scope) === (value && typeOf(value));
       return (value !== undefined) === (name === 'attribute_exists');
     };
@@ -164,7 +173,7 @@ class ConditionParser {
 }
 
 function operandValue({ token, isGiven }: Operand, item: Item | undefined, scope: Scope): Value | undefined {
-  return isGiven ? scope.value(token) : item?.[scope.name(token)];
+  return isGiven ? scope.value(token) : attributeOf(item, scope.name(token));
 }
 
 function isSame(a: Operand, b: Operand, scope: Scope): boolean {

@@ -1,4 +1,4 @@
-import { NotEvaluatedError, ValidationException } from './errors.ts';
+import { ItemValidationException, ValidationException } from './errors.ts';
 
 /** digits * 10^exponent, without trailing zeros. */
 export interface Decimal {
@@ -23,20 +23,18 @@ export function decimalOf(text: string): Decimal {
     BigInt(sign.replace('+', '') + whole + fraction),
     Number(exponent) - fraction.length,
   );
-  const length = lengthOf(decimal);
-  if (length > precision) {
-    throw new ValidationException(
-      `Attempting to store more than ${precision} significant digits in a Number`,
-    );
-  }
-  const magnitude = decimal.exponent + length - 1;
-  if (magnitude > largest || magnitude < smallest) {
-    const [which, than] = magnitude > largest ? ['overflow', 'larger'] : ['underflow', 'smaller'];
-    throw new ValidationException(
-      `Number ${which}. Attempting to store a number with magnitude ${than} than supported range`,
-    );
-  }
+  const fault = faultOf(decimal);
+  if (fault !== undefined) throw new ValidationException(fault);
   return decimal;
+}
+
+function faultOf(decimal: Decimal): string | undefined {
+  const length = lengthOf(decimal);
+  if (length > precision) return `Attempting to store more than ${precision} significant digits in a Number`;
+  const magnitude = decimal.digits === 0n ? 0 : decimal.exponent + length - 1;
+  if (magnitude <= largest && magnitude >= smallest) return undefined;
+  const [which, than] = magnitude > largest ? ['overflow', 'larger'] : ['underflow', 'smaller'];
+  return `Number ${which}. Attempting to store a number with magnitude ${than} than supported range`;
 }
 
 /** Below 0, 0, or above 0, as for sorting. */
@@ -45,12 +43,11 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   return digits < 0n ? -1 : digits > 0n ? 1 : 0;
 }
 
-/** Exact. @throws NotEvaluatedError where the sum has more digits than DynamoDB keeps. */
+/** @throws ItemValidationException for a sum that is not a number of DynamoDB. */
 export function addDecimals(a: Decimal, b: Decimal): Decimal {
   const result = sum(a, b);
-  if (lengthOf(result) > precision) {
-    throw new NotEvaluatedError(`how a sum of more than ${precision} digits is rounded`);
-  }
+  const fault = faultOf(result);
+  if (fault !== undefined) throw new ItemValidationException(fault);
   return result;
 }
 
@@ -67,7 +64,7 @@ export function textOf({ digits, exponent }: Decimal): string {
   return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
 }
 
-export function lengthOf({ digits }: Decimal): number {
+function lengthOf({ digits }: Decimal): number {
   return String(digits).replace('-', '').length;
 }
 

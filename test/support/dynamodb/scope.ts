@@ -1,6 +1,6 @@
 import { ValidationException } from './errors.ts';
 import type { Tokens } from './tokens.ts';
-import { type Item, kept, type Value } from './values.ts';
+import { type Item, kept, refuseName, type Value } from './values.ts';
 
 export interface Placeholders {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
@@ -34,6 +34,7 @@ export class Scope {
     refuseUnused('Names', names, expressions, 'names');
     refuseUnused('Values', values, expressions, 'values');
     this.#names = names ?? {};
+    for (const name of Object.values(this.#names)) refuseName(name);
     this.#values = new Map(Object.entries(values ?? {}).map(([token, value]) => [token, kept(value)]));
   }
 

@@ -1,5 +1,5 @@
 import { ServiceError, ValidationException } from './errors.ts';
-import { type Item, typeOf, type Value } from './values.ts';
+import { attributeOf, type Item, typeOf, type Value } from './values.ts';
 
 /** DynamoDB Developer Guide, "Quotas": 400 KB, names included; 2,048 bytes of a partition key, 1,024 of a sort key. */
 export const largestItem = 400 * 1024;
@@ -24,7 +24,7 @@ export class Table {
   idOfKey(key: Item): string {
     if (
       Object.keys(key).length !== this.keyAttributes.length ||
-      this.keyAttributes.some((name) => !key[name])
+      this.keyAttributes.some((name) => !attributeOf(key, name))
     ) {
       throw new ValidationException('The provided key element does not match the schema');
     }
@@ -33,7 +33,7 @@ export class Table {
 
   /** @throws ValidationException for an item without its key. */
   idOfItem(item: Item): string {
-    const missing = this.keyAttributes.find((name) => item[name] === undefined);
+    const missing = this.keyAttributes.find((name) => attributeOf(item, name) === undefined);
     if (missing !== undefined) {
       throw new ValidationException(
         `One or more parameter values were invalid: Missing the key ${missing} in the item`,

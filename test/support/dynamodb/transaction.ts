@@ -1,7 +1,6 @@
 import {
   type CancellationReason,
   ItemValidationException,
-  NotEvaluatedError,
   ServiceError,
   ValidationException,
 } from './errors.ts';
@@ -52,14 +51,13 @@ export class Transactions {
     if (new Set(writes.map(({ table, id }) => JSON.stringify([table.name, id]))).size < writes.length) {
       throw new ValidationException('Transaction request cannot include multiple operations on one item');
     }
+    const bytes = items.flatMap((item) => Object.values(item)).reduce((sum, one) => sum + requested(one), 0);
+    if (bytes > mostBytes) {
+      throw new ValidationException(`Transaction payload size cannot exceed 4MB. Payload Size: ${bytes}`);
+    }
     const outcomes = writes.map(outcomeOf);
     const reasons = outcomes.map(({ reason }) => reason ?? { Code: 'None' });
     if (outcomes.some(({ reason }) => reason !== undefined)) throw cancelled(reasons);
-    if (
-      outcomes.reduce((total, { item }) => total + (item === undefined ? 0 : sizeOf(item)), 0) > mostBytes
-    ) {
-      throw new NotEvaluatedError('what DynamoDB says of a transaction above 4 MB');
-    }
     writes.forEach(({ table, id }, place) => {
       const item = outcomes[place]?.item;
       if (item === undefined) table.items.delete(id);
@@ -89,6 +87,11 @@ export class Transactions {
       'Request token was used with a different request payload',
     );
   }
+}
+
+/** In bytes, of what a write brings along. */
+function requested({ Item: item, Key: key }: WriteInput): number {
+  return sizeOf(item ?? key ?? {});
 }
 
 function outcomeOf(write: Write): { readonly item?: Item | undefined; readonly reason?: CancellationReason } {

@@ -2,7 +2,7 @@ import { addDecimals, decimalOf, negated, textOf } from './decimal.ts';
 import { ItemValidationException, NotEvaluatedError } from './errors.ts';
 import type { Scope } from './scope.ts';
 import { Tokens } from './tokens.ts';
-import { type Item, typeOf, type Value } from './values.ts';
+import { attributeOf, type Item, typeOf, type Value } from './values.ts';
 
 /** New values by attribute; `undefined` for what goes. All are made of the item as it was. */
 export type Changes = ReadonlyMap<string, Value | undefined>;
@@ -87,12 +87,13 @@ class UpdateParser {
       (item, scope) => {
         const amount = scope.value(token);
         const type = typeOf(amount);
+        if (['SS', 'NS', 'BS'].includes(type)) throw new NotEvaluatedError('ADD to sets');
         if (type !== 'N') {
           throw this.#tokens.invalid(
             `Incorrect operand type for operator or function; operator: ADD, operand type: ${type}`,
           );
         }
-        return sum(item[scope.name(path)] ?? { N: '0' }, amount, '+');
+        return sum(attributeOf(item, scope.name(path)) ?? { N: '0' }, amount, '+');
       },
     ];
   }
@@ -107,7 +108,7 @@ class UpdateParser {
     if (tokens.afterNext === '(') return this.#ifNotExists();
     const path = tokens.path();
     return (item, scope) => {
-      const value = item[scope.name(path)];
+      const value = attributeOf(item, scope.name(path));
       if (value === undefined) {
         throw new ItemValidationException(
           'The provided expression refers to an attribute that does not exist in the item',
@@ -126,7 +127,7 @@ class UpdateParser {
     tokens.expect(',');
     const otherwise = this.#operand();
     tokens.expect(')');
-    return (item, scope) => item[scope.name(path)] ?? otherwise(item, scope);
+    return (item, scope) => attributeOf(item, scope.name(path)) ?? otherwise(item, scope);
   }
 }
 

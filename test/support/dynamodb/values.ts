@@ -1,5 +1,5 @@
-import { compareDecimals, decimalOf, lengthOf, textOf } from './decimal.ts';
-import { NotEvaluatedError, ValidationException } from './errors.ts';
+import { compareDecimals, decimalOf, textOf } from './decimal.ts';
+import { ValidationException } from './errors.ts';
 
 /** As JSON has them: binary values are base64. */
 export interface Value {
@@ -41,29 +41,77 @@ export function typeOf(value: Value): ValueType {
   return type as ValueType;
 }
 
+/** DynamoDB Developer Guide, "Supported data types" and "Quotas"; how deep exactly, DynamoDB Local says. */
+const deepest = 31;
+const longestName = 65_535;
+
 /**
- * The value as it is kept: of numbers, nothing but what they are.
- * @throws ValidationException for what DynamoDB does not take; NotEvaluatedError for sets.
+ * The value as it is kept: of numbers, nothing but what they are; sets in an order of their own.
+ * @param depth How many documents it stands in, its item included.
+ * @throws ValidationException for what DynamoDB does not take.
  */
-export function kept(value: Value): Value {
-  switch (typeOf(value)) {
+export function kept(value: Value, depth = 1): Value {
+  const type = typeOf(value);
+  if ((type === 'L' || type === 'M') && depth > deepest) {
+    throw new ValidationException(
+      'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
+    );
+  }
+  switch (type) {
     case 'N':
       return { N: textOf(decimalOf(value.N as string)) };
     case 'L':
-      return { L: (value.L as readonly Value[]).map(kept) };
+      return { L: (value.L as readonly Value[]).map((one) => kept(one, depth + 1)) };
     case 'M':
-      return { M: keptItem(value.M as Item) };
+      return { M: keptItem(value.M as Item, depth + 1) };
     case 'SS':
-    case 'NS':
+      return { SS: keptSet(value.SS as readonly string[], 'utf8') };
     case 'BS':
-      throw new NotEvaluatedError('sets');
+      return { BS: keptSet(value.BS as readonly string[], 'base64') };
+    case 'NS': {
+      const numbers = (value.NS as readonly string[]).map(decimalOf).sort(compareDecimals);
+      return { NS: withoutDuplicates(numbers.map(textOf)) };
+    }
     default:
       return value;
   }
 }
 
-export function keptItem(item: Item): Item {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, kept(value)]));
+export function keptItem(item: Item, depth = 1): Item {
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => {
+      refuseName(name);
+      return [name, kept(value, depth)];
+    }),
+  );
+}
+
+/** @throws ValidationException for a name that no attribute may have. */
+export function refuseName(name: string): void {
+  if (name === '') throw new ValidationException('Empty attribute name');
+  if (Buffer.byteLength(name) > longestName) {
+    throw new ValidationException(`Attribute name is too large, must be less than ${longestName + 1} bytes`);
+  }
+}
+
+function keptSet(members: readonly string[], encoding: 'utf8' | 'base64'): readonly string[] {
+  const bytes = (text: string) => Buffer.from(text, encoding);
+  return withoutDuplicates(members.toSorted((a, b) => Buffer.compare(bytes(a), bytes(b))));
+}
+
+function withoutDuplicates(members: readonly string[]): readonly string[] {
+  if (members.length === 0) {
+    throw new ValidationException(
+      'One or more parameter values were invalid: An string set  may not be empty',
+    );
+  }
+  if (new Set(members).size === members.length) return members;
+  throw new ValidationException('Input collection contains duplicates');
+}
+
+/** An item's own attribute: every object has others, `constructor` for instance. */
+export function attributeOf(item: Item | undefined, name: string): Value | undefined {
+  return item !== undefined && Object.hasOwn(item, name) ? item[name] : undefined;
 }
 
 /** Whether two kept values are the same one; those of two types never are. */
@@ -83,6 +131,9 @@ export function areEqual(a: Value, b: Value): boolean {
       names.every((name) => isIn(name) && areEqual(first[name] as Value, second[name] as Value))
     );
   }
+  if (type === 'SS' || type === 'NS' || type === 'BS') {
+    return JSON.stringify(a[type]) === JSON.stringify(b[type]);
+  }
   return a[type] === b[type];
 }
 
@@ -100,8 +151,8 @@ export function compareValues(a: Value, b: Value): number | undefined {
 }
 
 /**
- * In bytes: DynamoDB Developer Guide, "DynamoDB item sizes and formats". Numbers are "approximately" a byte for two
- * digits, and one more.
+ * In bytes: DynamoDB Developer Guide, "DynamoDB item sizes and formats". What the guide says "approximately" of numbers
+ * is as DynamoDB Local counts.
  */
 export function sizeOf(item: Item): number {
   return Object.entries(item).reduce(
@@ -115,14 +166,32 @@ function sizeOfValue(value: Value): number {
     case 'S':
       return Buffer.byteLength(value.S as string);
     case 'N':
-      return Math.ceil(lengthOf(decimalOf(value.N as string)) / 2) + 1;
+      return sizeOfNumber(value.N as string);
     case 'B':
       return Buffer.byteLength(value.B as string, 'base64');
     case 'L':
       return (value.L as readonly Value[]).reduce((total, one) => total + 1 + sizeOfValue(one), 3);
     case 'M':
       return 3 + Object.keys(value.M as Item).length + sizeOf(value.M as Item);
+    case 'SS':
+      return (value.SS as readonly string[]).reduce((total, one) => total + Buffer.byteLength(one), 0);
+    case 'BS':
+      return (value.BS as readonly string[]).reduce(
+        (total, one) => total + Buffer.byteLength(one, 'base64'),
+        0,
+      );
+    case 'NS':
+      return (value.NS as readonly string[]).reduce((total, one) => total + sizeOfNumber(one), 0);
     default:
       return 1;
   }
+}
+
+/** One byte for each digit to the base of 100, one more, and one for a minus. */
+function sizeOfNumber(text: string): number {
+  const [, sign, whole = '', fraction = ''] = /^(-?)0?(\d*)(?:\.(\d+))?$/.exec(textOf(decimalOf(text))) ?? [];
+  const pairs =
+    (whole.length % 2 === 0 ? whole : `0${whole}`) + (fraction.length % 2 === 0 ? fraction : `${fraction}0`);
+  const significant = pairs.replace(/^(?:00)+/, '').replace(/^((?:\d\d)*?)(?:00)+$/, '$1');
+  return significant.length / 2 + 1 + Number(sign === '-');
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { itemSize } from '../../../bench/cost/item-size.ts';
 import { VirtualLatency } from '../../../bench/cost/virtual-latency.ts';
 import { unitsOf, writesOf } from '../../../bench/cost/writes.ts';
+import { sizeOf } from '../../../runtime/stores/item-size.ts';
 
 describe("an item's size", () => {
   it.each([
@@ -14,7 +14,7 @@ describe("an item's size", () => {
     [{ list: ['ab', 'c'] }, 4 + 3 + 2 + 1 + 1 + 1],
     [{ map: { k: 'v' } }, 3 + 3 + 1 + 1 + 1],
   ])('of %j is %i bytes', (item, bytes) => {
-    expect(itemSize(marshall(item))).toBe(bytes);
+    expect(sizeOf(marshall(item))).toBe(bytes);
   });
 });
 

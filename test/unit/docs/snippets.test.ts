@@ -77,4 +77,4 @@ it('every TypeScript snippet of the documentation compiles', () => {
   expect(snippets.length).toBeGreaterThan(5);
   expect(problemsOf(snippets)).toEqual([]);
   // The types of the CDK are read once more here, on a busy machine too.
-}, 300_000);
+});

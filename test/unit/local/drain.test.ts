@@ -32,7 +32,7 @@ describe('waiting until queues are empty', () => {
   });
 
   it('has patience with an outage and the longest backoff after it', () => {
-    expect(patienceOf(0)).toBe(180);
+    expect(patienceOf(0)).toBe(360);
     expect(patienceOf(600)).toBeGreaterThanOrEqual(600 + backoffCap);
   });
 });

@@ -99,6 +99,24 @@ describe('the judgement of a run', () => {
     await expect(problems({}, counts)).resolves.toContainEqual(expect.stringContaining('events applied'));
   });
 
+  it('expects a refused event and its copies in the dead-letter queue, and nothing of them among the applied', async () => {
+    // GIVEN 2 events that must be refused, and a copy of one of them that the broker let through
+    const refused = 2;
+    const counts = { applied: 18, poison: 8 + 3, duplicates: late - 1, quarantined: 13 };
+    const letters = [...codes, ...Array(3).fill('PERMANENT')].map(letter);
+    await expect(problems({ refused, deadLetters: 13, letters }, counts)).resolves.toEqual([]);
+    // THEN one that was applied all the same is seen, and one whose letter is not there
+    await expect(
+      problems({ refused, deadLetters: 13, letters }, { ...counts, applied: 19 }),
+    ).resolves.toContainEqual(expect.stringContaining('events applied'));
+    await expect(problems({ refused, deadLetters: 12, letters }, counts)).resolves.toContainEqual(
+      expect.stringContaining('dead-letter queue: 12, expected 13'),
+    );
+    await expect(problems({ refused }, { ...counts, poison: 8 })).resolves.toContainEqual(
+      expect.stringContaining('poison: 8, expected 10'),
+    );
+  });
+
   it('reports each dead letter with a wrong reason', async () => {
     const letters = Array(3).fill(letter('PERMANENT'));
     expect((await problems({ letters })).filter((problem) => problem.includes('PERMANENT'))).toHaveLength(3);

@@ -132,6 +132,35 @@ describe('the verification of mails', () => {
   });
 });
 
+describe('accounts that make no mailbox', () => {
+  const odd = [...events, anOrder({ subject: '4', partitionkey: 'a b' })];
+
+  it('must get no mail, and are not missing', async () => {
+    const { mails, refusedMails } = await expectationOf(stream(odd));
+    expect([...mails.keys()]).toEqual([key('1'), key('2')]);
+    expect([...refusedMails]).toEqual([key('4')]);
+    const none = compareOutside('mail', mails, new Map([[key('4'), ['a b']]]), new Map());
+    expect(none.problems).toContain(`a mail for event ${key('4')}, which asks for none`);
+  });
+
+  it('leave a quarantined record, and no other', async () => {
+    const expected = await expectationOf(stream(odd));
+    const records = (status: string) =>
+      new Map(
+        [...expected.events].map(([one, print]) => [
+          one,
+          held(one === key('4') ? status : 'COMPLETED', print),
+        ]),
+      );
+    const compared = (status: string) =>
+      compareRecords('notifications', expected, records(status), new Map(), expected.refusedMails);
+    expect(compared('QUARANTINED')).toEqual({ missing: 0, unknown: [], problems: [] });
+    expect(compared('COMPLETED').problems).toEqual([
+      `notifications: no quarantined record of event ${key('4')}`,
+    ]);
+  });
+});
+
 describe('the verification of records', () => {
   it('lists what is unknown with its reason, and counts what was not finished', async () => {
     const expected = await expectationOf(stream(events));

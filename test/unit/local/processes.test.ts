@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 /** In ms: before jest's own limit, which would name no condition. What is not so until then never is. */
-const longest = 50_000;
+const longest = 600_000;
 
 async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + longest;

@@ -1,9 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { OrderEvent } from '../../../contract/order-event.ts';
 import { JournalError } from '../../../publisher/errors.ts';
-import { type JournalStorage, journalFile } from '../../../publisher/journal-file.ts';
 import { type PublishToOptions, publishTo } from '../../../publisher/publish.ts';
 import { FakeTopic } from './support/fake-topic.ts';
 import { MemoryJournal } from './support/memory-journal.ts';
@@ -348,45 +344,5 @@ describe('a journal is refused', () => {
     // THEN the first stops, and the second publishes all
     expect(error.code).toBe('JOURNAL_TAKEN');
     expectAll(other, events);
-  });
-});
-
-describe('a journal file', () => {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'publisher-'));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
-
-  test('is replaced as a whole and leaves nothing beside it', async () => {
-    // GIVEN what a process killed before its rename left
-    const file = join(folder, 'orders.journal');
-    await writeFile(`${file}.tmp`, '{"version": 1, "run');
-    const { run } = setUp();
-    // WHEN orders are published, twice
-    await run(toLines(orders(30)), { journal: journalFile(file) });
-    const again = await run(toLines(orders(30)), { journal: journalFile(file) });
-    // THEN
-    expect(again).toMatchObject({ events: 0, skipped: 30 });
-    expect(await readdir(folder)).toEqual(['orders.journal']);
-    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ lines: 30, reserved: 30 });
-  });
-
-  test.each<[string, (file: JournalStorage) => Promise<unknown>, string]>([
-    ['read', (file) => file.read(), 'JOURNAL_UNREADABLE'],
-    ['written', (file) => file.write('{}'), 'JOURNAL_UNWRITABLE'],
-  ])('that cannot be %s is named', async (_, use, code) => {
-    const error = await failureOf(use(journalFile(folder)));
-    expect(error.code).toBe(code);
-    expect(error.message).toContain(folder);
-  });
-
-  test('in a folder that is not there stops the run before anything is sent', async () => {
-    const { topic, run } = setUp();
-    const error = await failureOf(
-      run(toLines(orders(3)), { journal: journalFile(join(folder, 'none', 'journal')) }),
-    );
-    expect(error.code).toBe('JOURNAL_UNWRITABLE');
-    expect(topic.requests).toEqual([]);
   });
 });

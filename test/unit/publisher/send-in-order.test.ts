@@ -66,7 +66,7 @@ describe('sendInOrder', () => {
       ),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   test('fills requests and keeps eight of them under way', async () => {
     // GIVEN as many groups as entries

@@ -129,7 +129,7 @@ describe.each(combinations)('an event with $what under $name', ({ guarantee, act
     send('a', 'bad');
     await work(consumerOf(guarantee, act));
     await skipped('bad', 'm-bad');
-    wiring.store.befall('find', ...Array(1000).fill('down'));
+    wiring.store.befall('block', ...Array(1000).fill('down'));
     await work(consumerOf(guarantee, act));
     expect(wiring.letters).toEqual([]);
     expect(deliveries().at(-1)).toMatchObject({ outcome: 'blocked', code });
@@ -161,10 +161,11 @@ describe('a conflict', () => {
     const before = recordOf('1');
     await expect(deliver(quiet(), other)).resolves.toMatchObject({ batchItemFailures: [{}] });
     expect(deliveries().at(-1)).toMatchObject({ outcome: 'blocked', code: 'CONFLICT', recordId: keyOf('1') });
-    expect(recordOf('1')).toEqual(before);
+    expect(recordOf('1')).toEqual({ ...before, blocked: 'm1' });
   });
 
   it('is copied with both fingerprints when it is skipped', async () => {
+    await deliver(quiet(), other);
     await skipped('1', 'm1');
     await expect(deliver(quiet(), other)).resolves.toEqual({ batchItemFailures: [] });
     expect(deliveries().at(-1)).toMatchObject({ outcome: 'conflict' });
@@ -208,7 +209,7 @@ it.each(combinations)('an event with $what under $name reads no record where poi
   send('a', 'bad');
   await work(consumerOf(guarantee, act));
   expect(messagesThat('poison')).toEqual(['m-bad']);
-  expect(wiring.store.calls).not.toContain('find');
+  expect(wiring.store.calls).not.toContain('block');
 });
 
 it('a block ends where the provider may have forgotten the key: the outcome is unknown, and the group goes on', async () => {
@@ -230,7 +231,7 @@ describe('skip', () => {
   it('fails if there is no record, and says where to find it', async () => {
     await expect(skipped('1', 'm1')).rejects.toMatchObject({
       code: 'NOT_SKIPPABLE',
-      message: expect.stringMatching(/^Record shop#urn:test#event-of-1 does not exist: take the "recordId"/),
+      message: expect.stringMatching(/^Record shop#urn:test#event-of-1 does not exist: take "recordId" and/),
     });
     expect(wiring.memory.records.size).toBe(0);
   });
@@ -240,12 +241,70 @@ describe('skip', () => {
     await expect(skipped('1', 'm1')).rejects.toMatchObject({ code: 'STORE_BUSY' });
   });
 
-  it('of another message lets it stay', async () => {
+  it('of another message is refused, naming the one that blocks, and lets it stay', async () => {
     send('a', 'bad');
     await work(consumerOf(exactly.guarantee, refuses));
-    await skipped('bad', 'm-before');
+    await expect(skipped('bad', 'm-dab')).rejects.toMatchObject({
+      code: 'NOT_SKIPPABLE',
+      message: expect.stringContaining('names m-bad as the message that blocks, not m-dab'),
+    });
     await work(consumerOf(exactly.guarantee, refuses));
     expect(new Set(deliveries().map(({ outcome }) => outcome))).toEqual(new Set(['blocked']));
+  });
+
+  it('is refused where no message blocks: the event was applied', async () => {
+    await deliver(
+      consumerOf(exactly.guarantee, () => {}),
+      anOrder({ subject: '1' }),
+      'm1',
+    );
+    await expect(skipped('1', 'm1')).rejects.toMatchObject({
+      code: 'NOT_SKIPPABLE',
+      message: expect.stringContaining(
+        'is COMPLETED, and no message blocks over it, so m1 cannot be skipped',
+      ),
+    });
+  });
+
+  it.each(guarantees)('is refused once a deployment has healed the message: $name', async ({ guarantee }) => {
+    send('a', 'bad');
+    await work(consumerOf(guarantee, refuses));
+    await work(consumerOf(guarantee, () => {}));
+    await expect(skipped('bad', 'm-bad')).rejects.toMatchObject({
+      code: 'NOT_SKIPPABLE',
+      message: expect.stringContaining('is COMPLETED: message m-bad blocks no more'),
+    });
+  });
+
+  it('is refused once the message has left, and of a redrive names the redriven message', async () => {
+    send('a', 'bad');
+    await work(consumerOf(exactly.guarantee, refuses));
+    await skipped('bad', 'm-bad');
+    await skipped('bad', 'm-bad');
+    await work(consumerOf(exactly.guarantee, refuses));
+    await expect(skipped('bad', 'm-bad')).rejects.toMatchObject({
+      message: expect.stringContaining('is QUARANTINED'),
+    });
+    queue.send('redriven', 'a', anOrder({ subject: 'bad', partitionkey: 'a' }));
+    await work(consumerOf(exactly.guarantee, refuses));
+    await expect(skipped('bad', 'm-bad')).rejects.toMatchObject({
+      message: expect.stringContaining('names redriven'),
+    });
+    await skipped('bad', 'redriven');
+    await work(consumerOf(exactly.guarantee, refuses));
+    expect(messagesThat('poison')).toEqual(['m-bad', 'redriven']);
+  });
+
+  it.each([
+    ['id', { id: '', messageId: 'm1' }],
+    ['messageId', { id: 'shop#a#b', messageId: undefined }],
+    ['messageId', { id: 'shop#a#b', messageId: ' ' }],
+  ])('is refused for a %s that is no text', async (name, options) => {
+    const slip = skip({ store: wiring.store, ...options } as Parameters<typeof skip>[0]);
+    await expect(slip).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining(`${name} is`),
+    });
   });
 });
 
@@ -297,8 +356,11 @@ describe.each([exactly, atLeast])('an event that ends its process each time unde
 
   it('is skipped without its handler', async () => {
     await afterFiveEnds();
-    await skipped('bad', 'm-bad');
     await again(deadly(), 9);
+    await skipped('bad', 'm-bad');
+    wiring.memory.records.set(keyOf('bad'), { ...(recordOf('bad') as StoredRecord), attempts: 5 });
+    wiring.logged.length = 0;
+    await again(deadly(), 10);
     expect(deliveries()).toMatchObject([{ outcome: 'poison', code: 'ATTEMPTS_EXHAUSTED' }]);
     expect(recordOf('bad')).toMatchObject({ status: 'QUARANTINED' });
   });

@@ -58,13 +58,14 @@ const unanswered: readonly (readonly [string, Error])[] = [
   ['DynamoDB failed', Object.assign(named('InternalServerError'), { $metadata: { httpStatusCode: 500 } })],
   ['DynamoDB was not there', Object.assign(named('Unknown'), { $metadata: { httpStatusCode: 503 } })],
 ];
+const bug = ['a bug', new TypeError('undefined is no function')] as const;
 const lasting: readonly (readonly [string, Error])[] = [
   ['a table that is not there', named('ResourceNotFoundException')],
   [
     'a role that may not',
     Object.assign(named('AccessDeniedException'), { $metadata: { httpStatusCode: 400 } }),
   ],
-  ['a bug', new TypeError('undefined is no function')],
+  bug,
 ];
 
 const versioned = putIfNewer('orders', { orderId: '1', sequence: '1' }, { version: 'sequence' });
@@ -91,7 +92,7 @@ describe('what the store reads in the reasons of versioned effects', () => {
       'the condition of another effect is that one’s, though a version is stale too',
       [own, versioned],
       ['None', 'ConditionalCheckFailed', 'ConditionalCheckFailed'],
-      { kind: 'refused', reason: expect.stringContaining('Effect 1 was refused') },
+      { kind: 'refused', by: 'condition', effects: [0] },
     ],
     [
       'the record comes first',
@@ -136,13 +137,32 @@ describe('what the store reads in an error of DynamoDB', () => {
     ['a condition of an effect failed', cancelled('None', 'ConditionalCheckFailed'), 'refused'],
     ['an effect is not valid', cancelled('None', 'None', 'ValidationError'), 'refused'],
     ['the request is not valid', named('ValidationException'), 'refused'],
+    ['a value of the request is of no type', named('SerializationException'), 'refused'],
   ])('%s', async (_, error, kind) => {
     await expect(commit(error)).resolves.toMatchObject({ kind });
   });
 
-  it('names the effect that was refused, from 1', async () => {
+  it('tells the place of the effect that was refused, and whose refusal it is', async () => {
     await expect(commit(cancelled('None', 'None', 'ValidationError'))).resolves.toMatchObject({
-      reason: 'Effect 2 was refused: ValidationError because of ValidationError',
+      by: 'request',
+      effects: [1],
+      reason: 'ValidationError because of ValidationError',
+    });
+    await expect(commit(cancelled('None', 'ConditionalCheckFailed'))).resolves.toMatchObject({
+      by: 'condition',
+      effects: [0],
+    });
+  });
+
+  it.each([
+    'AccessDeniedException',
+    'ResourceNotFoundException',
+  ])('calls %s a mistake of the configuration, and names the effects', async (name) => {
+    const error = named(name);
+    await expect(commit(error, 3)).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('effects 1 (remove on table "orders"), 2 (remove on table "orders")'),
+      cause: error,
     });
   });
 
@@ -150,7 +170,7 @@ describe('what the store reads in an error of DynamoDB', () => {
     ['a code that nobody knows', cancelled('None', 'InternalServerError')],
     ['the record itself is not valid', cancelled('ValidationError')],
     ['reasons that are not there', cancelled()],
-    ...lasting,
+    bug,
     ['a request token that was used with another body', named('IdempotentParameterMismatchException')],
   ])('decides nothing on %s: the message waits', async (_, error) => {
     await expect(commit(error)).rejects.toBe(error);

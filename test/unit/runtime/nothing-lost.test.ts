@@ -246,11 +246,11 @@ it('a skip that a missing permission hides is heard of', async () => {
   });
   await refuses(sqsEvent(rec('1', 'g', 1)), remaining());
   await skip({ store: wiring.store, id: key('1'), messageId: 'm-1' });
-  wiring.store.befall('find', () => {
-    throw Object.assign(new Error('not authorized to perform dynamodb:GetItem'), { name: 'AccessDenied' });
+  wiring.store.befall('block', () => {
+    throw Object.assign(new Error('not authorized to perform dynamodb:UpdateItem'), { name: 'AccessDenied' });
   });
   await refuses(sqsEvent(rec('1', 'g', 2)), remaining());
-  expect(JSON.stringify(wiring.logged)).toContain('GetItem');
+  expect(JSON.stringify(wiring.logged)).toContain('UpdateItem');
 });
 
 it('a process that ends once near the retention loses no message', async () => {

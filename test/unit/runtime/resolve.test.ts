@@ -10,10 +10,11 @@ import { anOrder } from '../../support/orders.ts';
 import { gate, settled, Timeline } from '../../support/timeline.ts';
 
 const guarantee = atMostOnce();
+const recordTtl = 45 * 86_400;
 const atLeast = atLeastOnce({ providerKeyRetention: 86_400_000 });
 
 /** Of the outcome that somebody looks at now. */
-const attemptOf = ({ record }: Timeline) => record?.attempt ?? '';
+const attemptOf = ({ record }: Timeline) => record?.attempt ?? 'attempt-1';
 
 describe('resolve', () => {
   let t: Timeline;
@@ -30,14 +31,14 @@ describe('resolve', () => {
     await resolve({ store: t.store, id: t.key, attempt, as: 'retry', send, random: t.wiring.random });
     return sent.at(-1) as Resent;
   }
-  function done(attempt = attemptOf(t)) {
+  function done(attempt = attemptOf(t), recordTtlSeconds = recordTtl) {
     return resolve({
       store: t.store,
       id: t.key,
       attempt,
       as: 'done',
       clock: t.clock,
-      recordTtlSeconds: 1000,
+      recordTtlSeconds,
     });
   }
   /** The message that was sent arrives. */
@@ -47,7 +48,7 @@ describe('resolve', () => {
 
   it('as done completes the record, and a duplicate finds it so', async () => {
     await done();
-    expect(t.record).toMatchObject({ status: 'COMPLETED', expiration: t.clock.now() / 1000 + 1000 });
+    expect(t.record).toMatchObject({ status: 'COMPLETED', expiration: t.clock.now() / 1000 + recordTtl });
     await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'duplicate' });
     expect(t.provider.charges).toHaveLength(1);
   });
@@ -56,6 +57,60 @@ describe('resolve', () => {
     t.store.befall('resolveDone', () => t.store.resolveDone(t.key, 'attempt-1', { now: 0, expiration: 9e9 }));
     await done();
     expect(t.record).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it.each([
+    45,
+    0,
+    -1,
+    3600,
+    86_400,
+    23 * 86_400 + 3719,
+    recordTtl * 1000,
+    recordTtl + 0.5,
+    1e20,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    '3888000',
+    undefined,
+    null,
+  ])('as done is refused for a record time of %p, in which no record outlives its messages', async (ttl) => {
+    // A default would stand in for undefined.
+    const options = { store: t.store, id: t.key, attempt: attemptOf(t), as: 'done', clock: t.clock } as const;
+    await expect(resolve({ ...options, recordTtlSeconds: ttl as number })).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringMatching(
+        /^recordTtlSeconds is .*; it must be a whole number of seconds from 1990920 .* to 315360000: the "ttl"/,
+      ),
+    });
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
+  });
+
+  it.each([
+    23 * 86_400 + 3720,
+    recordTtl,
+    3650 * 86_400,
+  ])('as done takes a record time of %d s', async (ttl) => {
+    await done(attemptOf(t), ttl);
+    expect(t.record).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it.each([
+    [{ as: 'Done' }, 'as is "Done"; it must be "done" or "retry"'],
+    [{ as: undefined }, 'as is undefined'],
+    [{ id: '' }, 'id is ""; it must be a text'],
+    [{ attempt: undefined }, 'attempt is undefined; it must be a text'],
+    [{ attempt: ' ' }, 'attempt is " "'],
+    [{ send: undefined }, 'send is undefined; it must be a function'],
+  ])('is refused with %p, and sends and writes nothing', async (slip, message) => {
+    const send = async (letter: Resent) => void sent.push(letter);
+    const options = { store: t.store, id: t.key, attempt: attemptOf(t), as: 'retry', send, ...slip };
+    await expect(resolve(options as Parameters<typeof resolve>[0])).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining(message),
+    });
+    expect(sent).toEqual([]);
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
   });
 
   it('as retry sends the event again and writes nothing', async () => {

@@ -66,11 +66,13 @@ describe('a handler that says when to try again', () => {
     expect(failed()).toMatchObject({ retryAt: wiring.clock.now() + seconds * 1000 });
   });
 
-  it('gives it again no sooner than any other failure: an outage must not use up its receives', async () => {
-    // GIVEN a provider that says "at once" for as long as it is down
+  it.each([
+    0, 1000,
+  ])('of %d ms gives it again no sooner than any other failure: an outage must not use up its receives', async (retryAfter) => {
+    // GIVEN a provider that says the same for as long as it is down
     const asked = async (receiveCount: number) => {
       wiring = fakeWiring();
-      const handler = refusing(() => new NotDone('429', { retryAfter: 0 }));
+      const handler = refusing(() => new NotDone('429', { retryAfter }));
       await handler(sqsEvent(sqsRecord(order('1'), { receiveCount })), remaining());
       return wiring.hidden[0]?.seconds;
     };

@@ -120,6 +120,24 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
   });
 
+  it('does not begin once its count took three quarters of the invocation: a neighbour is not to blame it', async () => {
+    // GIVEN an invocation of 30 s, of which the last half second is kept to settle
+    for (const step of ['countAttempt', 'claim'] as const) {
+      wiring.store.befall(step, () => {
+        clock.time += 22_200;
+      });
+    }
+    let begun = 0;
+    const consumer = consumerOf(guarantee, () => {
+      begun += 1;
+    });
+    const response = await consumer(third(), remaining());
+    expect(begun).toBe(0);
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
+    expect(lines('failed')).toMatchObject([{ code: 'STORE_BUSY' }]);
+    expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 0 });
+  });
+
   it('that succeeds is applied, and its redelivery a duplicate', async () => {
     const consumer = consumerOf(guarantee, () => {});
     await consumer(third(), remaining());
@@ -173,6 +191,29 @@ describe('a suspect under exactly-once', () => {
 it('a suspect under at-least-once costs no write more than another message', async () => {
   await consumerOf(atLeast, () => {})(third(), remaining());
   expect(wiring.store.calls).toEqual(['claim', 'complete']);
+});
+
+describe('a suspect under at-most-once', () => {
+  it('is not counted before its handler: a process that ends leaves an unknown outcome, not an attempt', async () => {
+    let seen: unknown;
+    await consumerOf(atMostOnce(), () => {
+      seen = recordOf('1');
+    })(third(), remaining());
+    expect(seen).toMatchObject({ status: 'INPROGRESS', attempts: 0, lastError: undefined });
+    expect(recordOf('1')).toMatchObject({ status: 'COMPLETED', attempts: 0 });
+  });
+
+  it('begins for as long as any other message does', async () => {
+    wiring.store.befall('claim', () => {
+      clock.time += 29_200;
+    });
+    let begun = 0;
+    await consumerOf(atMostOnce(), () => {
+      begun += 1;
+    })(third(), remaining());
+    expect(begun).toBe(1);
+    expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
+  });
 });
 
 it('a suspect whose process ended under at-most-once is not run again', async () => {

@@ -15,12 +15,13 @@ export class MemoryJournal implements JournalStorage {
     const storage: JournalStorage = {
       name: this.name,
       read: () => unlessDead(this.text),
-      write: (text) => {
+      write: async (text, check) => {
+        check(this.text);
         writes += 1;
         const fate = alive ? beforeWrite(writes) : 'die before';
         if (fate !== 'write') alive = false;
         if (fate !== 'die before') this.#write(text);
-        return unlessDead(undefined);
+        return await unlessDead(undefined);
       },
     };
     return { storage, kill: () => (alive = false), isAlive: () => alive };
@@ -30,9 +31,9 @@ export class MemoryJournal implements JournalStorage {
     return Promise.resolve(this.text);
   }
 
-  write(text: string): Promise<void> {
+  async write(text: string, check: (found: string | undefined) => void): Promise<void> {
+    check(this.text);
     this.#write(text);
-    return Promise.resolve();
   }
 
   #write(text: string): void {

@@ -161,7 +161,13 @@ describe('at-least-once', () => {
     });
   });
 
-  it.each([0, -1, Number.NaN])('fails if the provider keeps keys for %d ms', (providerKeyRetention) => {
+  it.each([
+    0,
+    -1,
+    Number.NaN,
+    86_400,
+    299_999,
+  ])('fails if the provider keeps keys for %d ms', (providerKeyRetention) => {
     expect(() => atLeastOnce({ providerKeyRetention })).toThrow(
       `providerKeyRetention is ${providerKeyRetention}`,
     );

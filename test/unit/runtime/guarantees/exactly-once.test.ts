@@ -1,6 +1,7 @@
 import { parseOrderEvent } from '../../../../contract/order-event.ts';
 import { createConsumer, exactlyOnce, raw } from '../../../../runtime/index.ts';
 import { anOrder } from '../../../support/orders.ts';
+import { reasonsOf } from '../../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
 import { settled, Timeline } from '../../../support/timeline.ts';
 
@@ -104,15 +105,22 @@ describe('exactly-once', () => {
     expect(t.store.calls.length).toBeLessThan(10);
   });
 
-  it('gives up for good on effects that the store refuses', async () => {
+  it('gives up for good on an event for which a condition of its handler fails', async () => {
+    const ConditionExpression = 'attribute_exists(orderId)';
+    const write = {
+      ConditionCheck: { TableName: 'orders', Key: { orderId: { S: '1' } }, ConditionExpression },
+    };
+    t.store.commit = async () => ({ kind: 'refused', by: 'condition', effects: [0], reason: 'it failed' });
     const refused = createConsumer(
-      { name: 'billing', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [raw({})] },
+      { name: 'billing', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [raw(write)] },
       t.wiring,
     );
     await expect(refused(sqsEvent(sqsRecord(anOrder())), remaining())).resolves.toEqual({
       batchItemFailures: [],
     });
-    expect(t.wiring.letters).toHaveLength(1);
+    expect(reasonsOf(t.wiring.letters)).toMatchObject([
+      { code: 'PERMANENT', message: 'The store refuses effect 1 (raw on table "orders"): it failed' },
+    ]);
     expect(t.record).toMatchObject({ status: 'QUARANTINED', messageId: 'message-1', attempts: 0 });
   });
 

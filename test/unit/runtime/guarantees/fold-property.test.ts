@@ -158,7 +158,7 @@ it('messages in one batch end as they would have one after the other', async () 
       expect(staleOf(apart)).toEqual(expect.arrayContaining(staleOf(together)));
       if (together.wiring.store.calls.length < apart.wiring.store.calls.length) folded += 1;
     }),
-    { numRuns: 400, seed: 1 },
+    { numRuns: 600, seed: 1 },
   );
   // Or nothing was shown.
   expect(folded).toBeGreaterThan(50);

@@ -1,4 +1,4 @@
-import { atLeastOnce, atMostOnce, NotDone } from '../../../../runtime/index.ts';
+import { atLeastOnce, atMostOnce, NotDone, PermanentError } from '../../../../runtime/index.ts';
 import { decodeResult } from '../../../../runtime/stores/result.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { gate, settled, Timeline } from '../../../support/timeline.ts';
@@ -57,6 +57,38 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     const failed = await t.external(guarantee, () => Promise.reject(new NotDone('429')));
     expect(failed).toMatchObject({ code: 'NOT_DONE', acknowledged: false });
     expect(t.store.calls).toEqual(['claim', 'release']);
+  });
+
+  it('keeps a refused event in its queue where its release could not be written', async () => {
+    t.store.befall('release', 'down');
+    const refused = await t.external(guarantee, () => Promise.reject(new PermanentError('card expired')));
+    expect(refused).toMatchObject({ outcome: 'failed', reason: 'socket hang up', acknowledged: false });
+    expect(t.wiring.letters).toEqual([]);
+    expect(t.record).toMatchObject({ status: 'INPROGRESS' });
+    // WHEN it is delivered again, after the lease
+    t.passLeases();
+    const again = await t.external(guarantee);
+    expect(again.outcome).toBe(name === 'at-least-once' ? 'applied' : 'unknown');
+  });
+
+  it('acknowledges as unknown its own claim that another delivery held meanwhile, and does not act', async () => {
+    // GIVEN a claim whose answer was lost, and whose lease another delivery found to be over
+    t.store.befall('claim', 'undecided', () => {
+      t.wiring.memory.records.set(t.key, {
+        ...t.record,
+        status: 'OUTCOME_UNKNOWN',
+        leaseUntil: undefined,
+        expiration: undefined,
+        lastError: 'held by another delivery',
+      } as never);
+    });
+    await expect(t.external(guarantee)).resolves.toMatchObject({
+      outcome: 'unknown',
+      reason: 'held by another delivery',
+      acknowledged: true,
+    });
+    expect(t.provider.charges).toEqual([]);
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', attempt: 'attempt-1' });
   });
 
   it.each([

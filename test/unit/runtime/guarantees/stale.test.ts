@@ -155,6 +155,31 @@ describe('an event that comes late', () => {
     expect(times()).toBe(1);
   });
 
+  it('counts what its record lists, where an earlier try of it arrives late and finds less', async () => {
+    // GIVEN a first commit that is under way for so long that it is tried again
+    const { commit } = wiring.memory;
+    const late: (() => Promise<unknown>)[] = [];
+    wiring.memory.commit = async (...args) => {
+      late.push(() => commit(...args));
+      wiring.memory.commit = commit;
+      return { kind: 'contended', cause: new Error('no answer') };
+    };
+    onCommits(
+      undefined,
+      // WHEN the second try finds something newer, which is removed before the first one arrives
+      () => wiring.memory.tables.apply([versionedPut('a', '7')]),
+      async () => {
+        wiring.memory.tables.apply([remove('orders', { orderId: 'a' })]);
+        await late[0]?.();
+      },
+    );
+    // THEN
+    await expect(deliver(anEvent('5'))).resolves.toMatchObject({ outcome: 'applied', stale: undefined });
+    expect(resultOf('5')).toBeNull();
+    expect(order()).toMatchObject({ sequence: 5 });
+    expect(times()).toBe(1);
+  });
+
   it('lets its message wait where its time is over between the two commits', async () => {
     await deliver(anEvent('7'));
     onCommits(() => {

@@ -18,7 +18,7 @@ interface Receipt {
 test('each guarantee takes the handlers that it can keep its promise for', () => {
   const wiring = fakeWiring();
   const base = { name: 'c', parse: parseOrderEvent };
-  const retention = { providerKeyRetention: 1000 };
+  const retention = { providerKeyRetention: 86_400_000 };
   const records: RecordStore = wiring.store;
   const effect = increment('ledger', { orderId: '1' }, { times: 1 });
   const receipt: Receipt = { id: '1' };
@@ -51,6 +51,8 @@ test('each guarantee takes the handlers that it can keep its promise for', () =>
   createConsumer({ ...base, guarantee: exactlyOnce(), handle: async () => {} }, wiring);
   // @ts-expect-error effects that nobody would commit
   createConsumer({ ...base, guarantee: atMostOnce(), handle: () => [effect] }, wiring);
+  // @ts-expect-error one effect that nobody would commit
+  createConsumer({ ...base, guarantee: atMostOnce(), handle: async () => effect }, wiring);
   // @ts-expect-error effects that nobody would commit, later
   createConsumer({ ...base, guarantee: atLeastOnce(retention), handle: async () => [effect] }, wiring);
 

@@ -1,0 +1,39 @@
+import type { OrderEvent } from '../../contract/order-event.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
+import { describe } from '../../runtime/errors.ts';
+import type { Refusal } from '../../runtime/intake/intake.ts';
+import { ValueError } from '../../runtime/stores/attribute-values.ts';
+import { memoryTables } from '../../runtime/stores/memory/tables.ts';
+import { applyOrder } from './apply-order.ts';
+
+/** Effects on them are looked at, and never applied. */
+const tables = memoryTables({
+  orders: [ordersTable.key],
+  ledger: [ledgerTable.key],
+  customers: [customersTable.key],
+});
+const effectsOf = applyOrder({ orders: 'orders', ledger: 'ledger', customers: 'customers' });
+
+/** Attributes of the items that the client names otherwise than as a member of its order. */
+const clientNames: readonly (readonly [RegExp, string])[] = [
+  [/^(item|key)\.account$/, 'account'],
+  [/^item\b/, 'order'],
+];
+
+/**
+ * Why `fulfilment` could never apply an order: it computes the order's effects and looks whether DynamoDB takes them. Such
+ * an order would be accepted, and end in the dead-letter queue.
+ *
+ * @returns The field in the words of the intake's clients; `undefined` if the order can be applied.
+ */
+export function refusalOf(event: OrderEvent): Refusal | undefined {
+  const effects = effectsOf(event);
+  const answer = tables.prepare(effects, effects.length);
+  if (answer.kind === 'prepared') return undefined;
+  const { cause, reason } = answer;
+  if (!(cause instanceof ValueError))
+    return { field: 'order', reason: `order: cannot be stored: ${describe(reason)}` };
+  const [pattern = /^/, name = 'order'] = clientNames.find(([pattern]) => pattern.test(cause.place)) ?? [];
+  const field = cause.place.replace(pattern, name);
+  return { field, reason: `${field}: ${cause.reason}` };
+}

@@ -1,0 +1,14 @@
+import { type CfnElement, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * A resource's properties as in the template. `addPropertyOverride` changes no property of the construct, only what
+ * it renders, so that is what is read.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a template has no types.
+export function renderedProperties(construct: IConstruct): any {
+  const resource = (construct.node.defaultChild ?? construct) as CfnElement;
+  const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation());
+  const [rendered] = Object.values<{ Properties?: object }>(Resources);
+  return rendered?.Properties ?? {};
+}

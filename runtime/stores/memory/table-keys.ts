@@ -1,0 +1,61 @@
+import { type Attributes, ValueError } from '../attribute-values.ts';
+import { type Decimal, decimalOf, textOf } from '../decimal.ts';
+
+/** A key attribute: the name of one that holds texts, or its name and DynamoDB's name of its type. */
+export type TableKey = string | { readonly name: string; readonly type: 'S' | 'N' | 'B' };
+
+/** The key attributes of each table, by its name: the partition key, then the sort key where there is one. */
+export type TableKeys = Readonly<Record<string, readonly TableKey[]>>;
+
+/** In bytes, of a partition key and of a sort key (AWS: "Quotas in Amazon DynamoDB"). */
+const largestKeys = [2048, 1024];
+
+/** The names of a table's key attributes; `undefined` where no such table is known. */
+export function keyNamesOf(keys: TableKeys, table: string): readonly string[] | undefined {
+  return Object.hasOwn(keys, table)
+    ? keys[table]?.map((key) => (typeof key === 'string' ? key : key.name))
+    : undefined;
+}
+
+/**
+ * Tells apart the items of a table.
+ * @param owner What a reason calls the attributes: `item` or `key`.
+ * @throws ValueError for key attributes that DynamoDB does not take.
+ */
+export function idOf(
+  owner: string,
+  attributes: Attributes,
+  table: string,
+  keys: readonly TableKey[],
+): string {
+  const parts = keys.map((key, place) => {
+    const { name, type } = typeof key === 'string' ? ({ name: key, type: 'S' } as const) : key;
+    const where = `${owner}.${name}`;
+    if (!Object.hasOwn(attributes, name))
+      throw new ValueError(where, `is missing, a key of table "${table}"`);
+    const [actual] = Object.keys(attributes[name] ?? {});
+    const value = attributes[name]?.[type];
+    if (value === undefined) {
+      throw new ValueError(
+        where,
+        `has type ${actual}, and table "${table}" has keys of type ${type}; give a ${names[type]}, or tell memoryStore the type`,
+      );
+    }
+    const bytes = type === 'N' ? 1 : Buffer.byteLength(value);
+    const most = largestKeys[place] ?? 0;
+    if (bytes === 0) throw new ValueError(where, `is empty, and a key of table "${table}"`);
+    if (bytes > most) throw new ValueError(where, `has ${bytes} bytes; this key takes at most ${most}`);
+    return type === 'N' ? textOf(decimalOf(value as string) as Decimal) : Buffer.from(value).toString('hex');
+  });
+  return JSON.stringify(parts);
+}
+
+/** @throws ValueError for an attribute beside those of the table's key. */
+export function refuseOthers(key: Attributes, table: string, keys: readonly TableKey[]): void {
+  const known = keyNamesOf({ [table]: keys }, table) ?? [];
+  const other = Object.keys(key).find((name) => !known.includes(name));
+  if (other === undefined) return;
+  throw new ValueError(`key.${other}`, `is not a key of table "${table}", whose key is ${known.join(', ')}`);
+}
+
+const names = { S: 'text', N: 'number', B: 'binary value' } as const;

@@ -1,0 +1,187 @@
+import { CfnParameter, Duration, Lazy, type Stack } from 'aws-cdk-lib';
+import {
+  DataTable,
+  IdempotentConsumer,
+  type IdempotentConsumerProps,
+  OrderTopic,
+  RecordTable,
+} from '../../lib/index.ts';
+import { physicalName } from '../../lib/names.ts';
+import { anyEntry, refusal, resource, shop } from './support.ts';
+
+type Props = Partial<IdempotentConsumerProps>;
+
+function scene() {
+  const stack = shop();
+  const topic = new OrderTopic(stack, 'Events');
+  const records = new RecordTable(stack, 'Records');
+  const consumer = (id: string, props: Props = {}) =>
+    new IdempotentConsumer(stack, id, { topic, records, entry: anyEntry, ...props });
+  return { stack, consumer };
+}
+
+describe('two constructs that would get one name', () => {
+  test.each([
+    ['Orders', 'OrdersDlq', 'queue "Shop-orders-dlq.fifo"'],
+    ['OrdersDlq', 'Orders', 'queue "Shop-orders-dlq.fifo"'],
+    ['Orders', 'OrdersSubscriptionDlq', 'queue "Shop-orders-subscription-dlq.fifo"'],
+    ['Orders', 'orders', 'queue "Shop-orders-dlq.fifo"'],
+    ['Bulk_Orders', 'Bulk-Orders', 'queue "Shop-bulk-orders-dlq.fifo"'],
+    ['BulkOrders', 'Bulk Orders', 'queue "Shop-bulk-orders-dlq.fifo"'],
+  ])('fail: the consumers %s and %s', (first, second, name) => {
+    const { consumer } = scene();
+    consumer(first);
+    expect(() => consumer(second)).toThrow(
+      `The constructs "${first}" and "${second}" of stack "Shop" would both name a ${name}. Give one of them another id.`,
+    );
+  });
+
+  test('fail: tables', () => {
+    const stack = shop();
+    new DataTable(stack, 'Orders', { partitionKey: 'id' });
+    expect(() => new DataTable(stack, 'orders', { partitionKey: 'id' })).toThrow('a table "Shop-orders"');
+  });
+
+  test('fail: one of them is deeper in the tree', () => {
+    const { stack, consumer } = scene();
+    consumer('BulkOrders');
+    const bulk = new DataTable(stack, 'Bulk', { partitionKey: 'id' });
+    expect(() => physicalName(bulk, 'Orders', 'function')).toThrow('"BulkOrders" and "Bulk/Orders"');
+  });
+
+  test('are no two where services or stacks differ', () => {
+    const { stack, consumer } = scene();
+    consumer('Orders');
+    new DataTable(stack, 'Orders_', { partitionKey: 'id' });
+    new DataTable(stack, 'orders', { partitionKey: 'id' });
+    scene().consumer('Orders');
+    expect(refusal(stack)).toBe('nothing was refused');
+  });
+});
+
+describe('an option of a consumer that AWS refuses fails, naming the range', () => {
+  test.each<[Props, string]>([
+    [{ memorySize: 64 }, 'memorySize is 64; it must be a whole number of MiB from 128 to 10240'],
+    [{ memorySize: 10_241 }, 'memorySize is 10241'],
+    [{ memorySize: 512.5 }, 'memorySize is 512.5'],
+    [{ memorySize: Number.NaN }, 'memorySize is NaN'],
+    [{ timeout: Duration.minutes(16) }, 'timeout is 960; it must be a whole number of seconds from 1 to 900'],
+    [{ timeout: Duration.seconds(0) }, 'timeout is 0'],
+    [{ batchSize: 11 }, 'batchSize is 11; it must be a whole number from 1 to 10'],
+    [{ batchSize: 0 }, 'batchSize is 0'],
+    [{ batchSize: 2.5 }, 'batchSize is 2.5'],
+    [{ maxConcurrency: 1 }, 'maxConcurrency is 1; it must be a whole number from 2 to 1000'],
+    [
+      { visibilityTimeout: Duration.hours(13) },
+      'visibilityTimeout is 46800; it must be a whole number of seconds from 0',
+    ],
+    [{ retention: Duration.seconds(59) }, 'retention is 59'],
+    [{ onPoison: 'Block' as 'block' }, 'onPoison is "Block"; it must be "quarantine" or "block"'],
+    [{ environment: { QUEUE_URL: 'mine' } }, 'environment: "QUEUE_URL" is set by IdempotentConsumer itself'],
+    [{ environment: { RECORD_TTL_SECONDS: '1' } }, 'environment: "RECORD_TTL_SECONDS" is set by'],
+  ])('%j', (props, message) => {
+    expect(() => scene().consumer('Bookings', props)).toThrow(message);
+  });
+
+  test('a number of receives that is not whole fails at synthesis', () => {
+    const { stack, consumer } = scene();
+    consumer('Bookings', { maxReceiveCount: 900.5 });
+    expect(refusal(stack)).toContain('maxReceiveCount is 900.5; SQS takes at most 1000, as a whole number');
+  });
+
+  test('a value that is known at deployment only passes', () => {
+    const { stack, consumer } = scene();
+    const memorySize = new CfnParameter(stack, 'Memory', { type: 'Number' }).valueAsNumber;
+    consumer('Bookings', { memorySize, environment: { TOKEN: Lazy.string({ produce: () => 'later' }) } });
+    expect(resource(stack, 'AWS::Lambda::Function', 'Bookings').Properties.MemorySize).toEqual({
+      Ref: 'Memory',
+    });
+  });
+});
+
+describe('an environment that Lambda refuses fails at synthesis', () => {
+  const refused = (environment: Record<string, string>) => {
+    const { stack, consumer } = scene();
+    consumer('Bookings', { environment });
+    return refusal(stack);
+  };
+
+  test.each([
+    ['A', 'is not a name that Lambda takes'],
+    ['1ST', 'is not a name that Lambda takes'],
+    ['_PRIVATE', 'is not a name that Lambda takes'],
+    ['MY-NAME', 'is not a name that Lambda takes'],
+    ['NAME ', 'is not a name that Lambda takes'],
+    ['', 'is not a name that Lambda takes'],
+  ])('a variable called "%s"', (name, problem) => {
+    expect(refused({ [name]: 'x' })).toContain(`environment: "${name}" ${problem}`);
+  });
+
+  test.each(['AWS_REGION', '_HANDLER', 'LAMBDA_TASK_ROOT'])('a variable that Lambda reserves: %s', (name) => {
+    expect(() => refused({ [name]: 'x' })).toThrow(`${name} environment variable is reserved`);
+  });
+
+  test('more than 4 KB of names and values', () => {
+    expect(refused({ LARGE: 'é'.repeat(2048) })).toMatch(
+      /environment: names and values have \d+ bytes; .* 4096\./,
+    );
+    expect(refused({ FITS: 'x'.repeat(3000), AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrapper' })).toBe(
+      'nothing was refused',
+    );
+  });
+
+  test('a variable that was added later', () => {
+    const { stack, consumer } = scene();
+    consumer('Bookings').handler.addEnvironment('X', 'y');
+    expect(refusal(stack)).toContain('environment: "X"');
+  });
+});
+
+describe('a variable for a table', () => {
+  test.each([['QUEUE_URL'], ['ON_POISON']])('fails if the construct sets it: %s', (variable) => {
+    const { stack, consumer } = scene();
+    const table = new DataTable(stack, 'Seats', { partitionKey: 'seat' });
+    expect(() => consumer('Bookings').grantEffects(table, variable, 'put')).toThrow(
+      `variable: "${variable}" is set by IdempotentConsumer itself`,
+    );
+  });
+
+  test('fails if it holds something else, and may be granted twice for one table', () => {
+    const { stack, consumer } = scene();
+    const bookings = consumer('Bookings', { environment: { MODE: 'fast' } });
+    const [seats, halls] = ['Seats', 'Halls'].map((id) => new DataTable(stack, id, { partitionKey: 'id' }));
+    bookings.grantEffects(seats as DataTable, 'TABLE', 'put');
+    bookings.grantEffects(seats as DataTable, 'TABLE', 'increment');
+    for (const variable of ['TABLE', 'MODE']) {
+      expect(() => bookings.grantEffects(halls as DataTable, variable, 'put')).toThrow(
+        `variable: "${variable}" of Shop/Bookings holds something else already`,
+      );
+    }
+  });
+});
+
+test.each([
+  [Duration.seconds(45), 'ttl is 45; it must be a whole number of seconds from 1990920'],
+  [Duration.days(4000), 'ttl is 345600000'],
+])('a table of records fails for a ttl of %s', (ttl, message) => {
+  expect(() => new RecordTable(shop(), 'Records', { ttl })).toThrow(message);
+});
+
+test.each([
+  [{ partitionKey: '' }, 'partitionKey is ""; it must be a name of 1 to 255 bytes'],
+  [{ partitionKey: 'x'.repeat(256) }, 'partitionKey is "xxx'],
+  [{ partitionKey: 'id', timeToLiveAttribute: '' }, 'timeToLiveAttribute is ""'],
+])('a table fails for an attribute that DynamoDB refuses: %j', (props, message) => {
+  expect(() => new DataTable(shop(), 'Seats', props)).toThrow(message);
+});
+
+test('names are those of earlier versions', () => {
+  const { stack, consumer } = scene();
+  consumer('BulkOrders');
+  const names = (type: string, property: string, id: string) =>
+    resource(stack as Stack, type, id).Properties[property];
+  expect(names('AWS::Lambda::Function', 'FunctionName', 'Bulk')).toBe('Shop-bulk-orders');
+  expect(names('AWS::SQS::Queue', 'QueueName', 'BulkOrdersDeadLetterQueue')).toBe(
+    'Shop-bulk-orders-dlq.fifo',
+  );
+});
