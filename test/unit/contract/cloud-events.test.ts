@@ -69,6 +69,21 @@ const valid: readonly (readonly [string, object])[] = [
   ['a subject', { subject: 'mynewfile.jpg' }],
   ['a subject with colons and slashes', { subject: 'partnerid/5:clientid/100' }],
   ['a time', { time: '2018-04-05T17:31:00Z' }],
+  ['a time ahead of UTC', { time: '2018-04-05T18:31:00+01:00' }],
+  ['a time behind UTC', { time: '2018-04-05T16:31:00-01:00' }],
+  ['nanoseconds that are 0', { time: '2018-04-05T17:31:00.000000000Z' }],
+  [
+    'extensions of all types',
+    {
+      extinteger: 10,
+      extboolean: true,
+      extstring: 'text',
+      exturi: 'https://cloudevents.io',
+      exturiref: '//authority/path',
+      exttimestamp: '2023-03-31T15:12:00Z',
+      extbinary: 'TWE=',
+    },
+  ],
   ["Go's zero time", { time: '0001-01-01T00:00:00Z' }],
   ['nanoseconds', { time: '2018-04-05T03:56:24.123456789Z' }],
   ['an extension that is a text', { comexampleextension1: 'value' }],
@@ -105,13 +120,22 @@ const invalid: readonly (readonly [field: string, what: string, over: object])[]
   ...['a b', 'größe', 'a%zz', 'http://[::1', 'x\\y', '<urn:x>', '1:2', ':x', 'a#b#c', '{id}'].map(
     (source) => ['source', source, { source }] as const,
   ),
-  ...['schema.json', '/schema', '//a.example/s', 'a b', '1:x'].map(
+  ...['schema.json', '/schema', '//a.example/s', '//cloudevents.io?query=value', 'a b', '1:x'].map(
     (dataschema) => ['dataschema', dataschema, { dataschema }] as const,
   ),
   ...['json', 'text/', '/json', 'text/plain;', 'text/plain; charset', 'a b/c', 'text/plain, text/html'].map(
     (datacontenttype) => ['datacontenttype', datacontenttype, { datacontenttype }] as const,
   ),
-  ['time', 'yesterday', { time: 'yesterday' }],
+  ...[
+    'lunchtime',
+    '2018-04-05T18:31Z',
+    '2018-04-05T18:31:00X',
+    '2018-04-05T18:31:00+25:00',
+    '2018-04-05T18:31:00+xx:00',
+    '2018-04-05T18:31:00+05',
+  ].map((time) => ['time', time, { time }] as const),
+  ['datacontenttype', 'xyz', { datacontenttype: 'xyz' }],
+  ['specversion', 'unknown', { specversion: '0.9' }],
   ['time', 'a time that the calendar has not', { time: '2026-02-30T25:61:00Z' }],
   ['time', 'without a zone', { time: '2026-01-01T00:00:00' }],
   ['data_base64', 'beside data', { data: {}, data_base64: 'AAAA' }],
@@ -124,6 +148,8 @@ const invalid: readonly (readonly [field: string, what: string, over: object])[]
     'an_extension',
     'an-extension',
     'an.extension',
+    'my.extension',
+    'MyExtension',
     'an+extension',
     'anExtension',
     'größe',
@@ -133,6 +159,7 @@ const invalid: readonly (readonly [field: string, what: string, over: object])[]
   ['objectextension', 'an object', { objectextension: { some: 'object' } }],
   ['listextension', 'a list', { listextension: [1] }],
   ['amount', 'a fraction', { amount: 1.5 }],
+  ['my.extension', 'a fraction under no name of an attribute', { 'my.extension': 1.5 }],
   ['amount', 'more than 32 bits', { amount: 2147483648 }],
   ['amount', 'less than 32 bits', { amount: -2147483649 }],
   ...['id', 'type', 'subject', 'sequence', 'extension'].flatMap((name) =>
@@ -187,6 +214,17 @@ describe('a CloudEvent', () => {
   it('in binary mode is refused with the mode that is read', () => {
     expect(refusal({ orderId: '4711', total: 1 })).toMatchObject({ field: 'specversion' });
     expect(refusal({ orderId: '4711', total: 1 }).message).toContain('structured content mode');
+  });
+
+  it.each([
+    [[]],
+    [[smallest]],
+    [[smallest, { ...smallest, specversion: '0.9' }]],
+    [['no event', smallest]],
+  ])('in a batch is refused: %j', (batch) => {
+    expect(refusal(batch).message).toContain(
+      'Send each event of a CloudEvents batch as a message of its own',
+    );
   });
 
   it('may begin with a byte order mark', () => {
