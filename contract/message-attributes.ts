@@ -26,11 +26,21 @@ export interface DeadLetterReason {
   readonly firstReceived: number;
   /** How many attempts failed, where they were counted. */
   readonly attempts?: number;
+  /** For `BODY_KEPT`: the `id` of the record of the unknown outcome, and its `attempt`. */
+  readonly recordId?: string;
+  readonly attempt?: string;
   /** For a conflict: the fingerprint that was applied and the one that came. */
   readonly fingerprints?: {
     readonly applied: string;
     readonly received: string;
   };
-  /** Attributes of the message that found no place beside the reason (name to type and value). */
+  /** Attributes of the message that found no place beside the reason, or that SQS refuses (name to type and value). */
   readonly attributes?: Readonly<Record<string, { readonly type: string; readonly value: string }>>;
+  /** How many of the message's attributes are left out, since the copy would be too large. */
+  readonly omittedAttributes?: number;
+  /** The message's own body, where the copy's is cut, or stands in for one that SQS refuses. */
+  readonly originalBody?: {
+    readonly bytes: number;
+    readonly sha256: string;
+  };
 }

@@ -39,5 +39,11 @@ export const outcomeMetrics: Record<Outcome, string> = {
 /** Deliveries that applied their event, less what was stale of it; they count as `Applied` too. */
 export const staleMetric = 'Stale';
 
+/**
+ * Deliveries that failed with the error that every event fails with, and were not counted as attempts of their events;
+ * they count as `Failed` too.
+ */
+export const commonFailureMetric = 'CommonFailure';
+
 /** Outcomes that leave the message in its queue. */
 export const waitingOutcomes: ReadonlySet<Outcome> = new Set(['busy', 'fenced', 'failed', 'blocked']);

@@ -12,6 +12,9 @@ export const maxAttempts = 5;
  */
 export const leastTryingTime = 60;
 
+/** So many different events in a row that fail with one error, and none succeeds: no event of them is to blame. */
+export const commonFrom = 20;
+
 /** What is known of an event's failed attempts. */
 export interface Tries {
   readonly attempts: number;

@@ -33,6 +33,8 @@ export const recordAttributes = {
   body: 'body',
   /** The SQS message that was the last to block its group over this record: the one that an operator may skip. */
   blocked: 'blocked',
+  /** SHA-256 (hex) of a body that fits no record: its copy is in the dead-letter queue, sent for `message_id`. */
+  bodySha256: 'body_sha256',
   /** The SQS message that an operator skips: it no longer blocks its group. Another message of the event runs. */
   skip: 'skip',
 } as const;

@@ -14,11 +14,14 @@ export const replacedModules = {
   'node:http': "data:text/javascript,module.exports=require('http')",
 } as const;
 
-/** How every function becomes a file: one minified ES module with its AWS SDK inside. */
+/** How every function becomes a file: one minified ES module with its AWS SDK inside, and a source map beside it. */
 export const bundling = {
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],
   minify: true,
+  // Stacks in the log name the handler's own file and line. The map has positions only: the sources would triple it.
+  sourceMap: true,
+  sourcesContent: false,
   bundleAwsSDK: true,
   banner: requireForCommonJs,
   esbuildArgs: { '--alias': `node:http=${replacedModules['node:http']}` },

@@ -8,6 +8,7 @@ import { waitingOutcomes } from '../contract/metrics.ts';
 import { isSuspect } from '../contract/retrying.ts';
 import { AskOnce } from './ask-once.ts';
 import { processBatch } from './batch.ts';
+import { CommonFailure } from './common-failure.ts';
 import type { ContentOf } from './content.ts';
 import { deliver } from './delivery.ts';
 import type { EffectHandler, Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
@@ -16,6 +17,7 @@ import { endingOf } from './leave.ts';
 import { type Message, readMessage } from './message.ts';
 import { BatchReport } from './observability.ts';
 import { Progress } from './progress.ts';
+import { recordsOf, remainingTimeOf } from './records.ts';
 import { stay } from './stay.ts';
 import { TimeNeeded } from './time-needed.ts';
 import { type Wiring, wiringFromEnvironment } from './wiring.ts';
@@ -32,12 +34,22 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
    * 1 to 64 letters, digits, `-` and `_`. Renaming a consumer makes every event new to it.
    */
   readonly name: string;
-  /** See `eventParser`; whatever it throws makes the message poison. */
+  /**
+   * Makes the event of a message's body: see `eventParser`. It is synchronous, and returns the `source` and `id` that the
+   * body has. It runs before anything of the batch begins; for a message that may end its process alone, after all others.
+   *
+   * An `InvalidEventError`, a `PermanentError`, and any error with a list of `issues` (zod, valibot, arktype) say that the
+   * body is no event: poison, at once. So is a body that fails the parser and is no JSON object with a `source` and an
+   * `id`. Any other error is a failed attempt of the event, as an error of the handler is (under at-most-once too, since
+   * nothing happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotDone`, and a
+   * promise that it returns, make the message wait.
+   */
   readonly parse: EventParser<Event>;
   /**
    * Returns the part of an event that counts as its content, as JSON. An event that comes again with other content is a
    * conflict: it goes to the dead-letter queue. It must return the same for an event every time; if it changes while its
-   * records count, a repeated event may become a conflict. Whatever it throws, the event cannot be read.
+   * records count, a repeated event may become a conflict. What it throws is a failed
+   * attempt of the event, as an error of the parser is.
    * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`
    */
   readonly fingerprint?: ContentOf<Event>;
@@ -64,7 +76,7 @@ export type ConsumerHandler = (
  * @param wiring Default: from the environment variables that `IdempotentConsumer` sets.
  * @throws ConfigurationError for a name that is none, a number of groups below 1, and for a function whose environment
  *   was not set. What is returned throws one, before it touches anything, for an invocation longer than the visibility
- *   timeout allows.
+ *   timeout allows, and for an event that is no batch of an SQS queue.
  */
 export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
   { name, parse, fingerprint, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,
@@ -79,19 +91,22 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     throw new ConfigurationError(`groupsAtOnce is ${groupsAtOnce}; it must be a whole number of 1 or more`);
   }
   const needed = new TimeNeeded();
+  const commonFailure = new CommonFailure();
+  const reader = { name, parse, ...(fingerprint !== undefined && { fingerprint }) };
   return async (event, context) => {
     const { clock, output } = wiring;
-    const remainingTime = context.getRemainingTimeInMillis();
+    const records = recordsOf(event);
+    const remainingTime = remainingTimeOf(context);
     refuseLongLeases(remainingTime, wiring);
     const begun = clock.now();
     const end = begun + remainingTime;
     const deadline = end - reserve;
     const working = deadline - begun;
     const report = new BatchReport(name, clock, output);
-    const messages = event.Records.map((record) =>
-      readMessage(record, { name, parse, fingerprint }, wiring.random),
-    );
-    const progress = new Progress(messages, wiring);
+    const messages = records.map((record) => readMessage(record, reader, wiring.random));
+    // Before anything begins: a parser that ends the process must leave no handler of a neighbour half done.
+    for (const message of messages) if (!isSuspect(message)) void message.reading.content;
+    const progress = new Progress(messages, wiring, report.warn);
     const asked = asking(guarantee, handle);
     const unfolded = new Set<string>();
     const options = {
@@ -102,7 +117,9 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       begun,
       end,
       deadline,
+      warn: report.warn,
       unfolded,
+      commonFailure,
     };
     const processed = processBatch(messages, {
       groupsAtOnce,
@@ -137,7 +154,8 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       },
       random: wiring.random,
     });
-    const isAtWork = ({ content }: Message<Event>) => 'event' in content && asked.isAtWork(content.event);
+    const isAtWork = ({ reading: { parsed } }: Message<Event>) =>
+      parsed !== undefined && 'event' in parsed && asked.isAtWork(parsed.event);
     const work = processed.finally(() => asked.settled());
     const response = await untilLastMoment(work, end, clock, async () => {
       const overdue = await progress.cutShort((message) => stay(message, 'failed', overdueHandler, options));
@@ -194,16 +212,17 @@ function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: W
   );
 }
 
-function identityOf<Event extends CloudEvent>({ id, group, receiveCount, content }: Message<Event>) {
+function identityOf({ id, group, receiveCount, trace, reading: { identity } }: Message<CloudEvent>) {
   return {
     messageId: id,
     messageGroup: group,
     receiveCount,
     ...(isSuspect({ receiveCount }) && { suspect: true as const }),
-    ...('event' in content && {
-      source: content.identity.source,
-      eventId: content.identity.eventId,
-      ...(content.identity.sequence !== undefined && { sequence: content.identity.sequence }),
+    ...(trace !== undefined && { trace }),
+    ...(identity !== undefined && {
+      source: identity.source,
+      eventId: identity.eventId,
+      ...(identity.sequence !== undefined && { sequence: identity.sequence }),
     }),
   };
 }

@@ -1,13 +1,12 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
-import type { SQSMessageAttribute } from 'aws-lambda';
+import { brokerId } from '../contract/broker-id.ts';
 import type { CloudEvent } from '../contract/event.ts';
-import {
-  type DeadLetterReason,
-  deadLetterReasonAttribute,
-  firstPublishedAttribute,
-  maxMessageAttributes,
-} from '../contract/message-attributes.ts';
+import { sha256 } from '../contract/identity.ts';
+import type { DeadLetterReason } from '../contract/message-attributes.ts';
+import { fitAttributes, sizeOf } from './letter-attributes.ts';
 import type { Message } from './message.ts';
+import { asKept } from './sqs-attributes.ts';
+import { sendableTrace } from './trace.ts';
 
 /** A message on its way to the dead-letter queue. */
 export interface DeadLetter {
@@ -16,62 +15,96 @@ export interface DeadLetter {
   /** The SQS message id of the original: after a crash the broker drops the second copy for 5 minutes. */
   readonly deduplicationId: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
+  /** The X-Ray trace header of the original: the message system attribute `AWSTraceHeader`. */
+  readonly trace?: string;
 }
 
 export interface DeadLetterQueue {
   send(letter: DeadLetter): Promise<void>;
 }
 
+/** Bytes of a message, its attributes included (AWS: "Amazon SQS message quotas"). */
+export const maxMessageBytes = 1024 * 1024;
+
+/** Most of what attributes get beside a body that has to be cut, in bytes. */
+const besideCutBody = 64 * 1024;
+
+/** Why a message is copied, without what the message itself tells. */
+export type LetterWhy = Omit<
+  DeadLetterReason,
+  'messageGroup' | 'sequence' | 'firstReceived' | 'attributes' | 'omittedAttributes' | 'originalBody'
+>;
+
+export interface Copied {
+  readonly letter: DeadLetter;
+  /** What the letter lacks of its message, as sentences for the log; empty for nothing. */
+  readonly lacks: string;
+}
+
 /**
- * The copy of a message with its reason in one attribute. Producer attributes that find no place beside it (SQS
- * takes ten) move into the reason: a copy that SQS refuses would leave the message in its queue for ever.
+ * The copy of a message, with its reason in one attribute. SQS takes the copy whatever the message holds: a copy that it
+ * refused would leave the message in its queue. Attributes that find no place beside the reason (SQS takes ten), or that
+ * SQS refuses, move into the reason. A copy that is too large gives up parts of its attributes before its body is cut.
+ *
+ * @param limit The most bytes that the queue takes.
  */
-export function deadLetterOf<Event extends CloudEvent>(
-  message: Message<Event>,
-  reason: Omit<DeadLetterReason, 'messageGroup' | 'sequence' | 'firstReceived' | 'attributes'>,
-): DeadLetter {
-  const { [firstPublishedAttribute]: firstPublished, ...others } = message.attributes;
-  const own = Object.entries(others).filter(([name]) => name !== deadLetterReasonAttribute);
-  const room = maxMessageAttributes - 2;
-  const sequence = 'event' in message.content ? message.content.identity.sequence : undefined;
-  const moved = own.slice(room).map(([name, value]) => [name, plain(value)] as const);
-  return {
-    body: message.body,
+export function deadLetterOf(
+  message: Message<CloudEvent>,
+  why: LetterWhy,
+  limit: number = maxMessageBytes,
+): Copied {
+  const body = bodyOf(message.body);
+  const original = originalOf(message.body);
+  const sequence = message.reading.identity?.sequence;
+  const reason = {
+    ...why,
     messageGroup: message.group,
-    deduplicationId: message.id,
-    attributes: {
-      ...Object.fromEntries(own.slice(0, room).map(([name, value]) => [name, copy(value)])),
-      [firstPublishedAttribute]: firstPublished
-        ? copy(firstPublished)
-        : { DataType: 'Number', StringValue: String(message.sentAt) },
-      [deadLetterReasonAttribute]: {
-        DataType: 'String',
-        StringValue: asciiJson({
-          ...reason,
-          messageGroup: message.group,
-          ...(sequence !== undefined && { sequence }),
-          firstReceived: message.firstReceived,
-          ...(moved.length > 0 && { attributes: Object.fromEntries(moved) }),
-        }),
-      },
-    },
+    ...(sequence !== undefined && { sequence }),
+    firstReceived: message.firstReceived,
+    ...(body !== message.body && { originalBody: original }),
+  };
+  const fitted = (text: typeof reason, room: number) =>
+    fitAttributes(message.attributes, message.publishedAt, text, room);
+  const letter = (text: string, attributes: DeadLetter['attributes']) => ({
+    body: text,
+    messageGroup: message.group,
+    deduplicationId: brokerId(message.id),
+    attributes,
+    ...sendableTrace(message.trace),
+  });
+
+  const beside = limit - Buffer.byteLength(body);
+  const { attributes, omitted } = fitted(reason, beside);
+  if (sizeOf(attributes) <= beside) return { letter: letter(body, attributes), lacks: omission(omitted) };
+  const short = fitted({ ...reason, originalBody: original }, Math.min(besideCutBody, limit / 2));
+  const cut = start(body, limit - sizeOf(short.attributes));
+  const lost = `Its copy holds only the first ${Buffer.byteLength(cut)} of the ${original.bytes} bytes of its body`;
+  return {
+    letter: letter(cut, short.attributes),
+    lacks: `${lost} (SHA-256 ${original.sha256})${omission(short.omitted)}`,
   };
 }
 
-function copy({ dataType, stringValue, binaryValue }: SQSMessageAttribute): MessageAttributeValue {
-  return dataType.startsWith('Binary')
-    ? { DataType: dataType, BinaryValue: Buffer.from(binaryValue ?? '', 'base64') }
-    : { DataType: dataType, StringValue: stringValue };
+function omission(omitted: number): string {
+  return omitted === 0 ? '' : `. Its copy lacks ${omitted} of its attributes, for want of room`;
 }
 
-function plain({ dataType, stringValue, binaryValue }: SQSMessageAttribute) {
-  return { type: dataType, value: stringValue ?? binaryValue ?? '' };
+/** SQS takes no empty body. A record that was made by hand may have one, or one that is no text. */
+function bodyOf(body: unknown): string {
+  if (typeof body !== 'string') return `order-once: the message had no body of text, but ${typeof body}`;
+  return body === '' ? 'order-once: the body of the message was empty' : asKept(body);
 }
 
-/** JSON in ASCII: SQS refuses some characters (U+FFFE for instance) that a body may hold in escaped form. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+function originalOf(body: unknown): NonNullable<DeadLetterReason['originalBody']> {
+  const text = typeof body === 'string' ? body : '';
+  return { bytes: Buffer.byteLength(text), sha256: sha256(text) };
+}
+
+/** The first characters of a text, in at most so many bytes. */
+function start(text: string, bytes: number): string {
+  // A character that was cut in two becomes U+FFFD, which is longer than what is left of it.
+  return Buffer.from(text)
+    .subarray(0, bytes)
+    .toString()
+    .replace(/\ufffd$/, '');
 }

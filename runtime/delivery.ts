@@ -1,10 +1,12 @@
 import type { CloudEvent } from '../contract/event.ts';
 import { shorten } from '../contract/shorten.ts';
 import type { DeliveryOptions, Ending, Means } from './ending.ts';
-import { codeOf, describe, PermanentError, retryAfterOf } from './errors.ts';
+import { codeOf, describe, NotThisEventError, PermanentError, retryAfterOf } from './errors.ts';
 import { foldMessages } from './fold-messages.ts';
+import { isOwnFailure } from './guarantees/count-attempt.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';
-import { copy, reasonOf } from './leave.ts';
+import { copyBody, fitsRecord } from './keep-body.ts';
+import { copy, endingOf, quarantine, reasonOf } from './leave.ts';
 import type { Message } from './message.ts';
 import { settlePoison } from './poison.ts';
 import { stay } from './stay.ts';
@@ -24,11 +26,14 @@ export async function* deliver<Event extends CloudEvent, Kind extends HandlerKin
   options: DeliveryOptions<Event, Kind>,
 ): AsyncGenerator<readonly [message: Message<Event>, ending: Ending], void, undefined> {
   const [first] = messages;
-  let failure: Pick<Ending, 'foldFailure'>;
+  let failure: Pick<Ending, 'foldFailure' | 'foldError'>;
   try {
     const { settled, ...failed } = await foldMessages(messages, options);
     for (const [message, task, verdict] of settled) {
-      const conclusion = () => conclude(verdict, message, task, options);
+      const conclusion = () =>
+        isOwnBody(verdict, message)
+          ? deliverAlone(message, options)
+          : conclude(verdict, message, task, options);
       yield [message, await orStay(message, options, conclusion)];
     }
     if (settled.length > 0) return;
@@ -44,10 +49,63 @@ async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
   options: DeliveryOptions<Event, Kind>,
 ): Promise<Ending> {
-  const { content } = message;
-  if ('invalid' in content) return await copy(message, 'poison', reasonOf(content.invalid), options);
-  const task = taskOf(message, content, options);
-  return await conclude(await verdictOf(task, options), message, task, options);
+  const { reading } = message;
+  const { asItCame } = reading;
+  const own = asItCame && taskOf(message, asItCame, options);
+  if (own?.isCountedBefore) {
+    const verdict = await verdictUnparsed(own, message, options);
+    if (verdict !== undefined) return await conclude(verdict, message, own, options);
+  }
+  const { content } = reading;
+  if ('waits' in content) throw content.waits;
+  if ('invalid' in content) {
+    const reason = reasonOf(content.invalid);
+    // A suspect has a record by now, of the attempt that its parser was.
+    if (own?.isCountedBefore) return await quarantine(message, own, reason, options);
+    return await copy(message, 'poison', reason, options);
+  }
+  const task = taskOf(message, content.identity, options);
+  const verdict = await verdictOf(task, options);
+  if (own === undefined || !isOwnBody(verdict, message)) {
+    return await conclude(verdict, message, task, options);
+  }
+  return await conclude(await verdictOf(own, options), message, own, options);
+}
+
+/**
+ * The verdict on a suspect, whose parser runs as the first part of its handler, under the identity that the body has.
+ *
+ * @returns `undefined` if the parser has to say first who the event is.
+ */
+async function verdictUnparsed<Event extends CloudEvent, Kind extends HandlerKind>(
+  task: Task<Event>,
+  { reading }: Message<Event>,
+  options: DeliveryOptions<Event, Kind>,
+): Promise<Verdict | undefined> {
+  let verdict: Verdict;
+  try {
+    verdict = await verdictOf(task, options);
+  } catch (error) {
+    if (error instanceof NotThisEventError) return undefined;
+    throw error;
+  }
+  if (verdict.outcome !== 'conflict' && verdict.outcome !== 'out-of-window') return verdict;
+  // Both would give the event up, and a parser may give it another identity.
+  const { content } = reading;
+  const { id, fingerprint } = task.identity;
+  const isSame =
+    'event' in content && content.identity.id === id && content.identity.fingerprint === fingerprint;
+  return isSame ? verdict : undefined;
+}
+
+/**
+ * Whether the conflict is with a record of the same body, begun before its parser could be asked: a parser may change what
+ * the fingerprint covers.
+ */
+function isOwnBody(verdict: Verdict, { reading }: Message<CloudEvent>): boolean {
+  return (
+    verdict.outcome === 'conflict' && verdict.applied === reading.asItCame?.fingerprintLike(verdict.applied)
+  );
 }
 
 /** What does not answer leaves the message in its queue. */
@@ -64,22 +122,27 @@ async function orStay(
 }
 
 async function stayAfter(error: unknown, message: Message<CloudEvent>, means: Means): Promise<Ending> {
-  const reason = { code: codeOf(error), message: describe(error) };
-  return await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
+  const reason = { code: codeOf(error), message: describe(error), error };
+  const ending = await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
+  return means.commonFailure.is(error) ? { ...ending, commonFailure: true } : ending;
 }
 
 /** A permanent error becomes a verdict too, and its event may have one already that goes before it. */
 async function verdictOf<Event extends CloudEvent, Kind extends HandlerKind>(
   task: Task<Event>,
-  { guarantee, handle, wiring }: DeliveryOptions<Event, Kind>,
+  { guarantee, handle, wiring, warn, commonFailure }: DeliveryOptions<Event, Kind>,
 ): Promise<Verdict> {
   try {
     return await guarantee.settle(task, handle, wiring);
   } catch (error) {
+    if (isOwnFailure(error)) commonFailure.failed(task.identity.id, error);
     if (!(error instanceof PermanentError)) throw error;
     const refused = { outcome: 'refused', error } as const;
     if (wiring.onPoison === 'quarantine') return refused;
-    return await guarantee.recordRefusal(task, error, wiring).catch(() => refused);
+    return await guarantee.recordRefusal(task, error, wiring).catch((cause: unknown) => {
+      warn('The refusal of an event has no record, so no skip of its message can stand', cause);
+      return refused;
+    });
   }
 }
 
@@ -91,6 +154,7 @@ async function conclude<Event extends CloudEvent>(
 ): Promise<Ending> {
   switch (verdict.outcome) {
     case 'applied':
+      means.commonFailure.succeeded();
       return verdict;
     case 'duplicate': {
       const { appliedWith } = verdict;
@@ -101,17 +165,22 @@ async function conclude<Event extends CloudEvent>(
     case 'quarantined':
       return { outcome: 'poison', code: 'QUARANTINED', reason: verdict.reason };
     case 'unknown':
-      return { outcome: 'unknown', code: 'OUTCOME_UNKNOWN', reason: verdict.reason };
+      return await keepUnknown(verdict, message, task, means);
     case 'refused':
       return await settlePoison(message, task, 'poison', reasonOf(verdict.error), means);
     case 'tried':
       return await retryOrGiveUp(verdict, message, task, means);
     case 'fenced':
-      return await stay(message, 'fenced', { code: 'FENCED', message: verdict.reason }, means);
+      return await stay(
+        message,
+        'fenced',
+        { code: 'FENCED', message: verdict.reason, error: verdict.error },
+        means,
+      );
     case 'conflict': {
       const reason = {
         code: 'CONFLICT',
-        message: `Event ${task.event.id} of ${task.event.source} came before with other content`,
+        message: `Event ${task.identity.eventId} of ${task.identity.source} came before with other content`,
         fingerprints: { applied: verdict.applied, received: verdict.received },
       };
       return await settlePoison(message, task, 'conflict', reason, means);
@@ -128,13 +197,37 @@ async function conclude<Event extends CloudEvent>(
   }
 }
 
+/**
+ * A body that its record has no room for is in the dead-letter queue. Another message with it may be the redrive of that
+ * very copy: acknowledged as it is, it would be the last one that is left.
+ */
+async function keepUnknown<Event extends CloudEvent>(
+  { reason, keptWith, error }: Extract<Verdict, { outcome: 'unknown' }>,
+  message: Message<Event>,
+  task: Task<Event>,
+  means: Means,
+): Promise<Ending> {
+  const recordId = task.identity.id;
+  const ending = {
+    ...endingOf('unknown', { code: 'OUTCOME_UNKNOWN', message: reason, error }),
+    recordId,
+  };
+  if (keptWith !== undefined && keptWith.messageId !== message.id) {
+    await copyBody(message, { recordId, attempt: keptWith.attempt ?? '', reason }, means);
+  }
+  if (keptWith === undefined && fitsRecord(message.body)) return ending;
+  return { ...ending, reason: `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)` };
+}
+
 async function retryOrGiveUp<Event extends CloudEvent>(
   { error, tries }: Extract<Verdict, { outcome: 'tried' }>,
   message: Message<Event>,
   task: Task<Event>,
   means: Means,
 ): Promise<Ending> {
-  const reason = { code: codeOf(error), message: describe(error) };
+  means.commonFailure.failed(task.identity.id, error);
+  if (means.commonFailure.is(error)) return await stayAfter(error, message, means);
+  const reason = { code: codeOf(error), message: describe(error), error };
   const { attempts } = tries;
   if (!areSpent(tries, message, means.wiring)) {
     return await stay(message, 'failed', { ...reason, attempts }, means);
@@ -144,7 +237,7 @@ async function retryOrGiveUp<Event extends CloudEvent>(
     message,
     task,
     'poison',
-    { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts },
+    { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts, error },
     means,
   );
 }

@@ -1,6 +1,13 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 
-/** A key or an item as plain values: strings, finite numbers, booleans, null, arrays and objects of them. */
+/**
+ * A key or an item as plain values: strings, finite numbers, bigints, booleans, null, lists and plain objects of them. The
+ * SDK's `NumberValue`, `Map`s, binary values, and `Set`s of one type are taken too. Members that are `undefined` are left
+ * out, in lists too. Every store refuses the commit for any other value, and its reason names the place: `item.lines[0].when`.
+ *
+ * DynamoDB's limits hold: names from 1 to 65,535 bytes, numbers of 38 digits from 1e-130 to 9.9e125, 31 levels of documents
+ * below an item, 400 KB for an item. `__proto__` is not taken as a name, since code that copies objects loses it.
+ */
 export type Item = Readonly<Record<string, unknown>>;
 
 /**

@@ -1,6 +1,8 @@
 import type { DeliveryLog } from '../contract/delivery-log.ts';
 import type { CloudEvent } from '../contract/event.ts';
+import type { CommonFailure } from './common-failure.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
+import type { Warn } from './observability.ts';
 import type { Wiring } from './wiring.ts';
 
 export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerKind> {
@@ -14,8 +16,11 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
   readonly end: number;
   /** Milliseconds since the epoch: no new request begins after it. */
   readonly deadline: number;
+  /** Logs what went wrong and changes no outcome. */
+  readonly warn: Warn;
   /** Message groups that fold no more in this invocation. */
   readonly unfolded: Set<string>;
+  readonly commonFailure: CommonFailure;
 }
 
 /** What a delivery works with that is not the handler's. */
@@ -30,9 +35,12 @@ export type Ending = Pick<
   | 'leaseUntil'
   | 'retryAt'
   | 'attempts'
+  | 'commonFailure'
   | 'foldFailure'
+  | 'foldError'
   | 'recordId'
   | 'code'
   | 'reason'
   | 'field'
+  | 'error'
 >;

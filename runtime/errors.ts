@@ -104,15 +104,48 @@ export class EffectsRefusedError extends OrderOnceError {
   }
 }
 
+/**
+ * The consumer's parser failed over a body that names its event: a mistake in its code, which a deployment can correct. A
+ * failed attempt of that event, whose handler has not begun.
+ */
+export class ParserError extends OrderOnceError {
+  constructor(cause: unknown) {
+    super('PARSER_FAILED', `The parser failed: ${codeOf(cause)}: ${describe(cause)}`, { cause });
+  }
+}
+
+/** The parser gives no event of the identity that the body has; `Reading` tells why. */
+export class NotThisEventError extends OrderOnceError {
+  constructor() {
+    super('NOT_THIS_EVENT', 'The parser makes something else of the body than the event that it names');
+  }
+}
+
+/** In characters: a dead letter's reason has no room for more. */
+const maxCode = 100;
+
 /** The code that logs and reasons carry for anything that was thrown. */
 export function codeOf(error: unknown): string {
-  if (error instanceof OrderOnceError) return error.code;
-  return textOf(() => (error instanceof Error ? error.name : 'UNKNOWN'));
+  const code = () => (error instanceof OrderOnceError ? error.code : undefined);
+  const name = () => (error instanceof Error ? error.name : 'UNKNOWN');
+  return shorten(
+    textOf(() => code() ?? name()),
+    maxCode,
+  );
 }
 
 /** The text that logs and reasons carry for anything that was thrown, at most 1,000 characters of it. */
 export function describe(error: unknown): string {
-  return shorten(textOf(() => (error instanceof Error ? error.message : error)));
+  return shorten(textOf(() => messageOf(error)));
+}
+
+/** Of what is no error, but an object, the text that tells most. */
+function messageOf(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  if (error instanceof Error || ('message' in error && typeof error.message === 'string')) {
+    return (error as Error).message;
+  }
+  return JSON.stringify(error);
 }
 
 function textOf(read: () => unknown): string {

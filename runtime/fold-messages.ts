@@ -1,7 +1,9 @@
+import type { LoggedError } from '../contract/delivery-log.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import type { DeliveryOptions } from './ending.ts';
 import { codeOf, describe } from './errors.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';
+import { loggedError } from './logged-error.ts';
 import type { Message } from './message.ts';
 import { taskOf } from './task.ts';
 
@@ -10,6 +12,7 @@ export interface Folded<Event extends CloudEvent> {
   readonly settled: readonly (readonly [message: Message<Event>, task: Task<Event>, verdict: Verdict])[];
   /** Why the fold failed, if it did. */
   readonly foldFailure?: string;
+  readonly foldError?: LoggedError;
 }
 
 /**
@@ -28,8 +31,9 @@ export async function foldMessages<Event extends CloudEvent, Kind extends Handle
   if (guarantee.fold === undefined || messages.length < 2 || unfolded.has(group)) return { settled: [] };
   const deliveries: (readonly [Message<Event>, Task<Event>])[] = [];
   for (const message of messages) {
-    if ('invalid' in message.content) break;
-    deliveries.push([message, taskOf(message, message.content, options)]);
+    const { content } = message.reading;
+    if (!('event' in content)) break;
+    deliveries.push([message, taskOf(message, content.identity, options)]);
   }
   const tasks = deliveries.map(([, task]) => task);
   try {
@@ -39,6 +43,10 @@ export async function foldMessages<Event extends CloudEvent, Kind extends Handle
   } catch (error) {
     if (tasks.some(({ deadline }) => wiring.clock.now() > deadline)) throw error;
     unfolded.add(group);
-    return { settled: [], foldFailure: `${codeOf(error)}: ${describe(error)}` };
+    return {
+      settled: [],
+      foldFailure: `${codeOf(error)}: ${describe(error)}`,
+      foldError: loggedError(error),
+    };
   }
 }

@@ -53,6 +53,7 @@ export type {
   Delivery,
   EffectStore,
   GuaranteeName,
+  KeptBody,
   OwnerAnswer,
   QuarantineAnswer,
   RecordStore,

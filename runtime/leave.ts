@@ -2,14 +2,18 @@ import type { OrderOnceError } from '../contract/errors.ts';
 import type { CloudEvent } from '../contract/event.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
 import { shorten } from '../contract/shorten.ts';
-import { deadLetterOf } from './dead-letter.ts';
 import type { Ending, Means } from './ending.ts';
 import { describe } from './errors.ts';
 import type { Task } from './guarantees/guarantee.ts';
+import { loggedError } from './logged-error.ts';
 import type { Message } from './message.ts';
+import { sendCopy } from './send-copy.ts';
 
 /** Why a message leaves its queue for the dead-letter queue, or why it stays. */
-export type Reason = Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints' | 'attempts'>;
+export type Reason = Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fingerprints' | 'attempts'> & {
+  /** The error that led to it, for the log alone. */
+  readonly error?: unknown;
+};
 
 /**
  * First the copy in the dead-letter queue, then the record, then the acknowledgement. A crash in between lets the
@@ -36,20 +40,27 @@ export async function copy(
   reason: Reason,
   { consumer, wiring }: Means,
 ): Promise<Ending> {
-  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer }));
-  return endingOf(outcome, reason);
+  const { error: _, ...why } = reason;
+  const lacks = await sendCopy(message, { ...why, consumer }, wiring.deadLetters);
+  return endingOf(outcome, lacks === '' ? reason : { ...reason, message: `${reason.message}. ${lacks}` });
 }
 
 /** The fields of a log line that a reason fills. */
 export function endingOf<Outcome extends Ending['outcome']>(
   outcome: Outcome,
-  { code, message, field }: Reason,
+  { code, message, field, error }: Reason,
 ) {
-  return { outcome, code, reason: message, ...(field !== undefined && { field }) };
+  return {
+    outcome,
+    code,
+    reason: message,
+    ...(field !== undefined && { field }),
+    ...(error !== undefined && { error: loggedError(error) }),
+  };
 }
 
 /** What log and dead letter say: shortened, since both have a limit, and a field's path may be as long as the body. */
 export function reasonOf(error: OrderOnceError & { field?: string | undefined }): Reason {
   const { code, field } = error;
-  return { code, message: describe(error), ...(field !== undefined && { field: shorten(field) }) };
+  return { code, message: describe(error), error, ...(field !== undefined && { field: shorten(field) }) };
 }

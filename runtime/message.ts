@@ -1,13 +1,11 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
-import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
-import type { CloudEvent, EventParser } from '../contract/event.ts';
-import { idempotencyKey } from '../contract/identity.ts';
+import { brokerId } from '../contract/broker-id.ts';
+import { InvalidEventError } from '../contract/errors.ts';
+import type { CloudEvent } from '../contract/event.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import type { Random } from '../contract/random.ts';
-import { shorten } from '../contract/shorten.ts';
-import { type ContentOf, fingerprintLike, fingerprintOf } from './content.ts';
-import { describe } from './errors.ts';
-import type { Delivery } from './stores/record-store.ts';
+import { type Reader, Reading } from './reading.ts';
+import { traceOf } from './trace.ts';
 
 /** One delivery of one SQS message. */
 export interface Message<Event extends CloudEvent> {
@@ -30,74 +28,65 @@ export interface Message<Event extends CloudEvent> {
   /** See `resolvedAttemptAttribute`. */
   readonly carriedAttempt: string | undefined;
   readonly attributes: SQSMessageAttributes;
-  readonly content: Content<Event>;
-}
-
-/** The event and what identifies it, or why the body is none. */
-export type Content<Event extends CloudEvent> = Valid<Event> | { readonly invalid: InvalidEventError };
-
-export interface Valid<Event extends CloudEvent> {
-  readonly event: Event;
-  /** As the event came: a handler may change its event. */
-  readonly identity: Pick<Delivery, 'id' | 'fingerprint' | 'source' | 'eventId' | 'sequence'>;
-  /** See `fingerprintLike`. */
-  readonly fingerprintLike: (named: string) => string | undefined;
-}
-
-/** How a consumer reads an event. */
-export interface Reading<Event extends CloudEvent> {
-  /** The consumer's name, part of the idempotency key. */
-  readonly name: string;
-  readonly parse: EventParser<Event>;
-  readonly fingerprint?: ContentOf<Event> | undefined;
+  /** Its X-Ray trace header. */
+  readonly trace: string | undefined;
+  /** The body's event, or why it is none. */
+  readonly reading: Reading<Event>;
 }
 
 /**
  * What SQS itself adds is not taken for granted: a record that was made by hand lacks some of it, and one record that
- * cannot be read must not fail its whole batch, again and again.
+ * cannot be read must not fail its whole batch, again and again. The consumer's parser runs only for a record that names
+ * its message group nowhere.
  *
- * @throws ConfigurationError where nothing could settle the message, since it has no name: it is not from SQS.
+ * @param reader How the consumer reads a body.
  */
 export function readMessage<Event extends CloudEvent>(
   record: SQSRecord,
-  reading: Reading<Event>,
+  reader: Reader<Event>,
   random: Pick<Random, 'uuid'>,
 ): Message<Event> {
   const { messageId: id, receiptHandle, body } = record;
-  if (!id || !receiptHandle) {
-    throw new ConfigurationError(
-      'A record of the batch has no "messageId" or no "receiptHandle", as those of SQS have: the function takes the ' +
-        'batches of an event source mapping of a queue, and no others',
-    );
-  }
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
-  const content = sentAt === undefined ? unsent : readContent(body, reading);
+  const reading = new Reading(body, reader, sentAt === undefined ? unsent : undefined);
   return {
     id,
     attempt: random.uuid(),
     receiptHandle,
     body,
-    group: sent.MessageGroupId ?? ('event' in content ? content.event.partitionkey : id),
+    group: groupOf(sent.MessageGroupId, reading) ?? brokerId(id),
     receiveCount: wholeNumber(sent.ApproximateReceiveCount) ?? 1,
     sentAt: sentAt ?? 0,
     firstReceived: wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0,
     publishedAt: publishedAt(attributes, sentAt ?? 0),
-    carriedAttempt: attributes[resolvedAttemptAttribute]?.stringValue,
+    carriedAttempt: carriedAttemptOf(attributes[resolvedAttemptAttribute]?.stringValue),
     attributes,
-    content,
+    trace: traceOf(sent.AWSTraceHeader),
+    reading,
   };
 }
 
+/** One that SQS takes, since the copy of the message is sent to it, and kept in its record. */
+function groupOf(sent: unknown, reading: Reading<CloudEvent>): string | undefined {
+  const group = sent ?? reading.partitionkey;
+  return typeof group === 'string' ? brokerId(group) : undefined;
+}
+
+/** The longest `attempt` that a record can have, in characters: ours are UUIDs of 36. */
+const longestAttempt = 1000;
+
+function carriedAttemptOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= longestAttempt ? value : undefined;
+}
+
 /** Of an age that nobody knows: it may be older than every record. */
-const unsent = {
-  invalid: new InvalidEventError(
-    'INVALID_EVENT',
-    'attributes.SentTimestamp: must be milliseconds since the epoch, as SQS sets it',
-    'attributes.SentTimestamp',
-  ),
-};
+const unsent = new InvalidEventError(
+  'INVALID_EVENT',
+  'attributes.SentTimestamp: must be milliseconds since the epoch, as SQS sets it',
+  'attributes.SentTimestamp',
+);
 
 function wholeNumber(text: unknown): number | undefined {
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -107,39 +96,4 @@ function wholeNumber(text: unknown): number | undefined {
 function publishedAt(attributes: SQSMessageAttributes, sentAt: number): number {
   const published = attributes[firstPublishedAttribute]?.stringValue ?? '';
   return /^\d+$/.test(published) ? Math.min(Number(published), sentAt) : sentAt;
-}
-
-function readContent<Event extends CloudEvent>(
-  body: string,
-  { name, parse, fingerprint: contentOf }: Reading<Event>,
-): Content<Event> {
-  try {
-    if (typeof body !== 'string')
-      throw new InvalidEventError('INVALID_EVENT', 'body: must be a text', 'body');
-    const event = parse(body);
-    const { source, id: eventId, sequence } = event;
-    const id = idempotencyKey(name, event);
-    return {
-      event,
-      identity: {
-        id,
-        fingerprint: fingerprintOf(event, contentOf),
-        source,
-        eventId,
-        // It is for people and tools: in full it might not fit into a record, an attribute or a log line.
-        sequence: sequence && shorten(sequence),
-      },
-      // Of the body, since a handler may have changed its event by then. Few records name another algorithm.
-      fingerprintLike: (named) => fingerprintLike(named, parse(body), contentOf),
-    };
-  } catch (error) {
-    // Any error: whatever a parser throws for this body, it throws again for the same body.
-    return { invalid: error instanceof InvalidEventError ? error : invalidBy(error) };
-  }
-}
-
-function invalidBy(error: unknown): InvalidEventError {
-  return new InvalidEventError('INVALID_EVENT', `It cannot be read: ${describe(error)}`, undefined, {
-    cause: error,
-  });
 }

@@ -1,4 +1,5 @@
 import { groupsOf } from './batch.ts';
+import type { Warn } from './observability.ts';
 import { postponedUntil, soon, type Waiting } from './retry-at.ts';
 import { hideUntil } from './visibility.ts';
 import type { Wiring } from './wiring.ts';
@@ -13,15 +14,17 @@ interface Received extends Waiting {
 export class Progress<M extends Received> {
   readonly #messages: readonly M[];
   readonly #wiring: Wiring;
+  readonly #warn: Warn;
   readonly #begun = new Set<M>();
   readonly #settled = new Set<M>();
   readonly #acknowledged = new Set<M>();
   /** Groups that do no more in this invocation. */
   readonly #stopped = new Set<string>();
 
-  constructor(messages: readonly M[], wiring: Wiring) {
+  constructor(messages: readonly M[], wiring: Wiring, warn: Warn) {
     this.#messages = messages;
     this.#wiring = wiring;
+    this.#warn = warn;
   }
 
   begin(message: M): void {
@@ -86,11 +89,11 @@ export class Progress<M extends Received> {
   /** Of a settled message: they were received for its sake, so what they count says nothing of them. */
   async #hideFollowers([first, ...others]: readonly M[]): Promise<void> {
     if (first === undefined) return;
-    await this.#hide(soon({ ...first, receiveCount: 1 }, this.#wiring), [first, ...others]);
+    await this.#hide(soon({ sentAt: first.sentAt, receiveCount: 1 }, this.#wiring), [first, ...others]);
   }
 
   async #hide(until: number, messages: readonly M[]): Promise<void> {
-    await hideUntil(until, messages, this.#wiring);
+    await hideUntil(until, messages, this.#wiring, this.#warn);
   }
 
   async #acknowledge(messages: readonly M[]): Promise<void> {
@@ -98,8 +101,8 @@ export class Progress<M extends Received> {
     try {
       await this.#wiring.acknowledgements.acknowledge(messages.map(({ receiptHandle }) => receiptHandle));
       for (const message of messages) this.#acknowledged.add(message);
-    } catch {
-      // What comes again is a duplicate.
+    } catch (error) {
+      this.#warn('The queue did not delete messages that are settled: they come again, as duplicates', error);
     }
   }
 

@@ -1,6 +1,7 @@
 import { checkText } from '../contract/check-text.ts';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import { ConfigurationError } from '../contract/errors.ts';
+import { sha256 } from '../contract/identity.ts';
 import { resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
 import { checkRecordTtl } from '../contract/record-ttl.ts';
@@ -47,6 +48,12 @@ export type ResolveOptions =
       /** The operator saw that it did not happen, or prefers that it happens twice. */
       readonly as: 'retry';
       readonly send: (message: Resent) => Promise<void>;
+      /**
+       * The event's body, where its record had no room for it: that of the copy in the dead-letter queue whose
+       * `dead-letter-reason` has the code `BODY_KEPT` and this record's `recordId`. Delete that copy once this resolved.
+       * @default - the body that the record keeps
+       */
+      readonly body?: string;
       /** @default - the system's */
       readonly random?: Random;
     });
@@ -73,8 +80,8 @@ export async function resolve(options: ResolveOptions): Promise<void> {
     );
   }
   if (options.as === 'done') return await complete(options);
-  const { body, messageGroup } = record;
-  if (body === undefined) throw new NotResolvableError(id, 'has no event to send again');
+  const { messageGroup } = record;
+  const body = bodyOf(record, options);
   // Another library began it (Powertools names no group). In any other group it would overtake its neighbours.
   if (messageGroup === undefined) {
     throw new NotResolvableError(
@@ -105,6 +112,30 @@ function checked(options: ResolveOptions): ResolveOptions {
     );
   }
   return options;
+}
+
+/** @throws NotResolvableError where neither the record nor the operator has the body, or the operator has another one. */
+function bodyOf(
+  { body, bodySha256, messageId }: StoredRecord,
+  { id, body: given }: Extract<ResolveOptions, { as: 'retry' }>,
+): string {
+  if (body !== undefined) return body;
+  if (bodySha256 === undefined) throw new NotResolvableError(id, 'has no event to send again');
+  if (given === undefined) {
+    throw new NotResolvableError(
+      id,
+      `had no room for the body of its event: give it as "body". The dead-letter queue of the consumer has it, in the ` +
+        `copy of message ${messageId}, whose dead-letter-reason has the code BODY_KEPT and this recordId`,
+    );
+  }
+  const digest = sha256(given);
+  if (digest !== bodySha256) {
+    throw new NotResolvableError(
+      id,
+      `is of another body: the SHA-256 of "body" is ${digest}, and the record's body_sha256 ${bodySha256}`,
+    );
+  }
+  return given;
 }
 
 /** `ResolveDone` in spec/OrderOnce.tla. */

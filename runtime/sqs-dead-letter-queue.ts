@@ -6,7 +6,7 @@ import type { DeadLetterQueue } from './dead-letter.ts';
 export function sqsDeadLetterQueue(queueUrl: string): DeadLetterQueue {
   let client: SQSClient | undefined;
   return {
-    async send({ body, messageGroup, deduplicationId, attributes }) {
+    async send({ body, messageGroup, deduplicationId, attributes, trace }) {
       const sqs = await import('@aws-sdk/client-sqs');
       // The URL's own host is what CloudFormation knew at deployment; a configured endpoint goes before it.
       client ??= new sqs.SQSClient({ useQueueUrlAsEndpoint: false, ...clientOptions });
@@ -17,6 +17,9 @@ export function sqsDeadLetterQueue(queueUrl: string): DeadLetterQueue {
           MessageGroupId: messageGroup,
           MessageDeduplicationId: deduplicationId,
           MessageAttributes: attributes,
+          ...(trace !== undefined && {
+            MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: trace } },
+          }),
         }),
       );
     },

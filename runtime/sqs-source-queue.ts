@@ -1,4 +1,4 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { BatchResultErrorEntry, SQSClient } from '@aws-sdk/client-sqs';
 import { clientOptions } from './client-options.ts';
 import type { Acknowledgements } from './last-moment.ts';
 import type { VisibilityTimeouts } from './visibility.ts';
@@ -28,17 +28,29 @@ export function sqsSourceQueue(queueUrl: string): VisibilityTimeouts & Acknowled
         ReceiptHandle,
         VisibilityTimeout: seconds,
       });
-      await client.send(
+      const { Failed = [] } = await client.send(
         new sqs.ChangeMessageVisibilityBatchCommand({
           QueueUrl: queueUrl,
           Entries: receiptHandles.map(change),
         }),
       );
+      refuse(Failed);
     },
     async acknowledge(receiptHandles) {
       const { sqs, client } = await connect();
       const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
-      await client.send(new sqs.DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      const command = new sqs.DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries });
+      const { Failed = [] } = await client.send(command);
+      refuse(Failed);
     },
   };
+}
+
+/** SQS answers with success where it refused some of a batch. @throws Error that says why. */
+function refuse(failed: readonly BatchResultErrorEntry[]): void {
+  const [first] = failed;
+  if (first === undefined) return;
+  throw new Error(
+    `SQS refused ${failed.length} of a batch, the first for ${first.Code}: ${first.Message ?? ''}`,
+  );
 }

@@ -28,10 +28,10 @@ export async function stay(
   };
   const end = endOf(message, again, means.wiring);
   if (end === undefined) return ending;
-  return await save(message, end, reason, means).catch(() => ({
-    ...ending,
-    retryAt: soon(message, means.wiring),
-  }));
+  return await save(message, end, reason, means).catch((error: unknown) => {
+    means.warn(`Message ${message.id} could not be copied before its queue gives it no more`, error);
+    return { ...ending, retryAt: soon(message, means.wiring) };
+  });
 }
 
 type End = Pick<Reason, 'code' | 'message'>;
@@ -57,9 +57,13 @@ async function save(message: Message<CloudEvent>, end: End, reason: Reason, mean
   const { wiring, guarantee } = means;
   const text = shorten(`${end.message}. ${reason.code}: ${reason.message}`);
   const ending = await copy(message, 'poison', { ...reason, code: end.code, message: text }, means);
-  if ('event' in message.content) {
-    const task = { ...taskOf(message, message.content, means), deadline: wiring.clock.now() };
-    await guarantee.quarantine(task, text, wiring).catch(() => undefined);
+  // By what is known: a parser that never ends must not begin here.
+  const { identity } = message.reading;
+  if (identity !== undefined) {
+    const task = taskOf(message, identity, { ...means, deadline: wiring.clock.now() });
+    await guarantee.quarantine(task, text, wiring).catch((error: unknown) => {
+      means.warn(`Message ${message.id} was copied, and its record does not say so`, error);
+    });
   }
   return ending;
 }

@@ -1,26 +1,36 @@
 import type { CloudEvent } from '../contract/event.ts';
 import { backoffCap, isSpent, isSuspect, type Tries } from '../contract/retrying.ts';
 import type { Means } from './ending.ts';
-import { underWay } from './errors.ts';
+import { NotThisEventError, underWay } from './errors.ts';
+import { isOwnFailure } from './guarantees/count-attempt.ts';
 import type { Task } from './guarantees/guarantee.ts';
-import type { Message, Valid } from './message.ts';
+import { keepBody } from './keep-body.ts';
+import type { Message } from './message.ts';
+import type { Identity } from './reading.ts';
 import { lastStay } from './retry-at.ts';
 import type { Past } from './stores/record-store.ts';
 import { isInsideWindow } from './window.ts';
 import type { Wiring } from './wiring.ts';
 
-/** The delivery of a message's event as guarantees see it. */
+/**
+ * The delivery of a message's event as guarantees see it.
+ * @param identity Of the event, by its parser or by the body alone.
+ */
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
-  { event, identity, fingerprintLike }: Valid<Event>,
+  { fingerprintLike, ...identity }: Identity,
   means: Means,
 ): Task<Event> {
   const { clock, recordTtlSeconds } = means.wiring;
   const deadline = deadlineOf(message, means);
   return {
-    event,
-    body: message.body,
+    get event() {
+      return eventOf(message, identity.id);
+    },
     fingerprintLike,
+    isOwnFailure: (error) => isOwnFailure(error) && !means.commonFailure.includes(identity.id, error),
+    warn: means.warn,
+    keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, means),
     carriedAttempt: message.carriedAttempt,
     end: means.end,
     deadline,
@@ -36,6 +46,13 @@ export function taskOf<Event extends CloudEvent>(
       insideWindow: isInsideWindow(message.publishedAt, clock.now(), recordTtlSeconds),
     },
   };
+}
+
+function eventOf<Event extends CloudEvent>({ reading }: Message<Event>, id: string): Event {
+  const { content } = reading;
+  if ('failed' in content) throw content.failed;
+  if ('event' in content && content.identity.id === id) return content.event;
+  throw new NotThisEventError();
 }
 
 /**

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import { shorten } from '../../contract/shorten.ts';
-import { DeadlineError, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
+import { DeadlineError, NotDone, NotThisEventError, PermanentError, StoreBusyError } from '../errors.ts';
 import { UnclearError } from '../http/unclear-error.ts';
 import type { CountAnswer, EffectStore } from '../stores/record-store.ts';
 import { type Decision, untilDecided } from './decide.ts';
@@ -22,9 +22,12 @@ type Counted = Extract<CountAnswer, { kind: 'counted' }>;
  */
 const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, ConfigurationError, PermanentError];
 
-/** Whether an attempt that ended so failed by the event's own fault, as far as can be told. */
+/**
+ * Whether an error is an event's own fault, by itself. A guarantee asks its `Task`, which also knows of failures that all
+ * events have in common.
+ */
 export function isOwnFailure(error: unknown): boolean {
-  return !blameless.some((kind) => error instanceof kind);
+  return !(error instanceof NotThisEventError) && !blameless.some((kind) => error instanceof kind);
 }
 
 /**

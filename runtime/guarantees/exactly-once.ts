@@ -3,7 +3,7 @@ import { effectsIn } from '../effect-check.ts';
 import { describe, NeverEndedError, type PermanentError, StoreBusyError, underWay } from '../errors.ts';
 import type { EffectStore } from '../stores/record-store.ts';
 import { commit } from './commit.ts';
-import { countAttempt, isOwnFailure, withThis } from './count-attempt.ts';
+import { countAttempt, withThis } from './count-attempt.ts';
 import { fold } from './fold.ts';
 import type { EffectHandler, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, triesOf } from './lease.ts';
@@ -89,8 +89,9 @@ async function apply<Event extends CloudEvent>(
   store: EffectStore,
 ): Promise<Verdict> {
   const failed = async (error: unknown): Promise<Verdict> => {
-    if (!isOwnFailure(error)) throw error;
-    return await count(error).catch(() => {
+    if (!task.isOwnFailure(error)) throw error;
+    return await count(error).catch((cause: unknown) => {
+      task.warn(`A failed attempt of event ${task.identity.eventId} could not be counted`, cause);
       // It is why the message is delivered again, whatever else failed on the way.
       throw error;
     });

@@ -1,10 +1,19 @@
+import type { Clock } from '../../contract/clock.ts';
 import type { CloudEvent } from '../../contract/event.ts';
 import { sha256 } from '../../contract/identity.ts';
 import type { Tries } from '../../contract/retrying.ts';
-import { describe, NeverEndedError, NotDone, PermanentError, StoreBusyError, underWay } from '../errors.ts';
+import {
+  describe,
+  NeverEndedError,
+  NotDone,
+  ParserError,
+  PermanentError,
+  StoreBusyError,
+  underWay,
+} from '../errors.ts';
 import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
 import { encodeResult } from '../stores/result.ts';
-import { isOwnFailure, withThis } from './count-attempt.ts';
+import { withThis } from './count-attempt.ts';
 import { handlerMargin, withSignal } from './deadline.ts';
 import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, leaseEnd, type Standing } from './lease.ts';
@@ -56,13 +65,18 @@ async function settleExternal<Event extends CloudEvent>(
   tools: ExternalTools,
 ): Promise<Verdict> {
   const lease = new Lease(task, policy.name, tools);
-  // Where what is unclear is held, nothing that ended its process runs again.
-  const counted = task.isCountedBefore && policy.unclear === 'retry';
-  if (!counted) return await runUnderLease(task, handle, { lease, policy, counted }, tools);
   const attempt = new SuspectAttempt(task, lease, tools.clock);
-  return await attempt.run(() =>
-    runUnderLease(task, attempt.watch(handle), { lease, policy, counted }, tools),
-  );
+  if (task.isCountedBefore && policy.unclear === 'retry') {
+    return await attempt.run(() =>
+      runUnderLease(task, attempt.watch(handle), { lease, policy, counted: true }, tools),
+    );
+  }
+  // If an unclear outcome is held, no handler whose process ended runs again. A parser runs again: it has no effect.
+  if (task.isCountedBefore) {
+    const verdict = await attempt.run(() => parseCounted(task, lease, tools.clock));
+    if (verdict !== undefined) return verdict;
+  }
+  return await runUnderLease(task, handle, { lease, policy, counted: false }, tools);
 }
 
 type ExternalTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
@@ -115,12 +129,48 @@ async function runUnderLease<Event extends CloudEvent>(
     );
     refuseLostEffects(result);
   } catch (error) {
-    const notDone = error instanceof NotDone || error instanceof PermanentError;
+    const notDone =
+      error instanceof NotDone || error instanceof PermanentError || error instanceof ParserError;
     // A handler that was asked to stop may throw anything.
-    const failed = isOwnFailure(error) && clock.now() < end;
+    const failed = task.isOwnFailure(error) && clock.now() < end;
     return await settleError(error, { notDone, failed }, past, attempt);
   }
   return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
+}
+
+/**
+ * Runs the parser of a suspect under at-most-once, counted as an attempt. The lease is given back before: a delivery that
+ * finds the record of a dead parser then knows that no handler had begun, and the outcome does not become unknown. The
+ * count is taken back after: a handler is not counted before it begins.
+ *
+ * @returns `undefined` if the event may be handled now.
+ */
+async function parseCounted(
+  task: Task<CloudEvent>,
+  lease: Lease,
+  clock: Clock,
+): Promise<Verdict | undefined> {
+  const claim = await lease.claim({ takeOver: false, carriedAttempt: task.carriedAttempt }, underWay);
+  if (!claim.claimed) return claim.verdict;
+  const { past } = claim;
+  const released = await lease.release(underWay, releaseOf(true, true));
+  if (!released.stands) return fenced(released);
+  if (!task.mayBegin(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
+  // A parser that may be cut off by the end of the invocation runs uncounted.
+  if (clock.now() <= task.lastBegin) parse(task);
+  // If another delivery went over the record meanwhile, the next claim meets what it wrote.
+  await lease.release('no handler has begun', releaseOf(true, false));
+  parse(task);
+  return undefined;
+}
+
+/** @throws What the parser threw; a parser that failed is counted where its handler would have begun. */
+function parse(task: Task<CloudEvent>): void {
+  try {
+    void task.event;
+  } catch (error) {
+    if (!(error instanceof ParserError)) throw error;
+  }
 }
 
 /** How an attempt ended that did not succeed. */
@@ -145,7 +195,7 @@ async function settleError(
 ): Promise<Verdict> {
   const reason = describe(error);
   if (!notDone && policy.unclear === 'hold') {
-    return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason });
+    return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason, error }, error);
   }
   const tries = failed ? withThis(past) : past;
   let released: Standing;
@@ -154,19 +204,22 @@ async function settleError(
   } catch (cause) {
     // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
     // permanent error is acknowledged, and nothing is before its record says so.
-    throw error instanceof PermanentError ? cause : error;
+    if (error instanceof PermanentError) throw cause;
+    lease.warn('The lease of a handler that failed could not be given back: it ends by itself', cause);
+    throw error;
   }
-  if (!released.stands) return fenced(released);
+  if (!released.stands) return fenced(released, error);
   if (failed) return { outcome: 'tried', error, tries };
   throw error;
 }
 
-function verdictOf(standing: Standing, verdict: Verdict): Verdict {
-  return standing.stands ? verdict : fenced(standing);
+/** @param error That of the handler, if it failed. */
+function verdictOf(standing: Standing, verdict: Verdict, error?: unknown): Verdict {
+  return standing.stands ? verdict : fenced(standing, error);
 }
 
 /** `Fenced` in spec/OrderOnce.tla. */
-function fenced({ record }: Extract<Standing, { stands: false }>): Verdict {
+function fenced({ record }: Extract<Standing, { stands: false }>, error?: unknown): Verdict {
   const now = record === undefined ? 'is gone' : `is ${record.status} by another delivery`;
-  return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}` };
+  return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}`, error };
 }

@@ -29,7 +29,13 @@ interface Fold {
 }
 
 /** What is settled without another step, so that those after it may go on; whatever else it is may stop their group. */
-const passing: ReadonlySet<Verdict['outcome']> = new Set(['applied', 'duplicate', 'quarantined', 'unknown']);
+function passes(verdict: Verdict): boolean {
+  // A body that no record keeps may have to be copied first.
+  if (verdict.outcome === 'unknown') return verdict.keptWith === undefined;
+  return passing.has(verdict.outcome);
+}
+
+const passing: ReadonlySet<Verdict['outcome']> = new Set(['applied', 'duplicate', 'quarantined']);
 
 /**
  * Commits consecutive deliveries of one group in one transaction: their records, and their effects merged. Whatever is
@@ -121,7 +127,7 @@ function remaining(
     }
     const verdict = verdictOf(refusal, member, tools);
     if (verdict !== undefined) verdicts.set(member, verdict);
-    if (verdict === undefined || !passing.has(verdict.outcome)) break;
+    if (verdict === undefined || !passes(verdict)) break;
   }
   return left;
 }
@@ -147,7 +153,7 @@ function inOrder(verdicts: readonly (Verdict | undefined)[]): readonly Verdict[]
   for (const verdict of verdicts) {
     if (verdict === undefined) break;
     known.push(verdict);
-    if (!passing.has(verdict.outcome)) break;
+    if (!passes(verdict)) break;
   }
   return known;
 }

@@ -4,7 +4,14 @@ import type { Random } from '../../contract/random.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import type { Effect, effectBrand } from '../effects.ts';
 import type { PermanentError } from '../errors.ts';
-import type { Delivery, EffectStore, GuaranteeName, Past } from '../stores/record-store.ts';
+import type {
+  Delivery,
+  EffectStore,
+  GuaranteeName,
+  KeptBody,
+  Past,
+  StoredRecord,
+} from '../stores/record-store.ts';
 
 /**
  * What an event does inside the store: a function from the event to its effects. It must not act outside of them,
@@ -63,8 +70,22 @@ export type HandlerKind = keyof Handlers<CloudEvent>;
 
 /** One delivery of one event. */
 export interface Task<Event extends CloudEvent> {
+  /**
+   * The event. The consumer's parser runs when this is read first, if it has not run: the parser is the first part of the
+   * handler. Throws a `ParserError` for a parser that failed, and whatever else says that there is no such event.
+   */
   readonly event: Event;
-  readonly body: string;
+  /** Whether an attempt that ended with this error failed by the event's own fault, as far as can be told. */
+  readonly isOwnFailure: (error: unknown) => boolean;
+  /** Logs what went wrong and changes no outcome. */
+  readonly warn: (what: string, error: unknown) => void;
+  /**
+   * What the record of an unknown outcome keeps of the body; one that fits no record is in the dead-letter queue then.
+   *
+   * @param attempt The record's.
+   * @throws Whatever the dead-letter queue throws.
+   */
+  readonly keepBody: (attempt: string, reason: string) => Promise<KeptBody>;
   readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration' | 'earlier'>;
   /**
    * The fingerprint of the event by the algorithm that a record's names; `undefined` for one that this code does not
@@ -113,8 +134,15 @@ export type Verdict =
   | { readonly outcome: 'conflict'; readonly applied: string; readonly received: string }
   /** Given up before, for this very message: its copy is in the dead-letter queue. */
   | { readonly outcome: 'quarantined'; readonly reason: string }
-  /** It may have happened, or not. Recorded with the event's body; only an operator moves it. */
-  | { readonly outcome: 'unknown'; readonly reason: string }
+  /** It may have happened, or not. Recorded; only an operator moves it. */
+  | {
+      readonly outcome: 'unknown';
+      readonly reason: string;
+      /** The error of the handler that left it unknown. */
+      readonly error?: unknown;
+      /** Where its record was found to have no room for the body: whose copy in the dead-letter queue has it. */
+      readonly keptWith?: Pick<StoredRecord, 'attempt' | 'messageId'>;
+    }
   /** No record, and too old to tell a new event from one whose record has expired. */
   | { readonly outcome: 'out-of-window' }
   /** Another delivery holds the lease until then (ms since the epoch). */
@@ -124,7 +152,12 @@ export type Verdict =
   /** The handler refused the event for good, or the condition of a `raw` effect of it did. */
   | { readonly outcome: 'refused'; readonly error: PermanentError }
   /** The lease of this delivery ended and the record is another's now. */
-  | { readonly outcome: 'fenced'; readonly reason: string };
+  | {
+      readonly outcome: 'fenced';
+      readonly reason: string;
+      /** The error of its handler, if it failed. */
+      readonly error?: unknown;
+    };
 
 /** The promise that a consumer chooses; see docs/guarantees.md for what each leaves possible. */
 export interface Guarantee<Kind extends HandlerKind> {

@@ -63,7 +63,7 @@ export function judge(
       return verdict(duplicateOf(record));
     case 'OUTCOME_UNKNOWN':
       if (terms.carriedAttempt !== undefined && record.attempt === terms.carriedAttempt) return again(record);
-      return verdict({ outcome: 'unknown', reason: record.lastError ?? 'its record says so' });
+      return verdict(unknownOf(record));
     case 'INPROGRESS':
       return unfinishedLease(record, mine, terms, ahead);
     case 'QUARANTINED':
@@ -125,6 +125,16 @@ function unclear(record: StoredRecord, reason: string): Finding {
 
 function verdict(value: Verdict): Finding {
   return { kind: 'verdict', verdict: value };
+}
+
+function unknownOf({
+  lastError = 'its record says so',
+  bodySha256,
+  attempt,
+  messageId,
+}: StoredRecord): Verdict {
+  const keptWith = bodySha256 === undefined ? {} : { keptWith: { attempt, messageId } };
+  return { outcome: 'unknown', reason: lastError, ...keptWith };
 }
 
 function duplicateOf({ messageId, result }: StoredRecord): Verdict {

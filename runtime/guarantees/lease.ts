@@ -4,6 +4,7 @@ import type { Tries } from '../../contract/retrying.ts';
 import type {
   Delivery,
   GuaranteeName,
+  KeptBody,
   OwnerAnswer,
   Past,
   RecordStore,
@@ -53,6 +54,11 @@ export class Lease {
     this.#store = store;
     this.#ttl = recordTtlSeconds;
     this.budget = { clock, random, deadline: task.deadline };
+  }
+
+  /** Logs what went wrong and changes no outcome. */
+  warn(what: string, error: unknown): void {
+    this.#task.warn(what, error);
   }
 
   /** The delivery as a write made now tells it. */
@@ -123,10 +129,12 @@ export class Lease {
    */
   async hold(seen: Pick<StoredRecord, 'attempt' | 'status'>, lastError: string): Promise<Standing> {
     const { attempt, status } = seen;
-    const answer = await untilRecorded(
-      () => this.#store.holdUnknown(this.delivery(), { attempt, status }, this.#task.body, lastError),
-      this.budget,
-    );
+    let kept: KeptBody | undefined;
+    const answer = await untilRecorded(async () => {
+      const body = kept ?? (await this.#task.keepBody(attempt ?? this.#task.identity.attempt, lastError));
+      kept = body;
+      return await this.#store.holdUnknown(this.delivery(), { attempt, status }, body, lastError);
+    }, this.budget);
     return this.#standing(answer, 'OUTCOME_UNKNOWN', attempt);
   }
 

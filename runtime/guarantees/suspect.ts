@@ -3,7 +3,7 @@ import type { CloudEvent } from '../../contract/event.ts';
 import { describe, StoreBusyError, underWay } from '../errors.ts';
 import type { ReleaseTerms } from '../stores/record-store.ts';
 import { handlerMargin } from './deadline.ts';
-import type { Task, Verdict } from './guarantee.ts';
+import type { Task } from './guarantee.ts';
 import type { Lease } from './lease.ts';
 
 /**
@@ -41,7 +41,7 @@ export class SuspectAttempt {
    * handler is not at work: a store that does not answer may hold the attempt up until its process is ended. It may be
    * asked for in vain, or twice: only a count that stands is taken back.
    */
-  async run(settle: () => Promise<Verdict>): Promise<Verdict> {
+  async run<Result>(settle: () => Promise<Result>): Promise<Result> {
     const settled = new AbortController();
     const left = this.#task.deadline - handlerMargin - this.#clock.now();
     void this.#clock.sleep(left, settled.signal).then(async () => {
@@ -65,7 +65,12 @@ export class SuspectAttempt {
     // Twice, even past the deadline: the first may meet the very transaction that holds the attempt up.
     await step()
       .catch(step)
-      .catch(() => undefined);
+      .catch((cause: unknown) => {
+        this.#task.warn(
+          `The attempt of event ${this.#task.identity.eventId} stays counted, by no fault of its own`,
+          cause,
+        );
+      });
   }
 }
 

@@ -60,6 +60,8 @@ export interface StoredRecord {
   readonly body?: string | undefined;
   /** The SQS message that was the last to block its group. */
   readonly blocked?: string | undefined;
+  /** In place of a body that fits no record: see `KeptBody`. */
+  readonly bodySha256?: string | undefined;
   /** The SQS message that an operator skips. */
   readonly skip?: string | undefined;
 }
@@ -141,6 +143,14 @@ export type BlockAnswer =
   | (Refusal & { readonly kind: 'fenced' })
   | Contended;
 
+/**
+ * What OUTCOME_UNKNOWN keeps of its event: the body of the message, or the SHA-256 (hex) of one that is larger than a
+ * record may be. That body is in the dead-letter queue by then, in the copy of the message of the same delivery.
+ */
+export type KeptBody =
+  | { readonly body: string; readonly bodySha256?: never }
+  | { readonly body?: never; readonly bodySha256: string };
+
 export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Contended;
 
 /**
@@ -175,7 +185,7 @@ export interface RecordStore {
    */
   release(delivery: Delivery, lastError: string, terms: ReleaseTerms): Promise<OwnerAnswer>;
   /**
-   * OUTCOME_UNKNOWN, keeping `body` and leaving `attempt` alone, so that a slow owner may still complete; such a
+   * OUTCOME_UNKNOWN, keeping the body and leaving `attempt` alone, so that a slow owner may still complete; such a
    * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's only if it has
    * not expired (one without an expiration has not) and, INPROGRESS, if its lease is over.
    * @param seen The unfinished record's attempt and status, as they were seen: mine, or a dead owner's.
@@ -183,7 +193,7 @@ export interface RecordStore {
   holdUnknown(
     delivery: Delivery,
     seen: { readonly attempt: string | undefined; readonly status: RecordStatus },
-    body: string,
+    kept: KeptBody,
     lastError: string,
   ): Promise<OwnerAnswer>;
   /**

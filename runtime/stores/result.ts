@@ -1,7 +1,5 @@
 import { sha256 } from '../../contract/identity.ts';
-
-/** DynamoDB's items end at 400 KB (AWS: "Quotas in Amazon DynamoDB"); the record's other attributes need the rest. */
-const maxBytes = 380 * 1024;
+import { maxContentBytes } from './content-size.ts';
 
 /** What is stored in place of a result that cannot be: the handler has acted, so this must never be an error. */
 export interface OmittedResult {
@@ -28,7 +26,7 @@ export function encodeResult(result: unknown): string {
     return omitted({ reason: 'not-json', message: messageOf(error) });
   }
   const bytes = Buffer.byteLength(text);
-  return bytes > maxBytes ? omitted({ reason: 'too-large', bytes, sha256: sha256(text) }) : text;
+  return bytes > maxContentBytes ? omitted({ reason: 'too-large', bytes, sha256: sha256(text) }) : text;
 }
 
 /** The result that `encodeResult` was given, as JSON keeps it, or why it was not stored. */

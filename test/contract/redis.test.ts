@@ -124,7 +124,7 @@ if (!canRunRedis) {
       await plant('other', { status: 'RETRYING', fingerprint: 'f' });
       await store.claim(delivery, { leaseUntil: now() + 1000, takeOver: false });
       expect(await client.pTTL('order-once:ttl')).toBeGreaterThan(3_000_000);
-      await store.holdUnknown(delivery, { ...delivery, status: 'INPROGRESS' }, '{}', 'lost');
+      await store.holdUnknown(delivery, { ...delivery, status: 'INPROGRESS' }, { body: '{}' }, 'lost');
       expect(await client.pTTL('order-once:ttl')).toBe(-1);
     });
   });

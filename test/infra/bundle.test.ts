@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Stack } from 'aws-cdk-lib';
 import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { anOrder } from '../support/orders.ts';
+import { sqsEvent, sqsRecord } from '../support/sqs.ts';
 import { everyConsumer, newApp, orderOnceStack, resource, root } from './support.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:OrderOnce-order-events.fifo';
@@ -109,4 +111,19 @@ test('a function may use a CommonJS package that requires a module of Node', () 
 
   // THEN
   expect(load(stack, app.outdir)).toBe('function\n');
+});
+
+test("the log of an error names the file and the line of the handler's source, not those of the bundle", () => {
+  const app = newApp({ bundling: true });
+  const stack = new Stack(app, 'Shop');
+  new IdempotentConsumer(stack, 'Bookings', {
+    topic: new OrderTopic(stack, 'Events'),
+    records: new RecordTable(stack, 'Records'),
+    entry: join(root, 'test/infra/fixtures/failing-handler.ts'),
+  });
+  const event = JSON.stringify(sqsEvent(sqsRecord(anOrder(), { sentAt: Date.now() })));
+  const script = `await handler(${event}, { getRemainingTimeInMillis: () => 20_000 });`;
+  const said = load(stack, app.outdir, { script });
+  expect(said).toContain("Cannot read properties of undefined (reading 'percent')");
+  expect(said).toMatch(/ \([\w/-]+\/test\/infra\/fixtures\/failing-handler\.ts:6:\d+\)/);
 });

@@ -35,12 +35,15 @@ export function planFor({ workload, seed, withoutEvents, withoutFaults }: Scenar
     );
     return [{ ...planned, extras, troubles: new Map(troubles) }];
   });
+  const badDeployment = withoutFaults.includes('deployment that fails every event')
+    ? undefined
+    : plan.badDeployment;
   const deployments = plan.deployments.map((one) => ({
     ...one,
     ...(withoutFaults.includes('deployment with another guarantee') && { guarantees: new Map() }),
     ...(withoutFaults.includes('deployment with another fingerprint') && { ownContent: false }),
   }));
-  return { ...plan, events, deployments };
+  return { ...plan, events, deployments, badDeployment };
 }
 
 export async function run(scenario: Scenario, trace = false): Promise<RunResult> {

@@ -14,6 +14,7 @@ import { publishAll, sendExtra } from './actors/publisher.ts';
 import type { Letter } from './broker/message.ts';
 import { FifoTopic } from './broker/topic.ts';
 import { Answers } from './oracle/answers.ts';
+import { Blameless } from './oracle/blameless.ts';
 import { Contents, ownContent } from './oracle/contents.ts';
 import { checkEnd, checkRecords, codeOf, type EndState } from './oracle/end.ts';
 import { Expectation } from './oracle/expectation.ts';
@@ -25,6 +26,7 @@ import { expire } from './ports/expiry.ts';
 import { redisRunStore } from './ports/redis.ts';
 import { memoryRunStore, type RunStore } from './ports/store.ts';
 import {
+  type BadDeployment,
   type Deployment,
   type Expiry,
   type Plan,
@@ -67,6 +69,9 @@ export class Shop {
   readonly #guarantees = new Map<ConsumerName, GuaranteeName>();
   /** Whether a deployment has brought consumers that name an event's content themselves. No later one takes it back. */
   #ownContent = false;
+  /** Whether the handlers fail every event, as they are deployed now. */
+  #failsAll = false;
+  readonly #blameless: Blameless;
   /** Whether every handler was mended. */
   #healed = false;
   /** By consumer and event: how often its trouble showed. */
@@ -101,6 +106,7 @@ export class Shop {
     );
     const orders = plan.events.filter(isOrder);
     this.#answers = new Answers(world, orders);
+    this.#blameless = new Blameless(world);
     this.#clients = dynamoDb && new Clients(world, this.#intake(dynamoDb), this.#answers, orders);
     this.#operator = new Operator(world, {
       functions: this.#functions,
@@ -127,7 +133,7 @@ export class Shop {
   /** Everything that the plan says, until nothing is left to do; then the verdict. */
   async run(): Promise<void> {
     const { scheduler, now } = this.#world;
-    const { events, duration, deployments, outage, expiry } = this.#plan;
+    const { events, duration, deployments, badDeployment, outage, expiry } = this.#plan;
     this.#topic.onFirst = (body) => {
       this.#answers.published(body);
       this.#sendExtras(body);
@@ -139,9 +145,10 @@ export class Shop {
       events.filter((planned) => !isOrder(planned)),
     );
     for (const one of deployments) scheduler.at(now + one.at, () => this.#deploy(one));
+    if (badDeployment !== undefined) this.#deployBadly(badDeployment);
     if (outage !== undefined)
       this.#world.outage = { ...outage, from: now + outage.at, to: now + outage.at + outage.lasts };
-    const end = Math.max(now + duration, this.#world.outage?.to ?? 0);
+    const end = now + Math.max(duration, (outage?.at ?? 0) + (outage?.lasts ?? 0), badDeployment?.to ?? 0);
     this.#lookAfter(end);
     await scheduler.run(end);
     await this.#settle();
@@ -209,6 +216,16 @@ export class Shop {
     for (const one of this.#functions) one.deploy(timeout);
   }
 
+  #deployBadly({ from, to }: BadDeployment): void {
+    const { scheduler, now } = this.#world;
+    const deploy = (isBad: boolean) => {
+      this.#failsAll = isBad;
+      for (const one of this.#functions) one.deploy(this.#plan.timeout);
+    };
+    scheduler.at(now + from, () => deploy(true));
+    scheduler.at(now + to, () => deploy(false));
+  }
+
   #guaranteeOf(name: ConsumerName): GuaranteeName {
     return this.#guarantees.get(name) ?? deployableAs[name][0];
   }
@@ -254,7 +271,9 @@ export class Shop {
     consumer.deadLetters.onArrival = ({ body, attributes, deduplicationId }) => {
       const event = this.#expectation.eventOf(body);
       if (event === undefined) return;
-      this.#witness.givenUp(idempotencyKey(name, event), codeOf(attributes), deduplicationId);
+      const key = idempotencyKey(name, event);
+      this.#witness.givenUp(key, codeOf(attributes), deduplicationId);
+      if (this.#failsAll) this.#blameless.givenUp(name, key, codeOf(attributes));
     };
     consumer.queue.onArrival = ({ body }) => {
       this.#expectation.arrived(name, body);
@@ -265,6 +284,11 @@ export class Shop {
 
   #trouble(consumer: ConsumerName, id: string): Trouble | undefined {
     const planned = this.#plan.events.find(({ event }) => event.id === id);
+    if (planned !== undefined && this.#failsAll) {
+      this.#world.faults.count('deployment that fails every event');
+      this.#witness.failed(idempotencyKey(consumer, planned.event));
+      return 'fails';
+    }
     const trouble = planned?.troubles.get(consumer);
     if (trouble === undefined || this.#healed) return undefined;
     const place = `${consumer} ${id}`;

@@ -17,5 +17,6 @@ export const recordMembers = {
   lastError: attribute.lastError,
   body: attribute.body,
   blocked: attribute.blocked,
+  bodySha256: attribute.bodySha256,
   skip: attribute.skip,
 } as const satisfies Readonly<Record<keyof StoredRecord, string>>;

@@ -81,8 +81,8 @@ export function dynamoDbRecordStore(
       const answer = await writeAndShow(steps.countAttempt(delivery, lastError, over), 'ALL_OLD');
       return answer.kind === 'written' ? { kind: 'counted', past: pastOf(answer.record, delivery) } : answer;
     },
-    holdUnknown: (delivery, seen, body, lastError) =>
-      writeAsOwner(steps.holdUnknown(delivery, seen, body, lastError)),
+    holdUnknown: (delivery, seen, kept, lastError) =>
+      writeAsOwner(steps.holdUnknown(delivery, seen, kept, lastError)),
     async quarantine(delivery, lastError, over) {
       const answer = await write(steps.quarantine(delivery, lastError, over));
       return answer === 'written' ? { kind: 'quarantined' } : answer;

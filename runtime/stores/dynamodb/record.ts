@@ -37,6 +37,7 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     lastError: text('lastError'),
     body: text('body'),
     blocked: text('blocked'),
+    bodySha256: text('bodySha256'),
     skip: text('skip'),
   };
 }

@@ -1,7 +1,7 @@
 import { shorten } from '../../../contract/shorten.ts';
 import type { RecordStatus } from '../../../contract/tables.ts';
 import type { Item } from '../../effects.ts';
-import type { ClaimTerms, Commit, Delivery, ReleaseTerms } from '../record-store.ts';
+import type { ClaimTerms, Commit, Delivery, KeptBody, ReleaseTerms } from '../record-store.ts';
 import * as may from './conditions.ts';
 import { type AttributeName, keyOf, type Sets, setting, withNamesAndValues } from './expression.ts';
 import { type RecordWrite, recordItem } from './record.ts';
@@ -104,7 +104,7 @@ export function claimAgain(delivery: Delivery, terms: ClaimTerms, carriedAttempt
   const sets = { ...claimed(delivery, terms), firstAttemptAt: delivery.now };
   const values = { ...valuesOf(delivery), carriedAttempt };
   return update(delivery.id, may.MAY_CLAIM_AGAIN, values, sets, {
-    remove: ['body'],
+    remove: ['body', 'bodySha256'],
     count: countOf(terms),
   });
 }
@@ -121,7 +121,7 @@ function countOf({ countedAs }: ClaimTerms): 0 | 1 {
 export function complete(delivery: Delivery, result: string): RecordWrite {
   const { id, now, expiration } = delivery;
   const sets = { status: 'COMPLETED', data: result, completedAt: now, expiration };
-  const remove = ['inProgressExpiration', 'body', 'lastError'] as const;
+  const remove = ['inProgressExpiration', 'body', 'bodySha256', 'lastError'] as const;
   return update(id, may.MAY_COMPLETE, valuesOf(delivery), sets, { remove });
 }
 
@@ -142,14 +142,14 @@ export function release(
 export function holdUnknown(
   delivery: Delivery,
   seen: { readonly attempt: string | undefined; readonly status: RecordStatus },
-  body: string,
+  kept: KeptBody,
   lastError: string,
 ): RecordWrite {
   const condition = may.mayHold({ ...seen, mine: seen.attempt === delivery.attempt });
   const values = { ...valuesOf(delivery), seenAttempt: seen.attempt, seenStatus: seen.status };
   const sets = {
     status: 'OUTCOME_UNKNOWN',
-    body,
+    ...kept,
     lastError: shorten(lastError),
     messageId: delivery.messageId,
   };
@@ -166,7 +166,7 @@ export function resolveDone(
   { now, expiration }: { readonly now: number; readonly expiration: number },
 ): RecordWrite {
   const sets = { status: 'COMPLETED', completedAt: now, expiration };
-  return update(id, may.MAY_RESOLVE, { attempt }, sets, { remove: ['body'] });
+  return update(id, may.MAY_RESOLVE, { attempt }, sets, { remove: ['body', 'bodySha256'] });
 }
 
 export function skip(id: string, messageId: string): RecordWrite {

@@ -15,6 +15,9 @@ import * as may from './conditions.ts';
 import { keyNamesOf, type TableKeys } from './table-keys.ts';
 import { type MemoryTables, memoryTables } from './tables.ts';
 
+/** Of the body of an unknown outcome, once that is known. */
+const nothingKept = { body: undefined, bodySha256: undefined } as const;
+
 /** DynamoDB's limit, records included (AWS: "TransactWriteItems"). */
 const maxItems = 100;
 
@@ -64,14 +67,14 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const claimed = { ...begun(delivery), status: 'INPROGRESS', leaseUntil: terms.leaseUntil } as const;
       const old = replace ? undefined : record;
       const firstAttemptAt = anew ? delivery.now : (old?.firstAttemptAt ?? delivery.now);
-      const body = anew ? undefined : old?.body;
+      const { body, bodySha256 } = anew ? nothingKept : { ...nothingKept, ...old };
       const { countedAs } = terms;
       const past = { ...pastOf(old, delivery), firstAttemptAt };
       const counted = {
         attempts: past.attempts + Number(countedAs !== undefined),
         lastError: countedAs ?? past.lastError,
       };
-      records.set(delivery.id, { ...old, ...claimed, ...counted, firstAttemptAt, body });
+      records.set(delivery.id, { ...old, ...claimed, ...counted, firstAttemptAt, body, bodySha256 });
       return { kind: 'claimed', past };
     },
     async complete(delivery, result) {
@@ -81,7 +84,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
         result,
         expiration,
         leaseUntil: undefined,
-        body: undefined,
+        ...nothingKept,
         lastError: undefined,
       } as const;
       return writeAsOwner(delivery.id, (record) => may.complete(record, delivery), done);
@@ -97,11 +100,11 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const change = { ...released, attempts, lastError: shorten(lastError) };
       return writeAsOwner(delivery.id, (record) => may.release(record, delivery, terms), change);
     },
-    async holdUnknown(delivery, seen, body, lastError) {
+    async holdUnknown(delivery, seen, kept, lastError) {
       const held = { status: 'OUTCOME_UNKNOWN', expiration: undefined, leaseUntil: undefined } as const;
       const { messageId } = delivery;
       const attempt = seen.attempt ?? delivery.attempt;
-      const change = { ...held, attempt, messageId, body, lastError: shorten(lastError) };
+      const change = { ...held, attempt, messageId, ...kept, lastError: shorten(lastError) };
       return writeAsOwner(delivery.id, (record) => may.hold(record, delivery, seen), change);
     },
     async quarantine(delivery, lastError, over): Promise<QuarantineAnswer> {
@@ -118,7 +121,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       return records.get(id);
     },
     async resolveDone(id, attempt, { expiration }) {
-      const done = { status: 'COMPLETED', expiration, body: undefined } as const;
+      const done = { status: 'COMPLETED', expiration, ...nothingKept } as const;
       return writeAsOwner(id, (record) => may.resolve(record, attempt), done);
     },
     async skip(id, messageId) {

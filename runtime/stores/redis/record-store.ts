@@ -84,11 +84,11 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
     complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
     release: (delivery, lastError, terms) =>
       runAsOwner('release', delivery.id, { ...valuesOf(delivery), ...terms, lastError: shorten(lastError) }),
-    holdUnknown(delivery, seen, body, lastError) {
+    holdUnknown(delivery, seen, kept, lastError) {
       const held = {
         seenAttempt: seen.attempt,
         seenStatus: seen.status,
-        body,
+        ...kept,
         lastError: shorten(lastError),
       };
       return runAsOwner('holdUnknown', delivery.id, { ...valuesOf(delivery), ...held });
@@ -144,6 +144,7 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     lastError: record.get(attribute.lastError),
     body: record.get(attribute.body),
     blocked: record.get(attribute.blocked),
+    bodySha256: record.get(attribute.bodySha256),
     skip: record.get(attribute.skip),
   };
 }

@@ -51,7 +51,7 @@ end
 local function completed()
   set('${attribute.status}', 'COMPLETED')
   set('${attribute.completedAt}', text(now))
-  remove('${attribute.inProgressExpiration}', '${attribute.body}')
+  remove('${attribute.inProgressExpiration}', '${attribute.body}', '${attribute.bodySha256}')
   expire()
   return {'written'}
 end
@@ -74,7 +74,7 @@ else
     and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
 end
 if not accepted then return refused('exists') end
-if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}') end
+if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}', '${attribute.bodySha256}') end
 begin()
 set('${attribute.status}', 'INPROGRESS')
 set('${attribute.inProgressExpiration}', text(here(mine.leaseUntil)))
@@ -133,6 +133,7 @@ if not (isUnfinished and isAsSeen and isSameEvent and (isMine or not isUnderLeas
 end
 set('${attribute.status}', 'OUTCOME_UNKNOWN')
 set('${attribute.body}', mine.body)
+set('${attribute.bodySha256}', mine.bodySha256)
 set('${attribute.lastError}', mine.lastError)
 set('${attribute.messageId}', mine.messageId)
 redis.call('HSETNX', KEYS[1], '${attribute.attempt}', mine.attempt)

@@ -65,7 +65,7 @@ export const earlierCases: readonly Case[] = [
       });
       const seen = { attempt, status: 'INPROGRESS' } as const;
       const hold = (over: object) =>
-        scene.store.holdUnknown(scene.delivery({ ...mine, ...over }), seen, '{}', 'dead');
+        scene.store.holdUnknown(scene.delivery({ ...mine, ...over }), seen, { body: '{}' }, 'dead');
       assert.equal((await scene.unchangedBy(() => hold({ earlier: 'other' }))).kind, 'fenced');
       assert.deepEqual(await hold({}), { kind: 'written' });
       await scene.shows({ status: 'OUTCOME_UNKNOWN', attempt });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { assertNothingFound, expired, lease, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 
@@ -51,7 +51,7 @@ const rows: Case[] = owners.map(({ title, record, attempt = 'mine', held }) => (
     const given = await scene.given(record(subject));
     const mine = scene.delivery({ attempt, guarantee: 'at-most-once', insideWindow: false });
     const hold = () =>
-      scene.store.holdUnknown(mine, { attempt: given.attempt, status: given.status }, body, 'lost');
+      scene.store.holdUnknown(mine, { attempt: given.attempt, status: given.status }, { body }, 'lost');
     if (!held) {
       const answer = await scene.unchangedBy(hold);
       assert.equal(answer.kind, 'fenced');
@@ -90,7 +90,7 @@ export const holdCases: readonly Case[] = [
         const scene = new Scene(subject);
         await scene.given({ status: 'RETRYING' });
         const answer = await scene.unchangedBy(() =>
-          scene.store.holdUnknown(scene.delivery(mine), seen, body, 'lost'),
+          scene.store.holdUnknown(scene.delivery(mine), seen, { body }, 'lost'),
         );
         assert.equal(answer.kind, 'fenced');
       },
@@ -103,7 +103,7 @@ export const holdCases: readonly Case[] = [
       const scene = new Scene(subject);
       const { attempt, status } = await scene.given({ status: 'RETRYING', ...expired(subject) });
       const answer = await scene.unchangedBy(() =>
-        scene.store.holdUnknown(scene.delivery(), { attempt, status }, body, 'lost'),
+        scene.store.holdUnknown(scene.delivery(), { attempt, status }, { body }, 'lost'),
       );
       assert.equal(answer.kind, 'fenced');
     },
@@ -113,7 +113,7 @@ export const holdCases: readonly Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       const mine = scene.delivery();
-      const answer = await scene.store.holdUnknown(mine, { ...mine, status: 'INPROGRESS' }, body, 'lost');
+      const answer = await scene.store.holdUnknown(mine, { ...mine, status: 'INPROGRESS' }, { body }, 'lost');
       assertNothingFound(answer, 'fenced');
       assert.equal(await scene.find(), undefined);
     },
@@ -124,10 +124,45 @@ export const holdCases: readonly Case[] = [
       const scene = new Scene(subject);
       const slow = await scene.lateOwner();
       const seen = { attempt: slow.attempt, status: 'INPROGRESS' } as const;
-      const held = await scene.store.holdUnknown(scene.delivery(), seen, body, 'no word');
+      const held = await scene.store.holdUnknown(scene.delivery(), seen, { body }, 'no word');
       assert.deepEqual(held, { kind: 'written' });
       assert.deepEqual(await scene.store.complete(slow, '"sent"'), { kind: 'written' });
       await scene.shows({ status: 'COMPLETED', result: '"sent"', body: undefined });
+    },
+  },
+  {
+    name: 'holdUnknown keeps a body of 380 KB, the most that it is given',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const large = 'ü'.repeat(190 * 1024);
+      const mine = await scene.owner({ messageGroup: 'g'.repeat(128), sequence: '€'.repeat(1000) });
+      const seen = { ...mine, status: 'INPROGRESS' } as const;
+      const held = await scene.store.holdUnknown(mine, seen, { body: large }, '€'.repeat(1000));
+      assert.deepEqual(held, { kind: 'written' });
+      await scene.shows({ body: large, bodySha256: undefined });
+    },
+  },
+  {
+    name: 'holdUnknown keeps the digest of a body that is kept elsewhere, until its outcome is known',
+    async run(subject) {
+      const ends: readonly [end: (scene: Scene, mine: Delivery) => Promise<unknown>, status: string][] = [
+        [({ store }, mine) => store.complete(mine, '1'), 'COMPLETED'],
+        [({ store }, mine) => store.resolveDone(mine.id, mine.attempt, mine), 'COMPLETED'],
+        [
+          (scene, mine) => scene.store.claim(scene.delivery(), scene.terms({ carriedAttempt: mine.attempt })),
+          'INPROGRESS',
+        ],
+      ];
+      for (const [end, status] of ends) {
+        const scene = new Scene(subject);
+        const mine = await scene.owner();
+        const seen = { ...mine, status: 'INPROGRESS' } as const;
+        const held = await scene.store.holdUnknown(mine, seen, { bodySha256: 'digest' }, 'lost');
+        assert.deepEqual(held, { kind: 'written' });
+        await scene.shows({ status: 'OUTCOME_UNKNOWN', body: undefined, bodySha256: 'digest' });
+        await end(scene, mine);
+        await scene.shows({ status: status as 'COMPLETED', bodySha256: undefined });
+      }
     },
   },
   {
@@ -137,7 +172,7 @@ export const holdCases: readonly Case[] = [
       const scene = await Scene.before(subject, 1000, async (scene, end) => {
         const mine = await scene.owner({ expiration: Math.ceil(end / 1000) });
         expiration = (await scene.find())?.expiration ?? 0;
-        const held = await scene.store.holdUnknown(mine, { ...mine, status: 'INPROGRESS' }, body, 'lost');
+        const held = await scene.store.holdUnknown(mine, { ...mine, status: 'INPROGRESS' }, { body }, 'lost');
         assert.deepEqual(held, { kind: 'written' });
       });
       await scene.passes(expiration * 1000);

@@ -126,7 +126,13 @@ export const ownerCases: readonly Case[] = [
       for (const step of [
         () => scene.store.complete(late, '"late"'),
         () => scene.store.release(late, 'late', { change: 0 }),
-        () => scene.store.holdUnknown(late, { attempt: late.attempt, status: 'INPROGRESS' }, '{}', 'late'),
+        () =>
+          scene.store.holdUnknown(
+            late,
+            { attempt: late.attempt, status: 'INPROGRESS' },
+            { body: '{}' },
+            'late',
+          ),
       ]) {
         const answer = await scene.unchangedBy(step);
         assert.equal(answer.kind, 'fenced');

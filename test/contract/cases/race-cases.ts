@@ -70,7 +70,7 @@ const lost: readonly {
     step: 'holdUnknown',
     record: (subject) => lease(subject, 'live'),
     call: (scene, mine) =>
-      scene.store.holdUnknown(mine, { attempt: mine.attempt, status: 'INPROGRESS' }, '{}', 'why'),
+      scene.store.holdUnknown(mine, { attempt: mine.attempt, status: 'INPROGRESS' }, { body: '{}' }, 'why'),
     shows: 'OUTCOME_UNKNOWN',
   },
   {
@@ -91,7 +91,12 @@ const refusals: readonly {
   {
     step: 'holdUnknown',
     call: (scene, mine) =>
-      scene.store.holdUnknown(mine, { attempt: 'attempt-before', status: 'INPROGRESS' }, '{}', 'why'),
+      scene.store.holdUnknown(
+        mine,
+        { attempt: 'attempt-before', status: 'INPROGRESS' },
+        { body: '{}' },
+        'why',
+      ),
   },
 ];
 

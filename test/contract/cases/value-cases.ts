@@ -190,7 +190,7 @@ export const valueCases: readonly Case[] = [
     await item.commit(item.put({ total: 9e125 }));
     await item.refused(item.add({ total: 9e125 }));
   }),
-  ...(['one', Number.NaN, undefined, null, new Set([1])] as const).map((amount) =>
+  ...(['x', true, Number.NaN, undefined, null, new Set([1])] as const).map((amount) =>
     valueCase(
       `commit that adds ${amount instanceof Set ? 'a set' : typeof amount} ${String(amount)}: refused`,
       (item) => item.refused(item.add({ total: amount }), 'total'),

@@ -167,6 +167,13 @@ export const mutants = {
     text: 'StoreBusyError, UnclearError, ConfigurationError, PermanentError];',
     replacement: 'StoreBusyError, ConfigurationError, PermanentError]; void UnclearError;',
   },
+  'a failure of all counted as attempts': {
+    rule: 'What every event fails with is no fault of an event',
+    file: 'contract/retrying.ts',
+    text: 'export const commonFrom = 20;',
+    replacement: 'export const commonFrom = Number.POSITIVE_INFINITY;',
+    workload: 'faulty-deployment',
+  },
   "followers' receive counts give up": {
     rule: 'Giving up goes by the attempts in the record, not by receive counts',
     file: 'runtime/delivery.ts',

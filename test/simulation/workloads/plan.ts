@@ -51,6 +51,7 @@ export interface Plan {
   /** How long faults go on, in ms. */
   readonly duration: number;
   readonly deployments: readonly Deployment[];
+  readonly badDeployment?: BadDeployment | undefined;
   readonly outage?: Outage | undefined;
   /** What poison does to its group. */
   readonly onPoison: 'quarantine' | 'block';
@@ -60,6 +61,12 @@ export interface Plan {
   readonly store: 'memory' | 'dynamodb' | 'redis';
   /** What comes again when the records have expired; absent where the run ends before. */
   readonly expiry?: Expiry | undefined;
+}
+
+/** For this time, in ms after the start, the handlers of all functions fail whatever they are given. */
+export interface BadDeployment {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What handlers call is away. */
@@ -106,6 +113,7 @@ export interface Character {
   /** @default quarantine */
   readonly onPoison?: 'quarantine' | 'block';
   readonly deployments?: boolean;
+  readonly badDeployment?: boolean;
   readonly outage?: boolean;
   readonly expiry?: boolean;
   /** @default - all of them */
@@ -177,6 +185,8 @@ export function planOf(seed: number, character: Character, consumers: readonly C
           ownContent: contents.chance(0.6),
         }))
       : [],
+    // It begins with the first events and lasts for as long as all their attempts, several times over.
+    badDeployment: character.badDeployment ? { from: 0, to: random.between(15, 60) * 60_000 } : undefined,
     outage: character.outage
       ? {
           at: random.below(duration),

@@ -115,6 +115,29 @@ export const workloads: Readonly<Record<string, Character>> = {
     deployments: true,
     outage: true,
   },
+  /**
+   * A deployment fails every event until the next one. Nothing ends a process in between, since each one has to find out
+   * for itself.
+   */
+  'faulty-deployment': {
+    events: [50, 70],
+    groups: [28, 36],
+    concurrency: [1, 1],
+    twists: {
+      'duplicate in the window': 0.1,
+      'duplicate under another id': 0.1,
+      conflict: 0.04,
+    },
+    rates: {
+      throttle: 0.01,
+      'transaction conflict': 0.02,
+      'clock skew': 0.5,
+      'lost delete': 0.04,
+      'lost batch': 0.02,
+    },
+    badDeployment: true,
+    consumers: ['fulfilment', 'billing'],
+  },
   /** Records expire, and events come again after that. */
   expiry: { events: [4, 10], groups: [1, 3], twists, rates: rough, expiry: true },
   /** The records are in DynamoDB, by the runtime's adapter and the client of the SDK. */
@@ -173,11 +196,16 @@ const slow: ReadonlyMap<number, string> = new Map([
   [8, 'adapter'],
   [9, 'intake'],
 ]);
-/** One seed of 25, so that as few are taken from each of the others, and none that a mutant was found by. */
-const isOfRedis = (seed: number) => seed % 25 === 17;
-const inTurn = workloadNames.filter((name) => name !== 'redis' && ![...slow.values()].includes(name));
+/** One seed of 25 each, so that as few are taken from each of the others, and none that a mutant was found by. */
+const rare: ReadonlyMap<number, string> = new Map([
+  [17, 'redis'],
+  [12, 'faulty-deployment'],
+]);
+const apart = new Set([...slow.values(), ...rare.values()]);
+const inTurn = workloadNames.filter((name) => !apart.has(name));
 
 export function workloadOf(seed: number): string {
-  if (isOfRedis(seed)) return 'redis';
+  const own = rare.get(seed % 25);
+  if (own !== undefined) return own;
   return slow.get(seed % 10) ?? (inTurn[seed % inTurn.length] as string);
 }

@@ -54,6 +54,7 @@ export const faultKinds = [
   'deployment with another lease',
   'deployment with another guarantee',
   'deployment with another fingerprint',
+  'deployment that fails every event',
   'TTL on time',
   'TTL late',
   'event used again after its records',

@@ -198,7 +198,7 @@ describe.each([
   ['claim', (store: EffectStore) => store.claim(delivery, terms)],
   ['complete', (store: EffectStore) => store.complete(delivery, '1')],
   ['release', (store: EffectStore) => store.release(delivery, 'why', { change: 0 })],
-  ['holdUnknown', (store: EffectStore) => store.holdUnknown(delivery, seen, '{}', 'why')],
+  ['holdUnknown', (store: EffectStore) => store.holdUnknown(delivery, seen, { body: '{}' }, 'why')],
   ['resolveDone', (store: EffectStore) => store.resolveDone('id', 'mine', delivery)],
   ['skip', (store: EffectStore) => store.skip('id', 'message')],
 ] as const)('%s', (_, step) => {

@@ -1,6 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { systemRandom } from '../../../contract/random.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
+import { readMessage } from '../../../runtime/message.ts';
 import { anOrder } from '../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';
@@ -84,4 +86,27 @@ describe('a record that lacks what SQS adds', () => {
     await expect(take(record)).rejects.toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
     expect([applied(), wiring.letters]).toEqual([[], []]);
   });
+});
+
+it("logs a message's trace header, and gives it to its copy in the dead-letter queue", async () => {
+  const AWSTraceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1';
+  await take({ ...whole, body: 'poison', attributes: { ...whole.attributes, AWSTraceHeader } });
+  expect(wiring.logged[0]).toMatchObject({ outcome: 'poison', trace: AWSTraceHeader });
+  expect(wiring.letters[0]?.trace).toBe(AWSTraceHeader);
+});
+
+it('takes no text of any length into a record or a log line', async () => {
+  const long = '1'.repeat(100_000);
+  const { MessageGroupId: _, ...ungrouped } = whole.attributes;
+  const read = readMessage(
+    {
+      ...whole,
+      attributes: ungrouped as SQSRecord['attributes'],
+      body: JSON.stringify(anOrder({ partitionkey: long })),
+    },
+    { name: 'fulfilment', parse: () => ({ ...anOrder(), sequence: long }) },
+    systemRandom,
+  );
+  expect(read.group).toHaveLength(64);
+  expect(read.reading.content).toHaveProperty('identity.sequence', `${'1'.repeat(999)}…`);
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sqsSourceQueue } from '../../../runtime/sqs-source-queue.ts';
+import { withEnvironment } from '../../support/environment.ts';
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/billing.fifo';
 
@@ -46,17 +47,3 @@ test('changes the visibility of messages, and deletes them, in one request each'
     { QueueUrl: queueUrl, Entries: [{ Id: '0', ReceiptHandle: 'third' }] },
   ]);
 });
-
-/** Sets variables that only the SDK reads; the returned function takes them back. */
-function withEnvironment(variables: Record<string, string>): () => void {
-  // biome-ignore lint/style/noProcessEnv: the SDK reads its endpoint and credentials from there.
-  const environment = process.env;
-  const before = Object.keys(variables).map((name) => [name, environment[name]] as const);
-  Object.assign(environment, variables);
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete environment[name];
-      else environment[name] = value;
-    }
-  };
-}

@@ -10,6 +10,6 @@ test.each([
   ['less than the 12 hours of SQS, which count from the receive', 20 * hour, 12 * 3600 - 20 * 60],
 ])('hides a message for %s', async (_, ms, seconds) => {
   const wiring = fakeWiring();
-  await hideUntil(wiring.clock.now() + ms, [{ receiptHandle: 'receipt' }], wiring);
+  await hideUntil(wiring.clock.now() + ms, [{ receiptHandle: 'receipt' }], wiring, () => {});
   expect(wiring.hidden).toEqual([{ handles: ['receipt'], seconds }]);
 });

@@ -41,9 +41,9 @@ describe('tables in memory', () => {
     });
   });
 
-  it('have no table by a name that every object has, which is a mistake of the configuration', () => {
+  it('have no table of a name that every object has', () => {
     expect(() => tables().apply([put('constructor', { orderId: 'a' })])).toThrow(
-      'There is no table "constructor": the store has orders',
+      'There is no table "constructor"',
     );
   });
 

@@ -1,0 +1,220 @@
+import { sha256 } from '../../../contract/identity.ts';
+import type { OrderEvent } from '../../../contract/order-event.ts';
+import {
+  atMostOnce,
+  type ExternalHandler,
+  exactlyOnce,
+  NotDone,
+  PermanentError,
+  type Resent,
+  resolve,
+} from '../../../runtime/index.ts';
+import { checkTaken } from '../../fuzz/oracles/sqs-limits.ts';
+import { anOrder } from '../../support/orders.ts';
+import { reasonsOf } from '../../support/shop.ts';
+import { settled, Timeline } from '../../support/timeline.ts';
+
+const guarantee = atMostOnce();
+
+/** DynamoDB's, of an item (AWS: "Quotas in Amazon DynamoDB"). */
+const mostOfItem = 400 * 1024;
+
+/** An event whose body has so many bytes. */
+function ofBytes(bytes: number, note = 'x'): OrderEvent {
+  const bare = { ...anOrder(), note: '' };
+  const left = bytes - Buffer.byteLength(JSON.stringify(bare));
+  return { ...bare, note: note.repeat(left / Buffer.byteLength(note)) };
+}
+
+const large = ofBytes(500_000);
+const body = JSON.stringify(large);
+
+let t: Timeline;
+beforeEach(() => {
+  t = new Timeline();
+});
+
+/** A delivery whose answer is lost. Its record fits an item, whatever became of it. */
+async function lost(event: OrderEvent, handle: ExternalHandler<OrderEvent> = t.provider.losesAnswer) {
+  const outcome = await t.external(guarantee, handle, { event });
+  expect(Buffer.byteLength(JSON.stringify(t.record ?? {}))).toBeLessThan(mostOfItem);
+  return outcome;
+}
+
+describe('an unknown outcome', () => {
+  it.each(['x', 'ü'])('keeps a body of 380 KB in its record, of the characters %s', async (note) => {
+    const event = ofBytes(380 * 1024 - 1, note);
+    await lost(event);
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', body: JSON.stringify(event) });
+    expect(t.wiring.letters).toEqual([]);
+  });
+
+  it.each([
+    380 * 1024 + 2,
+    400 * 1024,
+    1024 * 1024 - 1000,
+  ])('keeps a body of %d bytes in the dead-letter queue, and its digest in the record', async (bytes) => {
+    const event = ofBytes(bytes, bytes % 2 === 0 ? 'x' : 'ü');
+    await expect(lost(event)).resolves.toMatchObject({
+      acknowledged: true,
+      outcome: 'unknown',
+      recordId: t.key,
+      reason: expect.stringContaining('BODY_KEPT'),
+    });
+    expect(t.record).toMatchObject({
+      status: 'OUTCOME_UNKNOWN',
+      body: undefined,
+      bodySha256: sha256(JSON.stringify(event)),
+      messageId: 'm1',
+    });
+    expect(t.wiring.letters).toMatchObject([{ body: JSON.stringify(event), deduplicationId: 'm1' }]);
+    for (const letter of t.wiring.letters) checkTaken(letter);
+    expect(reasonsOf(t.wiring.letters)).toMatchObject([{ code: 'BODY_KEPT', consumer: 'billing' }]);
+  });
+
+  it('names in the copy the record and the attempt that are to be resolved', async () => {
+    await lost(large);
+    expect(reasonsOf(t.wiring.letters)).toMatchObject([
+      { recordId: t.key, attempt: t.record?.attempt, message: expect.stringContaining('socket hang up') },
+    ]);
+  });
+
+  it('is written only once the copy is in the dead-letter queue', async () => {
+    // GIVEN a dead-letter queue that refuses twice
+    const { deadLetters } = t.wiring;
+    const found: unknown[] = [];
+    let refusals = 2;
+    Object.assign(t.wiring, {
+      deadLetters: {
+        async send(letter: Parameters<typeof deadLetters.send>[0]) {
+          found.push(t.record?.status);
+          if (refusals-- > 0) throw new Error('AccessDenied');
+          await deadLetters.send(letter);
+        },
+      },
+    });
+    // WHEN
+    await expect(lost(large)).resolves.toMatchObject({ outcome: 'unknown' });
+    // THEN
+    expect(found).toEqual(['INPROGRESS', 'INPROGRESS', 'INPROGRESS']);
+    expect(t.record?.status).toBe('OUTCOME_UNKNOWN');
+    expect(t.wiring.letters).toHaveLength(1);
+  });
+
+  it('copies its body once, however often its record has to be tried', async () => {
+    t.store.befall('holdUnknown', 'contended', 'down');
+    await expect(lost(large)).resolves.toMatchObject({ outcome: 'unknown' });
+    expect(t.wiring.letters).toHaveLength(1);
+  });
+
+  it('leaves its message where the dead-letter queue takes no copy', async () => {
+    Object.assign(t.wiring, { deadLetters: { send: () => Promise.reject(new Error('AccessDenied')) } });
+    await expect(lost(large)).resolves.toMatchObject({ acknowledged: false, code: 'STORE_BUSY' });
+    expect(t.record?.status).toBe('INPROGRESS');
+  });
+
+  it('keeps the body of a claim whose owner died', async () => {
+    void t.external(guarantee, t.provider.diesAfter, { event: large });
+    await settled();
+    t.passLeases();
+    await expect(lost(large)).resolves.toMatchObject({ acknowledged: true, outcome: 'unknown' });
+    expect(t.record).toMatchObject({ bodySha256: sha256(body) });
+    expect(t.wiring.letters).toMatchObject([{ body }]);
+  });
+
+  it('keeps the body of an event whose guarantee changed', async () => {
+    await t.external(guarantee, () => Promise.reject(new NotDone('429')), { event: large });
+    await expect(t.effects(exactlyOnce(), { event: large, messageId: 'm2' })).resolves.toMatchObject({
+      acknowledged: true,
+      outcome: 'unknown',
+    });
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', bodySha256: sha256(body) });
+    expect(t.wiring.letters).toMatchObject([{ body, deduplicationId: 'm2' }]);
+  });
+});
+
+describe('the copy of a body that fits no record', () => {
+  beforeEach(async () => {
+    await lost(large);
+  });
+
+  it('is not made again for a redelivery of its own message', async () => {
+    await expect(lost(large)).resolves.toMatchObject({ acknowledged: true, outcome: 'unknown' });
+    expect(t.wiring.letters).toHaveLength(1);
+  });
+
+  it('comes back to the dead-letter queue where it is redriven before its outcome is resolved', async () => {
+    const redriven = { event: large, messageId: 'm2' };
+    await expect(t.external(guarantee, t.provider.charge, redriven)).resolves.toMatchObject({
+      acknowledged: true,
+      outcome: 'unknown',
+    });
+    expect(t.provider.charges).toHaveLength(1);
+    expect(t.wiring.letters[1]).toMatchObject({ body, deduplicationId: 'm2' });
+    expect(reasonsOf(t.wiring.letters)[1]).toMatchObject({
+      code: 'BODY_KEPT',
+      recordId: t.key,
+      attempt: t.record?.attempt,
+    });
+  });
+
+  it('stays in its queue where it is redriven and cannot be copied back', async () => {
+    Object.assign(t.wiring, { deadLetters: { send: () => Promise.reject(new Error('AccessDenied')) } });
+    await expect(
+      t.external(guarantee, t.provider.charge, { event: large, messageId: 'm2' }),
+    ).resolves.toMatchObject({ acknowledged: false, outcome: 'failed' });
+  });
+
+  describe('is what resolve sends again', () => {
+    const sent: Resent[] = [];
+    const retry = (given?: string) =>
+      resolve({
+        store: t.store,
+        id: t.key,
+        attempt: t.record?.attempt ?? '',
+        as: 'retry',
+        send: async (message) => void sent.push(message),
+        ...(given !== undefined && { body: given }),
+      });
+    beforeEach(() => {
+      sent.length = 0;
+    });
+
+    it('if the operator gives it', async () => {
+      await retry(body);
+      expect(sent).toMatchObject([{ body, messageGroup: 'customer-17850' }]);
+      const { attributes } = sent[0] as Resent;
+      await t.external(guarantee, t.provider.charge, { event: large, attributes, messageId: 'm3' });
+      expect(t.record).toMatchObject({ status: 'COMPLETED', bodySha256: undefined });
+    });
+
+    it('or it says where the copy is', async () => {
+      await expect(retry()).rejects.toMatchObject({
+        code: 'NOT_RESOLVABLE',
+        message: expect.stringMatching(/give it as "body".*copy of message m1.*BODY_KEPT/),
+      });
+      expect(sent).toEqual([]);
+    });
+
+    it('and no other one', async () => {
+      await expect(retry(`${body} `)).rejects.toThrow(sha256(body));
+      expect(sent).toEqual([]);
+    });
+  });
+
+  it('is a duplicate where it is redriven after its outcome was resolved as done', async () => {
+    const { attempt = '' } = t.record ?? {};
+    const done = { as: 'done', recordTtlSeconds: 45 * 86_400, clock: t.clock } as const;
+    await resolve({ store: t.store, id: t.key, attempt, ...done });
+    expect(t.record).toMatchObject({ status: 'COMPLETED', bodySha256: undefined });
+    await expect(
+      t.external(guarantee, t.provider.charge, { event: large, messageId: 'm2' }),
+    ).resolves.toMatchObject({ outcome: 'duplicate' });
+  });
+});
+
+it('an event that is refused is copied, whatever its size', async () => {
+  await lost(large, () => Promise.reject(new PermanentError('no')));
+  expect(t.wiring.letters).toMatchObject([{ body }]);
+  expect(t.record?.status).toBe('QUARANTINED');
+});

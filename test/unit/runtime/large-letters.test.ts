@@ -1,0 +1,49 @@
+import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { createConsumer, exactlyOnce } from '../../../runtime/index.ts';
+import { checkTaken } from '../../fuzz/oracles/sqs-limits.ts';
+import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+
+const mostBytes = 1024 * 1024;
+
+/** A consumer whose dead-letter queue is as strict as SQS, and set to a size of its own. */
+function consumerOf(most = mostBytes) {
+  const wiring: FakeWiring = fakeWiring({
+    deadLetters: {
+      async send(letter) {
+        checkTaken(letter);
+        if (letter.body.length > most) {
+          const reason = `Message must be shorter than ${most} bytes.`;
+          throw new Error(`One or more parameters are invalid. Reason: ${reason}`);
+        }
+        wiring.letters.push(letter);
+      },
+    },
+  });
+  const handler = createConsumer(
+    { name: 'fulfilment', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] },
+    wiring,
+  );
+  return { wiring, take: (body: string) => handler(sqsEvent(sqsRecord(body)), remaining()) };
+}
+
+it.each([-300, -100, 0])('poison of nearly 1 MiB leaves its queue: %d bytes', async (more) => {
+  const { wiring, take } = consumerOf();
+  const body = 'x'.repeat(mostBytes + more);
+  await expect(take(body)).resolves.toEqual({ batchItemFailures: [] });
+  expect(body.startsWith(wiring.letters[0]?.body ?? '-')).toBe(true);
+});
+
+it('says in the log that the copy of a body that fits nowhere is cut', async () => {
+  const { wiring, take } = consumerOf();
+  await take('x'.repeat(mostBytes));
+  expect(wiring.logged[0]).toMatchObject({ outcome: 'poison', code: 'INVALID_JSON' });
+  expect(wiring.logged[0]?.reason).toContain('Its copy holds only the first');
+});
+
+it('poison leaves for a dead-letter queue that takes less than its body', async () => {
+  const { wiring, take } = consumerOf(10_000);
+  await expect(take('x'.repeat(20_000))).resolves.toEqual({ batchItemFailures: [] });
+  expect(wiring.letters).toHaveLength(1);
+  expect(wiring.logged[0]?.reason).toContain('of the 20000 bytes of its body');
+});

@@ -1,0 +1,438 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import * as v from 'valibot';
+import type { Clock } from '../../../contract/clock.ts';
+import { ConfigurationError, InvalidEventError } from '../../../contract/errors.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import {
+  atMostOnce,
+  type ConsumerHandler,
+  createConsumer,
+  type EffectStore,
+  exactlyOnce,
+  type Guarantee,
+  increment,
+  NotDone,
+  PermanentError,
+} from '../../../runtime/index.ts';
+import type { Wiring } from '../../../runtime/wiring.ts';
+import { drain } from '../../support/event-source.ts';
+import { FifoQueue } from '../../support/fifo-queue.ts';
+import { anOrder } from '../../support/orders.ts';
+import { atLeast, reasonsOf, shopKey } from '../../support/shop.ts';
+import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+
+type Parse = (body: string) => OrderEvent;
+
+const guarantees = [
+  { name: 'exactly-once', guarantee: exactlyOnce() },
+  { name: 'at-least-once', guarantee: atLeast },
+  { name: 'at-most-once', guarantee: atMostOnce() },
+] as const;
+
+let clock: FakeClock;
+let queue: FifoQueue;
+let wiring: FakeWiring;
+/** Order ids in the order in which their handlers began. */
+let handled: string[];
+/** Whether the consumer's handler acts by itself, and returns no effects. */
+let isExternal: boolean;
+beforeEach(() => {
+  clock = new FakeClock();
+  queue = new FifoQueue(clock, { visibilityTimeout: 180 });
+  wiring = fakeWiring({
+    clock,
+    visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
+  });
+  handled = [];
+});
+
+/** The consumer `shop` with a parser of its own. */
+function consumerWith(
+  parse: Parse,
+  guarantee: Guarantee<'effects'> | Guarantee<'external'> = exactlyOnce(),
+  over: Partial<Wiring> = {},
+) {
+  const base = { name: 'shop', parse };
+  const own = { ...wiring, ...over };
+  isExternal = guarantee.kind === 'external';
+  if (guarantee.kind === 'external') {
+    const handle = async ({ data }: OrderEvent) => void handled.push(data.orderId);
+    return createConsumer({ ...base, guarantee, handle }, own);
+  }
+  const handle = ({ data: { orderId } }: OrderEvent) => {
+    handled.push(orderId);
+    return [increment('ledger', { orderId }, { times: 1 })];
+  };
+  return createConsumer({ ...base, guarantee, handle }, own);
+}
+
+const order = (subject: string, group = `g${subject}`) => anOrder({ subject, partitionkey: group });
+const recordOf = (id: string) => wiring.memory.records.get(shopKey(id));
+const lines = () => wiring.logged.filter(({ message }) => message === 'delivery');
+const reasons = () => reasonsOf(wiring.letters);
+const timesApplied = (id: string) =>
+  isExternal
+    ? handled.filter((one) => one === id).length
+    : wiring.memory.tables.item('ledger', { orderId: id })?.times;
+
+function received(id: string, options: RecordOptions = {}) {
+  return sqsRecord(order(id), { messageId: `m${id}`, group: `g${id}`, ...options });
+}
+
+/** Parses all but one order, on which it throws. */
+function failingOn(id: string, error: () => unknown): Parse {
+  return (body) => {
+    const event = parseOrderEvent(body);
+    if (event.data.orderId === id) throw error();
+    return event;
+  };
+}
+
+describe('a body that hangs the parser', () => {
+  it('ends its process alone: its neighbours are handled and acknowledged before', async () => {
+    // GIVEN a process whose schema has a regular expression that never ends on one of ten suspects, the last drawn
+    const program = join(__dirname, 'parser', 'hanging-parser.ts');
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const acknowledged = new Set<string>();
+    // WHEN it has acknowledged the nine others; it says nothing after that, and never ends by itself
+    for await (const line of createInterface(child.stdout)) {
+      acknowledged.add(line);
+      if (acknowledged.size === 9) break;
+    }
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    // THEN
+    expect([...acknowledged].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => `receipt-of-m${n}`));
+  });
+});
+
+/** What a process has in hand: nothing of it answers once the process is dead. */
+function mortal(): { readonly over: Partial<Wiring>; readonly die: () => void } {
+  let isDead = false;
+  const never = new Promise<never>(() => {});
+  const whileAlive = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const member = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => (isDead ? never : member.apply(target, args));
+      },
+    });
+  const { store, deadLetters, visibility, acknowledgements } = wiring;
+  return {
+    over: {
+      store: whileAlive<EffectStore>(store),
+      deadLetters: whileAlive(deadLetters),
+      visibility: whileAlive(visibility),
+      acknowledgements: whileAlive(acknowledgements),
+      clock: whileAlive<Clock>(clock),
+    },
+    die: () => {
+      isDead = true;
+    },
+  };
+}
+
+describe.each(guarantees)('a body that ends its process in the parser, under $name', ({ guarantee }) => {
+  it('is given up after its attempts, its handler never began, and its neighbours are applied', async () => {
+    // GIVEN
+    for (const id of ['1', '2', '3']) queue.send(`m${id}`, `g${id}`, order(id));
+    let ended: Promise<undefined> | undefined;
+    let ends = 0;
+    /** Each invocation has a process of its own. */
+    const consumer: ConsumerHandler = (...args) => {
+      const { over, die } = mortal();
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      ended = promise;
+      const parse = failingOn('2', () => {
+        ends += 1;
+        die();
+        resolve(undefined);
+        return new Error('nobody sees this');
+      });
+      return consumerWith(parse, guarantee, over)(...args);
+    };
+    // WHEN
+    await drain(queue, consumer, { died: () => ended as Promise<undefined> });
+    // THEN
+    expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED', attempts: 5 }]);
+    expect(reasons()[0].message).toContain('Its process ended before it did');
+    expect(recordOf('2')).toMatchObject({ status: 'QUARANTINED', attempts: 0 });
+    expect(handled.toSorted()).toEqual(['1', '3']);
+    expect(['1', '3'].map((id) => recordOf(id)?.status)).toEqual(['COMPLETED', 'COMPLETED']);
+    // Twice before it was a suspect, and five times that were counted.
+    expect(ends).toBe(7);
+  });
+});
+
+describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee }) => {
+  it('runs when the others are settled and acknowledged, and its attempt is counted', async () => {
+    let then: unknown;
+    const parse: Parse = (body) => {
+      const event = parseOrderEvent(body);
+      if (event.data.orderId === '1') {
+        const { attempts, lastError } = recordOf('1') ?? {};
+        then = { acknowledged: [...wiring.acknowledged], attempts, lastError };
+      }
+      return event;
+    };
+    const event = sqsEvent(
+      received('1', { receiveCount: 4 }),
+      received('2', { receiveCount: 3 }),
+      received('3'),
+    );
+    await expect(consumerWith(parse, guarantee)(event, remaining())).resolves.toEqual({
+      batchItemFailures: [],
+    });
+    expect(then).toEqual({
+      acknowledged: ['receipt-of-m3', 'receipt-of-m2'],
+      attempts: 1,
+      lastError: 'It began, and has not ended',
+    });
+    expect(handled).toEqual(['3', '2', '1']);
+  });
+
+  it('does not begin where its attempt cannot be counted, nor where a record decides', async () => {
+    let parsed = 0;
+    const parse: Parse = (body) => {
+      parsed += 1;
+      return parseOrderEvent(body);
+    };
+    const consumer = consumerWith(parse, guarantee);
+    const third = sqsEvent(received('1', { receiveCount: 3 }));
+    wiring.store.befall('countAttempt', 'down');
+    wiring.store.befall('claim', 'down');
+    await expect(consumer(third, remaining())).resolves.toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm1' }],
+    });
+    expect(parsed).toBe(0);
+    expect(lines()).toMatchObject([{ outcome: 'failed', eventId: 'event-of-1', suspect: true }]);
+    // The record of an event that was applied is enough.
+    await consumer(third, remaining());
+    await consumer(sqsEvent(received('1', { messageId: 'm2', receiveCount: 3 })), remaining());
+    expect(parsed).toBe(1);
+    expect(lines().map(({ outcome }) => outcome)).toEqual(['failed', 'applied', 'duplicate']);
+  });
+
+  it('leaves no attempt of an event that is handled, or of a body that is no event', async () => {
+    const parse = failingOn('2', () => new InvalidEventError('INVALID_EVENT', 'data.total: must be more'));
+    const consumer = consumerWith(parse, guarantee);
+    const suspect = { receiveCount: 3 };
+    await consumer(sqsEvent(received('1', suspect), received('2', suspect)), remaining());
+    expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
+    expect(recordOf('2')).toMatchObject({ status: 'QUARANTINED', attempts: 0 });
+    expect(reasons()).toMatchObject([{ code: 'INVALID_EVENT', message: 'data.total: must be more' }]);
+  });
+
+  it('is not asked for a message that its queue is about to delete while the store is away', async () => {
+    const parse = jest.fn(parseOrderEvent);
+    for (const step of ['countAttempt', 'claim', 'quarantine'] as const) wiring.store.befall(step, 'down');
+    const sentAt = clock.now() - 4 * 86_400_000 + 60_000;
+    const record = received('1', { receiveCount: 3, sentAt });
+    await expect(consumerWith(parse, guarantee)(sqsEvent(record), remaining())).resolves.toEqual({
+      batchItemFailures: [],
+    });
+    expect(reasons()).toMatchObject([{ code: 'RETENTION', sequence: '1' }]);
+    expect(parse).not.toHaveBeenCalled();
+  });
+});
+
+describe.each(guarantees)('what a parser throws by mistake, under $name', ({ guarantee }) => {
+  it('is a failed attempt of the event that the body names: five and a minute, then poison', async () => {
+    for (const id of ['1', '2', '3']) queue.send(`m${id}`, 'g', order(id, 'g'));
+    const begun = clock.now();
+    await drain(
+      queue,
+      consumerWith(
+        failingOn('2', () => new TypeError('lines is not iterable')),
+        guarantee,
+      ),
+    );
+    const failed = lines().filter(({ outcome }) => outcome === 'failed');
+    expect(failed[0]).toMatchObject({ code: 'PARSER_FAILED', attempts: 1, eventId: 'event-of-2' });
+    expect(failed.map(({ attempts }) => attempts)).toEqual(failed.map((_, n) => n + 1));
+    expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED', attempts: failed.length + 1 }]);
+    expect(reasons()[0].message).toContain('TypeError: lines is not iterable');
+    expect(clock.now()).toBeGreaterThanOrEqual(begun + 60_000);
+    expect(handled).toEqual(['1', '3']);
+    expect(recordOf('2')).toMatchObject({ status: 'QUARANTINED' });
+  });
+
+  it('is forgotten once a deployment corrects the parser, whatever the parser makes of the content', async () => {
+    // GIVEN a parser that fails, in a delivery as in that of a suspect
+    const broken = consumerWith(() => {
+      throw new ReferenceError('total is not defined');
+    }, guarantee);
+    await broken(sqsEvent(received('1')), remaining());
+    await broken(sqsEvent(received('1', { receiveCount: 3 })), remaining());
+    expect(recordOf('1')).toMatchObject({ attempts: 2 });
+    // WHEN the next one leaves out a part of the content, which the fingerprint covers
+    const corrected = consumerWith((body) => {
+      const event = parseOrderEvent(body);
+      return { ...event, data: { ...event.data, lines: [] } };
+    }, guarantee);
+    const later = { messageId: 'm2' };
+    for (const options of [{}, later, { ...later, receiveCount: 3 }]) {
+      await corrected(sqsEvent(received('1', options)), remaining());
+    }
+    // THEN the event is applied once, and known
+    expect(lines().map(({ outcome }) => outcome)).toEqual([
+      'failed',
+      'failed',
+      'applied',
+      'duplicate',
+      'duplicate',
+    ]);
+    expect(timesApplied('1')).toBe(1);
+    expect(wiring.letters).toEqual([]);
+  });
+});
+
+/** A parser whose events have other ids than their bodies. */
+const renaming: Parse = (body) => {
+  const event = parseOrderEvent(body);
+  return { ...event, id: `renamed-${event.id}` };
+};
+
+describe.each(guarantees)('a parser that gives the event an id of its own, under $name', ({ guarantee }) => {
+  it.each([1, 3])('is followed at receive %i, and the event is applied once', async (receiveCount) => {
+    const consumer = consumerWith(renaming, guarantee);
+    await consumer(sqsEvent(received('1', { receiveCount })), remaining());
+    await consumer(sqsEvent(received('1', { messageId: 'm2', receiveCount })), remaining());
+    expect(timesApplied('1')).toBe(1);
+    expect(lines()).toMatchObject([
+      { outcome: 'applied', eventId: 'renamed-event-of-1' },
+      { outcome: 'duplicate', appliedWith: 'm1' },
+    ]);
+  });
+});
+
+describe('a body that a parser refuses', () => {
+  class ValidationError extends Error {
+    readonly issues = [{ message: 'Expected number', path: ['data', 'lines', { key: 0 }, 'quantity'] }];
+  }
+  it.each([
+    ['an InvalidEventError', () => new InvalidEventError('INVALID_EVENT', 'type: none'), 'INVALID_EVENT'],
+    ['a PermanentError', () => new PermanentError('not one of ours'), 'PERMANENT'],
+    ['an error with issues', () => new ValidationError('validation failed'), 'INVALID_EVENT'],
+  ])('by %s is poison at its first delivery', async (_, error, code) => {
+    await consumerWith(failingOn('1', error))(sqsEvent(received('1'), received('2')), remaining());
+    expect(reasons()).toMatchObject([{ code }]);
+    expect(recordOf('1')).toBeUndefined();
+    expect(handled).toEqual(['2']);
+  });
+
+  it('names the field of the first issue', async () => {
+    await consumerWith(failingOn('1', () => new ValidationError()))(sqsEvent(received('1')), remaining());
+    expect(reasons()).toMatchObject([
+      { field: 'data.lines[0].quantity', message: 'data.lines[0].quantity: Expected number' },
+    ]);
+  });
+
+  it('is poison for the error of a schema library as it is', async () => {
+    const schema = v.looseObject({ data: v.looseObject({ total: v.string() }) });
+    const parse: Parse = (body) => v.parse(schema, JSON.parse(body)) as unknown as OrderEvent;
+    await consumerWith(parse)(sqsEvent(received('1')), remaining());
+    expect(reasons()).toMatchObject([{ code: 'INVALID_EVENT', field: 'data.total' }]);
+  });
+
+  it.each([
+    ['is not JSON', '{"id":'],
+    ['has no source', JSON.stringify({ ...order('1'), source: undefined })],
+    ['has an id that is no text', JSON.stringify({ ...order('1'), id: 7 })],
+    ['is no object', '[]'],
+  ])('is poison at its first delivery where the body %s', async (_, body) => {
+    const parse: Parse = (text) => JSON.parse(text).data.orderId.trim();
+    for (const receiveCount of [1, 3]) {
+      await consumerWith(parse)(
+        sqsEvent(sqsRecord(body, { messageId: `m${receiveCount}`, receiveCount })),
+        remaining(),
+      );
+    }
+    expect(reasons()).toMatchObject([{ code: 'INVALID_EVENT' }, { code: 'INVALID_EVENT' }]);
+    expect(wiring.memory.records.size).toBe(0);
+  });
+});
+
+describe('a parser', () => {
+  it.each([
+    ['nothing', () => undefined],
+    ['the data alone', (body: string) => JSON.parse(body).data],
+    ['an id that is no text', (body: string) => ({ ...JSON.parse(body), id: 7 })],
+    ['a value that has no JSON', (body: string) => ({ ...JSON.parse(body), data: 7n })],
+  ])('that returns %s fails the event that the body names', async (_, parse) => {
+    await consumerWith(parse as Parse)(sqsEvent(received('1')), remaining());
+    expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 }]);
+    expect(wiring.letters).toEqual([]);
+  });
+
+  it.each([
+    [
+      'throws a ConfigurationError',
+      () => Promise.reject(new ConfigurationError('no schema')),
+      'CONFIGURATION',
+    ],
+    ['returns a promise', async (body: string) => parseOrderEvent(body), 'CONFIGURATION'],
+  ])('that %s makes messages wait, uncounted', async (name, parse, code) => {
+    const asked = (body: string) => {
+      if (name.startsWith('throws')) throw new ConfigurationError('no schema');
+      return parse(body);
+    };
+    for (const receiveCount of [1, 3]) {
+      await consumerWith(asked as unknown as Parse)(sqsEvent(received('1', { receiveCount })), remaining());
+    }
+    expect(lines()).toMatchObject([
+      { outcome: 'failed', code },
+      { outcome: 'failed', code },
+    ]);
+    expect(lines().every(({ attempts }) => attempts === undefined)).toBe(true);
+    expect(recordOf('1')?.attempts ?? 0).toBe(0);
+    expect(wiring.letters).toEqual([]);
+  });
+
+  it.each(guarantees)('that says NotDone makes messages wait, uncounted, under $name', async ({
+    guarantee,
+  }) => {
+    const parse = failingOn('1', () => new NotDone('the registry of schemas is closed'));
+    for (const receiveCount of [1, 3]) {
+      await consumerWith(parse, guarantee)(sqsEvent(received('1', { receiveCount })), remaining());
+    }
+    expect(lines()).toMatchObject([{ code: 'NOT_DONE' }, { code: 'NOT_DONE' }]);
+    expect(recordOf('1')?.attempts ?? 0).toBe(0);
+  });
+
+  it('runs once for each delivery, in the order of the group', async () => {
+    const parsed: string[] = [];
+    const parse: Parse = (body) => {
+      const event = parseOrderEvent(body);
+      parsed.push(event.data.orderId);
+      return event;
+    };
+    const group = { group: 'g' };
+    await consumerWith(parse)(
+      sqsEvent(received('1', group), received('2', group), received('3', group)),
+      remaining(),
+    );
+    expect(parsed).toEqual(['1', '2', '3']);
+  });
+
+  it('is not asked for the message group of a suspect that SQS gave without one', async () => {
+    const parse: Parse = (body) => {
+      const event = parseOrderEvent(body);
+      if (event.data.orderId === '1') expect(handled).toEqual(['2']);
+      return event;
+    };
+    const [suspect, neighbour] = [received('1', { receiveCount: 3 }), received('2')].map((record) => {
+      const { MessageGroupId: _, ...attributes } = record.attributes;
+      return { ...record, attributes };
+    });
+    await consumerWith(parse)(sqsEvent(suspect as never, neighbour as never), remaining());
+    expect(handled).toEqual(['2', '1']);
+  });
+});
