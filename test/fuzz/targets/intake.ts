@@ -12,7 +12,7 @@ import { orders } from '../inputs/orders.ts';
 import { target } from '../target.ts';
 
 /** Takes every write, as a table does that holds nothing of this key. */
-const emptyTable = { send: async () => ({}) } as object as DynamoDBClient;
+const emptyTable = { config: {}, send: async () => ({}) } as object as DynamoDBClient;
 
 const orderBodies = orders().map(({ partitionkey: account, sequence, type, data: order }) => ({
   account,

@@ -158,8 +158,9 @@ export const mutants = {
   'unknown acknowledged before it is written': {
     rule: 'An unknown outcome is acknowledged only once it is written',
     file: 'runtime/guarantees/external.ts',
-    text: "return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason });",
-    replacement: "void lease.holdMine(reason).catch(() => {});\n    return { outcome: 'unknown', reason };",
+    text: "return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason, error }, error);",
+    replacement:
+      "void lease.holdMine(reason).catch(() => {});\n    return { outcome: 'unknown', reason, error };",
   },
   'an outage counted as attempts': {
     rule: 'What does not answer is never a reason to give up',
@@ -192,9 +193,9 @@ export const mutants = {
   'acknowledged without a copy': {
     rule: 'A copy that fails leaves the message',
     file: 'runtime/leave.ts',
-    text: '  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer }));',
+    text: 'const lacks = await sendCopy(message, { ...why, consumer }, wiring.deadLetters);',
     replacement:
-      '  await wiring.deadLetters.send(deadLetterOf(message, { ...reason, consumer })).catch(() => {});',
+      "const lacks = await sendCopy(message, { ...why, consumer }, wiring.deadLetters).catch(() => '');",
   },
   'one attempt for all deliveries of a message': {
     rule: 'The attempt is made once per delivery',
