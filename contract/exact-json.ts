@@ -8,7 +8,7 @@ const maxDepth = 30;
 /** Decimal exponents of DynamoDB's numbers (AWS: "Supported data types", Number). */
 const dynamoDbExponents = { least: -130, most: 125 };
 
-const byteOrderMark = '\ufeff';
+const byteOrderMark = /^\ufeff/;
 
 /** Characters of a number that a message quotes, so that there is room for what is wrong with it. */
 const maxQuoted = 60;
@@ -26,9 +26,11 @@ const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)
  *   libraries that copy objects lose in silence.
  */
 export function parseExactJson(body: string): unknown {
-  const text = body.startsWith(byteOrderMark) ? body.slice(1) : body;
+  let text: string;
   let value: unknown;
   try {
+    // Of what is no text too: a body that was made by hand may be missing.
+    text = String(body).replace(byteOrderMark, '');
     value = parseJson(text, maxDepth);
   } catch (cause) {
     throw new InvalidEventError(

@@ -175,3 +175,7 @@ function exactDecimal(value: number): { digits: bigint; point: number } | undefi
   const digits = BigInt(whole + fraction);
   return point >= 0 ? { digits, point } : { digits: digits * 10n ** BigInt(-point), point: 0 };
 }
+
+it('calls a body that is missing no JSON', () => {
+  expect(refusal(undefined as unknown as string)).toMatchObject({ code: 'INVALID_JSON' });
+});

@@ -269,6 +269,38 @@ describe("a consumer's own content", () => {
     await expect(deliver(run, [other])).resolves.toMatchObject([{ outcome: 'conflict' }]);
   });
 
+  it.each(Object.keys(guarantees) as Name[])('decides for a suspect too, under %s', async (name) => {
+    const run = consumer(name, byOrder);
+    const suspect = { receiveCount: 3 };
+    await expect(deliver(run, [event, suspect])).resolves.toMatchObject([{ outcome: 'applied' }]);
+    expect(wiring.memory.records.get(id)?.fingerprint).toMatch(/^own:/);
+    const same = anOrder({ sequence: '2' });
+    await expect(deliver(run, [same, suspect])).resolves.toMatchObject([{ outcome: 'duplicate' }]);
+    await expect(deliver(run, [other, suspect])).resolves.toMatchObject([{ outcome: 'conflict' }]);
+  });
+
+  it('that only a parsed event has decides for a suspect once it is parsed', async () => {
+    const parse = (body: string) => ({
+      ...parseOrderEvent(body),
+      order: { total: JSON.parse(body).data.total },
+    });
+    const fromParser = (parsed: OrderEvent) => [(parsed as ReturnType<typeof parse>).order.total];
+    const run = consumer('exactly-once', { parse, fingerprint: fromParser });
+    const suspect = { receiveCount: 3 };
+    await expect(deliver(run, [event])).resolves.toMatchObject([{ outcome: 'applied' }]);
+    await expect(deliver(run, [anOrder({ sequence: '2' }), suspect])).resolves.toMatchObject([
+      { outcome: 'duplicate' },
+    ]);
+    await expect(deliver(run, [other, suspect])).resolves.toMatchObject([{ outcome: 'conflict' }]);
+  });
+
+  it('added later settles what its suspect began by the whole body', async () => {
+    const parse = (body: string) => ({ ...parseOrderEvent(body), member: 'of the parser' });
+    given('exactly-once', { status: 'RETRYING', fingerprint: fingerprint(event) });
+    const run = consumer('exactly-once', { parse, ...byOrder });
+    await expect(deliver(run, [event])).resolves.toMatchObject([{ outcome: 'applied' }]);
+  });
+
   it('is compared with records from before it was set by what they name', async () => {
     for (const before of [fingerprint(event), earliestFingerprint(event)]) {
       given('exactly-once', { fingerprint: before });
@@ -311,7 +343,8 @@ describe("a consumer's own content", () => {
       throw new Error('no order id');
     };
     const [line] = await deliver(consumer('exactly-once', { fingerprint: content }), [event]);
-    expect(line?.outcome).not.toBe('applied');
+    // No event is to blame for it, so none is given up at once.
+    expect(line).toMatchObject({ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 });
     expect(line?.reason).toContain('no order id');
     expect(called).toBe(0);
   });
