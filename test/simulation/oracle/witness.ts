@@ -6,6 +6,7 @@ import type { RecordWatch } from '../ports/store.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import { Attempts, granted } from './attempts.ts';
+import type { Contents } from './contents.ts';
 import { wrongStep } from './record-life.ts';
 
 /** A handler that is at work. */
@@ -46,6 +47,7 @@ export class Witness {
   readonly #ofWildClocks = new Set<string>();
   readonly #keyMemory: (key: string) => number;
   readonly #mayLeave: (messageId: string) => boolean;
+  readonly #contents: Contents;
 
   /**
    * @param keyMemory How long after its first attempt an event may not become unknown for its age alone, in ms.
@@ -56,7 +58,9 @@ export class Witness {
     order: ReadonlyMap<string, readonly string[]>,
     keyMemory: (key: string) => number,
     mayLeave: (messageId: string) => boolean,
+    contents: Contents,
   ) {
+    this.#contents = contents;
     this.#world = world;
     this.#attempts = new Attempts(world);
     this.#order = order;
@@ -159,7 +163,7 @@ export class Witness {
   readonly wrote: RecordWatch = (step, mine, before, after, carriedAttempt) => {
     if (Math.abs(mine.now - this.#world.now) > allowedOffset + longestDelay) this.#ofWildClocks.add(mine.id);
     const miscounted = this.#attempts.wrote(mine, before, after);
-    const wrong = wrongStep(before, after, mine, carriedAttempt) ?? miscounted;
+    const wrong = wrongStep(before, after, mine, carriedAttempt, this.#contents) ?? miscounted;
     if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.attempt}: ${wrong}`);
     if (step === 'hold') this.#held(mine, before);
     // From here on it has attempts of its own again.
