@@ -264,16 +264,18 @@ export class Shop {
         });
       },
       output: (line, process) => this.#logged(line, process),
-      onDelivery: () => this.#witness.delivered(),
+      onDelivery: (messageId) => this.#witness.delivered(messageId),
       wrote: this.#witness.wrote,
       onReturn: (returned) => this.#witness.returned(returned),
     });
     consumer.deadLetters.onArrival = ({ body, attributes, deduplicationId }) => {
+      const code = codeOf(attributes);
+      if (code === 'RETENTION') consumer.savedFromDeletion(deduplicationId);
       const event = this.#expectation.eventOf(body);
       if (event === undefined) return;
       const key = idempotencyKey(name, event);
-      this.#witness.givenUp(key, codeOf(attributes), deduplicationId);
-      if (this.#failsAll) this.#blameless.givenUp(name, key, codeOf(attributes));
+      this.#witness.givenUp(key, code, deduplicationId);
+      if (this.#failsAll) this.#blameless.givenUp(name, key, code);
     };
     consumer.queue.onArrival = ({ body }) => {
       this.#expectation.arrived(name, body);

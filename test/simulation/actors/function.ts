@@ -4,7 +4,7 @@ import { createConsumer } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
-import { deletedAtRetention } from '../oracle/retention.ts';
+import { deletedAtRetention, savedFromDeletion } from '../oracle/retention.ts';
 import type { RecordWatch, RunStore } from '../ports/store.ts';
 import { wiringOf } from '../ports/wiring.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
@@ -21,7 +21,7 @@ export interface FunctionOptions {
   readonly timeout: number;
   readonly concurrency: number;
   readonly output: (line: string, process: VirtualProcess) => void;
-  readonly onDelivery: () => void;
+  readonly onDelivery: (messageId: string) => void;
   readonly wrote: RecordWatch;
   readonly onReturn: (process: VirtualProcess) => void;
 }
@@ -34,12 +34,16 @@ export class ConsumerFunction {
   readonly name: string;
   readonly queue: FifoQueue;
   readonly deadLetters: FifoQueue;
+  readonly #world: World;
   readonly #source: EventSource;
+  /** By message id: the processes that were given it, the last one last. */
+  readonly #holders = new Map<string, readonly VirtualProcess[]>();
   #timeout: number;
 
   constructor(world: World, options: FunctionOptions) {
     const { name, store, recordTtlSeconds, output } = options;
     this.name = name;
+    this.#world = world;
     this.#timeout = options.timeout;
     const visibilityTimeoutSeconds = (visibilityPerTimeout * options.timeout) / 1000;
     const receiving = { batchSize: 10, visibilityTimeout: visibilityTimeoutSeconds, toleratedOutage: 86_400 };
@@ -49,18 +53,17 @@ export class ConsumerFunction {
       deadLetters: this.deadLetters,
       maxReceiveCount: leastMaxReceiveCount(receiving),
     });
-    const holders = new Map<string, VirtualProcess>();
     this.queue.onDeletion = (message) => {
       const { queue, deadLetters } = this;
-      deletedAtRetention(world, { message, queue, deadLetters, holder: holders.get(message.id) });
+      deletedAtRetention(world, { message, queue, deadLetters, holders: this.#holdersOf(message.id) });
     };
     this.#source = new EventSource(world, {
       queue: this.queue,
       concurrency: options.concurrency,
       timeout: () => this.#timeout,
       onDelivery: ({ messageId }, process) => {
-        holders.set(messageId, process);
-        options.onDelivery();
+        this.#holders.set(messageId, [...(this.#holders.get(messageId) ?? []), process]);
+        options.onDelivery(messageId);
       },
       onReturn: options.onReturn,
       start: (ordinal) => {
@@ -83,6 +86,17 @@ export class ConsumerFunction {
         };
       },
     });
+  }
+
+  /** A copy in the dead-letter queue says that the queue was about to delete its message. */
+  savedFromDeletion(messageId: string): void {
+    const message = this.queue.messages.find(({ id }) => id === messageId);
+    if (message === undefined) return;
+    savedFromDeletion(this.#world, { message, queue: this.queue, holders: this.#holdersOf(messageId) });
+  }
+
+  #holdersOf(messageId: string): readonly VirtualProcess[] {
+    return this.#holders.get(messageId) ?? [];
   }
 
   /** New processes, whose invocations last that long, in ms; the queue's visibility timeout goes with them. */

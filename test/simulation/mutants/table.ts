@@ -1,6 +1,7 @@
 import { adapterMutants } from './adapters.ts';
 import { intakeMutants } from './intake.ts';
 import type { Mutant } from './mutant.ts';
+import { retryingMutants } from './retrying.ts';
 
 const store = 'runtime/stores/memory/memory-store.ts';
 const conditions = 'runtime/stores/memory/conditions.ts';
@@ -254,6 +255,13 @@ export const mutants = {
     text: 'if (versionOf(effect) > held) return',
     replacement: 'if (versionOf(effect) < held) return',
   },
+  'the older content of a fold under its newer version': {
+    rule: 'The newer version of a fold wins, with all of its item',
+    file: 'runtime/guarantees/merge.ts',
+    text: 'if (versionOf(effect) > held) return { effect,',
+    replacement:
+      'if (versionOf(effect) > held) return { effect: { ...effect, item: { ...old.item, [effect.version]: effect.item[effect.version] } },',
+  },
   'increments that replace each other': {
     rule: 'Increments of one item add up in a fold',
     file: 'runtime/guarantees/merge.ts',
@@ -308,20 +316,7 @@ export const mutants = {
     text: 'if (!skipped) return await block();',
     replacement: 'if (skipped !== undefined) return await block();',
   },
-  'the retention forgotten': {
-    rule: 'What its queue would delete is saved before',
-    file: 'runtime/stay.ts',
-    text: 'if (again > lastStay(message, wiring)) {',
-    replacement: 'if (again > lastStay(message, wiring) * 2) {',
-    // By a clock that is right: what one that is hours behind misses is known.
-    shows: /was deleted at the retention of \w+$/,
-  },
-  'receives that are not paced': {
-    rule: "A message's receives last as long as its queue keeps it",
-    file: 'contract/retrying.ts',
-    text: '  if (receiveCount <= limits.maxReceiveCount * unpaced) return 0;',
-    replacement: '  if (receiveCount <= limits.maxReceiveCount * 2 || unpaced < 0) return 0;',
-  },
+  ...retryingMutants,
   "Powertools' persistence layer": {
     rule: 'A fenced lease that is held where it is unclear, and not a record that any error deletes',
     file: 'test/simulation/actors/mail-guarantee.ts',

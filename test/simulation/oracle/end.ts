@@ -1,7 +1,9 @@
 import type { SQSMessageAttributes } from 'aws-lambda';
+import { canonicalJson } from '../../../contract/canonical-json.ts';
 import { idempotencyKey, sha256 } from '../../../contract/identity.ts';
 import { type DeadLetterReason, deadLetterReasonAttribute } from '../../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { Item } from '../../../runtime/index.ts';
 import type { ConsumerFunction } from '../actors/function.ts';
 import { entriesOf, isCharged, isMailed } from '../actors/outbox.ts';
 import type { Charge } from '../outside/provider.ts';
@@ -82,11 +84,13 @@ function checkLedger(expectation: Expectation, { store }: EndState, must: Must):
 function checkLatest({ events }: Expectation, { store }: EndState, must: Must): void {
   for (const [account, own] of byAccount(events)) {
     const latest = Math.max(...own.map(({ sequence }) => Number(sequence)));
-    const { sequence } = store.tables.item('customers', { account }) ?? {};
+    const customer = store.tables.item('customers', { account });
     must(
-      sequence === latest,
-      `the latest order of ${account} is ${String(sequence)}, and ${latest} is right`,
+      customer?.sequence === latest,
+      `the latest order of ${account} is ${String(customer?.sequence)}, and ${latest} is right`,
     );
+    const latestEvent = own.find(({ sequence }) => Number(sequence) === latest);
+    mustBe(customer, latestEvent && customerOf(latestEvent), `the latest order of ${account}`, must);
     const byOrder = new Map(own.map((event) => [event.subject, event]));
     for (const [orderId, event] of byOrder) {
       const item = store.tables.item('orders', { orderId });
@@ -94,8 +98,25 @@ function checkLatest({ events }: Expectation, { store }: EndState, must: Must): 
         item?.sequence === Number(event.sequence),
         `${orderId} is at ${String(item?.sequence)}, and ${event.sequence} is right`,
       );
+      mustBe(item, orderOf(event), orderId, must);
     }
   }
+}
+
+/** Nothing of the item but what the event of its version writes. */
+function mustBe(item: Item | undefined, right: Item | undefined, what: string, must: Must): void {
+  const [is, wanted] = [item, right].map((one) => canonicalJson(one ?? null));
+  must(is === wanted, `${what} is ${is}, and ${wanted} is right`);
+}
+
+/** What fulfilment writes for an event, by its documentation and not by its code. */
+function orderOf({ type, partitionkey, sequence, data }: OrderEvent): Item {
+  const status = type === 'order.placed' ? 'placed' : 'cancelled';
+  return { ...data, account: partitionkey, sequence: Number(sequence), status };
+}
+
+function customerOf({ partitionkey: account, sequence, data }: OrderEvent): Item {
+  return { account, latestOrder: data.orderId, sequence: Number(sequence) };
 }
 
 function checkCharges(expectation: Expectation, state: EndState, must: Must): void {

@@ -9,8 +9,8 @@ export interface Deletion {
   readonly message: Letter & { readonly id: string };
   readonly queue: FifoQueue;
   readonly deadLetters: FifoQueue;
-  /** The process that had the message last. */
-  readonly holder: VirtualProcess | undefined;
+  /** The processes that had the message, the last one last. */
+  readonly holders: readonly VirtualProcess[];
 }
 
 /**
@@ -18,9 +18,9 @@ export interface Deletion {
  * that it saw the time to do so in the future is told apart, by this deletion alone: the message goes where it belongs,
  * so that all that follows in the run is judged as ever.
  */
-export function deletedAtRetention(world: World, { message, queue, deadLetters, holder }: Deletion): void {
+export function deletedAtRetention(world: World, { message, queue, deadLetters, holders }: Deletion): void {
   const said = `${message.id} was deleted at the retention of ${queue.name}`;
-  const behind = -(holder?.skew ?? 0) / 1000;
+  const behind = -(holders.at(-1)?.skew ?? 0) / 1000;
   if (behind < savedBefore(queue)) {
     world.violated(said);
     return;
@@ -32,6 +32,24 @@ export function deletedAtRetention(world: World, { message, queue, deadLetters, 
     deduplicationId: message.id,
     attributes: { ...message.attributes, [deadLetterReasonAttribute]: { dataType: 'String', stringValue } },
   });
+}
+
+/**
+ * How long before its deletion a message may be saved, in seconds: an hour is kept free, and a wait is half an hour at
+ * most, where the receives that are left have to last. Numbers of the oracle's own, which do not move with the code's.
+ */
+const savedSoonest = 3600 + 1800;
+
+export interface Rescue extends Pick<Deletion, 'queue' | 'holders'> {
+  readonly message: { readonly id: string; readonly sentAt: number };
+}
+
+/** A message was copied since its queue was about to delete it. That has to be near, by a clock of one that had it. */
+export function savedFromDeletion(world: World, { message: { id, sentAt }, queue, holders }: Rescue): void {
+  const ahead = Math.max(0, ...holders.map(({ skew }) => skew));
+  const left = queue.retentionSeconds - (world.now + ahead - sentAt) / 1000;
+  if (left <= savedSoonest) return;
+  world.violated(`${id} left ${queue.name} for its retention ${Math.round(left / 60)} minutes before it`);
 }
 
 /** How long before its deletion the runtime saves a message at the latest, in seconds. */

@@ -1,11 +1,11 @@
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
 import { waitingOutcomes } from '../../../contract/metrics.ts';
-import { maxAttempts } from '../../../contract/retrying.ts';
 import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
 import type { Blocked } from '../actors/operator.ts';
 import type { RecordWatch } from '../ports/store.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
+import { Attempts, granted } from './attempts.ts';
 import type { Contents } from './contents.ts';
 import { wrongStep } from './record-life.ts';
 
@@ -38,6 +38,7 @@ export class Witness {
   readonly #copied = new Set<string>();
   /** By idempotency key: failures of the handler's own since the record was quarantined last. */
   readonly #failures = new Map<string, number>();
+  readonly #attempts: Attempts;
   readonly #work = new Map<string, Work[]>();
   /** By consumer and group: the idempotency keys of the events, in the order of the group. */
   readonly #order: ReadonlyMap<string, readonly string[]>;
@@ -61,13 +62,15 @@ export class Witness {
   ) {
     this.#contents = contents;
     this.#world = world;
+    this.#attempts = new Attempts(world);
     this.#order = order;
     this.#keyMemory = keyMemory;
     this.#mayLeave = mayLeave;
   }
 
-  delivered(): void {
+  delivered(messageId: string): void {
     this.deliveries += 1;
+    this.#attempts.delivered(messageId);
   }
 
   /** An invocation is over: Lambda freezes its process, and whatever is at work in it acts in another invocation. */
@@ -81,6 +84,7 @@ export class Witness {
   /** Records have expired: what is known of attempts is of another life. */
   beginLife(): void {
     this.begun.clear();
+    this.#attempts.beginLife();
   }
 
   /** A handler begins. @param until For one that holds a lease: when its invocation is over. */
@@ -150,7 +154,7 @@ export class Witness {
     }
     // What never ended counts for a suspect, whoever ended it.
     const failures = (this.#failures.get(key) ?? 0) + interrupted;
-    if (code === 'ATTEMPTS_EXHAUSTED' && failures < maxAttempts) {
+    if (code === 'ATTEMPTS_EXHAUSTED' && failures < granted.attempts) {
       this.#world.violated(`${key} was given up after ${failures} attempts`);
     }
   }
@@ -158,7 +162,8 @@ export class Witness {
   /** A delivery changed a record. */
   readonly wrote: RecordWatch = (step, mine, before, after, carriedAttempt) => {
     if (Math.abs(mine.now - this.#world.now) > allowedOffset + longestDelay) this.#ofWildClocks.add(mine.id);
-    const wrong = wrongStep(before, after, mine, carriedAttempt, this.#contents);
+    const miscounted = this.#attempts.wrote(mine, before, after);
+    const wrong = wrongStep(before, after, mine, carriedAttempt, this.#contents) ?? miscounted;
     if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.attempt}: ${wrong}`);
     if (step === 'hold') this.#held(mine, before);
     // From here on it has attempts of its own again.
@@ -181,6 +186,10 @@ export class Witness {
     if (outcome === 'blocked' && log.recordId !== undefined) {
       this.#blocked.set(messageId, { recordId: log.recordId, messageId });
     } else this.#blocked.delete(messageId);
+    if (key !== undefined && outcome === 'failed' && this.#isByRightClocks(key, process)) {
+      const wrong = this.#attempts.stays(key, log);
+      if (wrong !== undefined) this.#world.violated(`${key} ${wrong}`);
+    }
     // Its claim may stand, and its lease may end without a word.
     if (key !== undefined && code === 'STORE_BUSY') this.#world.excuse(key, 'deadline');
     if (key === undefined || waitingOutcomes.has(outcome) || outcome === 'conflict') return;
@@ -190,10 +199,15 @@ export class Witness {
 
   #unknown(key: string, process: VirtualProcess): void {
     const { excuses, now } = this.#world;
-    if (excuses.has(key) || !isClockNear(process) || this.#ofWildClocks.has(key)) return;
+    if (excuses.has(key) || !this.#isByRightClocks(key, process)) return;
     const begun = this.begun.get(key);
     if (begun !== undefined && now - begun > this.#keyMemory(key)) return;
     this.#world.violated(`${key} is unknown, and nothing befell it`);
+  }
+
+  /** Whether all who had the event in hand know the time. */
+  #isByRightClocks(key: string, process: VirtualProcess): boolean {
+    return isClockNear(process) && !this.#ofWildClocks.has(key);
   }
 }
 

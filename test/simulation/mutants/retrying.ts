@@ -1,0 +1,43 @@
+import type { Mutant } from './mutant.ts';
+
+const retrying = 'contract/retrying.ts';
+
+/** Rules of how often and for how long a message is tried, broken. */
+export const retryingMutants = {
+  'the retention forgotten': {
+    rule: 'What its queue would delete is saved before',
+    file: 'runtime/stay.ts',
+    text: 'if (again > lastStay(message, wiring)) {',
+    replacement: 'if (again > lastStay(message, wiring) * 2) {',
+    // By a clock that is right: what one that is hours behind misses is known.
+    shows: /was deleted at the retention of \w+$/,
+  },
+  'saved long before it has to be': {
+    rule: 'A message is saved only when its queue is about to delete it',
+    file: retrying,
+    text: 'const retentionMargin = 60 * 60;',
+    replacement: 'const retentionMargin = 10 * 60 * 60;',
+    workload: 'blocking',
+    shows: /left \w+ for its retention \d+ minutes before it$/,
+  },
+  'twenty attempts': {
+    rule: 'What fails by itself is given up after five attempts and a minute',
+    file: retrying,
+    text: 'return attempts >= maxAttempts && now - firstAttemptAt',
+    replacement: 'return attempts >= 4 * maxAttempts && now - firstAttemptAt',
+    shows: /is tried again after \d+ attempts in \d+ s$/,
+  },
+  'a count that is not recognised': {
+    rule: 'An attempt whose count was not answered is counted once',
+    file: 'runtime/stores/memory/conditions.ts',
+    text: 'return commit(record, mine, over) && !isCounted;',
+    replacement: 'return commit(record, mine, over) && (!isCounted || isCounted);',
+    shows: /it has counted \d+ attempts$/,
+  },
+  'receives that are not paced': {
+    rule: "A message's receives last as long as its queue keeps it",
+    file: retrying,
+    text: '  if (receiveCount <= limits.maxReceiveCount * unpaced) return 0;',
+    replacement: '  if (receiveCount <= limits.maxReceiveCount * 2 || unpaced < 0) return 0;',
+  },
+} as const satisfies Readonly<Record<string, Mutant>>;
