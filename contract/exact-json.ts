@@ -8,6 +8,8 @@ const maxDepth = 30;
 /** Decimal exponents of DynamoDB's numbers (AWS: "Supported data types", Number). */
 const dynamoDbExponents = { least: -130, most: 125 };
 
+const byteOrderMark = /^\ufeff/;
+
 /** Characters of a number that a message quotes, so that there is room for what is wrong with it. */
 const maxQuoted = 60;
 
@@ -16,16 +18,19 @@ const suspectNumber = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * `JSON.parse` for money: what it returns is what the text says, to the last digit. Of a key that stands twice the
- * last counts, as there.
+ * `JSON.parse` for money: what it returns is what the text says, to the last digit. If a key stands twice, the last one
+ * counts, as there. A byte order mark in front is ignored (RFC 8259, section 8.1).
  *
  * @throws InvalidEventError INVALID_JSON; INEXACT_NUMBER for a number that a double or DynamoDB would round;
  *   NESTED_TOO_DEEP; INVALID_EVENT for a lone surrogate, which UTF-8 cannot carry, and for a key `__proto__`, which
  *   libraries that copy objects lose in silence.
  */
-export function parseExactJson(text: string): unknown {
+export function parseExactJson(body: string): unknown {
+  let text: string;
   let value: unknown;
   try {
+    // Of what is no text too: a body that was made by hand may be missing.
+    text = String(body).replace(byteOrderMark, '');
     value = parseJson(text, maxDepth);
   } catch (cause) {
     throw new InvalidEventError(
@@ -68,11 +73,20 @@ function refuseInexactNumbers(text: string): void {
     const field = path(find(marked, (node) => node === marker) ?? []);
     throw new InvalidEventError(
       'INEXACT_NUMBER',
-      `${field || 'The body'}: ${shorten(token, maxQuoted)} cannot be kept exactly; numbers must survive a double and ` +
-        `DynamoDB's range of 1e${dynamoDbExponents.least} to 1e${dynamoDbExponents.most}`,
+      `${field || 'The body'}: ${shorten(token, maxQuoted)} cannot be kept exactly. ${remedyOf(token)}`,
       field || undefined,
     );
   }
+}
+
+/** How a number has to be written instead. Many producers print 17 digits of a double, and 15.3 is the same one. */
+function remedyOf(token: string): string {
+  const shortest = String(Number(token));
+  if (survives(shortest) && Number(shortest) !== 0) {
+    return `It reads as the double ${shortest}: write that, its shortest form, or write all digits as a string`;
+  }
+  const { least, most } = dynamoDbExponents;
+  return `DynamoDB takes numbers from 1e${least} to 1e${most}: write it as a string`;
 }
 
 /** Whether reading the token as a double and writing it again gives the same number. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical-json.ts';
+import type { CloudEvent } from './envelope.ts';
 import { InvalidEventError } from './errors.ts';
-import type { CloudEvent } from './event.ts';
 
 /** DynamoDB's limit of a partition key, in UTF-8 bytes (AWS: "Quotas in Amazon DynamoDB"). */
 const maxKeyBytes = 2048;
@@ -30,14 +29,6 @@ export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent
     );
   }
   return key;
-}
-
-/**
- * SHA-256 (hex) of what decides an event's effect. `time` and tracing extensions do not, so a producer may send an
- * event again with new ones.
- */
-export function fingerprint({ type, subject, partitionkey, sequence, data }: CloudEvent): string {
-  return sha256(canonicalJson({ type, subject, partitionkey, sequence, data }));
 }
 
 export function sha256(value: string): string {

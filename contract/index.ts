@@ -12,7 +12,8 @@ export {
   type EventParser,
   eventParser,
 } from './event.ts';
-export { fingerprint, idempotencyKey } from './identity.ts';
+export { fingerprint } from './fingerprint.ts';
+export { idempotencyKey } from './identity.ts';
 export type { DeadLetterReason } from './message-attributes.ts';
 export {
   deadLetterReasonAttribute,

@@ -7,7 +7,7 @@ export const recordAttributes = {
   status: 'status',
   /** Seconds since the epoch; DynamoDB's TTL attribute. */
   expiration: 'expiration',
-  /** The fingerprint: SHA-256 of what decides the effect. */
+  /** The fingerprint of the event's content, with the name of its algorithm: see `fingerprint`. */
   validation: 'validation',
   /** Owner token: random per delivery, made before its first write. */
   attempt: 'attempt',

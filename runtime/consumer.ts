@@ -9,6 +9,7 @@ import { isSuspect } from '../contract/retrying.ts';
 import { AskOnce } from './ask-once.ts';
 import { processBatch } from './batch.ts';
 import { CommonFailure } from './common-failure.ts';
+import type { ContentOf } from './content.ts';
 import { deliver } from './delivery.ts';
 import type { EffectHandler, Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import { untilLastMoment } from './last-moment.ts';
@@ -44,6 +45,14 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
    * promise that it returns, make the message wait.
    */
   readonly parse: EventParser<Event>;
+  /**
+   * Returns the part of an event that counts as its content, as JSON. An event that comes again with other content is a
+   * conflict: it goes to the dead-letter queue. It must return the same for an event every time; if it changes while its
+   * records count, a repeated event may become a conflict. What it throws is a failed
+   * attempt of the event, as an error of the parser is.
+   * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`
+   */
+  readonly fingerprint?: ContentOf<Event>;
   /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
   readonly guarantee: Guarantee<Kind>;
   /** Returns effects under exactly-once; acts outside, and returns what duplicates are told, under the others. */
@@ -70,7 +79,7 @@ export type ConsumerHandler = (
  *   timeout allows, and for an event that is no batch of an SQS queue.
  */
 export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
-  { name, parse, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,
+  { name, parse, fingerprint, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,
   wiring: Wiring = wiringFromEnvironment(),
 ): ConsumerHandler {
   if (!/^[\w-]+$/.test(name) || name.length > maxConsumerName) {
@@ -83,6 +92,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
   }
   const needed = new TimeNeeded();
   const commonFailure = new CommonFailure();
+  const reader = { name, parse, ...(fingerprint !== undefined && { fingerprint }) };
   return async (event, context) => {
     const { clock, output } = wiring;
     const records = recordsOf(event);
@@ -93,7 +103,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     const deadline = end - reserve;
     const working = deadline - begun;
     const report = new BatchReport(name, clock, output);
-    const messages = records.map((record) => readMessage(record, name, parse, wiring.random));
+    const messages = records.map((record) => readMessage(record, reader, wiring.random));
     // Before anything begins: a parser that ends the process must leave no handler of a neighbour half done.
     for (const message of messages) if (!isSuspect(message)) void message.reading.content;
     const progress = new Progress(messages, wiring, report.warn);

@@ -103,7 +103,9 @@ async function verdictUnparsed<Event extends CloudEvent, Kind extends HandlerKin
  * the fingerprint covers.
  */
 function isOwnBody(verdict: Verdict, { reading }: Message<CloudEvent>): boolean {
-  return verdict.outcome === 'conflict' && verdict.applied === reading.asItCame?.fingerprint;
+  return (
+    verdict.outcome === 'conflict' && verdict.applied === reading.asItCame?.fingerprintLike(verdict.applied)
+  );
 }
 
 /** What does not answer leaves the message in its queue. */

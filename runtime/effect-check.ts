@@ -61,7 +61,12 @@ function requireEffect(value: unknown, name: string, isAmount: (amount: unknown)
 /** An effect for people, by its kind and its table. */
 export function effectName(effect: { readonly kind: string }): string {
   const table = kinds.has(effect.kind) ? tableOf(effect as Effect) : undefined;
-  return table === undefined ? effect.kind : `${effect.kind} on table ${JSON.stringify(table)}`;
+  return table === undefined ? effect.kind : `${effect.kind} on table ${quoted(table)}`;
+}
+
+/** Anything may stand for a table name, things without JSON too. */
+function quoted(table: unknown): string {
+  return typeof table === 'string' ? JSON.stringify(table) : nameOf(table);
 }
 
 function tableOf(effect: Effect): unknown {
@@ -73,7 +78,7 @@ function tableOf(effect: Effect): unknown {
 function requireTable(table: unknown, name: string): void {
   if (typeof table === 'string' && table.trim() !== '') return;
   throw new ConfigurationError(
-    `${name} has ${JSON.stringify(table) ?? 'undefined'} for its table name: is the setting or environment variable set that names it?`,
+    `${name} has ${quoted(table)} for its table name: is the setting or environment variable set that names it?`,
   );
 }
 

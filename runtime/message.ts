@@ -1,10 +1,10 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { brokerId } from '../contract/broker-id.ts';
 import { InvalidEventError } from '../contract/errors.ts';
-import type { CloudEvent, EventParser } from '../contract/event.ts';
+import type { CloudEvent } from '../contract/event.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import type { Random } from '../contract/random.ts';
-import { Reading } from './reading.ts';
+import { type Reader, Reading } from './reading.ts';
 import { traceOf } from './trace.ts';
 
 /** One delivery of one SQS message. */
@@ -39,19 +39,18 @@ export interface Message<Event extends CloudEvent> {
  * cannot be read must not fail its whole batch, again and again. The consumer's parser runs only for a record that names
  * its message group nowhere.
  *
- * @param consumer The consumer's name, part of the idempotency key.
+ * @param reader How the consumer reads a body.
  */
 export function readMessage<Event extends CloudEvent>(
   record: SQSRecord,
-  consumer: string,
-  parse: EventParser<Event>,
+  reader: Reader<Event>,
   random: Pick<Random, 'uuid'>,
 ): Message<Event> {
   const { messageId: id, receiptHandle, body } = record;
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
-  const reading = new Reading(body, consumer, parse, sentAt === undefined ? unsent : undefined);
+  const reading = new Reading(body, reader, sentAt === undefined ? unsent : undefined);
   return {
     id,
     attempt: random.uuid(),

@@ -1,14 +1,28 @@
 import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { parseExactJson, path } from '../contract/exact-json.ts';
-import { fingerprint, idempotencyKey } from '../contract/identity.ts';
+import { fingerprint } from '../contract/fingerprint.ts';
+import { idempotencyKey } from '../contract/identity.ts';
 import { shorten } from '../contract/shorten.ts';
+import { fingerprintLike, fingerprintOf } from './content.ts';
 import { describe, ParserError, PermanentError } from './errors.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';
 import type { Delivery } from './stores/record-store.ts';
 
 /** What identifies an event. A handler may change its event, so this is read before. */
-export type Identity = Pick<Delivery, 'id' | 'fingerprint' | 'source' | 'eventId' | 'sequence'>;
+export interface Identity extends Pick<Delivery, 'id' | 'fingerprint' | 'source' | 'eventId' | 'sequence'> {
+  /** The fingerprint by the algorithm that another one names: see `fingerprintLike`. */
+  readonly fingerprintLike: (named: string) => string | undefined;
+}
+
+/** How a consumer reads a body. */
+export interface Reader<Event extends CloudEvent> {
+  /** The consumer's name, part of the idempotency key. */
+  readonly name: string;
+  readonly parse: EventParser<Event>;
+  /** A method, so that a message of one kind of event is a message of events. */
+  fingerprint?(event: Event): unknown;
+}
 
 /** The event of a body, or why there is none. */
 export type Content<Event extends CloudEvent> =
@@ -31,16 +45,14 @@ export interface Valid<Event extends CloudEvent> {
  */
 export class Reading<Event extends CloudEvent> {
   readonly #body: string;
-  readonly #consumer: string;
-  readonly #parse: EventParser<Event>;
+  readonly #reader: Reader<Event>;
   #own: { readonly event: CloudEvent; readonly identity: Identity } | null | undefined;
   #parsed: Content<Event> | undefined;
 
   /** @param refused Why the message is poison whatever its body is. */
-  constructor(body: string, consumer: string, parse: EventParser<Event>, refused?: InvalidEventError) {
+  constructor(body: string, reader: Reader<Event>, refused?: InvalidEventError) {
     this.#body = body;
-    this.#consumer = consumer;
-    this.#parse = parse;
+    this.#reader = reader;
     if (refused !== undefined) this.#parsed = { invalid: refused };
   }
 
@@ -75,7 +87,7 @@ export class Reading<Event extends CloudEvent> {
   }
 
   #asItCame() {
-    if (this.#own === undefined) this.#own = readOwn(this.#body, this.#consumer) ?? null;
+    if (this.#own === undefined) this.#own = readOwn(this.#body, this.#reader) ?? null;
     return this.#own ?? undefined;
   }
 
@@ -85,17 +97,27 @@ export class Reading<Event extends CloudEvent> {
     }
     let event: Event;
     try {
-      event = this.#parse(this.#body);
+      event = this.#reader.parse(this.#body);
       if (isPromise(event)) throw new ConfigurationError(asynchronousParser);
     } catch (error) {
       return this.#contentOf(error);
     }
     try {
-      return { event, identity: identityOf(event, this.#consumer) };
+      return { event, identity: this.#identityOf(event) };
     } catch (error) {
       // If the body names its event, the parser lost that name.
       return this.#failed(error) ?? this.#contentOf(error);
     }
+  }
+
+  #identityOf(event: Event): Identity {
+    const { name, parse, fingerprint: contentOf } = this.#reader;
+    return {
+      ...namesOf(event, name),
+      fingerprint: fingerprintOf(event, contentOf),
+      // Of the body, since a handler may have changed its event by then. Few records name another algorithm.
+      fingerprintLike: (named) => fingerprintLike(named, parse(this.#body), contentOf),
+    };
   }
 
   #contentOf(error: unknown): Content<Event> {
@@ -119,20 +141,34 @@ function isPromise(value: unknown): boolean {
   return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }
 
-function readOwn(body: string, consumer: string) {
+function readOwn<Event extends CloudEvent>(body: string, { name, fingerprint: contentOf }: Reader<Event>) {
   try {
-    const event = parseExactJson(body) as CloudEvent;
-    return { event, identity: identityOf(event, consumer) };
+    const event = parseExactJson(body) as Event;
+    const whole = fingerprint(event);
+    // No parser has checked the event, so its content may not be found where it is looked for.
+    const unchecked = <Found>(find: () => Found) => {
+      try {
+        return find();
+      } catch {
+        return whole;
+      }
+    };
+    const identity: Identity = {
+      ...namesOf(event, name),
+      fingerprint: unchecked(() => fingerprintOf(event, contentOf)),
+      fingerprintLike: (named) => unchecked(() => fingerprintLike(named, event, contentOf)),
+    };
+    return { event, identity };
   } catch {
     return undefined;
   }
 }
 
-function identityOf(event: CloudEvent, consumer: string): Identity {
+function namesOf(event: CloudEvent, consumer: string) {
   const { source, id: eventId } = event;
   // Records and log lines take no text of any length, and only handlers compare it.
   const sequence = event.sequence === undefined ? undefined : shorten(String(event.sequence));
-  return { id: idempotencyKey(consumer, event), fingerprint: fingerprint(event), source, eventId, sequence };
+  return { id: idempotencyKey(consumer, event), source, eventId, sequence };
 }
 
 /**

@@ -18,15 +18,16 @@ import type { Wiring } from './wiring.ts';
  */
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
-  identity: Identity,
+  { fingerprintLike, ...identity }: Identity,
   means: Means,
 ): Task<Event> {
   const { clock, recordTtlSeconds } = means.wiring;
   const deadline = deadlineOf(message, means);
   return {
     get event() {
-      return eventOf(message, identity);
+      return eventOf(message, identity.id);
     },
+    fingerprintLike,
     isOwnFailure: (error) => isOwnFailure(error) && !means.commonFailure.includes(identity.id, error),
     warn: means.warn,
     keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, means),
@@ -47,7 +48,7 @@ export function taskOf<Event extends CloudEvent>(
   };
 }
 
-function eventOf<Event extends CloudEvent>({ reading }: Message<Event>, { id }: Identity): Event {
+function eventOf<Event extends CloudEvent>({ reading }: Message<Event>, id: string): Event {
   const { content } = reading;
   if ('failed' in content) throw content.failed;
   if ('event' in content && content.identity.id === id) return content.event;

@@ -1,6 +1,7 @@
 import Big from 'big.js';
 import { canonicalJson } from '../../contract/canonical-json.ts';
-import { fingerprint, sha256 } from '../../contract/identity.ts';
+import { fingerprint } from '../../contract/fingerprint.ts';
+import { sha256 } from '../../contract/identity.ts';
 import { makesMailbox } from '../../contract/mail.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { messageGroup } from '../../publisher/index.ts';

@@ -3,7 +3,6 @@ import { Patience } from '../patience.ts';
 import type { EffectStore, Refusal } from '../stores/record-store.ts';
 import { type Asked, ask } from './ask.ts';
 import type { EffectHandler, Task, Tools, Verdict } from './guarantee.ts';
-import { judge } from './judge.ts';
 import { Lease } from './lease.ts';
 import { MergedWrites, mostItems } from './merge.ts';
 import { untilAnswered } from './retry.ts';
@@ -101,12 +100,15 @@ async function commit(members: readonly Asked[], live: LiveEffects, tools: Tools
   const deadlines = members.map(({ task }) => task.deadline);
   const budget = { clock, random, deadline: Math.min(clock.now() + busyTime, ...deadlines) };
   const commits = () =>
-    members.map((member, event) => ({ delivery: deliveryOf(member, tools), result: live.resultOf(event) }));
+    members.map((member, event) => ({
+      delivery: leaseOf(member, tools).delivery(),
+      result: live.resultOf(event),
+    }));
   return await untilAnswered(() => commitLive(store, commits, live, budget), budget);
 }
 
-function deliveryOf({ task }: Asked, tools: Tools) {
-  return new Lease(task, 'exactly-once', tools).delivery();
+function leaseOf({ task }: Asked, tools: Tools): Lease {
+  return new Lease(task, 'exactly-once', tools);
 }
 
 /** @returns Who is committed again: whom no record speaks against, up to the first one that may stop the group. */
@@ -132,7 +134,8 @@ function remaining(
 
 /** What the record alone decides, this very delivery's own commit included, whose answer was lost. */
 function verdictOf(refusal: Refusal, member: Asked, tools: Tools): Verdict | undefined {
-  const finding = judge(refusal, deliveryOf(member, tools), { takeOver: true });
+  const lease = leaseOf(member, tools);
+  const finding = lease.judge(refusal, lease.delivery(), { takeOver: true });
   if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') {
     return appliedWith(finding.record.result);
   }

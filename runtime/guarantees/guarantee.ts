@@ -86,7 +86,12 @@ export interface Task<Event extends CloudEvent> {
    * @throws Whatever the dead-letter queue throws.
    */
   readonly keepBody: (attempt: string, reason: string) => Promise<KeptBody>;
-  readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration'>;
+  readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration' | 'earlier'>;
+  /**
+   * The fingerprint of the event by the algorithm that a record's names; `undefined` for one that this code does not
+   * know.
+   */
+  readonly fingerprintLike: (named: string) => string | undefined;
   /** The `attempt` of the unknown record that an operator sent this message again for. */
   readonly carriedAttempt: string | undefined;
   /** Milliseconds since the epoch: when the invocation ends, finished or not. */

@@ -1,6 +1,7 @@
+import type { CloudEvent } from '../../contract/event.ts';
 import type { RecordStatus } from '../../contract/tables.ts';
 import type { Delivery, Refusal, StoredRecord } from '../stores/record-store.ts';
-import type { Verdict } from './guarantee.ts';
+import type { Task, Verdict } from './guarantee.ts';
 
 /** What a record that refused a write means for the delivery that met it. */
 export type Finding =
@@ -9,6 +10,8 @@ export type Finding =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
   /** The write may be tried again; `over` is the expired life to replace. */
   | { readonly kind: 'again'; readonly over: number | undefined; readonly record: StoredRecord | undefined }
+  /** The record names an algorithm of fingerprints that this code does not know. */
+  | { readonly kind: 'unreadable'; readonly record: StoredRecord }
   /** Whether it happened cannot be told: the record has to become OUTCOME_UNKNOWN. */
   | { readonly kind: 'unclear'; readonly record: StoredRecord; readonly reason: string };
 
@@ -33,7 +36,12 @@ export interface JudgeTerms {
  *
  * @param mine The delivery as it was told to the store.
  */
-export function judge({ record, now }: Refusal, mine: Delivery, terms: JudgeTerms): Finding {
+export function judge(
+  { record, now }: Refusal,
+  mine: Delivery,
+  terms: JudgeTerms,
+  fingerprintLike: Task<CloudEvent>['fingerprintLike'],
+): Finding {
   const ahead = (now ?? mine.now) - mine.now;
   if (record === undefined) return absent(mine, undefined);
   // The token is made once per delivery, nobody else has it.
@@ -43,7 +51,12 @@ export function judge({ record, now }: Refusal, mine: Delivery, terms: JudgeTerm
     return absent(mine, record);
   }
   if (record.fingerprint !== mine.fingerprint) {
-    return verdict({ outcome: 'conflict', applied: record.fingerprint, received: mine.fingerprint });
+    // Compared by the algorithm that the record names: a record outlives the code that wrote it.
+    const received = fingerprintLike(record.fingerprint);
+    if (received === undefined) return { kind: 'unreadable', record };
+    if (received !== record.fingerprint) {
+      return verdict({ outcome: 'conflict', applied: record.fingerprint, received });
+    }
   }
   switch (record.status) {
     case 'COMPLETED':

@@ -8,12 +8,13 @@ import type {
   OwnerAnswer,
   Past,
   RecordStore,
+  Refusal,
   ReleaseTerms,
   StoredRecord,
 } from '../stores/record-store.ts';
 import { untilDecided } from './decide.ts';
 import type { Task, Tools, Verdict } from './guarantee.ts';
-import type { JudgeTerms } from './judge.ts';
+import { type Finding, type JudgeTerms, judge } from './judge.ts';
 import { type Budget, untilAnswered, untilRecorded } from './retry.ts';
 
 /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
@@ -41,6 +42,7 @@ export class Lease {
   readonly #guarantee: GuaranteeName;
   readonly #store: RecordStore;
   readonly #ttl: number;
+  #earlier: string | undefined;
 
   constructor(
     task: Task<CloudEvent>,
@@ -64,10 +66,25 @@ export class Lease {
     const now = this.budget.clock.now();
     return {
       ...this.#task.identity,
+      ...(this.#earlier !== undefined && { earlier: this.#earlier }),
       guarantee: this.#guarantee,
       now,
       expiration: Math.floor(now / 1000) + this.#ttl,
     };
+  }
+
+  /**
+   * What a record means that refused a write of this delivery. If it is of the same event by another algorithm, the
+   * conditions of the writes that follow take its fingerprint too.
+   * @param mine The delivery as it was told to the store.
+   */
+  judge(refusal: Refusal, mine: Delivery, terms: JudgeTerms): Finding {
+    const finding = judge(refusal, mine, terms, this.#task.fingerprintLike);
+    const goesOn = finding.kind === 'again' || finding.kind === 'unclear';
+    if (goesOn && finding.record?.fingerprint !== mine.fingerprint) {
+      this.#earlier = finding.record?.fingerprint;
+    }
+    return finding;
   }
 
   /**

@@ -8,7 +8,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { fingerprint, intakeKeyPrefix, intakeName } from '../../contract/identity.ts';
+import { earliestFingerprint } from '../../contract/fingerprint.ts';
+import { intakeKeyPrefix, intakeName } from '../../contract/identity.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { checkRecordTtl } from '../../contract/record-ttl.ts';
 import { shorten } from '../../contract/shorten.ts';
@@ -63,7 +64,10 @@ export interface IntakeOptions {
 interface Accepting {
   readonly caller: string;
   readonly key: string;
-  /** Of the event: what must be the same under the same key. */
+  /**
+   * Of the event: what must be the same under the same key. The earliest algorithm sees all that a client says. By another
+   * one a retry would be refused as another order, for as long as its record counts.
+   */
   readonly fingerprint: string;
   readonly event: OrderEvent;
 }
@@ -126,7 +130,7 @@ export function createIntake(options: IntakeOptions) {
       const refusal = refusalOf(event);
       if (refusal !== undefined) throw notApplicable(refusal);
       config.registerLambdaContext(context);
-      answer = await accept({ caller, key, fingerprint: fingerprint(event), event });
+      answer = await accept({ caller, key, fingerprint: earliestFingerprint(event), event });
     } catch (error) {
       failure = problemOf(error);
       answer = problemAnswer(failure);

@@ -9,7 +9,13 @@ export type GuaranteeName = 'exactly-once' | 'at-least-once' | 'at-most-once';
 export interface Delivery {
   /** The idempotency key. */
   readonly id: string;
+  /** Of the event's content, by the algorithm that new records name; every record that it begins or goes on with has it. */
   readonly fingerprint: string;
+  /**
+   * Of the same content, by the algorithm that the record names: a record of this fingerprint is of the same event too.
+   * @default - the record was not seen yet, or names the algorithm of `fingerprint`
+   */
+  readonly earlier?: string | undefined;
   /** Owner token: random per delivery, made before its first write, the same for every try of that delivery. */
   readonly attempt: string;
   readonly consumer: string;
@@ -148,7 +154,9 @@ export type KeptBody =
 export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Contended;
 
 /**
- * A store of records. Each call is one atomic step, in one round trip. Neither `contended` nor a rejection says whether
+ * A store of records. "The same fingerprint" means that the record's is the delivery's `fingerprint` or its `earlier`.
+ *
+ * Each call is one atomic step, in one round trip. Neither `contended` nor a rejection says whether
  * the write happened; the caller's `attempt` tells.
  *
  * What may pass within seconds (throttling, a lost connection, a server that recovers) is answered as `contended`, and

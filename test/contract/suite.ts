@@ -9,6 +9,7 @@ import { attemptCases } from './cases/attempt-cases.ts';
 import { carriedCases } from './cases/carried-cases.ts';
 import { claimCases } from './cases/claim-cases.ts';
 import { commitCases } from './cases/commit-cases.ts';
+import { earlierCases } from './cases/earlier-cases.ts';
 import { foldCases } from './cases/fold-cases.ts';
 import { holdCases } from './cases/hold-cases.ts';
 import { ownerCases } from './cases/owner-cases.ts';
@@ -36,4 +37,5 @@ export const recordStoreCases: readonly Case[] = [
   ...attemptCases,
   ...quarantineCases,
   ...skipCases,
+  ...earlierCases,
 ];

@@ -6,7 +6,7 @@ export const clauses = [
   'attribute_exists(#id)',
   '#expiration > :nowSeconds',
   'attribute_not_exists(#expiration)',
-  '#validation = :fingerprint',
+  '#validation IN (:fingerprint, :earlier)',
   '#guarantee = :guarantee',
   '#status = :retrying',
   '#status = :quarantined',

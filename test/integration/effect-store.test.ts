@@ -136,7 +136,8 @@ describe('the DynamoDB effect store', () => {
     const effects = [increment(ledger, { account }, { orders: 1 }), raw(condition)];
     await expect(store.commit([{ delivery: mine }], effects)).resolves.toMatchObject({
       kind: 'refused',
-      reason: expect.stringContaining('Effect 2 was refused: ConditionalCheckFailed'),
+      by: 'condition',
+      effects: [1],
     });
     expect(await item(records, { id: mine.id })).toBeUndefined();
     expect(await item(ledger, { account })).toBeUndefined();

@@ -38,8 +38,11 @@ export function planFor({ workload, seed, withoutEvents, withoutFaults }: Scenar
   const badDeployment = withoutFaults.includes('deployment that fails every event')
     ? undefined
     : plan.badDeployment;
-  if (!withoutFaults.includes('deployment with another guarantee')) return { ...plan, events, badDeployment };
-  const deployments = plan.deployments.map((one) => ({ ...one, guarantees: new Map() }));
+  const deployments = plan.deployments.map((one) => ({
+    ...one,
+    ...(withoutFaults.includes('deployment with another guarantee') && { guarantees: new Map() }),
+    ...(withoutFaults.includes('deployment with another fingerprint') && { ownContent: false }),
+  }));
   return { ...plan, events, deployments, badDeployment };
 }
 

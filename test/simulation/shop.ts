@@ -8,12 +8,14 @@ import { Clients } from './actors/clients.ts';
 import { ConsumerFunction } from './actors/function.ts';
 import { IntakeFunction } from './actors/intake.ts';
 import { Operator } from './actors/operator.ts';
+import type { Part } from './actors/part.ts';
 import { type ConsumerName, deployableAs, partOf, tableKeys, watched } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
 import type { Letter } from './broker/message.ts';
 import { FifoTopic } from './broker/topic.ts';
 import { Answers } from './oracle/answers.ts';
 import { Blameless } from './oracle/blameless.ts';
+import { Contents, ownContent } from './oracle/contents.ts';
 import { checkEnd, checkRecords, codeOf, type EndState } from './oracle/end.ts';
 import { Expectation } from './oracle/expectation.ts';
 import { Witness } from './oracle/witness.ts';
@@ -60,10 +62,13 @@ export class Shop {
   /** Absent where the records are in no DynamoDB. */
   readonly #clients: Clients | undefined;
   readonly #expectation: Expectation;
+  readonly #contents = new Contents();
   /** Idempotency keys of the events that an outside system has seen since their records began. */
   readonly #effects = new Set<string>();
   /** By consumer: what it was deployed with last, where that is not its own. */
   readonly #guarantees = new Map<ConsumerName, GuaranteeName>();
+  /** Whether a deployment has brought consumers that name an event's content themselves. No later one takes it back. */
+  #ownContent = false;
   /** Whether the handlers fail every event, as they are deployed now. */
   #failsAll = false;
   readonly #blameless: Blameless;
@@ -90,6 +95,7 @@ export class Shop {
       () => plan.providerMemory - slack,
       // SQS's own moves are told apart: they are wrong by themselves.
       (id) => plan.onPoison === 'quarantine' || this.#operator.skipped.has(id) || id.startsWith('moved-'),
+      this.#contents,
     );
     this.#provider.onCharge = ({ key }) => this.#happened(keyOf(key));
     this.#mails.onMail = (key) => this.#happened(key);
@@ -195,9 +201,13 @@ export class Shop {
     };
   }
 
-  #deploy({ timeout, guarantees }: Deployment): void {
+  #deploy({ timeout, guarantees, ownContent: isOwn }: Deployment): void {
     const { faults } = this.#world;
     faults.count('deployment with another lease');
+    if (isOwn && !this.#ownContent) {
+      faults.count('deployment with another fingerprint');
+      this.#ownContent = true;
+    }
     for (const [name, guarantee] of guarantees) {
       if (guarantee === this.#guaranteeOf(name)) continue;
       faults.count('deployment with another guarantee');
@@ -242,7 +252,8 @@ export class Shop {
       part: (process) => {
         const guarantee = this.#guaranteeOf(name);
         const part = partOf(name, process, this.#world, { guarantee, mails: this.#mails, providerMemory });
-        return watched(part, this.#world, process, {
+        const read = this.#ownContent ? { ...part, fingerprint: ownContent } : part;
+        return watched(read as Part, this.#world, process, {
           begins: (event, context) => {
             const until = context && this.#world.now + context.remainingTime();
             this.#witness.begins(idempotencyKey(name, event), process, until);
@@ -264,7 +275,10 @@ export class Shop {
       this.#witness.givenUp(key, codeOf(attributes), deduplicationId);
       if (this.#failsAll) this.#blameless.givenUp(name, key, codeOf(attributes));
     };
-    consumer.queue.onArrival = ({ body }) => this.#expectation.arrived(name, body);
+    consumer.queue.onArrival = ({ body }) => {
+      this.#expectation.arrived(name, body);
+      this.#contents.arrived(body);
+    };
     return consumer;
   }
 

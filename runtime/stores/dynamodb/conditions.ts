@@ -19,8 +19,12 @@ const LIVE = '#expiration > :nowSeconds';
  */
 const NO_EXPIRATION = 'attribute_not_exists(#expiration)';
 
-/** Without it: D1 is released, D2 comes with the same key and other content, and is applied as if it were D1. */
-const SAME_EVENT = '#validation = :fingerprint';
+/**
+ * Without it: D1 is released, D2 comes with the same key and other content, and is applied as if it were D1. Without the
+ * earlier fingerprint: D1 is released, a deployment changes the algorithm, D2 comes with the same content, and no
+ * condition ever takes its record.
+ */
+const SAME_EVENT = '#validation IN (:fingerprint, :earlier)';
 
 /**
  * Without it: D1 sends a mail under at-least-once, its answer is lost, it is RETRYING; a deployment makes the consumer

@@ -48,8 +48,8 @@ function newLife(delivery: Delivery, over: number, sets: Sets): RecordWrite {
 }
 
 /** The values that the clauses take from a delivery. */
-function valuesOf({ now, fingerprint, guarantee, messageId, attempt }: Delivery) {
-  return { now, nowSeconds: Math.floor(now / 1000), fingerprint, guarantee, messageId, attempt };
+function valuesOf({ now, fingerprint, earlier = fingerprint, guarantee, messageId, attempt }: Delivery) {
+  return { now, nowSeconds: Math.floor(now / 1000), fingerprint, earlier, guarantee, messageId, attempt };
 }
 
 /** What a record says of the event and of the delivery that began it. */

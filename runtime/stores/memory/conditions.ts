@@ -10,7 +10,8 @@ const hasExpired = ({ expiration }: StoredRecord, { now }: Pick<Delivery, 'now'>
 const isRedriven = ({ status, messageId }: StoredRecord, mine: Delivery) =>
   status === 'QUARANTINED' && messageId !== mine.messageId;
 
-const isSameEvent = (record: StoredRecord, mine: Delivery) => record.fingerprint === mine.fingerprint;
+const isSameEvent = ({ fingerprint }: StoredRecord, mine: Delivery) =>
+  fingerprint === mine.fingerprint || fingerprint === mine.earlier;
 
 const isUnderLease = ({ leaseUntil }: StoredRecord, { now }: Delivery) =>
   leaseUntil !== undefined && leaseUntil > now;

@@ -22,7 +22,8 @@ local function text(number) return string.format('%.0f', number) end
 local function refused(why) return {why, found, text(now)} end
 
 local isMine = record['${attribute.attempt}'] == mine.attempt
-local isSameEvent = record['${attribute.validation}'] == mine.fingerprint
+local content = record['${attribute.validation}']
+local isSameEvent = content == mine.fingerprint or (mine.earlier and content == mine.earlier)
 local isWaiting = status == 'RETRYING'
   or (status == 'QUARANTINED' and record['${attribute.messageId}'] ~= mine.messageId)
 local leaseUntil = tonumber(record['${attribute.inProgressExpiration}'])

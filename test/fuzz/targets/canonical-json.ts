@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { canonicalJson } from '../../../contract/canonical-json.ts';
-import { fingerprint } from '../../../contract/identity.ts';
+import { fingerprint } from '../../../contract/fingerprint.ts';
 import { anOrder } from '../../support/orders.ts';
 import { keys, texts } from '../inputs/hostile.ts';
 import { isTakenBySqs } from '../oracles/sqs-limits.ts';
@@ -46,8 +46,11 @@ export const canonicalJsonTarget = target<[unknown, unknown]>({
     const [first, second] = [one, other].map((note) => anOrder({}, { note } as object));
     assert.ok(first && second);
     assert.equal(fingerprint(first) === fingerprint(second), areEqual);
+    const [extended, another] = [one, other].map((note) => ({ ...first, note }) as object as typeof first);
+    assert.ok(extended && another);
+    assert.equal(fingerprint(extended) === fingerprint(another), areEqual);
     assert.equal(
-      fingerprint({ ...first, time: '2026-01-01T00:00:00Z', note: other } as object as typeof first),
+      fingerprint({ ...first, time: '2026-01-01T00:00:00Z', traceparent: other } as object as typeof first),
       fingerprint(first),
     );
   },

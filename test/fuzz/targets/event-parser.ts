@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { canonicalJson } from '../../../contract/canonical-json.ts';
 import { InvalidEventError } from '../../../contract/errors.ts';
 import { path } from '../../../contract/exact-json.ts';
-import { fingerprint } from '../../../contract/identity.ts';
+import { fingerprint } from '../../../contract/fingerprint.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
 import { bodies, largeBodies } from '../inputs/hostile.ts';
 import { type Mutant, mutantsOf } from '../inputs/mutants.ts';
@@ -38,7 +38,8 @@ export const eventParser = target<Mutant>({
       return;
     }
     assert.ok(isOrderEvent(text), 'It was accepted');
-    assert.deepEqual(read, JSON.parse(text));
+    const said: object = JSON.parse(text.replace(/^\ufeff/, ''));
+    assert.deepEqual(read, Object.fromEntries(Object.entries(said).filter(([, member]) => member !== null)));
     const canonical = canonicalJson(read);
     assert.equal(canonicalJson(parseOrderEvent(canonical)), canonical);
     assert.equal(fingerprint(parseOrderEvent(canonical)), fingerprint(read));

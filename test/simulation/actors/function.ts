@@ -75,14 +75,11 @@ export class ConsumerFunction {
           output: (line) => output(line, process),
           wrote: options.wrote,
         });
-        const { guarantee, handle } = options.part(process) as Extract<
-          Part,
-          { guarantee: { kind: 'external' } }
-        >;
+        const part = options.part(process) as Extract<Part, { guarantee: { kind: 'external' } }>;
         return {
           process,
           busy: false,
-          handle: createConsumer({ name, parse: parseOrderEvent, guarantee, handle }, wiring),
+          handle: createConsumer({ name, parse: parseOrderEvent, ...part }, wiring),
         };
       },
     });

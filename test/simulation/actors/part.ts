@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts';
 
 type Options<Kind extends 'effects' | 'external'> = Pick<
   ConsumerOptions<OrderEvent, Kind>,
-  'guarantee' | 'handle'
+  'guarantee' | 'handle' | 'fingerprint'
 >;
 
 /** A consumer's guarantee and handler, for one of its processes. */

@@ -111,5 +111,5 @@ export function watched(part: Part, world: World, process: VirtualProcess, watch
       watch.ends(event);
     }
   };
-  return { guarantee: part.guarantee, handle: run } as Part;
+  return { ...part, handle: run } as Part;
 }

@@ -36,6 +36,27 @@ export const mutants = {
     text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
     replacement: 'const isMeant = record.guarantee === mine.guarantee;',
   },
+  'old records compared by the new algorithm': {
+    rule: 'A delivery is compared by the algorithm that the record names',
+    file: 'runtime/guarantees/judge.ts',
+    text: 'const received = fingerprintLike(record.fingerprint);',
+    replacement: 'const received = fingerprintLike(mine.fingerprint);',
+    workload: 'deployments',
+  },
+  'any content taken for that of another algorithm': {
+    rule: 'Other content is a conflict, whatever the algorithm',
+    file: 'runtime/guarantees/judge.ts',
+    text: 'if (received !== record.fingerprint) {',
+    replacement: 'if (received !== record.fingerprint && record.fingerprint[0] === mine.fingerprint[0]) {',
+    workload: 'deployments',
+  },
+  'no condition on the algorithm that the record names': {
+    rule: 'What is unfinished goes on under another algorithm',
+    file: 'runtime/guarantees/lease.ts',
+    text: 'this.#earlier = finding.record?.fingerprint;',
+    replacement: 'this.#earlier = undefined;',
+    workload: 'deployments',
+  },
   'begun under another guarantee': {
     rule: 'What was begun under another guarantee goes on under none',
     file: conditions,

@@ -1,4 +1,5 @@
 import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { Contents } from './contents.ts';
 
 /**
  * What a write may make of a record: the life of a record as its readers rely on it, told by what was there before and
@@ -11,6 +12,7 @@ export function wrongStep(
   after: StoredRecord | undefined,
   mine: Delivery,
   carriedAttempt: string | undefined,
+  contents: Pick<Contents, 'areSame'>,
 ): string | undefined {
   if (after === undefined) return before && 'a record was deleted';
   const isExpired = before?.expiration !== undefined && before.expiration <= Math.floor(mine.now / 1000);
@@ -18,7 +20,7 @@ export function wrongStep(
     if (after.attempt === mine.attempt && before?.attempt === mine.attempt) return undefined;
     return mine.insideWindow ? undefined : 'a life began out of the window';
   }
-  if (before.fingerprint !== after.fingerprint) return 'another event took its place';
+  if (!contents.areSame(before.fingerprint, after.fingerprint)) return 'another event took its place';
   const isMine = before.attempt === mine.attempt;
   // What became unknown, and was sent again by an operator, goes on under any.
   if (before.status !== 'OUTCOME_UNKNOWN' && before.guarantee !== after.guarantee) {

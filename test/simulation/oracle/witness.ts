@@ -6,6 +6,7 @@ import type { Blocked } from '../actors/operator.ts';
 import type { RecordWatch } from '../ports/store.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
+import type { Contents } from './contents.ts';
 import { wrongStep } from './record-life.ts';
 
 /** A handler that is at work. */
@@ -45,6 +46,7 @@ export class Witness {
   readonly #ofWildClocks = new Set<string>();
   readonly #keyMemory: (key: string) => number;
   readonly #mayLeave: (messageId: string) => boolean;
+  readonly #contents: Contents;
 
   /**
    * @param keyMemory How long after its first attempt an event may not become unknown for its age alone, in ms.
@@ -55,7 +57,9 @@ export class Witness {
     order: ReadonlyMap<string, readonly string[]>,
     keyMemory: (key: string) => number,
     mayLeave: (messageId: string) => boolean,
+    contents: Contents,
   ) {
+    this.#contents = contents;
     this.#world = world;
     this.#order = order;
     this.#keyMemory = keyMemory;
@@ -154,7 +158,7 @@ export class Witness {
   /** A delivery changed a record. */
   readonly wrote: RecordWatch = (step, mine, before, after, carriedAttempt) => {
     if (Math.abs(mine.now - this.#world.now) > allowedOffset + longestDelay) this.#ofWildClocks.add(mine.id);
-    const wrong = wrongStep(before, after, mine, carriedAttempt);
+    const wrong = wrongStep(before, after, mine, carriedAttempt, this.#contents);
     if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.attempt}: ${wrong}`);
     if (step === 'hold') this.#held(mine, before);
     // From here on it has attempts of its own again.

@@ -87,6 +87,8 @@ export interface Deployment {
   readonly timeout: number;
   /** By consumer: its guarantee from then on. One that is absent keeps its own. */
   readonly guarantees: ReadonlyMap<ConsumerName, GuaranteeName>;
+  /** Whether the consumers name an event's content themselves from then on: their records get fingerprints of another kind. */
+  readonly ownContent: boolean;
 }
 
 export interface Expiry {
@@ -130,6 +132,7 @@ const present = 0.6;
 
 export function planOf(seed: number, character: Character, consumers: readonly ConsumerName[]): Plan {
   const random = new Prng(seed, 'plan');
+  const contents = new Prng(seed, 'contents');
   const groups = Array.from({ length: random.between(...character.groups) }, (_, n) => `account-${n + 1}`);
   const sequences = new Map<string, number>();
   const twisted = (kind: FaultKind) => random.chance(character.twists[kind] ?? 0);
@@ -178,6 +181,8 @@ export function planOf(seed: number, character: Character, consumers: readonly C
           at: random.below(duration),
           timeout: random.pick(timeouts),
           guarantees: new Map(consumers.map((name) => [name, random.pick(guaranteesOf(name, character))])),
+          // Of chances of its own, so that what else a seed stands for stays the same.
+          ownContent: contents.chance(0.6),
         }))
       : [],
     // It begins with the first events and lasts for as long as all their attempts, several times over.

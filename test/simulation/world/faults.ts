@@ -53,6 +53,7 @@ export const faultKinds = [
   'outage',
   'deployment with another lease',
   'deployment with another guarantee',
+  'deployment with another fingerprint',
   'deployment that fails every event',
   'TTL on time',
   'TTL late',

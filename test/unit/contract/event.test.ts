@@ -45,6 +45,7 @@ describe('parseOrderEvent', () => {
     ['sequence', { ...anOrder(), sequence: undefined }],
     ['sequence', { ...anOrder(), sequence: 7 }],
     ['sequence', { ...anOrder(), sequence: '1.5' }],
+    ['sequence', { ...anOrder(), sequence: '01J9ZK3V6WB1Z7K2M0X5T4QG8R' }],
     ['time', { ...anOrder(), time: 'yesterday' }],
     ['subject', { ...anOrder(), subject: undefined }],
     ['data', { ...anOrder(), data: undefined }],
@@ -57,7 +58,13 @@ describe('parseOrderEvent', () => {
     expect(error.message).toContain(field);
   });
 
-  it.each([['[]'], ['null'], ['"order"'], ['7']])('refuses %s, which is no object', (body) => {
+  it('says of a batch that each event is a message of its own', () => {
+    expect(refusal([anOrder()]).message).toContain(
+      'each event of a CloudEvents batch as a message of its own',
+    );
+  });
+
+  it.each([['null'], ['"order"'], ['7']])('refuses %s, which is no object', (body) => {
     expect(refusal(body)).toMatchObject({
       code: 'INVALID_EVENT',
       message: 'The body is JSON, but no object',

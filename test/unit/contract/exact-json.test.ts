@@ -63,6 +63,28 @@ describe('parseExactJson', () => {
   });
 
   it.each([
+    [
+      '15.300000000000001',
+      'It reads as the double 15.3: write that, its shortest form, or write all digits as a string',
+    ],
+    ['-0.10000000000000001', 'reads as the double -0.1: write that'],
+    ['9007199254740993', 'reads as the double 9007199254740992: write that'],
+    ['1234567.8900000000001', 'reads as the double 1234567.89: write that'],
+    ['1e400', 'from 1e-130 to 1e125: write it as a string'],
+    ['1e200', 'from 1e-130 to 1e125: write it as a string'],
+    ['1e-400', 'from 1e-130 to 1e125: write it as a string'],
+  ])('says how to write %s', (token, fix) => {
+    expect(() => parseExactJson(`{"total":${token}}`)).toThrow(`total: ${token} cannot be kept exactly. `);
+    expect(() => parseExactJson(`{"total":${token}}`)).toThrow(fix);
+    expect(parseExactJson(`{"total":"${token}"}`)).toEqual({ total: token });
+  });
+
+  it('ignores a byte order mark in front, and nowhere else', () => {
+    expect(parseExactJson('\ufeff{"total":1}')).toEqual({ total: 1 });
+    expect(refusal('\ufeff\ufeff{"total":1}')).toMatchObject({ code: 'INVALID_JSON' });
+  });
+
+  it.each([
     '{"total":1.10}',
     '{"total":-0}',
     '{"total":0e999}',
@@ -153,3 +175,7 @@ function exactDecimal(value: number): { digits: bigint; point: number } | undefi
   const digits = BigInt(whole + fraction);
   return point >= 0 ? { digits, point } : { digits: digits * 10n ** BigInt(-point), point: 0 };
 }
+
+it('calls a body that is missing no JSON', () => {
+  expect(refusal(undefined as unknown as string)).toMatchObject({ code: 'INVALID_JSON' });
+});

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { fingerprint, idempotencyKey } from '../../../contract/identity.ts';
-import { anOrder } from '../../support/orders.ts';
+import { idempotencyKey } from '../../../contract/identity.ts';
 
 describe('idempotencyKey', () => {
   it('gives no two events the same key, whatever they hold', () => {
@@ -35,25 +34,5 @@ describe('idempotencyKey', () => {
 
   it('refuses a key that DynamoDB would refuse', () => {
     expect(() => idempotencyKey('c', { source: 's', id: 'é'.repeat(1100) })).toThrow('at most 2048');
-  });
-});
-
-describe('fingerprint', () => {
-  const event = anOrder({ time: '2010-12-01T08:26:00Z' });
-
-  it.each([
-    ['type', { ...event, type: 'order.cancelled' }],
-    ['subject', { ...event, subject: 'other' }],
-    ['partitionkey', { ...event, partitionkey: 'other' }],
-    ['sequence', { ...event, sequence: '2' }],
-    ['data', { ...event, data: { ...event.data, total: 15.31 } }],
-  ])('changes with %s, which decides the effect', (_, other) => {
-    expect(fingerprint(other)).not.toBe(fingerprint(event));
-  });
-
-  it('does not change with the time, a trace or the order of keys', () => {
-    const { data, ...envelope } = event;
-    const again = { data, traceparent: '00-1-2-01', ...envelope, time: '2020-01-01T00:00:00Z' };
-    expect(fingerprint(again)).toBe(fingerprint(event));
   });
 });

@@ -64,7 +64,7 @@ describe('a consumer', () => {
     expect(wiring.memory.records.get('fulfilment#urn:test#event-of-1')).toMatchObject({
       status: 'COMPLETED',
       guarantee: 'exactly-once',
-      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      fingerprint: expect.stringMatching(/^2:[0-9a-f]{64}$/),
       attempt: 'attempt-1',
       messageId: 'message-1',
       firstAttemptAt: wiring.clock.now(),
@@ -89,8 +89,8 @@ describe('a consumer', () => {
     expect(reason).toMatchObject({
       code: 'CONFLICT',
       fingerprints: {
-        applied: expect.stringMatching(/^\w{64}$/),
-        received: expect.stringMatching(/^\w{64}$/),
+        applied: expect.stringMatching(/^2:[0-9a-f]{64}$/),
+        received: expect.stringMatching(/^2:[0-9a-f]{64}$/),
       },
     });
     expect(reason.fingerprints.applied).not.toBe(reason.fingerprints.received);

@@ -14,7 +14,7 @@ const reason = { code: 'CONFLICT', message: 'why', consumer: 'fulfilment' };
 const mostBytes = 1024 * 1024;
 
 function copy(record: SQSRecord, over: Partial<typeof reason> = {}, limit?: number) {
-  const message = readMessage(record, 'fulfilment', parseOrderEvent, systemRandom);
+  const message = readMessage(record, { name: 'fulfilment', parse: parseOrderEvent }, systemRandom);
   return deadLetterOf(message, { ...reason, ...over }, limit);
 }
 

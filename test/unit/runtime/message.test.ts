@@ -104,8 +104,7 @@ it('takes no text of any length into a record or a log line', async () => {
       attributes: ungrouped as SQSRecord['attributes'],
       body: JSON.stringify(anOrder({ partitionkey: long })),
     },
-    'fulfilment',
-    () => ({ ...anOrder(), sequence: long }),
+    { name: 'fulfilment', parse: () => ({ ...anOrder(), sequence: long }) },
     systemRandom,
   );
   expect(read.group).toHaveLength(64);

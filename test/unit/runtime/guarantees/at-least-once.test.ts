@@ -165,8 +165,8 @@ describe('at-least-once', () => {
     0,
     -1,
     Number.NaN,
-    86_400,
-    299_999,
+    24,
+    9_999,
   ])('fails if the provider keeps keys for %d ms', (providerKeyRetention) => {
     expect(() => atLeastOnce({ providerKeyRetention })).toThrow(
       `providerKeyRetention is ${providerKeyRetention}`,

@@ -68,6 +68,11 @@ describe('a mistake of the configuration makes healthy events wait, uncounted, h
       "Effect 1 of the handler's list (increment) has undefined for its table name",
     ],
     [
+      'a number for a table name',
+      [put(5n as never, { orderId: '1' })],
+      '(put) has a bigint for its table name',
+    ],
+    [
       'a raw write without a table name',
       [raw({ Delete: { TableName: undefined, Key: { orderId: { S: '1' } } } })],
       "Effect 1 of the handler's list (raw) has undefined for its table name",
@@ -127,6 +132,44 @@ describe('a request that DynamoDB calls invalid is a counted attempt, never an i
     // and a deployment that mends the handler applies them
     await deliver(() => [put('orders', { orderId: '1' })]);
     expect(last()).toMatchObject({ outcome: 'applied' });
+  });
+
+  describe('as one that the handler throws', () => {
+    const refused = () => [put('orders', { id: '1' })];
+    const deliverOne = async (over: { readonly receiveCount?: number } = {}, handle = refused) => {
+      const consumer = createConsumer(
+        { name: 'orders', parse: parseOrderEvent, guarantee: exactlyOnce(), handle },
+        wiring,
+      );
+      await consumer(sqsEvent(sqsRecord(anOrder(), { messageId: 'm-1', ...over })), remaining());
+      wiring.clock.time += 30_000;
+    };
+
+    it('counts once for a suspect, which is counted before its handler', async () => {
+      await deliverOne({ receiveCount: 3 });
+      expect(last()).toMatchObject({
+        outcome: 'failed',
+        code: 'EFFECTS_REFUSED',
+        attempts: 1,
+        suspect: true,
+      });
+      expect(attempts()).toEqual([{ N: '1' }]);
+      expect([...items.items('records').values()][0]).toMatchObject({ status: { S: 'RETRYING' } });
+    });
+
+    it('keeps its group waiting under a policy that blocks, and leaves a record to skip it in', async () => {
+      wiring = { ...wiring, onPoison: 'block' };
+      for (let receive = 1; receive <= 5; receive++) await deliverOne();
+      expect(last()).toMatchObject({ outcome: 'blocked', code: 'ATTEMPTS_EXHAUSTED' });
+      expect(last()?.recordId).toBe([...items.items('records').keys()][0]);
+      expect(wiring.letters).toEqual([]);
+    });
+
+    it('leaves an event that was applied a duplicate, whatever its handler returns now', async () => {
+      await deliverOne({}, () => [put('orders', { orderId: '1' })]);
+      await deliverOne();
+      expect(last()).toMatchObject({ outcome: 'duplicate' });
+    });
   });
 
   it('but a condition of the handler’s own that fails is its refusal: permanent at once', async () => {

@@ -110,6 +110,17 @@ describe('a member of the list of effects that is no effect fails the attempt an
     expect(wiring.memory.tables.items('orders')).toEqual([{ orderId: '0' }]);
   });
 
+  it('a promise that rejects does not end the process', async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    const rejected = () => [false, Promise.reject(new Error('nobody awaits it'))];
+    await deliverOrders(wiring, ['1'], rejected as never);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', hear);
+    expect(unheard).toEqual([]);
+  });
+
   it('a hole of an array', async () => {
     await deliverOrders(wiring, ['1'], () => withHole() as Effect[]);
     expect(deliveriesOf(wiring)[0]).toMatchObject({

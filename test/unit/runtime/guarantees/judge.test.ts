@@ -16,7 +16,7 @@ function judged(over: Partial<StoredRecord>, skew: number, terms: { firstAttempt
     expiration: serverTime / 1000 + 60,
     ...over,
   } as StoredRecord;
-  return judge({ record, now: serverTime }, mine as Delivery, { takeOver: true, ...terms });
+  return judge({ record, now: serverTime }, mine as Delivery, { takeOver: true, ...terms }, () => 'print');
 }
 
 /** The clock that refused the write decides what its record means, whatever the delivery's says. */
@@ -44,5 +44,37 @@ describe.each([-hour, 0, hour])('a record met by a clock that is off by %d ms', 
     expect(judged(record, skew, { firstAttemptAfter })).toMatchObject({ kind: 'again' });
     const older = { ...record, firstAttemptAt: serverTime - 1000 };
     expect(judged(older, skew, { firstAttemptAfter })).toMatchObject({ kind: 'unclear' });
+  });
+});
+
+/** Records outlive the code that wrote them. */
+describe('a record of a fingerprint by another algorithm', () => {
+  const named = (status: StoredRecord['status'], fingerprint: string, received: string | undefined) => {
+    const now = serverTime;
+    const mine = {
+      fingerprint: '2:print',
+      attempt: 'mine',
+      guarantee: 'at-least-once',
+      insideWindow: true,
+      now,
+    };
+    const record = { status, fingerprint, attempt: 'another', guarantee: 'at-least-once' };
+    const met = { ...record, expiration: serverTime / 1000 + 60 } as StoredRecord;
+    return judge({ record: met, now }, mine as Delivery, { takeOver: true }, (of) =>
+      of === fingerprint ? received : undefined,
+    );
+  };
+
+  it('is compared by that one', () => {
+    expect(named('COMPLETED', 'earliest', 'earliest')).toMatchObject({ verdict: { outcome: 'duplicate' } });
+    expect(named('RETRYING', 'earliest', 'earliest')).toMatchObject({ kind: 'again' });
+    expect(named('COMPLETED', 'earliest', 'other')).toEqual({
+      kind: 'verdict',
+      verdict: { outcome: 'conflict', applied: 'earliest', received: 'other' },
+    });
+  });
+
+  it('is no conflict where nobody knows the algorithm', () => {
+    expect(named('COMPLETED', '3:print', undefined)).toMatchObject({ kind: 'unreadable' });
   });
 });

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { expired, Scene } from '../scene.ts';
+import type { Case } from '../subject.ts';
+import { commitCase } from './commit-cases.ts';
+import { open } from './openings.ts';
+
+/** A record whose fingerprint is by an algorithm from before a deployment, and a delivery that has computed it too. */
+const before = { fingerprint: 'earlier' } as const;
+const mine = { fingerprint: 'print', earlier: 'earlier' } as const;
+
+/** What goes on over such a record says the content by the algorithm of today. */
+export const earlierCases: readonly Case[] = [
+  ...open.flatMap(({ title, record }): readonly Case[] => [
+    {
+      name: `a claim over ${title} of the earlier fingerprint: claimed, with the new one`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        await scene.given({ ...record(subject), ...before });
+        const claim = await scene.store.claim(scene.delivery(mine), scene.terms());
+        assert.equal(claim.kind, 'claimed');
+        await scene.shows({ status: 'INPROGRESS', fingerprint: 'print' });
+      },
+    },
+    {
+      name: `a claim over ${title} of the earlier fingerprint of another event: refused`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        await scene.given({ ...record(subject), ...before });
+        for (const earlier of [undefined, 'other']) {
+          const claim = () => scene.store.claim(scene.delivery({ ...mine, earlier }), scene.terms());
+          assert.equal((await scene.unchangedBy(claim)).kind, 'exists');
+        }
+      },
+    },
+  ]),
+  {
+    name: 'an owner that has claimed over an earlier fingerprint completes its record',
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({ status: 'RETRYING', ...before });
+      const owner = await scene.owner(mine);
+      assert.deepEqual(await scene.store.complete(owner, '{}'), { kind: 'written' });
+      await scene.shows({ status: 'COMPLETED', fingerprint: 'print' });
+    },
+  },
+  {
+    name: 'an owner that has claimed over an earlier fingerprint releases its record',
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({ status: 'RETRYING', ...before });
+      const owner = await scene.owner(mine);
+      assert.deepEqual(await scene.store.release(owner, 'failed', { change: 1 }), { kind: 'written' });
+      await scene.shows({ status: 'RETRYING', fingerprint: 'print', attempts: 4 });
+    },
+  },
+  {
+    name: 'a dead owner of the earlier fingerprint is held as unknown',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const { attempt } = await scene.given({
+        status: 'INPROGRESS',
+        leaseUntil: subject.now() - 1000,
+        ...before,
+      });
+      const seen = { attempt, status: 'INPROGRESS' } as const;
+      const hold = (over: object) =>
+        scene.store.holdUnknown(scene.delivery({ ...mine, ...over }), seen, { body: '{}' }, 'dead');
+      assert.equal((await scene.unchangedBy(() => hold({ earlier: 'other' }))).kind, 'fenced');
+      assert.deepEqual(await hold({}), { kind: 'written' });
+      await scene.shows({ status: 'OUTCOME_UNKNOWN', attempt });
+    },
+  },
+  {
+    name: 'a carried attempt claims its unknown outcome of the earlier fingerprint',
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({ status: 'OUTCOME_UNKNOWN', expiration: undefined, attempt: 'unknown', ...before });
+      const claim = await scene.store.claim(scene.delivery(mine), scene.terms({ carriedAttempt: 'unknown' }));
+      assert.equal(claim.kind, 'claimed');
+      await scene.shows({ status: 'INPROGRESS', fingerprint: 'print' });
+    },
+  },
+  {
+    name: 'a quarantine over the earlier fingerprint: written, with the new one',
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({ status: 'RETRYING', ...before });
+      assert.deepEqual(await scene.store.quarantine(scene.delivery(mine), 'poison'), { kind: 'quarantined' });
+      await scene.shows({ status: 'QUARANTINED', fingerprint: 'print' });
+    },
+  },
+  {
+    name: 'an expired record of any fingerprint begins a new life with the new one',
+    needs: ({ keepsExpired }) => keepsExpired,
+    async run(subject) {
+      const scene = new Scene(subject);
+      const { expiration } = await scene.given({ status: 'COMPLETED', ...before, ...expired(subject) });
+      const claim = await scene.store.claim(scene.delivery(), scene.terms({ over: expiration }));
+      assert.equal(claim.kind, 'claimed');
+      await scene.shows({ fingerprint: 'print' });
+    },
+  },
+  commitCase('a commit over the earlier fingerprint: committed, with the new one', async (scene) => {
+    await scene.given({ status: 'RETRYING', ...before });
+    await scene.refused(scene.delivery({ ...mine, earlier: 'other' }));
+    await scene.committed(scene.delivery(mine));
+  }),
+  commitCase('a count over the earlier fingerprint: counted, with the new one', async (scene) => {
+    await scene.given({ status: 'RETRYING', ...before });
+    const delivery = scene.delivery({ ...mine, attempt: randomUUID() });
+    assert.equal((await scene.effects.store.countAttempt(delivery, 'failed')).kind, 'counted');
+    await scene.shows({ status: 'RETRYING', attempts: 4, fingerprint: 'print' });
+    await scene.committed(delivery);
+  }),
+];
