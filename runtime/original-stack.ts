@@ -29,11 +29,12 @@ function originOf(file: string, line: number, column: number): string | undefine
   try {
     const map = maps.get(file) ?? readMap(file);
     maps.set(file, map);
-    const origin = map.findOrigin(line, column);
-    if (!('fileName' in origin)) return undefined;
+    // Counted from 0, other than in stacks.
+    const entry = map.findEntry(line - 1, column - 1);
+    if (!('originalSource' in entry)) return undefined;
     // Relative to where the bundle was made, which is nowhere that the function runs.
-    const source = origin.fileName.replace(/^(\.\.?\/)+/, '');
-    return `${source}:${origin.lineNumber}:${origin.columnNumber}`;
+    const source = entry.originalSource.replace(/^(\.\.?\/)+/, '');
+    return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   } catch {
     return undefined;
   }

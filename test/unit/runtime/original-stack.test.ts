@@ -19,23 +19,23 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('originalStack', () => {
   it.each([
-    ['a function', (file: string) => `    at findDiscount (${file}:1:1)`],
-    ['a method with an alias', (file: string) => `    at Shop.find [as handle] (${file}:1:1)`],
-    ['an async function', (file: string) => `    at async handle (${file}:1:1)`],
-    ['a function without a name', (file: string) => `    at ${file}:1:1`],
-    ['an async function without a name', (file: string) => `    at async ${file}:1:1`],
+    ['a function', (file: string) => `    at findDiscount (${file}:1:9)`],
+    ['a method with an alias', (file: string) => `    at Shop.find [as handle] (${file}:1:9)`],
+    ['an async function', (file: string) => `    at async handle (${file}:1:9)`],
+    ['a function without a name', (file: string) => `    at ${file}:1:9`],
+    ['an async function without a name', (file: string) => `    at async ${file}:1:9`],
   ])('names the source of %s', (_, frameOf) => {
     for (const file of [bundle, pathToFileURL(bundle).href]) {
       const next = '    at node:internal/timers:1:1';
       const told = originalStack(`TypeError: no discount\n${frameOf(file)}\n${next}`);
       expect(told).toBe(
-        `TypeError: no discount\n${frameOf('src/discount.ts').replace(':1:1', ':3:5')}\n${next}`,
+        `TypeError: no discount\n${frameOf('src/discount.ts').replace(':1:9', ':3:5')}\n${next}`,
       );
     }
   });
 
   it('leaves the message as it is, though it names a place in a bundle', () => {
-    const stack = `Error: see ${bundle}:1:1\n    at native`;
+    const stack = `Error: see ${bundle}:1:9\n    at native`;
     expect(originalStack(stack)).toBe(stack);
   });
 
@@ -48,7 +48,7 @@ describe('originalStack', () => {
   ])('leaves a stack as it is where the map %s', (_, text) => {
     if (text === undefined) rmSync(`${bundle}.map`);
     else writeFileSync(`${bundle}.map`, text);
-    const stack = `Error: no\n    at findDiscount (${bundle}:1:1)`;
+    const stack = `Error: no\n    at findDiscount (${bundle}:1:9)`;
     expect(originalStack(stack)).toBe(stack);
   });
 
