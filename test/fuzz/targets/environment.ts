@@ -86,7 +86,7 @@ export const environment = target<{
         () => atLeastOnce({ providerKeyRetention: number }),
         'providerKeyRetention',
       );
-      assert.equal(guarantee !== undefined, number >= 300_000);
+      assert.equal(guarantee !== undefined, number >= 10_000);
     }),
 });
 
