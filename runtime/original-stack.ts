@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** Of a stack's line, what names a place in a bundle. */
-const place = /(file:\/\/\S+?\.m?js|\/[^\s():]+\.m?js):(\d+):(\d+)/g;
+/**
+ * A line of a stack that names a place in a file. No part of it can match in more than one way: a message can hold a
+ * megabyte that looks like places.
+ */
+const frame = /^( {4}at (?:async )?(?:.*\()?)((?:file:\/\/)?\/[^()\n]+\.[cm]?js):(\d+):(\d+)(?=\)?$)/gm;
 
-/** By bundle; `undefined` for a file without a map beside it. */
-const maps = new Map<string, SourceMap | undefined>();
+/** By bundle. Files without a map are not kept: a message can look like frames of any number of them. */
+const maps = new Map<string, SourceMap>();
 
 /**
  * A stack that names the sources of a bundle, by the source map beside it. The map is read with the first error: Node's
@@ -15,25 +18,29 @@ const maps = new Map<string, SourceMap | undefined>();
  * @returns The stack as it is where there is no map. Never throws.
  */
 export function originalStack(stack: string): string {
-  return stack.replace(place, (whole, file: string, line: string, column: string) => {
-    const origin = mapOf(file)?.findOrigin(Number(line), Number(column));
-    if (origin === undefined || !('fileName' in origin)) return whole;
-    // Relative to where the bundle was made, which is nowhere that the function runs.
-    const source = origin.fileName.replace(/^(\.\.?\/)+/, '');
-    return `${source}:${origin.lineNumber}:${origin.columnNumber}`;
+  return stack.replace(frame, (whole, start: string, file: string, line: string, column: string) => {
+    const origin = originOf(file, Number(line), Number(column));
+    return origin === undefined ? whole : `${start}${origin}`;
   });
 }
 
-function mapOf(file: string): SourceMap | undefined {
-  if (!maps.has(file)) maps.set(file, readMap(file));
-  return maps.get(file);
-}
-
-function readMap(file: string): SourceMap | undefined {
+/** `undefined` where the file has no map, or one that does not tell. */
+function originOf(file: string, line: number, column: number): string | undefined {
   try {
-    const path = file.startsWith('file:') ? fileURLToPath(file) : file;
-    return new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')));
+    const map = maps.get(file) ?? readMap(file);
+    maps.set(file, map);
+    // Counted from 0, other than in stacks.
+    const entry = map.findEntry(line - 1, column - 1);
+    if (!('originalSource' in entry)) return undefined;
+    // Relative to where the bundle was made, which is nowhere that the function runs.
+    const source = entry.originalSource.replace(/^(\.\.?\/)+/, '');
+    return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   } catch {
     return undefined;
   }
+}
+
+function readMap(file: string): SourceMap {
+  const path = file.startsWith('file:') ? fileURLToPath(file) : file;
+  return new SourceMap(JSON.parse(readFileSync(`${path}.map`, 'utf8')));
 }
