@@ -2,24 +2,21 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import * as v from 'valibot';
-import type { Clock } from '../../../contract/clock.ts';
 import { ConfigurationError, InvalidEventError } from '../../../contract/errors.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
 import {
   atMostOnce,
   type ConsumerHandler,
   createConsumer,
-  type EffectStore,
   exactlyOnce,
   type Guarantee,
   increment,
   NotDone,
-  PermanentError,
 } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
+import { mortal } from '../../support/mortal.ts';
 import { anOrder } from '../../support/orders.ts';
 import { atLeast, reasonsOf, shopKey } from '../../support/shop.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
@@ -112,33 +109,6 @@ describe('a body that hangs the parser', () => {
   });
 });
 
-/** What a process has in hand: nothing of it answers once the process is dead. */
-function mortal(): { readonly over: Partial<Wiring>; readonly die: () => void } {
-  let isDead = false;
-  const never = new Promise<never>(() => {});
-  const whileAlive = <Port extends object>(port: Port): Port =>
-    new Proxy(port, {
-      get: (target, name) => {
-        const member = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        return (...args: unknown[]) => (isDead ? never : member.apply(target, args));
-      },
-    });
-  const { store, deadLetters, visibility, acknowledgements } = wiring;
-  return {
-    over: {
-      store: whileAlive<EffectStore>(store),
-      deadLetters: whileAlive(deadLetters),
-      visibility: whileAlive(visibility),
-      acknowledgements: whileAlive(acknowledgements),
-      clock: whileAlive<Clock>(clock),
-    },
-    die: () => {
-      isDead = true;
-    },
-  };
-}
-
 describe.each(guarantees)('a body that ends its process in the parser, under $name', ({ guarantee }) => {
   it('is given up after its attempts, its handler never began, and its neighbours are applied', async () => {
     // GIVEN
@@ -147,7 +117,7 @@ describe.each(guarantees)('a body that ends its process in the parser, under $na
     let ends = 0;
     /** Each invocation has a process of its own. */
     const consumer: ConsumerHandler = (...args) => {
-      const { over, die } = mortal();
+      const { over, die } = mortal(wiring);
       const { promise, resolve } = Promise.withResolvers<undefined>();
       ended = promise;
       const parse = failingOn('2', () => {
@@ -337,53 +307,6 @@ describe.each(guarantees)('a suspect whose body has the id of another event, und
     await consumer(sqsEvent(other), remaining());
     await consumer(sqsEvent(received('1', { receiveCount: 3 })), remaining());
     expect(reasons()).toMatchObject([{ code: 'CONFLICT' }]);
-  });
-});
-
-describe('a body that a parser refuses', () => {
-  class ValidationError extends Error {
-    readonly issues = [{ message: 'Expected number', path: ['data', 'lines', { key: 0 }, 'quantity'] }];
-  }
-  it.each([
-    ['an InvalidEventError', () => new InvalidEventError('INVALID_EVENT', 'type: none'), 'INVALID_EVENT'],
-    ['a PermanentError', () => new PermanentError('not one of ours'), 'PERMANENT'],
-    ['an error with issues', () => new ValidationError('validation failed'), 'INVALID_EVENT'],
-  ])('by %s is poison at its first delivery', async (_, error, code) => {
-    await consumerWith(failingOn('1', error))(sqsEvent(received('1'), received('2')), remaining());
-    expect(reasons()).toMatchObject([{ code }]);
-    expect(recordOf('1')).toBeUndefined();
-    expect(handled).toEqual(['2']);
-  });
-
-  it('names the field of the first issue', async () => {
-    await consumerWith(failingOn('1', () => new ValidationError()))(sqsEvent(received('1')), remaining());
-    expect(reasons()).toMatchObject([
-      { field: 'data.lines[0].quantity', message: 'data.lines[0].quantity: Expected number' },
-    ]);
-  });
-
-  it('is poison for the error of a schema library as it is', async () => {
-    const schema = v.looseObject({ data: v.looseObject({ total: v.string() }) });
-    const parse: Parse = (body) => v.parse(schema, JSON.parse(body)) as unknown as OrderEvent;
-    await consumerWith(parse)(sqsEvent(received('1')), remaining());
-    expect(reasons()).toMatchObject([{ code: 'INVALID_EVENT', field: 'data.total' }]);
-  });
-
-  it.each([
-    ['is not JSON', '{"id":'],
-    ['has no source', JSON.stringify({ ...order('1'), source: undefined })],
-    ['has an id that is no text', JSON.stringify({ ...order('1'), id: 7 })],
-    ['is no object', '[]'],
-  ])('is poison at its first delivery where the body %s', async (_, body) => {
-    const parse: Parse = (text) => JSON.parse(text).data.orderId.trim();
-    for (const receiveCount of [1, 3]) {
-      await consumerWith(parse)(
-        sqsEvent(sqsRecord(body, { messageId: `m${receiveCount}`, receiveCount })),
-        remaining(),
-      );
-    }
-    expect(reasons()).toMatchObject([{ code: 'INVALID_EVENT' }, { code: 'INVALID_EVENT' }]);
-    expect(wiring.memory.records.size).toBe(0);
   });
 });
 
