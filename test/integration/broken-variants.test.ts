@@ -119,19 +119,18 @@ describe('the verifier', () => {
         type: 'order.cancelled',
       }),
     ];
-    // WHEN both come in one batch to a function that begins with the last
+    // WHEN the later one is given first, and in an invocation of its own: in one batch they may be committed together, at
+    // one time
     const ids = [unique('message'), unique('message')];
     const order = new TopicOrder();
     const records = events.map((body, index) => {
       order.note(account, JSON.stringify(body), String(index));
       return sqsRecord(body, { messageId: ids[index] ?? '', group: account, sentAt: Date.now() });
     });
-    await lambda.send(
-      new InvokeCommand({
-        FunctionName: variants.reversed.functionName,
-        Payload: Buffer.from(JSON.stringify(sqsEvent(...records))),
-      }),
-    );
+    for (const record of records.toReversed()) {
+      const Payload = Buffer.from(JSON.stringify(sqsEvent(record)));
+      await lambda.send(new InvokeCommand({ FunctionName: variants.reversed.functionName, Payload }));
+    }
     // THEN nothing is lost of it, and log and records tell
     const logged = await deliveries(variants.reversed, account, 2);
     const [first, second] = events.map(({ id, sequence }) => `(event ${id}, sequence ${sequence})`);

@@ -170,12 +170,17 @@ it.concurrent('a group of 1,000 is applied in order', async () => {
   const begin = Date.now();
   await untilEmpty(plain);
   print(`a group of 1,000 messages drained in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
-  const applied = async () =>
-    (await readDeliveries(logs, plain.functionName)).filter(
-      ({ messageGroup, outcome }) => messageGroup === account && outcome === 'applied',
+  // An invocation that a busy machine cuts off after its commit has logged nothing: the next delivery tells of it.
+  const applied = async () => {
+    const all = await readDeliveries(logs, plain.functionName);
+    const own = all.filter(
+      ({ messageGroup, messageId, outcome, appliedWith }) =>
+        messageGroup === account && (outcome === 'applied' || appliedWith === messageId),
     );
+    return [...new Set(own.map(({ sequence }) => Number(sequence)))];
+  };
   const found = await eventually(applied, ({ length }) => length >= 1000);
-  expect(found.map(({ sequence }) => Number(sequence))).toEqual(upTo(1000));
+  expect(found).toEqual(upTo(1000));
   const Key = marshall({ account });
   const { Item } = await dynamoDb.send(new GetItemCommand({ TableName: plain.ledger, Key }));
   expect(Item?.orders).toEqual({ N: '1000' });

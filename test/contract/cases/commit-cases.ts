@@ -77,10 +77,10 @@ export function commitCase(
 
 const rows = openings.flatMap(({ title, record, mine, commit }) => [
   commitCase(`commit over ${title}: ${commit ? 'committed' : 'refused'}`, async (scene, subject) => {
-    const { firstAttemptAt } = await scene.given(record(subject));
+    const { firstAttemptAt } = await scene.given({ lastError: 'why', ...record(subject) });
     if (!commit) return await scene.refused(scene.delivery(mine));
     await scene.committed(scene.delivery(mine));
-    await scene.shows({ attempts: 3, firstAttemptAt });
+    await scene.shows({ attempts: 3, firstAttemptAt, lastError: undefined });
   }),
 ]);
 
