@@ -3,6 +3,7 @@ import type { CloudEvent } from '../contract/event.ts';
 import { algorithmOf, earliestFingerprint, fingerprint, wholeEvent } from '../contract/fingerprint.ts';
 import { sha256 } from '../contract/identity.ts';
 import { isPlainObject } from './plain-object.ts';
+import { ignoreRejection, isPromise } from './promise.ts';
 
 /** Returns the part of an event that counts as its content: any JSON value. */
 export type ContentOf<Event extends CloudEvent> = (event: Event) => unknown;
@@ -17,6 +18,7 @@ export const ownContent = 'own';
 export function fingerprintOf<Event extends CloudEvent>(event: Event, contentOf?: ContentOf<Event>): string {
   if (contentOf === undefined) return fingerprint(event);
   const content = contentOf(event);
+  if (isPromise(content)) ignoreRejection(content);
   if (content === undefined) throw noContent('undefined');
   refuseOtherThanJson(content);
   return `${ownContent}:${sha256(canonicalJson(content))}`;

@@ -1,7 +1,14 @@
 import type { CloudEvent } from '../contract/event.ts';
 import { shorten } from '../contract/shorten.ts';
 import type { DeliveryOptions, Ending, Means } from './ending.ts';
-import { codeOf, describe, NotThisEventError, PermanentError, retryAfterOf } from './errors.ts';
+import {
+  codeOf,
+  describe,
+  NeverEndedError,
+  NotThisEventError,
+  PermanentError,
+  retryAfterOf,
+} from './errors.ts';
 import { foldMessages } from './fold-messages.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';
@@ -225,8 +232,12 @@ async function retryOrGiveUp<Event extends CloudEvent>(
   task: Task<Event>,
   means: Means,
 ): Promise<Ending> {
-  means.commonFailure.failed(task.identity.id, error);
-  if (means.commonFailure.is(error)) return await stayAfter(error, message, means);
+  // An event that is begun no more says nothing of the handler as it is deployed now. If it stayed for a common failure,
+  // no success could end that.
+  if (!(error instanceof NeverEndedError)) {
+    means.commonFailure.failed(task.identity.id, error);
+    if (means.commonFailure.is(error)) return await stayAfter(error, message, means);
+  }
   const reason = { code: codeOf(error), message: describe(error), error };
   const { attempts } = tries;
   if (!areSpent(tries, message, means.wiring)) {

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../contract/errors.ts';
 import { shorten } from '../contract/shorten.ts';
 import { type Effect, type EffectWrite, effectBrand } from './effects.ts';
 import { describe, InvalidEffectsError } from './errors.ts';
+import { ignoreRejection, isPromise } from './promise.ts';
 import { rawProblem } from './raw-check.ts';
 import { canonicalDecimal } from './stores/decimal.ts';
 import { itemOf } from './stores/versions.ts';
@@ -28,8 +29,7 @@ export function effectsIn(returned: unknown): readonly Effect[] {
     );
   }
   for (const member of returned) {
-    // The process would end if a promise that nobody awaits rejects.
-    if (isPromise(member)) void Promise.resolve(member).catch(() => undefined);
+    if (isPromise(member)) ignoreRejection(member);
   }
   for (const [index, member] of returned.entries()) {
     requireEffect(member, `Effect ${index + 1} of the handler's list`, isNumber);
@@ -128,10 +128,6 @@ function isNumber(value: unknown): boolean {
 /** Instances of classes too: only the store knows which of them it takes. */
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return Object.prototype.toString.call(value) === '[object Object]' && !isPromise(value);
-}
-
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** Whether a value has steps that somebody has to take: of a generator nothing has run before. */

@@ -7,6 +7,7 @@ import { shorten } from '../contract/shorten.ts';
 import { fingerprintLike, fingerprintOf } from './content.ts';
 import { describe, ParserError, PermanentError } from './errors.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';
+import { ignoreRejection, isPromise } from './promise.ts';
 import type { Delivery } from './stores/record-store.ts';
 
 /** What identifies an event. A handler may change its event, so this is read before. */
@@ -98,7 +99,10 @@ export class Reading<Event extends CloudEvent> {
     let event: Event;
     try {
       event = this.#reader.parse(this.#body);
-      if (isPromise(event)) throw new ConfigurationError(asynchronousParser);
+      if (isPromise(event)) {
+        ignoreRejection(event);
+        throw new ConfigurationError(asynchronousParser);
+      }
     } catch (error) {
       return this.#contentOf(error);
     }
@@ -136,10 +140,6 @@ export class Reading<Event extends CloudEvent> {
 
 const asynchronousParser =
   'The "parse" of the consumer returned a promise: it must return the event itself, so use a synchronous schema';
-
-function isPromise(value: unknown): boolean {
-  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
-}
 
 function readOwn<Event extends CloudEvent>(body: string, { name, fingerprint: contentOf }: Reader<Event>) {
   try {

@@ -1,5 +1,6 @@
-import { effectName, isIterator, isPromise, looksLikeEffect } from '../effect-check.ts';
+import { effectName, isIterator, looksLikeEffect } from '../effect-check.ts';
 import { InvalidEffectsError } from '../errors.ts';
+import { ignoreRejection, isPromise } from '../promise.ts';
 
 /**
  * Refuses a result of an external handler that nobody would do: effects, which nothing commits under these guarantees, and
@@ -27,7 +28,7 @@ function findIn(value: unknown, places: readonly number[], seen: Set<unknown>): 
   if (isIterator(value))
     return `an iterator${at}, whose steps nobody takes: make the handler an async function`;
   if (isPromise(value)) {
-    void Promise.resolve(value).catch(() => undefined);
+    ignoreRejection(value);
     return `a promise${at}: await it, or its work may not be done`;
   }
   if (!isList(value) || seen.has(value)) return undefined;
