@@ -9,7 +9,9 @@ import { connect } from '../support/dynamodb/connect.ts';
 import { memoryDynamoDb } from '../support/dynamodb/memory-dynamodb.ts';
 import { type DynamoDbServer, serveDynamoDb } from '../support/dynamodb/server.ts';
 import { dynamoDbSubject } from './dynamodb-subject.ts';
+import { atWork } from './powertools/calls.ts';
 import { layerCases, runLayerCase } from './powertools/layer-cases.ts';
+import { inProgress, Scene } from './powertools/layer-scene.ts';
 import { someFailingCases, testRecordStore } from './record-store-suite.ts';
 import { tables } from './servers/dynamodb-local.ts';
 import type { StoreUnderTest } from './subject.ts';
@@ -75,6 +77,21 @@ describe('the fenced layer on DynamoDB in memory', () => {
 
   it.each(layerCases)('$name', async (layerCase) => {
     await runLayerCase(layerCase, client);
+  });
+
+  it('asks one request of a call that comes again, whether the first one is at work or done', async () => {
+    const operations: string[] = [];
+    const watched = connect(dynamoDb, async (sending) => {
+      operations.push(sending.operation);
+      return sending.arrive();
+    });
+    const scene = new Scene(watched, client);
+    const owner = await atWork(scene.call({ client }), scene.input());
+    await expect(scene.answer()).resolves.toBe(inProgress);
+    owner.returns('first');
+    await owner.answer;
+    await expect(scene.answer()).resolves.toBe('first');
+    expect(operations).toEqual(['UpdateItem', 'UpdateItem']);
   });
 });
 

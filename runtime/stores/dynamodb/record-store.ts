@@ -67,7 +67,7 @@ export function dynamoDbRecordStore(
             past: { ...pastOf(again.record, delivery), firstAttemptAt: delivery.now },
           };
         }
-        if (again.kind === 'contended' || again.record?.status === 'OUTCOME_UNKNOWN') return again;
+        if (again.kind === 'contended') return again;
       }
       const answer = await writeAndShow(steps.claim(delivery, terms), 'ALL_OLD');
       return answer.kind === 'written' ? { kind: 'claimed', past: pastOf(answer.record, delivery) } : answer;

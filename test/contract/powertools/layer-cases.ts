@@ -8,6 +8,7 @@ import {
   inProgress,
   isFenced,
   type LayerCase,
+  minute,
   otherPayload,
   Scene,
   seconds,
@@ -40,6 +41,16 @@ export const layerCases: readonly LayerCase[] = [
       assert.equal(after?.[attribute.firstAttemptAt], before?.[attribute.firstAttemptAt]);
       assert.equal(after?.[attribute.attempts], 2);
       assert.notEqual(after?.[attribute.attempt], before?.[attribute.attempt]);
+    },
+  },
+  {
+    name: 'a lease has room for clocks that differ by five seconds',
+    async run(scene) {
+      const before = clock.now();
+      await atWork(scene.call({ remaining: minute }), scene.input());
+      const over = Number((await scene.found())?.[attribute.inProgressExpiration]);
+      assert.ok(over >= before + minute + 5000);
+      assert.ok(over <= clock.now() + minute + 5000);
     },
   },
   {

@@ -215,6 +215,19 @@ describe('sendInOrder', () => {
     expect(accepted.toSorted()).toEqual(topic.delivered.map(({ entry: { line } }) => line).toSorted());
   });
 
+  test('tells why it stopped first, whatever the requests under way are answered', async () => {
+    // GIVEN a topic that refuses all entries, and answers the first request last
+    const { clock, random, topic } = setUp();
+    topic.refuses = () => true;
+    topic.beforeRequest = (request) => (request === 1 ? clock.sleep(1_000) : undefined);
+    // WHEN they are sent
+    const error = await failureOf(sendInOrder(entries(20, 20), topic, { clock, random }));
+    // THEN the first entry of another request is named
+    const [first, ...others] = topic.requests.map(([{ line } = { line: 0 }]) => line);
+    expect(others).toContain(error.line);
+    expect(error.line).not.toBe(first);
+  });
+
   test('refuses an entry of more than 256 KiB, attributes included, after sending what came before', async () => {
     // GIVEN an attribute of 34 bytes, an entry that fits to the byte, and one that is larger by one
     const { clock, random, topic } = setUp();

@@ -155,6 +155,16 @@ describe('what was not begun for lack of time', () => {
     expect(wiring.hidden).toMatchObject([{ seconds: Math.ceil(32_400 / 10) }]);
   });
 
+  it('is hidden by the backoff where its queue is about to delete it, and does not come at once', async () => {
+    // GIVEN messages that their queue deletes in half an hour, and no time to save them
+    const wiring = fakeWiring();
+    const sentAt = wiring.clock.now() - wiring.queueRetentionSeconds * 1000 + 1_800_000;
+    const late = sqsEvent(sqsRecord(anOrder({}), { messageId: 'm0', group: 'g', receiveCount: 9, sentAt }));
+    const { consumer } = shop([], wiring);
+    await consumer(late, remaining(100));
+    expect(wiring.hidden).toEqual([{ handles: ['receipt-of-m0'], seconds: 151 }]);
+  });
+
   it('is hidden briefly where the time went to the messages before it', async () => {
     // GIVEN a first commit that takes nearly the whole invocation
     const wiring = fakeWiring();

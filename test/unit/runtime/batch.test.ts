@@ -39,7 +39,7 @@ const batches = fc
 
 async function run(
   batch: readonly Item[],
-  mayStart = () => true,
+  mayStart: (leavingHalf: boolean) => boolean = () => true,
   groupsAtOnce = 10,
   random: Random = new FakeRandom(),
 ) {
@@ -162,6 +162,21 @@ describe('processBatch', () => {
     expect(begun.map(({ id }) => id)).toEqual(['b1', 'd1', 'c1', 'b2', 'a1', 'a2']);
     expect(isolated).toEqual([2, 3, 4]);
     expect(failed).toEqual(['c1']);
+  });
+
+  it('leaves half of the time to the suspects that wait, and none where no other waits', async () => {
+    // GIVEN an invocation of which half is over, and a message behind the suspect with the fewest receives
+    const batch = [
+      anItem({ id: 'a1', group: 'a', receiveCount: 3 }),
+      anItem({ id: 'a2', group: 'a' }),
+      anItem({ id: 'b1', group: 'b', receiveCount: 4 }),
+      anItem({ id: 'b2', group: 'b' }),
+    ];
+    // WHEN the suspects have had their turns
+    const { begun, postponed } = await run(batch, (leavingHalf) => !leavingHalf);
+    // THEN the message behind the first one waited for the other suspect, and that behind the last one for nobody
+    expect(begun.map(({ id }) => id)).toEqual(['a1', 'b1', 'b2']);
+    expect(postponed).toEqual([[['a2'], true]]);
   });
 
   it('lets suspects that were received equally often draw lots, so that each comes first at some time', async () => {
