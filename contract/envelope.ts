@@ -125,7 +125,7 @@ function refuseOtherThanEvents(value: unknown): asserts value is object {
   }
 }
 
-/** `data` is no attribute, and its `null` a value; beside `data_base64` it stands for no data. */
+/** `data` is not an attribute, so its `null` is a value. Beside `data_base64` a `null` means that there is no data. */
 function withoutUnset(value: object): object {
   const isUnset = ([name, member]: [string, unknown]) =>
     member === null && (name !== 'data' || ('data_base64' in value && value.data_base64 !== null));

@@ -9,7 +9,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /**
- * How long SNS goes on trying to deliver to a queue: 100,015 attempts over 23 days (AWS: "Amazon SNS message
+ * How long SNS tries to deliver a message to a queue: 100,015 attempts over 23 days (AWS: "Amazon SNS message
  * delivery retries", docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html).
  */
 export const snsDeliveryRetries = 23 * day;

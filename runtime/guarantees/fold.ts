@@ -1,10 +1,11 @@
 import type { CloudEvent } from '../../contract/event.ts';
 import { Patience } from '../patience.ts';
 import type { EffectStore, Refusal } from '../stores/record-store.ts';
+import { mostItems } from '../stores/transaction.ts';
 import { type Asked, ask } from './ask.ts';
 import type { EffectHandler, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease } from './lease.ts';
-import { MergedWrites, mostItems } from './merge.ts';
+import { MergedWrites } from './merge.ts';
 import { untilAnswered } from './retry.ts';
 import { appliedWith, commitLive, LiveEffects } from './stale.ts';
 

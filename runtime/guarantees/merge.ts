@@ -4,14 +4,12 @@ import { EffectsRefusedError, PermanentError } from '../errors.ts';
 import { addExactly } from '../stores/decimal.ts';
 import { type ItemId, itemIdOf, type KnownKeys, keysIn } from '../stores/item-id.ts';
 import { sizeOfEffect, storedEffect } from '../stores/stored-effect.ts';
+import { mostItems } from '../stores/transaction.ts';
 import { isVersioned, versionOf } from '../stores/versions.ts';
 import type { Part, Write } from './stale.ts';
 
 /** The names of a table's key attributes, where the store knows them. */
 export type KeysOf = (table: string) => Promise<readonly string[] | undefined>;
-
-/** What one transaction takes, its records included (AWS: "TransactWriteItems"). */
-export const mostItems = 100;
 
 /**
  * The writes of one event that is committed alone: one for each item. The keys of tables are not asked for, which would

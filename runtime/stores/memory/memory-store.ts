@@ -11,15 +11,13 @@ import type {
   QuarantineAnswer,
   StoredRecord,
 } from '../record-store.ts';
+import { mostItems } from '../transaction.ts';
 import * as may from './conditions.ts';
 import { keyNamesOf, type TableKeys } from './table-keys.ts';
 import { type MemoryTables, memoryTables } from './tables.ts';
 
 /** Of the body of an unknown outcome, once that is known. */
 const nothingKept = { body: undefined, bodySha256: undefined } as const;
-
-/** DynamoDB's limit, records included (AWS: "TransactWriteItems"). */
-const maxItems = 100;
 
 export interface MemoryStore extends EffectStore {
   /** By idempotency key. What has expired stays until it is replaced, as TTL deletes late. */
@@ -145,7 +143,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       return { kind: 'counted', past };
     },
     async commit(commits, effects): Promise<CommitAnswer> {
-      const prepared = tables.prepare(effects, maxItems - commits.length);
+      const prepared = tables.prepare(effects, mostItems - commits.length);
       if (prepared.kind === 'refused') return prepared;
       const steps = commits.map(({ delivery, over, result }) => {
         const record = records.get(delivery.id);

@@ -8,6 +8,7 @@ import { itemIdOf } from '../item-id.ts';
 import { largestItem, sizeOf } from '../item-size.ts';
 import type { CommitAnswer } from '../record-store.ts';
 import { type StoredEffect, sizeOfEffect, storedEffect } from '../stored-effect.ts';
+import { mostItems } from '../transaction.ts';
 import { idOf, keyNamesOf, refuseOthers, type TableKeys } from './table-keys.ts';
 
 type Refused = Extract<CommitAnswer, { kind: 'refused' }>;
@@ -105,7 +106,7 @@ export function memoryTables(keys: TableKeys): MemoryTables {
   return {
     prepare,
     apply(effects) {
-      const all = prepare(effects, 99);
+      const all = prepare(effects, mostItems - 1);
       return all.kind === 'prepared' ? all.apply() : all;
     },
     item(table, key) {

@@ -1,0 +1,2 @@
+/** What one transaction of DynamoDB takes, its records included (AWS: "TransactWriteItems"). */
+export const mostItems = 100;
