@@ -31,6 +31,14 @@ export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent
   return key;
 }
 
+/**
+ * The key of the record that counts how often the parser of a consumer met a body: `consumer#%body#` and its SHA-256. An
+ * event's key holds a `%` only as `%25` or `%23`, so none is like this.
+ */
+export function bodyKey(consumer: string, body: string): string {
+  return `${consumer}#%body#${sha256(body)}`;
+}
+
 export function sha256(value: string): string {
   return createHash('sha256').update(value).digest('hex');
 }

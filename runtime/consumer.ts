@@ -212,17 +212,17 @@ function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: W
   );
 }
 
-function identityOf({ id, group, receiveCount, trace, reading: { identity } }: Message<CloudEvent>) {
+function identityOf({ id, group, receiveCount, trace, reading: { names } }: Message<CloudEvent>) {
   return {
     messageId: id,
     messageGroup: group,
     receiveCount,
     ...(isSuspect({ receiveCount }) && { suspect: true as const }),
     ...(trace !== undefined && { trace }),
-    ...(identity !== undefined && {
-      source: identity.source,
-      eventId: identity.eventId,
-      ...(identity.sequence !== undefined && { sequence: identity.sequence }),
+    ...(names !== undefined && {
+      source: names.source,
+      eventId: names.eventId,
+      ...(names.sequence !== undefined && { sequence: names.sequence }),
     }),
   };
 }

@@ -55,7 +55,7 @@ export function deadLetterOf(
 ): Copied {
   const body = bodyOf(message.body);
   const original = originalOf(message.body);
-  const sequence = message.reading.identity?.sequence;
+  const sequence = message.reading.names?.sequence;
   const reason = {
     ...why,
     messageGroup: message.group,

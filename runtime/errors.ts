@@ -106,7 +106,7 @@ export class EffectsRefusedError extends OrderOnceError {
 
 /**
  * The consumer's parser failed over a body that names its event: a mistake in its code, which a deployment can correct. A
- * failed attempt of that event, whose handler has not begun.
+ * failed attempt of that body; no handler has begun.
  */
 export class ParserError extends OrderOnceError {
   constructor(cause: unknown) {
@@ -114,10 +114,10 @@ export class ParserError extends OrderOnceError {
   }
 }
 
-/** The parser gives no event of the identity that the body has; `Reading` tells why. */
-export class NotThisEventError extends OrderOnceError {
+/** The attempt to read a body is over: the parser has said what the body is, and that decides what follows. */
+export class BodyReadError extends OrderOnceError {
   constructor() {
-    super('NOT_THIS_EVENT', 'The parser makes something else of the body than the event that it names');
+    super('BODY_READ', 'The parser has read the body');
   }
 }
 

@@ -33,7 +33,7 @@ export async function foldMessages<Event extends CloudEvent, Kind extends Handle
   for (const message of messages) {
     const { content } = message.reading;
     if (!('event' in content)) break;
-    deliveries.push([message, taskOf(message, content.identity, options)]);
+    deliveries.push([message, taskOf(message, content, options)]);
   }
   const tasks = deliveries.map(([, task]) => task);
   try {

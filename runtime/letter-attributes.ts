@@ -39,7 +39,10 @@ export function fitAttributes(
   const { sent, moved } = sortOut(produced);
   const brief = { ...reason, message: shorten(reason.message, briefly) };
   const { code, consumer, message, messageGroup, firstReceived, originalBody } = brief;
+  const { recordId, attempt } = brief;
   const barest = { code, consumer, messageGroup, firstReceived, ...(originalBody && { originalBody }) };
+  // By these an operator finds the outcome that the copy keeps its body for.
+  const named = { ...barest, ...(recordId !== undefined && { recordId, attempt }) };
   const movedCount = moved.length;
   const wholly = { ...(movedCount > 0 && { attributes: Object.fromEntries(moved) }) };
   const omitting = (omitted: number) => ({ ...(omitted > 0 && { omittedAttributes: omitted }) });
@@ -58,9 +61,10 @@ export function fitAttributes(
     const smallestFirst = sent.toSorted(([a, one], [b, other]) => bytesOf(a, one) - bytesOf(b, other));
     for (let kept = smallestFirst.length; kept >= 0; kept--) {
       const omitted = movedCount + smallestFirst.length - kept;
-      yield withReason({ ...barest, message, ...omitting(omitted) }, smallestFirst.slice(0, kept), omitted);
-      yield withReason({ ...barest, ...omitting(omitted) }, smallestFirst.slice(0, kept), omitted);
+      yield withReason({ ...named, message, ...omitting(omitted) }, smallestFirst.slice(0, kept), omitted);
+      yield withReason({ ...named, ...omitting(omitted) }, smallestFirst.slice(0, kept), omitted);
     }
+    yield withReason({ ...barest, ...omitting(movedCount + sent.length) }, [], movedCount + sent.length);
   }
   let fitted: FittedAttributes | undefined;
   for (fitted of shorterAndShorter()) if (sizeOf(fitted.attributes) <= room) break;

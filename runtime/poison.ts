@@ -19,25 +19,41 @@ export async function settlePoison(
   reason: Reason,
   means: Means,
 ): Promise<Ending> {
+  const leave = async (why: Reason) =>
+    outcome === 'conflict'
+      ? await copy(message, outcome, why, means)
+      : await quarantine(message, task, why, means);
   if (means.wiring.onPoison === 'quarantine') return await leave(reason);
-  const skipped = await means.guarantee.isSkipped(task, means.wiring).catch(unread);
-  if (!skipped) return await block();
-  return await leave({ ...reason, message: shorten(`Skipped by an operator: ${reason.message}`) });
-
-  async function leave(why: Reason): Promise<Ending> {
-    if (outcome === 'conflict') return await copy(message, outcome, why, means);
-    return await quarantine(message, task, why, means);
-  }
-
-  /** A store that does not answer has told of no skip, and somebody may wait for one. */
-  function unread(error: unknown): boolean {
-    reason = { ...reason, message: shorten(`${reason.message}. No skip could be read: ${describe(error)}`) };
+  let unread = '';
+  const skipped = await means.guarantee.isSkipped(task, means.wiring).catch((error: unknown) => {
+    // A store that does not answer has told of no skip, and somebody may wait for one.
+    unread = `. No skip could be read: ${describe(error)}`;
     return false;
-  }
+  });
+  if (skipped) return await leave(bySkip(reason));
+  const atLeast = backoffAtCap(means.wiring.random.next());
+  const why = { ...reason, message: shorten(`${reason.message}${unread}`) };
+  const ending = await stay(message, 'blocked', why, means, { atLeast });
+  return ending.outcome === 'blocked' ? { ...ending, recordId: task.identity.id } : ending;
+}
 
-  async function block(): Promise<Ending> {
-    const atLeast = backoffAtCap(means.wiring.random.next());
-    const ending = await stay(message, 'blocked', reason, means, { atLeast });
-    return ending.outcome === 'blocked' ? { ...ending, recordId: task.identity.id } : ending;
-  }
+/**
+ * A message that had blocked its group may stay for another reason since, and an operator's skip is heard all the same.
+ *
+ * @param reason Why it would stay.
+ * @returns `undefined` if nobody skips it, or nobody knows.
+ */
+export async function leaveSkipped(
+  message: Message<CloudEvent>,
+  task: Task<CloudEvent>,
+  reason: Reason,
+  means: Means,
+): Promise<Ending | undefined> {
+  if (means.wiring.onPoison === 'quarantine') return undefined;
+  const skipped = await means.guarantee.isSkipped(task, means.wiring).catch(() => false);
+  return skipped ? await quarantine(message, task, bySkip(reason), means) : undefined;
+}
+
+function bySkip(reason: Reason): Reason {
+  return { ...reason, message: shorten(`Skipped by an operator: ${reason.message}`) };
 }

@@ -1,7 +1,6 @@
 import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
 import type { CloudEvent, EventParser } from '../contract/event.ts';
 import { parseExactJson, path } from '../contract/exact-json.ts';
-import { fingerprint } from '../contract/fingerprint.ts';
 import { idempotencyKey } from '../contract/identity.ts';
 import { shorten } from '../contract/shorten.ts';
 import { fingerprintLike, fingerprintOf } from './content.ts';
@@ -10,9 +9,15 @@ import { isOwnFailure } from './guarantees/count-attempt.ts';
 import { ignoreRejection, isPromise } from './promise.ts';
 import type { Delivery } from './stores/record-store.ts';
 
+/** What an event is called. */
+export type Names = Pick<Delivery, 'source' | 'eventId' | 'sequence'>;
+
 /** What identifies an event. A handler may change its event, so this is read before. */
-export interface Identity extends Pick<Delivery, 'id' | 'fingerprint' | 'source' | 'eventId' | 'sequence'> {
-  /** The fingerprint by the algorithm that another one names: see `fingerprintLike`. */
+export interface Identity extends Names, Pick<Delivery, 'id' | 'fingerprint'> {
+  /**
+   * The fingerprint by the algorithm that another one names: see `fingerprintLike`. Of the event or of the body as it came,
+   * whichever is the one that is named.
+   */
   readonly fingerprintLike: (named: string) => string | undefined;
 }
 
@@ -30,8 +35,8 @@ export type Content<Event extends CloudEvent> =
   | Valid<Event>
   /** The body is no event, and never will be. */
   | { readonly invalid: InvalidEventError | PermanentError }
-  /** The parser failed over the body of the event that has this identity: an attempt of that event. */
-  | { readonly failed: ParserError; readonly identity: Identity }
+  /** The parser failed over a body that names its event: an attempt of that body. */
+  | { readonly failed: ParserError }
   /** The parser asks to wait, or its configuration does: says nothing of the event. */
   | { readonly waits: unknown };
 
@@ -42,12 +47,12 @@ export interface Valid<Event extends CloudEvent> {
 
 /**
  * Reads the body of a message, once, when it is asked to. The consumer's parser may hang or end its process, so a suspect's
- * body is not parsed before its turn. The event's identity can be read without that parser.
+ * body is not parsed before its turn. What the event is called can be read without that parser.
  */
 export class Reading<Event extends CloudEvent> {
   readonly #body: string;
   readonly #reader: Reader<Event>;
-  #own: { readonly event: CloudEvent; readonly identity: Identity } | null | undefined;
+  #own: { readonly event: CloudEvent; readonly names: Names } | null | undefined;
   #parsed: Content<Event> | undefined;
 
   /** @param refused Why the message is poison whatever its body is. */
@@ -55,11 +60,6 @@ export class Reading<Event extends CloudEvent> {
     this.#body = body;
     this.#reader = reader;
     if (refused !== undefined) this.#parsed = { invalid: refused };
-  }
-
-  /** The identity that the body itself has; `undefined` where it is no JSON object with a `source` and an `id`. */
-  get asItCame(): Identity | undefined {
-    return this.#asItCame()?.identity;
   }
 
   /** Runs the consumer's parser, if it has not run yet. */
@@ -73,10 +73,13 @@ export class Reading<Event extends CloudEvent> {
     return this.#parsed;
   }
 
-  /** The event's identity as far as it is known: never runs the parser. */
-  get identity(): Identity | undefined {
+  /**
+   * What the event is called, by the parser if it has run, else by the body itself: never runs the parser. `undefined` where
+   * the body is no JSON object with a `source` and an `id`.
+   */
+  get names(): Names | undefined {
     const parsed = this.#parsed;
-    return parsed !== undefined && 'event' in parsed ? parsed.identity : this.asItCame;
+    return parsed !== undefined && 'event' in parsed ? parsed.identity : this.#asItCame()?.names;
   }
 
   /** The partition key that the body itself names, or else the parser finds. */
@@ -88,7 +91,7 @@ export class Reading<Event extends CloudEvent> {
   }
 
   #asItCame() {
-    if (this.#own === undefined) this.#own = readOwn(this.#body, this.#reader) ?? null;
+    if (this.#own === undefined) this.#own = readOwn(this.#body, this.#reader.name) ?? null;
     return this.#own ?? undefined;
   }
 
@@ -117,10 +120,21 @@ export class Reading<Event extends CloudEvent> {
   #identityOf(event: Event): Identity {
     const { name, parse, fingerprint: contentOf } = this.#reader;
     return {
-      ...namesOf(event, name),
+      id: idempotencyKey(name, event),
+      ...namesOf(event),
       fingerprint: fingerprintOf(event, contentOf),
-      // Of the body, since a handler may have changed its event by then. Few records name another algorithm.
-      fingerprintLike: (named) => fingerprintLike(named, parse(this.#body), contentOf),
+      fingerprintLike: (named) => {
+        // Of the body, since a handler may have changed its event by then. Few records name another algorithm. The parser
+        // may add and leave out members, and did not when an earlier version of it wrote that record.
+        const [parsed, asItCame] = [parse, parseExactJson as EventParser<Event>].map((read) => {
+          try {
+            return fingerprintLike(named, read(this.#body), contentOf);
+          } catch {
+            return undefined;
+          }
+        });
+        return asItCame === named ? asItCame : (parsed ?? asItCame);
+      },
     };
   }
 
@@ -133,42 +147,26 @@ export class Reading<Event extends CloudEvent> {
   }
 
   #failed(error: unknown): Content<Event> | undefined {
-    const identity = this.asItCame;
-    return identity && { failed: new ParserError(error), identity };
+    return this.#asItCame() && { failed: new ParserError(error) };
   }
 }
 
 const asynchronousParser =
   'The "parse" of the consumer returned a promise: it must return the event itself, so use a synchronous schema';
 
-function readOwn<Event extends CloudEvent>(body: string, { name, fingerprint: contentOf }: Reader<Event>) {
+function readOwn(body: string, consumer: string) {
   try {
-    const event = parseExactJson(body) as Event;
-    const whole = fingerprint(event);
-    // No parser has checked the event, so its content may not be found where it is looked for.
-    const unchecked = <Found>(find: () => Found) => {
-      try {
-        return find();
-      } catch {
-        return whole;
-      }
-    };
-    const identity: Identity = {
-      ...namesOf(event, name),
-      fingerprint: unchecked(() => fingerprintOf(event, contentOf)),
-      fingerprintLike: (named) => unchecked(() => fingerprintLike(named, event, contentOf)),
-    };
-    return { event, identity };
+    const event = parseExactJson(body) as CloudEvent;
+    idempotencyKey(consumer, event);
+    return { event, names: namesOf(event) };
   } catch {
     return undefined;
   }
 }
 
-function namesOf(event: CloudEvent, consumer: string) {
-  const { source, id: eventId } = event;
+function namesOf({ source, id: eventId, sequence }: CloudEvent): Names {
   // Records and log lines take no text of any length, and only handlers compare it.
-  const sequence = event.sequence === undefined ? undefined : shorten(String(event.sequence));
-  return { id: idempotencyKey(consumer, event), source, eventId, sequence };
+  return { source, eventId, sequence: sequence === undefined ? undefined : shorten(String(sequence)) };
 }
 
 /**

@@ -57,10 +57,10 @@ async function save(message: Message<CloudEvent>, end: End, reason: Reason, mean
   const { wiring, guarantee } = means;
   const text = shorten(`${end.message}. ${reason.code}: ${reason.message}`);
   const ending = await copy(message, 'poison', { ...reason, code: end.code, message: text }, means);
-  // By what is known: a parser that never ends must not begin here.
-  const { identity } = message.reading;
-  if (identity !== undefined) {
-    const task = taskOf(message, identity, { ...means, deadline: wiring.clock.now() });
+  // Only of an event that is known: a parser that never ends must not begin here.
+  const { parsed } = message.reading;
+  if (parsed !== undefined && 'event' in parsed) {
+    const task = taskOf(message, parsed, { ...means, deadline: wiring.clock.now() });
     await guarantee.quarantine(task, text, wiring).catch((error: unknown) => {
       means.warn(`Message ${message.id} was copied, and its record does not say so`, error);
     });

@@ -1,12 +1,13 @@
 import type { CloudEvent } from '../contract/event.ts';
+import { bodyKey } from '../contract/identity.ts';
 import { backoffCap, isSpent, isSuspect, type Tries } from '../contract/retrying.ts';
 import type { Means } from './ending.ts';
-import { NotThisEventError, underWay } from './errors.ts';
+import { BodyReadError, underWay } from './errors.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';
 import type { Task } from './guarantees/guarantee.ts';
 import { keepBody } from './keep-body.ts';
 import type { Message } from './message.ts';
-import type { Identity } from './reading.ts';
+import type { Identity, Valid } from './reading.ts';
 import { lastStay } from './retry-at.ts';
 import type { Past } from './stores/record-store.ts';
 import { isInsideWindow } from './window.ts';
@@ -14,19 +15,51 @@ import type { Wiring } from './wiring.ts';
 
 /**
  * The delivery of a message's event as guarantees see it.
- * @param identity Of the event, by its parser or by the body alone.
+ * @param isCounted Whether its attempt is counted before its handler begins.
  */
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
-  { fingerprintLike, ...identity }: Identity,
+  { event, identity }: Valid<Event>,
   means: Means,
+  isCounted = false,
 ): Task<Event> {
   const { clock, recordTtlSeconds } = means.wiring;
+  const insideWindow = isInsideWindow(message.publishedAt, clock.now(), recordTtlSeconds);
+  return { ...aTask(message, identity, insideWindow, means), event, isCountedBefore: isCounted };
+}
+
+/**
+ * The delivery of a message's body, whose event nobody knows before the consumer's parser has run: its `event` throws a
+ * BodyReadError once it has, and a ParserError if it failed. Its record has its own key, and it is of any age: it only counts.
+ */
+export function bodyTaskOf(message: Message<CloudEvent>, means: Means, isCounted: boolean): Task<never> {
+  const { body, reading } = message;
+  const { names = { source: '', eventId: '', sequence: undefined } } = reading;
+  const id = bodyKey(means.consumer, body);
+  const fingerprint = fingerprintOfBodies;
+  return {
+    ...aTask(message, { ...names, id, fingerprint, fingerprintLike: () => fingerprint }, true, means),
+    carriedAttempt: undefined,
+    get event(): never {
+      const { content } = reading;
+      if ('failed' in content) throw content.failed;
+      throw new BodyReadError();
+    },
+    isCountedBefore: isCounted,
+  };
+}
+
+/** The key says which body it is. */
+const fingerprintOfBodies = 'body';
+
+function aTask(
+  message: Message<CloudEvent>,
+  { fingerprintLike, ...identity }: Identity,
+  insideWindow: boolean,
+  means: Means,
+): Omit<Task<CloudEvent>, 'event' | 'isCountedBefore'> {
   const deadline = deadlineOf(message, means);
   return {
-    get event() {
-      return eventOf(message, identity.id);
-    },
     fingerprintLike,
     isOwnFailure: (error) => isOwnFailure(error) && !means.commonFailure.includes(identity.id, error),
     warn: means.warn,
@@ -34,7 +67,6 @@ export function taskOf<Event extends CloudEvent>(
     carriedAttempt: message.carriedAttempt,
     end: means.end,
     deadline,
-    isCountedBefore: isSuspect(message) && clock.now() <= partLeft(1 / 2, means.begun, deadline),
     lastBegin: partLeft(1 / 4, means.begun, deadline),
     mayBegin: (past: Past) => mayBegin(past, message, means.wiring),
     identity: {
@@ -43,22 +75,21 @@ export function taskOf<Event extends CloudEvent>(
       consumer: means.consumer,
       messageGroup: message.group,
       messageId: message.id,
-      insideWindow: isInsideWindow(message.publishedAt, clock.now(), recordTtlSeconds),
+      insideWindow,
     },
   };
 }
 
-function eventOf<Event extends CloudEvent>({ reading }: Message<Event>, id: string): Event {
-  const { content } = reading;
-  if ('failed' in content) throw content.failed;
-  if ('event' in content && content.identity.id === id) return content.event;
-  throw new NotThisEventError();
+/**
+ * Whether what a message sets off is counted before it begins: it is a suspect, and half of the invocation is left. If it is
+ * not done in that, it is to blame, and no neighbour.
+ */
+export function isCountedBefore(message: Message<CloudEvent>, means: Means): boolean {
+  const halfway = partLeft(1 / 2, means.begun, deadlineOf(message, means));
+  return isSuspect(message) && means.wiring.clock.now() <= halfway;
 }
 
-/**
- * Until when such a part of the invocation is left. A suspect is counted before its handler only with half of it left, since
- * one that is not done in that is to blame, and no neighbour; a slow store may take half of that again.
- */
+/** Until when such a part of the invocation is left. A slow store may take half of what is left of it for a suspect. */
 function partLeft(part: number, begun: number, deadline: number): number {
   return deadline - part * (deadline - begun);
 }

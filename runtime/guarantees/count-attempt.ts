@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import { shorten } from '../../contract/shorten.ts';
-import { DeadlineError, NotDone, NotThisEventError, PermanentError, StoreBusyError } from '../errors.ts';
+import { BodyReadError, DeadlineError, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
 import { UnclearError } from '../http/unclear-error.ts';
 import type { CountAnswer, EffectStore } from '../stores/record-store.ts';
 import { type Decision, untilDecided } from './decide.ts';
@@ -20,14 +20,22 @@ type Counted = Extract<CountAnswer, { kind: 'counted' }>;
  * Errors that say nothing of the event: wait, no time, systems that gave no answer, and a mistake of the configuration,
  * which every event meets. A permanent error is no attempt.
  */
-const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, ConfigurationError, PermanentError];
+const blameless = [
+  NotDone,
+  DeadlineError,
+  StoreBusyError,
+  UnclearError,
+  ConfigurationError,
+  PermanentError,
+  BodyReadError,
+];
 
 /**
  * Whether an error is an event's own fault, by itself. A guarantee asks its `Task`, which also knows of failures that all
  * events have in common.
  */
 export function isOwnFailure(error: unknown): boolean {
-  return !(error instanceof NotThisEventError) && !blameless.some((kind) => error instanceof kind);
+  return !blameless.some((kind) => error instanceof kind);
 }
 
 /**

@@ -11,7 +11,7 @@ import { writesOf } from './merge.ts';
 import { recordQuarantine } from './quarantine.ts';
 import { isSkipped } from './skipped.ts';
 import type { Write } from './stale.ts';
-import { releaseOf, SuspectAttempt } from './suspect.ts';
+import { SuspectAttempt } from './suspect.ts';
 
 export interface ExactlyOnceOptions {
   /** One that commits effects. @default - the record table of the function's environment */
@@ -26,6 +26,7 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
   const over = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
   return {
     name: 'exactly-once',
+    store,
     kind: 'effects',
     settle: (task, handle, tools) => settleEffects(task, handle, over(tools)),
     fold: (tasks, handle, tools) => fold(tasks, handle, over(tools)),
@@ -66,7 +67,7 @@ async function settleSuspect<Event extends CloudEvent>(
     if (!task.mayBegin(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
     if (clock.now() > task.lastBegin) throw new StoreBusyError('the count took the time of the invocation');
     const failed = async (error: unknown): Promise<Verdict> => {
-      const standing = await lease.release(describe(error), releaseOf(true, true));
+      const standing = await attempt.end(describe(error), { failed: true });
       if (standing.stands) return { outcome: 'tried', error, tries: withThis(past) };
       // Another delivery went over the record: what it says now decides, and it may have this attempt in its count.
       const { record } = standing;

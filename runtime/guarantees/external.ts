@@ -1,16 +1,7 @@
-import type { Clock } from '../../contract/clock.ts';
 import type { CloudEvent } from '../../contract/event.ts';
 import { sha256 } from '../../contract/identity.ts';
 import type { Tries } from '../../contract/retrying.ts';
-import {
-  describe,
-  NeverEndedError,
-  NotDone,
-  ParserError,
-  PermanentError,
-  StoreBusyError,
-  underWay,
-} from '../errors.ts';
+import { describe, NeverEndedError, NotDone, PermanentError, StoreBusyError, underWay } from '../errors.ts';
 import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
 import { encodeResult } from '../stores/result.ts';
 import { withThis } from './count-attempt.ts';
@@ -20,7 +11,7 @@ import { Lease, leaseEnd, type Standing } from './lease.ts';
 import { refuseLostEffects } from './lost-effects.ts';
 import { recordQuarantine } from './quarantine.ts';
 import { isSkipped } from './skipped.ts';
-import { releaseOf, SuspectAttempt } from './suspect.ts';
+import { SuspectAttempt } from './suspect.ts';
 
 /** What the two guarantees for external effects make of one that may have happened. */
 export interface ExternalPolicy {
@@ -39,6 +30,7 @@ export function externalGuarantee(
   const over = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
   return {
     name: policy.name,
+    store,
     kind: 'external',
     settle: (task, handle, tools) => settleExternal(task, handle, policy, over(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, over(tools)),
@@ -65,18 +57,14 @@ async function settleExternal<Event extends CloudEvent>(
   tools: ExternalTools,
 ): Promise<Verdict> {
   const lease = new Lease(task, policy.name, tools);
-  const attempt = new SuspectAttempt(task, lease, tools.clock);
-  if (task.isCountedBefore && policy.unclear === 'retry') {
-    return await attempt.run(() =>
-      runUnderLease(task, attempt.watch(handle), { lease, policy, counted: true }, tools),
-    );
+  // If an unclear outcome is held, no handler whose process ended runs again.
+  if (!task.isCountedBefore || policy.unclear === 'hold') {
+    return await runUnderLease(task, handle, { lease, policy }, tools);
   }
-  // If an unclear outcome is held, no handler whose process ended runs again. A parser runs again: it has no effect.
-  if (task.isCountedBefore) {
-    const verdict = await attempt.run(() => parseCounted(task, lease, tools.clock));
-    if (verdict !== undefined) return verdict;
-  }
-  return await runUnderLease(task, handle, { lease, policy, counted: false }, tools);
+  const suspect = new SuspectAttempt(task, lease, tools.clock);
+  return await suspect.run(() =>
+    runUnderLease(task, suspect.watch(handle), { lease, policy, suspect }, tools),
+  );
 }
 
 type ExternalTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
@@ -84,8 +72,8 @@ type ExternalTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
 interface Attempt {
   readonly lease: Lease;
   readonly policy: ExternalPolicy;
-  /** Whether it is counted before the handler. */
-  readonly counted: boolean;
+  /** Where it is counted before the handler. */
+  readonly suspect?: SuspectAttempt;
 }
 
 async function runUnderLease<Event extends CloudEvent>(
@@ -94,7 +82,7 @@ async function runUnderLease<Event extends CloudEvent>(
   attempt: Attempt,
   { clock }: ExternalTools,
 ): Promise<Verdict> {
-  const { lease, policy, counted } = attempt;
+  const { lease, policy, suspect } = attempt;
   const terms = {
     takeOver: policy.unclear === 'retry',
     carriedAttempt: task.carriedAttempt,
@@ -105,16 +93,16 @@ async function runUnderLease<Event extends CloudEvent>(
         firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
       }),
   };
-  const claim = await lease.claim(terms, counted ? underWay : undefined);
+  const claim = await lease.claim(terms, suspect && underWay);
   if (!claim.claimed) return claim.verdict;
   const { past } = claim;
-  if (counted && !task.mayBegin(past)) {
+  if (suspect !== undefined && !task.mayBegin(past)) {
     // Still counted, and still said never to have ended: where its copy cannot be sent it is not begun either.
-    const released = await lease.release(underWay, releaseOf(counted, true));
+    const released = await suspect.end(underWay, { failed: true });
     return verdictOf(released, { outcome: 'tried', error: new NeverEndedError(), tries: past });
   }
   const end = task.deadline - handlerMargin;
-  if (clock.now() >= (counted ? Math.min(end, task.lastBegin) : end)) {
+  if (clock.now() >= (suspect ? Math.min(end, task.lastBegin) : end)) {
     const late = new StoreBusyError('the claim took the whole time of the invocation');
     return await settleError(late, { notDone: true, failed: false }, past, attempt);
   }
@@ -129,48 +117,12 @@ async function runUnderLease<Event extends CloudEvent>(
     );
     refuseLostEffects(result);
   } catch (error) {
-    const notDone =
-      error instanceof NotDone || error instanceof PermanentError || error instanceof ParserError;
+    const notDone = error instanceof NotDone || error instanceof PermanentError;
     // A handler that was asked to stop may throw anything.
     const failed = task.isOwnFailure(error) && clock.now() < end;
     return await settleError(error, { notDone, failed }, past, attempt);
   }
   return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
-}
-
-/**
- * Runs the parser of a suspect under at-most-once, counted as an attempt. The lease is given back before: a delivery that
- * finds the record of a dead parser then knows that no handler had begun, and the outcome does not become unknown. The
- * count is taken back after: a handler is not counted before it begins.
- *
- * @returns `undefined` if the event may be handled now.
- */
-async function parseCounted(
-  task: Task<CloudEvent>,
-  lease: Lease,
-  clock: Clock,
-): Promise<Verdict | undefined> {
-  const claim = await lease.claim({ takeOver: false, carriedAttempt: task.carriedAttempt }, underWay);
-  if (!claim.claimed) return claim.verdict;
-  const { past } = claim;
-  const released = await lease.release(underWay, releaseOf(true, true));
-  if (!released.stands) return fenced(released);
-  if (!task.mayBegin(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
-  // A parser that may be cut off by the end of the invocation runs uncounted.
-  if (clock.now() <= task.lastBegin) parse(task);
-  // If another delivery went over the record meanwhile, the next claim meets what it wrote.
-  await lease.release('no handler has begun', releaseOf(true, false));
-  parse(task);
-  return undefined;
-}
-
-/** @throws What the parser threw; a parser that failed is counted where its handler would have begun. */
-function parse(task: Task<CloudEvent>): void {
-  try {
-    void task.event;
-  } catch (error) {
-    if (!(error instanceof ParserError)) throw error;
-  }
 }
 
 /** How an attempt ended that did not succeed. */
@@ -191,7 +143,7 @@ async function settleError(
   error: unknown,
   { notDone, failed }: Ending,
   past: Tries,
-  { lease, policy, counted }: Attempt,
+  { lease, policy, suspect }: Attempt,
 ): Promise<Verdict> {
   const reason = describe(error);
   if (!notDone && policy.unclear === 'hold') {
@@ -200,7 +152,9 @@ async function settleError(
   const tries = failed ? withThis(past) : past;
   let released: Standing;
   try {
-    released = await lease.release(reason, releaseOf(counted, failed));
+    released = await (suspect === undefined
+      ? lease.release(reason, { change: failed ? 1 : 0 })
+      : suspect.end(reason, { failed }));
   } catch (cause) {
     // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
     // permanent error is acknowledged, and nothing is before its record says so.

@@ -10,6 +10,7 @@ import type {
   GuaranteeName,
   KeptBody,
   Past,
+  RecordStore,
   StoredRecord,
 } from '../stores/record-store.ts';
 
@@ -70,10 +71,6 @@ export type HandlerKind = keyof Handlers<CloudEvent>;
 
 /** One delivery of one event. */
 export interface Task<Event extends CloudEvent> {
-  /**
-   * The event. The consumer's parser runs when this is read first, if it has not run: the parser is the first part of the
-   * handler. Throws a `ParserError` for a parser that failed, and whatever else says that there is no such event.
-   */
   readonly event: Event;
   /** Whether an attempt that ended with this error failed by the event's own fault, as far as can be told. */
   readonly isOwnFailure: (error: unknown) => boolean;
@@ -163,6 +160,8 @@ export type Verdict =
 export interface Guarantee<Kind extends HandlerKind> {
   readonly name: GuaranteeName;
   readonly kind: Kind;
+  /** Where its records are. `undefined`: in the record table of the function's environment. */
+  readonly store: RecordStore | undefined;
   settle<Event extends CloudEvent>(
     task: Task<Event>,
     handle: Handlers<Event>[Kind],

@@ -4,7 +4,7 @@ import { describe, StoreBusyError, underWay } from '../errors.ts';
 import type { ReleaseTerms } from '../stores/record-store.ts';
 import { handlerMargin } from './deadline.ts';
 import type { Task } from './guarantee.ts';
-import type { Lease } from './lease.ts';
+import type { Lease, Standing } from './lease.ts';
 
 /**
  * An attempt that is counted before its handler begins, since nothing is counted after one that ends its process. What
@@ -15,11 +15,19 @@ export class SuspectAttempt {
   readonly #lease: Lease;
   readonly #clock: Clock;
   #isWithHandler = false;
+  #isOver = false;
 
   constructor(task: Task<CloudEvent>, lease: Lease, clock: Clock) {
     this.#task = task;
     this.#lease = lease;
     this.#clock = clock;
+  }
+
+  /** RETRYING: the attempt is over, and counted where it `failed`. */
+  async end(reason: string, { failed }: { readonly failed: boolean }): Promise<Standing> {
+    const standing = await this.#lease.release(reason, failed ? counted : uncounted);
+    this.#isOver = true;
+    return standing;
   }
 
   /** The handler, watched. */
@@ -51,7 +59,7 @@ export class SuspectAttempt {
     try {
       return await settle();
     } catch (error) {
-      await this.#takeBack(error);
+      if (!this.#isOver) await this.#takeBack(error);
       throw error;
     } finally {
       settled.abort();
@@ -60,7 +68,7 @@ export class SuspectAttempt {
 
   /** A store that does not take it leaves the count one too high; see docs/adr/0012. */
   async #takeBack(error: unknown, terms?: Pick<ReleaseTerms, 'keepsLease'>): Promise<void> {
-    const release = { ...releaseOf(true, false), ...terms };
+    const release = { ...uncounted, ...terms };
     const step = () => this.#lease.release(describe(error), release);
     // Twice, even past the deadline: the first may meet the very transaction that holds the attempt up.
     await step()
@@ -74,8 +82,5 @@ export class SuspectAttempt {
   }
 }
 
-/** @param counted Whether the attempt was counted before it began. @param failed Whether it is to be counted. */
-export function releaseOf(counted: boolean, failed: boolean): ReleaseTerms {
-  if (!counted) return { change: failed ? 1 : 0 };
-  return { change: failed ? 0 : -1, countedAs: underWay };
-}
+const counted: ReleaseTerms = { change: 0, countedAs: underWay };
+const uncounted: ReleaseTerms = { change: -1, countedAs: underWay };

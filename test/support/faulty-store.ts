@@ -1,6 +1,9 @@
 import type { EffectStore } from '../../runtime/stores/record-store.ts';
 
-export type Step =
+/** `body`: of the record of a body that a parser reads, and of no event. */
+export type Step = EventStep | `body ${EventStep}`;
+
+type EventStep =
   | 'claim'
   | 'complete'
   | 'release'
@@ -50,26 +53,29 @@ export class FaultyStore implements EffectStore {
     this.#faults.clear();
   }
 
-  claim: EffectStore['claim'] = (...args) => this.#call('claim', () => this.#inner.claim(...args));
+  claim: EffectStore['claim'] = (...args) =>
+    this.#call('claim', () => this.#inner.claim(...args), args[0].id);
   complete: EffectStore['complete'] = (...args) =>
     this.#call('complete', () => this.#inner.complete(...args));
-  release: EffectStore['release'] = (...args) => this.#call('release', () => this.#inner.release(...args));
+  release: EffectStore['release'] = (...args) =>
+    this.#call('release', () => this.#inner.release(...args), args[0].id);
   holdUnknown: EffectStore['holdUnknown'] = (...args) =>
     this.#call('holdUnknown', () => this.#inner.holdUnknown(...args));
   resolveDone: EffectStore['resolveDone'] = (...args) =>
     this.#call('resolveDone', () => this.#inner.resolveDone(...args));
   skip: EffectStore['skip'] = (...args) => this.#call('skip', () => this.#inner.skip(...args));
-  block: EffectStore['block'] = (...args) => this.#call('block', () => this.#inner.block(...args));
+  block: EffectStore['block'] = (...args) => this.#call('block', () => this.#inner.block(...args), args[0]);
   find: EffectStore['find'] = (...args) => this.#call('find', () => this.#inner.find(...args));
   commit: EffectStore['commit'] = (...args) => this.#call('commit', () => this.#inner.commit(...args));
   quarantine: EffectStore['quarantine'] = (...args) =>
-    this.#call('quarantine', () => this.#inner.quarantine(...args));
+    this.#call('quarantine', () => this.#inner.quarantine(...args), args[0].id);
   /** No step of a record's life, so it counts as no call. */
   keysOf: EffectStore['keysOf'] = (table) => this.#inner.keysOf(table);
   countAttempt: EffectStore['countAttempt'] = (...args) =>
     this.#call('countAttempt', () => this.#inner.countAttempt(...args));
 
-  async #call<Answer>(step: Step, call: () => Promise<Answer>): Promise<Answer> {
+  async #call<Answer>(name: EventStep, call: () => Promise<Answer>, id = ''): Promise<Answer> {
+    const step = id.includes('#%body#') ? (`body ${name}` as const) : name;
     this.calls.push(step);
     const fault = this.#faults.get(step)?.shift();
     const contended = { kind: 'contended', cause: new Error('throttled') } as Answer;

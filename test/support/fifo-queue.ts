@@ -1,4 +1,4 @@
-import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { sqsRecord } from './sqs.ts';
 import type { FakeClock } from './wiring.ts';
 
@@ -6,6 +6,7 @@ interface Waiting {
   readonly id: string;
   readonly group: string;
   readonly body: unknown;
+  readonly attributes: SQSMessageAttributes;
   readonly sentAt: number;
   receives: number;
   firstReceived?: number;
@@ -43,9 +44,9 @@ export class FifoQueue {
     return this.#messages.length;
   }
 
-  send(id: string, group: string, body: unknown): void {
+  send(id: string, group: string, body: unknown, attributes: SQSMessageAttributes = {}): void {
     const now = this.#clock.now();
-    this.#messages.push({ id, group, body, sentAt: now, receives: 0, visibleAt: now });
+    this.#messages.push({ id, group, body, attributes, sentAt: now, receives: 0, visibleAt: now });
   }
 
   receive(most = 10): SQSEvent {
@@ -67,8 +68,8 @@ export class FifoQueue {
       message.visibleAt = now + this.#visibilityTimeout;
       this.received.push({ id: message.id, at: now, receives: message.receives });
       message.firstReceived ??= now;
-      const { id: messageId, group, sentAt, receives: receiveCount, firstReceived } = message;
-      Records.push(sqsRecord(message.body, { messageId, group, sentAt, receiveCount, firstReceived }));
+      const { id: messageId, body, receives: receiveCount, ...options } = message;
+      Records.push(sqsRecord(body, { messageId, receiveCount, ...options }));
     }
     return { Records };
   }

@@ -1,4 +1,4 @@
-import { parseOrderEvent } from '../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
 import type { DeadLetter } from '../../runtime/dead-letter.ts';
 import {
   atLeastOnce,
@@ -20,7 +20,7 @@ export function shop(
   wiring: Wiring,
   guarantee: Guarantee<'effects'> | Guarantee<'external'>,
   act: Act,
-  options: { readonly groupsAtOnce?: number } = {},
+  options: { readonly groupsAtOnce?: number; readonly parse?: (body: string) => OrderEvent } = {},
 ): ConsumerHandler {
   const base = { name: 'shop', parse: parseOrderEvent, ...options };
   if (guarantee.kind === 'external') {

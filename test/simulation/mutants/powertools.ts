@@ -27,6 +27,7 @@ export const powertools: GuaranteeMaker = (process, world) => {
   return {
     name: 'at-most-once',
     kind: 'external',
+    store: undefined,
     async settle({ event, identity, end }, handle, { clock }) {
       const config = new IdempotencyConfig({ eventKeyJmesPath: 'key', throwOnNoIdempotencyKey: true });
       config.registerLambdaContext({ getRemainingTimeInMillis: () => end - clock.now() } as Context);

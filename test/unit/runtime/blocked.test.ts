@@ -1,5 +1,14 @@
+import { ConfigurationError } from '../../../contract/errors.ts';
+import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { underWay } from '../../../runtime/errors.ts';
-import { atLeastOnce, atMostOnce, exactlyOnce, PermanentError, skip } from '../../../runtime/index.ts';
+import {
+  atLeastOnce,
+  atMostOnce,
+  exactlyOnce,
+  NotDone,
+  PermanentError,
+  skip,
+} from '../../../runtime/index.ts';
 import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
@@ -29,7 +38,8 @@ beforeEach(() => {
   });
 });
 
-const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act) => shop(wiring, guarantee, act);
+const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act, options?: Parameters<typeof shop>[3]) =>
+  shop(wiring, guarantee, act, options);
 
 const refuses: Act = (orderId) => {
   if (orderId.startsWith('bad')) throw new PermanentError('no such account');
@@ -225,6 +235,76 @@ it('a refusal that could not be recorded blocks all the same', async () => {
   await deliver(consumerOf(exactly.guarantee, refuses), anOrder({ subject: 'bad' }));
   expect(deliveries().at(-1)).toMatchObject({ outcome: 'blocked', code: 'PERMANENT' });
   expect(recordOf('bad')).toBeUndefined();
+});
+
+const closed = new NotDone('closed for the night');
+it.each([
+  ...guarantees.map((row) => ({ ...row, error: closed })),
+  // Under at-most-once any other error leaves an unknown outcome.
+  ...[exactly, atLeast].map((row) => ({ ...row, error: new ConfigurationError('no account') })),
+])('a message that blocked its group, and waits since for $error.code, is skipped all the same, under $name', async ({
+  guarantee,
+  error,
+}) => {
+  send('a', 'bad', 'a2');
+  await work(consumerOf(guarantee, refuses));
+  await skipped('bad', 'm-bad');
+  const waiting: Act = (orderId) => {
+    if (orderId === 'bad') throw error;
+  };
+  await work(consumerOf(guarantee, waiting));
+  expect(reasons()).toMatchObject([
+    { code: error.code, message: expect.stringMatching(/^Skipped by an operator: /) },
+  ]);
+  expect(recordOf('bad')).toMatchObject({ status: 'QUARANTINED' });
+  expect(messagesThat('applied')).toEqual(['m-a2']);
+});
+
+describe.each([exactly, atLeast])('a message that blocked its group under $name', ({ guarantee }) => {
+  it('is skipped while every event fails as it does', async () => {
+    const consumer = consumerOf(guarantee, fails);
+    send('a', 'bad');
+    await work(consumer);
+    expect(messagesThat('blocked')).toContain('m-bad');
+    for (let n = 0; n < 20; n++) send(`g${n}`, `bad${n}`);
+    await work(consumer);
+    expect(deliveries().at(-1)).toMatchObject({ outcome: 'failed', commonFailure: true });
+    await skipped('bad', 'm-bad');
+    await work(consumer);
+    expect(messagesThat('poison')).toEqual(['m-bad']);
+    expect(reasons()).toMatchObject([{ message: expect.stringMatching(/^Skipped by an operator: /) }]);
+  });
+
+  it('stays where it waits for another reason and its store tells of no skip', async () => {
+    send('a', 'bad');
+    await work(consumerOf(guarantee, refuses));
+    wiring.store.befall('block', 'down');
+    const waiting: Act = () => {
+      throw closed;
+    };
+    await work(consumerOf(guarantee, waiting), 1);
+    expect(deliveries().at(-1)).toMatchObject({ outcome: 'failed', code: 'NOT_DONE' });
+    expect(wiring.letters).toEqual([]);
+  });
+});
+
+it.each(
+  guarantees,
+)('a body that never ends its parser is skipped in the record of that body, under $name', async ({
+  guarantee,
+}) => {
+  send('a', 'bad', 'a2');
+  const parse = (body: string) => {
+    if (body.includes('bad')) throw new TypeError('lines is not iterable');
+    return parseOrderEvent(body);
+  };
+  await work(consumerOf(guarantee, () => {}, { parse }));
+  const { recordId, eventId } = deliveries().findLast(({ outcome }) => outcome === 'blocked') ?? {};
+  expect(eventId).toBe('event-of-bad');
+  await skip({ store: wiring.store, id: recordId as string, messageId: 'm-bad' });
+  await work(consumerOf(guarantee, () => {}, { parse }));
+  expect(messagesThat('poison')).toEqual(['m-bad']);
+  expect(messagesThat('applied')).toEqual(['m-a2']);
 });
 
 describe('skip', () => {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { cloudEvent, eventParser } from '../../../contract/event.ts';
 import { earliestFingerprint, fingerprint } from '../../../contract/fingerprint.ts';
+import { bodyKey } from '../../../contract/identity.ts';
 import type { OrderEvent } from '../../../contract/order-event.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import {
@@ -257,6 +258,22 @@ describe("an event's content", () => {
   });
 });
 
+it('a parser that adds members since makes no conflict of what it had read without them', async () => {
+  const names = Object.keys(guarantees) as Name[];
+  for (const name of names) {
+    for (const status of ['COMPLETED', 'RETRYING'] as const) {
+      given(name, { status, fingerprint: fingerprint(event) });
+      const parse = (body: string) => ({ ...parseOrderEvent(body), channel: 'web' });
+      await expect(deliver(consumer(name, { parse }), [event])).resolves.toMatchObject([
+        { outcome: status === 'COMPLETED' ? 'duplicate' : 'applied' },
+      ]);
+      await expect(deliver(consumer(name, { parse }), [other])).resolves.toMatchObject([
+        { outcome: 'conflict' },
+      ]);
+    }
+  }
+});
+
 describe("a consumer's own content", () => {
   const byOrder = { fingerprint: ({ data }: OrderEvent) => [data.orderId, data.total] };
 
@@ -294,11 +311,31 @@ describe("a consumer's own content", () => {
     await expect(deliver(run, [other, suspect])).resolves.toMatchObject([{ outcome: 'conflict' }]);
   });
 
-  it('added later settles what its suspect began by the whole body', async () => {
+  it('added later, together with a member of the parser, settles what began by the whole body', async () => {
     const parse = (body: string) => ({ ...parseOrderEvent(body), member: 'of the parser' });
     given('exactly-once', { status: 'RETRYING', fingerprint: fingerprint(event) });
     const run = consumer('exactly-once', { parse, ...byOrder });
     await expect(deliver(run, [event])).resolves.toMatchObject([{ outcome: 'applied' }]);
+  });
+
+  it('is compared with records from before it was set, though a parser adds what has no JSON', async () => {
+    const parse = (body: string) => ({ ...parseOrderEvent(body), cents: 1530n });
+    for (const before of [fingerprint(event), earliestFingerprint(event)]) {
+      given('exactly-once', { fingerprint: before });
+      const run = consumer('exactly-once', { parse, ...byOrder });
+      await expect(deliver(run, [event])).resolves.toMatchObject([{ outcome: 'duplicate' }]);
+      await expect(deliver(run, [other])).resolves.toMatchObject([{ outcome: 'conflict' }]);
+    }
+  });
+
+  it('is asked for a suspect once its body is counted: it may not return', async () => {
+    const seen: unknown[] = [];
+    const content = ({ data }: OrderEvent) => {
+      seen.push(wiring.memory.records.get(bodyKey('orders', JSON.stringify(event)))?.attempts);
+      return data;
+    };
+    await deliver(consumer('exactly-once', { fingerprint: content }), [event, { receiveCount: 3 }]);
+    expect(seen).toEqual([1]);
   });
 
   it('is compared with records from before it was set by what they name', async () => {

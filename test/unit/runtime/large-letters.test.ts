@@ -1,5 +1,6 @@
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { createConsumer, exactlyOnce } from '../../../runtime/index.ts';
+import { fitAttributes, sizeOf } from '../../../runtime/letter-attributes.ts';
 import { checkTaken } from '../../fuzz/oracles/sqs-limits.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';
@@ -32,6 +33,32 @@ it.each([-300, -100, 0])('poison of nearly 1 MiB leaves its queue: %d bytes', as
   const body = 'x'.repeat(mostBytes + more);
   await expect(take(body)).resolves.toEqual({ batchItemFailures: [] });
   expect(body.startsWith(wiring.letters[0]?.body ?? '-')).toBe(true);
+});
+
+it('a copy that keeps the body of an unknown outcome names its record, however little room is left', () => {
+  const why = {
+    code: 'BODY_KEPT',
+    consumer: 'billing',
+    messageGroup: 'g',
+    firstReceived: 1,
+    message: 'm'.repeat(900),
+  };
+  const outcome = { recordId: 'billing#urn:test#1', attempt: 'a-1' };
+  const attributes = { tenant: { dataType: 'String', stringValue: 'x'.repeat(100) } };
+  for (const room of [2000, 400, 270]) {
+    const fitted = fitAttributes(attributes, 1, { ...why, ...outcome }, room);
+    expect(sizeOf(fitted.attributes)).toBeLessThanOrEqual(room);
+    expect(JSON.parse(fitted.attributes['dead-letter-reason']?.StringValue ?? '')).toMatchObject(outcome);
+  }
+  // Its body matters more: it is in no other place.
+  const { attributes: barest } = fitAttributes(attributes, 1, { ...why, ...outcome }, 170);
+  expect(JSON.parse(barest['dead-letter-reason']?.StringValue ?? '')).toEqual({
+    code: 'BODY_KEPT',
+    consumer: 'billing',
+    messageGroup: 'g',
+    firstReceived: 1,
+    omittedAttributes: 1,
+  });
 });
 
 it('says in the log that the copy of a body that fits nowhere is cut', async () => {

@@ -330,6 +330,13 @@ it('a count is taken back though the store is contended once at the deadline', a
   );
   void consumer(sqsEvent(sqsRecord(anOrder({ subject: '1' }), { receiveCount: 3 })), remaining());
   await end;
-  expect(wiring.store.calls).toEqual(['countAttempt', 'commit', 'release', 'release']);
+  expect(wiring.store.calls).toEqual([
+    'body claim',
+    'body release',
+    'countAttempt',
+    'commit',
+    'release',
+    'release',
+  ]);
   expect(wiring.memory.records.get('shop#urn:test#event-of-1')?.attempts).toBe(0);
 });

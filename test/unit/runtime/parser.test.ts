@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError, InvalidEventError } from '../../../contract/errors.ts';
+import { bodyKey } from '../../../contract/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
 import {
   atMostOnce,
@@ -69,6 +70,7 @@ function consumerWith(
 
 const order = (subject: string, group = `g${subject}`) => anOrder({ subject, partitionkey: group });
 const recordOf = (id: string) => wiring.memory.records.get(shopKey(id));
+const recordOfBody = (body: object) => wiring.memory.records.get(bodyKey('shop', JSON.stringify(body)));
 const lines = () => wiring.logged.filter(({ message }) => message === 'delivery');
 const reasons = () => reasonsOf(wiring.letters);
 const timesApplied = (id: string) =>
@@ -109,10 +111,35 @@ describe('a body that hangs the parser', () => {
   });
 });
 
+/** A body that ends each process that parses it, whatever else is known of it. */
+const deadly: [
+  string,
+  { readonly body?: string | object; readonly other?: true; readonly publishedAt?: number },
+][] = [
+  ['of an event', {}],
+  ['that has the id of another event', { other: true }],
+  ['that is older than its record would be', { publishedAt: 1 }],
+  ['that names no event', { body: { ...order('2'), source: undefined } }],
+  ['that is no JSON', { body: 'deadly <2>' }],
+];
+
 describe.each(guarantees)('a body that ends its process in the parser, under $name', ({ guarantee }) => {
-  it('is given up after its attempts, its handler never began, and its neighbours are applied', async () => {
+  it.each(deadly)('%s is given up after its attempts, and its neighbours are applied', async (_, {
+    body = order('2'),
+    other,
+    publishedAt,
+  }) => {
     // GIVEN
-    for (const id of ['1', '2', '3']) queue.send(`m${id}`, `g${id}`, order(id));
+    if (other) {
+      const applied = sqsRecord(anOrder({ subject: '2', partitionkey: 'g2' }, { total: 99 }));
+      await consumerWith(parseOrderEvent, guarantee)(sqsEvent(applied), remaining());
+      handled = [];
+    }
+    const attributes = { 'first-published': { dataType: 'Number', stringValue: String(publishedAt) } };
+    for (const id of ['1', '2', '3']) {
+      const sent = id === '2' ? body : order(id);
+      queue.send(`m${id}`, `g${id}`, sent, id === '2' && publishedAt !== undefined ? attributes : {});
+    }
     let ended: Promise<undefined> | undefined;
     let ends = 0;
     /** Each invocation has a process of its own. */
@@ -120,12 +147,15 @@ describe.each(guarantees)('a body that ends its process in the parser, under $na
       const { over, die } = mortal(wiring);
       const { promise, resolve } = Promise.withResolvers<undefined>();
       ended = promise;
-      const parse = failingOn('2', () => {
-        ends += 1;
-        die();
-        resolve(undefined);
-        return new Error('nobody sees this');
-      });
+      const parse: Parse = (text) => {
+        if (text === (typeof body === 'string' ? body : JSON.stringify(body))) {
+          ends += 1;
+          die();
+          resolve(undefined);
+          throw new Error('nobody sees this');
+        }
+        return parseOrderEvent(text);
+      };
       return consumerWith(parse, guarantee, over)(...args);
     };
     // WHEN
@@ -133,7 +163,7 @@ describe.each(guarantees)('a body that ends its process in the parser, under $na
     // THEN
     expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED', attempts: 5 }]);
     expect(reasons()[0].message).toContain('Its process ended before it did');
-    expect(recordOf('2')).toMatchObject({ status: 'QUARANTINED', attempts: 0 });
+    expect(recordOf('2')?.status).toBe(other && 'COMPLETED');
     expect(handled.toSorted()).toEqual(['1', '3']);
     expect(['1', '3'].map((id) => recordOf(id)?.status)).toEqual(['COMPLETED', 'COMPLETED']);
     // Twice before it was a suspect, and five times that were counted.
@@ -147,7 +177,7 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     const parse: Parse = (body) => {
       const event = parseOrderEvent(body);
       if (event.data.orderId === '1') {
-        const { attempts, lastError } = recordOf('1') ?? {};
+        const { attempts, lastError } = recordOfBody(order('1')) ?? {};
         then = { acknowledged: [...wiring.acknowledged], attempts, lastError };
       }
       return event;
@@ -168,7 +198,7 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     expect(handled).toEqual(['3', '2', '1']);
   });
 
-  it('does not begin where its attempt cannot be counted, nor where a record decides', async () => {
+  it('does not begin where its attempt cannot be counted', async () => {
     let parsed = 0;
     const parse: Parse = (body) => {
       parsed += 1;
@@ -176,18 +206,12 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     };
     const consumer = consumerWith(parse, guarantee);
     const third = sqsEvent(received('1', { receiveCount: 3 }));
-    wiring.store.befall('countAttempt', 'down');
-    wiring.store.befall('claim', 'down');
+    wiring.store.befall('body claim', 'down');
     await expect(consumer(third, remaining())).resolves.toEqual({
       batchItemFailures: [{ itemIdentifier: 'm1' }],
     });
     expect(parsed).toBe(0);
     expect(lines()).toMatchObject([{ outcome: 'failed', eventId: 'event-of-1', suspect: true }]);
-    // The record of an event that was applied is enough.
-    await consumer(third, remaining());
-    await consumer(sqsEvent(received('1', { messageId: 'm2', receiveCount: 3 })), remaining());
-    expect(parsed).toBe(1);
-    expect(lines().map(({ outcome }) => outcome)).toEqual(['failed', 'applied', 'duplicate']);
   });
 
   it('leaves no attempt of an event that is handled, or of a body that is no event', async () => {
@@ -196,13 +220,41 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     const suspect = { receiveCount: 3 };
     await consumer(sqsEvent(received('1', suspect), received('2', suspect)), remaining());
     expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
-    expect(recordOf('2')).toMatchObject({ status: 'QUARANTINED', attempts: 0 });
+    expect(recordOf('2')).toBeUndefined();
+    for (const id of ['1', '2']) expect(recordOfBody(order(id))).toMatchObject({ attempts: 0 });
     expect(reasons()).toMatchObject([{ code: 'INVALID_EVENT', message: 'data.total: must be more' }]);
+    // The event that its producer corrects is no other content of an event that was never there.
+    const corrected = sqsRecord(anOrder({ subject: '2', partitionkey: 'g2' }, { total: 99 }), {
+      messageId: 'm3',
+    });
+    await consumerWith(parseOrderEvent, guarantee)(sqsEvent(corrected), remaining());
+    expect(recordOf('2')).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('is counted no more once it has read the body, though the store was away for a moment', async () => {
+    wiring.store.befall('body release', 'down');
+    await consumerWith(parseOrderEvent, guarantee)(sqsEvent(received('1', { receiveCount: 3 })), remaining());
+    expect(lines()).toMatchObject([{ outcome: 'applied' }]);
+    expect(recordOfBody(order('1'))).toMatchObject({ status: 'RETRYING', attempts: 0 });
+  });
+
+  it('may leave out members: what is applied then is known by what is left', async () => {
+    const parse: Parse = (body) => {
+      const { note: _, ...event } = parseOrderEvent(body) as OrderEvent & { readonly note?: string };
+      return event;
+    };
+    const consumer = consumerWith(parse, guarantee);
+    const notes = ['first', 'second'].map((note, n) =>
+      sqsRecord({ ...order('1'), note }, { messageId: `m${n}`, receiveCount: 3 }),
+    );
+    for (const record of notes) await consumer(sqsEvent(record), remaining());
+    expect(lines().map(({ outcome }) => outcome)).toEqual(['applied', 'duplicate']);
+    expect(wiring.letters).toEqual([]);
   });
 
   it('is not asked for a message that its queue is about to delete while the store is away', async () => {
     const parse = jest.fn(parseOrderEvent);
-    for (const step of ['countAttempt', 'claim', 'quarantine'] as const) wiring.store.befall(step, 'down');
+    for (const step of ['body claim', 'quarantine'] as const) wiring.store.befall(step, 'down');
     const sentAt = clock.now() - 4 * 86_400_000 + 60_000;
     const record = received('1', { receiveCount: 3, sentAt });
     await expect(consumerWith(parse, guarantee)(sqsEvent(record), remaining())).resolves.toEqual({
@@ -214,7 +266,7 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
 });
 
 describe.each(guarantees)('what a parser throws by mistake, under $name', ({ guarantee }) => {
-  it('is a failed attempt of the event that the body names: five and a minute, then poison', async () => {
+  it('is a failed attempt of the body: five and a minute, then poison', async () => {
     for (const id of ['1', '2', '3']) queue.send(`m${id}`, 'g', order(id, 'g'));
     const begun = clock.now();
     await drain(
@@ -231,7 +283,8 @@ describe.each(guarantees)('what a parser throws by mistake, under $name', ({ gua
     expect(reasons()[0].message).toContain('TypeError: lines is not iterable');
     expect(clock.now()).toBeGreaterThanOrEqual(begun + 60_000);
     expect(handled).toEqual(['1', '3']);
-    expect(recordOf('2')).toMatchObject({ status: 'QUARANTINED' });
+    expect(recordOf('2')).toBeUndefined();
+    expect(recordOfBody(order('2', 'g'))).toMatchObject({ status: 'QUARANTINED' });
   });
 
   it('is forgotten once a deployment corrects the parser, whatever the parser makes of the content', async () => {
@@ -241,7 +294,7 @@ describe.each(guarantees)('what a parser throws by mistake, under $name', ({ gua
     }, guarantee);
     await broken(sqsEvent(received('1')), remaining());
     await broken(sqsEvent(received('1', { receiveCount: 3 })), remaining());
-    expect(recordOf('1')).toMatchObject({ attempts: 2 });
+    expect(recordOfBody(order('1'))).toMatchObject({ attempts: 2 });
     // WHEN the next one leaves out a part of the content, which the fingerprint covers
     const corrected = consumerWith((body) => {
       const event = parseOrderEvent(body);
@@ -316,7 +369,7 @@ describe('a parser', () => {
     ['the data alone', (body: string) => JSON.parse(body).data],
     ['an id that is no text', (body: string) => ({ ...JSON.parse(body), id: 7 })],
     ['a value that has no JSON', (body: string) => ({ ...JSON.parse(body), data: 7n })],
-  ])('that returns %s fails the event that the body names', async (_, parse) => {
+  ])('that returns %s fails the body', async (_, parse) => {
     await consumerWith(parse as Parse)(sqsEvent(received('1')), remaining());
     expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 }]);
     expect(wiring.letters).toEqual([]);
@@ -342,7 +395,7 @@ describe('a parser', () => {
       { outcome: 'failed', code },
     ]);
     expect(lines().every(({ attempts }) => attempts === undefined)).toBe(true);
-    expect(recordOf('1')?.attempts ?? 0).toBe(0);
+    expect(recordOfBody(order('1'))?.attempts).toBe(0);
     expect(wiring.letters).toEqual([]);
   });
 
@@ -354,7 +407,7 @@ describe('a parser', () => {
       await consumerWith(parse, guarantee)(sqsEvent(received('1', { receiveCount })), remaining());
     }
     expect(lines()).toMatchObject([{ code: 'NOT_DONE' }, { code: 'NOT_DONE' }]);
-    expect(recordOf('1')?.attempts ?? 0).toBe(0);
+    expect(recordOfBody(order('1'))?.attempts).toBe(0);
   });
 
   it('runs once for each delivery, in the order of the group', async () => {

@@ -181,16 +181,18 @@ describe('a suspect under exactly-once', () => {
     expect(wiring.logged.map(({ outcome }) => outcome).filter(Boolean)).toEqual(['applied', 'duplicate']);
     expect(recordOf('1')).toMatchObject({ status: 'COMPLETED', messageId: 'm2' });
   });
-
-  it('costs one write more than another message', async () => {
-    await consumerOf(exactlyOnce(), () => {})(third(), remaining());
-    expect(wiring.store.calls).toEqual(['countAttempt', 'commit']);
-  });
 });
 
-it('a suspect under at-least-once costs no write more than another message', async () => {
-  await consumerOf(atLeast, () => {})(third(), remaining());
-  expect(wiring.store.calls).toEqual(['claim', 'complete']);
+it.each([
+  { name: 'exactly-once', guarantee: exactlyOnce(), calls: ['countAttempt', 'commit'] },
+  { name: 'at-least-once', guarantee: atLeast, calls: ['claim', 'complete'] },
+  { name: 'at-most-once', guarantee: atMostOnce(), calls: ['claim', 'complete'] },
+])('a suspect under $name costs two writes for its body, and those of its event', async ({
+  guarantee,
+  calls,
+}) => {
+  await consumerOf(guarantee, () => {})(third(), remaining());
+  expect(wiring.store.calls).toEqual(['body claim', 'body release', ...calls]);
 });
 
 describe('a suspect under at-most-once', () => {

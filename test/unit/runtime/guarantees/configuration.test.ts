@@ -51,7 +51,9 @@ async function deliver(handle: () => readonly Effect[], receives = 1): Promise<v
 }
 
 const last = () => wiring.logged.findLast(({ message }) => message === 'delivery');
-const attempts = () => [...items.items('records').values()].map((record) => record.attempts);
+/** Of events; a suspect's body has a record beside them. */
+const records = () => [...items.items('records').values()].filter(({ id }) => !id?.S?.includes('#%body#'));
+const attempts = () => records().map((record) => record.attempts);
 
 describe('a mistake of the configuration makes healthy events wait, uncounted, however often they are delivered', () => {
   const good = put('orders', { orderId: '1' });
@@ -154,7 +156,7 @@ describe('a request that DynamoDB calls invalid is a counted attempt, never an i
         suspect: true,
       });
       expect(attempts()).toEqual([{ N: '1' }]);
-      expect([...items.items('records').values()][0]).toMatchObject({ status: { S: 'RETRYING' } });
+      expect(records()).toMatchObject([{ status: { S: 'RETRYING' } }]);
     });
 
     it('keeps its group waiting under a policy that blocks, and leaves a record to skip it in', async () => {
