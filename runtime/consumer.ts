@@ -35,13 +35,13 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
    */
   readonly name: string;
   /**
-   * Makes the event of a message's body: see `eventParser`. It is synchronous, and returns the `source` and `id` that the
-   * body has. It runs before anything of the batch begins; for a message that may end its process alone, after all others.
+   * Makes the event of a message's body: see `eventParser`. It is synchronous. It runs before anything of the batch begins;
+   * for a message that may end its process alone, after all others.
    *
    * An `InvalidEventError`, a `PermanentError`, and any error with a list of `issues` (zod, valibot, arktype) say that the
    * body is no event: poison, at once. So is a body that fails the parser and is no JSON object with a `source` and an
-   * `id`. Any other error is a failed attempt of the event, as an error of the handler is (under at-most-once too, since
-   * nothing happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotDone`, and a
+   * `id`. Any other error is a failed attempt, as an error of the handler is (under at-most-once too, since nothing
+   * happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotDone`, and a
    * promise that it returns, make the message wait.
    */
   readonly parse: EventParser<Event>;
@@ -49,7 +49,7 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
    * Returns the part of an event that counts as its content, as JSON. An event that comes again with other content is a
    * conflict: it goes to the dead-letter queue. It must return the same for an event every time; if it changes while its
    * records count, a repeated event may become a conflict. What it throws is a failed
-   * attempt of the event, as an error of the parser is.
+   * attempt, as an error of the parser is.
    * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`
    */
   readonly fingerprint?: ContentOf<Event>;

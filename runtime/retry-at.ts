@@ -33,7 +33,7 @@ export function retryAt(message: Waiting, timing: Timing, wait: Wait = {}): numb
   const { retryAfter = 0, atLeast = backoff(receiveCount, random.next()) } = wait;
   const now = clock.now();
   const paced = pace(receiveCount, (now - sentAt) / 1000, limitsOf(timing));
-  return now + Math.min(Math.max(retryAfter, atLeast * 1000, Math.ceil(paced * 1000)), longestHiding);
+  return now + Math.min(Math.max(retryAfter, atLeast * 1000, Math.floor(paced * 1000)), longestHiding);
 }
 
 /** When a message is given again that there was no time for: as any that waits, but not past its last stay. */

@@ -138,12 +138,10 @@ export class FencedRecords {
   async #begin(claim: Claim): Promise<Begun | Refused> {
     const { sets, values } = setting(begun(claim));
     const answer = await this.#update(claim, {
-      UpdateExpression: [
-        `SET ${sets}`,
-        '#firstAttemptAt = if_not_exists(#firstAttemptAt, :now)',
-        '#attempts = if_not_exists(#attempts, :zero) + :one REMOVE #data, #completedAt',
-        ...(claim.leaseUntil === undefined ? ['#inProgressExpiration'] : []),
-      ].join(', '),
+      UpdateExpression:
+        `SET ${sets}, #firstAttemptAt = if_not_exists(#firstAttemptAt, :now)` +
+        ', #attempts = if_not_exists(#attempts, :zero) + :one' +
+        (claim.leaseUntil === undefined ? ' REMOVE #inProgressExpiration' : ''),
       ConditionExpression: MAY_CLAIM,
       values: { ...values, zero: 0, one: 1, empty: '' },
     });

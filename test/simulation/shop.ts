@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../contract/canonical-json.ts';
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
-import { idempotencyKey } from '../../contract/identity.ts';
+import { bodyKey, idempotencyKey } from '../../contract/identity.ts';
 import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../contract/order-event.ts';
 import { type GuaranteeName, memoryStore } from '../../runtime/index.ts';
@@ -76,6 +76,7 @@ export class Shop {
   #healed = false;
   /** By consumer and event: how often its trouble showed. */
   readonly #shown = new Map<string, number>();
+  readonly #lethalBodies = new Set<string>();
 
   constructor(world: World, plan: Plan) {
     this.#world = world;
@@ -198,6 +199,7 @@ export class Shop {
       onPoison: this.#plan.onPoison,
       providerMemory: this.#plan.providerMemory,
       isOfWildClock: (key) => this.#witness.isOfWildClock(key),
+      lethalBodies: this.#lethalBodies,
     };
   }
 
@@ -260,7 +262,7 @@ export class Shop {
           },
           keyOf: (event) => idempotencyKey(name, event),
           ends: (event) => this.#witness.ends(idempotencyKey(name, event), process),
-          trouble: ({ id }) => this.#trouble(name, id),
+          trouble: ({ id }, body) => this.#trouble(name, id, body),
         });
       },
       output: (line, process) => this.#logged(line, process),
@@ -274,7 +276,7 @@ export class Shop {
       const event = this.#expectation.eventOf(body);
       if (event === undefined) return;
       const key = idempotencyKey(name, event);
-      this.#witness.givenUp(key, code, deduplicationId);
+      this.#witness.givenUp(key, code, deduplicationId, bodyKey(name, body));
       if (this.#failsAll) this.#blameless.givenUp(name, key, code);
     };
     consumer.queue.onArrival = ({ body }) => {
@@ -284,20 +286,27 @@ export class Shop {
     return consumer;
   }
 
-  #trouble(consumer: ConsumerName, id: string): Trouble | undefined {
+  /** @param body That a parser asks for; a handler gives none. */
+  #trouble(consumer: ConsumerName, id: string, body?: string): Trouble | undefined {
     const planned = this.#plan.events.find(({ event }) => event.id === id);
-    if (planned !== undefined && this.#failsAll) {
+    if (planned !== undefined && this.#failsAll && body === undefined) {
       this.#world.faults.count('deployment that fails every event');
       this.#witness.failed(idempotencyKey(consumer, planned.event));
       return 'fails';
     }
     const trouble = planned?.troubles.get(consumer);
     if (trouble === undefined || this.#healed) return undefined;
+    if ((trouble.trouble === 'kills its parser') !== (body !== undefined)) return undefined;
     const place = `${consumer} ${id}`;
     const shown = this.#shown.get(place) ?? 0;
     if (shown >= trouble.times) return undefined;
     this.#shown.set(place, shown + 1);
     this.#world.faults.count(troubleKinds[trouble.trouble]);
+    if (body !== undefined) {
+      this.#lethalBodies.add(bodyKey(consumer, body));
+      this.#witness.failed(bodyKey(consumer, body));
+      return trouble.trouble;
+    }
     const key = idempotencyKey(consumer, (planned as PlannedEvent).event);
     this.#world.excuse(key, troubleKinds[trouble.trouble]);
     if (trouble.trouble !== 'refuses') this.#witness.failed(key);

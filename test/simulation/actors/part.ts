@@ -6,7 +6,8 @@ import type { World } from '../world/world.ts';
 type Options<Kind extends 'effects' | 'external'> = Pick<
   ConsumerOptions<OrderEvent, Kind>,
   'guarantee' | 'handle' | 'fingerprint'
->;
+> &
+  Partial<Pick<ConsumerOptions<OrderEvent, Kind>, 'parse'>>;
 
 /** A consumer's guarantee and handler, for one of its processes. */
 export type Part = Options<'effects'> | Options<'external'>;

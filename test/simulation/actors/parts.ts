@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
 import { mailOrder } from '../../../lambda/mail/mail-order.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
 import { chargeOrder } from '../../../lambda/payment/charge-order.ts';
@@ -82,8 +82,8 @@ export interface Surveillance {
   begins(event: OrderEvent, context: ExternalContext | undefined): void;
   ends(event: OrderEvent): void;
   keyOf(event: OrderEvent): string;
-  /** What is wrong with the handler for this event, right now. */
-  trouble(event: OrderEvent): Trouble | undefined;
+  /** What is wrong with the handler for this event, right now; with `body`, with its parser. */
+  trouble(event: OrderEvent, body?: string): Trouble | undefined;
 }
 
 /** The same part, watched, and in trouble where the plan says so. */
@@ -111,5 +111,11 @@ export function watched(part: Part, world: World, process: VirtualProcess, watch
       watch.ends(event);
     }
   };
-  return { ...part, handle: run } as Part;
+  const parse = (body: string) => {
+    const event = parseOrderEvent(body);
+    if (watch.trouble(event, body) === undefined) return event;
+    process.end('is killed by the parser of its message', watch.keyOf(event));
+    throw new Error('of a process that is no more');
+  };
+  return { ...part, parse, handle: run } as Part;
 }

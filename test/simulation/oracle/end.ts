@@ -1,6 +1,6 @@
 import type { SQSMessageAttributes } from 'aws-lambda';
 import { canonicalJson } from '../../../contract/canonical-json.ts';
-import { idempotencyKey, sha256 } from '../../../contract/identity.ts';
+import { bodyKey, idempotencyKey, sha256 } from '../../../contract/identity.ts';
 import { type DeadLetterReason, deadLetterReasonAttribute } from '../../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../../contract/order-event.ts';
 import type { Item } from '../../../runtime/index.ts';
@@ -23,6 +23,8 @@ export interface EndState {
   readonly providerMemory: number;
   /** Whether an event was in the hands of a process whose clock was further off than is allowed. */
   readonly isOfWildClock: (key: string) => boolean;
+  /** Keys of the bodies over which a parser ended its process. */
+  readonly lethalBodies: ReadonlySet<string>;
 }
 
 /** What must be true once faults have ceased and nothing is left to do. */
@@ -169,11 +171,15 @@ function checkDeadLetters(expectation: Expectation, state: EndState, must: Must)
       left.set(body, (left.get(body) ?? new Set()).add(code));
     }
     for (const body of expectation.strangers.get(name) ?? []) {
-      const right = body.startsWith('{"broken') ? ['INVALID_JSON'] : conflictCodes[state.onPoison];
+      const right = [
+        ...(body.startsWith('{"broken') ? ['INVALID_JSON'] : conflictCodes[state.onPoison]),
+        // Nobody can tell whose event it is.
+        ...(state.lethalBodies.has(bodyKey(name, body)) ? ['ATTEMPTS_EXHAUSTED'] : []),
+      ];
       const codes = [...(left.get(body) ?? ['nothing'])];
       const said = `${body.slice(0, 60)} ended in ${deadLetters.name} as ${codes.join(', ')}`;
       must(
-        codes.every((code) => (right as readonly string[]).includes(code)),
+        codes.every((code) => right.includes(code)),
         `${said}, and ${right.join(' or ')} is right`,
       );
     }

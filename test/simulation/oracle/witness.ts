@@ -132,7 +132,7 @@ export class Witness {
     this.#settled.add(key);
   }
 
-  /** Its handler failed, or did not end, by the event's own fault. */
+  /** Its handler failed, or did not end, by the event's own fault; with the key of a body, its parser. */
   failed(key: string): void {
     this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
   }
@@ -141,8 +141,9 @@ export class Witness {
    * A copy is in the dead-letter queue.
    * @param code Why; `no reason` where the queue itself gave it up.
    * @param copyOf The message; a second copy of it comes after a crash, or of an owner that stood still.
+   * @param bodyKey Of the record that counts how often a parser met its body.
    */
-  givenUp(key: string, code: string, copyOf: string): void {
+  givenUp(key: string, code: string, copyOf: string, bodyKey: string): void {
     this.#settled.add(key);
     if (this.#copied.has(copyOf)) return;
     this.#copied.add(copyOf);
@@ -153,7 +154,8 @@ export class Witness {
       this.#world.violated(`${key} left its group, which it should block, as ${code}`);
     }
     // What never ended counts for a suspect, whoever ended it.
-    const failures = (this.#failures.get(key) ?? 0) + interrupted;
+    const failuresOf = (id: string) => (this.#failures.get(id) ?? 0) + (this.#world.interrupted.get(id) ?? 0);
+    const failures = Math.max(failuresOf(key), failuresOf(bodyKey));
     if (code === 'ATTEMPTS_EXHAUSTED' && failures < granted.attempts) {
       this.#world.violated(`${key} was given up after ${failures} attempts`);
     }

@@ -6,14 +6,15 @@ import type { FaultKind, FaultRates } from '../world/faults.ts';
 import { Prng } from '../world/prng.ts';
 import { eventOf, type PlannedRequest, requestExtras, requestOf } from './requests.ts';
 
-/** Why a consumer's handler does not do what it should, until it is mended. */
-export type Trouble = 'fails' | 'refuses' | 'deaf' | 'kills';
+/** Why a consumer's handler, or its parser, does not do what it should, until it is mended. */
+export type Trouble = 'fails' | 'refuses' | 'deaf' | 'kills' | 'kills its parser';
 
 export const troubleKinds = {
   fails: 'handler fails',
   refuses: 'handler refuses',
   deaf: 'handler ignores its signal',
   kills: 'lethal message',
+  'kills its parser': 'lethal body',
 } as const satisfies Readonly<Record<Trouble, FaultKind>>;
 
 /** Something that is sent besides the events, in ms after the start. */
@@ -132,7 +133,9 @@ const present = 0.6;
 
 export function planOf(seed: number, character: Character, consumers: readonly ConsumerName[]): Plan {
   const random = new Prng(seed, 'plan');
+  // Of chances of their own, so that what else a seed stands for stays the same.
   const contents = new Prng(seed, 'contents');
+  const parsers = new Prng(seed, 'parsers');
   const groups = Array.from({ length: random.between(...character.groups) }, (_, n) => `account-${n + 1}`);
   const sequences = new Map<string, number>();
   const twisted = (kind: FaultKind) => random.chance(character.twists[kind] ?? 0);
@@ -150,7 +153,8 @@ export function planOf(seed: number, character: Character, consumers: readonly C
       } else if (twisted('handler refuses')) {
         troubles.set(consumer, { trouble: 'refuses', times: random.pick([1, Number.POSITIVE_INFINITY]) });
       } else if (twisted('lethal message')) {
-        troubles.set(consumer, { trouble: 'kills', times: random.pick([1, 3, Number.POSITIVE_INFINITY]) });
+        const trouble = parsers.chance(0.4) ? 'kills its parser' : 'kills';
+        troubles.set(consumer, { trouble, times: random.pick([1, 3, Number.POSITIVE_INFINITY]) });
       } else if (twisted('handler ignores its signal')) {
         troubles.set(consumer, { trouble: 'deaf', times: random.between(1, 2) });
       }
@@ -181,7 +185,6 @@ export function planOf(seed: number, character: Character, consumers: readonly C
           at: random.below(duration),
           timeout: random.pick(timeouts),
           guarantees: new Map(consumers.map((name) => [name, random.pick(guaranteesOf(name, character))])),
-          // Of chances of its own, so that what else a seed stands for stays the same.
           ownContent: contents.chance(0.6),
         }))
       : [],

@@ -28,6 +28,7 @@ export const faultKinds = [
   'handler refuses',
   'handler ignores its signal',
   'lethal message',
+  'lethal body',
   'invocation timeout',
   'owner past its lease',
   'clock skew',

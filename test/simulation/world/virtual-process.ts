@@ -88,6 +88,8 @@ export class VirtualProcess {
     about?: About,
   ): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
+      // A parser ends it in the middle of what is synchronous, and the rest of that goes on here.
+      if (!this.#alive) return;
       const world = this.#world;
       const keys = about?.keys ?? [];
       const excuse = (kind: FaultKind) => {
