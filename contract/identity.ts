@@ -36,8 +36,15 @@ export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent
  * event's key holds a `%` only as `%25` or `%23`, so none is like this.
  */
 export function bodyKey(consumer: string, body: string): string {
-  return `${consumer}#%body#${sha256(body)}`;
+  return `${consumer}${bodyMark}${sha256(body)}`;
 }
+
+/** Whether the record of this key is of a body, and of no event. */
+export function isBodyKey(key: string): boolean {
+  return key.includes(bodyMark);
+}
+
+const bodyMark = '#%body#';
 
 export function sha256(value: string): string {
   return createHash('sha256').update(value).digest('hex');

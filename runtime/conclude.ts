@@ -1,8 +1,8 @@
 import type { CloudEvent } from '../contract/event.ts';
 import { shorten } from '../contract/shorten.ts';
 import type { Ending, Means } from './ending.ts';
-import { codeOf, DeadlineError, describe, NeverEndedError, retryAfterOf, StoreBusyError } from './errors.ts';
-import type { Task, Verdict } from './guarantees/guarantee.ts';
+import { codeOf, describe, NeverEndedError, retryAfterOf } from './errors.ts';
+import type { Job, Verdict } from './guarantees/guarantee.ts';
 import { copyBody, fitsRecord } from './keep-body.ts';
 import { copy, endingOf, type Reason, reasonOf } from './leave.ts';
 import type { Message } from './message.ts';
@@ -11,10 +11,10 @@ import { stay } from './stay.ts';
 import { areSpent } from './task.ts';
 
 /** Ends a delivery as its verdict says. */
-export async function conclude<Event extends CloudEvent>(
+export async function conclude(
   verdict: Verdict,
-  message: Message<Event>,
-  task: Task<Event>,
+  message: Message<CloudEvent>,
+  task: Job,
   means: Means,
 ): Promise<Ending> {
   switch (verdict.outcome) {
@@ -66,10 +66,10 @@ export async function conclude<Event extends CloudEvent>(
  * A body that its record has no room for is in the dead-letter queue. Another message with it may be the redrive of that
  * very copy: acknowledged as it is, it would be the last one that is left.
  */
-async function keepUnknown<Event extends CloudEvent>(
+async function keepUnknown(
   { reason, keptWith, error }: Extract<Verdict, { outcome: 'unknown' }>,
-  message: Message<Event>,
-  task: Task<Event>,
+  message: Message<CloudEvent>,
+  task: Job,
   means: Means,
 ): Promise<Ending> {
   const recordId = task.identity.id;
@@ -84,10 +84,10 @@ async function keepUnknown<Event extends CloudEvent>(
   return { ...ending, reason: `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)` };
 }
 
-async function retryOrGiveUp<Event extends CloudEvent>(
+async function retryOrGiveUp(
   { error, tries }: Extract<Verdict, { outcome: 'tried' }>,
-  message: Message<Event>,
-  task: Task<Event>,
+  message: Message<CloudEvent>,
+  task: Job,
   means: Means,
 ): Promise<Ending> {
   // An event that is begun no more says nothing of the handler as it is deployed now. If it stayed for a common failure,
@@ -119,14 +119,13 @@ export async function stayAfter(
   error: unknown,
   message: Message<CloudEvent>,
   means: Means,
-  task?: Task<CloudEvent>,
+  task?: Job,
 ): Promise<Ending> {
   const reason: Reason = { code: codeOf(error), message: describe(error), error };
-  // A store that took its time has none left to tell of a skip.
-  if (task !== undefined && !(error instanceof StoreBusyError || error instanceof DeadlineError)) {
-    const left = await leaveSkipped(message, task, reason, means);
-    if (left !== undefined) return left;
-  }
+  const isCommon = means.commonFailure.is(error);
+  // It may be one that blocked its group before, and while all fail nothing else looks for a skip.
+  const left = isCommon && task && (await leaveSkipped(message, task, reason, means));
+  if (left) return left;
   const ending = await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
-  return means.commonFailure.is(error) ? { ...ending, commonFailure: true } : ending;
+  return isCommon ? { ...ending, commonFailure: true } : ending;
 }

@@ -5,8 +5,9 @@ import { foldMessages } from './fold-messages.ts';
 import type { HandlerKind } from './guarantees/guarantee.ts';
 import { copy, reasonOf } from './leave.ts';
 import type { Message } from './message.ts';
-import { readBody, settle } from './settle.ts';
+import { readBody } from './read-body.ts';
 import { isCountedBefore, taskOf } from './task.ts';
+import { verdictOn } from './verdict.ts';
 
 /**
  * Works on messages of one group: on as many at once as its guarantee folds, or on the first one alone, until each is
@@ -37,23 +38,32 @@ export async function* deliver<Event extends CloudEvent, Kind extends HandlerKin
   yield [first, { ...(await orStay(first, options, () => deliverAlone(first, options))), ...failure }];
 }
 
-/** A suspect may not survive its parser, nor its handler: each is counted before it begins. */
+/** A suspect may survive neither its parser nor its handler: each is counted before it begins. */
 async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
   options: DeliveryOptions<Event, Kind>,
 ): Promise<Ending> {
   const { reading } = message;
   const isCounted = isCountedBefore(message, options);
-  if ((isCounted && reading.parsed === undefined) || 'failed' in reading.content) {
-    const ending = await readBody(message, isCounted, options);
-    if (ending !== undefined) return ending;
+  const isUnread = isCounted && reading.parsed === undefined;
+  let parserTook = 0;
+  if (isUnread || 'failed' in reading.content) {
+    const read = await readBody(message, isUnread, options);
+    if (read.outcome !== 'read') return read;
+    parserTook = read.took;
   }
   const { content } = reading;
+  if ('failed' in content) throw content.failed;
   if ('waits' in content) throw content.waits;
   if ('invalid' in content) return await copy(message, 'poison', reasonOf(content.invalid), options);
-  if ('failed' in content) throw content.failed;
-  const task = taskOf(message, content, options, isCounted);
-  return await settle(task, message, options.guarantee, options.handle, options);
+  const { guarantee, handle, wiring } = options;
+  const task = taskOf(message, content, options, isCounted ? { parserTook } : undefined);
+  try {
+    const verdict = await verdictOn(task, options, () => guarantee.settle(task, handle, wiring));
+    return await conclude(verdict, message, task, options);
+  } catch (error) {
+    return await stayAfter(error, message, options, task);
+  }
 }
 
 /** What does not answer leaves the message in its queue. */

@@ -114,13 +114,6 @@ export class ParserError extends OrderOnceError {
   }
 }
 
-/** The attempt to read a body is over: the parser has said what the body is, and that decides what follows. */
-export class BodyReadError extends OrderOnceError {
-  constructor() {
-    super('BODY_READ', 'The parser has read the body');
-  }
-}
-
 /** In characters: a dead letter's reason has no room for more. */
 const maxCode = 100;
 

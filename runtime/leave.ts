@@ -4,7 +4,7 @@ import type { DeadLetterReason } from '../contract/message-attributes.ts';
 import { shorten } from '../contract/shorten.ts';
 import type { Ending, Means } from './ending.ts';
 import { describe } from './errors.ts';
-import type { Task } from './guarantees/guarantee.ts';
+import type { Job } from './guarantees/guarantee.ts';
 import { loggedError } from './logged-error.ts';
 import type { Message } from './message.ts';
 import { sendCopy } from './send-copy.ts';
@@ -21,7 +21,7 @@ export type Reason = Pick<DeadLetterReason, 'code' | 'message' | 'field' | 'fing
  */
 export async function quarantine(
   message: Message<CloudEvent>,
-  task: Task<CloudEvent>,
+  task: Job,
   reason: Reason,
   means: Means,
 ): Promise<Ending> {

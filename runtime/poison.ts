@@ -3,7 +3,7 @@ import { backoffAtCap } from '../contract/retrying.ts';
 import { shorten } from '../contract/shorten.ts';
 import type { Ending, Means } from './ending.ts';
 import { describe } from './errors.ts';
-import type { Task } from './guarantees/guarantee.ts';
+import type { Job } from './guarantees/guarantee.ts';
 import { copy, quarantine, type Reason } from './leave.ts';
 import type { Message } from './message.ts';
 import { stay } from './stay.ts';
@@ -14,7 +14,7 @@ import { stay } from './stay.ts';
  */
 export async function settlePoison(
   message: Message<CloudEvent>,
-  task: Task<CloudEvent>,
+  task: Job,
   outcome: 'poison' | 'conflict',
   reason: Reason,
   means: Means,
@@ -38,14 +38,14 @@ export async function settlePoison(
 }
 
 /**
- * A message that had blocked its group may stay for another reason since, and an operator's skip is heard all the same.
+ * An operator's skip of a message that would stay for another reason than that it is poison.
  *
  * @param reason Why it would stay.
  * @returns `undefined` if nobody skips it, or nobody knows.
  */
 export async function leaveSkipped(
   message: Message<CloudEvent>,
-  task: Task<CloudEvent>,
+  task: Job,
   reason: Reason,
   means: Means,
 ): Promise<Ending | undefined> {

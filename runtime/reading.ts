@@ -52,13 +52,16 @@ export interface Valid<Event extends CloudEvent> {
 export class Reading<Event extends CloudEvent> {
   readonly #body: string;
   readonly #reader: Reader<Event>;
-  #own: { readonly event: CloudEvent; readonly names: Names } | null | undefined;
+  #own: { readonly event: CloudEvent; readonly identity: Identity } | null | undefined;
   #parsed: Content<Event> | undefined;
 
   /** @param refused Why the message is poison whatever its body is. */
   constructor(body: string, reader: Reader<Event>, refused?: InvalidEventError) {
     this.#body = body;
     this.#reader = reader;
+    if (typeof body !== 'string') {
+      this.#parsed = { invalid: new InvalidEventError('INVALID_EVENT', 'body: must be a text', 'body') };
+    }
     if (refused !== undefined) this.#parsed = { invalid: refused };
   }
 
@@ -79,7 +82,15 @@ export class Reading<Event extends CloudEvent> {
    */
   get names(): Names | undefined {
     const parsed = this.#parsed;
-    return parsed !== undefined && 'event' in parsed ? parsed.identity : this.#asItCame()?.names;
+    return parsed !== undefined && 'event' in parsed ? parsed.identity : this.asItCame;
+  }
+
+  /**
+   * The identity that the body itself has, by what no code of the consumer is needed for; `undefined` where it is no JSON
+   * object with a `source` and an `id`.
+   */
+  get asItCame(): Identity | undefined {
+    return this.#asItCame()?.identity;
   }
 
   /** The partition key that the body itself names, or else the parser finds. */
@@ -96,9 +107,6 @@ export class Reading<Event extends CloudEvent> {
   }
 
   #read(): Content<Event> {
-    if (typeof this.#body !== 'string') {
-      return { invalid: new InvalidEventError('INVALID_EVENT', 'body: must be a text', 'body') };
-    }
     let event: Event;
     try {
       event = this.#reader.parse(this.#body);
@@ -157,8 +165,13 @@ const asynchronousParser =
 function readOwn(body: string, consumer: string) {
   try {
     const event = parseExactJson(body) as CloudEvent;
-    idempotencyKey(consumer, event);
-    return { event, names: namesOf(event) };
+    const identity: Identity = {
+      id: idempotencyKey(consumer, event),
+      ...namesOf(event),
+      fingerprint: fingerprintOf(event),
+      fingerprintLike: (named) => fingerprintLike(named, event),
+    };
+    return { event, identity };
   } catch {
     return undefined;
   }

@@ -2,9 +2,9 @@ import type { CloudEvent } from '../contract/event.ts';
 import { bodyKey } from '../contract/identity.ts';
 import { backoffCap, isSpent, isSuspect, type Tries } from '../contract/retrying.ts';
 import type { Means } from './ending.ts';
-import { BodyReadError, underWay } from './errors.ts';
+import { underWay } from './errors.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';
-import type { Task } from './guarantees/guarantee.ts';
+import type { Job, Task } from './guarantees/guarantee.ts';
 import { keepBody } from './keep-body.ts';
 import type { Message } from './message.ts';
 import type { Identity, Valid } from './reading.ts';
@@ -15,49 +15,40 @@ import type { Wiring } from './wiring.ts';
 
 /**
  * The delivery of a message's event as guarantees see it.
- * @param isCounted Whether its attempt is counted before its handler begins.
+ * @param counting For a suspect whose attempt is counted before its handler begins: how long its parser took, in ms.
  */
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
   { event, identity }: Valid<Event>,
   means: Means,
-  isCounted = false,
+  counting?: { readonly parserTook: number },
 ): Task<Event> {
-  const { clock, recordTtlSeconds } = means.wiring;
-  const insideWindow = isInsideWindow(message.publishedAt, clock.now(), recordTtlSeconds);
-  return { ...aTask(message, identity, insideWindow, means), event, isCountedBefore: isCounted };
+  const job = jobOf(message, identity, means, counting !== undefined);
+  // The time of its own parser is no neighbour's fault.
+  const lastBegin = Math.min(job.lastBegin + (counting?.parserTook ?? 0), job.deadline);
+  return { ...job, event, lastBegin };
 }
 
-/**
- * The delivery of a message's body, whose event nobody knows before the consumer's parser has run: its `event` throws a
- * BodyReadError once it has, and a ParserError if it failed. Its record has its own key, and it is of any age: it only counts.
- */
-export function bodyTaskOf(message: Message<CloudEvent>, means: Means, isCounted: boolean): Task<never> {
-  const { body, reading } = message;
-  const { names = { source: '', eventId: '', sequence: undefined } } = reading;
-  const id = bodyKey(means.consumer, body);
-  const fingerprint = fingerprintOfBodies;
-  return {
-    ...aTask(message, { ...names, id, fingerprint, fingerprintLike: () => fingerprint }, true, means),
-    carriedAttempt: undefined,
-    get event(): never {
-      const { content } = reading;
-      if ('failed' in content) throw content.failed;
-      throw new BodyReadError();
-    },
-    isCountedBefore: isCounted,
-  };
+/** The delivery of a message's body, whose event nobody knows before the consumer's parser has run. */
+export function bodyJobOf(message: Message<CloudEvent>, means: Means, isCounted: boolean): Job {
+  // It only counts: it is of any age, and whoever looks for the records of events finds none of theirs.
+  const names = { source: '', eventId: '', sequence: undefined };
+  const content = { fingerprint: fingerprintOfBodies, fingerprintLike: () => fingerprintOfBodies };
+  const identity = { id: bodyKey(means.consumer, message.body), ...names, ...content };
+  const job = jobOf(message, identity, means, isCounted);
+  return { ...job, carriedAttempt: undefined, identity: { ...job.identity, insideWindow: true } };
 }
 
-/** The key says which body it is. */
+/** Its key says which body it is. */
 const fingerprintOfBodies = 'body';
 
-function aTask(
+/** @param isCounted Whether its attempt is counted before it begins. */
+export function jobOf(
   message: Message<CloudEvent>,
   { fingerprintLike, ...identity }: Identity,
-  insideWindow: boolean,
   means: Means,
-): Omit<Task<CloudEvent>, 'event' | 'isCountedBefore'> {
+  isCounted: boolean,
+): Job {
   const deadline = deadlineOf(message, means);
   return {
     fingerprintLike,
@@ -67,6 +58,7 @@ function aTask(
     carriedAttempt: message.carriedAttempt,
     end: means.end,
     deadline,
+    isCountedBefore: isCounted,
     lastBegin: partLeft(1 / 4, means.begun, deadline),
     mayBegin: (past: Past) => mayBegin(past, message, means.wiring),
     identity: {
@@ -75,9 +67,14 @@ function aTask(
       consumer: means.consumer,
       messageGroup: message.group,
       messageId: message.id,
-      insideWindow,
+      insideWindow: isInWindow(message, means),
     },
   };
+}
+
+/** Whether the message is so young that no record of its event can have expired. */
+export function isInWindow({ publishedAt }: Message<CloudEvent>, { wiring }: Means): boolean {
+  return isInsideWindow(publishedAt, wiring.clock.now(), wiring.recordTtlSeconds);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import Big from 'big.js';
+import { isBodyKey } from '../../contract/identity.ts';
 import { customersTable, ledgerTable, ordersTable, recordAttributes } from '../../contract/tables.ts';
 import { type Account, type EventKey, eventKey, itemDigest, type VersionedItem } from './expectation.ts';
 
@@ -44,6 +45,7 @@ export async function readHoldings(client: DynamoDBClient, names: TableNames): P
   const records = new Map<string, Map<EventKey, HeldRecord>>();
   const places = new Map<string, Place[]>();
   for await (const item of scan(client, names.records)) {
+    if (isBodyKey(String(item[recordAttributes.id]))) continue;
     const consumer = String(item[recordAttributes.consumer]);
     const key = eventKey(String(item[recordAttributes.source]), String(item[recordAttributes.eventId]));
     if (consumer === 'fulfilment') addPlace(places, item);

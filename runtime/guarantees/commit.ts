@@ -1,8 +1,7 @@
-import type { CloudEvent } from '../../contract/event.ts';
 import { EffectsRefusedError, PermanentError } from '../errors.ts';
 import type { EffectStore, Refused } from '../stores/record-store.ts';
 import { untilDecided } from './decide.ts';
-import type { Task, Verdict } from './guarantee.ts';
+import type { Job, Verdict } from './guarantee.ts';
 import type { Lease } from './lease.ts';
 import { partName } from './merge.ts';
 import { appliedWith, commitLive, LiveEffects, type Write } from './stale.ts';
@@ -20,7 +19,7 @@ type Committed = { readonly kind: 'committed'; readonly result: string | undefin
  *   may have happened.
  */
 export async function commit(
-  { carriedAttempt, deadline }: Task<CloudEvent>,
+  { carriedAttempt, deadline }: Job,
   writes: readonly Write[],
   refused: (error: PermanentError | EffectsRefusedError) => Promise<Verdict>,
   lease: Lease,

@@ -1,12 +1,11 @@
 import { ConfigurationError } from '../../contract/errors.ts';
-import type { CloudEvent } from '../../contract/event.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import { shorten } from '../../contract/shorten.ts';
-import { BodyReadError, DeadlineError, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
+import { DeadlineError, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
 import { UnclearError } from '../http/unclear-error.ts';
 import type { CountAnswer, EffectStore } from '../stores/record-store.ts';
 import { type Decision, untilDecided } from './decide.ts';
-import type { Task } from './guarantee.ts';
+import type { Job } from './guarantee.ts';
 import { type Lease, pastOfOwn } from './lease.ts';
 
 /** The tries with an attempt that failed now. */
@@ -20,15 +19,7 @@ type Counted = Extract<CountAnswer, { kind: 'counted' }>;
  * Errors that say nothing of the event: wait, no time, systems that gave no answer, and a mistake of the configuration,
  * which every event meets. A permanent error is no attempt.
  */
-const blameless = [
-  NotDone,
-  DeadlineError,
-  StoreBusyError,
-  UnclearError,
-  ConfigurationError,
-  PermanentError,
-  BodyReadError,
-];
+const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, ConfigurationError, PermanentError];
 
 /**
  * Whether an error is an event's own fault, by itself. A guarantee asks its `Task`, which also knows of failures that all
@@ -48,7 +39,7 @@ export function isOwnFailure(error: unknown): boolean {
  * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
  */
 export async function countAttempt(
-  { carriedAttempt }: Task<CloudEvent>,
+  { carriedAttempt }: Job,
   lease: Lease,
   store: EffectStore,
   reason: string,

@@ -5,7 +5,7 @@ import type { EffectStore } from '../stores/record-store.ts';
 import { commit } from './commit.ts';
 import { countAttempt, withThis } from './count-attempt.ts';
 import { fold } from './fold.ts';
-import type { EffectHandler, Guarantee, Task, Tools, Verdict } from './guarantee.ts';
+import type { EffectHandler, Guarantee, Job, Task, Tools, Verdict } from './guarantee.ts';
 import { Lease, triesOf } from './lease.ts';
 import { writesOf } from './merge.ts';
 import { recordQuarantine } from './quarantine.ts';
@@ -107,18 +107,13 @@ async function apply<Event extends CloudEvent>(
 }
 
 /** Where it was counted, the event has a record for an operator's skip to stand in. */
-async function recordRefusal(task: Task<CloudEvent>, error: PermanentError, tools: Tools): Promise<Verdict> {
+async function recordRefusal(task: Job, error: PermanentError, tools: Tools): Promise<Verdict> {
   const lease = new Lease(task, 'exactly-once', tools);
   const { taken, verdict } = await countAttempt(task, lease, tools.store, describe(error));
   return taken === undefined ? verdict : { outcome: 'refused', error };
 }
 
-async function countFailure(
-  error: unknown,
-  task: Task<CloudEvent>,
-  lease: Lease,
-  store: EffectStore,
-): Promise<Verdict> {
+async function countFailure(error: unknown, task: Job, lease: Lease, store: EffectStore): Promise<Verdict> {
   const { taken, verdict } = await countAttempt(task, lease, store, describe(error));
   return taken === undefined ? verdict : { outcome: 'tried', error, tries: withThis(taken.past) };
 }

@@ -69,9 +69,13 @@ export interface Handlers<Event extends CloudEvent> {
 }
 export type HandlerKind = keyof Handlers<CloudEvent>;
 
-/** One delivery of one event. */
-export interface Task<Event extends CloudEvent> {
+/** One delivery of one event, to its handler. */
+export interface Task<Event extends CloudEvent> extends Job {
   readonly event: Event;
+}
+
+/** One delivery of what a record is kept of: of an event, or of a body that no parser has read yet. */
+export interface Job {
   /** Whether an attempt that ended with this error failed by the event's own fault, as far as can be told. */
   readonly isOwnFailure: (error: unknown) => boolean;
   /** Logs what went wrong and changes no outcome. */
@@ -183,17 +187,17 @@ export interface Guarantee<Kind extends HandlerKind> {
    * Records that the event was given up, once its copy is in the dead-letter queue.
    * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
    */
-  quarantine(task: Task<CloudEvent>, reason: string, tools: Tools): Promise<void>;
+  quarantine(task: Job, reason: string, tools: Tools): Promise<void>;
   /**
    * Leaves a record of an event that a permanent error keeps in its queue: an operator's skip has to stand somewhere.
    *
    * @returns `refused`, or what the record says already: a duplicate blocks nobody, whatever its handler says now.
    * @throws `error`, where no record could be written.
    */
-  recordRefusal(task: Task<CloudEvent>, error: PermanentError, tools: Tools): Promise<Verdict>;
+  recordRefusal(task: Job, error: PermanentError, tools: Tools): Promise<Verdict>;
   /**
    * Tells the record that the message blocks its group, and returns whether an operator skips it.
    * @throws StoreBusyError if the store is contended; whatever the store throws.
    */
-  isSkipped(task: Task<CloudEvent>, tools: Tools): Promise<boolean>;
+  isSkipped(task: Job, tools: Tools): Promise<boolean>;
 }

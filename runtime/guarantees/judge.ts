@@ -1,7 +1,6 @@
-import type { CloudEvent } from '../../contract/event.ts';
 import type { RecordStatus } from '../../contract/tables.ts';
 import type { Delivery, Refusal, StoredRecord } from '../stores/record-store.ts';
-import type { Task, Verdict } from './guarantee.ts';
+import type { Job, Verdict } from './guarantee.ts';
 
 /** What a record that refused a write means for the delivery that met it. */
 export type Finding =
@@ -40,7 +39,7 @@ export function judge(
   { record, now }: Refusal,
   mine: Delivery,
   terms: JudgeTerms,
-  fingerprintLike: Task<CloudEvent>['fingerprintLike'],
+  fingerprintLike: Job['fingerprintLike'],
 ): Finding {
   const ahead = (now ?? mine.now) - mine.now;
   if (record === undefined) return absent(mine, undefined);

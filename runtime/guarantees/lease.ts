@@ -1,4 +1,3 @@
-import type { CloudEvent } from '../../contract/event.ts';
 import { allowedClockSkew } from '../../contract/lease.ts';
 import type { Tries } from '../../contract/retrying.ts';
 import type {
@@ -13,12 +12,12 @@ import type {
   StoredRecord,
 } from '../stores/record-store.ts';
 import { untilDecided } from './decide.ts';
-import type { Task, Tools, Verdict } from './guarantee.ts';
+import type { Job, Tools, Verdict } from './guarantee.ts';
 import { type Finding, type JudgeTerms, judge } from './judge.ts';
 import { type Budget, untilAnswered, untilRecorded } from './retry.ts';
 
 /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
-export function leaseEnd({ end }: Pick<Task<CloudEvent>, 'end'>): number {
+export function leaseEnd({ end }: Pick<Job, 'end'>): number {
   return end + allowedClockSkew;
 }
 
@@ -38,14 +37,14 @@ export type Standing =
  */
 export class Lease {
   readonly budget: Budget;
-  readonly #task: Task<CloudEvent>;
+  readonly #task: Job;
   readonly #guarantee: GuaranteeName;
   readonly #store: RecordStore;
   readonly #ttl: number;
   #earlier: string | undefined;
 
   constructor(
-    task: Task<CloudEvent>,
+    task: Job,
     guarantee: GuaranteeName,
     { clock, random, recordTtlSeconds, store }: Omit<Tools, 'store'> & { readonly store: RecordStore },
   ) {

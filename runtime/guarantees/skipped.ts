@@ -1,7 +1,6 @@
-import type { CloudEvent } from '../../contract/event.ts';
 import { StoreBusyError } from '../errors.ts';
 import type { RecordStore } from '../stores/record-store.ts';
-import type { Task } from './guarantee.ts';
+import type { Job } from './guarantee.ts';
 
 /**
  * Whether an operator skips the message of a task that is about to block its group. The record is told which message
@@ -9,7 +8,7 @@ import type { Task } from './guarantee.ts';
  *
  * @throws StoreBusyError if the store is contended; whatever the store throws.
  */
-export async function isSkipped({ identity }: Task<CloudEvent>, store: RecordStore): Promise<boolean> {
+export async function isSkipped({ identity }: Job, store: RecordStore): Promise<boolean> {
   const { id, messageId } = identity;
   const answer = await store.block(id, messageId);
   if (answer.kind === 'contended') throw new StoreBusyError(answer.cause);

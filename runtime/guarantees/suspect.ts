@@ -1,9 +1,8 @@
 import type { Clock } from '../../contract/clock.ts';
-import type { CloudEvent } from '../../contract/event.ts';
 import { describe, StoreBusyError, underWay } from '../errors.ts';
 import type { ReleaseTerms } from '../stores/record-store.ts';
 import { handlerMargin } from './deadline.ts';
-import type { Task } from './guarantee.ts';
+import type { Job } from './guarantee.ts';
 import type { Lease, Standing } from './lease.ts';
 
 /**
@@ -11,21 +10,28 @@ import type { Lease, Standing } from './lease.ts';
  * stays counted is blamed on the event, so whatever else ends the attempt has to take the count back.
  */
 export class SuspectAttempt {
-  readonly #task: Task<CloudEvent>;
+  readonly #task: Job;
   readonly #lease: Lease;
   readonly #clock: Clock;
   #isWithHandler = false;
   #isOver = false;
 
-  constructor(task: Task<CloudEvent>, lease: Lease, clock: Clock) {
+  constructor(task: Job, lease: Lease, clock: Clock) {
     this.#task = task;
     this.#lease = lease;
     this.#clock = clock;
   }
 
-  /** RETRYING: the attempt is over, and counted where it `failed`. */
-  async end(reason: string, { failed }: { readonly failed: boolean }): Promise<Standing> {
-    const standing = await this.#lease.release(reason, failed ? counted : uncounted);
+  /**
+   * RETRYING: the attempt is over, and counted where it `failed`.
+   * @param forgets How many attempts before it count no more.
+   */
+  async end(
+    reason: string,
+    { failed, forgets = 0 }: { readonly failed: boolean; readonly forgets?: number },
+  ): Promise<Standing> {
+    const change = (failed ? 0 : -1) - forgets;
+    const standing = await this.#lease.release(reason, { change, countedAs: underWay });
     this.#isOver = true;
     return standing;
   }
@@ -68,7 +74,7 @@ export class SuspectAttempt {
 
   /** A store that does not take it leaves the count one too high; see docs/adr/0012. */
   async #takeBack(error: unknown, terms?: Pick<ReleaseTerms, 'keepsLease'>): Promise<void> {
-    const release = { ...uncounted, ...terms };
+    const release = { change: -1, countedAs: underWay, ...terms };
     const step = () => this.#lease.release(describe(error), release);
     // Twice, even past the deadline: the first may meet the very transaction that holds the attempt up.
     await step()
@@ -81,6 +87,3 @@ export class SuspectAttempt {
       });
   }
 }
-
-const counted: ReleaseTerms = { change: 0, countedAs: underWay };
-const uncounted: ReleaseTerms = { change: -1, countedAs: underWay };

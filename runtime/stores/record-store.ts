@@ -116,7 +116,7 @@ export interface ClaimTerms {
 
 export interface ReleaseTerms {
   /** What is added to `attempts`. */
-  readonly change: -1 | 0 | 1;
+  readonly change: number;
   /**
    * The `countedAs` of an attempt that was counted before: it is released only as long as this is its `last_error`, RETRYING
    * (by `countAttempt`) as well as INPROGRESS (by `claim`). So nobody who repeats it takes back the same count twice.

@@ -1,3 +1,4 @@
+import { isBodyKey } from '../../contract/identity.ts';
 import type { EffectStore } from '../../runtime/stores/record-store.ts';
 
 /** `body`: of the record of a body that a parser reads, and of no event. */
@@ -75,7 +76,7 @@ export class FaultyStore implements EffectStore {
     this.#call('countAttempt', () => this.#inner.countAttempt(...args));
 
   async #call<Answer>(name: EventStep, call: () => Promise<Answer>, id = ''): Promise<Answer> {
-    const step = id.includes('#%body#') ? (`body ${name}` as const) : name;
+    const step = isBodyKey(id) ? (`body ${name}` as const) : name;
     this.calls.push(step);
     const fault = this.#faults.get(step)?.shift();
     const contended = { kind: 'contended', cause: new Error('throttled') } as Answer;

@@ -85,7 +85,9 @@ export function readOptions(args: readonly string[]): SimulateOptions | 'help' {
     seeds: range,
     workload: optional(text('workload'), (value) => oneOf(workloadNames, 'workload', value)),
     withoutEvents: list(text('without-events')).map((value) => whole('without-events', value)),
-    withoutFaults: list(text('without-faults')).map((value) => oneOf(faultKinds, 'without-faults', value)),
+    withoutFaults: list(text('without-faults')).map((value) =>
+      oneOf(faultKinds, 'without-faults', value, 'kinds of fault, as the summary of a run lists them'),
+    ),
     mostFaults:
       optional(text('most-faults'), (value) => whole('most-faults', value)) ?? Number.POSITIVE_INFINITY,
     mutant: optional(text('mutant'), (value) =>

@@ -18,7 +18,7 @@ export class Attempts {
   readonly #received = new Map<string, number>();
   /** By idempotency key: when its record had an attempt for the first time, since it was begun or quarantined. */
   readonly #since = new Map<string, number>();
-  /** By the `attempt` of a delivery: how many attempts its writes have added. */
+  /** By record and the `attempt` of a delivery: how many attempts its writes have added. */
   readonly #added = new Map<string, number>();
 
   constructor(world: World) {
@@ -46,9 +46,10 @@ export class Attempts {
     else if (!this.#since.has(id)) this.#since.set(id, this.#world.now);
     if (after?.status === 'QUARANTINED') return undefined;
     const isExpired = before?.expiration !== undefined && before.expiration <= mine.now / 1000;
+    const place = `${id} ${attempt}`;
     const added =
-      attempts - ((isExpired ? undefined : before?.attempts) ?? 0) + (this.#added.get(attempt) ?? 0);
-    this.#added.set(attempt, added);
+      attempts - ((isExpired ? undefined : before?.attempts) ?? 0) + (this.#added.get(place) ?? 0);
+    this.#added.set(place, added);
     // Known: a count that takes effect when its caller is over counts for nobody, and once more.
     const late = this.#world.interrupted.get(id) ?? 0;
     return added > 1 + late ? `it has counted ${added} attempts` : undefined;

@@ -1,14 +1,6 @@
-import { ConfigurationError } from '../../../contract/errors.ts';
 import { parseOrderEvent } from '../../../contract/order-event.ts';
 import { underWay } from '../../../runtime/errors.ts';
-import {
-  atLeastOnce,
-  atMostOnce,
-  exactlyOnce,
-  NotDone,
-  PermanentError,
-  skip,
-} from '../../../runtime/index.ts';
+import { atLeastOnce, atMostOnce, exactlyOnce, PermanentError, skip } from '../../../runtime/index.ts';
 import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
@@ -237,29 +229,6 @@ it('a refusal that could not be recorded blocks all the same', async () => {
   expect(recordOf('bad')).toBeUndefined();
 });
 
-const closed = new NotDone('closed for the night');
-it.each([
-  ...guarantees.map((row) => ({ ...row, error: closed })),
-  // Under at-most-once any other error leaves an unknown outcome.
-  ...[exactly, atLeast].map((row) => ({ ...row, error: new ConfigurationError('no account') })),
-])('a message that blocked its group, and waits since for $error.code, is skipped all the same, under $name', async ({
-  guarantee,
-  error,
-}) => {
-  send('a', 'bad', 'a2');
-  await work(consumerOf(guarantee, refuses));
-  await skipped('bad', 'm-bad');
-  const waiting: Act = (orderId) => {
-    if (orderId === 'bad') throw error;
-  };
-  await work(consumerOf(guarantee, waiting));
-  expect(reasons()).toMatchObject([
-    { code: error.code, message: expect.stringMatching(/^Skipped by an operator: /) },
-  ]);
-  expect(recordOf('bad')).toMatchObject({ status: 'QUARANTINED' });
-  expect(messagesThat('applied')).toEqual(['m-a2']);
-});
-
 describe.each([exactly, atLeast])('a message that blocked its group under $name', ({ guarantee }) => {
   it('is skipped while every event fails as it does', async () => {
     const consumer = consumerOf(guarantee, fails);
@@ -275,22 +244,19 @@ describe.each([exactly, atLeast])('a message that blocked its group under $name'
     expect(reasons()).toMatchObject([{ message: expect.stringMatching(/^Skipped by an operator: /) }]);
   });
 
-  it('stays where it waits for another reason and its store tells of no skip', async () => {
-    send('a', 'bad');
-    await work(consumerOf(guarantee, refuses));
-    wiring.store.befall('block', 'down');
-    const waiting: Act = () => {
-      throw closed;
-    };
-    await work(consumerOf(guarantee, waiting), 1);
-    expect(deliveries().at(-1)).toMatchObject({ outcome: 'failed', code: 'NOT_DONE' });
+  it('stays while every event fails as it does, if its store tells of no skip', async () => {
+    const consumer = consumerOf(guarantee, fails);
+    for (let n = 0; n < 21; n++) send(`g${n}`, `bad${n}`);
+    wiring.store.befall('block', ...Array.from({ length: 500 }, () => 'down' as const));
+    await work(consumer, 300_000);
+    expect(deliveries().at(-1)).toMatchObject({ outcome: 'failed', commonFailure: true });
     expect(wiring.letters).toEqual([]);
   });
 });
 
 it.each(
   guarantees,
-)('a body that never ends its parser is skipped in the record of that body, under $name', async ({
+)('a body that its parser fails over is skipped in the record of that body, under $name', async ({
   guarantee,
 }) => {
   send('a', 'bad', 'a2');

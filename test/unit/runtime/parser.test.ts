@@ -7,7 +7,6 @@ import { bodyKey } from '../../../contract/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
 import {
   atMostOnce,
-  type ConsumerHandler,
   createConsumer,
   exactlyOnce,
   type Guarantee,
@@ -17,7 +16,6 @@ import {
 import type { Wiring } from '../../../runtime/wiring.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
-import { mortal } from '../../support/mortal.ts';
 import { anOrder } from '../../support/orders.ts';
 import { atLeast, reasonsOf, shopKey } from '../../support/shop.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
@@ -108,66 +106,6 @@ describe('a body that hangs the parser', () => {
     await once(child, 'close');
     // THEN
     expect([...acknowledged].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => `receipt-of-m${n}`));
-  });
-});
-
-/** A body that ends each process that parses it, whatever else is known of it. */
-const deadly: [
-  string,
-  { readonly body?: string | object; readonly other?: true; readonly publishedAt?: number },
-][] = [
-  ['of an event', {}],
-  ['that has the id of another event', { other: true }],
-  ['that is older than its record would be', { publishedAt: 1 }],
-  ['that names no event', { body: { ...order('2'), source: undefined } }],
-  ['that is no JSON', { body: 'deadly <2>' }],
-];
-
-describe.each(guarantees)('a body that ends its process in the parser, under $name', ({ guarantee }) => {
-  it.each(deadly)('%s is given up after its attempts, and its neighbours are applied', async (_, {
-    body = order('2'),
-    other,
-    publishedAt,
-  }) => {
-    // GIVEN
-    if (other) {
-      const applied = sqsRecord(anOrder({ subject: '2', partitionkey: 'g2' }, { total: 99 }));
-      await consumerWith(parseOrderEvent, guarantee)(sqsEvent(applied), remaining());
-      handled = [];
-    }
-    const attributes = { 'first-published': { dataType: 'Number', stringValue: String(publishedAt) } };
-    for (const id of ['1', '2', '3']) {
-      const sent = id === '2' ? body : order(id);
-      queue.send(`m${id}`, `g${id}`, sent, id === '2' && publishedAt !== undefined ? attributes : {});
-    }
-    let ended: Promise<undefined> | undefined;
-    let ends = 0;
-    /** Each invocation has a process of its own. */
-    const consumer: ConsumerHandler = (...args) => {
-      const { over, die } = mortal(wiring);
-      const { promise, resolve } = Promise.withResolvers<undefined>();
-      ended = promise;
-      const parse: Parse = (text) => {
-        if (text === (typeof body === 'string' ? body : JSON.stringify(body))) {
-          ends += 1;
-          die();
-          resolve(undefined);
-          throw new Error('nobody sees this');
-        }
-        return parseOrderEvent(text);
-      };
-      return consumerWith(parse, guarantee, over)(...args);
-    };
-    // WHEN
-    await drain(queue, consumer, { died: () => ended as Promise<undefined> });
-    // THEN
-    expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED', attempts: 5 }]);
-    expect(reasons()[0].message).toContain('Its process ended before it did');
-    expect(recordOf('2')?.status).toBe(other && 'COMPLETED');
-    expect(handled.toSorted()).toEqual(['1', '3']);
-    expect(['1', '3'].map((id) => recordOf(id)?.status)).toEqual(['COMPLETED', 'COMPLETED']);
-    // Twice before it was a suspect, and five times that were counted.
-    expect(ends).toBe(7);
   });
 });
 
