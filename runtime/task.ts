@@ -15,7 +15,7 @@ import type { Wiring } from './wiring.ts';
 
 /**
  * The delivery of a message's event as guarantees see it.
- * @param counting For a suspect whose attempt is counted before its handler begins: how long its parser took, in ms.
+ * @param counting For a suspect, whose attempt is counted before its handler begins: how long its parser took, in ms.
  */
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
@@ -23,10 +23,12 @@ export function taskOf<Event extends CloudEvent>(
   means: Means,
   counting?: { readonly parserTook: number },
 ): Task<Event> {
-  const job = jobOf(message, identity, means, counting !== undefined);
-  // The time of its own parser is no neighbour's fault.
-  const lastBegin = Math.min(job.lastBegin + (counting?.parserTook ?? 0), job.deadline);
-  return { ...job, event, lastBegin };
+  const job = jobOf(message, identity, means, false);
+  if (counting === undefined) return { ...job, event };
+  // The time of its own parser is no neighbour's fault. What is left has to be enough for a handler all the same.
+  const latest = partLeft(1 / 8, means.begun, job.deadline);
+  const lastBegin = Math.min(job.lastBegin + counting.parserTook, latest);
+  return { ...job, event, lastBegin, isCountedBefore: means.wiring.clock.now() <= lastBegin };
 }
 
 /** The delivery of a message's body, whose event nobody knows before the consumer's parser has run. */

@@ -97,8 +97,7 @@ async function runUnderLease<Event extends CloudEvent>(
   if (!claim.claimed) return claim.verdict;
   const { past } = claim;
   if (suspect !== undefined && !task.mayBegin(past)) {
-    // Still counted, and still said never to have ended: where its copy cannot be sent it is not begun either.
-    const released = await suspect.end(underWay, { failed: true });
+    const released = await suspect.leave();
     return verdictOf(released, { outcome: 'tried', error: new NeverEndedError(), tries: past });
   }
   const end = task.deadline - handlerMargin;

@@ -2,11 +2,14 @@ import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
 import type { Job, Tools, Verdict } from './guarantee.ts';
 import { Lease } from './lease.ts';
 
+/** What no attempt was ever counted as. */
+const nothing = 'No attempt is counted as this';
+
 /**
- * Whether the record of a job says that its event was applied. No function may read a record, so it gives back a lease that
- * nobody holds: nothing is written, and the refusal shows the record.
+ * Whether the record of a job says that its event was applied. No function may read a record, so it takes back a count that
+ * was never made: no record takes that, and the refusal shows it. It is asked once, since nothing depends on the answer.
  *
- * @returns `undefined` if it does not say so, or does not answer.
+ * @returns `undefined` if the record does not say so, or does not answer.
  */
 export async function findDuplicate(
   job: Job,
@@ -14,9 +17,12 @@ export async function findDuplicate(
   tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
 ): Promise<Verdict | undefined> {
   const lease = new Lease(job, guarantee, tools);
-  const standing = await lease.release('', { change: 0 }).catch(() => undefined);
-  if (standing === undefined || standing.stands) return undefined;
-  const finding = lease.judge(standing, lease.delivery(), { takeOver: false });
+  const mine = lease.delivery();
+  const answer = await tools.store
+    .release(mine, nothing, { change: 0, countedAs: nothing })
+    .catch(() => undefined);
+  if (answer?.kind !== 'fenced') return undefined;
+  const finding = lease.judge(answer, mine, { takeOver: false });
   if (finding.kind !== 'verdict' || finding.verdict.outcome !== 'duplicate') return undefined;
   return finding.verdict;
 }

@@ -44,7 +44,7 @@ export async function attemptToRead(
     if (!claim.claimed) return claim.verdict;
     const { past } = claim;
     if (!job.mayBegin(past)) {
-      await suspect.end(underWay, { failed: true });
+      await suspect.leave();
       return { outcome: 'tried', error: new NeverEndedError(), tries: past };
     }
     if (clock.now() > job.lastBegin) throw new StoreBusyError('the count took the time of the invocation');
@@ -60,7 +60,13 @@ export async function attemptToRead(
       read();
     } catch (error) {
       const failed = job.isOwnFailure(error);
-      await end(describe(error), failed, 0);
+      try {
+        await end(describe(error), failed, 0);
+      } catch (cause) {
+        // It is why the message is delivered again, whatever else failed on the way.
+        job.warn('A failed attempt to read a body could not be counted', cause);
+        throw error;
+      }
       if (failed) return { outcome: 'tried', error, tries: withThis(past) };
       throw error;
     }

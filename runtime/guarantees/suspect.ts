@@ -36,6 +36,12 @@ export class SuspectAttempt {
     return standing;
   }
 
+  /** It is not begun: still counted, and still said never to have ended, even where that cannot be written. */
+  async leave(): Promise<Standing> {
+    this.#isOver = true;
+    return await this.#lease.release(underWay, { change: 0, countedAs: underWay });
+  }
+
   /** The handler, watched. */
   watch<Args extends unknown[], Result>(
     handle: (...args: Args) => Result | Promise<Result>,

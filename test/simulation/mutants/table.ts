@@ -18,6 +18,7 @@ export const mutants = {
     file: conditions,
     text: 'return isUnfinished && attempt === mine.attempt && isSameEvent(record, mine);',
     replacement: 'return isUnfinished && isSameEvent(record, mine) && attempt !== "";',
+    workload: 'owners',
   },
   'no fence for release': {
     rule: 'Only the owner of a claim releases it',

@@ -194,6 +194,28 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
     expect(reasons()).toEqual([]);
   });
 
+  it('stay as they were where the parser asks to wait', async () => {
+    let error: Error = new TypeError('lines is not iterable');
+    const parse = () => {
+      throw error;
+    };
+    const consumer = shop(wiring, guarantee, () => {}, { parse });
+    for (const receiveCount of [1, 2]) await consumer(received(order('1'), { receiveCount }), remaining());
+    error = new NotDone('the registry of schemas is closed');
+    await consumer(received(order('1'), { receiveCount: 3 }), remaining());
+    expect(lines().at(-1)).toMatchObject({ outcome: 'failed', code: 'NOT_DONE' });
+    expect(recordOfBody(order('1'))).toMatchObject({ status: 'RETRYING', attempts: 2 });
+  });
+
+  it('count late in an invocation too, where the parser has failed', async () => {
+    const parse = () => {
+      clock.time += 24_000;
+      throw new TypeError('lines is not iterable');
+    };
+    await shop(wiring, guarantee, () => {}, { parse })(received(order('1')), remaining());
+    expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 }]);
+  });
+
   it('are of one consumer, and in the store of its guarantee', async () => {
     const store = memoryStore({});
     const own = { 'exactly-once': exactlyOnce({ store }), 'at-most-once': atMostOnce({ store }) };
@@ -225,13 +247,40 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
 });
 
 describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
-  it('is handled though its own parser takes most of the invocation', async () => {
+  it('is counted and handled though its own parser takes most of the invocation', async () => {
+    let attempts: number | undefined;
     const parse: Parse = (body) => {
       clock.time += 24_000;
       return parseOrderEvent(body);
     };
-    const consumer = shop(wiring, guarantee, () => {}, { parse });
-    await consumer(received(order('1'), { receiveCount: 3 }), remaining());
+    const act = () => {
+      attempts = recordOf('1')?.attempts;
+    };
+    await shop(wiring, guarantee, act, { parse })(received(order('1'), { receiveCount: 3 }), remaining());
+    expect(attempts).toBe(guarantee.name === 'at-most-once' ? 0 : 1);
+    expect(outcomes()).toEqual(['applied']);
+  });
+
+  it('is handled though the record of its body does not say that it was read', async () => {
+    wiring.store.befall('body release', 'down', 'down');
+    await shop(wiring, guarantee, () => {})(received(order('1'), { receiveCount: 3 }), remaining());
+    expect(wiring.logged.slice(0, 2)).toMatchObject([
+      { level: 'WARN', message: 'A body was read, and its record does not say so' },
+      { outcome: 'applied' },
+    ]);
+  });
+
+  it('is not counted where its parser leaves its handler too little of the invocation', async () => {
+    let attempts: number | undefined;
+    const parse: Parse = (body) => {
+      clock.time += 28_000;
+      return parseOrderEvent(body);
+    };
+    const act = () => {
+      attempts = recordOf('1')?.attempts ?? 0;
+    };
+    await shop(wiring, guarantee, act, { parse })(received(order('1'), { receiveCount: 3 }), remaining());
+    expect(attempts).toBe(0);
     expect(outcomes()).toEqual(['applied']);
   });
 
@@ -253,6 +302,66 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     await consumer(received(order('1'), { receiveCount: 1000 }), remaining());
     expect(outcomes()).toEqual(['applied']);
     expect(recordOf('1')).toMatchObject({ guarantee: guarantee.name });
+  });
+});
+
+describe.each(guarantees)('a slow store under $name', ({ guarantee }) => {
+  it('is not blamed on the event: a suspect whose body took it most of the invocation is not counted', async () => {
+    const begun = clock.now();
+    let attempts: number | undefined;
+    const consumer = shop(wiring, guarantee, () => {
+      attempts = recordOf('1')?.attempts ?? 0;
+    });
+    wiring.store.befall('body release', () => {
+      clock.time = begun + 27_000;
+    });
+    await consumer(received(order('1'), { receiveCount: 3 }), remaining());
+    expect(attempts).toBe(0);
+    expect(outcomes()).toEqual(['applied']);
+  });
+
+  it('is asked once whether the event of a body that failed was applied', async () => {
+    wiring.store.befall('release', 'contended');
+    await shop(wiring, guarantee, () => {}, { parse: broken })(received(order('1')), remaining());
+    expect(wiring.store.calls).toEqual(['body claim', 'body release', 'release']);
+    expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 }]);
+  });
+
+  it('that takes no count of a parser that failed leaves its error in the log', async () => {
+    wiring.store.befall('body release', 'down');
+    await shop(wiring, guarantee, () => {}, { parse: broken })(received(order('1')), remaining());
+    expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED' }]);
+    expect(lines()[0]).not.toHaveProperty('attempts');
+  });
+});
+
+describe.each(guarantees)('what never ended under $name', ({ guarantee }) => {
+  it('is not begun again, though the store did not take it that it was not', async () => {
+    let ends = 0;
+    const key = bodyKey('shop', JSON.stringify(order('1')));
+    const consumer = shop(wiring, guarantee, () => {}, {
+      parse: (body) => {
+        ends += 1;
+        return parseOrderEvent(body);
+      },
+    });
+    const options = { receiveCount: 8, firstReceived: clock.now() - 120_000 };
+    await consumer(received(order('1'), { receiveCount: 3 }), remaining());
+    wiring.memory.records.delete(shopKey('1'));
+    wiring.memory.records.set(key, {
+      ...recordOfBody(order('1')),
+      attempt: 'of-the-dead',
+      attempts: 5,
+      firstAttemptAt: clock.now() - 120_000,
+      lastError: 'It began, and has not ended',
+    } as never);
+    wiring.store.befall('body release', 'down');
+    await consumer(received(order('1'), options), remaining());
+    expect(lines().at(-1)).toMatchObject({ outcome: 'failed' });
+    clock.time += 60_000;
+    await consumer(received(order('1'), options), remaining());
+    expect(ends).toBe(1);
+    expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED' }]);
   });
 });
 

@@ -272,6 +272,21 @@ describe('texts of one error', () => {
   const letters = (n: number) => String.fromCharCode(97 + n).repeat(3);
 });
 
+it.each([
+  'quarantine',
+  'block',
+] as const)('a skip is looked for only where poison is to %s, and only of a common failure', async (onPoison) => {
+  Object.assign(wiring, { onPoison });
+  const waits = shop(wiring, exactlyOnce(), () => {
+    throw new NotDone('closed');
+  });
+  await deliver(waits, ['000']);
+  expect(wiring.store.calls).not.toContain('block');
+  await deliver(failing(exactlyOnce()), orders(1, 21));
+  expect(last()).toMatchObject({ commonFailure: true });
+  expect(wiring.store.calls.includes('block')).toBe(onPoison === 'block');
+});
+
 describe('under at-most-once', () => {
   it('an error that every event fails with leaves unknown outcomes: each may have happened', async () => {
     await deliver(failing(atMostOnce()), orders(1, 25));

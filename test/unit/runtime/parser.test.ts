@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError, InvalidEventError } from '../../../contract/errors.ts';
+import { earliestFingerprint } from '../../../contract/fingerprint.ts';
 import { bodyKey } from '../../../contract/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
 import {
@@ -253,6 +254,21 @@ describe.each(guarantees)('what a parser throws by mistake, under $name', ({ gua
     expect(timesApplied('1')).toBe(1);
     expect(wiring.letters).toEqual([]);
   });
+});
+
+it('a parser that changes the content makes what it made before, by the algorithm of an earlier record too', async () => {
+  const parse: Parse = (body) => ({ ...parseOrderEvent(body), sequence: '7' });
+  const event = order('1');
+  wiring.memory.records.set(shopKey('1'), {
+    status: 'COMPLETED',
+    fingerprint: earliestFingerprint({ ...event, sequence: '7' }),
+    attempt: 'before',
+    guarantee: 'exactly-once',
+    messageId: 'm0',
+    expiration: clock.now() / 1000 + 3600,
+  });
+  await consumerWith(parse)(sqsEvent(received('1')), remaining());
+  expect(lines()).toMatchObject([{ outcome: 'duplicate', appliedWith: 'm0' }]);
 });
 
 /** A parser whose events have other ids than their bodies. */
