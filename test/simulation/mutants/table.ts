@@ -179,7 +179,7 @@ export const mutants = {
   },
   "followers' receive counts give up": {
     rule: 'Giving up goes by the attempts in the record, not by receive counts',
-    file: 'runtime/delivery.ts',
+    file: 'runtime/conclude.ts',
     text: '  if (!areSpent(tries, message, means.wiring)) {',
     replacement: '  if (!areSpent({ ...tries, attempts: message.receiveCount }, message, means.wiring)) {',
   },
@@ -214,8 +214,14 @@ export const mutants = {
   'suspects not counted before they begin': {
     rule: "A suspect's attempt is counted before its handler",
     file: 'runtime/task.ts',
-    text: 'isCountedBefore: isSuspect(message) &&',
-    replacement: 'isCountedBefore: isSuspect(message) && message.id === "" &&',
+    text: 'return isSuspect(message) && means.wiring.clock.now() <= halfway;',
+    replacement: 'return isSuspect(message) && message.id === "" && halfway > 0;',
+  },
+  'parsers not counted before they begin': {
+    rule: "A suspect's parser is counted before it begins",
+    file: 'runtime/delivery.ts',
+    text: "if (isUnread || 'failed' in reading.content) {",
+    replacement: "if ('failed' in reading.content) {",
   },
   'a suspect that always begins': {
     rule: 'A suspect whose attempts never ended begins no more once they are spent',
@@ -308,14 +314,14 @@ export const mutants = {
   'poison that blocks nobody': {
     rule: 'Where poison is to block, its group waits until it is mended or skipped',
     file: 'runtime/poison.ts',
-    text: 'if (!skipped) return await block();',
-    replacement: 'if (!skipped && outcome === "conflict") return await block();',
+    text: 'if (skipped) return await leave(bySkip(reason));',
+    replacement: 'if (skipped || outcome === "poison") return await leave(bySkip(reason));',
   },
   'a skip that is not heard': {
     rule: 'What an operator skips leaves its group',
     file: 'runtime/poison.ts',
-    text: 'if (!skipped) return await block();',
-    replacement: 'if (skipped !== undefined) return await block();',
+    text: 'if (skipped) return await leave(bySkip(reason));',
+    replacement: 'if (skipped && message.id === "") return await leave(bySkip(reason));',
   },
   ...retryingMutants,
   "Powertools' persistence layer": {
@@ -330,8 +336,8 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
   'a real clock': {
     rule: 'A run reads no clock but its own',
     file: 'runtime/task.ts',
-    text: '  const { clock, recordTtlSeconds } = means.wiring;',
-    replacement: '  const { clock, recordTtlSeconds } = means.wiring;\n  process.hrtime();',
+    text: '  const deadline = deadlineOf(message, means);',
+    replacement: '  const deadline = deadlineOf(message, means);\n  process.hrtime();',
   },
   'operator sends under an old deduplication id': {
     rule: 'Whatever an operator sends has a fresh deduplication id',
