@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConfigurationError } from '../contract/errors.ts';
-import { parseOrderEvent } from '../contract/order-event.ts';
-import { outputs } from '../contract/outputs.ts';
+import { parseOrderEvent } from '../contract/orders/order-event.ts';
+import { outputs } from '../contract/orders/outputs.ts';
 import { deploy } from '../local/deployment/deploy.ts';
 import { mendTopics } from '../local/deployment/mend.ts';
 import type { ClientConfig } from '../local/endpoint/client-config.ts';

@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../contract/order-event.ts';
+import type { OrderEvent } from '../contract/orders/order-event.ts';
 import { anOrder } from '../test/support/orders.ts';
 import { sqsEvent, sqsRecord } from '../test/support/sqs.ts';
 

@@ -1,5 +1,5 @@
 import { systemClock } from '../contract/clock.ts';
-import { parseOrderEvent } from '../contract/order-event.ts';
+import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { systemRandom } from '../contract/random.ts';
 import { wholeNumber } from '../local/system/arguments.ts';
 import { createConsumer, exactlyOnce, increment, memoryStore, type Wiring } from '../runtime/index.ts';

@@ -1,4 +1,4 @@
-import { sha256 } from './identity.ts';
+import { sha256 } from './event/identity.ts';
 
 /**
  * 1 to 128 alphanumeric characters and punctuation: SNS and SQS take no other `MessageGroupId` and no other

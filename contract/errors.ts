@@ -1,4 +1,4 @@
-import { shorten } from './shorten.ts';
+import { shorten } from './truncate.ts';
 
 /** The base of every error that this project throws on purpose. */
 export class OrderOnceError extends Error {

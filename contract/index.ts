@@ -1,4 +1,3 @@
-export { canonicalJson } from './canonical-json.ts';
 export type { DeliveryLog } from './delivery-log.ts';
 export { deliveryLogMessage } from './delivery-log.ts';
 export {
@@ -6,19 +5,20 @@ export {
   InvalidEventError,
   OrderOnceError,
 } from './errors.ts';
+export { canonicalJson } from './event/canonical-json.ts';
 export {
   type CloudEvent,
   cloudEvent,
   type EventParser,
   eventParser,
-} from './event.ts';
-export { fingerprint } from './fingerprint.ts';
-export { idempotencyKey } from './identity.ts';
+} from './event/event-parser.ts';
+export { fingerprint } from './event/fingerprint.ts';
+export { idempotencyKey } from './event/identity.ts';
 export type { DeadLetterReason } from './message-attributes.ts';
 export {
   deadLetterReasonAttribute,
   firstPublishedAttribute,
   resolvedAttemptAttribute,
 } from './message-attributes.ts';
-export { type OrderEvent, orderEvent, parseOrderEvent } from './order-event.ts';
-export { tombstoneAttribute } from './tables.ts';
+export { type OrderEvent, orderEvent, parseOrderEvent } from './orders/order-event.ts';
+export { tombstoneAttribute } from './record-attributes.ts';

@@ -1,6 +1,6 @@
 import { readEnvironment, readWholeNumber } from '../contract/environment.ts';
-import { keyRetentionSeconds } from '../contract/key-retention.ts';
-import { parseOrderEvent } from '../contract/order-event.ts';
+import { parseOrderEvent } from '../contract/orders/order-event.ts';
+import { keyRetentionSeconds } from '../contract/policies/key-retention.ts';
 import { atLeastOnce, createConsumer } from '../runtime/index.ts';
 import { chargeOrder } from './payment/charge-order.ts';
 

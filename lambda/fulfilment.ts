@@ -1,5 +1,5 @@
 import { readEnvironment } from '../contract/environment.ts';
-import { parseOrderEvent } from '../contract/order-event.ts';
+import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce } from '../runtime/index.ts';
 import { applyOrder } from './order/apply-order.ts';
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { readEnvironment, readWholeNumber } from '../contract/environment.ts';
-import { maxRecordTtl, minRecordTtl } from '../contract/record-ttl.ts';
+import { maxRecordTtl, minRecordTtl } from '../contract/policies/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
 import { clientOptions } from '../runtime/client-options.ts';
 import { createIntake } from '../runtime/intake/intake.ts';

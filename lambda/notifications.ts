@@ -1,5 +1,5 @@
 import { readEnvironment } from '../contract/environment.ts';
-import { parseOrderEvent } from '../contract/order-event.ts';
+import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { atMostOnce, createConsumer } from '../runtime/index.ts';
 import { mailOrder } from './mail/mail-order.ts';
 

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ConfigurationError } from '../contract/errors.ts';
-import { keyRetentionSeconds } from '../contract/key-retention.ts';
+import { keyRetentionSeconds } from '../contract/policies/key-retention.ts';
 import { check } from './check-setting.ts';
 
 export interface PaymentSettings {

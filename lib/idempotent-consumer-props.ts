@@ -1,5 +1,5 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type { OnPoison } from '../contract/on-poison.ts';
+import type { OnPoison } from '../contract/policies/poison-policy.ts';
 import type { OrderTopic } from './order-topic.ts';
 import type { RecordTable } from './record-table.ts';
 

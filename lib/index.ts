@@ -1,4 +1,4 @@
-export type { OnPoison } from '../contract/on-poison.ts';
+export type { OnPoison } from '../contract/policies/poison-policy.ts';
 export { DataTable, type DataTableProps } from './data-table.ts';
 export { type EffectKind, IdempotentConsumer } from './idempotent-consumer.ts';
 export type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';

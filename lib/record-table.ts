@@ -3,9 +3,9 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../contract/environment.ts';
-import { intakeKeyPrefix } from '../contract/identity.ts';
-import { checkRecordTtl } from '../contract/record-ttl.ts';
-import { recordAttributes } from '../contract/tables.ts';
+import { intakeKeyPrefix } from '../contract/event/identity.ts';
+import { checkRecordTtl } from '../contract/policies/record-ttl.ts';
+import { recordAttributes } from '../contract/record-attributes.ts';
 import { DataTable } from './data-table.ts';
 
 export interface RecordTableProps {

@@ -1,6 +1,11 @@
 import type { Construct } from 'constructs';
-import { allowedClockSkew } from '../contract/lease.ts';
-import { clockSkew, leastRecordTtl, maxRetention, snsDeliveryRetries } from '../contract/record-ttl.ts';
+import { allowedClockSkew } from '../contract/policies/lease.ts';
+import {
+  clockSkew,
+  leastRecordTtl,
+  maxRetention,
+  snsDeliveryRetries,
+} from '../contract/policies/record-ttl.ts';
 import {
   backoffCap,
   leastMaxReceiveCount,
@@ -8,7 +13,7 @@ import {
   maxAttempts,
   maxMaxReceiveCount,
   receivesDuring,
-} from '../contract/retrying.ts';
+} from '../contract/policies/retry-policy.ts';
 import { type ConsumerParts, type DeployedConsumer, readDeployed } from './deployed-consumer.ts';
 import { leastVisibilityTimeout, longestLeaseOf } from './window.ts';
 

@@ -1,15 +1,15 @@
-import { longestLease } from '../contract/lease.ts';
+import { longestLease } from '../contract/policies/lease.ts';
 import {
   leastMaxReceiveCount,
   longestWaiting,
   maxAttempts,
   maxMaxReceiveCount,
   type Receiving,
-} from '../contract/retrying.ts';
+} from '../contract/policies/retry-policy.ts';
 
 /*
- * How long a received message must be hidden, in seconds. How long a record must be kept is in contract/record-ttl.ts,
- * how often a message can be received in contract/retrying.ts.
+ * How long a received message must be hidden, in seconds. How long a record must be kept is in contract/policies/record-ttl.ts,
+ * how often a message can be received in contract/policies/retry-policy.ts.
  */
 
 /** AWS: "Creating and configuring an Amazon SQS event source mapping", Visibility timeout. */

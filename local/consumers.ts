@@ -1,4 +1,4 @@
-import { optionalOutputs, outputs } from '../contract/outputs.ts';
+import { optionalOutputs, outputs } from '../contract/orders/outputs.ts';
 
 /** The consumers of the stack, by the names that their records carry. */
 export const consumers = ['fulfilment', 'billing', 'notifications'] as const;

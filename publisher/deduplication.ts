@@ -1,5 +1,5 @@
-import type { CloudEvent } from '../contract/event.ts';
-import { sha256 } from '../contract/identity.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { sha256 } from '../contract/event/identity.ts';
 
 /**
  * What the broker takes for the same message during its deduplication interval of 5 minutes:

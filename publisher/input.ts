@@ -1,4 +1,4 @@
-import { shorten } from '../contract/shorten.ts';
+import { shorten } from '../contract/truncate.ts';
 import { InputError } from './errors.ts';
 
 /** A plain string is an iterable too, of its characters: as `object` it does not compile. */

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../contract/canonical-json.ts';
 import { ConfigurationError } from '../contract/errors.ts';
-import type { CloudEvent } from '../contract/event.ts';
+import { canonicalJson } from '../contract/event/canonical-json.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
 import { type Entry, sizeOf } from './entry.ts';
 import { PublishError, TopicError } from './errors.ts';
 import { identified } from './identified.ts';

@@ -1,8 +1,8 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { canonicalJson } from '../contract/canonical-json.ts';
 import { type Clock, systemClock } from '../contract/clock.ts';
-import type { CloudEvent, EventParser } from '../contract/event.ts';
-import { type OrderEvent, parseOrderEvent } from '../contract/order-event.ts';
+import { canonicalJson } from '../contract/event/canonical-json.ts';
+import type { CloudEvent, EventParser } from '../contract/event/event-parser.ts';
+import { type OrderEvent, parseOrderEvent } from '../contract/orders/order-event.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
 import { checkOptions } from './check-options.ts';
 import { type Deduplication, deduplicationId } from './deduplication.ts';

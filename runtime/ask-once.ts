@@ -1,4 +1,4 @@
-import type { CloudEvent } from '../contract/event.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
 import type { Effect } from './effects.ts';
 import type { EffectHandler } from './guarantees/guarantee.ts';
 import { isPlainObject } from './plain-object.ts';

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse } from 'aws-lambda';
+import { isSuspect } from '../contract/policies/retry-policy.ts';
 import type { Random } from '../contract/random.ts';
-import { isSuspect } from '../contract/retrying.ts';
 
 /** What a batch needs to know of a message. */
 interface Grouped {

@@ -1,4 +1,4 @@
-import { commonFrom } from '../contract/retrying.ts';
+import { commonFrom } from '../contract/policies/retry-policy.ts';
 import { codeOf, describe } from './errors.ts';
 
 /**

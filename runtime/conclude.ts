@@ -1,5 +1,5 @@
-import type { CloudEvent } from '../contract/event.ts';
-import { shorten } from '../contract/shorten.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { shorten } from '../contract/truncate.ts';
 import type { Ending, Means } from './ending.ts';
 import { codeOf, describe, NeverEndedError, retryAfterOf } from './errors.ts';
 import type { Job, Verdict } from './guarantees/guarantee.ts';

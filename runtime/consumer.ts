@@ -1,11 +1,11 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { environmentNames } from '../contract/environment.ts';
 import { ConfigurationError } from '../contract/errors.ts';
-import type { CloudEvent, EventParser } from '../contract/event.ts';
-import { maxConsumerName } from '../contract/identity.ts';
-import { allowedClockSkew, longestLease } from '../contract/lease.ts';
+import type { CloudEvent, EventParser } from '../contract/event/event-parser.ts';
+import { maxConsumerName } from '../contract/event/identity.ts';
 import { waitingOutcomes } from '../contract/metrics.ts';
-import { isSuspect } from '../contract/retrying.ts';
+import { allowedClockSkew, longestLease } from '../contract/policies/lease.ts';
+import { isSuspect } from '../contract/policies/retry-policy.ts';
 import { AskOnce } from './ask-once.ts';
 import { processBatch } from './batch.ts';
 import { CommonFailure } from './common-failure.ts';

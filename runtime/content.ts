@@ -1,7 +1,7 @@
-import { canonicalJson } from '../contract/canonical-json.ts';
-import type { CloudEvent } from '../contract/event.ts';
-import { algorithmOf, earliestFingerprint, fingerprint, wholeEvent } from '../contract/fingerprint.ts';
-import { sha256 } from '../contract/identity.ts';
+import { canonicalJson } from '../contract/event/canonical-json.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { algorithmOf, earliestFingerprint, fingerprint, wholeEvent } from '../contract/event/fingerprint.ts';
+import { sha256 } from '../contract/event/identity.ts';
 import { isPlainObject } from './plain-object.ts';
 import { ignoreRejection, isPromise } from './promise.ts';
 

@@ -1,7 +1,7 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { brokerId } from '../contract/broker-id.ts';
-import type { CloudEvent } from '../contract/event.ts';
-import { sha256 } from '../contract/identity.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { sha256 } from '../contract/event/identity.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
 import { fitAttributes, sizeOf } from './letter-attributes.ts';
 import type { Message } from './message.ts';

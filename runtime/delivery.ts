@@ -1,4 +1,4 @@
-import type { CloudEvent } from '../contract/event.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
 import { conclude, stayAfter } from './conclude.ts';
 import type { DeliveryOptions, Ending, Means } from './ending.ts';
 import { foldMessages } from './fold-messages.ts';

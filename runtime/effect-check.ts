@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../contract/errors.ts';
-import { shorten } from '../contract/shorten.ts';
+import { shorten } from '../contract/truncate.ts';
 import { type Effect, type EffectWrite, effectBrand } from './effects.ts';
 import { describe, InvalidEffectsError } from './errors.ts';
 import { ignoreRejection, isPromise } from './promise.ts';

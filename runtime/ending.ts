@@ -1,5 +1,5 @@
 import type { DeliveryLog } from '../contract/delivery-log.ts';
-import type { CloudEvent } from '../contract/event.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
 import type { CommonFailure } from './common-failure.ts';
 import type { Guarantee, HandlerKind, Handlers } from './guarantees/guarantee.ts';
 import type { Warn } from './observability.ts';

@@ -1,5 +1,5 @@
 import { OrderOnceError } from '../contract/errors.ts';
-import { shorten } from '../contract/shorten.ts';
+import { shorten } from '../contract/truncate.ts';
 
 /**
  * What a handler throws when trying again cannot help, and nothing happened: the message goes to the dead-letter queue

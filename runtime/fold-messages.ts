@@ -1,5 +1,5 @@
 import type { LoggedError } from '../contract/delivery-log.ts';
-import type { CloudEvent } from '../contract/event.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
 import type { DeliveryOptions } from './ending.ts';
 import { codeOf, describe } from './errors.ts';
 import type { HandlerKind, Task, Verdict } from './guarantees/guarantee.ts';

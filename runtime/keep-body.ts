@@ -1,5 +1,5 @@
-import type { CloudEvent } from '../contract/event.ts';
-import { sha256 } from '../contract/identity.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { sha256 } from '../contract/event/identity.ts';
 import type { Means } from './ending.ts';
 import type { Message } from './message.ts';
 import { sendCopy } from './send-copy.ts';

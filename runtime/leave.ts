@@ -1,7 +1,7 @@
 import type { OrderOnceError } from '../contract/errors.ts';
-import type { CloudEvent } from '../contract/event.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
 import type { DeadLetterReason } from '../contract/message-attributes.ts';
-import { shorten } from '../contract/shorten.ts';
+import { shorten } from '../contract/truncate.ts';
 import type { Ending, Means } from './ending.ts';
 import { describe } from './errors.ts';
 import type { Job } from './guarantees/guarantee.ts';

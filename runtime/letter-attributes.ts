@@ -5,7 +5,7 @@ import {
   firstPublishedAttribute,
   maxMessageAttributes,
 } from '../contract/message-attributes.ts';
-import { shorten } from '../contract/shorten.ts';
+import { shorten } from '../contract/truncate.ts';
 import { bytesOf, sendable } from './sqs-attributes.ts';
 
 export type LetterAttributes = Readonly<Record<string, MessageAttributeValue>>;

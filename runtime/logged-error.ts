@@ -1,5 +1,5 @@
 import type { LoggedError } from '../contract/delivery-log.ts';
-import { shorten } from '../contract/shorten.ts';
+import { shorten } from '../contract/truncate.ts';
 import { describe } from './errors.ts';
 import { originalStack } from './original-stack.ts';
 

@@ -1,7 +1,7 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { brokerId } from '../contract/broker-id.ts';
 import { InvalidEventError } from '../contract/errors.ts';
-import type { CloudEvent } from '../contract/event.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../contract/message-attributes.ts';
 import type { Random } from '../contract/random.ts';
 import { type Reader, Reading } from './reading.ts';

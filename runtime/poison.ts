@@ -1,6 +1,6 @@
-import type { CloudEvent } from '../contract/event.ts';
-import { backoffAtCap } from '../contract/retrying.ts';
-import { shorten } from '../contract/shorten.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { backoffAtCap } from '../contract/policies/retry-policy.ts';
+import { shorten } from '../contract/truncate.ts';
 import type { Ending, Means } from './ending.ts';
 import { describe } from './errors.ts';
 import type { Job } from './guarantees/guarantee.ts';

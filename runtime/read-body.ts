@@ -1,4 +1,4 @@
-import type { CloudEvent } from '../contract/event.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
 import { conclude, stayAfter } from './conclude.ts';
 import type { Ending, Means } from './ending.ts';
 import { findDuplicate } from './guarantees/find-duplicate.ts';

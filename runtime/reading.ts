@@ -1,8 +1,8 @@
 import { ConfigurationError, InvalidEventError } from '../contract/errors.ts';
-import type { CloudEvent, EventParser } from '../contract/event.ts';
-import { parseExactJson, path } from '../contract/exact-json.ts';
-import { idempotencyKey } from '../contract/identity.ts';
-import { shorten } from '../contract/shorten.ts';
+import type { CloudEvent, EventParser } from '../contract/event/event-parser.ts';
+import { parseExactJson, path } from '../contract/event/exact-json.ts';
+import { idempotencyKey } from '../contract/event/identity.ts';
+import { shorten } from '../contract/truncate.ts';
 import { fingerprintLike, fingerprintOf } from './content.ts';
 import { describe, ParserError, PermanentError } from './errors.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';

@@ -1,6 +1,6 @@
 import type { Context, SQSRecord } from 'aws-lambda';
 import { ConfigurationError } from '../contract/errors.ts';
-import { shorten } from '../contract/shorten.ts';
+import { shorten } from '../contract/truncate.ts';
 
 /** In characters, of what an error quotes. */
 const quoted = 200;

@@ -1,10 +1,10 @@
 import { checkText } from '../contract/check-text.ts';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import { ConfigurationError } from '../contract/errors.ts';
-import { sha256 } from '../contract/identity.ts';
+import { sha256 } from '../contract/event/identity.ts';
 import { resolvedAttemptAttribute } from '../contract/message-attributes.ts';
+import { checkRecordTtl } from '../contract/policies/record-ttl.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
-import { checkRecordTtl } from '../contract/record-ttl.ts';
 import { NotResolvableError, StoreBusyError } from './errors.ts';
 import type { RecordStore, StoredRecord } from './stores/record-store.ts';
 

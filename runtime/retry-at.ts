@@ -1,4 +1,4 @@
-import { backoff, longestWaiting, pace } from '../contract/retrying.ts';
+import { backoff, longestWaiting, pace } from '../contract/policies/retry-policy.ts';
 import { longestHiding } from './visibility.ts';
 import type { Wiring } from './wiring.ts';
 

@@ -1,4 +1,4 @@
-import type { CloudEvent } from '../contract/event.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
 import { type DeadLetterQueue, deadLetterOf, type LetterWhy, maxMessageBytes } from './dead-letter.ts';
 import { describe } from './errors.ts';
 import type { Message } from './message.ts';

@@ -1,5 +1,5 @@
-import type { CloudEvent } from '../contract/event.ts';
-import { shorten } from '../contract/shorten.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { shorten } from '../contract/truncate.ts';
 import type { Ending, Means } from './ending.ts';
 import { copy, endingOf, type Reason } from './leave.ts';
 import type { Message } from './message.ts';

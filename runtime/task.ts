@@ -1,6 +1,6 @@
-import type { CloudEvent } from '../contract/event.ts';
-import { bodyKey } from '../contract/identity.ts';
-import { backoffCap, isSpent, isSuspect, type Tries } from '../contract/retrying.ts';
+import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { bodyKey } from '../contract/event/identity.ts';
+import { backoffCap, isSpent, isSuspect, type Tries } from '../contract/policies/retry-policy.ts';
 import type { Means } from './ending.ts';
 import { underWay } from './errors.ts';
 import { isOwnFailure } from './guarantees/count-attempt.ts';

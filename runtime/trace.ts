@@ -1,4 +1,4 @@
-import { shorten } from '../contract/shorten.ts';
+import { shorten } from '../contract/truncate.ts';
 
 /** In characters; the header of a request through many services has a few hundred. */
 const maxLength = 1000;

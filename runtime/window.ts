@@ -1,4 +1,4 @@
-import { clockSkew } from '../contract/record-ttl.ts';
+import { clockSkew } from '../contract/policies/record-ttl.ts';
 
 /**
  * How much before its records expire the idempotency window closes, in seconds. An hour covers publishers whose clocks

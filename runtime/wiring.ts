@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '../contract/clock.ts';
 import { readEnvironment, readWholeNumber, refusedVariable } from '../contract/environment.ts';
-import { allowedClockSkew } from '../contract/lease.ts';
-import { type OnPoison, poisonPolicies } from '../contract/on-poison.ts';
+import { allowedClockSkew } from '../contract/policies/lease.ts';
+import { type OnPoison, poisonPolicies } from '../contract/policies/poison-policy.ts';
+import { leastRecordTtl, maxRecordTtl, maxRetention, minRetention } from '../contract/policies/record-ttl.ts';
+import { maxMaxReceiveCount } from '../contract/policies/retry-policy.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
-import { leastRecordTtl, maxRecordTtl, maxRetention, minRetention } from '../contract/record-ttl.ts';
-import { maxMaxReceiveCount } from '../contract/retrying.ts';
 import type { DeadLetterQueue } from './dead-letter.ts';
 import type { Acknowledgements } from './last-moment.ts';
 import { type Output, standardOutput } from './observability.ts';

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../contract/errors.ts';
-import { shorten } from '../contract/shorten.ts';
+import { shorten } from '../contract/truncate.ts';
 import { type Options, readArguments, usageOf } from '../local/system/arguments.ts';
 import { type Model, type Mutant, models, mutants } from './models.ts';
 

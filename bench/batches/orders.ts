@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { anOrder } from '../../test/support/orders.ts';
 import { sqsEvent, sqsRecord } from '../../test/support/sqs.ts';
 import type { Account } from './dynamodb-process.ts';

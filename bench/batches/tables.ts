@@ -1,4 +1,9 @@
-import { customersTable, ledgerTable, ordersTable, recordAttributes } from '../../contract/tables.ts';
+import {
+  customersTable,
+  ledgerTable,
+  ordersTable,
+  recordAttributes,
+} from '../../contract/record-attributes.ts';
 
 /** Where the effects of the orders go. */
 export const effectTables = { orders: 'orders', ledger: 'ledger', customers: 'customers' } as const;

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { median } from '../interleave.ts';
 import { type BatchShape, batchOf, newOrders } from '../order-batches.ts';
 import { type Agreement, Meter } from './meter.ts';

@@ -1,5 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { customersTable, ledgerTable, ordersTable, recordAttributes } from '../../contract/tables.ts';
+import {
+  customersTable,
+  ledgerTable,
+  ordersTable,
+  recordAttributes,
+} from '../../contract/record-attributes.ts';
 import { createTable } from '../../test/contract/servers/dynamodb-local.ts';
 
 /** Where the orders' effects go: `applyOrder` writes to each. */

@@ -6,7 +6,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environmentNames } from '../../contract/environment.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
 import { fifoQueue } from '../../lib/fifo-queue.ts';
 import { DataTable, type OrderTopic } from '../../lib/index.ts';
 import { physicalName } from '../../lib/names.ts';

@@ -4,7 +4,7 @@ import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dyn
 import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { SQSHandler, SQSRecord } from 'aws-lambda';
 import { readEnvironment } from '../../contract/environment.ts';
-import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { applyOrder } from '../../lambda/order/apply-order.ts';
 import { writeOf } from '../../runtime/stores/dynamodb/effects.ts';
 import { connect } from '../batches/contestants/client.ts';

@@ -4,7 +4,7 @@ import {
   PublishCommand,
   SNSClient,
 } from '@aws-sdk/client-sns';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { publish, snsClient } from '../../publisher/index.ts';
 
 const topicArn = 'arn:aws:sns:us-east-1:123456789012:orders.fifo';

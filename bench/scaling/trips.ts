@@ -1,5 +1,5 @@
 import { systemClock } from '../../contract/clock.ts';
-import { parseOrderEvent } from '../../contract/order-event.ts';
+import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { systemRandom } from '../../contract/random.ts';
 import { createConsumer, type EffectStore, exactlyOnce } from '../../runtime/index.ts';
 import { memoryStore } from '../../runtime/stores/memory/memory-store.ts';

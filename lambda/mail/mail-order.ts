@@ -1,6 +1,6 @@
 import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import { idempotencyKeyTag } from '../../contract/mail.ts';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import { idempotencyKeyTag } from '../../contract/orders/mail.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { type ExternalHandler, NotDone } from '../../runtime/index.ts';
 import { mailboxOf } from './mailbox.ts';
 import { orderTemplate } from './order-template.ts';

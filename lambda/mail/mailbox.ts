@@ -1,5 +1,5 @@
-import { makesMailbox, maxLocalPart } from '../../contract/mail.ts';
-import { shorten } from '../../contract/shorten.ts';
+import { makesMailbox, maxLocalPart } from '../../contract/orders/mail.ts';
+import { shorten } from '../../contract/truncate.ts';
 import { PermanentError } from '../../runtime/errors.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Template } from '@aws-sdk/client-sesv2';
-import { referenceLine } from '../../contract/mail.ts';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import { referenceLine } from '../../contract/orders/mail.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 
 /** SES puts values into the HTML as they are (Amazon SES Developer Guide, "Advanced email personalization"). */
 const content = {

@@ -1,5 +1,5 @@
-import type { OrderEvent } from '../../contract/order-event.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
 import { type Effect, increment, putIfNewer } from '../../runtime/index.ts';
 
 /** Names of the tables. */

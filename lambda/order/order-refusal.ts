@@ -1,5 +1,5 @@
-import type { OrderEvent } from '../../contract/order-event.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
 import { describe } from '../../runtime/errors.ts';
 import type { Refusal } from '../../runtime/intake/intake.ts';
 import { ValueError } from '../../runtime/stores/attribute-values.ts';

@@ -1,5 +1,5 @@
 import { environmentNames } from '../../contract/environment.ts';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { type ExternalHandler, postWithKey } from '../../runtime/index.ts';
 
 /**

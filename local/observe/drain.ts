@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { OrderOnceError } from '../../contract/errors.ts';
-import { backoffCap } from '../../contract/retrying.ts';
+import { backoffCap } from '../../contract/policies/retry-policy.ts';
 import { depth } from './queue.ts';
 
 const pollMs = 250;

@@ -1,4 +1,4 @@
-import { readReference } from '../../contract/mail.ts';
+import { readReference } from '../../contract/orders/mail.ts';
 import type { ClientConfig } from '../endpoint/client-config.ts';
 import { EndpointError } from '../system/errors.ts';
 

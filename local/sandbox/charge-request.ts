@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { canonicalJson } from '../../contract/canonical-json.ts';
-import { sha256 } from '../../contract/identity.ts';
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import { sha256 } from '../../contract/event/identity.ts';
 
 /** What a caller wants charged. */
 export interface ChargeRequest {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { idempotencyKeyTag } from '../../contract/mail.ts';
+import { idempotencyKeyTag } from '../../contract/orders/mail.ts';
 import { forward, handBack } from './forward.ts';
 import { cut, listen, readBody } from './http.ts';
 import { RequestLog } from './request-log.ts';

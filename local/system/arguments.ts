@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { shorten } from '../../contract/shorten.ts';
+import { shorten } from '../../contract/truncate.ts';
 
 /** An option of a command. */
 export interface Option {

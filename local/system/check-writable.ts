@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { shorten } from '../../contract/shorten.ts';
+import { shorten } from '../../contract/truncate.ts';
 
 /**
  * Finds out before hours of work whether their result can be written.

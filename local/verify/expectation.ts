@@ -1,9 +1,9 @@
 import Big from 'big.js';
-import { canonicalJson } from '../../contract/canonical-json.ts';
-import { fingerprint } from '../../contract/fingerprint.ts';
-import { sha256 } from '../../contract/identity.ts';
-import { makesMailbox } from '../../contract/mail.ts';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import { fingerprint } from '../../contract/event/fingerprint.ts';
+import { sha256 } from '../../contract/event/identity.ts';
+import { makesMailbox } from '../../contract/orders/mail.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { messageGroup } from '../../publisher/index.ts';
 
 /** What the tables must hold once every event was applied exactly once. Money is exact: decimals, no doubles. */

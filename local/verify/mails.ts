@@ -1,4 +1,4 @@
-import { idempotencyKey, sha256 } from '../../contract/identity.ts';
+import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
 import type { Mail } from '../observe/mails.ts';
 import type { EventKey, Expectation } from './expectation.ts';
 import type { Seen } from './outside.ts';

@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../../contract/order-event.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { eventKey, type SequenceRange } from './expectation.ts';
 import type { Place } from './tables.ts';
 

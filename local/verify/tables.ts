@@ -1,8 +1,13 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import Big from 'big.js';
-import { isBodyKey } from '../../contract/identity.ts';
-import { customersTable, ledgerTable, ordersTable, recordAttributes } from '../../contract/tables.ts';
+import { isBodyKey } from '../../contract/event/identity.ts';
+import {
+  customersTable,
+  ledgerTable,
+  ordersTable,
+  recordAttributes,
+} from '../../contract/record-attributes.ts';
 import { type Account, type EventKey, eventKey, itemDigest, type VersionedItem } from './expectation.ts';
 
 /** What the tables hold. */

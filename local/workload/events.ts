@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { OrderOnceError } from '../../contract/errors.ts';
-import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { readLines } from '../../publisher/index.ts';
 import { makeOwnFolder, removeFolder } from '../system/folders.ts';
 import { atStop } from '../system/teardown.ts';

@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../contract/canonical-json.ts';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { type Entry, messageGroup } from '../../publisher/index.ts';
 import type { Extra } from './plan.ts';
 import { poison } from './poison.ts';

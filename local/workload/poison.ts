@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../contract/canonical-json.ts';
 import type { InvalidEventCode } from '../../contract/errors.ts';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 
 /** A number of 39 significant digits: one more than DynamoDB keeps. */
 const tooPrecise = `1${'0'.repeat(37)}.5`;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { canonicalJson } from '../../contract/canonical-json.ts';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { type Entry, messageGroup, publish, sendInOrder, snsTopic } from '../../publisher/index.ts';
 import type { Events } from './events.ts';
 import { extraEntry } from './extra-entry.ts';

@@ -4,7 +4,7 @@ import {
   type PublishBatchCommandOutput,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import { parseOrderEvent } from '../../contract/order-event.ts';
+import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { type EventKey, eventKey } from '../verify/expectation.ts';
 
 /** Tells the messages of one event from all others; those that are no event are told by their group alone. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
-import type { CloudEvent } from '../../contract/event.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { effectsIn } from '../effect-check.ts';
 import type { Effect } from '../effects.ts';
 import { Patience } from '../patience.ts';

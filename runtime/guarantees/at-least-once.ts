@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../contract/errors.ts';
-import { keyRetentionSeconds } from '../../contract/key-retention.ts';
+import { keyRetentionSeconds } from '../../contract/policies/key-retention.ts';
 import type { RecordStore } from '../stores/record-store.ts';
 import { externalGuarantee } from './external.ts';
 import type { Guarantee } from './guarantee.ts';

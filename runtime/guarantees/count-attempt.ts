@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../contract/errors.ts';
-import type { Tries } from '../../contract/retrying.ts';
-import { shorten } from '../../contract/shorten.ts';
+import type { Tries } from '../../contract/policies/retry-policy.ts';
+import { shorten } from '../../contract/truncate.ts';
 import { DeadlineError, NotDone, PermanentError, StoreBusyError } from '../errors.ts';
 import { UnclearError } from '../http/unclear-error.ts';
 import type { CountAnswer, EffectStore } from '../stores/record-store.ts';

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../contract/errors.ts';
-import { algorithmOf } from '../../contract/fingerprint.ts';
+import { algorithmOf } from '../../contract/event/fingerprint.ts';
 import { ownContent } from '../content.ts';
 import type { Contended, Delivery, Exists, StoredRecord } from '../stores/record-store.ts';
 import type { Verdict } from './guarantee.ts';

@@ -1,4 +1,4 @@
-import type { CloudEvent } from '../../contract/event.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { effectsIn } from '../effect-check.ts';
 import { describe, NeverEndedError, type PermanentError, StoreBusyError, underWay } from '../errors.ts';
 import type { EffectStore } from '../stores/record-store.ts';

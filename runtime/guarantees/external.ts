@@ -1,6 +1,6 @@
-import type { CloudEvent } from '../../contract/event.ts';
-import { sha256 } from '../../contract/identity.ts';
-import type { Tries } from '../../contract/retrying.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { sha256 } from '../../contract/event/identity.ts';
+import type { Tries } from '../../contract/policies/retry-policy.ts';
 import { describe, NeverEndedError, NotDone, PermanentError, StoreBusyError, underWay } from '../errors.ts';
 import type { GuaranteeName, RecordStore } from '../stores/record-store.ts';
 import { encodeResult } from '../stores/result.ts';

@@ -1,4 +1,4 @@
-import type { CloudEvent } from '../../contract/event.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { Patience } from '../patience.ts';
 import type { EffectStore, Refusal } from '../stores/record-store.ts';
 import { mostItems } from '../stores/transaction.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
-import type { CloudEvent } from '../../contract/event.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import type { Tries } from '../../contract/policies/retry-policy.ts';
 import type { Random } from '../../contract/random.ts';
-import type { Tries } from '../../contract/retrying.ts';
 import type { Effect, effectBrand } from '../effects.ts';
 import type { PermanentError } from '../errors.ts';
 import type {

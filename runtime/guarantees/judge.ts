@@ -1,4 +1,4 @@
-import type { RecordStatus } from '../../contract/tables.ts';
+import type { RecordStatus } from '../../contract/record-attributes.ts';
 import type { Delivery, Refusal, StoredRecord } from '../stores/record-store.ts';
 import type { Job, Verdict } from './guarantee.ts';
 

@@ -1,5 +1,5 @@
-import { allowedClockSkew } from '../../contract/lease.ts';
-import type { Tries } from '../../contract/retrying.ts';
+import { allowedClockSkew } from '../../contract/policies/lease.ts';
+import type { Tries } from '../../contract/policies/retry-policy.ts';
 import type {
   Delivery,
   GuaranteeName,

@@ -1,4 +1,4 @@
-import { shorten } from '../../contract/shorten.ts';
+import { shorten } from '../../contract/truncate.ts';
 import { NotDone } from '../errors.ts';
 import { type NetworkError, neverSent } from './never-sent.ts';
 import { UnclearError } from './unclear-error.ts';

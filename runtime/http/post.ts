@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../contract/canonical-json.ts';
 import { type Clock, systemClock } from '../../contract/clock.ts';
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import { describe, NotDone } from '../errors.ts';
 import type { ExternalContext } from '../guarantees/guarantee.ts';
 import { readAnswer } from './answer.ts';

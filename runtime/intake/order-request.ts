@@ -1,9 +1,9 @@
-import { canonicalJson } from '../../contract/canonical-json.ts';
 import { InvalidEventError } from '../../contract/errors.ts';
-import { parseExactJson, path } from '../../contract/exact-json.ts';
-import { sha256 } from '../../contract/identity.ts';
-import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
-import { shorten } from '../../contract/shorten.ts';
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import { parseExactJson, path } from '../../contract/event/exact-json.ts';
+import { sha256 } from '../../contract/event/identity.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
+import { shorten } from '../../contract/truncate.ts';
 import { Problem } from './problem.ts';
 
 export interface OrderRequest {

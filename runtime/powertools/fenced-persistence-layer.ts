@@ -10,7 +10,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import { refuseDisabledIdempotency } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { allowedClockSkew } from '../../contract/lease.ts';
+import { allowedClockSkew } from '../../contract/policies/lease.ts';
 import { type Random, systemRandom } from '../../contract/random.ts';
 import { clientOptions } from '../client-options.ts';
 import { codeOf, describe } from '../errors.ts';

@@ -7,7 +7,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { allowedClockSkew } from '../../contract/lease.ts';
+import { allowedClockSkew } from '../../contract/policies/lease.ts';
 import type { Item } from '../effects.ts';
 import { EXPIRED_AS_SEEN } from '../stores/dynamodb/conditions.ts';
 import {

@@ -1,6 +1,6 @@
 import { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { recordAttributes as attribute } from '../../contract/tables.ts';
+import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
 import { unmarshallItem } from '../stores/attribute-values.ts';
 import { decodeResult } from '../stores/result.ts';
 import { ResultNotKeptError } from './errors.ts';

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { NumberValueImpl, unmarshall } from '@aws-sdk/util-dynamodb';
-import { path } from '../../contract/exact-json.ts';
+import { path } from '../../contract/event/exact-json.ts';
 import { isPlainObject } from '../plain-object.ts';
 import { areSame, type Decimal, decimalOf, digitsOf, textOf } from './decimal.ts';
 

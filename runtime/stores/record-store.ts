@@ -1,5 +1,5 @@
-import type { Tries } from '../../contract/retrying.ts';
-import type { RecordStatus } from '../../contract/tables.ts';
+import type { Tries } from '../../contract/policies/retry-policy.ts';
+import type { RecordStatus } from '../../contract/record-attributes.ts';
 import type { EffectWrite } from '../effects.ts';
 
 /** The names of the guarantees, as records carry them. */

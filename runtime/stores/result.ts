@@ -1,4 +1,4 @@
-import { sha256 } from '../../contract/identity.ts';
+import { sha256 } from '../../contract/event/identity.ts';
 import { maxContentBytes } from './content-size.ts';
 
 /** What is stored in place of a result that cannot be: the handler has acted, so this must never be an error. */

@@ -1,5 +1,5 @@
-import { path } from '../../contract/exact-json.ts';
-import { tombstoneAttribute } from '../../contract/tables.ts';
+import { path } from '../../contract/event/exact-json.ts';
+import { tombstoneAttribute } from '../../contract/record-attributes.ts';
 import type { EffectWrite, Item, VersionedEffect } from '../effects.ts';
 import { ValueError } from './attribute-values.ts';
 

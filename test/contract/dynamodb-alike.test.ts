@@ -1,6 +1,6 @@
 import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
-import { ordersTable } from '../../contract/tables.ts';
+import { ordersTable } from '../../contract/record-attributes.ts';
 import { answerTo, type WireAnswer } from '../support/dynamodb/answer.ts';
 import { memoryDynamoDb } from '../support/dynamodb/memory-dynamodb.ts';
 import type { Item, Value } from '../support/dynamodb/values.ts';

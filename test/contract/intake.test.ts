@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { canonicalJson } from '../../contract/canonical-json.ts';
-import { sha256 } from '../../contract/identity.ts';
-import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
-import { recordAttributes as attribute } from '../../contract/tables.ts';
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import { sha256 } from '../../contract/event/identity.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
+import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
 import { TopicError } from '../../publisher/errors.ts';
 import { fitsTopic, publishEvent } from '../../publisher/publish-event.ts';
 import { createIntake } from '../../runtime/intake/intake.ts';

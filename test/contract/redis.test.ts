@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import { type Clock, systemClock } from '../../contract/clock.ts';
-import { parseOrderEvent } from '../../contract/order-event.ts';
+import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { systemRandom } from '../../contract/random.ts';
 import { createConsumer } from '../../runtime/consumer.ts';
 import { atLeastOnce } from '../../runtime/guarantees/at-least-once.ts';

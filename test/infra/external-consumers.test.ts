@@ -1,6 +1,6 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { optionalOutputs, outputs } from '../../contract/outputs.ts';
+import { optionalOutputs, outputs } from '../../contract/orders/outputs.ts';
 import { everyConsumer, orderOnceStack, resources } from './support.ts';
 
 function functionNames(stack: Stack): string[] {

@@ -1,6 +1,6 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { outputs } from '../../contract/outputs.ts';
+import { outputs } from '../../contract/orders/outputs.ts';
 import { orderOnceStack, resource, resources } from './support.ts';
 
 describe('the stack without any setting', () => {

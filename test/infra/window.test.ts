@@ -1,5 +1,5 @@
-import { leastRecordTtl } from '../../contract/record-ttl.ts';
-import { leastMaxReceiveCount, maxMaxReceiveCount } from '../../contract/retrying.ts';
+import { leastRecordTtl } from '../../contract/policies/record-ttl.ts';
+import { leastMaxReceiveCount, maxMaxReceiveCount } from '../../contract/policies/retry-policy.ts';
 import { defaultMaxReceiveCount, defaultVisibilityTimeout } from '../../lib/window.ts';
 
 const day = 24 * 60 * 60;

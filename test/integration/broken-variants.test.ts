@@ -1,5 +1,5 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { count } from '../../local/observe/counts.ts';
 import { readDeliveries } from '../../local/observe/deliveries.ts';
 import { compare } from '../../local/verify/compare.ts';

@@ -5,7 +5,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { parseOrderEvent } from '../../contract/order-event.ts';
+import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import {
   createConsumer,
   dynamoDbEffectStore,

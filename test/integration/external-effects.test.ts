@@ -1,5 +1,5 @@
-import { idempotencyKey, sha256 } from '../../contract/identity.ts';
-import type { OrderEvent } from '../../contract/order-event.ts';
+import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { readMails } from '../../local/observe/mails.ts';
 import { type MailRequest, mailBlowOf } from '../../local/sandbox/mail-proxy.ts';
 import type { ProviderRequest } from '../../local/sandbox/provider.ts';

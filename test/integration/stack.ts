@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { environmentNames } from '../../contract/environment.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/tables.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
 import { DataTable, IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
 import { OrderOnceStack } from '../../lib/order-once-stack.ts';
 import { readSettings } from '../../lib/settings.ts';

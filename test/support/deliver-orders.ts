@@ -1,4 +1,4 @@
-import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { createConsumer, type Effect, type EffectWrite, exactlyOnce } from '../../runtime/index.ts';
 import type { CommitAnswer } from '../../runtime/stores/record-store.ts';
 import { anOrder } from './orders.ts';

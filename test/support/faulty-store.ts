@@ -1,4 +1,4 @@
-import { isBodyKey } from '../../contract/identity.ts';
+import { isBodyKey } from '../../contract/event/identity.ts';
 import type { EffectStore } from '../../runtime/stores/record-store.ts';
 
 /** `body`: of the record of a body that a parser reads, and of no event. */

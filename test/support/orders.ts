@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../../contract/order-event.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
 
 /** A valid order event; `over` replaces attributes of the envelope, `data` of the order. */
 export function anOrder(over: Partial<OrderEvent> = {}, data: Partial<OrderEvent['data']> = {}): OrderEvent {

@@ -1,4 +1,4 @@
-import { recordAttributes as attribute } from '../../contract/tables.ts';
+import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
 import type { StoredRecord } from '../../runtime/stores/record-store.ts';
 
 /** The attributes of a record, by what a port of the runtime calls them: named here, and not by the adapter that is tested. */

@@ -1,4 +1,4 @@
-import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import type { DeadLetter } from '../../runtime/dead-letter.ts';
 import {
   atLeastOnce,

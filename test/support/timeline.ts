@@ -1,6 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
-import { type OrderEvent, parseOrderEvent } from '../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { createConsumer, type ExternalHandler, type Guarantee, increment } from '../../runtime/index.ts';
 import type { StoredRecord } from '../../runtime/stores/record-store.ts';
 import { anOrder } from './orders.ts';

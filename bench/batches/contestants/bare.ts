@@ -5,7 +5,7 @@ import {
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
 import { wiringFromEnvironment } from '../../../runtime/wiring.ts';

@@ -1,5 +1,5 @@
 import { DynamoDBClient, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
 import { clientOptions } from '../../../runtime/client-options.ts';
 import { writeOf } from '../../../runtime/stores/dynamodb/effects.ts';

@@ -5,7 +5,7 @@ import { RedisMessageDeduplicationStore } from '@message-queue-toolkit/redis-mes
 import { AbstractSqsConsumer, type SQSConsumerDependencies } from '@message-queue-toolkit/sqs';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { batchSize } from '../orders.ts';
 import { connect, effectsOf } from './client.ts';
 import type { Contestant } from './contestant.ts';

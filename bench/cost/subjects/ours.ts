@@ -1,5 +1,5 @@
 import { systemClock } from '../../../contract/clock.ts';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { systemRandom } from '../../../contract/random.ts';
 import {
   atLeastOnce,

@@ -5,7 +5,7 @@ import {
   PutItemCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { recordTables } from '../tables.ts';
 import { effectsOf, HandlerError, rememberedSeconds, type Subject } from './subject.ts';
 

@@ -2,7 +2,7 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { remaining } from '../../../test/support/sqs.ts';
 import { recordTables } from '../tables.ts';
 import { effectsOf, HandlerError, rememberedSeconds, type Subject } from './subject.ts';

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
 import { writeOf } from '../../../runtime/stores/dynamodb/effects.ts';
 import { effectTables } from '../tables.ts';

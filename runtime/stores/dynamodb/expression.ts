@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { recordAttributes } from '../../../contract/tables.ts';
+import { recordAttributes } from '../../../contract/record-attributes.ts';
 import type { Item } from '../../effects.ts';
 import { marshallItem } from '../attribute-values.ts';
 

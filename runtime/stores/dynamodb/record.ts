@@ -1,5 +1,5 @@
 import type { AttributeValue, Put, Update } from '@aws-sdk/client-dynamodb';
-import { recordAttributes as attribute, type RecordStatus } from '../../../contract/tables.ts';
+import { recordAttributes as attribute, type RecordStatus } from '../../../contract/record-attributes.ts';
 import { marshallItem, unmarshallItem } from '../attribute-values.ts';
 import type { GuaranteeName, StoredRecord } from '../record-store.ts';
 import type { AttributeName, Sets } from './expression.ts';

@@ -1,5 +1,5 @@
-import { shorten } from '../../../contract/shorten.ts';
-import type { RecordStatus } from '../../../contract/tables.ts';
+import type { RecordStatus } from '../../../contract/record-attributes.ts';
+import { shorten } from '../../../contract/truncate.ts';
 import type { Item } from '../../effects.ts';
 import type { ClaimTerms, Commit, Delivery, KeptBody, ReleaseTerms } from '../record-store.ts';
 import * as may from './conditions.ts';

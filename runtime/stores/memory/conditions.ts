@@ -1,5 +1,5 @@
-import { shorten } from '../../../contract/shorten.ts';
-import type { RecordStatus } from '../../../contract/tables.ts';
+import type { RecordStatus } from '../../../contract/record-attributes.ts';
+import { shorten } from '../../../contract/truncate.ts';
 import type { ClaimTerms, Delivery, ReleaseTerms, StoredRecord } from '../record-store.ts';
 
 /* What each step accepts; dynamodb/conditions.ts tells the timeline behind every clause. */

@@ -1,4 +1,4 @@
-import { shorten } from '../../../contract/shorten.ts';
+import { shorten } from '../../../contract/truncate.ts';
 import { pastOf } from '../past.ts';
 import type {
   BlockAnswer,

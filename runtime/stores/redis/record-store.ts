@@ -1,5 +1,5 @@
-import { shorten } from '../../../contract/shorten.ts';
-import { recordAttributes as attribute, type RecordStatus } from '../../../contract/tables.ts';
+import { recordAttributes as attribute, type RecordStatus } from '../../../contract/record-attributes.ts';
+import { shorten } from '../../../contract/truncate.ts';
 import { pastOf } from '../past.ts';
 import type {
   Contended,

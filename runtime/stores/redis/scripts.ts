@@ -1,4 +1,4 @@
-import { recordAttributes as attribute } from '../../../contract/tables.ts';
+import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
 
 /*
  * One script per step: Redis runs each as a whole, so what a script decides is still so when it writes. The clauses

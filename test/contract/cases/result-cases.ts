@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sha256 } from '../../../contract/identity.ts';
+import { sha256 } from '../../../contract/event/identity.ts';
 import { decodeResult, encodeResult } from '../../../runtime/stores/result.ts';
 import { Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';

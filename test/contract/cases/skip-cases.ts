@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { recordStatuses } from '../../../contract/tables.ts';
+import { recordStatuses } from '../../../contract/record-attributes.ts';
 import { assertNothingFound, Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';
 

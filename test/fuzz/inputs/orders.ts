@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { anOrder } from '../../support/orders.ts';
 import { texts } from './hostile.ts';
 

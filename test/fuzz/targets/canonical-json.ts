@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { canonicalJson } from '../../../contract/canonical-json.ts';
-import { fingerprint } from '../../../contract/fingerprint.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import { fingerprint } from '../../../contract/event/fingerprint.ts';
 import { anOrder } from '../../support/orders.ts';
 import { keys, texts } from '../inputs/hostile.ts';
 import { isTakenBySqs } from '../oracles/sqs-limits.ts';

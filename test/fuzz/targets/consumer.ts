@@ -3,8 +3,8 @@ import type { SQSEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { brokerId } from '../../../contract/broker-id.ts';
 import { InvalidEventError, OrderOnceError } from '../../../contract/errors.ts';
-import { idempotencyKey } from '../../../contract/identity.ts';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { idempotencyKey } from '../../../contract/event/identity.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import {
   atLeastOnce,
   atMostOnce,

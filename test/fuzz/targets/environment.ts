@@ -7,7 +7,7 @@ import {
   refuseDisabledIdempotency,
 } from '../../../contract/environment.ts';
 import { ConfigurationError } from '../../../contract/errors.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { atLeastOnce, createConsumer, exactlyOnce } from '../../../runtime/index.ts';
 import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
 import { fakeWiring } from '../../support/wiring.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { canonicalJson } from '../../../contract/canonical-json.ts';
 import { InvalidEventError } from '../../../contract/errors.ts';
-import { path } from '../../../contract/exact-json.ts';
-import { fingerprint } from '../../../contract/fingerprint.ts';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import { path } from '../../../contract/event/exact-json.ts';
+import { fingerprint } from '../../../contract/event/fingerprint.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { bodies, largeBodies } from '../inputs/hostile.ts';
 import { type Mutant, mutantsOf } from '../inputs/mutants.ts';
 import { orders } from '../inputs/orders.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { canonicalJson } from '../../../contract/canonical-json.ts';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { fitsTopic } from '../../../publisher/publish-event.ts';
 import { createIntake, type HttpRequest } from '../../../runtime/intake/intake.ts';
 import { contextOf, post } from '../../support/http.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { canonicalJson } from '../../../contract/canonical-json.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { type Deduplication, PublishError } from '../../../publisher/index.ts';
 import { publishTo } from '../../../publisher/publish.ts';
 import { FakeTopic } from '../../unit/publisher/support/fake-topic.ts';

@@ -1,5 +1,5 @@
 import { readEnvironment } from '../../../contract/environment.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
 import { withSpareTime } from './spare-time.ts';

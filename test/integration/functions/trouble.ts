@@ -9,8 +9,8 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { readEnvironment } from '../../../contract/environment.ts';
-import type { OrderEvent } from '../../../contract/order-event.ts';
-import { customersTable, ordersTable } from '../../../contract/tables.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
+import { customersTable, ordersTable } from '../../../contract/record-attributes.ts';
 import { type ConsumerHandler, PermanentError, type Wiring } from '../../../runtime/index.ts';
 import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
 import { withSpareTime } from './spare-time.ts';

@@ -1,5 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { atLeastOnce, createConsumer } from '../../../runtime/index.ts';
 import { append, client, endingWiring, observed, suffer } from './trouble.ts';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../../../contract/environment.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
 

@@ -1,5 +1,5 @@
-import { parseOrderEvent } from '../../../contract/order-event.ts';
-import { leastMaxReceiveCount } from '../../../contract/retrying.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
+import { leastMaxReceiveCount } from '../../../contract/policies/retry-policy.ts';
 import { createConsumer } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/wiring.ts';
 import { EventSource } from '../broker/event-source.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { fitsTopic, publishEvent } from '../../../publisher/index.ts';
 import { createIntake, type HttpRequest } from '../../../runtime/intake/intake.ts';
 import type { Answer } from '../../../runtime/intake/problem.ts';

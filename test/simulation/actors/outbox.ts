@@ -1,5 +1,5 @@
-import { idempotencyKey } from '../../../contract/identity.ts';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import { idempotencyKey } from '../../../contract/event/identity.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { type EffectHandler, increment } from '../../../runtime/index.ts';
 import type { RunStore } from '../ports/store.ts';
 

@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import type { ConsumerOptions, Guarantee } from '../../../runtime/index.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';

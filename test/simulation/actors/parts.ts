@@ -1,4 +1,4 @@
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { mailOrder } from '../../../lambda/mail/mail-order.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
 import { chargeOrder } from '../../../lambda/payment/charge-order.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../contract/canonical-json.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
 import type { Entry } from '../../../publisher/index.ts';
 import { sendInOrder } from '../../../publisher/index.ts';
 import type { JournalStorage } from '../../../publisher/journal-file.ts';

@@ -1,4 +1,4 @@
-import { sha256 } from '../../../contract/identity.ts';
+import { sha256 } from '../../../contract/event/identity.ts';
 import { type Entry, messageAttributes } from '../../../publisher/entry.ts';
 import { type EntryResult, TopicError } from '../../../publisher/index.ts';
 import type { Topic } from '../../../publisher/topic.ts';

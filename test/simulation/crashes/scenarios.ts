@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../contract/canonical-json.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
 import type { ConsumerName } from '../actors/parts.ts';
 import { orderOf, type Plan, type PlannedEvent, type Trouble } from '../workloads/plan.ts';
 import { Prng } from '../world/prng.ts';

@@ -5,7 +5,7 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { Context } from 'aws-lambda';
-import { sha256 } from '../../../contract/identity.ts';
+import { sha256 } from '../../../contract/event/identity.ts';
 import type { GuaranteeMaker } from '../actors/part.ts';
 import { type DynamoDbRunStore, dynamoDbRunStore, recordTable } from '../ports/dynamodb.ts';
 import type { World } from '../world/world.ts';

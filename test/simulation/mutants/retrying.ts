@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const retrying = 'contract/retrying.ts';
+const retrying = 'contract/policies/retry-policy.ts';
 
 /** Rules of how often and for how long a message is tried, broken. */
 export const retryingMutants = {

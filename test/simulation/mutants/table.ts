@@ -172,7 +172,7 @@ export const mutants = {
   },
   'a failure of all counted as attempts': {
     rule: 'What every event fails with is no fault of an event',
-    file: 'contract/retrying.ts',
+    file: 'contract/policies/retry-policy.ts',
     text: 'export const commonFrom = 20;',
     replacement: 'export const commonFrom = Number.POSITIVE_INFINITY;',
     workload: 'faulty-deployment',

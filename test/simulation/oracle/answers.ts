@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../../contract/canonical-json.ts';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import type { Answer } from '../../../runtime/intake/problem.ts';
 import { intakeSource, type Order } from '../workloads/requests.ts';
 import type { World } from '../world/world.ts';

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../../contract/canonical-json.ts';
-import { sha256 } from '../../../contract/identity.ts';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import { sha256 } from '../../../contract/event/identity.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 
 /** The content of an event for consumers that name it themselves. */
 export function ownContent({ type, subject, partitionkey, data }: OrderEvent): unknown {

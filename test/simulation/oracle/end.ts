@@ -1,8 +1,8 @@
 import type { SQSMessageAttributes } from 'aws-lambda';
-import { canonicalJson } from '../../../contract/canonical-json.ts';
-import { bodyKey, idempotencyKey, sha256 } from '../../../contract/identity.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import { bodyKey, idempotencyKey, sha256 } from '../../../contract/event/identity.ts';
 import { type DeadLetterReason, deadLetterReasonAttribute } from '../../../contract/message-attributes.ts';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import type { Item } from '../../../runtime/index.ts';
 import type { ConsumerFunction } from '../actors/function.ts';
 import { entriesOf, isCharged, isMailed } from '../actors/outbox.ts';

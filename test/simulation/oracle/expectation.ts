@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../../contract/canonical-json.ts';
-import { idempotencyKey, sha256 } from '../../../contract/identity.ts';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import { idempotencyKey, sha256 } from '../../../contract/event/identity.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import type { ConsumerName } from '../actors/parts.ts';
 
 /** What a run must come to: every event once with every consumer, and everything else in its dead-letter queue. */

@@ -1,5 +1,5 @@
 import { deadLetterReasonAttribute } from '../../../contract/message-attributes.ts';
-import { longestWaiting } from '../../../contract/retrying.ts';
+import { longestWaiting } from '../../../contract/policies/retry-policy.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import type { Letter } from '../broker/message.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';

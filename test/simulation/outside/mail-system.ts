@@ -1,5 +1,5 @@
 import type { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import { idempotencyKeyTag } from '../../../contract/mail.ts';
+import { idempotencyKeyTag } from '../../../contract/orders/mail.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 

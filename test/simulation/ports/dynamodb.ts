@@ -1,6 +1,6 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { recordAttributes as attribute } from '../../../contract/tables.ts';
+import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
 import { dynamoDbEffectStore } from '../../../runtime/index.ts';
 import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
 import { failure, type WireAnswer } from '../../support/dynamodb/answer.ts';

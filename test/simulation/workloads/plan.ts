@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../../contract/canonical-json.ts';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import type { GuaranteeName } from '../../../runtime/index.ts';
 import { type ConsumerName, deployableAs } from '../actors/parts.ts';
 import type { FaultKind, FaultRates } from '../world/faults.ts';

@@ -1,5 +1,5 @@
 import { type DeliveryKind, Orders } from '../../../bench/batches/orders.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 
 const eventsOf = (batch: { readonly Records: readonly { readonly body: string }[] } | undefined) =>
   (batch?.Records ?? []).map(({ body }) => parseOrderEvent(body));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { InvalidEventError } from '../../../contract/errors.ts';
-import { cloudEvent, eventParser } from '../../../contract/event.ts';
+import { cloudEvent, eventParser } from '../../../contract/event/event-parser.ts';
 
 const parse = eventParser(cloudEvent);
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { InvalidEventError } from '../../../contract/errors.ts';
-import { cloudEvent, eventParser } from '../../../contract/event.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { cloudEvent, eventParser } from '../../../contract/event/event-parser.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { anOrder } from '../../support/orders.ts';
 
 function refusal(body: unknown): InvalidEventError {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { InvalidEventError } from '../../../contract/errors.ts';
-import { parseExactJson } from '../../../contract/exact-json.ts';
+import { parseExactJson } from '../../../contract/event/exact-json.ts';
 
 function refusal(text: string): { code: string; field: string | undefined } {
   try {

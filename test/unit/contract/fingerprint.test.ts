@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type CloudEvent, cloudEvent, eventParser } from '../../../contract/event.ts';
-import { earliestFingerprint, fingerprint } from '../../../contract/fingerprint.ts';
+import { type CloudEvent, cloudEvent, eventParser } from '../../../contract/event/event-parser.ts';
+import { earliestFingerprint, fingerprint } from '../../../contract/event/fingerprint.ts';
 import { anOrder } from '../../support/orders.ts';
 
 const parse = eventParser(cloudEvent);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { idempotencyKey } from '../../../contract/identity.ts';
+import { idempotencyKey } from '../../../contract/event/identity.ts';
 
 describe('idempotencyKey', () => {
   it('gives no two events the same key, whatever they hold', () => {

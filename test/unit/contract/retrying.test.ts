@@ -8,7 +8,7 @@ import {
   longestWaiting,
   pace,
   receivesDuring,
-} from '../../../contract/retrying.ts';
+} from '../../../contract/policies/retry-policy.ts';
 
 const day = 24 * 60 * 60;
 const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });

@@ -1,4 +1,4 @@
-import { isTimestamp } from '../../../contract/timestamp.ts';
+import { isTimestamp } from '../../../contract/event/timestamp.ts';
 
 describe('isTimestamp', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idempotencyKey, sha256 } from '../../../contract/identity.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { idempotencyKey, sha256 } from '../../../contract/event/identity.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { chargeOrder } from '../../../lambda/payment/charge-order.ts';
 import { type Provider, startProvider } from '../../../local/sandbox/provider.ts';
 import { blowOf, type ProviderMode } from '../../../local/sandbox/provider-faults.ts';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { mailOrder } from '../../../lambda/mail/mail-order.ts';
 import {
   atLeastOnce,

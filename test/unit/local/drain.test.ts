@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { backoffCap } from '../../../contract/retrying.ts';
+import { backoffCap } from '../../../contract/policies/retry-policy.ts';
 import { drain, patienceOf } from '../../../local/observe/drain.ts';
 
 /** Queues whose messages are all hidden, as many as the n-th look says. */

@@ -1,4 +1,4 @@
-import { referenceLine } from '../../../contract/mail.ts';
+import { referenceLine } from '../../../contract/orders/mail.ts';
 import { parseMails } from '../../../local/observe/mails.ts';
 
 const key = 'ab'.repeat(32);

@@ -1,4 +1,4 @@
-import { idempotencyKey, sha256 } from '../../../contract/identity.ts';
+import { idempotencyKey, sha256 } from '../../../contract/event/identity.ts';
 import type { ProviderRequest } from '../../../local/sandbox/provider.ts';
 import { chargesOf, resentOf } from '../../../local/verify/charges.ts';
 import { eventKey, expectationOf } from '../../../local/verify/expectation.ts';

@@ -1,5 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { bodyKey } from '../../../contract/identity.ts';
+import { bodyKey } from '../../../contract/event/identity.ts';
 import { eventKey } from '../../../local/verify/expectation.ts';
 import { readHoldings } from '../../../local/verify/tables.ts';
 

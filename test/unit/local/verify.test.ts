@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { compare as compareTables } from '../../../local/verify/compare.ts';
 import {
   type Account,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PublishBatchCommandInput, SNSClient } from '@aws-sdk/client-sns';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { openEvents } from '../../../local/workload/events.ts';
 import { planExtras } from '../../../local/workload/plan.ts';
 import { publishEvents } from '../../../local/workload/publish-workload.ts';

@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { JournalError } from '../../../publisher/errors.ts';
 import { type PublishToOptions, publishTo } from '../../../publisher/publish.ts';
 import { FakeTopic } from './support/fake-topic.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { canonicalJson } from '../../../contract/canonical-json.ts';
 import { InvalidEventError } from '../../../contract/errors.ts';
-import type { CloudEvent } from '../../../contract/event.ts';
-import type { OrderEvent } from '../../../contract/order-event.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import type { CloudEvent } from '../../../contract/event/event-parser.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { PublishError, publish } from '../../../publisher/index.ts';
 import { type PublishToOptions, publishTo } from '../../../publisher/publish.ts';
 import { FakeTopic } from './support/fake-topic.ts';

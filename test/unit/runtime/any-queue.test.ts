@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import fc from 'fast-check';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import {
   atLeastOnce,
   atMostOnce,

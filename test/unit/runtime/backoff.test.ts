@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { isSuspect } from '../../../contract/policies/retry-policy.ts';
 import { type Random, systemRandom } from '../../../contract/random.ts';
-import { isSuspect } from '../../../contract/retrying.ts';
 import { processBatch } from '../../../runtime/batch.ts';
 import { FakeRandom } from '../../support/wiring.ts';
 

@@ -1,4 +1,4 @@
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { underWay } from '../../../runtime/errors.ts';
 import { atLeastOnce, atMostOnce, exactlyOnce, PermanentError, skip } from '../../../runtime/index.ts';
 import type { StoredRecord } from '../../../runtime/stores/record-store.ts';

@@ -1,5 +1,5 @@
-import { bodyKey } from '../../../contract/identity.ts';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { bodyKey } from '../../../contract/event/identity.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import {
   atMostOnce,
   type ConsumerHandler,

@@ -1,4 +1,4 @@
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import {
   atLeastOnce,
   atMostOnce,

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { cloudEvent, eventParser } from '../../../contract/event.ts';
-import { earliestFingerprint, fingerprint } from '../../../contract/fingerprint.ts';
-import { bodyKey } from '../../../contract/identity.ts';
-import type { OrderEvent } from '../../../contract/order-event.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { cloudEvent, eventParser } from '../../../contract/event/event-parser.ts';
+import { earliestFingerprint, fingerprint } from '../../../contract/event/fingerprint.ts';
+import { bodyKey } from '../../../contract/event/identity.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import {
   atLeastOnce,
   atMostOnce,

@@ -1,7 +1,7 @@
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import fc from 'fast-check';
-import { sha256 } from '../../../contract/identity.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { sha256 } from '../../../contract/event/identity.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { systemRandom } from '../../../contract/random.ts';
 import { type DeadLetter, deadLetterOf } from '../../../runtime/dead-letter.ts';
 import { readMessage } from '../../../runtime/message.ts';

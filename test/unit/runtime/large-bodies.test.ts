@@ -1,5 +1,5 @@
-import { sha256 } from '../../../contract/identity.ts';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { sha256 } from '../../../contract/event/identity.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import {
   atMostOnce,
   createConsumer,

@@ -1,4 +1,4 @@
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce } from '../../../runtime/index.ts';
 import { fitAttributes, sizeOf } from '../../../runtime/letter-attributes.ts';
 import { checkTaken } from '../../fuzz/oracles/sqs-limits.ts';

@@ -1,5 +1,5 @@
-import type { OrderEvent } from '../../../contract/order-event.ts';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { atLeastOnce, atMostOnce, createConsumer, type ExternalHandler } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';

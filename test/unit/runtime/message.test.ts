@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { systemRandom } from '../../../contract/random.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { readMessage } from '../../../runtime/message.ts';

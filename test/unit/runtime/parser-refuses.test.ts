@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { InvalidEventError } from '../../../contract/errors.ts';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce, PermanentError } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 import { reasonsOf, shopKey } from '../../support/shop.ts';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError, InvalidEventError } from '../../../contract/errors.ts';
-import { earliestFingerprint } from '../../../contract/fingerprint.ts';
-import { bodyKey } from '../../../contract/identity.ts';
-import { type OrderEvent, parseOrderEvent } from '../../../contract/order-event.ts';
+import { earliestFingerprint } from '../../../contract/event/fingerprint.ts';
+import { bodyKey } from '../../../contract/event/identity.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import {
   atMostOnce,
   createConsumer,

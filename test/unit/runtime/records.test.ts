@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { parseOrderEvent } from '../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';

@@ -1,5 +1,5 @@
-import { parseOrderEvent } from '../../../contract/order-event.ts';
-import { backoff } from '../../../contract/retrying.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
+import { backoff } from '../../../contract/policies/retry-policy.ts';
 import { atLeastOnce, atMostOnce, createConsumer, exactlyOnce, NotDone } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';

@@ -1,4 +1,4 @@
-import { type OrderEvent, parseOrderEvent } from '../../../../contract/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../../contract/orders/order-event.ts';
 
 /** The nth order, of one of `groups` customers. */
 export function order(n: number, groups = 3): OrderEvent {

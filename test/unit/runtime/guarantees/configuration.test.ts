@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../../../contract/errors.ts';
-import { isBodyKey } from '../../../../contract/identity.ts';
-import { parseOrderEvent } from '../../../../contract/order-event.ts';
+import { isBodyKey } from '../../../../contract/event/identity.ts';
+import { parseOrderEvent } from '../../../../contract/orders/order-event.ts';
 import {
   atMostOnce,
   createConsumer,

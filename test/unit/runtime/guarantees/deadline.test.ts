@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../../contract/orders/order-event.ts';
 import { atLeastOnce, atMostOnce, type ExternalHandler } from '../../../../runtime/index.ts';
 import { gate, settled, Timeline } from '../../../support/timeline.ts';
 

@@ -1,4 +1,4 @@
-import { parseOrderEvent } from '../../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce, raw } from '../../../../runtime/index.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { reasonsOf } from '../../../support/shop.ts';

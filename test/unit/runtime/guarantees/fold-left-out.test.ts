@@ -1,4 +1,4 @@
-import { tombstoneAttribute } from '../../../../contract/tables.ts';
+import { tombstoneAttribute } from '../../../../contract/record-attributes.ts';
 import type { EffectWrite } from '../../../../runtime/effects.ts';
 import { increment, put, putIfNewer } from '../../../../runtime/index.ts';
 import {

@@ -1,5 +1,5 @@
 import { resolvedAttemptAttribute } from '../../../../contract/message-attributes.ts';
-import type { OrderEvent } from '../../../../contract/order-event.ts';
+import type { OrderEvent } from '../../../../contract/orders/order-event.ts';
 import { type Effect, increment, put, putIfNewer, raw } from '../../../../runtime/index.ts';
 import {
   answerCommits,

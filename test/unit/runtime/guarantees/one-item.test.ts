@@ -1,5 +1,5 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
-import { parseOrderEvent } from '../../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../../contract/orders/order-event.ts';
 import {
   createConsumer,
   dynamoDbEffectStore,

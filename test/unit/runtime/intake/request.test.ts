@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseOrderEvent } from '../../../../contract/order-event.ts';
+import { parseOrderEvent } from '../../../../contract/orders/order-event.ts';
 import { type Authorizer, callerOf } from '../../../../runtime/intake/caller.ts';
 import { readIdempotencyKey } from '../../../../runtime/intake/idempotency-key.ts';
 import { orderEventOf } from '../../../../runtime/intake/order-request.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { cloudEvent, eventParser } from '../../../../contract/event.ts';
+import { cloudEvent, eventParser } from '../../../../contract/event/event-parser.ts';
 import { createConsumer, exactlyOnce } from '../../../../runtime/index.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';

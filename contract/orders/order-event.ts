@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { cloudEvent, eventParser } from './event.ts';
+import { cloudEvent, eventParser } from '../event/event-parser.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 

@@ -1,5 +1,5 @@
 import { canonicalJson } from './canonical-json.ts';
-import type { CloudEvent } from './envelope.ts';
+import type { CloudEvent } from './cloud-event.ts';
 import { sha256 } from './identity.ts';
 
 /**

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { InvalidEventError } from '../errors.ts';
 import {
   anyText,
   base64,
@@ -9,7 +10,6 @@ import {
   uri,
   uriReference,
 } from './attributes.ts';
-import { InvalidEventError } from './errors.ts';
 import { path } from './exact-json.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError } from '../errors.ts';
 
 /**
  * How long a record has to count, in seconds: as long as a message of its event can still come. A record that expires

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { type CloudEvent, checked, cloudEvent, readEnvelope } from './envelope.ts';
+import { type CloudEvent, checked, cloudEvent, readEnvelope } from './cloud-event.ts';
 import { parseExactJson } from './exact-json.ts';
 import { idempotencyKey, maxConsumerName } from './identity.ts';
 

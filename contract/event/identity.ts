@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CloudEvent } from './envelope.ts';
-import { InvalidEventError } from './errors.ts';
+import { InvalidEventError } from '../errors.ts';
+import type { CloudEvent } from './cloud-event.ts';
 
 /** DynamoDB's limit of a partition key, in UTF-8 bytes (AWS: "Quotas in Amazon DynamoDB"). */
 const maxKeyBytes = 2048;

@@ -1,6 +1,6 @@
-import { InvalidEventError } from './errors.ts';
+import { InvalidEventError } from '../errors.ts';
+import { shorten } from '../truncate.ts';
 import { parseJson } from './parse-json.ts';
-import { shorten } from './shorten.ts';
 
 /** DynamoDB takes 32 levels of nesting; two are left for the item and the attribute that hold the event. */
 const maxDepth = 30;
