@@ -3,8 +3,8 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { readEnvironment, readWholeNumber } from '../contract/environment.ts';
 import { maxRecordTtl, minRecordTtl } from '../contract/policies/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
-import { clientOptions } from '../runtime/client-options.ts';
-import { createIntake } from '../runtime/intake/intake.ts';
+import { clientOptions } from '../runtime/aws/sdk-client-options.ts';
+import { createIntake } from './intake/create-intake.ts';
 import { refusalOf } from './order/order-refusal.ts';
 
 /** Claim, publish and save, each tried twice for up to 4 s, end before the function's timeout of 28 s. */

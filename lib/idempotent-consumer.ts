@@ -17,8 +17,8 @@ import { fifoQueue } from './fifo-queue.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { physicalName } from './names.ts';
 import { nodeFunction } from './node-function.ts';
-import { defaultMaxReceiveCount, defaultVisibilityTimeout } from './window.ts';
-import { addWindowRules } from './window-rules.ts';
+import { defaultMaxReceiveCount, defaultVisibilityTimeout } from './rules/retention-arithmetic.ts';
+import { addWindowRules } from './rules/window-rules.ts';
 
 /** What the effects of a handler ask of IAM. */
 const effectActions = {

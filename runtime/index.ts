@@ -1,6 +1,16 @@
-export type { ConsumerHandler, ConsumerOptions } from './consumer.ts';
-export { createConsumer } from './consumer.ts';
-export type { DeadLetter, DeadLetterQueue } from './dead-letter.ts';
+export type { ConsumerHandler, ConsumerOptions } from './consumer/create-consumer.ts';
+export { createConsumer } from './consumer/create-consumer.ts';
+export type { Acknowledgements } from './consumer/exit-before-timeout.ts';
+export { type ExactlyOnceOptions, exactlyOnce } from './guarantees/exactly-once/exactly-once.ts';
+export { type AtLeastOnceOptions, atLeastOnce } from './guarantees/external/at-least-once.ts';
+export { type AtMostOnceOptions, atMostOnce } from './guarantees/external/at-most-once.ts';
+export type {
+  EffectHandler,
+  ExternalContext,
+  ExternalHandler,
+  ExternalResult,
+  Guarantee,
+} from './guarantees/guarantee.ts';
 export {
   type Amounts,
   type Effect,
@@ -15,7 +25,7 @@ export {
   removeIfNewer,
   type VersionedEffect,
   type VersionOptions,
-} from './effects.ts';
+} from './handler/effects.ts';
 export {
   DeadlineError,
   EffectsRefusedError,
@@ -26,25 +36,14 @@ export {
   NotSkippableError,
   PermanentError,
   StoreBusyError,
-} from './errors.ts';
-export { type AtLeastOnceOptions, atLeastOnce } from './guarantees/at-least-once.ts';
-export { type AtMostOnceOptions, atMostOnce } from './guarantees/at-most-once.ts';
-export { type ExactlyOnceOptions, exactlyOnce } from './guarantees/exactly-once.ts';
-export type {
-  EffectHandler,
-  ExternalContext,
-  ExternalHandler,
-  ExternalResult,
-  Guarantee,
-} from './guarantees/guarantee.ts';
+} from './handler/errors.ts';
+export { UnclearError } from './handler/unclear-error.ts';
 export { neverSent } from './http/never-sent.ts';
 export { type PostOptions, postWithKey } from './http/post.ts';
-export { UnclearError } from './http/unclear-error.ts';
-export type { Acknowledgements } from './last-moment.ts';
-export { type Resent, type ResolveOptions, resolve } from './resolve.ts';
-export { type SkipOptions, skip } from './skip.ts';
-export { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
-export { type MemoryStore, memoryStore } from './stores/memory/memory-store.ts';
+export type { VisibilityTimeouts } from './message/visibility.ts';
+export { type Resent, type ResolveOptions, resolve } from './operator/resolve-unknown.ts';
+export { type SkipOptions, skip } from './operator/skip-blocked.ts';
+export type { Wiring } from './ports/dependencies.ts';
 export type {
   ClaimAnswer,
   ClaimTerms,
@@ -60,9 +59,10 @@ export type {
   Refusal,
   StaleEffect,
   StoredRecord,
-} from './stores/record-store.ts';
+} from './ports/record-store.ts';
+export type { DeadLetter, DeadLetterQueue } from './settlement/dead-letter.ts';
+export { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
+export { type MemoryStore, memoryStore } from './stores/memory/memory-store.ts';
 export { redisRecordStore } from './stores/redis/record-store.ts';
 export type { RedisScripting } from './stores/redis/run-script.ts';
 export { decodeResult, encodeResult } from './stores/result.ts';
-export type { VisibilityTimeouts } from './visibility.ts';
-export type { Wiring } from './wiring.ts';

@@ -1,5 +1,5 @@
 import { App, CfnOutput, Duration } from 'aws-cdk-lib';
-import { OrderOnceStack } from '../../lib/order-once-stack.ts';
+import { OrderOnceStack } from '../../lib/app/order-once-stack.ts';
 import type { OrderTopic } from '../../lib/order-topic.ts';
 import { PowertoolsConsumer } from './powertools-consumer.ts';
 

@@ -1,6 +1,6 @@
 import { makesMailbox, maxLocalPart } from '../../contract/orders/mail.ts';
 import { shorten } from '../../contract/truncate.ts';
-import { PermanentError } from '../../runtime/errors.ts';
+import { PermanentError } from '../../runtime/handler/errors.ts';
 
 /**
  * The mailbox of an account.

@@ -1,9 +1,9 @@
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
-import { describe } from '../../runtime/errors.ts';
-import type { Refusal } from '../../runtime/intake/intake.ts';
+import { describe } from '../../runtime/handler/errors.ts';
 import { ValueError } from '../../runtime/stores/attribute-values.ts';
 import { memoryTables } from '../../runtime/stores/memory/tables.ts';
+import type { Refusal } from '../intake/create-intake.ts';
 import { applyOrder } from './apply-order.ts';
 
 /** Effects on them are looked at, and never applied. */

@@ -2,8 +2,8 @@ import type { Clock } from '../../contract/clock.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { Tries } from '../../contract/policies/retry-policy.ts';
 import type { Random } from '../../contract/random.ts';
-import type { Effect, effectBrand } from '../effects.ts';
-import type { PermanentError } from '../errors.ts';
+import type { Effect, effectBrand } from '../handler/effects.ts';
+import type { PermanentError } from '../handler/errors.ts';
 import type {
   Delivery,
   EffectStore,
@@ -12,7 +12,7 @@ import type {
   Past,
   RecordStore,
   StoredRecord,
-} from '../stores/record-store.ts';
+} from '../ports/record-store.ts';
 
 /**
  * What an event does inside the store: a function from the event to its effects. It must not act outside of them,

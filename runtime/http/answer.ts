@@ -1,7 +1,7 @@
-import { NotDone, PermanentError } from '../errors.ts';
+import { NotDone, PermanentError } from '../handler/errors.ts';
+import { UnclearError } from '../handler/unclear-error.ts';
 import { readText } from './read-text.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { UnclearError } from './unclear-error.ts';
 
 interface Answer {
   readonly status: number;

@@ -1,7 +1,7 @@
 import { shorten } from '../../contract/truncate.ts';
-import { NotDone } from '../errors.ts';
+import { NotDone } from '../handler/errors.ts';
+import { UnclearError } from '../handler/unclear-error.ts';
 import { type NetworkError, neverSent } from './never-sent.ts';
-import { UnclearError } from './unclear-error.ts';
 
 /** What a request that got no answer means. */
 export function failureOf(error: unknown, url: string): Error {

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import { canonicalJson } from '../../contract/event/canonical-json.ts';
-import { describe, NotDone } from '../errors.ts';
 import type { ExternalContext } from '../guarantees/guarantee.ts';
+import { describe, NotDone } from '../handler/errors.ts';
 import { readAnswer } from './answer.ts';
 import { failureOf } from './failure.ts';
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type EffectWrite, isNothing } from '../effects.ts';
+import { type EffectWrite, isNothing } from '../handler/effects.ts';
 import { canonicalDecimal } from './decimal.ts';
 
 /** The names of a table's key attributes, where they are known. */

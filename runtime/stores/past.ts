@@ -1,4 +1,4 @@
-import type { Delivery, Past, StoredRecord } from './record-store.ts';
+import type { Delivery, Past, StoredRecord } from '../ports/record-store.ts';
 
 /** @param record As it was before the delivery's write; none where that began the record's life. */
 export function pastOf(record: StoredRecord | undefined, { now }: Pick<Delivery, 'now'>): Past {

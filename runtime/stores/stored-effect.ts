@@ -1,5 +1,5 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
-import type { Amounts, EffectWrite } from '../effects.ts';
+import type { Amounts, EffectWrite } from '../handler/effects.ts';
 import { type Attributes, marshallItem, refuseOtherThanItem, ValueError } from './attribute-values.ts';
 import { largestItem, sizeOf } from './item-size.ts';
 import { itemOf, versionOf } from './versions.ts';

@@ -1,6 +1,6 @@
 import { path } from '../../contract/event/exact-json.ts';
 import { tombstoneAttribute } from '../../contract/record-attributes.ts';
-import type { EffectWrite, Item, VersionedEffect } from '../effects.ts';
+import type { EffectWrite, Item, VersionedEffect } from '../handler/effects.ts';
 import { ValueError } from './attribute-values.ts';
 
 export function isVersioned(effect: EffectWrite | undefined): effect is VersionedEffect {

@@ -1,4 +1,4 @@
-import type { RecordStore } from '../../runtime/stores/record-store.ts';
+import type { RecordStore } from '../../runtime/ports/record-store.ts';
 
 /** The store, but the answer of each step's first call is lost on its way back: it happened, and it rejects. */
 export function losingAnswers<Store extends RecordStore>(store: Store): Store {

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../runtime/ports/record-store.ts';
 import { recordMembers } from '../support/record-members.ts';
 
 /** The attributes of a record that a test writes around the store, by the names that every store keeps them under. */

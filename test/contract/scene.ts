@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { ClaimTerms, Delivery, StoredRecord } from '../../runtime/stores/record-store.ts';
+import type { ClaimTerms, Delivery, StoredRecord } from '../../runtime/ports/record-store.ts';
 import type { StoreUnderTest } from './subject.ts';
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
-import type { Item } from '../../runtime/effects.ts';
-import type { EffectStore, RecordStore, StoredRecord } from '../../runtime/stores/record-store.ts';
+import type { Item } from '../../runtime/handler/effects.ts';
+import type { EffectStore, RecordStore, StoredRecord } from '../../runtime/ports/record-store.ts';
 
 /** A store that is to be proven, and what the proof needs to reach around its port. */
 export interface StoreUnderTest {

@@ -1,8 +1,8 @@
 import { Validations } from 'aws-cdk-lib';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { OrderOnceStackProps } from '../../lib/app/order-once-stack.ts';
 import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
-import type { OrderOnceStackProps } from '../../lib/order-once-stack.ts';
 import { anyEntry, everyConsumer, newApp, orderOnceStack } from './support.ts';
 
 /** The application with the AwsSolutions pack and the CDK's own checks, whose findings make synthesis fail. */

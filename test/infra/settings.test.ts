@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Environment } from 'aws-cdk-lib';
 import { RootConstruct } from 'constructs';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { readSettings } from '../../lib/settings.ts';
+import { readSettings } from '../../lib/app/settings.ts';
 import { root, temporaryFolder } from './support.ts';
 
 function settingsWith(context: Record<string, unknown>, cli: Environment = {}) {

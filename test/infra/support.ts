@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { OrderOnceStack, type OrderOnceStackProps } from '../../lib/order-once-stack.ts';
+import { OrderOnceStack, type OrderOnceStackProps } from '../../lib/app/order-once-stack.ts';
 
 export const root = join(import.meta.dirname, '../..');
 

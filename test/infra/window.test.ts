@@ -1,6 +1,6 @@
 import { leastRecordTtl } from '../../contract/policies/record-ttl.ts';
 import { leastMaxReceiveCount, maxMaxReceiveCount } from '../../contract/policies/retry-policy.ts';
-import { defaultMaxReceiveCount, defaultVisibilityTimeout } from '../../lib/window.ts';
+import { defaultMaxReceiveCount, defaultVisibilityTimeout } from '../../lib/rules/retention-arithmetic.ts';
 
 const day = 24 * 60 * 60;
 

@@ -16,7 +16,7 @@ import {
   raw,
   remove,
 } from '../../runtime/index.ts';
-import type { Delivery } from '../../runtime/stores/record-store.ts';
+import type { Delivery } from '../../runtime/ports/record-store.ts';
 import { anOrder } from '../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../support/sqs.ts';
 import { fakeWiring } from '../support/wiring.ts';

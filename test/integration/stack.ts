@@ -3,9 +3,9 @@ import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { environmentNames } from '../../contract/environment.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
+import { OrderOnceStack } from '../../lib/app/order-once-stack.ts';
+import { readSettings } from '../../lib/app/settings.ts';
 import { DataTable, IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
-import { OrderOnceStack } from '../../lib/order-once-stack.ts';
-import { readSettings } from '../../lib/settings.ts';
 
 interface VariantProps {
   /** The file in functions/. @default - the variant's name */

@@ -1,6 +1,6 @@
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { createConsumer, type Effect, type EffectWrite, exactlyOnce } from '../../runtime/index.ts';
-import type { CommitAnswer } from '../../runtime/stores/record-store.ts';
+import type { CommitAnswer } from '../../runtime/ports/record-store.ts';
 import { anOrder } from './orders.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from './sqs.ts';
 import type { FakeWiring } from './wiring.ts';

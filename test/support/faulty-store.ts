@@ -1,5 +1,5 @@
 import { isBodyKey } from '../../contract/event/identity.ts';
-import type { EffectStore } from '../../runtime/stores/record-store.ts';
+import type { EffectStore } from '../../runtime/ports/record-store.ts';
 
 /** `body`: of the record of a body that a parser reads, and of no event. */
 export type Step = EventStep | `body ${EventStep}`;

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { HttpRequest } from '../../runtime/intake/intake.ts';
+import type { HttpRequest } from '../../lambda/intake/create-intake.ts';
 
 export interface Posting {
   readonly key?: string;

@@ -1,4 +1,4 @@
-import type { Wiring } from '../../runtime/wiring.ts';
+import type { Wiring } from '../../runtime/ports/dependencies.ts';
 
 type InHand = Pick<Wiring, 'store' | 'deadLetters' | 'visibility' | 'acknowledgements' | 'clock'>;
 

@@ -1,5 +1,5 @@
 import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
-import type { StoredRecord } from '../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../runtime/ports/record-store.ts';
 
 /** The attributes of a record, by what a port of the runtime calls them: named here, and not by the adapter that is tested. */
 export const recordMembers = {

@@ -1,5 +1,4 @@
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
-import type { DeadLetter } from '../../runtime/dead-letter.ts';
 import {
   atLeastOnce,
   type ConsumerHandler,
@@ -7,7 +6,8 @@ import {
   type Guarantee,
   increment,
 } from '../../runtime/index.ts';
-import type { Wiring } from '../../runtime/wiring.ts';
+import type { Wiring } from '../../runtime/ports/dependencies.ts';
+import type { DeadLetter } from '../../runtime/settlement/dead-letter.ts';
 
 /** Of a provider that never forgets a key. */
 export const atLeast = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });

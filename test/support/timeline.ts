@@ -2,7 +2,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { createConsumer, type ExternalHandler, type Guarantee, increment } from '../../runtime/index.ts';
-import type { StoredRecord } from '../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../runtime/ports/record-store.ts';
 import { anOrder } from './orders.ts';
 import { remaining, sqsEvent, sqsRecord } from './sqs.ts';
 import { fakeWiring } from './wiring.ts';

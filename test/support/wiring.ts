@@ -1,8 +1,8 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Random } from '../../contract/random.ts';
-import type { DeadLetter } from '../../runtime/dead-letter.ts';
+import type { Wiring } from '../../runtime/ports/dependencies.ts';
+import type { DeadLetter } from '../../runtime/settlement/dead-letter.ts';
 import { type MemoryStore, memoryStore } from '../../runtime/stores/memory/memory-store.ts';
-import type { Wiring } from '../../runtime/wiring.ts';
 import { FaultyStore } from './faulty-store.ts';
 
 /** A clock that moves only when somebody sleeps; a sleep that can be given up waits until others have moved it. */

@@ -1,7 +1,7 @@
 import { DynamoDBClient, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
-import { clientOptions } from '../../../runtime/client-options.ts';
+import { clientOptions } from '../../../runtime/aws/sdk-client-options.ts';
 import { writeOf } from '../../../runtime/stores/dynamodb/effects.ts';
 import { effectTables } from '../tables.ts';
 

@@ -6,12 +6,12 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { ConfigurationError } from '../../../contract/errors.ts';
-import { clientOptions } from '../../client-options.ts';
-import { effectName, requireWrite } from '../../effect-check.ts';
-import { type EffectWrite, isNothing } from '../../effects.ts';
-import { describe } from '../../errors.ts';
+import { clientOptions } from '../../aws/sdk-client-options.ts';
+import { effectName, requireWrite } from '../../handler/check-effects.ts';
+import { type EffectWrite, isNothing } from '../../handler/effects.ts';
+import { describe } from '../../handler/errors.ts';
+import type { CommitAnswer, EffectStore, Refusal, Refused, StaleEffect } from '../../ports/record-store.ts';
 import { clashOf } from '../item-id.ts';
-import type { CommitAnswer, EffectStore, Refusal, Refused, StaleEffect } from '../record-store.ts';
 import { isVersioned } from '../versions.ts';
 import { writeOf } from './effects.ts';
 import { keysOver } from './keys.ts';

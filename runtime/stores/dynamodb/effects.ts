@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { EffectWrite } from '../../effects.ts';
+import type { EffectWrite } from '../../handler/effects.ts';
 import { type StoredEffect, storedEffect } from '../stored-effect.ts';
 
 /** The write of one effect. @throws Error for what DynamoDB does not take, whatever the table holds. */

@@ -1,5 +1,5 @@
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { EffectStore } from '../record-store.ts';
+import type { EffectStore } from '../../ports/record-store.ts';
 import { mayPass } from './passing-errors.ts';
 
 /**

@@ -5,8 +5,8 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { Contended, EffectStore, Exists, RecordStore, StoredRecord } from '../../ports/record-store.ts';
 import { pastOf } from '../past.ts';
-import type { Contended, EffectStore, Exists, RecordStore, StoredRecord } from '../record-store.ts';
 import { keyOf } from './expression.ts';
 import { mayPass } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';

@@ -1,7 +1,7 @@
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
 import { shorten } from '../../../contract/truncate.ts';
-import type { Item } from '../../effects.ts';
-import type { ClaimTerms, Commit, Delivery, KeptBody, ReleaseTerms } from '../record-store.ts';
+import type { Item } from '../../handler/effects.ts';
+import type { ClaimTerms, Commit, Delivery, KeptBody, ReleaseTerms } from '../../ports/record-store.ts';
 import * as may from './conditions.ts';
 import { type AttributeName, keyOf, type Sets, setting, withNamesAndValues } from './expression.ts';
 import { type RecordWrite, recordItem } from './record.ts';

@@ -1,6 +1,6 @@
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
 import { shorten } from '../../../contract/truncate.ts';
-import type { ClaimTerms, Delivery, ReleaseTerms, StoredRecord } from '../record-store.ts';
+import type { ClaimTerms, Delivery, ReleaseTerms, StoredRecord } from '../../ports/record-store.ts';
 
 /* What each step accepts; dynamodb/conditions.ts tells the timeline behind every clause. */
 

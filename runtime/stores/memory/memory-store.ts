@@ -1,5 +1,4 @@
 import { shorten } from '../../../contract/truncate.ts';
-import { pastOf } from '../past.ts';
 import type {
   BlockAnswer,
   ClaimAnswer,
@@ -10,7 +9,8 @@ import type {
   OwnerAnswer,
   QuarantineAnswer,
   StoredRecord,
-} from '../record-store.ts';
+} from '../../ports/record-store.ts';
+import { pastOf } from '../past.ts';
 import { mostItems } from '../transaction.ts';
 import * as may from './conditions.ts';
 import { keyNamesOf, type TableKeys } from './table-keys.ts';

@@ -1,12 +1,12 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
-import { requireWrite } from '../../effect-check.ts';
-import { type EffectWrite, type Item, isNothing } from '../../effects.ts';
-import { describe } from '../../errors.ts';
+import { requireWrite } from '../../handler/check-effects.ts';
+import { type EffectWrite, type Item, isNothing } from '../../handler/effects.ts';
+import { describe } from '../../handler/errors.ts';
+import type { CommitAnswer } from '../../ports/record-store.ts';
 import { type Attributes, faultOf, marshallItem, unmarshallItem, ValueError } from '../attribute-values.ts';
 import { addDecimals, type Decimal, decimalOf, textOf } from '../decimal.ts';
 import { itemIdOf } from '../item-id.ts';
 import { largestItem, sizeOf } from '../item-size.ts';
-import type { CommitAnswer } from '../record-store.ts';
 import { type StoredEffect, sizeOfEffect, storedEffect } from '../stored-effect.ts';
 import { mostItems } from '../transaction.ts';
 import { idOf, keyNamesOf, refuseOthers, type TableKeys } from './table-keys.ts';

@@ -1,6 +1,5 @@
 import { recordAttributes as attribute, type RecordStatus } from '../../../contract/record-attributes.ts';
 import { shorten } from '../../../contract/truncate.ts';
-import { pastOf } from '../past.ts';
 import type {
   Contended,
   Delivery,
@@ -9,7 +8,8 @@ import type {
   RecordStore,
   Refusal,
   StoredRecord,
-} from '../record-store.ts';
+} from '../../ports/record-store.ts';
+import { pastOf } from '../past.ts';
 import { type RedisScripting, runScript, type ScriptArguments } from './run-script.ts';
 import type { ScriptName } from './scripts.ts';
 

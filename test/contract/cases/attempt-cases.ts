@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { recordStatuses } from '../../../contract/record-attributes.ts';
-import type { CountAnswer, Delivery, Past, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { CountAnswer, Delivery, Past, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { assertNothingFound, expired, plain, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { openings } from './openings.ts';

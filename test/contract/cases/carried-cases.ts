@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';
 import { openings } from './openings.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ClaimTerms, Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { ClaimTerms, Delivery, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { assertNothingFound, expired, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { open, openings } from './openings.ts';

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type Effect, type EffectWrite, increment, put, raw, remove } from '../../../runtime/effects.ts';
-import type { CommitAnswer, Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import {
+  type Effect,
+  type EffectWrite,
+  increment,
+  put,
+  raw,
+  remove,
+} from '../../../runtime/handler/effects.ts';
+import type { CommitAnswer, Delivery, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { losingAnswers } from '../losing-answers.ts';
 import { expired, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';

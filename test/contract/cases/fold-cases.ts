@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { put, putIfNewer } from '../../../runtime/effects.ts';
-import type { Commit } from '../../../runtime/stores/record-store.ts';
+import { put, putIfNewer } from '../../../runtime/handler/effects.ts';
+import type { Commit } from '../../../runtime/ports/record-store.ts';
 import { expired } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { Committing, commitCase } from './commit-cases.ts';

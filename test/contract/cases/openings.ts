@@ -1,4 +1,4 @@
-import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { Delivery, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { lease } from '../scene.ts';
 import type { StoreUnderTest } from '../subject.ts';
 

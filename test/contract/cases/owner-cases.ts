@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { recordStatuses } from '../../../contract/record-attributes.ts';
-import type { Delivery, OwnerAnswer, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { Delivery, OwnerAnswer, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { assertNothingFound, lease, Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Delivery } from '../../../runtime/stores/record-store.ts';
+import type { Delivery } from '../../../runtime/ports/record-store.ts';
 import { assertNothingFound, expired, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { openings } from './openings.ts';

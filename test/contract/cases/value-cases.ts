@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type Effect, type Item, increment, put, putIfNewer, remove } from '../../../runtime/effects.ts';
+import {
+  type Effect,
+  type Item,
+  increment,
+  put,
+  putIfNewer,
+  remove,
+} from '../../../runtime/handler/effects.ts';
 import type { Case } from '../subject.ts';
 import { type Committing, commitCase } from './commit-cases.ts';
 

@@ -9,8 +9,8 @@ import {
   putIfNewer,
   raw,
   removeIfNewer,
-} from '../../../runtime/effects.ts';
-import type { CommitAnswer } from '../../../runtime/stores/record-store.ts';
+} from '../../../runtime/handler/effects.ts';
+import type { CommitAnswer } from '../../../runtime/ports/record-store.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { Committing, commitCase } from './commit-cases.ts';
 

@@ -3,8 +3,8 @@ import { types } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { convertToAttr } from '@aws-sdk/util-dynamodb';
 import * as fc from 'fast-check';
-import type { Effect } from '../../../runtime/effects.ts';
-import type { CommitAnswer } from '../../../runtime/stores/record-store.ts';
+import type { Effect } from '../../../runtime/handler/effects.ts';
+import type { CommitAnswer } from '../../../runtime/ports/record-store.ts';
 import { keptItem, type Item as StoredItem, sizeOf } from '../../support/dynamodb/values.ts';
 import { canonical } from './canonical.ts';
 import {

@@ -8,10 +8,10 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, NumberValueImpl, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Effect, Item } from '../../../runtime/effects.ts';
+import type { Effect, Item } from '../../../runtime/handler/effects.ts';
+import type { CommitAnswer, Delivery, EffectStore } from '../../../runtime/ports/record-store.ts';
 import { dynamoDbEffectStore } from '../../../runtime/stores/dynamodb/effect-store.ts';
 import { memoryStore } from '../../../runtime/stores/memory/memory-store.ts';
-import type { CommitAnswer, Delivery, EffectStore } from '../../../runtime/stores/record-store.ts';
 import { connect } from '../../support/dynamodb/connect.ts';
 import { memoryDynamoDb } from '../../support/dynamodb/memory-dynamodb.ts';
 import { tableKeys } from './transactions.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { retryAfterOf } from '../../../runtime/errors.ts';
+import { retryAfterOf } from '../../../runtime/handler/errors.ts';
 import { readAnswer } from '../../../runtime/http/answer.ts';
 import { failureOf } from '../../../runtime/http/failure.ts';
 import { encodeResult, NotDone, PermanentError, UnclearError } from '../../../runtime/index.ts';

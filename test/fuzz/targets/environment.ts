@@ -9,7 +9,7 @@ import {
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { atLeastOnce, createConsumer, exactlyOnce } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 import { fakeWiring } from '../../support/wiring.ts';
 import { numerals, texts } from '../inputs/hostile.ts';
 import { target } from '../target.ts';

@@ -3,7 +3,7 @@ import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 
 const client = new DynamoDBClient({});
 client.middlewareStack.add(

@@ -12,7 +12,7 @@ import { readEnvironment } from '../../../contract/environment.ts';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { customersTable, ordersTable } from '../../../contract/record-attributes.ts';
 import { type ConsumerHandler, PermanentError, type Wiring } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 import { withSpareTime } from './spare-time.ts';
 import { type Applied, appliedAttribute, mendedKey } from './traces.ts';
 

@@ -2,7 +2,7 @@ import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/cl
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce, increment } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/wiring.ts';
+import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 
 const client = new DynamoDBClient({});
 client.middlewareStack.add(

@@ -1,4 +1,4 @@
-import type { Answer } from '../../../runtime/intake/problem.ts';
+import type { Answer } from '../../../lambda/intake/problem.ts';
 import { post } from '../../support/http.ts';
 import type { Answers } from '../oracle/answers.ts';
 import type { Extra } from '../workloads/plan.ts';

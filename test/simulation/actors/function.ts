@@ -1,7 +1,7 @@
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { leastMaxReceiveCount } from '../../../contract/policies/retry-policy.ts';
 import { createConsumer } from '../../../runtime/index.ts';
-import type { Wiring } from '../../../runtime/wiring.ts';
+import type { Wiring } from '../../../runtime/ports/dependencies.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
 import { deletedAtRetention, savedFromDeletion } from '../oracle/retention.ts';

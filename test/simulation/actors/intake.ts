@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
+import { createIntake, type HttpRequest } from '../../../lambda/intake/create-intake.ts';
+import type { Answer } from '../../../lambda/intake/problem.ts';
 import { fitsTopic, publishEvent } from '../../../publisher/index.ts';
-import { createIntake, type HttpRequest } from '../../../runtime/intake/intake.ts';
-import type { Answer } from '../../../runtime/intake/problem.ts';
 import { Environments } from '../broker/environments.ts';
 import type { FifoTopic } from '../broker/topic.ts';
 import { type DynamoDbRunStore, recordTable } from '../ports/dynamodb.ts';

@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 export const intakeMutants = {
   "Powertools' layer in the intake": {
     rule: 'An order that may be on its way keeps its key',
-    file: 'runtime/intake/intake.ts',
+    file: 'lambda/intake/create-intake.ts',
     text: "import { FencedPersistenceLayer } from '../powertools/fenced-persistence-layer.ts';",
     replacement: `import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 class FencedPersistenceLayer extends DynamoDBPersistenceLayer {
@@ -13,19 +13,19 @@ class FencedPersistenceLayer extends DynamoDBPersistenceLayer {
   },
   'a key given up after an error': {
     rule: 'The record of a request that failed stays',
-    file: 'runtime/intake/intake.ts',
+    file: 'lambda/intake/create-intake.ts',
     text: "afterError: 'release',",
     replacement: "afterError: 'delete',",
   },
   'an event id of its own': {
     rule: "The intake's event derives from caller and key alone",
-    file: 'runtime/intake/order-request.ts',
+    file: 'lambda/intake/order-request.ts',
     text: 'id: sha256(canonicalJson([caller, key])),',
     replacement: 'id: sha256(canonicalJson([caller, key, Math.random()])),',
   },
   'an error kept as the answer': {
     rule: 'An unclear publish is never a stored answer',
-    file: 'runtime/intake/intake.ts',
+    file: 'lambda/intake/create-intake.ts',
     text: '      await events.publish(event, store.firstAttemptAt(request) ?? clock.now());',
     replacement: `      try {
         await events.publish(event, store.firstAttemptAt(request) ?? clock.now());

@@ -6,7 +6,7 @@ const retrying = 'contract/policies/retry-policy.ts';
 export const retryingMutants = {
   'the retention forgotten': {
     rule: 'What its queue would delete is saved before',
-    file: 'runtime/stay.ts',
+    file: 'runtime/settlement/retry-later.ts',
     text: 'if (again > lastStay(message, wiring)) {',
     replacement: 'if (again > lastStay(message, wiring) * 2) {',
     // By a clock that is right: what one that is hours behind misses is known.

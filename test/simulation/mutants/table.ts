@@ -40,21 +40,21 @@ export const mutants = {
   },
   'old records compared by the new algorithm': {
     rule: 'A delivery is compared by the algorithm that the record names',
-    file: 'runtime/guarantees/judge.ts',
+    file: 'runtime/guarantees/record/interpret-record.ts',
     text: 'const received = fingerprintLike(record.fingerprint);',
     replacement: 'const received = fingerprintLike(mine.fingerprint);',
     workload: 'deployments',
   },
   'any content taken for that of another algorithm': {
     rule: 'Other content is a conflict, whatever the algorithm',
-    file: 'runtime/guarantees/judge.ts',
+    file: 'runtime/guarantees/record/interpret-record.ts',
     text: 'if (received !== record.fingerprint) {',
     replacement: 'if (received !== record.fingerprint && record.fingerprint[0] === mine.fingerprint[0]) {',
     workload: 'deployments',
   },
   'no condition on the algorithm that the record names': {
     rule: 'What is unfinished goes on under another algorithm',
-    file: 'runtime/guarantees/lease.ts',
+    file: 'runtime/guarantees/record/lease.ts',
     text: 'this.#earlier = finding.record?.fingerprint;',
     replacement: 'this.#earlier = undefined;',
     workload: 'deployments',
@@ -67,13 +67,13 @@ export const mutants = {
   },
   'another guarantee judged as the same': {
     rule: 'An unfinished record left under another guarantee is OUTCOME_UNKNOWN',
-    file: 'runtime/guarantees/judge.ts',
+    file: 'runtime/guarantees/record/interpret-record.ts',
     text: 'if (record.guarantee !== mine.guarantee) {',
     replacement: 'if (record.guarantee === undefined) {',
   },
   'never reopened': {
     rule: 'Exactly-once gives back what is unknown and sent again, before it commits',
-    file: 'runtime/guarantees/reopen.ts',
+    file: 'runtime/guarantees/record/reopen.ts',
     text: "return record?.status === 'OUTCOME_UNKNOWN' || record?.status === 'INPROGRESS';",
     replacement: "return record?.status === 'INPROGRESS';",
   },
@@ -121,52 +121,52 @@ export const mutants = {
   },
   'TTL unchecked': {
     rule: 'What has expired counts as gone, whether it was deleted or not',
-    file: 'runtime/guarantees/judge.ts',
+    file: 'runtime/guarantees/record/interpret-record.ts',
     text: 'if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {',
     replacement: 'if (record.expiration === 0) {',
   },
   'own lost answer taken for another': {
     rule: 'A failed condition whose record carries my attempt is my own earlier write',
-    file: 'runtime/guarantees/judge.ts',
+    file: 'runtime/guarantees/record/interpret-record.ts',
     text: 'if (record.attempt === mine.attempt && ownStatuses.has(record.status)) return',
     replacement:
       "if (record.attempt === mine.attempt && record.status === 'COMPLETED' && ownStatuses) return",
   },
   'provider that never forgets': {
     rule: "A claim over an existing record needs a first attempt that the provider's memory reaches back to",
-    file: 'runtime/guarantees/external.ts',
+    file: 'runtime/guarantees/external/external-effect.ts',
     text: '      Number.isFinite(policy.providerKeyRetention) && {',
     replacement: '      policy.providerKeyRetention < 0 && {',
     workload: 'poison',
   },
   'at-most-once taken over': {
     rule: 'What may have happened is never taken over under at-most-once',
-    file: 'runtime/guarantees/external.ts',
+    file: 'runtime/guarantees/external/external-effect.ts',
     text: "takeOver: policy.unclear === 'retry',",
     replacement: 'takeOver: true,',
   },
   'judged as taken over': {
     rule: 'A dead owner leaves an unknown outcome under at-most-once',
-    file: 'runtime/guarantees/judge.ts',
+    file: 'runtime/guarantees/record/interpret-record.ts',
     text: "if (finding.kind === 'unclear' || terms.takeOver) return finding;",
     replacement: 'return finding;',
   },
   'unclear released': {
     rule: 'An unclear error under at-most-once is held, not released',
-    file: 'runtime/guarantees/external.ts',
+    file: 'runtime/guarantees/external/external-effect.ts',
     text: "if (!notDone && policy.unclear === 'hold') {",
     replacement: "if (!notDone && policy.unclear !== 'hold' && policy.unclear !== 'retry') {",
   },
   'unknown acknowledged before it is written': {
     rule: 'An unknown outcome is acknowledged only once it is written',
-    file: 'runtime/guarantees/external.ts',
+    file: 'runtime/guarantees/external/external-effect.ts',
     text: "return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason, error }, error);",
     replacement:
       "void lease.holdMine(reason).catch(() => {});\n    return { outcome: 'unknown', reason, error };",
   },
   'an outage counted as attempts': {
     rule: 'What does not answer is never a reason to give up',
-    file: 'runtime/guarantees/count-attempt.ts',
+    file: 'runtime/guarantees/record/count-attempt.ts',
     text: 'StoreBusyError, UnclearError, ConfigurationError, PermanentError];',
     replacement: 'StoreBusyError, ConfigurationError, PermanentError]; void UnclearError;',
   },
@@ -179,13 +179,13 @@ export const mutants = {
   },
   "followers' receive counts give up": {
     rule: 'Giving up goes by the attempts in the record, not by receive counts',
-    file: 'runtime/conclude.ts',
+    file: 'runtime/settlement/settle.ts',
     text: '  if (!areSpent(tries, message, means.wiring)) {',
     replacement: '  if (!areSpent({ ...tries, attempts: message.receiveCount }, message, means.wiring)) {',
   },
   'quarantine recorded before its copy': {
     rule: 'First the copy in the dead-letter queue, then QUARANTINED',
-    file: 'runtime/leave.ts',
+    file: 'runtime/settlement/move-to-dead-letter-queue.ts',
     text: `  const ending = await copy(message, 'poison', reason, means);
   await means.guarantee.quarantine(task, reason.message, means.wiring);
   return ending;`,
@@ -194,50 +194,50 @@ export const mutants = {
   },
   'acknowledged without a copy': {
     rule: 'A copy that fails leaves the message',
-    file: 'runtime/leave.ts',
+    file: 'runtime/settlement/move-to-dead-letter-queue.ts',
     text: 'const lacks = await sendCopy(message, { ...why, consumer }, wiring.deadLetters);',
     replacement:
       "const lacks = await sendCopy(message, { ...why, consumer }, wiring.deadLetters).catch(() => '');",
   },
   'one attempt for all deliveries of a message': {
     rule: 'The attempt is made once per delivery',
-    file: 'runtime/message.ts',
+    file: 'runtime/message/sqs-message.ts',
     text: 'attempt: random.uuid(),',
     replacement: 'attempt: id || random.uuid(),',
   },
   'suspects beside the innocent': {
     rule: 'Suspects run one at a time, after all others',
-    file: 'runtime/batch.ts',
+    file: 'runtime/consumer/group-scheduler.ts',
     text: `      while (turn !== undefined && !isSuspect(turn.message)) {`,
     replacement: `      while (turn !== undefined) {`,
   },
   'suspects not counted before they begin': {
     rule: "A suspect's attempt is counted before its handler",
-    file: 'runtime/task.ts',
+    file: 'runtime/message/delivery-task.ts',
     text: 'return isSuspect(message) && means.wiring.clock.now() <= halfway;',
     replacement: 'return isSuspect(message) && message.id === "" && halfway > 0;',
   },
   'parsers not counted before they begin': {
     rule: "A suspect's parser is counted before it begins",
-    file: 'runtime/delivery.ts',
+    file: 'runtime/delivery/deliver.ts',
     text: "if (isUnread || 'failed' in reading.content) {",
     replacement: "if ('failed' in reading.content) {",
   },
   'a suspect that always begins': {
     rule: 'A suspect whose attempts never ended begins no more once they are spent',
-    file: 'runtime/task.ts',
+    file: 'runtime/message/delivery-task.ts',
     text: 'if (past.lastError !== underWay || !areSpent(past, message, wiring)) return true;',
     replacement: 'if (past.lastError !== underWay || !areSpent(past, message, wiring) || true) return true;',
   },
   'stale effect cancels its neighbours': {
     rule: 'What is stale is left out alone',
-    file: 'runtime/guarantees/stale.ts',
+    file: 'runtime/guarantees/exactly-once/stale-effects.ts',
     text: 'this.#live = this.#live.filter((write) => !this.#stale.has(write));',
     replacement: 'this.#live = this.#live.filter(() => stale.length === 0);',
   },
   'a fold that blames its head': {
     rule: 'What is wrong with one event of a fold is its own',
-    file: 'runtime/guarantees/fold.ts',
+    file: 'runtime/guarantees/exactly-once/fold.ts',
     text: 'if (verdict !== undefined) verdicts.set(member, verdict);',
     replacement: `if (verdict !== undefined) {
       verdicts.set(members[0] ?? member, verdict);
@@ -252,32 +252,32 @@ export const mutants = {
   },
   'one event twice in a fold': {
     rule: 'No two of one event are folded',
-    file: 'runtime/guarantees/ask.ts',
+    file: 'runtime/guarantees/exactly-once/collect-effects.ts',
     text: 'if (carriedAttempt !== undefined || ids.has(identity.id) || patience.isOver) break;',
     replacement: 'if (carriedAttempt !== undefined || patience.isOver) break;',
   },
   'the older version of a fold': {
     rule: 'The newer version of a fold wins',
-    file: 'runtime/guarantees/merge.ts',
+    file: 'runtime/guarantees/exactly-once/merge-effects.ts',
     text: 'if (versionOf(effect) > held) return',
     replacement: 'if (versionOf(effect) < held) return',
   },
   'the older content of a fold under its newer version': {
     rule: 'The newer version of a fold wins, with all of its item',
-    file: 'runtime/guarantees/merge.ts',
+    file: 'runtime/guarantees/exactly-once/merge-effects.ts',
     text: 'if (versionOf(effect) > held) return { effect,',
     replacement:
       'if (versionOf(effect) > held) return { effect: { ...effect, item: { ...old.item, [effect.version]: effect.item[effect.version] } },',
   },
   'increments that replace each other': {
     rule: 'Increments of one item add up in a fold',
-    file: 'runtime/guarantees/merge.ts',
+    file: 'runtime/guarantees/exactly-once/merge-effects.ts',
     text: 'sum.set(name, addExactly(sum.get(name) ?? 0, amount));',
     replacement: 'sum.set(name, addExactly(0, amount));',
   },
   'suspects that are folded': {
     rule: 'Suspects are never folded',
-    file: 'runtime/batch.ts',
+    file: 'runtime/consumer/group-scheduler.ts',
     text: `  if (isSuspect(message)) return [];
   const suspect = next.findIndex(isSuspect);`,
     replacement: '  const suspect = next.findIndex(() => message === undefined);',
@@ -290,7 +290,7 @@ export const mutants = {
   },
   'returns while a handler is pending': {
     rule: 'While a handler is pending the runtime does not return',
-    file: 'runtime/guarantees/deadline.ts',
+    file: 'runtime/guarantees/external/handler-deadline.ts',
     text: '    return await handle(ending.signal);',
     replacement: `    return await Promise.race([
       handle(ending.signal),
@@ -299,7 +299,7 @@ export const mutants = {
   },
   'a group goes on after a failure': {
     rule: 'A group stops at its first failure',
-    file: 'runtime/batch.ts',
+    file: 'runtime/consumer/group-scheduler.ts',
     text: `    failed.push(...group.slice(index + settled));
     return undefined;`,
     replacement: `    failed.push(...group.slice(index + settled, index + settled + 1));
@@ -307,19 +307,19 @@ export const mutants = {
   },
   'what did not run is dropped': {
     rule: 'What did not run is returned as a failure',
-    file: 'runtime/batch.ts',
+    file: 'runtime/consumer/group-scheduler.ts',
     text: 'failed.push(...group.slice(index + settled));',
     replacement: 'failed.push(...group.slice(index + settled, index + settled + 1));',
   },
   'poison that blocks nobody': {
     rule: 'Where poison is to block, its group waits until it is mended or skipped',
-    file: 'runtime/poison.ts',
+    file: 'runtime/settlement/quarantine-or-block.ts',
     text: 'if (skipped) return await leave(bySkip(reason));',
     replacement: 'if (skipped || outcome === "poison") return await leave(bySkip(reason));',
   },
   'a skip that is not heard': {
     rule: 'What an operator skips leaves its group',
-    file: 'runtime/poison.ts',
+    file: 'runtime/settlement/quarantine-or-block.ts',
     text: 'if (skipped) return await leave(bySkip(reason));',
     replacement: 'if (skipped && message.id === "") return await leave(bySkip(reason));',
   },
@@ -335,19 +335,19 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
   },
   'a real clock': {
     rule: 'A run reads no clock but its own',
-    file: 'runtime/task.ts',
+    file: 'runtime/message/delivery-task.ts',
     text: '  const deadline = deadlineOf(message, means);',
     replacement: '  const deadline = deadlineOf(message, means);\n  process.hrtime();',
   },
   'operator sends under an old deduplication id': {
     rule: 'Whatever an operator sends has a fresh deduplication id',
-    file: 'runtime/resolve.ts',
+    file: 'runtime/operator/resolve-unknown.ts',
     text: '    deduplicationId: (options.random ?? systemRandom).uuid(),',
     replacement: `    deduplicationId: (options.random, systemRandom, process.getBuiltinModule('node:crypto')).createHash('sha256').update(body).digest('hex'),`,
   },
   'resent without its attempt': {
     rule: 'What is sent again carries the attempt of its unknown record',
-    file: 'runtime/resolve.ts',
+    file: 'runtime/operator/resolve-unknown.ts',
     text: 'attributes: { [resolvedAttemptAttribute]: attempt },',
     replacement: "attributes: { [resolvedAttemptAttribute]: '' },",
   },

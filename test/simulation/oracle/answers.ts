@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../../contract/event/canonical-json.ts';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
-import type { Answer } from '../../../runtime/intake/problem.ts';
+import type { Answer } from '../../../lambda/intake/problem.ts';
 import { intakeSource, type Order } from '../workloads/requests.ts';
 import type { World } from '../world/world.ts';
 

@@ -1,5 +1,5 @@
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
-import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { Delivery, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import type { World } from '../world/world.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { DeliveryLog } from '../../../contract/delivery-log.ts';
 import { waitingOutcomes } from '../../../contract/metrics.ts';
-import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { Delivery, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import type { Blocked } from '../actors/operator.ts';
 import type { RecordWatch } from '../ports/store.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';

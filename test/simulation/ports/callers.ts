@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../../runtime/ports/record-store.ts';
 import type { About, Spoiled, VirtualProcess } from '../world/virtual-process.ts';
 import { attemptsOf, harmless, type RecordWatch, type Way } from './store.ts';
 

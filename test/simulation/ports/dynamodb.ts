@@ -2,7 +2,7 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
 import { dynamoDbEffectStore } from '../../../runtime/index.ts';
-import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { failure, type WireAnswer } from '../../support/dynamodb/answer.ts';
 import { connect, type Sending } from '../../support/dynamodb/connect.ts';
 import { memoryDynamoDb } from '../../support/dynamodb/memory-dynamodb.ts';

@@ -1,5 +1,5 @@
 import { type EffectStore, redisRecordStore } from '../../../runtime/index.ts';
-import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { recordMembers } from '../../support/record-members.ts';
 import type { Reply } from '../../support/redis/commands.ts';
 import { connect, type Sending } from '../../support/redis/connect.ts';

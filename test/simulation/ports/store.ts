@@ -1,5 +1,5 @@
 import type { EffectStore, Item, MemoryStore, RecordStore } from '../../../runtime/index.ts';
-import type { Delivery, StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { Delivery, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import type { FaultKind } from '../world/faults.ts';
 import type { Spoiled, VirtualProcess } from '../world/virtual-process.ts';
 

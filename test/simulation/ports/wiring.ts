@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttributes } from 'aws-lambda';
-import type { Wiring } from '../../../runtime/wiring.ts';
+import type { Wiring } from '../../../runtime/ports/dependencies.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { RecordWatch, RunStore } from './store.ts';

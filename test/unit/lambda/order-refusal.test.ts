@@ -1,6 +1,6 @@
+import { createIntake } from '../../../lambda/intake/create-intake.ts';
+import { orderEventOf } from '../../../lambda/intake/order-request.ts';
 import { refusalOf } from '../../../lambda/order/order-refusal.ts';
-import { createIntake } from '../../../runtime/intake/intake.ts';
-import { orderEventOf } from '../../../runtime/intake/order-request.ts';
 import { anOrderBody, contextOf, post } from '../../support/http.ts';
 
 const eventOf = (over: object, order: object = {}) =>

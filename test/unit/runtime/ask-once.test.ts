@@ -1,4 +1,4 @@
-import { AskOnce } from '../../../runtime/ask-once.ts';
+import { AskOnce } from '../../../runtime/delivery/memoized-handler.ts';
 import { type Effect, put } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 

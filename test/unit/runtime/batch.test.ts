@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isSuspect } from '../../../contract/policies/retry-policy.ts';
 import { type Random, systemRandom } from '../../../contract/random.ts';
-import { processBatch } from '../../../runtime/batch.ts';
+import { processBatch } from '../../../runtime/consumer/group-scheduler.ts';
 import { FakeRandom } from '../../support/wiring.ts';
 
 interface Item {

@@ -1,7 +1,7 @@
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { underWay } from '../../../runtime/errors.ts';
+import { underWay } from '../../../runtime/handler/errors.ts';
 import { atLeastOnce, atMostOnce, exactlyOnce, PermanentError, skip } from '../../../runtime/index.ts';
-import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';

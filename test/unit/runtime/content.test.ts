@@ -13,7 +13,7 @@ import {
   increment,
   PermanentError,
 } from '../../../runtime/index.ts';
-import type { StoredRecord } from '../../../runtime/stores/record-store.ts';
+import type { StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { anOrder } from '../../support/orders.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';

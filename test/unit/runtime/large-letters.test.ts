@@ -1,6 +1,6 @@
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce } from '../../../runtime/index.ts';
-import { fitAttributes, sizeOf } from '../../../runtime/letter-attributes.ts';
+import { fitAttributes, sizeOf } from '../../../runtime/settlement/dead-letter-attributes.ts';
 import { checkTaken } from '../../fuzz/oracles/sqs-limits.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';

@@ -1,4 +1,5 @@
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
+import { TimeNeeded } from '../../../runtime/consumer/time-estimate.ts';
 import {
   atLeastOnce,
   createConsumer,
@@ -6,7 +7,6 @@ import {
   exactlyOnce,
   increment,
 } from '../../../runtime/index.ts';
-import { TimeNeeded } from '../../../runtime/time-needed.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';

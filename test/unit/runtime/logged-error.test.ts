@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { LoggedError } from '../../../contract/delivery-log.ts';
-import { loggedError } from '../../../runtime/logged-error.ts';
+import { loggedError } from '../../../runtime/logging/logged-error.ts';
 import { texts } from '../../fuzz/inputs/hostile.ts';
 
 const mostBytes = 16 * 1024;

@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { systemRandom } from '../../../contract/random.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
-import { readMessage } from '../../../runtime/message.ts';
+import { readMessage } from '../../../runtime/message/sqs-message.ts';
 import { anOrder } from '../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';

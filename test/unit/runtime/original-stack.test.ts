@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loggedError } from '../../../runtime/logged-error.ts';
-import { originalStack } from '../../../runtime/original-stack.ts';
+import { loggedError } from '../../../runtime/logging/logged-error.ts';
+import { originalStack } from '../../../runtime/logging/original-stack.ts';
 
 /** Its first line comes from line 3 of the source, column 5. */
 const map = { version: 3, sources: ['../../src/discount.ts'], names: [], mappings: 'AAEI' };

@@ -14,7 +14,7 @@ import {
   increment,
   NotDone,
 } from '../../../runtime/index.ts';
-import type { Wiring } from '../../../runtime/wiring.ts';
+import type { Wiring } from '../../../runtime/ports/dependencies.ts';
 import { drain } from '../../support/event-source.ts';
 import { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { lastStay, retryAt } from '../../../runtime/retry-at.ts';
+import { lastStay, retryAt } from '../../../runtime/message/retry-schedule.ts';
 import { FakeClock, FakeRandom } from '../../support/wiring.ts';
 
 const limits = { maxReceiveCount: 1009, queueRetentionSeconds: 4 * 86_400, visibilityTimeoutSeconds: 90 };

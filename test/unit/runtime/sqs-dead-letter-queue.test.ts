@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sqsDeadLetterQueue } from '../../../runtime/sqs-dead-letter-queue.ts';
+import { sqsDeadLetterQueue } from '../../../runtime/aws/sqs-dead-letter-queue.ts';
 import { withSqsEndpoint } from '../../support/sqs-endpoint.ts';
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/billing-dlq.fifo';

@@ -1,4 +1,4 @@
-import { sqsSourceQueue } from '../../../runtime/sqs-source-queue.ts';
+import { sqsSourceQueue } from '../../../runtime/aws/sqs-source-queue.ts';
 import { withSqsEndpoint } from '../../support/sqs-endpoint.ts';
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/billing.fifo';

@@ -1,4 +1,4 @@
-import { hideUntil } from '../../../runtime/visibility.ts';
+import { hideUntil } from '../../../runtime/message/visibility.ts';
 import { fakeWiring } from '../../support/wiring.ts';
 
 const hour = 3_600_000;

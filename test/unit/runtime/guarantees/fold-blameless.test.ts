@@ -8,7 +8,7 @@ import {
   increment,
   put,
 } from '../../../../runtime/index.ts';
-import type { Wiring } from '../../../../runtime/wiring.ts';
+import type { Wiring } from '../../../../runtime/ports/dependencies.ts';
 import {
   answerCommits,
   deliveriesOf,

@@ -1,5 +1,5 @@
 import { tombstoneAttribute } from '../../../../contract/record-attributes.ts';
-import type { EffectWrite } from '../../../../runtime/effects.ts';
+import type { EffectWrite } from '../../../../runtime/handler/effects.ts';
 import { increment, put, putIfNewer } from '../../../../runtime/index.ts';
 import {
   answerCommits,

@@ -1,5 +1,5 @@
-import { judge } from '../../../../runtime/guarantees/judge.ts';
-import type { Delivery, StoredRecord } from '../../../../runtime/stores/record-store.ts';
+import { judge } from '../../../../runtime/guarantees/record/interpret-record.ts';
+import type { Delivery, StoredRecord } from '../../../../runtime/ports/record-store.ts';
 
 const hour = 3_600_000;
 /** By the clock of the store. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { parseOrderEvent } from '../../../../contract/orders/order-event.ts';
-import { type Authorizer, callerOf } from '../../../../runtime/intake/caller.ts';
-import { readIdempotencyKey } from '../../../../runtime/intake/idempotency-key.ts';
-import { orderEventOf } from '../../../../runtime/intake/order-request.ts';
-import { Problem, problemAnswer } from '../../../../runtime/intake/problem.ts';
+import { type Authorizer, callerOf } from '../../../../lambda/intake/caller.ts';
+import { readIdempotencyKey } from '../../../../lambda/intake/idempotency-key.ts';
+import { orderEventOf } from '../../../../lambda/intake/order-request.ts';
+import { Problem, problemAnswer } from '../../../../lambda/intake/problem.ts';
 import { anOrderBody } from '../../../support/http.ts';
 
 describe('the Idempotency-Key', () => {

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { environmentNames } from '../../contract/environment.ts';
+import { optionalOutputs, outputs } from '../../contract/orders/outputs.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
+import { DataTable } from '../data-table.ts';
+import { IdempotentConsumer } from '../idempotent-consumer.ts';
+import { OrderTopic } from '../order-topic.ts';
+import { RecordTable } from '../record-table.ts';
+import { billing, type CommonProps, notifications } from './external-consumers.ts';
+import { OrderIntake } from './order-intake.ts';
+import type { Settings } from './settings.ts';
+
+export type OrderOnceStackProps = StackProps &
+  Pick<Settings, 'stage' | 'functionTimeout' | 'payment' | 'mail'> &
+  Partial<Pick<Settings, 'intakeAuth'>>;
+
+/**
+ * Orders in through a topic, each applied once to the orders, to its account's ledger and to what is its
+ * customer's latest order; charged and mailed too, where
+ * settings say by whom.
+ */
+export class OrderOnceStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    { stage, functionTimeout, payment, mail, intakeAuth = { kind: 'iam' }, ...props }: OrderOnceStackProps,
+  ) {
+    super(scope, id, props);
+    const forStage = stage === 'dev' ? { removalPolicy: RemovalPolicy.DESTROY } : {};
+
+    const topic = new OrderTopic(this, 'OrderEvents');
+    const records = new RecordTable(this, 'Records', forStage);
+    const orders = new DataTable(this, 'Orders', { ...forStage, partitionKey: ordersTable.key });
+    const ledger = new DataTable(this, 'Ledger', { ...forStage, partitionKey: ledgerTable.key });
+    const customers = new DataTable(this, 'Customers', { ...forStage, partitionKey: customersTable.key });
+
+    const common: CommonProps = {
+      ...forStage,
+      topic,
+      records,
+      timeout: functionTimeout,
+      // Short timeouts make retries fast in development; a whole day of them would be too many receives for SQS.
+      ...(stage === 'dev' ? { toleratedOutage: Duration.hours(1) } : {}),
+    };
+    const fulfilment = new IdempotentConsumer(this, 'Fulfilment', {
+      ...common,
+      entry: join(import.meta.dirname, '../../lambda/fulfilment.ts'),
+    });
+    fulfilment.grantEffects(orders, environmentNames.ordersTable, 'putIfNewer');
+    fulfilment.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
+    fulfilment.grantEffects(customers, environmentNames.customersTable, 'putIfNewer');
+
+    const intake = new OrderIntake(this, 'Intake', { ...forStage, topic, records, auth: intakeAuth });
+
+    const values: Record<keyof typeof outputs, string> = {
+      topicArn: topic.topicArn,
+      recordsTableName: records.tableName,
+      ordersTableName: orders.tableName,
+      ledgerTableName: ledger.tableName,
+      customersTableName: customers.tableName,
+      fulfilmentQueueUrl: fulfilment.queue.queueUrl,
+      fulfilmentDlqUrl: fulfilment.deadLetterQueue.queueUrl,
+      fulfilmentFunctionName: fulfilment.handler.functionName,
+      intakeUrl: intake.url,
+      intakeFunctionName: intake.handler.functionName,
+    };
+    for (const [name, value] of Object.entries(values)) {
+      new CfnOutput(this, outputs[name as keyof typeof outputs], { value });
+    }
+
+    if (payment === undefined) this.#leaveOut('billing', 'charge', 'paymentUrl');
+    else this.#tell('billing', billing(this, common, payment));
+    if (mail === undefined) this.#leaveOut('notifications', 'mail', 'mailFrom', 'mailDomain');
+    else this.#tell('notifications', notifications(this, common, mail));
+  }
+
+  #leaveOut(consumer: string, act: string, ...settings: readonly string[]): void {
+    const options = settings.map((setting) => `-c ${setting}=...`).join(' ');
+    Annotations.of(this).addInfo(`The consumer "${consumer}" is left out; to ${act} orders give ${options}`);
+  }
+
+  #tell(name: 'billing' | 'notifications', consumer: IdempotentConsumer): void {
+    const values = {
+      QueueUrl: consumer.queue.queueUrl,
+      DlqUrl: consumer.deadLetterQueue.queueUrl,
+      FunctionName: consumer.handler.functionName,
+    } as const;
+    for (const [what, value] of Object.entries(values)) {
+      new CfnOutput(this, optionalOutputs[`${name}${what as keyof typeof values}`], { value });
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { Duration, type Environment } from 'aws-cdk-lib';
+import type { Node } from 'constructs';
+import { check } from './check-setting.ts';
+import { readIntakeAuth } from './intake-settings.ts';
+import type { IntakeAuth } from './order-intake.ts';
+import {
+  type MailSettings,
+  type PaymentSettings,
+  readMail,
+  readPayment,
+} from './payment-and-mail-settings.ts';
+
+/** What `cdk deploy -c name=value` can set. */
+export interface Settings {
+  /** @default OrderOnce */
+  readonly stackName: string;
+  /** `account` and `region`. @default - those of the CLI's credentials; where there are none, any */
+  readonly env: Environment;
+  /** `production` keeps data when the stack is deleted, `dev` keeps nothing. @default production */
+  readonly stage: Stage;
+  /** Of each consumer's function. Context gives seconds: `functionTimeoutSeconds`. @default 30 seconds */
+  readonly functionTimeout: Duration;
+  /** Context: `paymentUrl`, `paymentKeyRetentionSeconds`. @default - nothing is charged */
+  readonly payment?: PaymentSettings;
+  /** Context: `mailFrom`, `mailDomain`. @default - nothing is mailed */
+  readonly mail?: MailSettings;
+  /**
+   * Who may send orders over HTTP: `intakeAuth` is `iam`, or `jwt` together with `jwtIssuer` and `jwtAudience`.
+   * @default iam
+   */
+  readonly intakeAuth: IntakeAuth;
+}
+
+const stages = ['production', 'dev'] as const;
+export type Stage = (typeof stages)[number];
+
+/**
+ * The settings that the context of `app` holds.
+ *
+ * @param cli What the CLI says of its credentials.
+ * @throws ConfigurationError that names the option, its value and what it may be.
+ */
+export function readSettings({ node }: { readonly node: Node }, cli = cliEnvironment()): Settings {
+  const read = (name: string): string | undefined => {
+    const value: unknown = node.tryGetContext(name);
+    return value === undefined ? undefined : String(value);
+  };
+  const account = check('account', read('account') ?? cli.account, {
+    valid: /^\d{12}$/,
+    wanted: 'an AWS account id of 12 digits',
+  });
+  const region = check('region', read('region') ?? cli.region, {
+    // Any: a new Region may be none that the CDK knows.
+    valid: /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
+    wanted: 'an AWS region, "eu-central-1" for instance',
+  });
+  const stage = check('stage', read('stage') ?? 'production', {
+    valid: new RegExp(`^(${stages.join('|')})$`),
+    wanted: stages.map((stage) => `"${stage}"`).join(' or '),
+  }) as Stage;
+  const payment = readPayment(read, stage);
+  const mail = readMail(read);
+  return {
+    env: { ...(account && { account }), ...(region && { region }) },
+    stackName: check('stackName', read('stackName') ?? 'OrderOnce', {
+      valid: /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
+      wanted: 'a letter, then letters, digits and hyphens, at most 128 in all',
+    }),
+    stage,
+    functionTimeout: Duration.seconds(
+      Number(
+        check('functionTimeoutSeconds', read('functionTimeoutSeconds') ?? '30', {
+          valid: /^([1-9]|[1-9]\d|[1-8]\d\d|900)$/,
+          wanted: 'a whole number of seconds from 1 to 900',
+        }),
+      ),
+    ),
+    ...(payment && { payment }),
+    ...(mail && { mail }),
+    intakeAuth: readIntakeAuth(read),
+  };
+}
+
+/** What the CDK CLI found out about the credentials that it runs with. */
+function cliEnvironment(): Environment {
+  // biome-ignore lint/style/noProcessEnv: the one place where the application's environment enters.
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  return { ...(account && { account }), ...(region && { region }) };
+}

@@ -1,0 +1,48 @@
+import { longestLease } from '../../contract/policies/lease.ts';
+import {
+  leastMaxReceiveCount,
+  longestWaiting,
+  maxAttempts,
+  maxMaxReceiveCount,
+  type Receiving,
+} from '../../contract/policies/retry-policy.ts';
+
+/*
+ * How long a received message must be hidden, in seconds. How long a record must be kept is in contract/policies/record-ttl.ts,
+ * how often a message can be received in contract/policies/retry-policy.ts.
+ */
+
+/** AWS: "Creating and configuring an Amazon SQS event source mapping", Visibility timeout. */
+export function leastVisibilityTimeout(functionTimeout: number): number {
+  return 6 * functionTimeout;
+}
+
+/** A claim made at the start of an invocation: until that has ended, on every clock. */
+export function longestLeaseOf(functionTimeout: number): number {
+  return longestLease(functionTimeout * 1000) / 1000;
+}
+
+/**
+ * The shortest visibility timeout that suits the function and with which a function that does not start is received
+ * within 1,000 times during the tolerated outage.
+ */
+export function defaultVisibilityTimeout(consumer: {
+  readonly functionTimeout: number;
+  readonly batchSize: number;
+  readonly toleratedOutage: number;
+}): number {
+  const receives = maxMaxReceiveCount - consumer.batchSize * maxAttempts;
+  return Math.max(
+    leastVisibilityTimeout(consumer.functionTimeout),
+    Math.ceil(consumer.toleratedOutage / receives),
+  );
+}
+
+/**
+ * As many receives as SQS counts, but no more than come before a message is deleted that no function gets hold of: it
+ * comes again after every visibility timeout. Not below what the runtime needs.
+ */
+export function defaultMaxReceiveCount(queue: Receiving & { readonly retention: number }): number {
+  const most = Math.floor(longestWaiting(queue) / queue.visibilityTimeout);
+  return Math.min(maxMaxReceiveCount, Math.max(leastMaxReceiveCount(queue), most));
+}

@@ -1,0 +1,75 @@
+import type { Duration } from 'aws-cdk-lib';
+import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Subscription } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { type EnvironmentName, environmentNames } from '../../contract/environment.ts';
+import { renderedProperties } from '../rendered-properties.ts';
+
+export interface ConsumerParts {
+  readonly handler: LambdaFunction;
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly subscriptionDeadLetterQueue: Queue;
+  readonly subscription: Subscription;
+  readonly toleratedOutage: Duration;
+}
+
+/** Times in seconds. What is missing, or known at deployment only, is NaN. */
+export interface DeployedConsumer {
+  readonly recordTtl: number;
+  readonly functionTimeout: number;
+  /** What the function is told of its queue. */
+  readonly told: Pick<DeployedQueue, 'visibilityTimeout' | 'retention' | 'maxReceiveCount'>;
+  readonly batchSize: number;
+  readonly toleratedOutage: number;
+  readonly queue: DeployedQueue;
+  readonly deadLetterQueue: DeployedQueue;
+  readonly subscriptionDeadLetterQueue: DeployedQueue;
+  readonly filterPolicy: unknown;
+}
+
+export interface DeployedQueue {
+  readonly fifo: boolean;
+  readonly retention: number;
+  readonly visibilityTimeout: number;
+  readonly maxReceiveCount: number;
+}
+
+/** The consumer as its template says it, with what escape hatches (`addPropertyOverride`) made of it. */
+export function readDeployed(parts: ConsumerParts): DeployedConsumer {
+  const handler = renderedProperties(parts.handler);
+  const mapping = parts.handler.node
+    .findAll()
+    .find((node) => CfnEventSourceMapping.isCfnEventSourceMapping(node));
+  const told = (name: EnvironmentName) =>
+    Number(handler.Environment?.Variables?.[environmentNames[name]] ?? Number.NaN);
+  return {
+    recordTtl: told('recordTtlSeconds'),
+    told: {
+      visibilityTimeout: told('visibilityTimeoutSeconds'),
+      retention: told('queueRetentionSeconds'),
+      maxReceiveCount: told('maxReceiveCount'),
+    },
+    functionTimeout: number(handler.Timeout),
+    batchSize: number(mapping && renderedProperties(mapping).BatchSize),
+    toleratedOutage: parts.toleratedOutage.toSeconds(),
+    queue: readQueue(parts.queue),
+    deadLetterQueue: readQueue(parts.deadLetterQueue),
+    subscriptionDeadLetterQueue: readQueue(parts.subscriptionDeadLetterQueue),
+    filterPolicy: renderedProperties(parts.subscription).FilterPolicy,
+  };
+}
+
+function readQueue(queue: Queue): DeployedQueue {
+  const { FifoQueue, MessageRetentionPeriod, VisibilityTimeout, RedrivePolicy } = renderedProperties(queue);
+  return {
+    fifo: FifoQueue === true,
+    retention: number(MessageRetentionPeriod),
+    visibilityTimeout: number(VisibilityTimeout),
+    maxReceiveCount: number(RedrivePolicy?.maxReceiveCount),
+  };
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}

@@ -1,0 +1,174 @@
+import type { Construct } from 'constructs';
+import { allowedClockSkew } from '../../contract/policies/lease.ts';
+import {
+  clockSkew,
+  leastRecordTtl,
+  maxRetention,
+  snsDeliveryRetries,
+} from '../../contract/policies/record-ttl.ts';
+import {
+  backoffCap,
+  leastMaxReceiveCount,
+  longestWaiting,
+  maxAttempts,
+  maxMaxReceiveCount,
+  receivesDuring,
+} from '../../contract/policies/retry-policy.ts';
+import { leastVisibilityTimeout, longestLeaseOf } from './retention-arithmetic.ts';
+import { type ConsumerParts, type DeployedConsumer, readDeployed } from './synthesized-consumer.ts';
+
+export interface WindowRule {
+  readonly holds: (consumer: DeployedConsumer) => boolean;
+  readonly message: (consumer: DeployedConsumer) => string;
+}
+
+/** Makes synthesis of `consumer` fail, with the message of each rule that does not hold. */
+export function addWindowRules(consumer: Construct, parts: ConsumerParts): void {
+  consumer.node.addValidation({
+    validate: () => {
+      const deployed = readDeployed(parts);
+      return windowRules.filter(({ holds }) => !holds(deployed)).map(({ message }) => message(deployed));
+    },
+  });
+}
+
+const queueNames = {
+  queue: 'queue',
+  deadLetterQueue: 'dead-letter queue',
+  subscriptionDeadLetterQueue: "subscription's dead-letter queue",
+} as const;
+type QueueName = keyof typeof queueNames;
+
+/** What must hold for "applied once" to be true. A comparison with NaN, a number that is not known, does not hold. */
+const windowRules: readonly WindowRule[] = [
+  {
+    holds: (consumer) => consumer.recordTtl >= leastRecordTtl(retentions(consumer)),
+    message: (consumer) => {
+      const { queueRetention, deadLetterRetention } = retentions(consumer);
+      return (
+        `Records count for ${time(consumer.recordTtl)}, but a message can still come after ` +
+        `${time(leastRecordTtl({ queueRetention, deadLetterRetention }))}: ${time(snsDeliveryRetries)} of SNS ` +
+        `delivery retries + ${time(queueRetention)} in the queue + ${time(deadLetterRetention)} in the dead-letter ` +
+        `queue + ${time(clockSkew)} of clock skew. It would be applied again. Raise "ttl" of the RecordTable, or ` +
+        'lower "retention" or "deadLetterRetention".'
+      );
+    },
+  },
+  {
+    holds: ({ queue, functionTimeout }) => queue.visibilityTimeout >= leastVisibilityTimeout(functionTimeout),
+    message: ({ queue, functionTimeout }) =>
+      `The visibility timeout is ${time(queue.visibilityTimeout)}, but a function with a timeout of ` +
+      `${time(functionTimeout)} needs at least ${time(leastVisibilityTimeout(functionTimeout))} (6 times), or ` +
+      'messages come again while it is at work. Raise "visibilityTimeout" or lower "timeout".',
+  },
+  {
+    holds: ({ queue, functionTimeout }) => longestLeaseOf(functionTimeout) <= queue.visibilityTimeout,
+    message: ({ queue, functionTimeout }) =>
+      `A lease lasts up to ${time(longestLeaseOf(functionTimeout))}: ${time(functionTimeout)} of the function's timeout ` +
+      `+ ${time(allowedClockSkew / 1000)} of clock skew. The visibility timeout is ${time(queue.visibilityTimeout)}, so ` +
+      'a message comes again while its lease stands, and the runtime refuses to start. Raise "visibilityTimeout" or ' +
+      'lower "timeout".',
+  },
+  toldRule('visibilityTimeout', 'visibility timeout', time, 'it could not tell a lease that is too long'),
+  toldRule('retention', 'retention', time, 'it could not save a message before SQS deletes it'),
+  toldRule('maxReceiveCount', 'maxReceiveCount', count, 'it could not make the receives last'),
+  {
+    holds: ({ queue, toleratedOutage }) => toleratedOutage <= longestWaiting(queue),
+    message: ({ queue, toleratedOutage }) =>
+      `An outage of ${time(toleratedOutage)} is to be tolerated, but a message waits in its queue for at most ` +
+      `${time(longestWaiting(queue))}: SQS deletes it after ${time(queue.retention)}. Raise "retention" or lower ` +
+      '"toleratedOutage".',
+  },
+  {
+    holds: (consumer) => consumer.queue.maxReceiveCount >= leastMaxReceiveCount(receives(consumer)),
+    message: (consumer) => {
+      const { batchSize, visibilityTimeout, toleratedOutage } = receives(consumer);
+      return (
+        `maxReceiveCount is ${count(consumer.queue.maxReceiveCount)}, but must be at least ` +
+        `${count(leastMaxReceiveCount(receives(consumer)))}, or SQS gives up before the runtime does: a batch of ` +
+        `${count(batchSize)} x ${maxAttempts} attempts + ${count(receivesDuring(toleratedOutage, visibilityTimeout))} ` +
+        `receives in an outage of ${time(toleratedOutage)}, with a backoff of up to ${time(backoffCap)} and a visibility ` +
+        `timeout of ${time(visibilityTimeout)}. Raise "maxReceiveCount" (to ${maxMaxReceiveCount} at most), lower ` +
+        `"toleratedOutage", or raise "visibilityTimeout" where it is below ${time(backoffCap / 2)}.`
+      );
+    },
+  },
+  {
+    holds: ({ queue: { maxReceiveCount } }) =>
+      Number.isInteger(maxReceiveCount) && maxReceiveCount <= maxMaxReceiveCount,
+    message: ({ queue }) =>
+      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}, as a whole ` +
+      'number. Change "maxReceiveCount".',
+  },
+  retentionRule('queue', 'retention'),
+  retentionRule('deadLetterQueue', 'deadLetterRetention'),
+  retentionRule('subscriptionDeadLetterQueue', 'deadLetterRetention'),
+  fifoRule('deadLetterQueue', 'a FIFO queue cannot move its messages there'),
+  fifoRule('subscriptionDeadLetterQueue', 'the subscription of a FIFO topic cannot move its messages there'),
+  {
+    holds: ({ filterPolicy }) => filterPolicy === undefined,
+    message: ({ filterPolicy }) =>
+      `The subscription has a filter policy, ${JSON.stringify(filterPolicy)}: with one, SNS FIFO delivers at most ` +
+      'once, so events can be lost. Remove it, and let the handler return no effects for what it does not want.',
+  },
+];
+
+/** What a function reckons with has to be what its queue does. */
+function toldRule(
+  name: keyof DeployedConsumer['told'],
+  what: string,
+  format: (value: number) => string,
+  consequence: string,
+): WindowRule {
+  return {
+    holds: ({ queue, told }) => told[name] === queue[name],
+    message: ({ queue, told }) =>
+      `The function is told that its queue's ${what} is ${format(told[name])}, but it is ${format(queue[name])}: ` +
+      `${consequence}. Set "${name}", which sets both.`,
+  };
+}
+
+function retentionRule(name: QueueName, option: string): WindowRule {
+  return {
+    holds: (consumer) => consumer[name].retention <= maxRetention,
+    message: (consumer) =>
+      `The ${queueNames[name]} keeps messages for ${time(consumer[name].retention)}; SQS takes at most ` +
+      `${time(maxRetention)}. Lower "${option}".`,
+  };
+}
+
+function fifoRule(name: QueueName, consequence: string): WindowRule {
+  return {
+    holds: (consumer) => consumer[name].fifo,
+    message: () => `The ${queueNames[name]} is no FIFO queue: ${consequence}. Leave its "fifoQueue" at true.`,
+  };
+}
+
+function retentions({ queue, deadLetterQueue }: DeployedConsumer) {
+  return { queueRetention: queue.retention, deadLetterRetention: deadLetterQueue.retention };
+}
+
+function receives({ batchSize, queue, toleratedOutage }: DeployedConsumer) {
+  return { batchSize, visibilityTimeout: queue.visibilityTimeout, toleratedOutage };
+}
+
+function count(value: number): string {
+  return Number.isNaN(value) ? 'not known at synthesis' : String(value);
+}
+
+/** 90,000 seconds are "1 d 1 h". */
+function time(seconds: number): string {
+  if (Number.isNaN(seconds)) return 'a time not known at synthesis';
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  return (
+    parts
+      .filter(([amount]) => amount > 0)
+      .map((part) => part.join(' '))
+      .join(' ') || '0 s'
+  );
+}

@@ -1,0 +1,27 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DeadLetterQueue } from '../settlement/dead-letter.ts';
+import { clientOptions } from './sdk-client-options.ts';
+
+/** The dead-letter queue behind `queueUrl`. The SDK is loaded with the first letter: a healthy function needs none. */
+export function sqsDeadLetterQueue(queueUrl: string): DeadLetterQueue {
+  let client: SQSClient | undefined;
+  return {
+    async send({ body, messageGroup, deduplicationId, attributes, trace }) {
+      const sqs = await import('@aws-sdk/client-sqs');
+      // The URL's own host is what CloudFormation knew at deployment; a configured endpoint goes before it.
+      client ??= new sqs.SQSClient({ useQueueUrlAsEndpoint: false, ...clientOptions });
+      await client.send(
+        new sqs.SendMessageCommand({
+          QueueUrl: queueUrl,
+          MessageBody: body,
+          MessageGroupId: messageGroup,
+          MessageDeduplicationId: deduplicationId,
+          MessageAttributes: attributes,
+          ...(trace !== undefined && {
+            MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: trace } },
+          }),
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,228 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { environmentNames } from '../../contract/environment.ts';
+import { ConfigurationError } from '../../contract/errors.ts';
+import type { CloudEvent, EventParser } from '../../contract/event/event-parser.ts';
+import { maxConsumerName } from '../../contract/event/identity.ts';
+import { waitingOutcomes } from '../../contract/metrics.ts';
+import { allowedClockSkew, longestLease } from '../../contract/policies/lease.ts';
+import { isSuspect } from '../../contract/policies/retry-policy.ts';
+import { deliver } from '../delivery/deliver.ts';
+import { AskOnce } from '../delivery/memoized-handler.ts';
+import type { EffectHandler, Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
+import type { ContentOf } from '../message/event-content.ts';
+import { type Message, readMessage } from '../message/sqs-message.ts';
+import { type Wiring, wiringFromEnvironment } from '../ports/dependencies.ts';
+import { endingOf } from '../settlement/move-to-dead-letter-queue.ts';
+import { stay } from '../settlement/retry-later.ts';
+import { Progress } from './batch-progress.ts';
+import { CommonFailure } from './common-failure.ts';
+import { BatchReport } from './delivery-report.ts';
+import { untilLastMoment } from './exit-before-timeout.ts';
+import { processBatch } from './group-scheduler.ts';
+import { recordsOf, remainingTimeOf } from './lambda-event.ts';
+import { TimeNeeded } from './time-estimate.ts';
+
+/**
+ * The end of an invocation, in ms, in which nothing new begins: what is under way needs it to settle, and an
+ * invocation that times out returns its whole batch.
+ */
+const reserve = 500;
+
+export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerKind> {
+  /**
+   * Part of every idempotency key, so that consumers of one topic don't take each other's records for their own.
+   * 1 to 64 letters, digits, `-` and `_`. Renaming a consumer makes every event new to it.
+   */
+  readonly name: string;
+  /**
+   * Makes the event of a message's body: see `eventParser`. It is synchronous. It runs before anything of the batch begins;
+   * for a message that may end its process alone, after all others.
+   *
+   * An `InvalidEventError`, a `PermanentError`, and any error with a list of `issues` (zod, valibot, arktype) say that the
+   * body is no event: poison, at once. So is a body that fails the parser and is no JSON object with a `source` and an
+   * `id`. Any other error is a failed attempt, as an error of the handler is (under at-most-once too, since nothing
+   * happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotDone`, and a
+   * promise that it returns, make the message wait.
+   */
+  readonly parse: EventParser<Event>;
+  /**
+   * Returns the part of an event that counts as its content, as JSON. An event that comes again with other content is a
+   * conflict: it goes to the dead-letter queue. It must return the same for an event every time; if it changes while its
+   * records count, a repeated event may become a conflict. What it throws is a failed
+   * attempt, as an error of the parser is.
+   * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`
+   */
+  readonly fingerprint?: ContentOf<Event>;
+  /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
+  readonly guarantee: Guarantee<Kind>;
+  /** Returns effects under exactly-once; acts outside, and returns what duplicates are told, under the others. */
+  readonly handle: Handlers<Event>[Kind];
+  /**
+   * Message groups of a batch that are worked on at once; inside of a group it is always one message after the other.
+   * @default 10, every group of the largest batch that Lambda takes from a FIFO queue
+   */
+  readonly groupsAtOnce?: number;
+}
+
+/** An AWS Lambda handler for an SQS event source with `ReportBatchItemFailures`. */
+export type ConsumerHandler = (
+  event: SQSEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<SQSBatchResponse>;
+
+/**
+ * A consumer that gives each event the guarantee that it names, in the order of the event's message group.
+ *
+ * @param wiring Default: from the environment variables that `IdempotentConsumer` sets.
+ * @throws ConfigurationError for a name that is none, a number of groups below 1, and for a function whose environment
+ *   was not set. What is returned throws one, before it touches anything, for an invocation longer than the visibility
+ *   timeout allows, and for an event that is no batch of an SQS queue.
+ */
+export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
+  { name, parse, fingerprint, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,
+  wiring: Wiring = wiringFromEnvironment(),
+): ConsumerHandler {
+  if (!/^[\w-]+$/.test(name) || name.length > maxConsumerName) {
+    throw new ConfigurationError(
+      `Consumer name "${name}": use 1 to ${maxConsumerName} letters, digits, "-" and "_"`,
+    );
+  }
+  if (!Number.isSafeInteger(groupsAtOnce) || groupsAtOnce < 1) {
+    throw new ConfigurationError(`groupsAtOnce is ${groupsAtOnce}; it must be a whole number of 1 or more`);
+  }
+  const needed = new TimeNeeded();
+  const commonFailure = new CommonFailure();
+  const reader = { name, parse, ...(fingerprint !== undefined && { fingerprint }) };
+  return async (event, context) => {
+    const { clock, output } = wiring;
+    const records = recordsOf(event);
+    const remainingTime = remainingTimeOf(context);
+    refuseLongLeases(remainingTime, wiring);
+    const begun = clock.now();
+    const end = begun + remainingTime;
+    const deadline = end - reserve;
+    const working = deadline - begun;
+    const report = new BatchReport(name, clock, output);
+    const messages = records.map((record) => readMessage(record, reader, wiring.random));
+    // Before anything begins: a parser that ends the process must leave no handler of a neighbour half done.
+    for (const message of messages) if (!isSuspect(message)) void message.reading.content;
+    const progress = new Progress(messages, wiring, report.warn);
+    const asked = asking(guarantee, handle);
+    const unfolded = new Set<string>();
+    const options = {
+      consumer: name,
+      guarantee,
+      handle: asked.handle,
+      wiring,
+      begun,
+      end,
+      deadline,
+      warn: report.warn,
+      unfolded,
+      commonFailure,
+    };
+    const processed = processBatch(messages, {
+      groupsAtOnce,
+      mayStart: (leavingHalf) => {
+        const left = deadline - clock.now();
+        return left >= (leavingHalf ? working / 2 + needed.longest : needed.within(working));
+      },
+      deliver: async (messages) => {
+        const from = clock.now();
+        const [first] = messages;
+        // A fold begins the handlers of those that follow, and there has to be time for them too.
+        const isTimeForMore = deadline - from >= 2 * needed.within(working);
+        let settled = 0;
+        progress.begin(first);
+        for await (const [message, ending] of deliver(isTimeForMore ? messages : [first], options)) {
+          report.delivery({ ...identityOf(message), ...ending });
+          await progress.finish(message, ending.leaseUntil ?? ending.retryAt);
+          if (waitingOutcomes.has(ending.outcome)) return { settled, stops: true };
+          settled += 1;
+          const next = messages[settled];
+          if (next !== undefined) progress.begin(next);
+        }
+        needed.saw(clock.now() - from);
+        return { settled, stops: false };
+      },
+      postpone: (rest, advanced) => progress.postpone(rest, advanced),
+      isolate: async () => {
+        await asked.settled();
+        // What is deleted comes never again, so it has to be counted before a process that may end.
+        report.metrics();
+        await progress.acknowledge();
+      },
+      random: wiring.random,
+    });
+    const isAtWork = ({ reading: { parsed } }: Message<Event>) =>
+      parsed !== undefined && 'event' in parsed && asked.isAtWork(parsed.event);
+    const work = processed.finally(() => asked.settled());
+    const response = await untilLastMoment(work, end, clock, async () => {
+      const overdue = await progress.cutShort((message) => stay(message, 'failed', overdueHandler, options));
+      for (const [message, ending] of overdue) report.delivery({ ...identityOf(message), ...ending });
+      const told = new Set(overdue.map(([message]) => message));
+      for (const message of messages.filter((one) => isAtWork(one) && !told.has(one))) {
+        report.delivery({ ...identityOf(message), ...endingOf('failed', overdueHandler) });
+      }
+      report.metrics();
+      wiring.endProcess();
+    });
+    report.metrics();
+    return response;
+  };
+}
+
+type Asking<Event extends CloudEvent, Kind extends HandlerKind> = {
+  readonly handle: Handlers<Event>[Kind];
+} & Pick<AskOnce<Event>, 'isAtWork' | 'settled'>;
+
+function asking<Event extends CloudEvent, Kind extends HandlerKind>(
+  { kind }: Guarantee<Kind>,
+  handle: Handlers<Event>[Kind],
+): Asking<Event, Kind> {
+  // What acts is waited for where it is called, and asked again if it has to act again.
+  if (kind === 'external') return { handle, isAtWork: () => false, settled: async () => {} };
+  const once = new AskOnce(handle as EffectHandler<Event>);
+  return {
+    handle: once.handle as EffectHandler<Event> as Handlers<Event>[Kind],
+    isAtWork: (event) => once.isAtWork(event),
+    settled: () => once.settled(),
+  };
+}
+
+/** Why a message stays whose handler was pending in the last moment. */
+const overdueHandler = {
+  code: 'OVERDUE',
+  message: 'It was pending when its invocation was about to end, and its process was ended',
+} as const;
+
+/**
+ * A lease that outlasts the visibility timeout is met by its own message, again and again. Synthesis refuses it where
+ * it knows both numbers; this is for a function or a queue that was changed since. No environment tells a function
+ * its timeout, so the first that is known of it is the remaining time of an invocation. Asked under every guarantee:
+ * exactly-once takes a lease too, over an outcome that an operator sent again.
+ */
+function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: Wiring): void {
+  const lease = longestLease(remainingTime);
+  if (lease <= visibilityTimeoutSeconds * 1000) return;
+  throw new ConfigurationError(
+    `A lease would last ${lease / 1000} s (${remainingTime / 1000} s of the invocation + ` +
+      `${allowedClockSkew / 1000} s of clock skew), but the visibility timeout is ${visibilityTimeoutSeconds} s: raise ` +
+      `the queue's visibility timeout and ${environmentNames.visibilityTimeoutSeconds}, or lower the function's timeout`,
+  );
+}
+
+function identityOf({ id, group, receiveCount, trace, reading: { names } }: Message<CloudEvent>) {
+  return {
+    messageId: id,
+    messageGroup: group,
+    receiveCount,
+    ...(isSuspect({ receiveCount }) && { suspect: true as const }),
+    ...(trace !== undefined && { trace }),
+    ...(names !== undefined && {
+      source: names.source,
+      eventId: names.eventId,
+      ...(names.sequence !== undefined && { sequence: names.sequence }),
+    }),
+  };
+}

@@ -1,0 +1,121 @@
+import type { Clock } from '../../contract/clock.ts';
+import {
+  commonFailureLogMessage,
+  type DeliveryLog,
+  deliveryLogMessage,
+} from '../../contract/delivery-log.ts';
+import {
+  commonFailureMetric,
+  metricDimension,
+  metricNamespace,
+  type Outcome,
+  outcomeMetrics,
+  staleMetric,
+} from '../../contract/metrics.ts';
+import { loggedError } from '../logging/logged-error.ts';
+
+/** Takes one line of JSON. */
+export type Output = (line: string) => void;
+
+/**
+ * Straight to the stream: Lambda's own `console` would put a prefix before each line, and CloudWatch finds metrics
+ * only in lines that are JSON from end to end.
+ */
+export const standardOutput: Output = (line) => {
+  process.stdout.write(`${line}\n`);
+};
+
+const levels: Record<Outcome, string> = {
+  applied: 'INFO',
+  duplicate: 'INFO',
+  conflict: 'WARN',
+  poison: 'WARN',
+  'out-of-window': 'WARN',
+  unknown: 'WARN',
+  busy: 'INFO',
+  fenced: 'WARN',
+  failed: 'ERROR',
+  blocked: 'ERROR',
+};
+
+/**
+ * Logs what went wrong and changes no outcome, for those on call.
+ * @param what What happened, and what follows, in a sentence.
+ */
+export type Warn = (what: string, error?: unknown) => void;
+
+/** Of one batch: what fails for each of its messages is told by the first ones. */
+const maxWarnings = 10;
+
+/** Logs the deliveries of one batch, a line each, and their counts as metrics. */
+export class BatchReport {
+  readonly #consumer: string;
+  readonly #clock: Clock;
+  readonly #output: Output;
+  /** By metric. */
+  readonly #counts = new Map<string, number>();
+  #isCommonFailureTold = false;
+  #warnings = 0;
+
+  constructor(consumer: string, clock: Clock, output: Output) {
+    this.#consumer = consumer;
+    this.#clock = clock;
+    this.#output = output;
+  }
+
+  delivery(fields: Omit<DeliveryLog, 'message' | 'consumer'>): void {
+    this.#count(outcomeMetrics[fields.outcome]);
+    if (fields.stale !== undefined) this.#count(staleMetric);
+    const log: DeliveryLog = { message: deliveryLogMessage, consumer: this.#consumer, ...fields };
+    this.#line(levels[fields.outcome], log);
+    if (fields.commonFailure) this.#commonFailure(fields);
+  }
+
+  #commonFailure({ code, reason }: Pick<DeliveryLog, 'code' | 'reason'>): void {
+    this.#count(commonFailureMetric);
+    if (this.#isCommonFailureTold) return;
+    this.#isCommonFailureTold = true;
+    this.#line('ERROR', { message: commonFailureLogMessage, consumer: this.#consumer, code, reason });
+  }
+
+  #line(level: string, fields: object): void {
+    const timestamp = new Date(this.#clock.now()).toISOString();
+    this.#output(JSON.stringify({ level, timestamp, ...fields }));
+  }
+
+  readonly warn: Warn = (what, error) => {
+    this.#warnings += 1;
+    if (this.#warnings > maxWarnings) return;
+    const last = this.#warnings === maxWarnings && { more: 'Further warnings of this batch are left out' };
+    const line = { message: what, consumer: this.#consumer, ...last };
+    this.#line('WARN', { ...line, ...(error !== undefined && { error: loggedError(error) }) });
+  };
+
+  /** The counts since the last time, in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded metric format"). */
+  metrics(): void {
+    const values = Object.fromEntries(this.#counts);
+    const names = Object.keys(values);
+    if (names.length === 0) return;
+    this.#counts.clear();
+    this.#output(
+      JSON.stringify({
+        _aws: {
+          Timestamp: this.#clock.now(),
+          CloudWatchMetrics: [
+            {
+              Namespace: metricNamespace,
+              Dimensions: [[metricDimension]],
+              Metrics: names.map((Name) => ({ Name, Unit: 'Count' })),
+            },
+          ],
+        },
+        [metricDimension]: this.#consumer,
+        ...values,
+      }),
+    );
+  }
+
+  #count(metric: string): void {
+    this.#counts.set(metric, (this.#counts.get(metric) ?? 0) + 1);
+  }
+}

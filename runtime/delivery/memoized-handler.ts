@@ -1,0 +1,56 @@
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import type { EffectHandler } from '../guarantees/guarantee.ts';
+import type { Effect } from '../handler/effects.ts';
+import { isPlainObject } from '../handler/plain-object.ts';
+
+/**
+ * Asks a handler once for the effects of an event, however often they are needed: what falls out of a fold is settled
+ * alone after that, and what its handler failed with is why. For one invocation; the next one asks again.
+ */
+export class AskOnce<Event extends CloudEvent> {
+  readonly #handle: EffectHandler<Event>;
+  readonly #asked = new Map<Event, Promise<readonly Effect[]>>();
+  readonly #atWork = new Set<Event>();
+
+  constructor(handle: EffectHandler<Event>) {
+    this.#handle = handle;
+  }
+
+  readonly handle = async (event: Event): Promise<readonly Effect[]> => {
+    const known = this.#asked.get(event) ?? this.#ask(event);
+    this.#asked.set(event, known);
+    return await known;
+  };
+
+  /** A fold goes on without a handler that is slow, and its group may stop before it. */
+  isAtWork(event: Event): boolean {
+    return this.#atWork.has(event);
+  }
+
+  /** When no handler is at work any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#asked.values());
+  }
+
+  async #ask(event: Event): Promise<readonly Effect[]> {
+    this.#atWork.add(event);
+    try {
+      const effects = this.#handle(event);
+      // At once, where they are there: the next one may be that of another group.
+      return Array.isArray(effects) ? copyOf(effects) : copyOf(await effects);
+    } finally {
+      this.#atWork.delete(event);
+    }
+  }
+}
+
+/** Lists and plain objects anew, at any depth: the handler may fill the same ones for its next event. */
+function copyOf<Value>(value: Value): Value;
+function copyOf(value: unknown): unknown {
+  // Spread, or `map` would construct a list of a class anew: from a number, where that class may take members.
+  if (Array.isArray(value)) return [...value].map((member) => copyOf(member));
+  if (!isPlainObject(value)) return value;
+  const copy: Record<string, unknown> = { ...value };
+  for (const name in copy) copy[name] = copyOf(copy[name]);
+  return copy;
+}

@@ -1,0 +1,125 @@
+import type { CloudEvent } from '../../../contract/event/event-parser.ts';
+import { effectsIn } from '../../handler/check-effects.ts';
+import {
+  describe,
+  NeverEndedError,
+  type PermanentError,
+  StoreBusyError,
+  underWay,
+} from '../../handler/errors.ts';
+import type { EffectStore } from '../../ports/record-store.ts';
+import type { EffectHandler, Guarantee, Job, Task, Tools, Verdict } from '../guarantee.ts';
+import { countAttempt, withThis } from '../record/count-attempt.ts';
+import { isSkipped } from '../record/find-skip.ts';
+import { Lease, triesOf } from '../record/lease.ts';
+import { recordQuarantine } from '../record/record-quarantine.ts';
+import { SuspectAttempt } from '../record/suspect-attempt.ts';
+import { commit } from './commit.ts';
+import { fold } from './fold.ts';
+import { writesOf } from './merge-effects.ts';
+import type { Write } from './stale-effects.ts';
+
+export interface ExactlyOnceOptions {
+  /** One that commits effects. @default - the record table of the function's environment */
+  readonly store?: EffectStore;
+}
+
+/**
+ * The effect happens exactly once: the handler returns it as data, and it is committed with the event's record in one
+ * transaction. A handler that refuses its event: `Refuse` in spec/OrderOnce.tla.
+ */
+export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effects'> {
+  const over = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
+  return {
+    name: 'exactly-once',
+    store,
+    kind: 'effects',
+    settle: (task, handle, tools) => settleEffects(task, handle, over(tools)),
+    fold: (tasks, handle, tools) => fold(tasks, handle, over(tools)),
+    quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, over(tools)),
+    recordRefusal: (task, error, tools) => recordRefusal(task, error, over(tools)),
+    isSkipped: (task, tools) => isSkipped(task, over(tools).store),
+  };
+}
+
+/**
+ * Round trips: one for a first delivery and one for a duplicate; one more for an attempt that failed, which is counted,
+ * and for a suspect, which is counted before.
+ *
+ * @throws Whatever the handler threw that was not counted as a failed attempt; what `commit` throws.
+ */
+async function settleEffects<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: EffectHandler<Event>,
+  tools: Tools,
+): Promise<Verdict> {
+  const lease = new Lease(task, 'exactly-once', tools);
+  if (task.isCountedBefore) return await settleSuspect(task, handle, lease, tools);
+  const failed = (error: unknown) => countFailure(error, task, lease, tools.store);
+  return await apply(task, handle, failed, lease, tools.store);
+}
+
+async function settleSuspect<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: EffectHandler<Event>,
+  lease: Lease,
+  { store, clock }: Tools,
+): Promise<Verdict> {
+  const attempt = new SuspectAttempt(task, lease, clock);
+  return await attempt.run(async () => {
+    const { taken, verdict } = await countAttempt(task, lease, store, underWay);
+    if (taken === undefined) return verdict;
+    const { past } = taken;
+    if (!task.mayBegin(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
+    if (clock.now() > task.lastBegin) throw new StoreBusyError('the count took the time of the invocation');
+    const failed = async (error: unknown): Promise<Verdict> => {
+      const standing = await attempt.end(describe(error), { failed: true });
+      if (standing.stands) return { outcome: 'tried', error, tries: withThis(past) };
+      // Another delivery went over the record: what it says now decides, and it may have this attempt in its count.
+      const { record } = standing;
+      if (record?.status === 'RETRYING') return { outcome: 'tried', error, tries: triesOf(record) };
+      return await countFailure(error, task, lease, store);
+    };
+    return await apply(task, attempt.watch(handle), failed, lease, store);
+  });
+}
+
+/**
+ * @param count Counts an attempt that failed by the event's own fault: its handler threw, returned no effects, or returned
+ *   effects that the store takes in no request.
+ */
+async function apply<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: EffectHandler<Event>,
+  count: (error: unknown) => Promise<Verdict>,
+  lease: Lease,
+  store: EffectStore,
+): Promise<Verdict> {
+  const failed = async (error: unknown): Promise<Verdict> => {
+    if (!task.isOwnFailure(error)) throw error;
+    return await count(error).catch((cause: unknown) => {
+      task.warn(`A failed attempt of event ${task.identity.eventId} could not be counted`, cause);
+      // It is why the message is delivered again, whatever else failed on the way.
+      throw error;
+    });
+  };
+  let writes: readonly Write[];
+  try {
+    writes = writesOf(effectsIn(await handle(task.event)));
+  } catch (error) {
+    return await failed(error);
+  }
+  return await commit(task, writes, failed, lease, store);
+}
+
+/** Where it was counted, the event has a record for an operator's skip to stand in. */
+async function recordRefusal(task: Job, error: PermanentError, tools: Tools): Promise<Verdict> {
+  const lease = new Lease(task, 'exactly-once', tools);
+  const { taken, verdict } = await countAttempt(task, lease, tools.store, describe(error));
+  return taken === undefined ? verdict : { outcome: 'refused', error };
+}
+
+async function countFailure(error: unknown, task: Job, lease: Lease, store: EffectStore): Promise<Verdict> {
+  const { taken, verdict } = await countAttempt(task, lease, store, describe(error));
+  return taken === undefined ? verdict : { outcome: 'tried', error, tries: withThis(taken.past) };
+}

@@ -1,0 +1,81 @@
+import { describe, NeverEndedError, StoreBusyError, underWay } from '../../handler/errors.ts';
+import type { RecordStore } from '../../ports/record-store.ts';
+import type { Guarantee, Job, Tools, Verdict } from '../guarantee.ts';
+import { withThis } from '../record/count-attempt.ts';
+import { Lease } from '../record/lease.ts';
+import { SuspectAttempt } from '../record/suspect-attempt.ts';
+import { externalGuarantee } from './external-effect.ts';
+
+/** The parser has said what the body is. `took`: how long it took for that, in ms. */
+export interface Read {
+  readonly outcome: 'read';
+  readonly took: number;
+}
+
+const policy = { name: 'at-least-once', unclear: 'retry' } as const;
+
+/** Whatever a consumer's guarantee is: its parser does nothing outside, so what is unclear is tried again. */
+export function guaranteeOfBodies(store: RecordStore | undefined): Guarantee<'external'> {
+  return externalGuarantee(policy, store);
+}
+
+/**
+ * Reads a body under a lease, as an attempt of that body: counted before for a suspect, since nothing is counted after a
+ * parser that ends its process, else after a parser that failed. A body that was read has no attempts any more.
+ *
+ * @param read Runs the consumer's parser, and throws what it failed with.
+ * @throws What `read` threw and was not counted; StoreBusyError where the store took no write in time; whatever it throws.
+ */
+export async function attemptToRead(
+  job: Job,
+  read: () => void,
+  tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
+): Promise<Verdict | Read> {
+  const { clock } = tools;
+  const lease = new Lease(job, policy.name, tools);
+  if (!job.isCountedBefore) {
+    const claim = await lease.claim({ takeOver: true });
+    if (!claim.claimed) return claim.verdict;
+    return await readNow(claim.past, (reason, failed) => lease.release(reason, { change: Number(failed) }));
+  }
+  const suspect = new SuspectAttempt(job, lease, clock);
+  return await suspect.run(async () => {
+    const claim = await lease.claim({ takeOver: true }, underWay);
+    if (!claim.claimed) return claim.verdict;
+    const { past } = claim;
+    if (!job.mayBegin(past)) {
+      await suspect.leave();
+      return { outcome: 'tried', error: new NeverEndedError(), tries: past };
+    }
+    if (clock.now() > job.lastBegin) throw new StoreBusyError('the count took the time of the invocation');
+    return await readNow(past, (reason, failed, forgets) => suspect.end(reason, { failed, forgets }));
+  });
+
+  async function readNow(
+    past: Parameters<typeof withThis>[0],
+    end: (reason: string, failed: boolean, forgets: number) => Promise<unknown>,
+  ): Promise<Verdict | Read> {
+    const from = clock.now();
+    try {
+      read();
+    } catch (error) {
+      const failed = job.isOwnFailure(error);
+      try {
+        await end(describe(error), failed, 0);
+      } catch (cause) {
+        // It is why the message is delivered again, whatever else failed on the way.
+        job.warn('A failed attempt to read a body could not be counted', cause);
+        throw error;
+      }
+      if (failed) return { outcome: 'tried', error, tries: withThis(past) };
+      throw error;
+    }
+    const took = clock.now() - from;
+    const over = () => end('The parser has read it', false, past.attempts);
+    // Twice, and then the event goes first: the lease ends by itself.
+    await over()
+      .catch(over)
+      .catch((cause: unknown) => job.warn('A body was read, and its record does not say so', cause));
+    return { outcome: 'read', took };
+  }
+}

@@ -1,0 +1,185 @@
+import type { CloudEvent } from '../../../contract/event/event-parser.ts';
+import { sha256 } from '../../../contract/event/identity.ts';
+import type { Tries } from '../../../contract/policies/retry-policy.ts';
+import {
+  describe,
+  NeverEndedError,
+  NotDone,
+  PermanentError,
+  StoreBusyError,
+  underWay,
+} from '../../handler/errors.ts';
+import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
+import { encodeResult } from '../../stores/result.ts';
+import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from '../guarantee.ts';
+import { withThis } from '../record/count-attempt.ts';
+import { isSkipped } from '../record/find-skip.ts';
+import { Lease, leaseEnd, type Standing } from '../record/lease.ts';
+import { recordQuarantine } from '../record/record-quarantine.ts';
+import { SuspectAttempt } from '../record/suspect-attempt.ts';
+import { handlerMargin, withSignal } from './handler-deadline.ts';
+import { refuseLostEffects } from './lost-effects.ts';
+
+/** What the two guarantees for external effects make of one that may have happened. */
+export interface ExternalPolicy {
+  readonly name: GuaranteeName;
+  /** `retry`: run it again, with the same idempotency key. `hold`: record it as unknown, for an operator. */
+  readonly unclear: 'retry' | 'hold';
+  /** How long the system that is called knows an idempotency key, in ms. */
+  readonly providerKeyRetention?: number;
+}
+
+/** @param store In place of the record table of the function's environment. */
+export function externalGuarantee(
+  policy: ExternalPolicy,
+  store: RecordStore | undefined,
+): Guarantee<'external'> {
+  const over = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
+  return {
+    name: policy.name,
+    store,
+    kind: 'external',
+    settle: (task, handle, tools) => settleExternal(task, handle, policy, over(tools)),
+    quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, over(tools)),
+    // The release of its lease has left the record.
+    recordRefusal: async (_, error) => ({ outcome: 'refused', error }),
+    isSkipped: (task, tools) => isSkipped(task, over(tools).store),
+  };
+}
+
+/**
+ *               claim               handler returns
+ *   (nothing) --------> INPROGRESS -----------------> COMPLETED
+ *       ^  RETRYING <--------+ NotDone, PermanentError; with `retry` any error
+ *                            +----------------------> OUTCOME_UNKNOWN   with `hold` any other error
+ *
+ * Two round trips for a first delivery (claim, complete), one for a duplicate. `Call`, `TooLate` in spec/OrderOnce.tla.
+ *
+ * @throws Whatever the handler threw, once the record says so; StoreBusyError where the store took no write in time.
+ */
+async function settleExternal<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: ExternalHandler<Event>,
+  policy: ExternalPolicy,
+  tools: ExternalTools,
+): Promise<Verdict> {
+  const lease = new Lease(task, policy.name, tools);
+  // If an unclear outcome is held, no handler whose process ended runs again.
+  if (!task.isCountedBefore || policy.unclear === 'hold') {
+    return await runUnderLease(task, handle, { lease, policy }, tools);
+  }
+  const suspect = new SuspectAttempt(task, lease, tools.clock);
+  return await suspect.run(() =>
+    runUnderLease(task, suspect.watch(handle), { lease, policy, suspect }, tools),
+  );
+}
+
+type ExternalTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
+
+interface Attempt {
+  readonly lease: Lease;
+  readonly policy: ExternalPolicy;
+  /** Where it is counted before the handler. */
+  readonly suspect?: SuspectAttempt;
+}
+
+async function runUnderLease<Event extends CloudEvent>(
+  task: Task<Event>,
+  handle: ExternalHandler<Event>,
+  attempt: Attempt,
+  { clock }: ExternalTools,
+): Promise<Verdict> {
+  const { lease, policy, suspect } = attempt;
+  const terms = {
+    takeOver: policy.unclear === 'retry',
+    carriedAttempt: task.carriedAttempt,
+    ...(policy.providerKeyRetention !== undefined &&
+      // A system that never forgets a key needs no look at its age.
+      Number.isFinite(policy.providerKeyRetention) && {
+        // The call may come as late as the lease ends, and the key has to be known even then.
+        firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
+      }),
+  };
+  const claim = await lease.claim(terms, suspect && underWay);
+  if (!claim.claimed) return claim.verdict;
+  const { past } = claim;
+  if (suspect !== undefined && !task.mayBegin(past)) {
+    const released = await suspect.leave();
+    return verdictOf(released, { outcome: 'tried', error: new NeverEndedError(), tries: past });
+  }
+  const end = task.deadline - handlerMargin;
+  if (clock.now() >= (suspect ? Math.min(end, task.lastBegin) : end)) {
+    const late = new StoreBusyError('the claim took the whole time of the invocation');
+    return await settleError(late, { notDone: true, failed: false }, past, attempt);
+  }
+  let result: ExternalResult;
+  try {
+    result = await withSignal(end, clock, (signal) =>
+      handle(task.event, {
+        idempotencyKey: sha256(task.identity.id),
+        remainingTime: () => Math.max(0, end - clock.now()),
+        signal,
+      }),
+    );
+    refuseLostEffects(result);
+  } catch (error) {
+    const notDone = error instanceof NotDone || error instanceof PermanentError;
+    // A handler that was asked to stop may throw anything.
+    const failed = task.isOwnFailure(error) && clock.now() < end;
+    return await settleError(error, { notDone, failed }, past, attempt);
+  }
+  return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
+}
+
+/** How an attempt ended that did not succeed. */
+interface Ending {
+  /** Whether it is certain that nothing happened. */
+  readonly notDone: boolean;
+  /** Whether it failed by the event's own fault. */
+  readonly failed: boolean;
+}
+
+/**
+ * Writes what an error leaves behind, then throws it. An error that is unclear and held, or that was counted as a failed
+ * attempt, is a verdict instead. `CallUnheard`, `CallLost`, `NotDone` in spec/OrderOnce.tla.
+ *
+ * @param past Those before this delivery.
+ */
+async function settleError(
+  error: unknown,
+  { notDone, failed }: Ending,
+  past: Tries,
+  { lease, policy, suspect }: Attempt,
+): Promise<Verdict> {
+  const reason = describe(error);
+  if (!notDone && policy.unclear === 'hold') {
+    return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason, error }, error);
+  }
+  const tries = failed ? withThis(past) : past;
+  let released: Standing;
+  try {
+    released = await (suspect === undefined
+      ? lease.release(reason, { change: failed ? 1 : 0 })
+      : suspect.end(reason, { failed }));
+  } catch (cause) {
+    // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
+    // permanent error is acknowledged, and nothing is before its record says so.
+    if (error instanceof PermanentError) throw cause;
+    lease.warn('The lease of a handler that failed could not be given back: it ends by itself', cause);
+    throw error;
+  }
+  if (!released.stands) return fenced(released, error);
+  if (failed) return { outcome: 'tried', error, tries };
+  throw error;
+}
+
+/** @param error That of the handler, if it failed. */
+function verdictOf(standing: Standing, verdict: Verdict, error?: unknown): Verdict {
+  return standing.stands ? verdict : fenced(standing, error);
+}
+
+/** `Fenced` in spec/OrderOnce.tla. */
+function fenced({ record }: Extract<Standing, { stands: false }>, error?: unknown): Verdict {
+  const now = record === undefined ? 'is gone' : `is ${record.status} by another delivery`;
+  return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}`, error };
+}

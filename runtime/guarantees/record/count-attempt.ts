@@ -1,0 +1,57 @@
+import { ConfigurationError } from '../../../contract/errors.ts';
+import type { Tries } from '../../../contract/policies/retry-policy.ts';
+import { shorten } from '../../../contract/truncate.ts';
+import { DeadlineError, NotDone, PermanentError, StoreBusyError } from '../../handler/errors.ts';
+import { UnclearError } from '../../handler/unclear-error.ts';
+import type { CountAnswer, EffectStore } from '../../ports/record-store.ts';
+import type { Job } from '../guarantee.ts';
+import { type Lease, pastOfOwn } from './lease.ts';
+import { type Decision, untilDecided } from './write-until-decided.ts';
+
+/** The tries with an attempt that failed now. */
+export function withThis({ attempts, firstAttemptAt }: Tries): Tries {
+  return { attempts: attempts + 1, firstAttemptAt };
+}
+
+type Counted = Extract<CountAnswer, { kind: 'counted' }>;
+
+/**
+ * Errors that say nothing of the event: wait, no time, systems that gave no answer, and a mistake of the configuration,
+ * which every event meets. A permanent error is no attempt.
+ */
+const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, ConfigurationError, PermanentError];
+
+/**
+ * Whether an error is an event's own fault, by itself. A guarantee asks its `Task`, which also knows of failures that all
+ * events have in common.
+ */
+export function isOwnFailure(error: unknown): boolean {
+  return !blameless.some((kind) => error instanceof kind);
+}
+
+/**
+ * Counts the attempt of a delivery under exactly-once, which has written nothing yet: once, however often it is called.
+ * A suspect's before its handler, every other one only when the handler has failed: who counted before each handler
+ * would pay a write for every event. `CountAttempt` in spec/OrderOnce.tla.
+ *
+ * @returns What was before this attempt, or what the record says to this delivery: a duplicate is one, even if its handler
+ *   fails.
+ * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
+ */
+export async function countAttempt(
+  { carriedAttempt }: Job,
+  lease: Lease,
+  store: EffectStore,
+  reason: string,
+): Promise<Decision<Counted>> {
+  return await untilDecided<Counted>(lease, {
+    write: (mine, over) => store.countAttempt(mine, reason, over),
+    written: (record) =>
+      record.status === 'RETRYING' && record.lastError === shorten(reason)
+        ? { kind: 'counted', past: pastOfOwn(record, true) }
+        : undefined,
+    terms: { takeOver: true, carriedAttempt },
+    unclear: 'hold',
+    reopens: true,
+  });
+}

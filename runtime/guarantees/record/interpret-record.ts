@@ -1,0 +1,141 @@
+import type { RecordStatus } from '../../../contract/record-attributes.ts';
+import type { Delivery, Refusal, StoredRecord } from '../../ports/record-store.ts';
+import type { Job, Verdict } from '../guarantee.ts';
+
+/** What a record that refused a write means for the delivery that met it. */
+export type Finding =
+  /** An earlier write of this very delivery, whose answer was lost. */
+  | { readonly kind: 'mine'; readonly record: StoredRecord }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  /** The write may be tried again; `over` is the expired life to replace. */
+  | { readonly kind: 'again'; readonly over: number | undefined; readonly record: StoredRecord | undefined }
+  /** The record names an algorithm of fingerprints that this code does not know. */
+  | { readonly kind: 'unreadable'; readonly record: StoredRecord }
+  /** Whether it happened cannot be told: the record has to become OUTCOME_UNKNOWN. */
+  | { readonly kind: 'unclear'; readonly record: StoredRecord; readonly reason: string };
+
+/** What a delivery writes and goes on from. */
+const ownStatuses: ReadonlySet<RecordStatus> = new Set(['RETRYING', 'INPROGRESS', 'COMPLETED']);
+
+export interface JudgeTerms {
+  /** Whether a lease that is over may be taken over. */
+  readonly takeOver: boolean;
+  readonly firstAttemptAfter?: number | undefined;
+  readonly carriedAttempt?: string | undefined;
+}
+
+/**
+ * The order of the questions matters: each one takes for granted what the earlier ones ruled out.
+ *
+ * Times are compared on the clock that refused the write. By another one a lease that stands for the store may seem to
+ * be over, and a delivery would knock until its deadline.
+ *
+ * Each answer is an action: `FindBusy`, `FindSettled`, `FindMine`, `FindForeign`, `FindUnclear`, `FindExpired`,
+ * `FindChanged` in spec/OrderOnce.tla.
+ *
+ * @param mine The delivery as it was told to the store.
+ */
+export function judge(
+  { record, now }: Refusal,
+  mine: Delivery,
+  terms: JudgeTerms,
+  fingerprintLike: Job['fingerprintLike'],
+): Finding {
+  const ahead = (now ?? mine.now) - mine.now;
+  if (record === undefined) return absent(mine, undefined);
+  // The token is made once per delivery, nobody else has it.
+  if (record.attempt === mine.attempt && ownStatuses.has(record.status)) return { kind: 'mine', record };
+  // TTL deletion lags by days: what has expired is gone, whether the store has deleted it or not.
+  if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {
+    return absent(mine, record);
+  }
+  if (record.fingerprint !== mine.fingerprint) {
+    // Compared by the algorithm that the record names: a record outlives the code that wrote it.
+    const received = fingerprintLike(record.fingerprint);
+    if (received === undefined) return { kind: 'unreadable', record };
+    if (received !== record.fingerprint) {
+      return verdict({ outcome: 'conflict', applied: record.fingerprint, received });
+    }
+  }
+  switch (record.status) {
+    case 'COMPLETED':
+      return verdict(duplicateOf(record));
+    case 'OUTCOME_UNKNOWN':
+      if (terms.carriedAttempt !== undefined && record.attempt === terms.carriedAttempt) return again(record);
+      return verdict(unknownOf(record));
+    case 'INPROGRESS':
+      return unfinishedLease(record, mine, terms, ahead);
+    case 'QUARANTINED':
+      // Its copy is in the dead-letter queue; only a redrive, which has another id, runs again.
+      if (record.messageId === mine.messageId) {
+        return verdict({ outcome: 'quarantined', reason: record.lastError ?? 'its record says so' });
+      }
+      return runnable(record, mine, terms, ahead);
+    case 'RETRYING':
+      return runnable(record, mine, terms, ahead);
+  }
+}
+
+function absent(mine: Delivery, expired: StoredRecord | undefined): Finding {
+  if (!mine.insideWindow) return verdict({ outcome: 'out-of-window' });
+  return { kind: 'again', over: expired?.expiration, record: expired };
+}
+
+/** @param ahead How far the clock that decided is ahead of the delivery's, in ms. */
+function unfinishedLease(record: StoredRecord, mine: Delivery, terms: JudgeTerms, ahead: number): Finding {
+  // Ours always has an end. No store takes over what has none, so waiting for it would never end either.
+  if (record.leaseUntil === undefined) return unclear(record, 'Its lease has no end');
+  const leaseUntil = record.leaseUntil - ahead;
+  if (leaseUntil > mine.now) return verdict({ outcome: 'busy', leaseUntil });
+  const finding = runnable(record, mine, terms, ahead);
+  if (finding.kind === 'unclear' || terms.takeOver) return finding;
+  return unclear(record, 'Its owner ended without a word: the effect may have happened');
+}
+
+/** Whether a record that waits for another try may have one. */
+function runnable(
+  record: StoredRecord,
+  mine: Delivery,
+  { firstAttemptAfter }: JudgeTerms,
+  ahead: number,
+): Finding {
+  // Ours always has one. No store lets anybody begin over what has none.
+  if (record.expiration === undefined) return unclear(record, 'It was left without an expiration');
+  // What "unfinished" means differs: RETRYING may have happened under at-least-once, and nobody repeats that here.
+  if (record.guarantee !== mine.guarantee) {
+    return unclear(
+      record,
+      `It was begun as ${record.guarantee ?? 'another library'} and met by ${mine.guarantee}`,
+    );
+  }
+  if (firstAttemptAfter !== undefined && !((record.firstAttemptAt ?? 0) - ahead > firstAttemptAfter)) {
+    return unclear(record, 'The provider may have forgotten the idempotency key of the first attempt');
+  }
+  return again(record);
+}
+
+function again(record: StoredRecord): Finding {
+  return { kind: 'again', over: undefined, record };
+}
+
+function unclear(record: StoredRecord, reason: string): Finding {
+  return { kind: 'unclear', record, reason };
+}
+
+function verdict(value: Verdict): Finding {
+  return { kind: 'verdict', verdict: value };
+}
+
+function unknownOf({
+  lastError = 'its record says so',
+  bodySha256,
+  attempt,
+  messageId,
+}: StoredRecord): Verdict {
+  const keptWith = bodySha256 === undefined ? {} : { keptWith: { attempt, messageId } };
+  return { outcome: 'unknown', reason: lastError, ...keptWith };
+}
+
+function duplicateOf({ messageId, result }: StoredRecord): Verdict {
+  return { outcome: 'duplicate', appliedWith: messageId, result };
+}

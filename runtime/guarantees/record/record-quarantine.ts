@@ -1,0 +1,26 @@
+import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
+import type { Job, Tools } from '../guarantee.ts';
+import { Lease } from './lease.ts';
+import { untilDecided } from './write-until-decided.ts';
+
+/**
+ * Writes QUARANTINED into an event's record, for the message whose copy is in the dead-letter queue. A record that
+ * takes no such write needs none: it says so already, or the event was applied or is worked on.
+ * `Quarantine`, `QuarantineRefused` in spec/OrderOnce.tla.
+ *
+ * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
+ */
+export async function recordQuarantine(
+  task: Job,
+  guarantee: GuaranteeName,
+  reason: string,
+  tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
+): Promise<void> {
+  await untilDecided(new Lease(task, guarantee, tools), {
+    write: (mine, over) => tools.store.quarantine(mine, reason, over),
+    // This delivery has applied the event, or still holds its lease: neither is waited for.
+    written: ({ status }) => (status === 'RETRYING' ? undefined : { kind: 'quarantined' }),
+    terms: { takeOver: false },
+    unclear: 'leave',
+  });
+}

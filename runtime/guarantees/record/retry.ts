@@ -1,0 +1,69 @@
+import type { Clock } from '../../../contract/clock.ts';
+import type { Random } from '../../../contract/random.ts';
+import { StoreBusyError } from '../../handler/errors.ts';
+
+/** Backoff between tries of one step, in ms: full jitter, doubling from `base` to `cap`. */
+const backoff = { base: 25, cap: 1000 };
+
+export interface Budget {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Milliseconds since the epoch: no new try begins after it. */
+  readonly deadline: number;
+}
+
+/**
+ * Waits before another try. `GiveUp` in spec/OrderOnce.tla.
+ * @param tries How often it was tried before: 0 after the first try.
+ * @throws StoreBusyError where the wait would pass the deadline.
+ */
+export async function pause(
+  tries: number,
+  cause: unknown,
+  { clock, random, deadline }: Budget,
+): Promise<void> {
+  const delay = random.next() * Math.min(backoff.cap, backoff.base * 2 ** tries);
+  if (clock.now() + delay > deadline) throw new StoreBusyError(cause);
+  await clock.sleep(delay);
+}
+
+/**
+ * Repeats a step while the store is contended. The first try is made whatever the time: it may be the one that records
+ * an effect that has happened. A contended step may have happened too, so every step that is repeated here recognises
+ * its own earlier write.
+ *
+ * @throws StoreBusyError at the deadline; at once whatever the step throws, since the store says that this stays so.
+ */
+export async function untilAnswered<Answer extends { readonly kind: string }>(
+  step: () => Promise<Answer>,
+  budget: Budget,
+): Promise<Exclude<Answer, { readonly kind: 'contended' }>> {
+  for (let tries = 0; ; tries++) {
+    const answer = await step();
+    if (answer.kind !== 'contended') return answer as Exclude<Answer, { readonly kind: 'contended' }>;
+    await pause(tries, 'cause' in answer ? answer.cause : undefined, budget);
+  }
+}
+
+/**
+ * The same for a step that records what may have happened, whatever it throws: if it fails, at-least-once calls again
+ * and at-most-once asks an operator, so it is worth the rest of the invocation.
+ *
+ * @throws StoreBusyError at the deadline.
+ */
+export async function untilRecorded<Answer extends { readonly kind: string }>(
+  step: () => Promise<Answer>,
+  budget: Budget,
+): Promise<Exclude<Answer, { readonly kind: 'contended' }>> {
+  const decided = async () => {
+    try {
+      return await step();
+    } catch (cause) {
+      return { kind: 'contended' as const, cause };
+    }
+  };
+  return (await untilAnswered<Answer | { readonly kind: 'contended' }>(decided, budget)) as Exclude<
+    Answer,
+    { readonly kind: 'contended' }
+  >;
+}

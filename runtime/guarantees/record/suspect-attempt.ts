@@ -1,0 +1,95 @@
+import type { Clock } from '../../../contract/clock.ts';
+import { describe, StoreBusyError, underWay } from '../../handler/errors.ts';
+import type { ReleaseTerms } from '../../ports/record-store.ts';
+import { handlerMargin } from '../external/handler-deadline.ts';
+import type { Job } from '../guarantee.ts';
+import type { Lease, Standing } from './lease.ts';
+
+/**
+ * An attempt that is counted before its handler begins, since nothing is counted after one that ends its process. What
+ * stays counted is blamed on the event, so whatever else ends the attempt has to take the count back.
+ */
+export class SuspectAttempt {
+  readonly #task: Job;
+  readonly #lease: Lease;
+  readonly #clock: Clock;
+  #isWithHandler = false;
+  #isOver = false;
+
+  constructor(task: Job, lease: Lease, clock: Clock) {
+    this.#task = task;
+    this.#lease = lease;
+    this.#clock = clock;
+  }
+
+  /**
+   * RETRYING: the attempt is over, and counted where it `failed`.
+   * @param forgets How many attempts before it count no more.
+   */
+  async end(
+    reason: string,
+    { failed, forgets = 0 }: { readonly failed: boolean; readonly forgets?: number },
+  ): Promise<Standing> {
+    const change = (failed ? 0 : -1) - forgets;
+    const standing = await this.#lease.release(reason, { change, countedAs: underWay });
+    this.#isOver = true;
+    return standing;
+  }
+
+  /** It is not begun: still counted, and still said never to have ended, even where that cannot be written. */
+  async leave(): Promise<Standing> {
+    this.#isOver = true;
+    return await this.#lease.release(underWay, { change: 0, countedAs: underWay });
+  }
+
+  /** The handler, watched. */
+  watch<Args extends unknown[], Result>(
+    handle: (...args: Args) => Result | Promise<Result>,
+  ): (...args: Args) => Promise<Result> {
+    return async (...args) => {
+      this.#isWithHandler = true;
+      try {
+        return await handle(...args);
+      } finally {
+        this.#isWithHandler = false;
+      }
+    };
+  }
+
+  /**
+   * Counts, runs and settles the attempt. The count is taken back where that throws, and shortly before the deadline where the
+   * handler is not at work: a store that does not answer may hold the attempt up until its process is ended. It may be
+   * asked for in vain, or twice: only a count that stands is taken back.
+   */
+  async run<Result>(settle: () => Promise<Result>): Promise<Result> {
+    const settled = new AbortController();
+    const left = this.#task.deadline - handlerMargin - this.#clock.now();
+    void this.#clock.sleep(left, settled.signal).then(async () => {
+      if (settled.signal.aborted || this.#isWithHandler) return;
+      await this.#takeBack(new StoreBusyError('the invocation is about to end'), { keepsLease: true });
+    });
+    try {
+      return await settle();
+    } catch (error) {
+      if (!this.#isOver) await this.#takeBack(error);
+      throw error;
+    } finally {
+      settled.abort();
+    }
+  }
+
+  /** A store that does not take it leaves the count one too high; see docs/adr/0012. */
+  async #takeBack(error: unknown, terms?: Pick<ReleaseTerms, 'keepsLease'>): Promise<void> {
+    const release = { change: -1, countedAs: underWay, ...terms };
+    const step = () => this.#lease.release(describe(error), release);
+    // Twice, even past the deadline: the first may meet the very transaction that holds the attempt up.
+    await step()
+      .catch(step)
+      .catch((cause: unknown) => {
+        this.#task.warn(
+          `The attempt of event ${this.#task.identity.eventId} stays counted, by no fault of its own`,
+          cause,
+        );
+      });
+  }
+}

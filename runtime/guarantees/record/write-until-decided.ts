@@ -1,0 +1,79 @@
+import { ConfigurationError } from '../../../contract/errors.ts';
+import { algorithmOf } from '../../../contract/event/fingerprint.ts';
+import { ownContent } from '../../message/event-content.ts';
+import type { Contended, Delivery, Exists, StoredRecord } from '../../ports/record-store.ts';
+import type { Verdict } from '../guarantee.ts';
+import type { JudgeTerms } from './interpret-record.ts';
+import type { Lease } from './lease.ts';
+import { needsReopening, reopen } from './reopen.ts';
+import { pause, untilAnswered } from './retry.ts';
+
+/** A write over a record whose condition may refuse it. */
+export interface Step<Taken extends { readonly kind: string }> {
+  /** @param over The `expiration` of an expired record to replace. */
+  readonly write: (mine: Delivery, over: number | undefined) => Promise<Taken | Exists | Contended>;
+  /** What the step came to, where the record shows an earlier try of it, whose answer was lost. */
+  readonly written?: (record: StoredRecord) => Taken | undefined;
+  readonly terms: JudgeTerms;
+  /** What becomes of an unfinished record that nobody may go on with. `hold`: OUTCOME_UNKNOWN. `leave`: it needs no write. */
+  readonly unclear: 'hold' | 'leave';
+  /** Whether the write takes over no lease, and what is under one has to be given back first. */
+  readonly reopens?: boolean;
+}
+
+export type Decision<Taken extends object> =
+  | { readonly taken: Taken; readonly verdict: undefined }
+  | { readonly taken: undefined; readonly verdict: Verdict };
+
+/**
+ * Repeats a write until the store takes it, or its record says what to make of the delivery instead.
+ *
+ * @throws StoreBusyError where the store stayed contended, or the record kept changing, until the deadline;
+ *   ConfigurationError where the record cannot be compared, so that its message waits; whatever `write` throws.
+ */
+export async function untilDecided<Taken extends { readonly kind: string }>(
+  lease: Lease,
+  { write, written, terms, unclear, reopens = false }: Step<Taken>,
+): Promise<Decision<Taken>> {
+  let over: number | undefined;
+  for (let tries = 0; ; tries++) {
+    let mine = lease.delivery();
+    const answer = await untilAnswered(() => {
+      mine = lease.delivery();
+      return write(mine, over);
+    }, lease.budget);
+    if (answer.kind !== 'exists') return { taken: answer as Taken, verdict: undefined };
+    const finding = lease.judge(answer as Exists, mine, terms);
+    if (finding.kind === 'verdict') return { taken: undefined, verdict: finding.verdict };
+    if (finding.kind === 'mine') {
+      const taken = written?.(finding.record);
+      if (taken !== undefined) return { taken, verdict: undefined };
+    }
+    if (finding.kind === 'unreadable') {
+      const error = unknownAlgorithm(finding.record, mine);
+      if (unclear === 'hold') throw error;
+      return { taken: undefined, verdict: { outcome: 'unknown', reason: error.message } };
+    }
+    if (finding.kind === 'unclear') {
+      const { record, reason } = finding;
+      const stays = unclear === 'leave' || (await lease.hold(record, reason)).stands;
+      if (stays) return { taken: undefined, verdict: { outcome: 'unknown', reason } };
+    }
+    over = finding.kind === 'again' ? finding.over : undefined;
+    if (reopens && finding.kind === 'again' && over === undefined && needsReopening(finding.record)) {
+      await reopen(lease, terms);
+    }
+    // An expired record is replaced at once; whoever meets another surprise after that gives way.
+    if (tries > 0) await pause(tries, 'the record kept changing', lease.budget);
+  }
+}
+
+/** It is no conflict: newer code wrote the record, or this consumer without its `fingerprint` cannot read it. */
+function unknownAlgorithm({ fingerprint }: StoredRecord, { id }: Delivery): ConfigurationError {
+  const name = algorithmOf(fingerprint);
+  return new ConfigurationError(
+    name === ownContent
+      ? `The record ${id} has the fingerprint of the consumer's own function, and createConsumer got none: set "fingerprint" again`
+      : `The record ${id} has a fingerprint of algorithm "${name}", which this version does not know: deploy the version that wrote it`,
+  );
+}

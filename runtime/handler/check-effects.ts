@@ -1,0 +1,177 @@
+import { ConfigurationError } from '../../contract/errors.ts';
+import { shorten } from '../../contract/truncate.ts';
+import { canonicalDecimal } from '../stores/decimal.ts';
+import { itemOf } from '../stores/versions.ts';
+import { rawProblem } from './check-raw.ts';
+import { type Effect, type EffectWrite, effectBrand } from './effects.ts';
+import { describe, InvalidEffectsError } from './errors.ts';
+import { ignoreRejection, isPromise } from './promise.ts';
+
+const kinds: ReadonlySet<unknown> = new Set<Effect['kind']>([
+  'put',
+  'putIfNewer',
+  'removeIfNewer',
+  'increment',
+  'remove',
+  'raw',
+]);
+
+/**
+ * The list of effects that a handler returned, every member checked. esbuild checks no types, and a member that is no effect
+ * would be sent to nobody.
+ *
+ * @throws InvalidEffectsError that names the place and the value; ConfigurationError for an effect without a table name.
+ */
+export function effectsIn(returned: unknown): readonly Effect[] {
+  if (!Array.isArray(returned)) {
+    throw new InvalidEffectsError(
+      `The handler returned ${nameOf(returned)} and not a list of effects: return [] for no effect`,
+    );
+  }
+  for (const member of returned) {
+    if (isPromise(member)) ignoreRejection(member);
+  }
+  for (const [index, member] of returned.entries()) {
+    requireEffect(member, `Effect ${index + 1} of the handler's list`, isNumber);
+  }
+  return returned;
+}
+
+/** Refuses what no store may be asked to write. @throws As `effectsIn` does. */
+export function requireWrite(value: unknown): asserts value is EffectWrite {
+  requireEffect(value, 'It', (amount) => isNumber(amount) || canonicalDecimal(amount) !== undefined);
+}
+
+function requireEffect(value: unknown, name: string, isAmount: (amount: unknown) => boolean): void {
+  if (!isObject(value) || !kinds.has(value.kind)) {
+    throw new InvalidEffectsError(`${name} is ${nameOf(value)}`);
+  }
+  const effect = value as unknown as Effect;
+  const problem = effect.kind === 'raw' ? rawProblem(effect.write) : partProblem(effect, isAmount);
+  if (problem !== undefined) throw new InvalidEffectsError(`${name} (${effect.kind}) has ${problem}`);
+  requireTable(tableOf(effect), `${name} (${effect.kind})`);
+  if (effect.kind !== 'putIfNewer' && effect.kind !== 'removeIfNewer') return;
+  try {
+    itemOf(effect);
+  } catch (error) {
+    throw new InvalidEffectsError(`${name} is wrong: ${describe(error)}`);
+  }
+}
+
+/** An effect for people, by its kind and its table. */
+export function effectName(effect: { readonly kind: string }): string {
+  const table = kinds.has(effect.kind) ? tableOf(effect as Effect) : undefined;
+  return table === undefined ? effect.kind : `${effect.kind} on table ${quoted(table)}`;
+}
+
+/** Anything may stand for a table name, things without JSON too. */
+function quoted(table: unknown): string {
+  return typeof table === 'string' ? JSON.stringify(table) : nameOf(table);
+}
+
+function tableOf(effect: Effect): unknown {
+  if (effect.kind !== 'raw') return effect.table;
+  const [operation] = Object.values(effect.write ?? {}).filter((one) => one !== undefined);
+  return operation?.TableName;
+}
+
+function requireTable(table: unknown, name: string): void {
+  if (typeof table === 'string' && table.trim() !== '') return;
+  throw new ConfigurationError(
+    `${name} has ${quoted(table)} for its table name: is the setting or environment variable set that names it?`,
+  );
+}
+
+function partProblem(
+  effect: Exclude<Effect, { kind: 'raw' }>,
+  isAmount: (amount: unknown) => boolean,
+): string | undefined {
+  switch (effect.kind) {
+    case 'put':
+      return memberProblem('item', effect.item);
+    case 'putIfNewer':
+    case 'removeIfNewer':
+      return (
+        memberProblem('item', effect.item) ??
+        (typeof effect.version === 'string' && effect.version !== ''
+          ? undefined
+          : `${nameOf(effect.version)} for its version: name the attribute, { version: 'sequence' } for instance`)
+      );
+    case 'remove':
+      return memberProblem('key', effect.key);
+    case 'increment':
+      return (
+        memberProblem('key', effect.key) ??
+        memberProblem('by', effect.by) ??
+        amountProblem(effect.by, isAmount)
+      );
+  }
+}
+
+function memberProblem(member: string, value: unknown): string | undefined {
+  if (isObject(value)) return undefined;
+  return `${nameOf(value)} for its ${member}: give an object of attributes`;
+}
+
+function amountProblem(
+  by: Readonly<Record<string, unknown>>,
+  isAmount: (amount: unknown) => boolean,
+): string | undefined {
+  const wrong = Object.entries(by).find(([, amount]) => !isAmount(amount));
+  return wrong && `${nameOf(wrong[1])} for the amount "${shorten(wrong[0], 100)}": give a finite number`;
+}
+
+function isNumber(value: unknown): boolean {
+  return Number.isFinite(value) || typeof value === 'bigint';
+}
+
+/** Instances of classes too: only the store knows which of them it takes. */
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === '[object Object]' && !isPromise(value);
+}
+
+/** Whether a value has steps that somebody has to take: of a generator nothing has run before. */
+export function isIterator(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const isIterable = Symbol.iterator in value || Symbol.asyncIterator in value;
+  return isIterable && typeof (value as { readonly next?: unknown }).next === 'function';
+}
+
+/** Whether a value was made by this library as an effect, or has the members of one. */
+export function looksLikeEffect(value: unknown): value is { readonly kind: string } {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind } = value as { readonly kind?: unknown };
+  return effectBrand in value || (kinds.has(kind) && ('table' in value || 'write' in value));
+}
+
+/** What a value is, for people, and what to do about it where that is likely. */
+function nameOf(value: unknown): string {
+  if (isPromise(value)) return 'a promise: await it';
+  if (Array.isArray(value)) return 'a list: spread its members with "..."';
+  if (isIterator(value)) return 'an iterator: make a list of it with [...]';
+  switch (typeof value) {
+    case 'string':
+      return `the text ${JSON.stringify(shorten(value, 100))}`;
+    case 'function':
+      return 'a function: call it';
+    case 'object':
+      return value === null ? 'null' : objectName(value);
+    case 'undefined':
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+function objectName(value: object): string {
+  if (value instanceof Set || value instanceof Map) {
+    return `a ${value.constructor.name}: make a list of it with [...]`;
+  }
+  const { kind } = value as { readonly kind?: unknown };
+  if (kinds.has(kind)) return `one effect (${effectName(value as Effect)}): put it in a list`;
+  if (kind === undefined) return 'an object without the kind of an effect';
+  const known = [...kinds].join(', ');
+  return `an object of the kind ${JSON.stringify(shorten(String(kind), 100))}: effects are of the kinds ${known}`;
+}

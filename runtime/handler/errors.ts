@@ -1,0 +1,151 @@
+import { OrderOnceError } from '../../contract/errors.ts';
+import { shorten } from '../../contract/truncate.ts';
+
+/**
+ * What a handler throws when trying again cannot help, and nothing happened: the message goes to the dead-letter queue
+ * with this message as its reason, and its group goes on.
+ */
+export class PermanentError extends OrderOnceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('PERMANENT', message, options);
+  }
+}
+
+/**
+ * What a handler throws when it is certain that nothing happened: the event is tried again, under every guarantee. Any
+ * other error leaves it open, and what follows is the guarantee's: at-least-once tries again, at-most-once does not.
+ */
+export class NotDone extends OrderOnceError {
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, options?: NotDoneOptions) {
+    super('NOT_DONE', message, options);
+    this.retryAfter = options?.retryAfter;
+  }
+}
+
+export interface NotDoneOptions extends ErrorOptions {
+  /**
+   * Milliseconds until another try makes sense, as the system that was called says (HTTP's `Retry-After`, for
+   * instance): the message and what follows in its group are hidden for as long, nearly 12 hours at most, and never for
+   * less than the backoff. What is no finite number of 0 or more is ignored, since a header that was misread must not
+   * become another error.
+   * @default - the message comes again after a backoff, the first time within 3 seconds
+   */
+  readonly retryAfter?: number | undefined;
+}
+
+/** In ms; `undefined` where an error names no time, or none that makes sense. */
+export function retryAfterOf(error: unknown): number | undefined {
+  const retryAfter = error instanceof NotDone ? error.retryAfter : undefined;
+  return retryAfter !== undefined && Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined;
+}
+
+/** The reason of an external handler's `signal`: its time is over, since the invocation is about to end. */
+export class DeadlineError extends OrderOnceError {
+  constructor() {
+    super('DEADLINE', 'The handler was asked to stop: its invocation is about to end');
+  }
+}
+
+/** The store could not decide inside the invocation's time; the message waits for its next delivery. */
+export class StoreBusyError extends OrderOnceError {
+  constructor(cause: unknown) {
+    super('STORE_BUSY', `The store took no write in time: ${describe(cause)}`, { cause });
+  }
+}
+
+/** There is no unknown outcome under this key, or the record lacks what sending its event again takes. */
+export class NotResolvableError extends OrderOnceError {
+  /** @param found What the record is or lacks, and what to do. */
+  constructor(id: string, found: string) {
+    super('NOT_RESOLVABLE', `Record ${id} ${found}`);
+  }
+}
+
+/** What the record of a suspect says while its handler is at work, and ever after if that never ends. */
+export const underWay = 'It began, and has not ended';
+
+/** Attempts of an event began, and their processes ended before they did: killed, out of memory, or past their time. */
+export class NeverEndedError extends OrderOnceError {
+  constructor() {
+    super('NEVER_ENDED', 'Its process ended before it did: killed, out of memory, or past its time');
+  }
+}
+
+/** The message does not block its group over this record, so there is nothing to skip. */
+export class NotSkippableError extends OrderOnceError {
+  /** @param found What the record says instead. */
+  constructor(id: string, found: string) {
+    super(
+      'NOT_SKIPPABLE',
+      `Record ${id} ${found}: take "recordId" and "messageId" of the last log line whose outcome is "blocked"`,
+    );
+  }
+}
+
+/**
+ * The handler returned something else than it may: no list, a member that is no effect, or, under a guarantee for external
+ * effects, effects that nothing would commit. The attempt failed and is counted.
+ */
+export class InvalidEffectsError extends OrderOnceError {
+  constructor(message: string) {
+    super('NO_EFFECTS', message);
+  }
+}
+
+/**
+ * The effects are valid by themselves, and the store takes no such request: a value, a key or an item that DynamoDB refuses, or
+ * two effects on one item. A deployment may change that, so the attempt failed and is counted.
+ */
+export class EffectsRefusedError extends OrderOnceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('EFFECTS_REFUSED', message, options);
+  }
+}
+
+/**
+ * The consumer's parser failed over a body that names its event: a mistake in its code, which a deployment can correct. A
+ * failed attempt of that body; no handler has begun.
+ */
+export class ParserError extends OrderOnceError {
+  constructor(cause: unknown) {
+    super('PARSER_FAILED', `The parser failed: ${codeOf(cause)}: ${describe(cause)}`, { cause });
+  }
+}
+
+/** In characters: a dead letter's reason has no room for more. */
+const maxCode = 100;
+
+/** The code that logs and reasons carry for anything that was thrown. */
+export function codeOf(error: unknown): string {
+  const code = () => (error instanceof OrderOnceError ? error.code : undefined);
+  const name = () => (error instanceof Error ? error.name : 'UNKNOWN');
+  return shorten(
+    textOf(() => code() ?? name()),
+    maxCode,
+  );
+}
+
+/** The text that logs and reasons carry for anything that was thrown, at most 1,000 characters of it. */
+export function describe(error: unknown): string {
+  return shorten(textOf(() => messageOf(error)));
+}
+
+/** Of what is no error, but an object, the text that tells most. */
+function messageOf(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  if (error instanceof Error || ('message' in error && typeof error.message === 'string')) {
+    return (error as Error).message;
+  }
+  return JSON.stringify(error);
+}
+
+function textOf(read: () => unknown): string {
+  try {
+    return String(read());
+  } catch {
+    // Anything can be thrown, things without a text of their own too.
+    return 'something that has no text';
+  }
+}

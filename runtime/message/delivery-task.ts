@@ -1,0 +1,128 @@
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { bodyKey } from '../../contract/event/identity.ts';
+import { backoffCap, isSpent, isSuspect, type Tries } from '../../contract/policies/retry-policy.ts';
+import type { Job, Task } from '../guarantees/guarantee.ts';
+import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
+import { underWay } from '../handler/errors.ts';
+import type { Wiring } from '../ports/dependencies.ts';
+import type { Past } from '../ports/record-store.ts';
+import { keepBody } from '../settlement/keep-body.ts';
+import type { Means } from './delivery-context.ts';
+import { isInsideWindow } from './idempotency-window.ts';
+import type { Identity, Valid } from './reading.ts';
+import { lastStay } from './retry-schedule.ts';
+import type { Message } from './sqs-message.ts';
+
+/**
+ * The delivery of a message's event as guarantees see it.
+ * @param counting For a suspect, whose attempt is counted before its handler begins: how long its parser took, in ms.
+ */
+export function taskOf<Event extends CloudEvent>(
+  message: Message<Event>,
+  { event, identity }: Valid<Event>,
+  means: Means,
+  counting?: { readonly parserTook: number },
+): Task<Event> {
+  const job = jobOf(message, identity, means, false);
+  if (counting === undefined) return { ...job, event };
+  // The time of its own parser is no neighbour's fault. What is left has to be enough for a handler all the same.
+  const latest = partLeft(1 / 8, means.begun, job.deadline);
+  const lastBegin = Math.min(job.lastBegin + counting.parserTook, latest);
+  return { ...job, event, lastBegin, isCountedBefore: means.wiring.clock.now() <= lastBegin };
+}
+
+/** The delivery of a message's body, whose event nobody knows before the consumer's parser has run. */
+export function bodyJobOf(message: Message<CloudEvent>, means: Means, isCounted: boolean): Job {
+  // It only counts: it is of any age, and whoever looks for the records of events finds none of theirs.
+  const names = { source: '', eventId: '', sequence: undefined };
+  const content = { fingerprint: fingerprintOfBodies, fingerprintLike: () => fingerprintOfBodies };
+  const identity = { id: bodyKey(means.consumer, message.body), ...names, ...content };
+  const job = jobOf(message, identity, means, isCounted);
+  return { ...job, carriedAttempt: undefined, identity: { ...job.identity, insideWindow: true } };
+}
+
+/** Its key says which body it is. */
+const fingerprintOfBodies = 'body';
+
+/** @param isCounted Whether its attempt is counted before it begins. */
+export function jobOf(
+  message: Message<CloudEvent>,
+  { fingerprintLike, ...identity }: Identity,
+  means: Means,
+  isCounted: boolean,
+): Job {
+  const deadline = deadlineOf(message, means);
+  return {
+    fingerprintLike,
+    isOwnFailure: (error) => isOwnFailure(error) && !means.commonFailure.includes(identity.id, error),
+    warn: means.warn,
+    keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, means),
+    carriedAttempt: message.carriedAttempt,
+    end: means.end,
+    deadline,
+    isCountedBefore: isCounted,
+    lastBegin: partLeft(1 / 4, means.begun, deadline),
+    mayBegin: (past: Past) => mayBegin(past, message, means.wiring),
+    identity: {
+      ...identity,
+      attempt: message.attempt,
+      consumer: means.consumer,
+      messageGroup: message.group,
+      messageId: message.id,
+      insideWindow: isInWindow(message, means),
+    },
+  };
+}
+
+/** Whether the message is so young that no record of its event can have expired. */
+export function isInWindow({ publishedAt }: Message<CloudEvent>, { wiring }: Means): boolean {
+  return isInsideWindow(publishedAt, wiring.clock.now(), wiring.recordTtlSeconds);
+}
+
+/**
+ * Whether what a message sets off is counted before it begins: it is a suspect, and half of the invocation is left. If it is
+ * not done in that, it is to blame, and no neighbour.
+ */
+export function isCountedBefore(message: Message<CloudEvent>, means: Means): boolean {
+  const halfway = partLeft(1 / 2, means.begun, deadlineOf(message, means));
+  return isSuspect(message) && means.wiring.clock.now() <= halfway;
+}
+
+/** Until when such a part of the invocation is left. A slow store may take half of what is left of it for a suspect. */
+function partLeft(part: number, begun: number, deadline: number): number {
+  return deadline - part * (deadline - begun);
+}
+
+/**
+ * What fails and says so may try again, however often it has: it may have been mended since. What never ends is poison.
+ * Where that blocks its group every second delivery begins all the same, so that a deployment heals it; the ones between
+ * tell of it, and look for an operator's skip.
+ */
+function mayBegin(past: Past, message: Message<CloudEvent>, wiring: Wiring): boolean {
+  if (past.lastError !== underWay || !areSpent(past, message, wiring)) return true;
+  return wiring.onPoison === 'block' && past.attempts % 2 === 0;
+}
+
+/**
+ * Whether the event of a message that failed so often is given up. A redrive is tried for as long as a new message: its
+ * record keeps the first attempt of all, since that is what a provider's memory of the key is counted from.
+ */
+export function areSpent(
+  { attempts, firstAttemptAt }: Tries,
+  { firstReceived }: Message<CloudEvent>,
+  { clock }: Wiring,
+): boolean {
+  return isSpent({ attempts, firstAttemptAt: Math.max(firstAttemptAt, firstReceived) }, clock.now());
+}
+
+/**
+ * What is kept of the time of a message that its queue is about to delete, in ms: a store that answers nothing takes
+ * three requests of 3 seconds until its client gives up, and after that the message still has to be saved.
+ */
+const rescueTime = 10_000;
+
+function deadlineOf(message: Message<CloudEvent>, { deadline, wiring }: Means): number {
+  const now = wiring.clock.now();
+  if (now + backoffCap * 1000 <= lastStay(message, wiring)) return deadline;
+  return deadline - Math.max(0, Math.min(rescueTime, (deadline - now) / 2));
+}

@@ -1,0 +1,73 @@
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import {
+  algorithmOf,
+  earliestFingerprint,
+  fingerprint,
+  wholeEvent,
+} from '../../contract/event/fingerprint.ts';
+import { sha256 } from '../../contract/event/identity.ts';
+import { isPlainObject } from '../handler/plain-object.ts';
+import { ignoreRejection, isPromise } from '../handler/promise.ts';
+
+/** Returns the part of an event that counts as its content: any JSON value. */
+export type ContentOf<Event extends CloudEvent> = (event: Event) => unknown;
+
+/** The algorithm that a consumer brings along. */
+export const ownContent = 'own';
+
+/**
+ * The fingerprint of an event for a consumer: `fingerprint`, or `own:` and the SHA-256 (hex) of what `contentOf` returns.
+ * @throws TypeError where `contentOf` returns no JSON value; whatever it throws.
+ */
+export function fingerprintOf<Event extends CloudEvent>(event: Event, contentOf?: ContentOf<Event>): string {
+  if (contentOf === undefined) return fingerprint(event);
+  const content = contentOf(event);
+  if (isPromise(content)) ignoreRejection(content);
+  if (content === undefined) throw noContent('undefined');
+  refuseOtherThanJson(content);
+  return `${ownContent}:${sha256(canonicalJson(content))}`;
+}
+
+/**
+ * The fingerprint of an event by the algorithm that another one names.
+ * @param named The fingerprint of a record.
+ * @returns `undefined` for an algorithm that this code does not know, and for `own` without a `contentOf`.
+ */
+export function fingerprintLike<Event extends CloudEvent>(
+  named: string,
+  event: Event,
+  contentOf?: ContentOf<Event>,
+): string | undefined {
+  switch (algorithmOf(named)) {
+    case undefined:
+      return earliestFingerprint(event);
+    case wholeEvent:
+      return fingerprint(event);
+    case ownContent:
+      return contentOf && fingerprintOf(event, contentOf);
+    default:
+      return undefined;
+  }
+}
+
+/** All promises, sets and functions have one canonical JSON: any two events would be of the same content. */
+function refuseOtherThanJson(value: unknown): void {
+  if (Array.isArray(value) || isPlainObject(value)) {
+    for (const member of Object.values(value)) refuseOtherThanJson(member);
+    return;
+  }
+  if (typeof value === 'object' && value !== null) {
+    if ('toJSON' in value) return;
+    throw noContent(`an instance of ${value.constructor.name}`);
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw noContent(String(value));
+  if (['function', 'symbol', 'bigint'].includes(typeof value)) throw noContent(`a ${typeof value}`);
+}
+
+function noContent(found: string): TypeError {
+  return new TypeError(
+    `fingerprint: found ${found} in what it returned. Return the content that counts as JSON: objects, lists, strings, ` +
+      'finite numbers, booleans, null',
+  );
+}

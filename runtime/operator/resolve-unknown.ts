@@ -1,0 +1,162 @@
+import { checkText } from '../../contract/check-text.ts';
+import { type Clock, systemClock } from '../../contract/clock.ts';
+import { ConfigurationError } from '../../contract/errors.ts';
+import { sha256 } from '../../contract/event/identity.ts';
+import { resolvedAttemptAttribute } from '../../contract/message-attributes.ts';
+import { checkRecordTtl } from '../../contract/policies/record-ttl.ts';
+import { type Random, systemRandom } from '../../contract/random.ts';
+import { NotResolvableError, StoreBusyError } from '../handler/errors.ts';
+import type { RecordStore, StoredRecord } from '../ports/record-store.ts';
+
+/** A message that an operator sends to the consumer's own queue, not to the topic. */
+export interface Resent {
+  readonly body: string;
+  /**
+   * The SQS message group that the event came in, from its record. It is sent as it is: what the publisher makes of a
+   * partition key is made of it already, and a consumer's own key of a group would lead to another one.
+   */
+  readonly messageGroup: string;
+  /** Fresh: with the one that the broker knows it would be swallowed. */
+  readonly deduplicationId: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+interface Unknown {
+  readonly store: RecordStore;
+  /** The idempotency key of the record. */
+  readonly id: string;
+  /**
+   * The record's `attempt` when somebody looked: it names the outcome that is decided. Meanwhile the event may have run
+   * again, for another operator, and be unknown again; nobody has looked at that.
+   */
+  readonly attempt: string;
+}
+
+export type ResolveOptions =
+  | (Unknown & {
+      /** The operator saw that it happened. */
+      readonly as: 'done';
+      /**
+       * How long the completed record counts, in seconds: the "ttl" of the record table, 3888000 (45 days) by default.
+       * With less, the record could expire while messages of its event can still come, and the event would run again.
+       */
+      readonly recordTtlSeconds: number;
+      /** @default - the system's */
+      readonly clock?: Clock;
+    })
+  | (Unknown & {
+      /** The operator saw that it did not happen, or prefers that it happens twice. */
+      readonly as: 'retry';
+      readonly send: (message: Resent) => Promise<void>;
+      /**
+       * The event's body, where its record had no room for it: that of the copy in the dead-letter queue whose
+       * `dead-letter-reason` has the code `BODY_KEPT` and this record's `recordId`. Delete that copy once this resolved.
+       * @default - the body that the record keeps
+       */
+      readonly body?: string;
+      /** @default - the system's */
+      readonly random?: Random;
+    });
+
+/**
+ * Settles an OUTCOME_UNKNOWN. `done` completes its record. `retry` writes nothing: it sends the event again with the
+ * record's `attempt`, and the consumer claims that very record. So a first owner that completes late is still heard,
+ * and a decision that is sent twice runs once. `SendAgain`, `LookUp` in spec/OrderOnce.tla.
+ *
+ * @throws ConfigurationError for an option that has none of its values, before anything is read.
+ * @throws NotResolvableError where the record is not unknown (any more); StoreBusyError where the store is contended;
+ *   whatever the store or `send` throws, and then calling it again is safe.
+ */
+export async function resolve(options: ResolveOptions): Promise<void> {
+  const { store, id, attempt } = checked(options);
+  const record = await store.find(id);
+  // By its late owner, or by an earlier call whose answer was lost.
+  if (options.as === 'done' && record?.status === 'COMPLETED') return;
+  if (record?.status !== 'OUTCOME_UNKNOWN') throw new NotResolvableError(id, found(record));
+  if (record.attempt !== attempt) {
+    throw new NotResolvableError(
+      id,
+      `is unknown by attempt ${record.attempt}, not by ${attempt}: look again`,
+    );
+  }
+  if (options.as === 'done') return await complete(options);
+  const { messageGroup } = record;
+  const body = bodyOf(record, options);
+  // Another library began it (Powertools names no group). In any other group it would overtake its neighbours.
+  if (messageGroup === undefined) {
+    throw new NotResolvableError(
+      id,
+      `names no message group: send its "body" to the consumer's queue yourself, in the group that its event has ` +
+        `there, with a new deduplication id and the attribute ${resolvedAttemptAttribute} = ${attempt}`,
+    );
+  }
+  await options.send({
+    body,
+    messageGroup,
+    deduplicationId: (options.random ?? systemRandom).uuid(),
+    attributes: { [resolvedAttemptAttribute]: attempt },
+  });
+}
+
+/** An operator types these options: a slip must not pass for a decision. */
+function checked(options: ResolveOptions): ResolveOptions {
+  checkText('id', options.id);
+  checkText('attempt', options.attempt);
+  if (options.as === 'done') checkRecordTtl('recordTtlSeconds', options.recordTtlSeconds);
+  else if (options.as !== 'retry') {
+    const { as } = options as { readonly as: unknown };
+    throw new ConfigurationError(`as is ${JSON.stringify(as)}; it must be "done" or "retry"`);
+  } else if (typeof options.send !== 'function') {
+    throw new ConfigurationError(
+      `send is ${typeof options.send}; it must be a function that sends a message`,
+    );
+  }
+  return options;
+}
+
+/** @throws NotResolvableError where neither the record nor the operator has the body, or the operator has another one. */
+function bodyOf(
+  { body, bodySha256, messageId }: StoredRecord,
+  { id, body: given }: Extract<ResolveOptions, { as: 'retry' }>,
+): string {
+  if (body !== undefined) return body;
+  if (bodySha256 === undefined) throw new NotResolvableError(id, 'has no event to send again');
+  if (given === undefined) {
+    throw new NotResolvableError(
+      id,
+      `had no room for the body of its event: give it as "body". The dead-letter queue of the consumer has it, in the ` +
+        `copy of message ${messageId}, whose dead-letter-reason has the code BODY_KEPT and this recordId`,
+    );
+  }
+  const digest = sha256(given);
+  if (digest !== bodySha256) {
+    throw new NotResolvableError(
+      id,
+      `is of another body: the SHA-256 of "body" is ${digest}, and the record's body_sha256 ${bodySha256}`,
+    );
+  }
+  return given;
+}
+
+/** `ResolveDone` in spec/OrderOnce.tla. */
+async function complete({
+  store,
+  id,
+  attempt,
+  clock = systemClock,
+  recordTtlSeconds,
+}: Extract<ResolveOptions, { as: 'done' }>): Promise<void> {
+  const now = clock.now();
+  const times = { now, expiration: Math.floor(now / 1000) + recordTtlSeconds };
+  const answer = await store.resolveDone(id, attempt, times);
+  if (answer.kind === 'contended') throw new StoreBusyError(answer.cause);
+  // Completed meanwhile by its late owner, or by an earlier call whose answer was lost: done is done.
+  if (answer.kind === 'fenced' && answer.record?.status !== 'COMPLETED') {
+    throw new NotResolvableError(id, found(answer.record));
+  }
+}
+
+function found(record: StoredRecord | undefined): string {
+  const is = record === undefined ? 'does not exist' : `is ${record.status}`;
+  return `${is}; only an OUTCOME_UNKNOWN can be resolved`;
+}

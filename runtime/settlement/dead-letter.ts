@@ -1,0 +1,110 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { brokerId } from '../../contract/broker-id.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { sha256 } from '../../contract/event/identity.ts';
+import type { DeadLetterReason } from '../../contract/message-attributes.ts';
+import type { Message } from '../message/sqs-message.ts';
+import { sendableTrace } from '../message/trace.ts';
+import { fitAttributes, sizeOf } from './dead-letter-attributes.ts';
+import { asKept } from './sqs-attributes.ts';
+
+/** A message on its way to the dead-letter queue. */
+export interface DeadLetter {
+  readonly body: string;
+  readonly messageGroup: string;
+  /** The SQS message id of the original: after a crash the broker drops the second copy for 5 minutes. */
+  readonly deduplicationId: string;
+  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
+  /** The X-Ray trace header of the original: the message system attribute `AWSTraceHeader`. */
+  readonly trace?: string;
+}
+
+export interface DeadLetterQueue {
+  send(letter: DeadLetter): Promise<void>;
+}
+
+/** Bytes of a message, its attributes included (AWS: "Amazon SQS message quotas"). */
+export const maxMessageBytes = 1024 * 1024;
+
+/** Most of what attributes get beside a body that has to be cut, in bytes. */
+const besideCutBody = 64 * 1024;
+
+/** Why a message is copied, without what the message itself tells. */
+export type LetterWhy = Omit<
+  DeadLetterReason,
+  'messageGroup' | 'sequence' | 'firstReceived' | 'attributes' | 'omittedAttributes' | 'originalBody'
+>;
+
+export interface Copied {
+  readonly letter: DeadLetter;
+  /** What the letter lacks of its message, as sentences for the log; empty for nothing. */
+  readonly lacks: string;
+}
+
+/**
+ * The copy of a message, with its reason in one attribute. SQS takes the copy whatever the message holds: a copy that it
+ * refused would leave the message in its queue. Attributes that find no place beside the reason (SQS takes ten), or that
+ * SQS refuses, move into the reason. A copy that is too large gives up parts of its attributes before its body is cut.
+ *
+ * @param limit The most bytes that the queue takes.
+ */
+export function deadLetterOf(
+  message: Message<CloudEvent>,
+  why: LetterWhy,
+  limit: number = maxMessageBytes,
+): Copied {
+  const body = bodyOf(message.body);
+  const original = originalOf(message.body);
+  const sequence = message.reading.names?.sequence;
+  const reason = {
+    ...why,
+    messageGroup: message.group,
+    ...(sequence !== undefined && { sequence }),
+    firstReceived: message.firstReceived,
+    ...(body !== message.body && { originalBody: original }),
+  };
+  const fitted = (text: typeof reason, room: number) =>
+    fitAttributes(message.attributes, message.publishedAt, text, room);
+  const letter = (text: string, attributes: DeadLetter['attributes']) => ({
+    body: text,
+    messageGroup: message.group,
+    deduplicationId: brokerId(message.id),
+    attributes,
+    ...sendableTrace(message.trace),
+  });
+
+  const beside = limit - Buffer.byteLength(body);
+  const { attributes, omitted } = fitted(reason, beside);
+  if (sizeOf(attributes) <= beside) return { letter: letter(body, attributes), lacks: omission(omitted) };
+  const short = fitted({ ...reason, originalBody: original }, Math.min(besideCutBody, limit / 2));
+  const cut = start(body, limit - sizeOf(short.attributes));
+  const lost = `Its copy holds only the first ${Buffer.byteLength(cut)} of the ${original.bytes} bytes of its body`;
+  return {
+    letter: letter(cut, short.attributes),
+    lacks: `${lost} (SHA-256 ${original.sha256})${omission(short.omitted)}`,
+  };
+}
+
+function omission(omitted: number): string {
+  return omitted === 0 ? '' : `. Its copy lacks ${omitted} of its attributes, for want of room`;
+}
+
+/** SQS takes no empty body. A record that was made by hand may have one, or one that is no text. */
+function bodyOf(body: unknown): string {
+  if (typeof body !== 'string') return `order-once: the message had no body of text, but ${typeof body}`;
+  return body === '' ? 'order-once: the body of the message was empty' : asKept(body);
+}
+
+function originalOf(body: unknown): NonNullable<DeadLetterReason['originalBody']> {
+  const text = typeof body === 'string' ? body : '';
+  return { bytes: Buffer.byteLength(text), sha256: sha256(text) };
+}
+
+/** The first characters of a text, in at most so many bytes. */
+function start(text: string, bytes: number): string {
+  // A character that was cut in two becomes U+FFFD, which is longer than what is left of it.
+  return Buffer.from(text)
+    .subarray(0, bytes)
+    .toString()
+    .replace(/\ufffd$/, '');
+}

@@ -1,0 +1,131 @@
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { shorten } from '../../contract/truncate.ts';
+import type { Job, Verdict } from '../guarantees/guarantee.ts';
+import { codeOf, describe, NeverEndedError, retryAfterOf } from '../handler/errors.ts';
+import type { Ending, Means } from '../message/delivery-context.ts';
+import { areSpent } from '../message/delivery-task.ts';
+import type { Message } from '../message/sqs-message.ts';
+import { copyBody, fitsRecord } from './keep-body.ts';
+import { copy, endingOf, type Reason, reasonOf } from './move-to-dead-letter-queue.ts';
+import { leaveSkipped, settlePoison } from './quarantine-or-block.ts';
+import { stay } from './retry-later.ts';
+
+/** Ends a delivery as its verdict says. */
+export async function conclude(
+  verdict: Verdict,
+  message: Message<CloudEvent>,
+  task: Job,
+  means: Means,
+): Promise<Ending> {
+  switch (verdict.outcome) {
+    case 'applied':
+      means.commonFailure.succeeded();
+      return verdict;
+    case 'duplicate': {
+      const { appliedWith } = verdict;
+      return { outcome: 'duplicate', ...(appliedWith !== undefined && { appliedWith }) };
+    }
+    case 'busy':
+      return { outcome: 'busy', leaseUntil: verdict.leaseUntil };
+    case 'quarantined':
+      return { outcome: 'poison', code: 'QUARANTINED', reason: verdict.reason };
+    case 'unknown':
+      return await keepUnknown(verdict, message, task, means);
+    case 'refused':
+      return await settlePoison(message, task, 'poison', reasonOf(verdict.error), means);
+    case 'tried':
+      return await retryOrGiveUp(verdict, message, task, means);
+    case 'fenced':
+      return await stay(
+        message,
+        'fenced',
+        { code: 'FENCED', message: verdict.reason, error: verdict.error },
+        means,
+      );
+    case 'conflict': {
+      const reason = {
+        code: 'CONFLICT',
+        message: `Event ${task.identity.eventId} of ${task.identity.source} came before with other content`,
+        fingerprints: { applied: verdict.applied, received: verdict.received },
+      };
+      return await settlePoison(message, task, 'conflict', reason, means);
+    }
+    case 'out-of-window': {
+      const reason = {
+        code: 'OUT_OF_WINDOW',
+        message:
+          `Published at ${new Date(message.publishedAt).toISOString()}, and records count for ` +
+          `${means.wiring.recordTtlSeconds} s: whether it was applied cannot be told any more`,
+      };
+      return await copy(message, 'out-of-window', reason, means);
+    }
+  }
+}
+
+/**
+ * A body that its record has no room for is in the dead-letter queue. Another message with it may be the redrive of that
+ * very copy: acknowledged as it is, it would be the last one that is left.
+ */
+async function keepUnknown(
+  { reason, keptWith, error }: Extract<Verdict, { outcome: 'unknown' }>,
+  message: Message<CloudEvent>,
+  task: Job,
+  means: Means,
+): Promise<Ending> {
+  const recordId = task.identity.id;
+  const ending = {
+    ...endingOf('unknown', { code: 'OUTCOME_UNKNOWN', message: reason, error }),
+    recordId,
+  };
+  if (keptWith !== undefined && keptWith.messageId !== message.id) {
+    await copyBody(message, { recordId, attempt: keptWith.attempt ?? '', reason }, means);
+  }
+  if (keptWith === undefined && fitsRecord(message.body)) return ending;
+  return { ...ending, reason: `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)` };
+}
+
+async function retryOrGiveUp(
+  { error, tries }: Extract<Verdict, { outcome: 'tried' }>,
+  message: Message<CloudEvent>,
+  task: Job,
+  means: Means,
+): Promise<Ending> {
+  // An event that is begun no more says nothing of the handler as it is deployed now. If it stayed for a common failure,
+  // no success could end that.
+  if (!(error instanceof NeverEndedError)) {
+    means.commonFailure.failed(task.identity.id, error);
+    if (means.commonFailure.is(error)) return await stayAfter(error, message, means, task);
+  }
+  const reason = { code: codeOf(error), message: describe(error), error };
+  const { attempts } = tries;
+  if (!areSpent(tries, message, means.wiring)) {
+    return await stay(message, 'failed', { ...reason, attempts }, means);
+  }
+  const text = shorten(`Attempt ${attempts} failed, as those before it: ${reason.message}`);
+  return await settlePoison(
+    message,
+    task,
+    'poison',
+    { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts, error },
+    means,
+  );
+}
+
+/**
+ * What says nothing of the event leaves the message in its queue.
+ * @param task None where the error came before it.
+ */
+export async function stayAfter(
+  error: unknown,
+  message: Message<CloudEvent>,
+  means: Means,
+  task?: Job,
+): Promise<Ending> {
+  const reason: Reason = { code: codeOf(error), message: describe(error), error };
+  const isCommon = means.commonFailure.is(error);
+  // It may be one that blocked its group before, and while all fail nothing else looks for a skip.
+  const left = isCommon && task && (await leaveSkipped(message, task, reason, means));
+  if (left) return left;
+  const ending = await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
+  return isCommon ? { ...ending, commonFailure: true } : ending;
+}
