@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
-import { bundling, replacedModules } from '../lib/bundling.ts';
+import { bundling, replacedModules } from '../lib/functions/bundling.ts';
 
 /** Bytes of a bundle by the package that they come from, the largest first; this repository's are `order-once`. */
 export type Packages = Readonly<Record<string, number>>;

@@ -48,23 +48,6 @@ export const recordStatuses = [
 ] as const;
 export type RecordStatus = (typeof recordStatuses)[number];
 
-/** Table `orders`: an item per order, as the event of its highest sequence says. */
-export const ordersTable = { key: 'orderId', sequence: 'sequence' } as const;
-
-/** Table `customers`: an item per account, with the latest order by sequence. */
-export const customersTable = {
-  key: 'account',
-  latestOrder: 'latestOrder',
-  sequence: 'sequence',
-} as const;
-
-/** Table `ledger`: an item per account; both sums grow by `ADD`. */
-export const ledgerTable = {
-  key: 'account',
-  spent: 'spent',
-  orders: 'orders',
-} as const;
-
 /**
  * `true` in what `removeIfNewer` leaves of an item: its key and the version of its removal, so that a late event that
  * is older does not bring it back. Readers take an item that has this attribute for one that is not there.

@@ -1,11 +1,11 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { OnPoison } from '../contract/policies/poison-policy.ts';
-import type { OrderTopic } from './order-topic.ts';
+import type { EventTopic } from './event-topic.ts';
 import type { RecordTable } from './record-table.ts';
 
 export interface IdempotentConsumerProps {
   /** Where the events come from. */
-  readonly topic: OrderTopic;
+  readonly topic: EventTopic;
 
   /** Where the consumer keeps which events it applied. Consumers may share one table. */
   readonly records: RecordTable;

@@ -14,9 +14,9 @@ import { defaultToleratedOutage } from '../contract/policies/retry-policy.ts';
 import { blockedAlarm } from './blocked-alarm.ts';
 import { checkNumber } from './check-number.ts';
 import { fifoQueue } from './fifo-queue.ts';
+import { nodeFunction } from './functions/node-function.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { physicalName } from './names.ts';
-import { nodeFunction } from './node-function.ts';
 import { defaultMaxReceiveCount, defaultVisibilityTimeout } from './rules/retention-arithmetic.ts';
 import { addWindowRules } from './rules/window-rules.ts';
 

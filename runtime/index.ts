@@ -1,6 +1,5 @@
 export type { ConsumerHandler, ConsumerOptions } from './consumer/create-consumer.ts';
 export { createConsumer } from './consumer/create-consumer.ts';
-export type { Acknowledgements } from './consumer/exit-before-timeout.ts';
 export { type ExactlyOnceOptions, exactlyOnce } from './guarantees/exactly-once/exactly-once.ts';
 export { type AtLeastOnceOptions, atLeastOnce } from './guarantees/external/at-least-once.ts';
 export { type AtMostOnceOptions, atMostOnce } from './guarantees/external/at-most-once.ts';
@@ -40,10 +39,10 @@ export {
 export { UnclearError } from './handler/unclear-error.ts';
 export { neverSent } from './http/never-sent.ts';
 export { type PostOptions, postWithKey } from './http/post.ts';
-export type { VisibilityTimeouts } from './message/visibility.ts';
 export { type Resent, type ResolveOptions, resolve } from './operator/resolve-unknown.ts';
 export { type SkipOptions, skip } from './operator/skip-blocked.ts';
 export type { Wiring } from './ports/dependencies.ts';
+export type { Acknowledgements, DeadLetter, DeadLetterQueue, VisibilityTimeouts } from './ports/queues.ts';
 export type {
   ClaimAnswer,
   ClaimTerms,
@@ -60,7 +59,6 @@ export type {
   StaleEffect,
   StoredRecord,
 } from './ports/record-store.ts';
-export type { DeadLetter, DeadLetterQueue } from './settlement/dead-letter.ts';
 export { dynamoDbEffectStore } from './stores/dynamodb/effect-store.ts';
 export { type MemoryStore, memoryStore } from './stores/memory/memory-store.ts';
 export { redisRecordStore } from './stores/redis/record-store.ts';

@@ -92,7 +92,7 @@ Happens(o) ==
                          lastAt |-> IF "republished" \in Kinds THEN now ELSE 0]
 
 -----------------------------------------------------------------------------
-(* delivery.ts: deliver. *)
+(* delivery/deliver.ts: deliver. *)
 Deliver(o, m) ==
   /\ At(o, "idle") /\ messages[m].state = "queued"
   /\ \A p \in Owners : Mine(p).message = m => ~InTime(p)
@@ -102,14 +102,14 @@ Deliver(o, m) ==
                     !.inside = Is("no window") \/ Clock(o) - messages[m].published < Ttl - Margin]]
   /\ UNCHANGED Seen
 
-(* batch.ts: processBatch. The message is deleted. *)
+(* consumer/group-scheduler.ts: processBatch. The message is deleted. *)
 Acknowledge(o) ==
   /\ At(o, "acknowledge")
   /\ messages' = [messages EXCEPT ![Mine(o).message].state = "acknowledged"]
   /\ GiveBack(o)
   /\ UNCHANGED <<now, guarantee, deadLetters, desk, resolved, Outside, record>>
 
-(* guarantees/retry.ts: pause. The deadline is over, nothing new begins. *)
+(* guarantees/record/retry.ts: pause. The deadline is over, nothing new begins. *)
 GiveUp(o) ==
   /\ owners[o].pc \in {"commit", "claim", "reopen", "record"} /\ ~InTime(o)
   /\ GiveBack(o) /\ UNCHANGED Seen
@@ -117,19 +117,19 @@ GiveUp(o) ==
 -----------------------------------------------------------------------------
 MayBegin(o) == InTime(o) \/ Is("begin late")
 
-(* guarantees/commit.ts: commit. The handler has returned its effects; they and the record are one write. *)
+(* guarantees/exactly-once/commit.ts: commit. The handler has returned its effects; they and the record are one write. *)
 Commit(o, heard) ==
   /\ At(o, "commit") /\ MayBegin(o) /\ ~Replaces(o) /\ MayCommit(o)
   /\ record' = Begun(o, "COMPLETED")
   /\ Happens(o) /\ Answered(o, heard, "acknowledge") /\ UNCHANGED World
 
-(* guarantees/commit.ts: commit. Over an expired record that TTL has not deleted. *)
+(* guarantees/exactly-once/commit.ts: commit. Over an expired record that TTL has not deleted. *)
 CommitOverExpired(o, heard) ==
   /\ At(o, "commit") /\ MayBegin(o) /\ Replaces(o) /\ EXPIRED_AS_SEEN(o)
   /\ record' = NewLife(o, "COMPLETED")
   /\ Happens(o) /\ Answered(o, heard, "acknowledge") /\ UNCHANGED World
 
-(* guarantees/count-attempt.ts: countAttempt. A suspect, once, and goes on; a failed handler, maybe for the last time. *)
+(* guarantees/record/count-attempt.ts: countAttempt. A suspect, once, and goes on; a failed handler, maybe for the last time. *)
 CountAttempt(o, next) ==
   /\ At(o, "commit") /\ MayBegin(o) /\ ~Replaces(o) /\ MayCount(o)
   /\ record' = Begun(o, "RETRYING")
@@ -137,7 +137,7 @@ CountAttempt(o, next) ==
      ELSE Fails("not done") /\ MayEnd(next) /\ owners' = [owners EXCEPT ![o] = IF next = "copy" THEN [@ EXCEPT !.pc = next, !.then = "record"] ELSE Idle]
   /\ UNCHANGED Rest
 
-(* guarantees/exactly-once.ts: exactlyOnce. A PermanentError; nothing is written. *)
+(* guarantees/exactly-once/exactly-once.ts: exactlyOnce. A PermanentError; nothing is written. *)
 Refuse(o) ==
   /\ At(o, "commit") /\ Fails("poison")
   /\ owners' = [owners EXCEPT ![o].pc = "copy", ![o].then = "record", ![o].over = None]
@@ -147,19 +147,19 @@ Refuse(o) ==
 Claims(o) == At(o, "claim") \/ At(o, "reopen")
 Claimed(o) == IF Exactly(o) THEN "reopened" ELSE "call"
 
-(* guarantees/lease.ts: claim. Of what nobody has begun, or what waits for another try. *)
+(* guarantees/record/lease.ts: claim. Of what nobody has begun, or what waits for another try. *)
 Claim(o, heard) ==
   /\ Claims(o) /\ MayBegin(o) /\ ~Replaces(o) /\ MayClaim(o)
   /\ record' = Begun(o, "INPROGRESS")
   /\ Answered(o, heard, Claimed(o)) /\ UNCHANGED Rest
 
-(* guarantees/lease.ts: claim. Over an expired record that TTL has not deleted. *)
+(* guarantees/record/lease.ts: claim. Over an expired record that TTL has not deleted. *)
 ClaimOverExpired(o, heard) ==
   /\ Claims(o) /\ MayBegin(o) /\ Replaces(o) /\ EXPIRED_AS_SEEN(o)
   /\ record' = NewLife(o, "INPROGRESS")
   /\ Answered(o, heard, Claimed(o)) /\ UNCHANGED Rest
 
-(* guarantees/lease.ts: claim. Of an owner that is dead or late. *)
+(* guarantees/record/lease.ts: claim. Of an owner that is dead or late. *)
 TakeOver(o, heard) ==
   /\ Claims(o) /\ MayBegin(o) /\ ~Replaces(o) /\ MayTakeOver(o)
   /\ record' = Begun(o, "INPROGRESS")
@@ -181,32 +181,32 @@ Unclear(o, after) ==
     ELSE [@ EXCEPT !.pc = "release", !.then = after]]
 CallsInTime(o) == InTime(o) \/ SlowCalls \/ Is("call late")
 
-(* guarantees/external.ts: settleExternal. The call happened, and its answer came. *)
+(* guarantees/external/external-effect.ts: settleExternal. The call happened, and its answer came. *)
 Call(o) ==
   /\ At(o, "call") /\ CallsInTime(o) /\ Happens(o)
   /\ Follow(o, IF Is("acknowledge before the record") THEN "acknowledge" ELSE "complete")
   /\ UNCHANGED <<World, record>>
 
-(* guarantees/external.ts: settleError. It happened, and its answer was lost. *)
+(* guarantees/external/external-effect.ts: settleError. It happened, and its answer was lost. *)
 CallUnheard(o, after) ==
   /\ At(o, "call") /\ CallsInTime(o) /\ Fails("unclear") /\ MayEnd(after) /\ Happens(o) /\ Unclear(o, after) /\ UNCHANGED <<World, record>>
 
-(* guarantees/external.ts: settleError. It did not happen, and nobody can know. *)
+(* guarantees/external/external-effect.ts: settleError. It did not happen, and nobody can know. *)
 CallLost(o, after) == At(o, "call") /\ Fails("unclear") /\ MayEnd(after) /\ Unclear(o, after) /\ UNCHANGED Seen
 
-(* guarantees/external.ts: settleError. NotDone, PermanentError. *)
+(* guarantees/external/external-effect.ts: settleError. NotDone, PermanentError. *)
 NotDone(o, after) ==
   /\ At(o, "call") /\ Fails("not done") /\ MayEnd(after)
   /\ owners' = [owners EXCEPT ![o].pc = "release", ![o].then = after]
   /\ UNCHANGED Seen
 
-(* guarantees/external.ts: settleExternal. The claim took the whole invocation. *)
+(* guarantees/external/external-effect.ts: settleExternal. The claim took the whole invocation. *)
 TooLate(o) ==
   /\ At(o, "call") /\ ~InTime(o)
   /\ owners' = [owners EXCEPT ![o].pc = "release", ![o].then = "give back"]
   /\ UNCHANGED Seen
 
-(* guarantees/lease.ts: complete. *)
+(* guarantees/record/lease.ts: complete. *)
 Complete(o, heard) ==
   /\ At(o, "complete") /\ MayComplete(o)
   /\ record' = [record EXCEPT !.status = "COMPLETED", !.expiration = Clock(o) + Ttl, !.leaseUntil = 0]
@@ -216,20 +216,20 @@ Released(o) == [record EXCEPT !.status = "RETRYING", !.expiration = Clock(o) + T
 AfterRelease(o) ==
   IF Mine(o).then = "copy" THEN owners' = [owners EXCEPT ![o].pc = "copy", ![o].then = "record"] ELSE GiveBack(o)
 
-(* guarantees/lease.ts: release. *)
+(* guarantees/record/lease.ts: release. *)
 Release(o, heard) ==
   /\ At(o, "release") /\ MayRelease(o)
   /\ record' = Released(o)
   /\ IF heard THEN AfterRelease(o) ELSE Lost
   /\ UNCHANGED Rest
 
-(* guarantees/reopen.ts: reopen. The claim of an exactly-once delivery is given back at once, and it commits. *)
+(* guarantees/record/reopen.ts: reopen. The claim of an exactly-once delivery is given back at once, and it commits. *)
 Reopen(o, heard) ==
   /\ At(o, "reopened") /\ MayRelease(o)
   /\ record' = Released(o)
   /\ Answered(o, heard, "commit") /\ UNCHANGED Rest
 
-(* guarantees/lease.ts: hold. Its attempt stays. *)
+(* guarantees/record/delivery-attempt.ts: hold. Its attempt stays. *)
 Hold(o, heard) ==
   /\ At(o, "hold") /\ MayHold(o)
   /\ record' = [record EXCEPT !.status = "OUTCOME_UNKNOWN", !.leaseUntil = 0, !.messageId = Mine(o).message,
@@ -247,7 +247,7 @@ RefusedAsOwner(o) ==
   \/ At(o, "hold") /\ ~MayHold(o)
 Stands(o) == (record.status = Wants(o).status /\ record.attempt = Wants(o).attempt) \/ (At(o, "release") /\ ABSENT)
 
-(* guarantees/lease.ts: standing. It was written before, and the answer was lost. *)
+(* guarantees/record/delivery-attempt.ts: standing. It was written before, and the answer was lost. *)
 Recognise(o) ==
   /\ RefusedAsOwner(o) /\ Stands(o)
   /\ CASE At(o, "release") -> AfterRelease(o)
@@ -255,7 +255,7 @@ Recognise(o) ==
        [] OTHER -> GoAcknowledge(o)
   /\ UNCHANGED Seen
 
-(* guarantees/external.ts: fenced. The record is another's: nothing is written, and nothing acknowledged. *)
+(* guarantees/external/external-effect.ts: fenced. The record is another's: nothing is written, and nothing acknowledged. *)
 Fenced(o) ==
   /\ RefusedAsOwner(o) /\ ~Stands(o)
   /\ CASE At(o, "reopened") -> Go(o, "commit")
@@ -274,31 +274,31 @@ Refused(o) ==
      ELSE ~MayClaim(o) /\ ~MayTakeOver(o) /\ ~MayClaimAgain(o)
 Finds(o, finding) == Refused(o) /\ Judge(o) = finding /\ UNCHANGED Seen
 
-(* guarantees/judge.ts: judge. What follows in its group waits with it: batch.ts. *)
+(* guarantees/record/interpret-record.ts: judge. What follows in its group waits with it: consumer/group-scheduler.ts. *)
 FindBusy(o) == Finds(o, "busy") /\ IF Is("acknowledge the busy") THEN GoAcknowledge(o) ELSE GiveBack(o)
 
-(* guarantees/judge.ts: judge. *)
+(* guarantees/record/interpret-record.ts: judge. *)
 FindSettled(o) ==
   \E finding \in {"duplicate", "unknown", "quarantined"} : Finds(o, finding) /\ GoAcknowledge(o)
 
-(* guarantees/judge.ts: judge. An earlier write of this delivery, whose answer was lost. *)
+(* guarantees/record/interpret-record.ts: judge. An earlier write of this delivery, whose answer was lost. *)
 FindMine(o) ==
   Finds(o, "mine") /\ Follow(o, CASE At(o, "claim") -> "call" [] IN_PROGRESS -> "reopened" [] OTHER -> "acknowledge")
 
-(* guarantees/judge.ts: judge. A conflict, or a message older than its record could be: a copy, and no record. *)
+(* guarantees/record/interpret-record.ts: judge. A conflict, or a message older than its record could be: a copy, and no record. *)
 FindForeign(o) ==
   \E finding \in {"conflict", "out of window"} :
     Finds(o, finding) /\ owners' = [owners EXCEPT ![o] = [Idle EXCEPT !.pc = "copy", !.message = Mine(o).message, !.then = "acknowledge"]]
 
-(* guarantees/judge.ts: judge. *)
+(* guarantees/record/interpret-record.ts: judge. *)
 FindUnclear(o) ==
   /\ Finds(o, "unclear")
   /\ owners' = [owners EXCEPT ![o].pc = "hold", ![o].seen = [status |-> record.status, attempt |-> record.attempt]]
 
-(* guarantees/judge.ts: judge. Its expiration is what the next try replaces. *)
+(* guarantees/record/interpret-record.ts: judge. Its expiration is what the next try replaces. *)
 FindExpired(o) == Finds(o, "expired") /\ owners' = [owners EXCEPT ![o].over = record.expiration]
 
-(* guarantees/judge.ts: judge. It changed since: the next try is like the first one, or reopens it. *)
+(* guarantees/record/interpret-record.ts: judge. It changed since: the next try is like the first one, or reopens it. *)
 FindChanged(o) ==
   /\ Finds(o, "again")
   /\ \/ Mine(o).over # None
@@ -306,14 +306,14 @@ FindChanged(o) ==
   /\ owners' = [owners EXCEPT ![o].over = None,
                               ![o].pc = IF At(o, "commit") /\ UNDER_WORK_OR_UNKNOWN THEN "reopen" ELSE @]
 
-(* guarantees/reopen.ts: reopen. Another one was faster; the next write finds out. *)
+(* guarantees/record/reopen.ts: reopen. Another one was faster; the next write finds out. *)
 ReopenedByAnother(o) ==
   /\ At(o, "reopen") /\ MayBegin(o) /\ ~MayClaim(o) /\ ~MayTakeOver(o) /\ ~MayClaimAgain(o)
   /\ Go(o, IF Judge(o) = "mine" THEN "reopened" ELSE "commit")
   /\ UNCHANGED Seen
 
 -----------------------------------------------------------------------------
-(* leave.ts: copy. Where its answer is lost the message stays. *)
+(* settlement/move-to-dead-letter-queue.ts: copy. Where its answer is lost the message stays. *)
 Copy(o, heard) ==
   /\ At(o, "copy") /\ ~(Is("record before copy") /\ Mine(o).then = "record")
   /\ deadLetters' = deadLetters \union {Mine(o).message}
@@ -321,7 +321,7 @@ Copy(o, heard) ==
   /\ UNCHANGED <<now, guarantee, messages, desk, resolved, Outside, record>>
 
 Records(o) == At(o, "record") \/ (Is("record before copy") /\ At(o, "copy") /\ Mine(o).then = "record")
-(* guarantees/quarantine.ts: recordQuarantine. *)
+(* guarantees/record/record-quarantine.ts: recordQuarantine. *)
 Quarantine(o, heard) ==
   /\ Records(o) /\ MayBegin(o)
   /\ IF Replaces(o) THEN EXPIRED_AS_SEEN(o) /\ record' = NewLife(o, "QUARANTINED")
@@ -330,7 +330,7 @@ Quarantine(o, heard) ==
      ELSE Answered(o, heard, "acknowledge")
   /\ UNCHANGED Rest
 
-(* guarantees/quarantine.ts: recordQuarantine. A record that takes no such write needs none, unless it has expired. *)
+(* guarantees/record/record-quarantine.ts: recordQuarantine. A record that takes no such write needs none, unless it has expired. *)
 QuarantineRefused(o) ==
   /\ At(o, "record") /\ MayBegin(o)
   /\ IF Replaces(o) THEN ~EXPIRED_AS_SEEN(o) ELSE ~MayCommit(o)
@@ -384,15 +384,15 @@ Redrive ==
   /\ IF Is("old deduplication id") THEN UNCHANGED <<now, guarantee, messages, desk, resolved, Outside, record, owners>>
      ELSE Send("redriven", messages.m1.published, None)
 
-(* resolve.ts: resolve. As retry. *)
+(* operator/resolve-unknown.ts: resolve. As retry. *)
 SendAgain == UNKNOWN /\ Send("retried", now, record.attempt) /\ UNCHANGED deadLetters
 
-(* resolve.ts: resolve. As done: it looks, *)
+(* operator/resolve-unknown.ts: resolve. As done: it looks, *)
 LookUp ==
   /\ "done" \in Kinds /\ UNKNOWN /\ desk = None /\ ~resolved /\ desk' = record.attempt
   /\ UNCHANGED <<now, guarantee, messages, deadLetters, resolved, Outside, record, owners>>
 
-(* resolve.ts: complete. And writes what it saw. *)
+(* operator/resolve-unknown.ts: complete. And writes what it saw. *)
 ResolveDone ==
   /\ desk # None /\ desk' = None
   /\ IF MayResolve THEN /\ record' = [record EXCEPT !.status = "COMPLETED", !.expiration = now + Ttl]

@@ -1,4 +1,4 @@
-import { customersTable, ledgerTable } from '../../contract/record-attributes.ts';
+import { customersTable, ledgerTable } from '../../contract/orders/order-tables.ts';
 import { memoryDynamoDb } from '../../test/support/dynamodb/memory-dynamodb.ts';
 import { serveDynamoDb } from '../../test/support/dynamodb/server.ts';
 import { answer } from '../answering-process.ts';

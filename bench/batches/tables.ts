@@ -1,9 +1,5 @@
-import {
-  customersTable,
-  ledgerTable,
-  ordersTable,
-  recordAttributes,
-} from '../../contract/record-attributes.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
+import { recordAttributes } from '../../contract/record-attributes.ts';
 
 /** Where the effects of the orders go. */
 export const effectTables = { orders: 'orders', ledger: 'ledger', customers: 'customers' } as const;

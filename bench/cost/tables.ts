@@ -1,10 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  customersTable,
-  ledgerTable,
-  ordersTable,
-  recordAttributes,
-} from '../../contract/record-attributes.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
+import { recordAttributes } from '../../contract/record-attributes.ts';
 import { createTable } from '../../test/contract/servers/dynamodb-local.ts';
 
 /** Where the orders' effects go: `applyOrder` writes to each. */

@@ -1,6 +1,6 @@
 import { App, CfnOutput, Duration } from 'aws-cdk-lib';
 import { OrderOnceStack } from '../../lib/app/order-once-stack.ts';
-import type { OrderTopic } from '../../lib/order-topic.ts';
+import type { EventTopic } from '../../lib/event-topic.ts';
 import { PowertoolsConsumer } from './powertools-consumer.ts';
 
 /** The stack as it is deployed, and in it a consumer of the same topic that is made with Powertools. */
@@ -9,7 +9,7 @@ const stack = new OrderOnceStack(app, String(app.node.getContext('stackName')), 
   stage: 'dev',
   functionTimeout: Duration.seconds(30),
 });
-const topic = stack.node.findChild('OrderEvents') as OrderTopic;
+const topic = stack.node.findChild('OrderEvents') as EventTopic;
 const { queue, handler, tables } = new PowertoolsConsumer(stack, 'Powertools', topic);
 new CfnOutput(stack, 'Peer', {
   value: stack.toJsonString({

@@ -6,11 +6,11 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environmentNames } from '../../contract/environment.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { fifoQueue } from '../../lib/fifo-queue.ts';
-import { DataTable, type OrderTopic } from '../../lib/index.ts';
+import { nodeFunction } from '../../lib/functions/node-function.ts';
+import { DataTable, type EventTopic } from '../../lib/index.ts';
 import { physicalName } from '../../lib/names.ts';
-import { nodeFunction } from '../../lib/node-function.ts';
 
 const removalPolicy = RemovalPolicy.DESTROY;
 const timeout = Duration.seconds(30);
@@ -24,7 +24,7 @@ export class PowertoolsConsumer extends Construct {
   readonly handler: LambdaFunction;
   readonly tables;
 
-  constructor(scope: Construct, id: string, topic: OrderTopic) {
+  constructor(scope: Construct, id: string, topic: EventTopic) {
     super(scope, id);
     const queueName = (suffix: string) => physicalName(scope, id, 'queue', `${suffix}.fifo`);
     const deadLetterQueue = fifoQueue(this, 'DeadLetterQueue', {

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import Big from 'big.js';
-import { ledgerTable } from '../../contract/record-attributes.ts';
+import { ledgerTable } from '../../contract/orders/order-tables.ts';
 import { dynamoDbEffectStore, type EffectStore } from '../../runtime/index.ts';
 import { effectTables, recordTables } from '../cost/tables.ts';
 import { newOrders } from '../order-batches.ts';

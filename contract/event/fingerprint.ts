@@ -11,6 +11,9 @@ const uncounted: ReadonlySet<string> = new Set(['time', 'recordedtime', 'tracepa
 /** The algorithm of `fingerprint`. */
 export const wholeEvent = '2';
 
+/** The algorithm that a consumer brings along. */
+export const ownContent = 'own';
+
 /**
  * The fingerprint of an event's content: `2:`, and SHA-256 (hex) of the canonical JSON of the event less the attributes
  * that are no content, or that are `null`.

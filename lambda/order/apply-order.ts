@@ -1,5 +1,5 @@
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { type Effect, increment, putIfNewer } from '../../runtime/index.ts';
 
 /** Names of the tables. */

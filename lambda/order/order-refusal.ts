@@ -1,8 +1,8 @@
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { describe } from '../../runtime/handler/errors.ts';
-import { ValueError } from '../../runtime/stores/attribute-values.ts';
 import { memoryTables } from '../../runtime/stores/memory/tables.ts';
+import { ValueError } from '../../runtime/values/attribute-values.ts';
 import type { Refusal } from '../intake/create-intake.ts';
 import { applyOrder } from './apply-order.ts';
 

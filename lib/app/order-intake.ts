@@ -14,9 +14,9 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { environmentNames } from '../../contract/environment.ts';
+import type { EventTopic } from '../event-topic.ts';
+import { nodeFunction } from '../functions/node-function.ts';
 import { physicalName } from '../names.ts';
-import { nodeFunction } from '../node-function.ts';
-import type { OrderTopic } from '../order-topic.ts';
 import type { RecordTable } from '../record-table.ts';
 
 /** Who may send orders: principals of IAM, or bearers of an issuer's tokens. */
@@ -26,7 +26,7 @@ export type IntakeAuth =
 
 export interface OrderIntakeProps {
   /** Where the orders' events go. */
-  readonly topic: OrderTopic;
+  readonly topic: EventTopic;
   /** Where the intake keeps what it answered, beside the consumers' records and for as long. */
   readonly records: RecordTable;
   readonly auth: IntakeAuth;

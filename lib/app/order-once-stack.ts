@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../../contract/environment.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { optionalOutputs, outputs } from '../../contract/orders/outputs.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
 import { DataTable } from '../data-table.ts';
+import { EventTopic } from '../event-topic.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
-import { OrderTopic } from '../order-topic.ts';
 import { RecordTable } from '../record-table.ts';
 import { billing, type CommonProps, notifications } from './external-consumers.ts';
 import { OrderIntake } from './order-intake.ts';
@@ -30,7 +30,7 @@ export class OrderOnceStack extends Stack {
     super(scope, id, props);
     const forStage = stage === 'dev' ? { removalPolicy: RemovalPolicy.DESTROY } : {};
 
-    const topic = new OrderTopic(this, 'OrderEvents');
+    const topic = new EventTopic(this, 'OrderEvents');
     const records = new RecordTable(this, 'Records', forStage);
     const orders = new DataTable(this, 'Orders', { ...forStage, partitionKey: ordersTable.key });
     const ledger = new DataTable(this, 'Ledger', { ...forStage, partitionKey: ledgerTable.key });

@@ -2,12 +2,8 @@ import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import Big from 'big.js';
 import { isBodyKey } from '../../contract/event/identity.ts';
-import {
-  customersTable,
-  ledgerTable,
-  ordersTable,
-  recordAttributes,
-} from '../../contract/record-attributes.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
+import { recordAttributes } from '../../contract/record-attributes.ts';
 import { type Account, type EventKey, eventKey, itemDigest, type VersionedItem } from './expectation.ts';
 
 /** What the tables hold. */

@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { DeadLetterQueue } from '../settlement/dead-letter.ts';
+import type { DeadLetterQueue } from '../ports/queues.ts';
 import { clientOptions } from './sdk-client-options.ts';
 
 /** The dead-letter queue behind `queueUrl`. The SDK is loaded with the first letter: a healthy function needs none. */

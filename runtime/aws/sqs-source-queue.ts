@@ -1,6 +1,5 @@
 import type { BatchResultErrorEntry, SQSClient } from '@aws-sdk/client-sqs';
-import type { Acknowledgements } from '../consumer/exit-before-timeout.ts';
-import type { VisibilityTimeouts } from '../message/visibility.ts';
+import type { Acknowledgements, VisibilityTimeouts } from '../ports/queues.ts';
 import { clientOptions } from './sdk-client-options.ts';
 
 /** Hiding a message is a courtesy: it must not eat the invocation of those that can be handled. */

@@ -1,7 +1,7 @@
 import { postponedUntil, soon, type Waiting } from '../message/retry-schedule.ts';
 import { hideUntil } from '../message/visibility.ts';
 import type { Wiring } from '../ports/dependencies.ts';
-import type { Warn } from './delivery-report.ts';
+import type { Warn } from '../ports/output.ts';
 import { groupsOf } from './group-scheduler.ts';
 
 interface Received extends Waiting {

@@ -7,16 +7,18 @@ import { waitingOutcomes } from '../../contract/metrics.ts';
 import { allowedClockSkew, longestLease } from '../../contract/policies/lease.ts';
 import { isSuspect } from '../../contract/policies/retry-policy.ts';
 import { deliver } from '../delivery/deliver.ts';
+import { knownJobOf } from '../delivery/delivery-task.ts';
 import { AskOnce } from '../delivery/memoized-handler.ts';
 import type { EffectHandler, Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
+import { CommonFailure } from '../message/common-failure.ts';
 import type { ContentOf } from '../message/event-content.ts';
 import { type Message, readMessage } from '../message/sqs-message.ts';
-import { type Wiring, wiringFromEnvironment } from '../ports/dependencies.ts';
+import type { Wiring } from '../ports/dependencies.ts';
 import { endingOf } from '../settlement/move-to-dead-letter-queue.ts';
 import { stay } from '../settlement/retry-later.ts';
 import { Progress } from './batch-progress.ts';
-import { CommonFailure } from './common-failure.ts';
 import { BatchReport } from './delivery-report.ts';
+import { wiringFromEnvironment } from './dependencies-from-environment.ts';
 import { untilLastMoment } from './exit-before-timeout.ts';
 import { processBatch } from './group-scheduler.ts';
 import { recordsOf, remainingTimeOf } from './lambda-event.ts';
@@ -158,7 +160,9 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       parsed !== undefined && 'event' in parsed && asked.isAtWork(parsed.event);
     const work = processed.finally(() => asked.settled());
     const response = await untilLastMoment(work, end, clock, async () => {
-      const overdue = await progress.cutShort((message) => stay(message, 'failed', overdueHandler, options));
+      const overdue = await progress.cutShort((message) =>
+        stay(message, 'failed', overdueHandler, options, knownJobOf(message, options)),
+      );
       for (const [message, ending] of overdue) report.delivery({ ...identityOf(message), ...ending });
       const told = new Set(overdue.map(([message]) => message));
       for (const message of messages.filter((one) => isAtWork(one) && !told.has(one))) {

@@ -13,17 +13,7 @@ import {
   staleMetric,
 } from '../../contract/metrics.ts';
 import { loggedError } from '../logging/logged-error.ts';
-
-/** Takes one line of JSON. */
-export type Output = (line: string) => void;
-
-/**
- * Straight to the stream: Lambda's own `console` would put a prefix before each line, and CloudWatch finds metrics
- * only in lines that are JSON from end to end.
- */
-export const standardOutput: Output = (line) => {
-  process.stdout.write(`${line}\n`);
-};
+import type { Output, Warn } from '../ports/output.ts';
 
 const levels: Record<Outcome, string> = {
   applied: 'INFO',
@@ -37,12 +27,6 @@ const levels: Record<Outcome, string> = {
   failed: 'ERROR',
   blocked: 'ERROR',
 };
-
-/**
- * Logs what went wrong and changes no outcome, for those on call.
- * @param what What happened, and what follows, in a sentence.
- */
-export type Warn = (what: string, error?: unknown) => void;
 
 /** Of one batch: what fails for each of its messages is told by the first ones. */
 const maxWarnings = 10;

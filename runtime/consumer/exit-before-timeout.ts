@@ -6,11 +6,6 @@ import type { Clock } from '../../contract/clock.ts';
  */
 const before = 400;
 
-/** Deletes received messages from their queue. */
-export interface Acknowledgements {
-  acknowledge(receiptHandles: readonly string[]): Promise<void>;
-}
-
 /**
  * Waits for work, but not past the last moment of its invocation: then `end` is called, which ends the process. An
  * invocation that is over leaves its process frozen, with whatever is pending, and the next one thaws it: a handler

@@ -4,8 +4,8 @@ import type { HandlerKind, Task, Verdict } from '../guarantees/guarantee.ts';
 import { codeOf, describe } from '../handler/errors.ts';
 import { loggedError } from '../logging/logged-error.ts';
 import type { DeliveryOptions } from '../message/delivery-context.ts';
-import { taskOf } from '../message/delivery-task.ts';
 import type { Message } from '../message/sqs-message.ts';
+import { taskOf } from './delivery-task.ts';
 
 export interface Folded<Event extends CloudEvent> {
   /** How the first of them ended; none where the first one has to stand alone. */

@@ -1,11 +1,11 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { HandlerKind } from '../guarantees/guarantee.ts';
 import type { DeliveryOptions, Ending, Means } from '../message/delivery-context.ts';
-import { isCountedBefore, taskOf } from '../message/delivery-task.ts';
 import type { Message } from '../message/sqs-message.ts';
 import { copy, reasonOf } from '../settlement/move-to-dead-letter-queue.ts';
 import { conclude, stayAfter } from '../settlement/settle.ts';
 import { foldMessages } from './commit-together.ts';
+import { isCountedBefore, knownJobOf, taskOf } from './delivery-task.ts';
 import { readBody } from './read-body.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -32,7 +32,7 @@ export async function* deliver<Event extends CloudEvent, Kind extends HandlerKin
     if (settled.length > 0) return;
     failure = failed;
   } catch (error) {
-    yield [first, await stayAfter(error, first, options)];
+    yield [first, await stayAfter(error, first, options, knownJobOf(first, options))];
     return;
   }
   yield [first, { ...(await orStay(first, options, () => deliverAlone(first, options))), ...failure }];
@@ -75,6 +75,6 @@ async function orStay(
   try {
     return await end();
   } catch (error) {
-    return await stayAfter(error, message, means);
+    return await stayAfter(error, message, means, knownJobOf(message, means));
   }
 }

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { EffectHandler } from '../guarantees/guarantee.ts';
 import type { Effect } from '../handler/effects.ts';
-import { isPlainObject } from '../handler/plain-object.ts';
+import { isPlainObject } from '../values/plain-object.ts';
 
 /**
  * Asks a handler once for the effects of an event, however often they are needed: what falls out of a fold is settled

@@ -2,9 +2,9 @@ import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { attemptToRead, guaranteeOfBodies, type Read } from '../guarantees/external/body-attempt.ts';
 import { findDuplicate } from '../guarantees/record/find-duplicate.ts';
 import type { Ending, Means } from '../message/delivery-context.ts';
-import { bodyJobOf, isInWindow, jobOf } from '../message/delivery-task.ts';
 import type { Message } from '../message/sqs-message.ts';
 import { conclude, stayAfter } from '../settlement/settle.ts';
+import { bodyJobOf, isInWindow, jobOf } from './delivery-task.ts';
 import { verdictOn } from './verdict.ts';
 
 /**

@@ -110,6 +110,12 @@ export interface Job {
   readonly mayBegin: (past: Past) => boolean;
 }
 
+/**
+ * How long before the deadline of a delivery its handler has to be done, in ms: time to give up a request that is
+ * under way, and to record what became of it in more than one try.
+ */
+export const handlerMargin = 200;
+
 /** What a guarantee works with. */
 export interface Tools {
   readonly store: EffectStore;

@@ -1,11 +1,11 @@
 import { ConfigurationError } from '../../contract/errors.ts';
 import { shorten } from '../../contract/truncate.ts';
-import { canonicalDecimal } from '../stores/decimal.ts';
-import { itemOf } from '../stores/versions.ts';
+import { canonicalDecimal } from '../values/decimal.ts';
 import { rawProblem } from './check-raw.ts';
 import { type Effect, type EffectWrite, effectBrand } from './effects.ts';
 import { describe, InvalidEffectsError } from './errors.ts';
 import { ignoreRejection, isPromise } from './promise.ts';
+import { itemOf } from './versions.ts';
 
 const kinds: ReadonlySet<unknown> = new Set<Effect['kind']>([
   'put',

@@ -1,9 +1,9 @@
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import type { CommonFailure } from '../consumer/common-failure.ts';
-import type { Warn } from '../consumer/delivery-report.ts';
 import type { Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import type { Wiring } from '../ports/dependencies.ts';
+import type { Warn } from '../ports/output.ts';
+import type { CommonFailure } from './common-failure.ts';
 
 export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerKind> {
   readonly consumer: string;

@@ -4,17 +4,15 @@ import {
   algorithmOf,
   earliestFingerprint,
   fingerprint,
+  ownContent,
   wholeEvent,
 } from '../../contract/event/fingerprint.ts';
 import { sha256 } from '../../contract/event/identity.ts';
-import { isPlainObject } from '../handler/plain-object.ts';
 import { ignoreRejection, isPromise } from '../handler/promise.ts';
+import { isPlainObject } from '../values/plain-object.ts';
 
 /** Returns the part of an event that counts as its content: any JSON value. */
 export type ContentOf<Event extends CloudEvent> = (event: Event) => unknown;
-
-/** The algorithm that a consumer brings along. */
-export const ownContent = 'own';
 
 /**
  * The fingerprint of an event for a consumer: `fingerprint`, or `own:` and the SHA-256 (hex) of what `contentOf` returns.

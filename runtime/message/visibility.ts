@@ -1,17 +1,12 @@
 import type { Clock } from '../../contract/clock.ts';
-import type { Warn } from '../consumer/delivery-report.ts';
+import type { Warn } from '../ports/output.ts';
+import type { VisibilityTimeouts } from '../ports/queues.ts';
 
 /**
  * How long a message can be hidden, in ms: SQS refuses what would end more than 12 hours after the receive (AWS: "Amazon
  * SQS visibility timeout"), which may be the 15 minutes of the longest invocation ago, and some until it began.
  */
 export const longestHiding = (12 * 60 - 20) * 60_000;
-
-/** Says when received messages are given again. */
-export interface VisibilityTimeouts {
-  /** @param seconds From now; a whole number. */
-  change(receiptHandles: readonly string[], seconds: number): Promise<void>;
-}
 
 /**
  * Hides messages until a time, in ms since the epoch. Those that follow in the group are hidden with their head: SQS

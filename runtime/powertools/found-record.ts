@@ -1,8 +1,8 @@
 import { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
-import { unmarshallItem } from '../stores/attribute-values.ts';
 import { decodeResult } from '../stores/result.ts';
+import { unmarshallItem } from '../values/attribute-values.ts';
 import { ResultNotKeptError } from './errors.ts';
 
 /** What the table holds under a key, of this layer or of plain Powertools. */

@@ -4,7 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../contract/clock.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import type { Random } from '../../contract/random.ts';
-import type { Output } from '../consumer/delivery-report.ts';
+import type { Output } from '../ports/output.ts';
 
 export interface FencedPersistenceLayerOptions {
   /** A table with the string partition key `id` and the TTL attribute `expiration`. */

@@ -1,27 +1,12 @@
-import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { brokerId } from '../../contract/broker-id.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { sha256 } from '../../contract/event/identity.ts';
 import type { DeadLetterReason } from '../../contract/message-attributes.ts';
 import type { Message } from '../message/sqs-message.ts';
 import { sendableTrace } from '../message/trace.ts';
+import type { DeadLetter } from '../ports/queues.ts';
 import { fitAttributes, sizeOf } from './dead-letter-attributes.ts';
 import { asKept } from './sqs-attributes.ts';
-
-/** A message on its way to the dead-letter queue. */
-export interface DeadLetter {
-  readonly body: string;
-  readonly messageGroup: string;
-  /** The SQS message id of the original: after a crash the broker drops the second copy for 5 minutes. */
-  readonly deduplicationId: string;
-  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
-  /** The X-Ray trace header of the original: the message system attribute `AWSTraceHeader`. */
-  readonly trace?: string;
-}
-
-export interface DeadLetterQueue {
-  send(letter: DeadLetter): Promise<void>;
-}
 
 /** Bytes of a message, its attributes included (AWS: "Amazon SQS message quotas"). */
 export const maxMessageBytes = 1024 * 1024;

@@ -33,7 +33,7 @@ export async function settlePoison(
   if (skipped) return await leave(bySkip(reason));
   const atLeast = backoffAtCap(means.wiring.random.next());
   const why = { ...reason, message: shorten(`${reason.message}${unread}`) };
-  const ending = await stay(message, 'blocked', why, means, { atLeast });
+  const ending = await stay(message, 'blocked', why, means, task, { atLeast });
   return ending.outcome === 'blocked' ? { ...ending, recordId: task.identity.id } : ending;
 }
 

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { shorten } from '../../contract/truncate.ts';
+import type { Job } from '../guarantees/guarantee.ts';
 import type { Ending, Means } from '../message/delivery-context.ts';
-import { taskOf } from '../message/delivery-task.ts';
 import { isLastReceive, lastStay, retryAt, soon, type Wait } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { Wiring } from '../ports/dependencies.ts';
@@ -11,12 +11,15 @@ import { copy, endingOf, type Reason } from './move-to-dead-letter-queue.ts';
  * Leaves a message in its queue until it is tried again. SQS deletes a message at its retention, without a word and
  * without a dead-letter queue: what would come again too close to that is saved now. So is what SQS would not give again,
  * but move without its reason. Never rejects.
+ *
+ * @param job Whose record says then that it was given up; none where nobody knows the event.
  */
 export async function stay(
   message: Message<CloudEvent>,
   outcome: 'failed' | 'fenced' | 'blocked',
   reason: Reason,
   means: Means,
+  job?: Job,
   wait?: Wait,
 ): Promise<Ending> {
   const again = retryAt(message, means.wiring, wait);
@@ -28,7 +31,7 @@ export async function stay(
   };
   const end = endOf(message, again, means.wiring);
   if (end === undefined) return ending;
-  return await save(message, end, reason, means).catch((error: unknown) => {
+  return await save(message, end, reason, means, job).catch((error: unknown) => {
     means.warn(`Message ${message.id} could not be copied before its queue gives it no more`, error);
     return { ...ending, retryAt: soon(message, means.wiring) };
   });
@@ -53,17 +56,21 @@ function endOf(message: Message<CloudEvent>, again: number, wiring: Wiring): End
  * acknowledgement is lost, as any message may, and the redrive of its copy finds it applied. Nothing runs twice for
  * this: a redrive meets the record that the last delivery left, a lease or an unknown outcome included.
  */
-async function save(message: Message<CloudEvent>, end: End, reason: Reason, means: Means): Promise<Ending> {
+async function save(
+  message: Message<CloudEvent>,
+  end: End,
+  reason: Reason,
+  means: Means,
+  job?: Job,
+): Promise<Ending> {
   const { wiring, guarantee } = means;
   const text = shorten(`${end.message}. ${reason.code}: ${reason.message}`);
   const ending = await copy(message, 'poison', { ...reason, code: end.code, message: text }, means);
-  // Only of an event that is known: a parser that never ends must not begin here.
-  const { parsed } = message.reading;
-  if (parsed !== undefined && 'event' in parsed) {
-    const task = taskOf(message, parsed, { ...means, deadline: wiring.clock.now() });
-    await guarantee.quarantine(task, text, wiring).catch((error: unknown) => {
+  if (job === undefined) return ending;
+  await guarantee
+    .quarantine({ ...job, deadline: wiring.clock.now() }, text, wiring)
+    .catch((error: unknown) => {
       means.warn(`Message ${message.id} was copied, and its record does not say so`, error);
     });
-  }
   return ending;
 }

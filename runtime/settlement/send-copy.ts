@@ -1,7 +1,8 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { describe } from '../handler/errors.ts';
 import type { Message } from '../message/sqs-message.ts';
-import { type DeadLetterQueue, deadLetterOf, type LetterWhy, maxMessageBytes } from './dead-letter.ts';
+import type { DeadLetterQueue } from '../ports/queues.ts';
+import { deadLetterOf, type LetterWhy, maxMessageBytes } from './dead-letter.ts';
 
 /** SQS' answer where a queue takes less than SQS itself: its `MaximumMessageSize` may be as low as 1 KiB. */
 const queuesOwnLimit = /must be shorter than (\d+) bytes/;

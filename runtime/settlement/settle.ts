@@ -2,8 +2,8 @@ import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { shorten } from '../../contract/truncate.ts';
 import type { Job, Verdict } from '../guarantees/guarantee.ts';
 import { codeOf, describe, NeverEndedError, retryAfterOf } from '../handler/errors.ts';
+import { areSpent } from '../message/attempts.ts';
 import type { Ending, Means } from '../message/delivery-context.ts';
-import { areSpent } from '../message/delivery-task.ts';
 import type { Message } from '../message/sqs-message.ts';
 import { copyBody, fitsRecord } from './keep-body.ts';
 import { copy, endingOf, type Reason, reasonOf } from './move-to-dead-letter-queue.ts';
@@ -41,6 +41,7 @@ export async function conclude(
         'fenced',
         { code: 'FENCED', message: verdict.reason, error: verdict.error },
         means,
+        task,
       );
     case 'conflict': {
       const reason = {
@@ -99,7 +100,7 @@ async function retryOrGiveUp(
   const reason = { code: codeOf(error), message: describe(error), error };
   const { attempts } = tries;
   if (!areSpent(tries, message, means.wiring)) {
-    return await stay(message, 'failed', { ...reason, attempts }, means);
+    return await stay(message, 'failed', { ...reason, attempts }, means, task);
   }
   const text = shorten(`Attempt ${attempts} failed, as those before it: ${reason.message}`);
   return await settlePoison(
@@ -126,6 +127,6 @@ export async function stayAfter(
   // It may be one that blocked its group before, and while all fail nothing else looks for a skip.
   const left = isCommon && task && (await leaveSkipped(message, task, reason, means));
   if (left) return left;
-  const ending = await stay(message, 'failed', reason, means, { retryAfter: retryAfterOf(error) });
+  const ending = await stay(message, 'failed', reason, means, task, { retryAfter: retryAfterOf(error) });
   return isCommon ? { ...ending, commonFailure: true } : ending;
 }

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type EffectWrite, isNothing } from '../handler/effects.ts';
-import { canonicalDecimal } from './decimal.ts';
+import { canonicalDecimal } from '../values/decimal.ts';
 
 /** The names of a table's key attributes, where they are known. */
 export type KnownKeys = (table: string) => readonly string[] | undefined;

@@ -1,8 +1,13 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import type { Amounts, EffectWrite } from '../handler/effects.ts';
-import { type Attributes, marshallItem, refuseOtherThanItem, ValueError } from './attribute-values.ts';
+import { itemOf, versionOf } from '../handler/versions.ts';
+import {
+  type Attributes,
+  marshallItem,
+  refuseOtherThanItem,
+  ValueError,
+} from '../values/attribute-values.ts';
 import { largestItem, sizeOf } from './item-size.ts';
-import { itemOf, versionOf } from './versions.ts';
 
 /** An effect whose meaning is known here; a raw one has only DynamoDB's. */
 type KnownEffect = Exclude<EffectWrite, { kind: 'raw' }>;

@@ -4,7 +4,8 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { ledgerTable, ordersTable, recordAttributes } from '../../contract/record-attributes.ts';
+import { ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
+import { recordAttributes } from '../../contract/record-attributes.ts';
 import { connect } from '../support/dynamodb/connect.ts';
 import { memoryDynamoDb } from '../support/dynamodb/memory-dynamodb.ts';
 import { type DynamoDbServer, serveDynamoDb } from '../support/dynamodb/server.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Stack } from 'aws-cdk-lib';
-import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 import { anOrder } from '../support/orders.ts';
 import { sqsEvent, sqsRecord } from '../support/sqs.ts';
 import { everyConsumer, newApp, orderOnceStack, resource, root } from './support.ts';
@@ -104,7 +104,7 @@ test('a function may use a CommonJS package that requires a module of Node', () 
   const app = newApp({ bundling: true });
   const stack = new Stack(app, 'Shop');
   new IdempotentConsumer(stack, 'Bookings', {
-    topic: new OrderTopic(stack, 'Events'),
+    topic: new EventTopic(stack, 'Events'),
     records: new RecordTable(stack, 'Records'),
     entry: join(root, 'test/infra/fixtures/handler-with-common-js.ts'),
   });
@@ -117,7 +117,7 @@ test("the log of an error names the file and the line of the handler's source, n
   const app = newApp({ bundling: true });
   const stack = new Stack(app, 'Shop');
   new IdempotentConsumer(stack, 'Bookings', {
-    topic: new OrderTopic(stack, 'Events'),
+    topic: new EventTopic(stack, 'Events'),
     records: new RecordTable(stack, 'Records'),
     entry: join(root, 'test/infra/fixtures/failing-handler.ts'),
   });

@@ -2,7 +2,7 @@ import { Validations } from 'aws-cdk-lib';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { OrderOnceStackProps } from '../../lib/app/order-once-stack.ts';
-import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 import { anyEntry, everyConsumer, newApp, orderOnceStack } from './support.ts';
 
 /** The application with the AwsSolutions pack and the CDK's own checks, whose findings make synthesis fail. */
@@ -23,7 +23,7 @@ test.each([
 
 test('they find nothing in a consumer whose poison blocks its group', () => {
   const { app, stack } = checkedApp();
-  const topic = new OrderTopic(stack, 'Bookings');
+  const topic = new EventTopic(stack, 'Bookings');
   const records = new RecordTable(stack, 'Booked');
   new IdempotentConsumer(stack, 'Blocking', { topic, records, entry: anyEntry, onPoison: 'block' });
   expect(() => app.synth()).not.toThrow();

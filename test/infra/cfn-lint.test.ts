@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
-import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 import { pythonTool } from '../../local/system/python.ts';
 import { anyEntry, everyConsumer, orderOnceStack, root, shop, temporaryFolder } from './support.ts';
 
@@ -55,7 +55,7 @@ run.each([
 
 run(`cfn-lint finds no error where poison blocks its group${without}`, async () => {
   const stack = shop();
-  const topic = new OrderTopic(stack, 'Events');
+  const topic = new EventTopic(stack, 'Events');
   const records = new RecordTable(stack, 'Records');
   new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry, onPoison: 'block' });
   expect(await errors(stack)).toEqual([]);

@@ -2,7 +2,7 @@ import { Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { DataTable, IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 import { physicalName } from '../../lib/names.ts';
 import { anyEntry, newApp, type Resource, resources, shop } from './support.ts';
 
@@ -12,7 +12,7 @@ class Bookings extends Construct {
 
   constructor(scope: Construct, id: string, entry = anyEntry) {
     super(scope, id);
-    const topic = new OrderTopic(this, 'Events');
+    const topic = new EventTopic(this, 'Events');
     const records = new RecordTable(this, 'Records');
     const bookings = new DataTable(this, 'Table', { partitionKey: 'bookingId' });
     this.consumer = new IdempotentConsumer(this, 'Consumer', { topic, records, entry });
@@ -69,7 +69,7 @@ function givenNames({ Properties }: Resource): string[] {
 test('two consumers of one topic share its records and have everything else apart', () => {
   // WHEN
   const stack = shop();
-  const topic = new OrderTopic(stack, 'Events');
+  const topic = new EventTopic(stack, 'Events');
   const records = new RecordTable(stack, 'Records');
   new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry });
   new IdempotentConsumer(stack, 'Mails', { topic, records, entry: anyEntry });
@@ -86,7 +86,7 @@ test('a consumer takes its options', () => {
   // WHEN
   const stack = shop();
   const consumer = new IdempotentConsumer(stack, 'Bookings', {
-    topic: new OrderTopic(stack, 'Events'),
+    topic: new EventTopic(stack, 'Events'),
     records: new RecordTable(stack, 'Records', {
       ttl: Duration.days(60),
       removalPolicy: RemovalPolicy.DESTROY,
@@ -140,7 +140,7 @@ test('a consumer takes its options', () => {
 describe('poison', () => {
   function consumerThat(onPoison?: 'quarantine' | 'block') {
     const stack = shop();
-    const topic = new OrderTopic(stack, 'Events');
+    const topic = new EventTopic(stack, 'Events');
     const records = new RecordTable(stack, 'Records');
     const props = { topic, records, entry: anyEntry, ...(onPoison && { onPoison }) };
     const consumer = new IdempotentConsumer(stack, 'Bookings', props);
@@ -195,7 +195,7 @@ test.each([
 ])('fails if SQS cannot keep messages for so long: %j', (retentions) => {
   // GIVEN
   const stack = shop();
-  const topic = new OrderTopic(stack, 'Events');
+  const topic = new EventTopic(stack, 'Events');
   const records = new RecordTable(stack, 'Records', { ttl: Duration.days(90) });
 
   // THEN
@@ -219,7 +219,7 @@ describe('names', () => {
   test('fails if the name of a queue gets longer than SQS takes', () => {
     // GIVEN
     const stack = new Stack(newApp(), 'S'.repeat(60));
-    const topic = new OrderTopic(stack, 'Events');
+    const topic = new EventTopic(stack, 'Events');
     const records = new RecordTable(stack, 'Records');
 
     // THEN

@@ -1,9 +1,9 @@
 import { CfnParameter, Duration, Lazy, type Stack } from 'aws-cdk-lib';
 import {
   DataTable,
+  EventTopic,
   IdempotentConsumer,
   type IdempotentConsumerProps,
-  OrderTopic,
   RecordTable,
 } from '../../lib/index.ts';
 import { physicalName } from '../../lib/names.ts';
@@ -13,7 +13,7 @@ type Props = Partial<IdempotentConsumerProps>;
 
 function scene() {
   const stack = shop();
-  const topic = new OrderTopic(stack, 'Events');
+  const topic = new EventTopic(stack, 'Events');
   const records = new RecordTable(stack, 'Records');
   const consumer = (id: string, props: Props = {}) =>
     new IdempotentConsumer(stack, id, { topic, records, entry: anyEntry, ...props });

@@ -4,7 +4,7 @@ import type { CfnSubscription } from 'aws-cdk-lib/aws-sns';
 import type { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { IdempotentConsumerProps } from '../../lib/index.ts';
-import { IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 import { anyEntry, refusal, shop } from './support.ts';
 
 type Options = Partial<IdempotentConsumerProps> & { readonly ttl?: Duration };
@@ -13,7 +13,7 @@ type Options = Partial<IdempotentConsumerProps> & { readonly ttl?: Duration };
 function consumerWith({ ttl, ...props }: Options = {}) {
   const stack = shop();
   const consumer = new IdempotentConsumer(stack, 'Bookings', {
-    topic: new OrderTopic(stack, 'Events'),
+    topic: new EventTopic(stack, 'Events'),
     records: new RecordTable(stack, 'Records', ttl && { ttl }),
     entry: anyEntry,
     ...props,

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { environmentNames } from '../../contract/environment.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/record-attributes.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { OrderOnceStack } from '../../lib/app/order-once-stack.ts';
 import { readSettings } from '../../lib/app/settings.ts';
-import { DataTable, IdempotentConsumer, OrderTopic, RecordTable } from '../../lib/index.ts';
+import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 
 interface VariantProps {
   /** The file in functions/. @default - the variant's name */
@@ -21,7 +21,7 @@ class Variant extends Construct {
   constructor(stack: Stack, name: string, { entry = name, ...props }: VariantProps = {}) {
     super(stack, name);
     const removalPolicy = RemovalPolicy.DESTROY;
-    const topic = new OrderTopic(this, 'Events');
+    const topic = new EventTopic(this, 'Events');
     const records = new RecordTable(this, 'Records', { removalPolicy });
     const orders = new DataTable(this, 'Orders', { removalPolicy, partitionKey: ordersTable.key });
     const ledger = new DataTable(this, 'Ledger', { removalPolicy, partitionKey: ledgerTable.key });

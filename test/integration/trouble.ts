@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
-import { customersTable, ordersTable } from '../../contract/record-attributes.ts';
+import { customersTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { redirect } from '../../local/deployment/redirect.ts';
 import { depth, type Letter, peek } from '../../local/observe/queue.ts';
 import { anOrder } from '../support/orders.ts';

@@ -25,15 +25,8 @@ import { type DynamoDbRunStore, dynamoDbRunStore } from './ports/dynamodb.ts';
 import { expire } from './ports/expiry.ts';
 import { redisRunStore } from './ports/redis.ts';
 import { memoryRunStore, type RunStore } from './ports/store.ts';
-import {
-  type BadDeployment,
-  type Deployment,
-  type Expiry,
-  type Plan,
-  type PlannedEvent,
-  type Trouble,
-  troubleKinds,
-} from './workloads/plan.ts';
+import type { BadDeployment, Deployment, Expiry, Plan } from './workloads/plan.ts';
+import { type PlannedEvent, type Trouble, troubleKinds } from './workloads/planned-event.ts';
 import { isOrder } from './workloads/requests.ts';
 import type { VirtualProcess } from './world/virtual-process.ts';
 import { startTime, type World } from './world/world.ts';

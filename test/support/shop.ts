@@ -7,7 +7,7 @@ import {
   increment,
 } from '../../runtime/index.ts';
 import type { Wiring } from '../../runtime/ports/dependencies.ts';
-import type { DeadLetter } from '../../runtime/settlement/dead-letter.ts';
+import type { DeadLetter } from '../../runtime/ports/queues.ts';
 
 /** Of a provider that never forgets a key. */
 export const atLeast = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });

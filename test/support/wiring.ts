@@ -1,7 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Random } from '../../contract/random.ts';
 import type { Wiring } from '../../runtime/ports/dependencies.ts';
-import type { DeadLetter } from '../../runtime/settlement/dead-letter.ts';
+import type { DeadLetter } from '../../runtime/ports/queues.ts';
 import { type MemoryStore, memoryStore } from '../../runtime/stores/memory/memory-store.ts';
 import { FaultyStore } from './faulty-store.ts';
 

@@ -7,8 +7,8 @@ import {
 import type { SQSEvent } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
+import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 import { remaining } from '../../../test/support/sqs.ts';
 import { effectTables, recordTables } from '../tables.ts';
 import { connect } from './client.ts';

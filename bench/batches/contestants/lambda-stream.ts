@@ -3,7 +3,7 @@ import { timestampCondition, updateDynamoDB, updateExpression } from 'aws-lambda
 import { toGroupUows } from 'aws-lambda-stream/utils/batch';
 import { toPromise } from 'aws-lambda-stream/utils/handler';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../../contract/record-attributes.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../../contract/orders/order-tables.ts';
 import { batchSize } from '../orders.ts';
 import { effectTables } from '../tables.ts';
 import type { Contestant } from './contestant.ts';

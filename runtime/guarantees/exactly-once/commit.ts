@@ -1,7 +1,8 @@
 import { EffectsRefusedError, PermanentError } from '../../handler/errors.ts';
 import type { EffectStore, Refused } from '../../ports/record-store.ts';
 import type { Job, Verdict } from '../guarantee.ts';
-import type { Lease } from '../record/lease.ts';
+import type { DeliveryAttempt } from '../record/delivery-attempt.ts';
+import { reopen } from '../record/reopen.ts';
 import { untilDecided } from '../record/write-until-decided.ts';
 import { partName } from './merge-effects.ts';
 import { appliedWith, commitLive, LiveEffects, type Write } from './stale-effects.ts';
@@ -22,22 +23,23 @@ export async function commit(
   { carriedAttempt, deadline }: Job,
   writes: readonly Write[],
   refused: (error: PermanentError | EffectsRefusedError) => Promise<Verdict>,
-  lease: Lease,
+  attempt: DeliveryAttempt,
   store: EffectStore,
 ): Promise<Verdict> {
   const live = new LiveEffects(writes);
-  const { taken, verdict } = await untilDecided<Committed>(lease, {
+  const terms = { takeOver: true, carriedAttempt };
+  const { taken, verdict } = await untilDecided<Committed>(attempt, {
     async write(mine, over) {
       const commits = () => [{ delivery: mine, over, result: live.resultOf(0) }];
-      const answer = await commitLive(store, commits, live, { ...lease.budget, deadline });
+      const answer = await commitLive(store, commits, live, { ...attempt.budget, deadline });
       if (answer.kind === 'committed') return { ...answer, result: live.resultOf(0) };
       return answer.kind === 'exists' ? { kind: 'exists', record: undefined, ...answer.found[0] } : answer;
     },
     // The record knows what was stale: it may be of an earlier try, which found less.
     written: ({ status, result }) => (status === 'COMPLETED' ? { kind: 'committed', result } : undefined),
-    terms: { takeOver: true, carriedAttempt },
+    terms,
     unclear: 'hold',
-    reopens: true,
+    reopen: (record) => reopen(record, attempt, terms),
   });
   if (taken === undefined) return verdict;
   if (taken.kind === 'refused') return await refused(errorOf(taken, live));

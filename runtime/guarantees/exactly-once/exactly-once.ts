@@ -9,9 +9,10 @@ import {
 } from '../../handler/errors.ts';
 import type { EffectStore } from '../../ports/record-store.ts';
 import type { EffectHandler, Guarantee, Job, Task, Tools, Verdict } from '../guarantee.ts';
+import { triesOf } from '../record/attempt-history.ts';
 import { countAttempt, withThis } from '../record/count-attempt.ts';
+import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { isSkipped } from '../record/find-skip.ts';
-import { Lease, triesOf } from '../record/lease.ts';
 import { recordQuarantine } from '../record/record-quarantine.ts';
 import { SuspectAttempt } from '../record/suspect-attempt.ts';
 import { commit } from './commit.ts';
@@ -53,34 +54,34 @@ async function settleEffects<Event extends CloudEvent>(
   handle: EffectHandler<Event>,
   tools: Tools,
 ): Promise<Verdict> {
-  const lease = new Lease(task, 'exactly-once', tools);
-  if (task.isCountedBefore) return await settleSuspect(task, handle, lease, tools);
-  const failed = (error: unknown) => countFailure(error, task, lease, tools.store);
-  return await apply(task, handle, failed, lease, tools.store);
+  const attempt = new DeliveryAttempt(task, 'exactly-once', tools);
+  if (task.isCountedBefore) return await settleSuspect(task, handle, attempt, tools);
+  const failed = (error: unknown) => countFailure(error, task, attempt, tools.store);
+  return await apply(task, handle, failed, attempt, tools.store);
 }
 
 async function settleSuspect<Event extends CloudEvent>(
   task: Task<Event>,
   handle: EffectHandler<Event>,
-  lease: Lease,
+  attempt: DeliveryAttempt,
   { store, clock }: Tools,
 ): Promise<Verdict> {
-  const attempt = new SuspectAttempt(task, lease, clock);
-  return await attempt.run(async () => {
-    const { taken, verdict } = await countAttempt(task, lease, store, underWay);
+  const suspect = new SuspectAttempt(task, attempt, clock);
+  return await suspect.run(async () => {
+    const { taken, verdict } = await countAttempt(task, attempt, store, underWay);
     if (taken === undefined) return verdict;
     const { past } = taken;
     if (!task.mayBegin(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
     if (clock.now() > task.lastBegin) throw new StoreBusyError('the count took the time of the invocation');
     const failed = async (error: unknown): Promise<Verdict> => {
-      const standing = await attempt.end(describe(error), { failed: true });
+      const standing = await suspect.end(describe(error), { failed: true });
       if (standing.stands) return { outcome: 'tried', error, tries: withThis(past) };
       // Another delivery went over the record: what it says now decides, and it may have this attempt in its count.
       const { record } = standing;
       if (record?.status === 'RETRYING') return { outcome: 'tried', error, tries: triesOf(record) };
-      return await countFailure(error, task, lease, store);
+      return await countFailure(error, task, attempt, store);
     };
-    return await apply(task, attempt.watch(handle), failed, lease, store);
+    return await apply(task, suspect.watch(handle), failed, attempt, store);
   });
 }
 
@@ -92,7 +93,7 @@ async function apply<Event extends CloudEvent>(
   task: Task<Event>,
   handle: EffectHandler<Event>,
   count: (error: unknown) => Promise<Verdict>,
-  lease: Lease,
+  attempt: DeliveryAttempt,
   store: EffectStore,
 ): Promise<Verdict> {
   const failed = async (error: unknown): Promise<Verdict> => {
@@ -109,17 +110,22 @@ async function apply<Event extends CloudEvent>(
   } catch (error) {
     return await failed(error);
   }
-  return await commit(task, writes, failed, lease, store);
+  return await commit(task, writes, failed, attempt, store);
 }
 
 /** Where it was counted, the event has a record for an operator's skip to stand in. */
 async function recordRefusal(task: Job, error: PermanentError, tools: Tools): Promise<Verdict> {
-  const lease = new Lease(task, 'exactly-once', tools);
-  const { taken, verdict } = await countAttempt(task, lease, tools.store, describe(error));
+  const attempt = new DeliveryAttempt(task, 'exactly-once', tools);
+  const { taken, verdict } = await countAttempt(task, attempt, tools.store, describe(error));
   return taken === undefined ? verdict : { outcome: 'refused', error };
 }
 
-async function countFailure(error: unknown, task: Job, lease: Lease, store: EffectStore): Promise<Verdict> {
-  const { taken, verdict } = await countAttempt(task, lease, store, describe(error));
+async function countFailure(
+  error: unknown,
+  task: Job,
+  attempt: DeliveryAttempt,
+  store: EffectStore,
+): Promise<Verdict> {
+  const { taken, verdict } = await countAttempt(task, attempt, store, describe(error));
   return taken === undefined ? verdict : { outcome: 'tried', error, tries: withThis(taken.past) };
 }

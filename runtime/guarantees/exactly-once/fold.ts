@@ -2,7 +2,7 @@ import type { CloudEvent } from '../../../contract/event/event-parser.ts';
 import type { EffectStore, Refusal } from '../../ports/record-store.ts';
 import { mostItems } from '../../stores/transaction.ts';
 import type { EffectHandler, Task, Tools, Verdict } from '../guarantee.ts';
-import { Lease } from '../record/lease.ts';
+import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { untilAnswered } from '../record/retry.ts';
 import { type Asked, ask } from './collect-effects.ts';
 import { MergedWrites } from './merge-effects.ts';
@@ -102,14 +102,14 @@ async function commit(members: readonly Asked[], live: LiveEffects, tools: Tools
   const budget = { clock, random, deadline: Math.min(clock.now() + busyTime, ...deadlines) };
   const commits = () =>
     members.map((member, event) => ({
-      delivery: leaseOf(member, tools).delivery(),
+      delivery: attemptOf(member, tools).delivery(),
       result: live.resultOf(event),
     }));
   return await untilAnswered(() => commitLive(store, commits, live, budget), budget);
 }
 
-function leaseOf({ task }: Asked, tools: Tools): Lease {
-  return new Lease(task, 'exactly-once', tools);
+function attemptOf({ task }: Asked, tools: Tools): DeliveryAttempt {
+  return new DeliveryAttempt(task, 'exactly-once', tools);
 }
 
 /** @returns Who is committed again: whom no record speaks against, up to the first one that may stop the group. */
@@ -135,8 +135,8 @@ function remaining(
 
 /** What the record alone decides, this very delivery's own commit included, whose answer was lost. */
 function verdictOf(refusal: Refusal, member: Asked, tools: Tools): Verdict | undefined {
-  const lease = leaseOf(member, tools);
-  const finding = lease.judge(refusal, lease.delivery(), { takeOver: true });
+  const attempt = attemptOf(member, tools);
+  const finding = attempt.judge(refusal, attempt.delivery(), { takeOver: true });
   if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') {
     return appliedWith(finding.record.result);
   }

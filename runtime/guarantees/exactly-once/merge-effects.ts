@@ -1,11 +1,11 @@
 import { effectName } from '../../handler/check-effects.ts';
 import { type Effect, type EffectWrite, isNothing } from '../../handler/effects.ts';
 import { EffectsRefusedError, PermanentError } from '../../handler/errors.ts';
-import { addExactly } from '../../stores/decimal.ts';
+import { isVersioned, versionOf } from '../../handler/versions.ts';
 import { type ItemId, itemIdOf, type KnownKeys, keysIn } from '../../stores/item-id.ts';
 import { sizeOfEffect, storedEffect } from '../../stores/stored-effect.ts';
 import { mostItems } from '../../stores/transaction.ts';
-import { isVersioned, versionOf } from '../../stores/versions.ts';
+import { addExactly } from '../../values/decimal.ts';
 import type { Part, Write } from './stale-effects.ts';
 
 /** The names of a table's key attributes, where the store knows them. */

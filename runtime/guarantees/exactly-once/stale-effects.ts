@@ -1,8 +1,8 @@
 import type { Effect, EffectWrite } from '../../handler/effects.ts';
 import { StoreBusyError } from '../../handler/errors.ts';
+import { isVersioned, versionOf } from '../../handler/versions.ts';
 import type { Commit, CommitAnswer, EffectStore, StaleEffect } from '../../ports/record-store.ts';
 import { decodeResult, encodeResult } from '../../stores/result.ts';
-import { isVersioned, versionOf } from '../../stores/versions.ts';
 import type { Verdict } from '../guarantee.ts';
 import type { Budget } from '../record/retry.ts';
 

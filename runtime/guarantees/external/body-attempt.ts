@@ -2,6 +2,7 @@ import { describe, NeverEndedError, StoreBusyError, underWay } from '../../handl
 import type { RecordStore } from '../../ports/record-store.ts';
 import type { Guarantee, Job, Tools, Verdict } from '../guarantee.ts';
 import { withThis } from '../record/count-attempt.ts';
+import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { Lease } from '../record/lease.ts';
 import { SuspectAttempt } from '../record/suspect-attempt.ts';
 import { externalGuarantee } from './external-effect.ts';
@@ -32,13 +33,14 @@ export async function attemptToRead(
   tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
 ): Promise<Verdict | Read> {
   const { clock } = tools;
-  const lease = new Lease(job, policy.name, tools);
+  const attempt = new DeliveryAttempt(job, policy.name, tools);
+  const lease = new Lease(attempt);
   if (!job.isCountedBefore) {
     const claim = await lease.claim({ takeOver: true });
     if (!claim.claimed) return claim.verdict;
     return await readNow(claim.past, (reason, failed) => lease.release(reason, { change: Number(failed) }));
   }
-  const suspect = new SuspectAttempt(job, lease, clock);
+  const suspect = new SuspectAttempt(job, attempt, clock);
   return await suspect.run(async () => {
     const claim = await lease.claim({ takeOver: true }, underWay);
     if (!claim.claimed) return claim.verdict;

@@ -12,12 +12,14 @@ import {
 import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
 import { encodeResult } from '../../stores/result.ts';
 import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from '../guarantee.ts';
+import { handlerMargin } from '../guarantee.ts';
 import { withThis } from '../record/count-attempt.ts';
+import { DeliveryAttempt, leaseEnd, type Standing } from '../record/delivery-attempt.ts';
 import { isSkipped } from '../record/find-skip.ts';
-import { Lease, leaseEnd, type Standing } from '../record/lease.ts';
+import { Lease } from '../record/lease.ts';
 import { recordQuarantine } from '../record/record-quarantine.ts';
 import { SuspectAttempt } from '../record/suspect-attempt.ts';
-import { handlerMargin, withSignal } from './handler-deadline.ts';
+import { withSignal } from './handler-deadline.ts';
 import { refuseLostEffects } from './lost-effects.ts';
 
 /** What the two guarantees for external effects make of one that may have happened. */
@@ -63,12 +65,13 @@ async function settleExternal<Event extends CloudEvent>(
   policy: ExternalPolicy,
   tools: ExternalTools,
 ): Promise<Verdict> {
-  const lease = new Lease(task, policy.name, tools);
+  const attempt = new DeliveryAttempt(task, policy.name, tools);
+  const lease = new Lease(attempt);
   // If an unclear outcome is held, no handler whose process ended runs again.
   if (!task.isCountedBefore || policy.unclear === 'hold') {
     return await runUnderLease(task, handle, { lease, policy }, tools);
   }
-  const suspect = new SuspectAttempt(task, lease, tools.clock);
+  const suspect = new SuspectAttempt(task, attempt, tools.clock);
   return await suspect.run(() =>
     runUnderLease(task, suspect.watch(handle), { lease, policy, suspect }, tools),
   );

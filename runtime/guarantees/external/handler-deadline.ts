@@ -2,12 +2,6 @@ import type { Clock } from '../../../contract/clock.ts';
 import { DeadlineError } from '../../handler/errors.ts';
 
 /**
- * How long before the deadline of a delivery its handler has to be done, in ms: time to give up a request that is
- * under way, and to record what became of it in more than one try.
- */
-export const handlerMargin = 200;
-
-/**
  * Runs a handler under a signal that is aborted at `time` (ms since the epoch). It waits for the handler whatever that
  * makes of its signal; one that ignores it ends with its process, in the last moment of the invocation.
  */

@@ -5,7 +5,9 @@ import { DeadlineError, NotDone, PermanentError, StoreBusyError } from '../../ha
 import { UnclearError } from '../../handler/unclear-error.ts';
 import type { CountAnswer, EffectStore } from '../../ports/record-store.ts';
 import type { Job } from '../guarantee.ts';
-import { type Lease, pastOfOwn } from './lease.ts';
+import { pastOfOwn } from './attempt-history.ts';
+import type { DeliveryAttempt } from './delivery-attempt.ts';
+import { reopen } from './reopen.ts';
 import { type Decision, untilDecided } from './write-until-decided.ts';
 
 /** The tries with an attempt that failed now. */
@@ -40,18 +42,19 @@ export function isOwnFailure(error: unknown): boolean {
  */
 export async function countAttempt(
   { carriedAttempt }: Job,
-  lease: Lease,
+  attempt: DeliveryAttempt,
   store: EffectStore,
   reason: string,
 ): Promise<Decision<Counted>> {
-  return await untilDecided<Counted>(lease, {
+  const terms = { takeOver: true, carriedAttempt };
+  return await untilDecided<Counted>(attempt, {
     write: (mine, over) => store.countAttempt(mine, reason, over),
     written: (record) =>
       record.status === 'RETRYING' && record.lastError === shorten(reason)
         ? { kind: 'counted', past: pastOfOwn(record, true) }
         : undefined,
-    terms: { takeOver: true, carriedAttempt },
+    terms,
     unclear: 'hold',
-    reopens: true,
+    reopen: (record) => reopen(record, attempt, terms),
   });
 }

@@ -1,6 +1,6 @@
 import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
 import type { Job, Tools, Verdict } from '../guarantee.ts';
-import { Lease } from './lease.ts';
+import { DeliveryAttempt } from './delivery-attempt.ts';
 
 /** What no attempt was ever counted as. */
 const nothing = 'No attempt is counted as this';
@@ -16,13 +16,13 @@ export async function findDuplicate(
   guarantee: GuaranteeName,
   tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
 ): Promise<Verdict | undefined> {
-  const lease = new Lease(job, guarantee, tools);
-  const mine = lease.delivery();
+  const attempt = new DeliveryAttempt(job, guarantee, tools);
+  const mine = attempt.delivery();
   const answer = await tools.store
     .release(mine, nothing, { change: 0, countedAs: nothing })
     .catch(() => undefined);
   if (answer?.kind !== 'fenced') return undefined;
-  const finding = lease.judge(answer, mine, { takeOver: false });
+  const finding = attempt.judge(answer, mine, { takeOver: false });
   if (finding.kind !== 'verdict' || finding.verdict.outcome !== 'duplicate') return undefined;
   return finding.verdict;
 }

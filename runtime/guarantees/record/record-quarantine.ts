@@ -1,6 +1,6 @@
 import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
 import type { Job, Tools } from '../guarantee.ts';
-import { Lease } from './lease.ts';
+import { DeliveryAttempt } from './delivery-attempt.ts';
 import { untilDecided } from './write-until-decided.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function recordQuarantine(
   reason: string,
   tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
 ): Promise<void> {
-  await untilDecided(new Lease(task, guarantee, tools), {
+  await untilDecided(new DeliveryAttempt(task, guarantee, tools), {
     write: (mine, over) => tools.store.quarantine(mine, reason, over),
     // This delivery has applied the event, or still holds its lease: neither is waited for.
     written: ({ status }) => (status === 'RETRYING' ? undefined : { kind: 'quarantined' }),

@@ -1,9 +1,10 @@
 import type { Clock } from '../../../contract/clock.ts';
 import { describe, StoreBusyError, underWay } from '../../handler/errors.ts';
 import type { ReleaseTerms } from '../../ports/record-store.ts';
-import { handlerMargin } from '../external/handler-deadline.ts';
 import type { Job } from '../guarantee.ts';
-import type { Lease, Standing } from './lease.ts';
+import { handlerMargin } from '../guarantee.ts';
+import type { DeliveryAttempt, Standing } from './delivery-attempt.ts';
+import { Lease } from './lease.ts';
 
 /**
  * An attempt that is counted before its handler begins, since nothing is counted after one that ends its process. What
@@ -16,9 +17,9 @@ export class SuspectAttempt {
   #isWithHandler = false;
   #isOver = false;
 
-  constructor(task: Job, lease: Lease, clock: Clock) {
+  constructor(task: Job, attempt: DeliveryAttempt, clock: Clock) {
     this.#task = task;
-    this.#lease = lease;
+    this.#lease = new Lease(attempt);
     this.#clock = clock;
   }
 

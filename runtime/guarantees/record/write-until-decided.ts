@@ -1,11 +1,9 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
-import { algorithmOf } from '../../../contract/event/fingerprint.ts';
-import { ownContent } from '../../message/event-content.ts';
+import { algorithmOf, ownContent } from '../../../contract/event/fingerprint.ts';
 import type { Contended, Delivery, Exists, StoredRecord } from '../../ports/record-store.ts';
 import type { Verdict } from '../guarantee.ts';
+import type { DeliveryAttempt } from './delivery-attempt.ts';
 import type { JudgeTerms } from './interpret-record.ts';
-import type { Lease } from './lease.ts';
-import { needsReopening, reopen } from './reopen.ts';
 import { pause, untilAnswered } from './retry.ts';
 
 /** A write over a record whose condition may refuse it. */
@@ -17,8 +15,8 @@ export interface Step<Taken extends { readonly kind: string }> {
   readonly terms: JudgeTerms;
   /** What becomes of an unfinished record that nobody may go on with. `hold`: OUTCOME_UNKNOWN. `leave`: it needs no write. */
   readonly unclear: 'hold' | 'leave';
-  /** Whether the write takes over no lease, and what is under one has to be given back first. */
-  readonly reopens?: boolean;
+  /** For a write that takes over no lease: gives back what is under one, if the record that is in its way is. */
+  readonly reopen?: (inTheWay: StoredRecord | undefined) => Promise<void>;
 }
 
 export type Decision<Taken extends object> =
@@ -32,18 +30,18 @@ export type Decision<Taken extends object> =
  *   ConfigurationError where the record cannot be compared, so that its message waits; whatever `write` throws.
  */
 export async function untilDecided<Taken extends { readonly kind: string }>(
-  lease: Lease,
-  { write, written, terms, unclear, reopens = false }: Step<Taken>,
+  attempt: DeliveryAttempt,
+  { write, written, terms, unclear, reopen }: Step<Taken>,
 ): Promise<Decision<Taken>> {
   let over: number | undefined;
   for (let tries = 0; ; tries++) {
-    let mine = lease.delivery();
+    let mine = attempt.delivery();
     const answer = await untilAnswered(() => {
-      mine = lease.delivery();
+      mine = attempt.delivery();
       return write(mine, over);
-    }, lease.budget);
+    }, attempt.budget);
     if (answer.kind !== 'exists') return { taken: answer as Taken, verdict: undefined };
-    const finding = lease.judge(answer as Exists, mine, terms);
+    const finding = attempt.judge(answer as Exists, mine, terms);
     if (finding.kind === 'verdict') return { taken: undefined, verdict: finding.verdict };
     if (finding.kind === 'mine') {
       const taken = written?.(finding.record);
@@ -56,15 +54,13 @@ export async function untilDecided<Taken extends { readonly kind: string }>(
     }
     if (finding.kind === 'unclear') {
       const { record, reason } = finding;
-      const stays = unclear === 'leave' || (await lease.hold(record, reason)).stands;
+      const stays = unclear === 'leave' || (await attempt.hold(record, reason)).stands;
       if (stays) return { taken: undefined, verdict: { outcome: 'unknown', reason } };
     }
     over = finding.kind === 'again' ? finding.over : undefined;
-    if (reopens && finding.kind === 'again' && over === undefined && needsReopening(finding.record)) {
-      await reopen(lease, terms);
-    }
+    if (finding.kind === 'again' && over === undefined) await reopen?.(finding.record);
     // An expired record is replaced at once; whoever meets another surprise after that gives way.
-    if (tries > 0) await pause(tries, 'the record kept changing', lease.budget);
+    if (tries > 0) await pause(tries, 'the record kept changing', attempt.budget);
   }
 }
 

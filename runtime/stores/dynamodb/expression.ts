@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { recordAttributes } from '../../../contract/record-attributes.ts';
 import type { Item } from '../../handler/effects.ts';
-import { marshallItem } from '../attribute-values.ts';
+import { marshallItem } from '../../values/attribute-values.ts';
 
 export type AttributeName = keyof typeof recordAttributes;
 

@@ -1,7 +1,7 @@
 import type { AttributeValue, Put, Update } from '@aws-sdk/client-dynamodb';
 import { recordAttributes as attribute, type RecordStatus } from '../../../contract/record-attributes.ts';
 import type { GuaranteeName, StoredRecord } from '../../ports/record-store.ts';
-import { marshallItem, unmarshallItem } from '../attribute-values.ts';
+import { marshallItem, unmarshallItem } from '../../values/attribute-values.ts';
 import type { AttributeName, Sets } from './expression.ts';
 
 /** A step's write of its record; the store knows the table. */

@@ -1,5 +1,5 @@
-import { type Attributes, ValueError } from '../attribute-values.ts';
-import { type Decimal, decimalOf, textOf } from '../decimal.ts';
+import { type Attributes, ValueError } from '../../values/attribute-values.ts';
+import { type Decimal, decimalOf, textOf } from '../../values/decimal.ts';
 
 /** A key attribute: the name of one that holds texts, or its name and DynamoDB's name of its type. */
 export type TableKey = string | { readonly name: string; readonly type: 'S' | 'N' | 'B' };

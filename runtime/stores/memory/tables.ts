@@ -3,8 +3,14 @@ import { requireWrite } from '../../handler/check-effects.ts';
 import { type EffectWrite, type Item, isNothing } from '../../handler/effects.ts';
 import { describe } from '../../handler/errors.ts';
 import type { CommitAnswer } from '../../ports/record-store.ts';
-import { type Attributes, faultOf, marshallItem, unmarshallItem, ValueError } from '../attribute-values.ts';
-import { addDecimals, type Decimal, decimalOf, textOf } from '../decimal.ts';
+import {
+  type Attributes,
+  faultOf,
+  marshallItem,
+  unmarshallItem,
+  ValueError,
+} from '../../values/attribute-values.ts';
+import { addDecimals, type Decimal, decimalOf, textOf } from '../../values/decimal.ts';
 import { itemIdOf } from '../item-id.ts';
 import { largestItem, sizeOf } from '../item-size.ts';
 import { type StoredEffect, sizeOfEffect, storedEffect } from '../stored-effect.ts';

@@ -5,7 +5,8 @@ import { convertToAttr } from '@aws-sdk/util-dynamodb';
 import * as fc from 'fast-check';
 import type { Effect } from '../../../runtime/handler/effects.ts';
 import type { CommitAnswer } from '../../../runtime/ports/record-store.ts';
-import { keptItem, type Item as StoredItem, sizeOf } from '../../support/dynamodb/values.ts';
+import type { Item as StoredItem } from '../../support/dynamodb/item.ts';
+import { keptItem, sizeOf } from '../../support/dynamodb/values.ts';
 import { canonical } from './canonical.ts';
 import {
   type Compared,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DeadLetter } from '../../../runtime/settlement/dead-letter.ts';
+import type { DeadLetter } from '../../../runtime/ports/queues.ts';
 
 /** Characters that SQS takes and keeps (AWS: "SendMessage", Amazon SQS API Reference). */
 const taken = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;

@@ -8,8 +8,8 @@ import {
 } from '../../../contract/environment.ts';
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
+import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { atLeastOnce, createConsumer, exactlyOnce } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 import { fakeWiring } from '../../support/wiring.ts';
 import { numerals, texts } from '../inputs/hostile.ts';
 import { target } from '../target.ts';

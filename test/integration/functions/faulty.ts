@@ -1,7 +1,7 @@
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
+import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 import { withSpareTime } from './spare-time.ts';
 
 const ledger = readEnvironment('ledgerTable');

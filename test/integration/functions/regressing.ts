@@ -2,8 +2,8 @@ import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/cl
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
+import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 
 const client = new DynamoDBClient({});
 client.middlewareStack.add(

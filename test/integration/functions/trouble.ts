@@ -10,9 +10,9 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { readEnvironment } from '../../../contract/environment.ts';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
-import { customersTable, ordersTable } from '../../../contract/record-attributes.ts';
+import { customersTable, ordersTable } from '../../../contract/orders/order-tables.ts';
+import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { type ConsumerHandler, PermanentError, type Wiring } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 import { withSpareTime } from './spare-time.ts';
 import { type Applied, appliedAttribute, mendedKey } from './traces.ts';
 

@@ -1,8 +1,8 @@
 import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
+import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce, increment } from '../../../runtime/index.ts';
-import { wiringFromEnvironment } from '../../../runtime/ports/dependencies.ts';
 
 const client = new DynamoDBClient({});
 client.middlewareStack.add(

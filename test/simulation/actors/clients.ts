@@ -1,7 +1,7 @@
 import type { Answer } from '../../../lambda/intake/problem.ts';
 import { post } from '../../support/http.ts';
 import type { Answers } from '../oracle/answers.ts';
-import type { Extra } from '../workloads/plan.ts';
+import type { Extra } from '../workloads/planned-event.ts';
 import type { Order } from '../workloads/requests.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';

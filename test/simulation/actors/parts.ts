@@ -11,7 +11,8 @@ import {
   PermanentError,
 } from '../../../runtime/index.ts';
 import type { MailSystem } from '../outside/mail-system.ts';
-import type { Trouble } from '../workloads/plan.ts';
+import type { Trouble } from '../workloads/planned-event.ts';
+import { actAs } from '../world/acting.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import { mailGuarantee } from './mail-guarantee.ts';
@@ -99,14 +100,7 @@ export function watched(part: Part, world: World, process: VirtualProcess, watch
       if (trouble === 'kills') process.end('is killed by its message', key);
       if (trouble === 'deaf' || trouble === 'kills') await new Promise(() => {});
       // What a handler calls at once knows by this whose call it is.
-      world.acting = process;
-      let result: unknown;
-      try {
-        result = handle(event, context);
-      } finally {
-        world.acting = undefined;
-      }
-      return await result;
+      return await actAs(process, world, () => handle(event, context));
     } finally {
       watch.ends(event);
     }

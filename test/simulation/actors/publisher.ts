@@ -4,7 +4,7 @@ import { sendInOrder } from '../../../publisher/index.ts';
 import type { JournalStorage } from '../../../publisher/journal-file.ts';
 import { publishTo } from '../../../publisher/publish.ts';
 import type { FifoTopic } from '../broker/topic.ts';
-import type { Extra, PlannedEvent } from '../workloads/plan.ts';
+import type { Extra, PlannedEvent } from '../workloads/planned-event.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 

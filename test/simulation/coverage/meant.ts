@@ -3,14 +3,11 @@ import { join } from 'node:path';
 
 /** What a run replaces, or has no use for: adapters of the outside, and what no workload deploys. */
 const notMeant = [
-  'runtime/intake/',
   'runtime/powertools/',
   'runtime/stores/dynamodb/',
   'runtime/stores/redis/',
-  'runtime/aws/sqs-dead-letter-queue.ts',
-  'runtime/aws/sqs-source-queue.ts',
-  'runtime/request-timeouts.ts',
-  'runtime/ports/dependencies.ts',
+  'runtime/aws/',
+  'runtime/consumer/dependencies-from-environment.ts',
   'publisher/journal-file.ts',
   'publisher/lines.ts',
   'publisher/publish-event.ts',

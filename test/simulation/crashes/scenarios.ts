@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../../contract/event/canonical-json.ts';
 import type { ConsumerName } from '../actors/parts.ts';
-import { orderOf, type Plan, type PlannedEvent, type Trouble } from '../workloads/plan.ts';
+import { orderOf, type Plan } from '../workloads/plan.ts';
+import type { PlannedEvent, Trouble } from '../workloads/planned-event.ts';
 import { Prng } from '../world/prng.ts';
 
 interface Shape {

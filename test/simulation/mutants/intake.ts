@@ -5,7 +5,7 @@ export const intakeMutants = {
   "Powertools' layer in the intake": {
     rule: 'An order that may be on its way keeps its key',
     file: 'lambda/intake/create-intake.ts',
-    text: "import { FencedPersistenceLayer } from '../powertools/fenced-persistence-layer.ts';",
+    text: "import { FencedPersistenceLayer } from '../../runtime/powertools/fenced-persistence-layer.ts';",
     replacement: `import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 class FencedPersistenceLayer extends DynamoDBPersistenceLayer {
   firstAttemptAt(): undefined {}

@@ -54,7 +54,7 @@ export const mutants = {
   },
   'no condition on the algorithm that the record names': {
     rule: 'What is unfinished goes on under another algorithm',
-    file: 'runtime/guarantees/record/lease.ts',
+    file: 'runtime/guarantees/record/delivery-attempt.ts',
     text: 'this.#earlier = finding.record?.fingerprint;',
     replacement: 'this.#earlier = undefined;',
     workload: 'deployments',
@@ -74,8 +74,8 @@ export const mutants = {
   'never reopened': {
     rule: 'Exactly-once gives back what is unknown and sent again, before it commits',
     file: 'runtime/guarantees/record/reopen.ts',
-    text: "return record?.status === 'OUTCOME_UNKNOWN' || record?.status === 'INPROGRESS';",
-    replacement: "return record?.status === 'INPROGRESS';",
+    text: "if (record?.status !== 'OUTCOME_UNKNOWN' && record?.status !== 'INPROGRESS') return;",
+    replacement: "if (record?.status !== 'INPROGRESS') return;",
   },
   'unknown locks its owner out': {
     rule: 'OUTCOME_UNKNOWN leaves the attempt alone: a slow owner may still complete',
@@ -213,7 +213,7 @@ export const mutants = {
   },
   'suspects not counted before they begin': {
     rule: "A suspect's attempt is counted before its handler",
-    file: 'runtime/message/delivery-task.ts',
+    file: 'runtime/delivery/delivery-task.ts',
     text: 'return isSuspect(message) && means.wiring.clock.now() <= halfway;',
     replacement: 'return isSuspect(message) && message.id === "" && halfway > 0;',
   },
@@ -225,7 +225,7 @@ export const mutants = {
   },
   'a suspect that always begins': {
     rule: 'A suspect whose attempts never ended begins no more once they are spent',
-    file: 'runtime/message/delivery-task.ts',
+    file: 'runtime/delivery/delivery-task.ts',
     text: 'if (past.lastError !== underWay || !areSpent(past, message, wiring)) return true;',
     replacement: 'if (past.lastError !== underWay || !areSpent(past, message, wiring) || true) return true;',
   },
@@ -335,7 +335,7 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
   },
   'a real clock': {
     rule: 'A run reads no clock but its own',
-    file: 'runtime/message/delivery-task.ts',
+    file: 'runtime/delivery/delivery-task.ts',
     text: '  const deadline = deadlineOf(message, means);',
     replacement: '  const deadline = deadlineOf(message, means);\n  process.hrtime();',
   },

@@ -1,3 +1,4 @@
+import { actingIn } from '../world/acting.ts';
 import type { FaultKind } from '../world/faults.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
@@ -37,7 +38,7 @@ export class PaymentProvider {
 
   /** What `fetch` is in a run. */
   readonly fetch = async (input: string | URL | Request): Promise<Response> => {
-    const process = this.#world.acting;
+    const process = actingIn(this.#world);
     if (process === undefined || !(input instanceof Request)) throw new Error('No process of the run called');
     const { signal } = input;
     const key = (input.headers.get('idempotency-key') ?? '').replaceAll('"', '');

@@ -4,41 +4,8 @@ import type { GuaranteeName } from '../../../runtime/index.ts';
 import { type ConsumerName, deployableAs } from '../actors/parts.ts';
 import type { FaultKind, FaultRates } from '../world/faults.ts';
 import { Prng } from '../world/prng.ts';
-import { eventOf, type PlannedRequest, requestExtras, requestOf } from './requests.ts';
-
-/** Why a consumer's handler, or its parser, does not do what it should, until it is mended. */
-export type Trouble = 'fails' | 'refuses' | 'deaf' | 'kills' | 'kills its parser';
-
-export const troubleKinds = {
-  fails: 'handler fails',
-  refuses: 'handler refuses',
-  deaf: 'handler ignores its signal',
-  kills: 'lethal message',
-  'kills its parser': 'lethal body',
-} as const satisfies Readonly<Record<Trouble, FaultKind>>;
-
-/** Something that is sent besides the events, in ms after the start. */
-export interface Extra {
-  readonly kind: FaultKind;
-  readonly at: number;
-  readonly body: string;
-  readonly group: string;
-  /** None where the topic makes it from the body. */
-  readonly deduplicationId?: string;
-}
-
-export interface PlannedEvent {
-  /** Its place in the plan: what shrinking leaves out. */
-  readonly index: number;
-  readonly event: OrderEvent;
-  /** How a client sends it; absent for one that the publisher reads. */
-  readonly request?: PlannedRequest | undefined;
-  /** How long after the event before it the publisher reads it, in ms. */
-  readonly gap: number;
-  /** By consumer. */
-  readonly troubles: ReadonlyMap<string, { readonly trouble: Trouble; readonly times: number }>;
-  readonly extras: readonly Extra[];
-}
+import type { Extra, PlannedEvent, Trouble } from './planned-event.ts';
+import { eventOf, requestExtras, requestOf } from './requests.ts';
 
 export interface Plan {
   readonly consumers: readonly ConsumerName[];

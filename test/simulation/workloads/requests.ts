@@ -4,16 +4,7 @@ import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { anOrderBody } from '../../support/http.ts';
 import type { FaultKind } from '../world/faults.ts';
 import type { Prng } from '../world/prng.ts';
-import type { Extra, PlannedEvent } from './plan.ts';
-
-/** An order that a client sends by HTTP. */
-export interface PlannedRequest {
-  /** As the intake's authorizer names who calls. */
-  readonly userId: string;
-  /** Its Idempotency-Key. */
-  readonly key: string;
-  readonly body: string;
-}
+import type { Extra, PlannedEvent, PlannedRequest } from './planned-event.ts';
 
 /** An event that comes of a request. */
 export interface Order extends PlannedEvent {

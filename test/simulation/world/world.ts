@@ -2,7 +2,6 @@ import type { FaultKind, Faults } from './faults.ts';
 import { Prng } from './prng.ts';
 import { RunLog } from './run-log.ts';
 import { Scheduler } from './scheduler.ts';
-import type { VirtualProcess } from './virtual-process.ts';
 
 /** When every run begins: milliseconds since the epoch. */
 export const startTime = Date.UTC(2027, 0, 1);
@@ -41,8 +40,6 @@ export class World {
   readonly interrupted = new Map<string, number>();
   /** While it lasts, what is called about an event does not answer: milliseconds since the epoch. */
   outage: { readonly from: number; readonly to: number; readonly sparesStores: boolean } | undefined;
-  /** The process whose code runs right now, for what it calls without naming itself. */
-  acting: VirtualProcess | undefined;
 
   get now(): number {
     return this.scheduler.now;

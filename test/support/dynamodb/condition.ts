@@ -1,16 +1,8 @@
 import { NotEvaluatedError } from './errors.ts';
+import type { Item, Value } from './item.ts';
 import type { Scope } from './scope.ts';
 import { Tokens } from './tokens.ts';
-import {
-  areEqual,
-  attributeOf,
-  compareValues,
-  type Item,
-  ordered,
-  typeOf,
-  type Value,
-  valueTypes,
-} from './values.ts';
+import { areEqual, attributeOf, compareValues, ordered, typeOf, valueTypes } from './values.ts';
 
 /** Whether an item, or none, fulfils a condition. Every part of it is looked at: a part that is wrong is wrong always. */
 export type Test = (item: Item | undefined, scope: Scope) => boolean;

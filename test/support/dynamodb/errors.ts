@@ -1,4 +1,4 @@
-import type { Item } from './values.ts';
+import type { Item } from './item.ts';
 
 /** What DynamoDB says of one item of a transaction that it cancelled, in the order of the request. */
 export interface CancellationReason {

@@ -1,7 +1,7 @@
 import { NotEvaluatedError } from './errors.ts';
+import type { Item } from './item.ts';
 import { type KeyAttributes, Tables } from './table.ts';
 import { type TransactionInput, Transactions } from './transaction.ts';
-import type { Item } from './values.ts';
 import {
   conditionFailed,
   refuseUnknown,

@@ -1,6 +1,7 @@
 import { ValidationException } from './errors.ts';
+import type { Item, Value } from './item.ts';
 import type { Tokens } from './tokens.ts';
-import { type Item, kept, refuseName, type Value } from './values.ts';
+import { kept, refuseName } from './values.ts';
 
 export interface Placeholders {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;

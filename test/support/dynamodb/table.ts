@@ -1,5 +1,6 @@
 import { ServiceError, ValidationException } from './errors.ts';
-import { attributeOf, type Item, typeOf, type Value } from './values.ts';
+import type { Item, Value } from './item.ts';
+import { attributeOf, typeOf } from './values.ts';
 
 /** DynamoDB Developer Guide, "Quotas": 400 KB, names included; 2,048 bytes of a partition key, 1,024 of a sort key. */
 export const largestItem = 400 * 1024;

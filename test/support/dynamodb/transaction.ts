@@ -4,8 +4,9 @@ import {
   ServiceError,
   ValidationException,
 } from './errors.ts';
+import type { Item } from './item.ts';
 import type { Tables } from './table.ts';
-import { type Item, sizeOf } from './values.ts';
+import { sizeOf } from './values.ts';
 import { refuseUnknown, type Write, type WriteInput, type WriteKind, writeOf } from './writes.ts';
 
 /** Amazon DynamoDB API Reference, "TransactWriteItems". */

@@ -1,8 +1,9 @@
 import { addDecimals, decimalOf, negated, textOf } from './decimal.ts';
 import { ItemValidationException, NotEvaluatedError } from './errors.ts';
+import type { Item, Value } from './item.ts';
 import type { Scope } from './scope.ts';
 import { Tokens } from './tokens.ts';
-import { attributeOf, type Item, typeOf, type Value } from './values.ts';
+import { attributeOf, typeOf } from './values.ts';
 
 /** New values by attribute; `undefined` for what goes. All are made of the item as it was. */
 export type Changes = ReadonlyMap<string, Value | undefined>;

@@ -1,8 +1,9 @@
 import { ItemValidationException, NotEvaluatedError, ServiceError, ValidationException } from './errors.ts';
+import type { Item, Value } from './item.ts';
 import { conditionOf, updateOf } from './parsed.ts';
 import { type Placeholders, Scope } from './scope.ts';
 import { largestItem, type Table, type Tables } from './table.ts';
-import { type Item, keptItem, sizeOf, type Value } from './values.ts';
+import { keptItem, sizeOf } from './values.ts';
 
 export type WriteKind = 'Put' | 'Update' | 'Delete' | 'ConditionCheck';
 

@@ -7,11 +7,11 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** What snippets name and leave to their reader. */
 const readers = `
-  import type { OrderEvent } from '../contract/order-event.ts';
+  import type { OrderEvent } from '../contract/orders/order-event.ts';
   import type { RecordStore, StoredRecord } from '../runtime/index.ts';
   declare global {
     function charge(order: unknown, key?: string, options?: { signal: AbortSignal }): Promise<{ id: string }>;
-    const parseBooking: import('../contract/event.ts').EventParser<OrderEvent>;
+    const parseBooking: import('../contract/event/event-parser.ts').EventParser<OrderEvent>;
     const token: string;
     const queueUrl: string;
     const deadLetterQueueUrl: string;

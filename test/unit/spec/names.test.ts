@@ -34,7 +34,7 @@ describe('the model and the code', () => {
   });
 
   it.each(named)('$action stands for $name, which $file has', ({ name, file }) => {
-    expect(read(file)).toMatch(new RegExp(`(function\\*? |async |#)${name}\\b`));
+    expect(read(file)).toMatch(new RegExp(`(function\\*? |async |#|^  )${name}\\b`, 'm'));
   });
 
   it('have no other action than those, and the world’s', () => {

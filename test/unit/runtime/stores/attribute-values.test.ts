@@ -1,5 +1,5 @@
 import { NumberValueImpl } from '@aws-sdk/util-dynamodb';
-import { marshallItem, unmarshallItem } from '../../../../runtime/stores/attribute-values.ts';
+import { marshallItem, unmarshallItem } from '../../../../runtime/values/attribute-values.ts';
 
 class Money {
   readonly amount = 5;

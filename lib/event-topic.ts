@@ -14,7 +14,7 @@ import { physicalName } from './names.ts';
  *
  * `grantPublish` lets a principal publish.
  */
-export class OrderTopic extends Topic {
+export class EventTopic extends Topic {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
       topicName: physicalName(scope, id, 'topic', '.fifo'),

@@ -4,8 +4,8 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { checkNumber } from '../check-number.ts';
 import { bundling } from './bundling.ts';
-import { checkNumber } from './check-number.ts';
 import { checkEnvironment } from './function-environment.ts';
 
 export interface NodeFunctionProps {

@@ -1,5 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { renderedProperties } from './rendered-properties.ts';
+import { renderedProperties } from '../rendered-properties.ts';
 
 /** Bytes of all names and values (AWS: "Lambda quotas", Environment variables). */
 const maxBytes = 4096;

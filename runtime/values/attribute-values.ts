@@ -2,8 +2,8 @@ import { types } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { NumberValueImpl, unmarshall } from '@aws-sdk/util-dynamodb';
 import { path } from '../../contract/event/exact-json.ts';
-import { isPlainObject } from '../handler/plain-object.ts';
 import { areSame, type Decimal, decimalOf, digitsOf, textOf } from './decimal.ts';
+import { isPlainObject } from './plain-object.ts';
 
 /** An item, or a key, in DynamoDB's own types. */
 export type Attributes = Record<string, AttributeValue>;

@@ -1,7 +1,7 @@
 import { path } from '../../contract/event/exact-json.ts';
 import { tombstoneAttribute } from '../../contract/record-attributes.ts';
-import type { EffectWrite, Item, VersionedEffect } from '../handler/effects.ts';
-import { ValueError } from './attribute-values.ts';
+import { ValueError } from '../values/attribute-values.ts';
+import type { EffectWrite, Item, VersionedEffect } from './effects.ts';
 
 export function isVersioned(effect: EffectWrite | undefined): effect is VersionedEffect {
   return effect?.kind === 'putIfNewer' || effect?.kind === 'removeIfNewer';

@@ -1,17 +1,18 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { bodyKey } from '../../contract/event/identity.ts';
-import { backoffCap, isSpent, isSuspect, type Tries } from '../../contract/policies/retry-policy.ts';
+import { backoffCap, isSuspect } from '../../contract/policies/retry-policy.ts';
 import type { Job, Task } from '../guarantees/guarantee.ts';
 import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
 import { underWay } from '../handler/errors.ts';
+import { areSpent } from '../message/attempts.ts';
+import type { Means } from '../message/delivery-context.ts';
+import { isInsideWindow } from '../message/idempotency-window.ts';
+import type { Identity, Valid } from '../message/reading.ts';
+import { lastStay } from '../message/retry-schedule.ts';
+import type { Message } from '../message/sqs-message.ts';
 import type { Wiring } from '../ports/dependencies.ts';
 import type { Past } from '../ports/record-store.ts';
 import { keepBody } from '../settlement/keep-body.ts';
-import type { Means } from './delivery-context.ts';
-import { isInsideWindow } from './idempotency-window.ts';
-import type { Identity, Valid } from './reading.ts';
-import { lastStay } from './retry-schedule.ts';
-import type { Message } from './sqs-message.ts';
 
 /**
  * The delivery of a message's event as guarantees see it.
@@ -29,6 +30,12 @@ export function taskOf<Event extends CloudEvent>(
   const latest = partLeft(1 / 8, means.begun, job.deadline);
   const lastBegin = Math.min(job.lastBegin + counting.parserTook, latest);
   return { ...job, event, lastBegin, isCountedBefore: means.wiring.clock.now() <= lastBegin };
+}
+
+/** The same of a message whose body has been read, and is an event: never runs the parser. */
+export function knownJobOf(message: Message<CloudEvent>, means: Means): Job | undefined {
+  const { parsed } = message.reading;
+  return parsed !== undefined && 'event' in parsed ? taskOf(message, parsed, means) : undefined;
 }
 
 /** The delivery of a message's body, whose event nobody knows before the consumer's parser has run. */
@@ -101,18 +108,6 @@ function partLeft(part: number, begun: number, deadline: number): number {
 function mayBegin(past: Past, message: Message<CloudEvent>, wiring: Wiring): boolean {
   if (past.lastError !== underWay || !areSpent(past, message, wiring)) return true;
   return wiring.onPoison === 'block' && past.attempts % 2 === 0;
-}
-
-/**
- * Whether the event of a message that failed so often is given up. A redrive is tried for as long as a new message: its
- * record keeps the first attempt of all, since that is what a provider's memory of the key is counted from.
- */
-export function areSpent(
-  { attempts, firstAttemptAt }: Tries,
-  { firstReceived }: Message<CloudEvent>,
-  { clock }: Wiring,
-): boolean {
-  return isSpent({ attempts, firstAttemptAt: Math.max(firstAttemptAt, firstReceived) }, clock.now());
 }
 
 /**

@@ -1,0 +1,66 @@
+import { systemClock } from '../../contract/clock.ts';
+import { readEnvironment, readWholeNumber, refusedVariable } from '../../contract/environment.ts';
+import { allowedClockSkew } from '../../contract/policies/lease.ts';
+import { type OnPoison, poisonPolicies } from '../../contract/policies/poison-policy.ts';
+import {
+  leastRecordTtl,
+  maxRecordTtl,
+  maxRetention,
+  minRetention,
+} from '../../contract/policies/record-ttl.ts';
+import { maxMaxReceiveCount } from '../../contract/policies/retry-policy.ts';
+import { systemRandom } from '../../contract/random.ts';
+import { sqsDeadLetterQueue } from '../aws/sqs-dead-letter-queue.ts';
+import { sqsSourceQueue } from '../aws/sqs-source-queue.ts';
+import type { Wiring } from '../ports/dependencies.ts';
+import { standardOutput } from '../ports/output.ts';
+import { dynamoDbEffectStore } from '../stores/dynamodb/effect-store.ts';
+
+/**
+ * The wiring of a deployed function, from the environment that its construct sets.
+ * @throws ConfigurationError that names the variable.
+ */
+export function wiringFromEnvironment(): Wiring {
+  const queueRetentionSeconds = readWholeNumber('queueRetentionSeconds', {
+    unit: 'seconds',
+    least: minRetention,
+    most: maxRetention,
+  });
+  const queue = sqsSourceQueue(readEnvironment('queueUrl'));
+  return {
+    store: dynamoDbEffectStore({ table: readEnvironment('recordsTable') }),
+    deadLetters: sqsDeadLetterQueue(readEnvironment('deadLetterQueueUrl')),
+    visibility: queue,
+    acknowledgements: queue,
+    // No lease is shorter than the skew that it allows for; SQS hides no message for longer than 12 hours.
+    visibilityTimeoutSeconds: readWholeNumber('visibilityTimeoutSeconds', {
+      unit: 'seconds',
+      least: allowedClockSkew / 1000 + 1,
+      most: 12 * 3600,
+    }),
+    queueRetentionSeconds,
+    maxReceiveCount: readWholeNumber('maxReceiveCount', { least: 1, most: maxMaxReceiveCount }),
+    onPoison: readOnPoison(),
+    // With less a record would expire while messages of its event can still come. How long the dead-letter queue keeps
+    // them is known at synthesis only.
+    recordTtlSeconds: readWholeNumber('recordTtlSeconds', {
+      unit: 'seconds',
+      least: leastRecordTtl({ queueRetention: queueRetentionSeconds, deadLetterRetention: minRetention }),
+      most: maxRecordTtl,
+    }),
+    clock: systemClock,
+    random: systemRandom,
+    output: standardOutput,
+    // A failure, so that Lambda starts another process, and deletes nothing of the batch.
+    endProcess: () => process.exit(1),
+  };
+}
+
+function readOnPoison(): OnPoison {
+  const value = readEnvironment('onPoison');
+  const policy = poisonPolicies.find((name) => name === value);
+  if (policy === undefined) {
+    throw refusedVariable('onPoison', value, poisonPolicies.map((name) => `"${name}"`).join(' or '));
+  }
+  return policy;
+}

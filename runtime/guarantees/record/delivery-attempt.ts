@@ -1,0 +1,117 @@
+import { allowedClockSkew } from '../../../contract/policies/lease.ts';
+import type {
+  Delivery,
+  GuaranteeName,
+  KeptBody,
+  OwnerAnswer,
+  RecordStore,
+  Refusal,
+  StoredRecord,
+} from '../../ports/record-store.ts';
+import type { Job, Tools } from '../guarantee.ts';
+import { type Finding, type JudgeTerms, judge } from './interpret-record.ts';
+import { type Budget, untilRecorded } from './retry.ts';
+
+/** Of a write by its owner: whether it stands, or the record is another's. */
+export type Standing =
+  | { readonly stands: true }
+  | { readonly stands: false; readonly record: StoredRecord | undefined };
+
+/**
+ * One delivery as the store meets it: what its writes say, what a record that refuses one means for it, and how it leaves an
+ * outcome that nobody can know.
+ */
+export class DeliveryAttempt {
+  readonly budget: Budget;
+  readonly store: RecordStore;
+  readonly #job: Job;
+  readonly #guarantee: GuaranteeName;
+  readonly #ttl: number;
+  #earlier: string | undefined;
+
+  constructor(
+    job: Job,
+    guarantee: GuaranteeName,
+    { clock, random, recordTtlSeconds, store }: Omit<Tools, 'store'> & { readonly store: RecordStore },
+  ) {
+    this.#job = job;
+    this.#guarantee = guarantee;
+    this.store = store;
+    this.#ttl = recordTtlSeconds;
+    this.budget = { clock, random, deadline: job.deadline };
+  }
+
+  /** The owner token of its writes. */
+  get token(): string {
+    return this.#job.identity.attempt;
+  }
+
+  /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
+  get leaseEnd(): number {
+    return leaseEnd(this.#job);
+  }
+
+  /** Logs what went wrong and changes no outcome. */
+  warn(what: string, error: unknown): void {
+    this.#job.warn(what, error);
+  }
+
+  /** The delivery as a write made now tells it. */
+  delivery(): Delivery {
+    const now = this.budget.clock.now();
+    return {
+      ...this.#job.identity,
+      ...(this.#earlier !== undefined && { earlier: this.#earlier }),
+      guarantee: this.#guarantee,
+      now,
+      expiration: Math.floor(now / 1000) + this.#ttl,
+    };
+  }
+
+  /**
+   * What a record means that refused a write of this delivery. If it is of the same event by another algorithm, the
+   * conditions of the writes that follow take its fingerprint too.
+   * @param mine The delivery as it was told to the store.
+   */
+  judge(refusal: Refusal, mine: Delivery, terms: JudgeTerms): Finding {
+    const finding = judge(refusal, mine, terms, this.#job.fingerprintLike);
+    const goesOn = finding.kind === 'again' || finding.kind === 'unclear';
+    if (goesOn && finding.record?.fingerprint !== mine.fingerprint) {
+      this.#earlier = finding.record?.fingerprint;
+    }
+    return finding;
+  }
+
+  /**
+   * OUTCOME_UNKNOWN, of our own record or of a dead owner's. Its `attempt` stays: whoever else holds it as unknown
+   * has written what we wanted to write, and an owner that is only slow may still complete it. `Hold` in
+   * spec/OrderOnce.tla.
+   */
+  async hold(seen: Pick<StoredRecord, 'attempt' | 'status'>, lastError: string): Promise<Standing> {
+    const { attempt, status } = seen;
+    let kept: KeptBody | undefined;
+    const answer = await untilRecorded(async () => {
+      const body = kept ?? (await this.#job.keepBody(attempt ?? this.token, lastError));
+      kept = body;
+      return await this.store.holdUnknown(this.delivery(), { attempt, status }, body, lastError);
+    }, this.budget);
+    return this.standing(answer, 'OUTCOME_UNKNOWN', attempt);
+  }
+
+  /** A refusal may be our own earlier write, its answer lost. `Recognise` in spec/OrderOnce.tla. */
+  standing(
+    answer: Exclude<OwnerAnswer, { kind: 'contended' }>,
+    wanted: StoredRecord['status'],
+    attempt: string | undefined = this.token,
+  ): Standing {
+    if (answer.kind === 'written') return { stands: true };
+    const { record } = answer;
+    if (record?.status === wanted && record.attempt === attempt) return { stands: true };
+    return { stands: false, record };
+  }
+}
+
+/** When a claim made now ends: its owner's invocation is over by then, on every clock. */
+export function leaseEnd({ end }: Pick<Job, 'end'>): number {
+  return end + allowedClockSkew;
+}

@@ -1,0 +1,27 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+
+/** Deletes received messages from their queue. */
+export interface Acknowledgements {
+  acknowledge(receiptHandles: readonly string[]): Promise<void>;
+}
+
+/** Says when received messages are given again. */
+export interface VisibilityTimeouts {
+  /** @param seconds From now; a whole number. */
+  change(receiptHandles: readonly string[], seconds: number): Promise<void>;
+}
+
+/** A message on its way to the dead-letter queue. */
+export interface DeadLetter {
+  readonly body: string;
+  readonly messageGroup: string;
+  /** The SQS message id of the original: after a crash the broker drops the second copy for 5 minutes. */
+  readonly deduplicationId: string;
+  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
+  /** The X-Ray trace header of the original: the message system attribute `AWSTraceHeader`. */
+  readonly trace?: string;
+}
+
+export interface DeadLetterQueue {
+  send(letter: DeadLetter): Promise<void>;
+}
