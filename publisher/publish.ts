@@ -1,8 +1,12 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import { canonicalJson } from '../contract/event/canonical-json.ts';
-import type { CloudEvent, EventParser } from '../contract/event/event-parser.ts';
-import { type OrderEvent, parseOrderEvent } from '../contract/orders/order-event.ts';
+import {
+  type CloudEvent,
+  cloudEvent,
+  type EventParser,
+  eventParser,
+} from '../contract/event/event-parser.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
 import { checkOptions } from './check-options.ts';
 import { type Deduplication, deduplicationId } from './deduplication.ts';
@@ -18,7 +22,9 @@ import { sendInOrder } from './send-in-order.ts';
 import { checkTopicArn, snsClient, snsTopic } from './sns-topic.ts';
 import type { Topic } from './topic.ts';
 
-export interface PublishOptions<Event extends CloudEvent = OrderEvent> {
+const parseCloudEvent = eventParser(cloudEvent);
+
+export interface PublishOptions<Event extends CloudEvent = CloudEvent> {
   /** The ARN of a FIFO topic. */
   topicArn: string;
   /** Default: a client for the topic's Region, with the credentials and the endpoint of the environment. */
@@ -32,7 +38,7 @@ export interface PublishOptions<Event extends CloudEvent = OrderEvent> {
    * Default: none, and every run publishes all of its input.
    */
   journal?: string | undefined;
-  /** Default: `parseOrderEvent`. */
+  /** Default: any CloudEvents 1.0 event with a `partitionkey`. */
   parse?: EventParser<Event> | undefined;
   /** Called once the topic accepted the event of a line, in order within a message group; throwing stops the run. */
   onPublished?: ((event: Event, line: number) => void) | undefined;
@@ -68,7 +74,7 @@ export interface PublishSummary {
  * @throws ConfigurationError if `topicArn` is not a FIFO topic's, or another option has a value that it does not take.
  * @throws What `lines` throws, after publishing the lines above, and what `onPublished` throws.
  */
-export async function publish<Event extends CloudEvent = OrderEvent>(
+export async function publish<Event extends CloudEvent = CloudEvent>(
   lines: Lines,
   options: PublishOptions<Event>,
 ): Promise<PublishSummary> {
@@ -92,7 +98,7 @@ export interface PublishToOptions<Event extends CloudEvent>
 }
 
 /** `publish` to any topic, with a journal kept anywhere. */
-export async function publishTo<Event extends CloudEvent = OrderEvent>(
+export async function publishTo<Event extends CloudEvent = CloudEvent>(
   topic: Topic,
   lines: Lines,
   options: PublishToOptions<Event>,
@@ -158,7 +164,7 @@ function toMessage<Event extends CloudEvent>(
   line: number,
   {
     deduplication = 'content',
-    parse = parseOrderEvent as EventParser<CloudEvent> as EventParser<Event>,
+    parse = parseCloudEvent as EventParser<CloudEvent> as EventParser<Event>,
   }: PublishToOptions<Event>,
 ): Pick<Entry, 'body' | 'messageGroup' | 'deduplicationId'> {
   // A stream of text gives pieces of any length, which a reader of lines would have split.

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { redirect } from '../../local/deployment/redirect.ts';
 import type { ClientConfig } from '../../local/endpoint/client-config.ts';
 import { drain, patienceOf } from '../../local/observe/drain.ts';
@@ -40,7 +41,7 @@ export class Contest {
 
   /** @param lines Orders, all of them for all consumers. */
   async publish(lines: readonly string[]): Promise<void> {
-    await publish(lines, { topicArn: this.#topicArn, client: this.#sns });
+    await publish(lines, { topicArn: this.#topicArn, client: this.#sns, parse: parseOrderEvent });
   }
 
   /** Has a consumer do what is in its queue. @returns How long it worked, in ms. */

@@ -4,7 +4,7 @@ import {
   PublishCommand,
   SNSClient,
 } from '@aws-sdk/client-sns';
-import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { publish, snsClient } from '../../publisher/index.ts';
 
 const topicArn = 'arn:aws:sns:us-east-1:123456789012:orders.fifo';
@@ -21,7 +21,7 @@ export type WayName = keyof typeof ways;
 /** Ours: it also checks each event, and brings it into canonical form. */
 function publisher(): Way {
   const client = snsClient(topicArn);
-  return (lines) => publish(lines, { topicArn, client });
+  return (lines) => publish(lines, { topicArn, client, parse: parseOrderEvent });
 }
 
 /** Each awaited before the next: the order is kept by doing nothing at once. The SDK sends again what was refused. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { canonicalJson } from '../../contract/event/canonical-json.ts';
-import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { type Entry, messageGroup, publish, sendInOrder, snsTopic } from '../../publisher/index.ts';
 import type { Events } from './events.ts';
 import { extraEntry } from './extra-entry.ts';
@@ -38,6 +38,7 @@ export async function publishEvents(events: Events, options: WorkloadOptions): P
   const publishing = publish(paced(without(late, events.text()), extras), {
     topicArn,
     client,
+    parse: parseOrderEvent,
     onPublished: queue,
   });
   await Promise.all([publishing.finally(() => extras.end()), sending]);

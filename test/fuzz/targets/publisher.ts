@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { canonicalJson } from '../../../contract/event/canonical-json.ts';
-import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { type Deduplication, PublishError } from '../../../publisher/index.ts';
 import { publishTo } from '../../../publisher/publish.ts';
 import { FakeTopic } from '../../unit/publisher/support/fake-topic.ts';
@@ -65,7 +65,8 @@ export const publisher = target<Publication>({
     const error = await publishTo(topic, lines, {
       clock,
       random,
-      deduplication: key as Deduplication<never>,
+      parse: parseOrderEvent,
+      deduplication: key as Deduplication<OrderEvent>,
     }).then(
       ({ events }) => void assert.equal(events, topic.accepted.length),
       (reason: unknown) => reason,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { InvalidEventError } from '../../../contract/errors.ts';
 import { canonicalJson } from '../../../contract/event/canonical-json.ts';
-import type { CloudEvent } from '../../../contract/event/event-parser.ts';
-import type { OrderEvent } from '../../../contract/orders/order-event.ts';
+import type { CloudEvent, EventParser } from '../../../contract/event/event-parser.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { PublishError, publish } from '../../../publisher/index.ts';
 import { type PublishToOptions, publishTo } from '../../../publisher/publish.ts';
 import { FakeTopic } from './support/fake-topic.ts';
@@ -18,8 +18,14 @@ function setUp(seed = 1) {
   const run = <Event extends CloudEvent = OrderEvent>(
     lines: Iterable<string> | AsyncIterable<string>,
     options: PublishToOptions<Event> = {},
-  ) => publishTo<Event>(topic, lines, { clock, random, ...options });
-  return { clock, topic, run };
+  ) =>
+    publishTo<Event>(topic, lines, {
+      clock,
+      random,
+      parse: parseOrderEvent as EventParser<OrderEvent> as unknown as EventParser<Event>,
+      ...options,
+    });
+  return { clock, random, topic, run };
 }
 
 function sha256(value: string): string {
@@ -139,6 +145,15 @@ describe('publish', () => {
       );
       expect(error).toMatchObject({ code: 'INVALID_EVENT', line: 1, field: name });
     });
+  });
+
+  test('takes any CloudEvents event with a partition key, if it is given no parser', async () => {
+    const { topic, clock, random } = setUp();
+    const event = { ...order(1), type: 'seat.booked', data: { seat: 'K12' }, sequence: undefined };
+    await publishTo(topic, toLines([event as never]), { clock, random });
+    expect(topic.delivered.map(({ entry }) => JSON.parse(entry.body).type)).toEqual(['seat.booked']);
+    const refused = publishTo(topic, toLines([{ ...event, source: undefined } as never]), { clock, random });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_EVENT' });
   });
 
   test('publishes events of another type with their own parser', async () => {
