@@ -91,8 +91,8 @@ export function isInWindow({ publishedAt }: Message<CloudEvent>, { wiring }: Mea
  * not done in that, it is to blame, and no neighbour.
  */
 export function isCountedBefore(message: Message<CloudEvent>, means: Means): boolean {
-  const halfway = partLeft(1 / 2, means.begun, deadlineOf(message, means));
-  return isSuspect(message) && means.wiring.clock.now() <= halfway;
+  if (!isSuspect(message)) return false;
+  return means.wiring.clock.now() <= partLeft(1 / 2, means.begun, deadlineOf(message, means));
 }
 
 /** Until when such a part of the invocation is left. A slow store may take half of what is left of it for a suspect. */

@@ -214,8 +214,8 @@ export const mutants = {
   'suspects not counted before they begin': {
     rule: "A suspect's attempt is counted before its handler",
     file: 'runtime/delivery/delivery-task.ts',
-    text: 'return isSuspect(message) && means.wiring.clock.now() <= halfway;',
-    replacement: 'return isSuspect(message) && message.id === "" && halfway > 0;',
+    text: '  if (!isSuspect(message)) return false;',
+    replacement: '  if (!isSuspect(message) || message.id !== "") return false;',
   },
   'parsers not counted before they begin': {
     rule: "A suspect's parser is counted before it begins",

@@ -3,11 +3,12 @@
 import { resolvedAttemptAttribute } from '../../../contract/message-attributes.ts';
 import { atMostOnce, type ConsumerHandler, exactlyOnce, NotDone } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
-import { FifoQueue } from '../../support/fifo-queue.ts';
+import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { queueWiring } from '../../support/queue-wiring.ts';
 import { type Act, atLeast, reasonsOf, shop, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
-import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+import type { FakeClock, FakeWiring } from '../../support/wiring.ts';
 
 let clock: FakeClock;
 let queue: FifoQueue;
@@ -15,12 +16,9 @@ let wiring: FakeWiring;
 let died = () => {};
 let draw = 0;
 beforeEach(() => {
-  clock = new FakeClock();
-  queue = new FifoQueue(clock, { visibilityTimeout: 180 });
-  wiring = fakeWiring({
-    clock,
-    visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
-    acknowledgements: { acknowledge: async (handles) => queue.remove(handles) },
+  ({ clock, queue, wiring } = queueWiring({ visibilityTimeout: 180 }));
+  Object.assign(wiring, {
+    acknowledgements: { acknowledge: async (handles: readonly string[]) => queue.remove(handles) },
     endProcess: () => died(),
   });
   died = () => {};

@@ -1,13 +1,13 @@
-import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { underWay } from '../../../runtime/handler/errors.ts';
 import { atLeastOnce, atMostOnce, exactlyOnce, PermanentError, skip } from '../../../runtime/index.ts';
 import type { StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { drain } from '../../support/event-source.ts';
-import { FifoQueue } from '../../support/fifo-queue.ts';
+import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { queueWiring } from '../../support/queue-wiring.ts';
 import { type Act, reasonsOf, atLeast as remembering, shop, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
-import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+import type { FakeClock, FakeWiring } from '../../support/wiring.ts';
 
 const hour = 3_600_000;
 const guarantees = [
@@ -21,17 +21,10 @@ let clock: FakeClock;
 let queue: FifoQueue;
 let wiring: FakeWiring;
 beforeEach(() => {
-  clock = new FakeClock();
-  queue = new FifoQueue(clock);
-  wiring = fakeWiring({
-    clock,
-    onPoison: 'block',
-    visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
-  });
+  ({ clock, queue, wiring } = queueWiring({}, { onPoison: 'block' }));
 });
 
-const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act, options?: Parameters<typeof shop>[3]) =>
-  shop(wiring, guarantee, act, options);
+const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act) => shop(wiring, guarantee, act);
 
 const refuses: Act = (orderId) => {
   if (orderId.startsWith('bad')) throw new PermanentError('no such account');
@@ -141,7 +134,7 @@ describe.each(combinations)('an event with $what under $name', ({ guarantee, act
   });
 
   it('never reaches the receives that SQS counts, and goes to the dead-letter queue before its deletion', async () => {
-    queue = new FifoQueue(clock, { maxReceiveCount: 100 });
+    ({ clock, queue, wiring } = queueWiring({ maxReceiveCount: 100 }, { onPoison: 'block' }));
     Object.assign(wiring, { maxReceiveCount: 100 });
     send('a', 'bad', 'a2');
     await work(consumerOf(guarantee, act), 5 * 24 * hour);
@@ -252,25 +245,6 @@ describe.each([exactly, atLeast])('a message that blocked its group under $name'
     expect(deliveries().at(-1)).toMatchObject({ outcome: 'failed', commonFailure: true });
     expect(wiring.letters).toEqual([]);
   });
-});
-
-it.each(
-  guarantees,
-)('a body that its parser fails over is skipped in the record of that body, under $name', async ({
-  guarantee,
-}) => {
-  send('a', 'bad', 'a2');
-  const parse = (body: string) => {
-    if (body.includes('bad')) throw new TypeError('lines is not iterable');
-    return parseOrderEvent(body);
-  };
-  await work(consumerOf(guarantee, () => {}, { parse }));
-  const { recordId, eventId } = deliveries().findLast(({ outcome }) => outcome === 'blocked') ?? {};
-  expect(eventId).toBe('event-of-bad');
-  await skip({ store: wiring.store, id: recordId as string, messageId: 'm-bad' });
-  await work(consumerOf(guarantee, () => {}, { parse }));
-  expect(messagesThat('poison')).toEqual(['m-bad']);
-  expect(messagesThat('applied')).toEqual(['m-a2']);
 });
 
 describe('skip', () => {

@@ -10,12 +10,13 @@ import {
 } from '../../../runtime/index.ts';
 import { memoryStore } from '../../../runtime/stores/memory/memory-store.ts';
 import { drain } from '../../support/event-source.ts';
-import { FifoQueue } from '../../support/fifo-queue.ts';
+import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { mortal } from '../../support/mortal.ts';
 import { anOrder } from '../../support/orders.ts';
+import { queueWiring } from '../../support/queue-wiring.ts';
 import { type Act, atLeast, reasonsOf, shop, shopKey } from '../../support/shop.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
-import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+import type { FakeClock, FakeWiring } from '../../support/wiring.ts';
 
 type Parse = (body: string) => OrderEvent;
 
@@ -29,12 +30,7 @@ let clock: FakeClock;
 let queue: FifoQueue;
 let wiring: FakeWiring;
 beforeEach(() => {
-  clock = new FakeClock();
-  queue = new FifoQueue(clock, { visibilityTimeout: 180 });
-  wiring = fakeWiring({
-    clock,
-    visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
-  });
+  ({ clock, queue, wiring } = queueWiring({ visibilityTimeout: 180 }));
 });
 
 const order = (subject: string, over: object = {}) => anOrder({ subject, partitionkey: `g${subject}` }, over);

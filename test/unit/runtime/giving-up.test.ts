@@ -1,10 +1,11 @@
 import { atMostOnce, exactlyOnce, NotDone, UnclearError } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
-import { FifoQueue } from '../../support/fifo-queue.ts';
+import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { queueWiring } from '../../support/queue-wiring.ts';
 import { type Act, atLeast, reasonsOf, shop, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
-import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+import type { FakeClock, FakeWiring } from '../../support/wiring.ts';
 
 const guarantees = [
   { name: 'exactly-once', guarantee: exactlyOnce() },
@@ -15,12 +16,7 @@ let clock: FakeClock;
 let queue: FifoQueue;
 let wiring: FakeWiring;
 beforeEach(() => {
-  clock = new FakeClock();
-  queue = new FifoQueue(clock);
-  wiring = fakeWiring({
-    clock,
-    visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
-  });
+  ({ clock, queue, wiring } = queueWiring());
 });
 
 const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act) => shop(wiring, guarantee, act);

@@ -16,11 +16,12 @@ import {
 } from '../../../runtime/index.ts';
 import type { Wiring } from '../../../runtime/ports/dependencies.ts';
 import { drain } from '../../support/event-source.ts';
-import { FifoQueue } from '../../support/fifo-queue.ts';
+import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { queueWiring } from '../../support/queue-wiring.ts';
 import { atLeast, reasonsOf, shopKey } from '../../support/shop.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
-import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+import type { FakeClock, FakeWiring } from '../../support/wiring.ts';
 
 type Parse = (body: string) => OrderEvent;
 
@@ -38,12 +39,7 @@ let handled: string[];
 /** Whether the consumer's handler acts by itself, and returns no effects. */
 let isExternal: boolean;
 beforeEach(() => {
-  clock = new FakeClock();
-  queue = new FifoQueue(clock, { visibilityTimeout: 180 });
-  wiring = fakeWiring({
-    clock,
-    visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
-  });
+  ({ clock, queue, wiring } = queueWiring({ visibilityTimeout: 180 }));
   handled = [];
 });
 

@@ -1,10 +1,11 @@
 import { atMostOnce, exactlyOnce, NotDone } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
-import { FifoQueue } from '../../support/fifo-queue.ts';
+import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
+import { queueWiring } from '../../support/queue-wiring.ts';
 import { type Act, atLeast, reasonsOf, shop, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
-import { FakeClock, type FakeWiring, fakeWiring } from '../../support/wiring.ts';
+import type { FakeClock, FakeWiring } from '../../support/wiring.ts';
 
 const guarantees = [
   { name: 'exactly-once', guarantee: exactlyOnce() },
@@ -17,12 +18,9 @@ let wiring: FakeWiring;
 /** Drawn for the order of suspects; 0.5 for all of them would leave it to the order of the batch. */
 let draw = 0;
 beforeEach(() => {
-  clock = new FakeClock();
-  queue = new FifoQueue(clock, { visibilityTimeout: 180 });
-  wiring = fakeWiring({
-    clock,
-    visibility: { change: async (handles, seconds) => queue.hide(handles, seconds) },
-    acknowledgements: { acknowledge: async (handles) => queue.remove(handles) },
+  ({ clock, queue, wiring } = queueWiring({ visibilityTimeout: 180 }));
+  Object.assign(wiring, {
+    acknowledgements: { acknowledge: async (handles: readonly string[]) => queue.remove(handles) },
   });
   draw = 0;
   const { random } = wiring;
