@@ -2,7 +2,13 @@ import { systemClock } from '../contract/clock.ts';
 import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { systemRandom } from '../contract/random.ts';
 import { wholeNumber } from '../local/system/arguments.ts';
-import { createConsumer, exactlyOnce, increment, memoryStore, type Wiring } from '../runtime/index.ts';
+import {
+  type ConsumerDependencies,
+  createConsumer,
+  exactlyOnce,
+  increment,
+  memoryStore,
+} from '../runtime/index.ts';
 import { anOrder } from '../test/support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../test/support/sqs.ts';
 import { fakeWiring } from '../test/support/wiring.ts';
@@ -36,7 +42,7 @@ const tenthGroup = 'account-9';
 /** When each of the nine others was applied. */
 let applied: number[] = [];
 const inMemory = fakeWiring();
-const wiring: Wiring = {
+const wiring: ConsumerDependencies = {
   ...inMemory,
   store: slow(memoryStore({ ledger: ['account'] }), drawn),
   deadLetters: slow(inMemory.deadLetters, drawn),

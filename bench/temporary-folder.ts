@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { atStop } from '../local/system/teardown.ts';
+import { onShutdown } from '../local/system/teardown.ts';
 
 export interface TemporaryFolder {
   readonly path: string;
@@ -12,7 +12,7 @@ export interface TemporaryFolder {
 export function temporaryFolder(name: string): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), `order-once-${name}-`));
   const remove = () => rmSync(path, { recursive: true, force: true });
-  const forget = atStop(async () => remove());
+  const forget = onShutdown(async () => remove());
   return {
     path,
     remove() {

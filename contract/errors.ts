@@ -1,4 +1,4 @@
-import { shorten } from './truncate.ts';
+import { truncate } from './truncate.ts';
 
 /** The base of every error that this project throws on purpose. */
 export class OrderOnceError extends Error {
@@ -36,7 +36,7 @@ export class InvalidEventError extends OrderOnceError {
   readonly field: string | undefined;
 
   constructor(code: InvalidEventCode, message: string, field?: string, options?: ErrorOptions) {
-    super(code, shorten(message), options);
-    this.field = field === undefined ? undefined : shorten(field);
+    super(code, truncate(message), options);
+    this.field = field === undefined ? undefined : truncate(field);
   }
 }

@@ -2,7 +2,7 @@
 const maxLength = 1000;
 
 /** The text, or the start of it. @param most In characters. */
-export function shorten(text: string, most = maxLength): string {
+export function truncate(text: string, most = maxLength): string {
   const short = text.length > most ? `${text.slice(0, most - 1)}…` : text;
   // A cut may have split a character in two, and no store keeps half of one.
   return short.toWellFormed();

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { atStop } from './system/teardown.ts';
+import { onShutdown } from './system/teardown.ts';
 
 export interface Bar {
   /** @param done How much of the total is done. */
@@ -23,7 +23,7 @@ export function startBar(label: string, total: number): Bar {
   });
   bar.start(total, 0);
   // A bar that is not stopped leaves the terminal without cursor and line wrap.
-  const forget = atStop(async () => bar.stop());
+  const forget = onShutdown(async () => bar.stop());
   return {
     update: (done) => bar.update(Math.min(done, total)),
     stop() {

@@ -56,7 +56,7 @@ export async function run(options: RunOptions): Promise<Omit<Result, 'seed' | 'o
   const workload = { client: sns, topicArn: stack.TopicArn, plan: extras, late };
   const again = [...extras.extras.values()].flat().filter(({ afterCommit }) => afterCommit).length;
   const planned = Object.values(extras.counts).reduce((sum, n) => sum + n, 0);
-  const ending = sandbox.endFunctions(stack);
+  const ending = sandbox.killFunctions(stack);
   const begun = performance.now();
   await publishing('Publishing', events.lines.length + planned - again, (onSent) =>
     publishEvents(events, { ...workload, onSent }),

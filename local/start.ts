@@ -12,7 +12,7 @@ import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { formatResult, type Result } from './summary.ts';
 import { checkWritable } from './system/check-writable.ts';
 import { repository } from './system/folders.ts';
-import { atStop, isStopping, stopAll, stopOnSignals } from './system/teardown.ts';
+import { isStopping, onShutdown, stopAll, stopOnSignals } from './system/teardown.ts';
 import { openEvents } from './workload/events.ts';
 
 const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
@@ -69,7 +69,7 @@ async function start(options: StartOptions): Promise<boolean> {
   const left = `Stack ${stackName} may be left at ${endpoint.url}: aws cloudformation delete-stack removes it`;
   const forget = endpoint.started
     ? () => {}
-    : atStop(async () => {
+    : onShutdown(async () => {
         say(left);
       });
   const { stack, result } = await Promise.race([work(), endpoint.died]).catch(async (error) => {

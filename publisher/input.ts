@@ -1,4 +1,4 @@
-import { shorten } from '../contract/truncate.ts';
+import { truncate } from '../contract/truncate.ts';
 import { InputError } from './errors.ts';
 
 /** A plain string is an iterable too, of its characters: as `object` it does not compile. */
@@ -46,7 +46,7 @@ function open(lines: unknown): AsyncIterator<unknown> | Iterator<unknown> {
 /** Names a value in a message: its kind, and its text where that is short. */
 export function nameOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string') return `the string ${JSON.stringify(shorten(value, 60))}`;
+  if (typeof value === 'string') return `the string ${JSON.stringify(truncate(value, 60))}`;
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
   if (value instanceof Uint8Array || value instanceof ArrayBuffer) return 'bytes';

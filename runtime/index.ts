@@ -29,8 +29,8 @@ export {
   DeadlineError,
   EffectsRefusedError,
   InvalidEffectsError,
-  NotDone,
-  type NotDoneOptions,
+  NotExecutedError,
+  type NotExecutedOptions,
   NotResolvableError,
   NotSkippableError,
   PermanentError,
@@ -39,9 +39,9 @@ export {
 export { UnclearError } from './handler/unclear-error.ts';
 export { neverSent } from './http/never-sent.ts';
 export { type PostOptions, postWithKey } from './http/post.ts';
-export { type Resent, type ResolveOptions, resolve } from './operator/resolve-unknown.ts';
+export { type ResendMessage, type ResolveOptions, resolve } from './operator/resolve-unknown.ts';
 export { type SkipOptions, skip } from './operator/skip-blocked.ts';
-export type { Wiring } from './ports/dependencies.ts';
+export type { ConsumerDependencies } from './ports/dependencies.ts';
 export type { Acknowledgements, DeadLetter, DeadLetterQueue, VisibilityTimeouts } from './ports/queues.ts';
 export type {
   ClaimAnswer,

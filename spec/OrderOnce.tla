@@ -102,7 +102,7 @@ Deliver(o, m) ==
                     !.inside = Is("no window") \/ Clock(o) - messages[m].published < Ttl - Margin]]
   /\ UNCHANGED Seen
 
-(* consumer/group-scheduler.ts: processBatch. The message is deleted. *)
+(* consumer/group-scheduler.ts: scheduleGroups. The message is deleted. *)
 Acknowledge(o) ==
   /\ At(o, "acknowledge")
   /\ messages' = [messages EXCEPT ![Mine(o).message].state = "acknowledged"]
@@ -229,7 +229,7 @@ Reopen(o, heard) ==
   /\ record' = Released(o)
   /\ Answered(o, heard, "commit") /\ UNCHANGED Rest
 
-(* guarantees/record/delivery-attempt.ts: hold. Its attempt stays. *)
+(* guarantees/record/delivery-attempt.ts: markUnknown. Its attempt stays. *)
 Hold(o, heard) ==
   /\ At(o, "hold") /\ MayHold(o)
   /\ record' = [record EXCEPT !.status = "OUTCOME_UNKNOWN", !.leaseUntil = 0, !.messageId = Mine(o).message,
@@ -274,31 +274,31 @@ Refused(o) ==
      ELSE ~MayClaim(o) /\ ~MayTakeOver(o) /\ ~MayClaimAgain(o)
 Finds(o, finding) == Refused(o) /\ Judge(o) = finding /\ UNCHANGED Seen
 
-(* guarantees/record/interpret-record.ts: judge. What follows in its group waits with it: consumer/group-scheduler.ts. *)
+(* guarantees/record/interpret-record.ts: interpretRecord. What follows in its group waits with it: consumer/group-scheduler.ts. *)
 FindBusy(o) == Finds(o, "busy") /\ IF Is("acknowledge the busy") THEN GoAcknowledge(o) ELSE GiveBack(o)
 
-(* guarantees/record/interpret-record.ts: judge. *)
+(* guarantees/record/interpret-record.ts: interpretRecord. *)
 FindSettled(o) ==
   \E finding \in {"duplicate", "unknown", "quarantined"} : Finds(o, finding) /\ GoAcknowledge(o)
 
-(* guarantees/record/interpret-record.ts: judge. An earlier write of this delivery, whose answer was lost. *)
+(* guarantees/record/interpret-record.ts: interpretRecord. An earlier write of this delivery, whose answer was lost. *)
 FindMine(o) ==
   Finds(o, "mine") /\ Follow(o, CASE At(o, "claim") -> "call" [] IN_PROGRESS -> "reopened" [] OTHER -> "acknowledge")
 
-(* guarantees/record/interpret-record.ts: judge. A conflict, or a message older than its record could be: a copy, and no record. *)
+(* guarantees/record/interpret-record.ts: interpretRecord. A conflict, or a message older than its record could be: a copy, and no record. *)
 FindForeign(o) ==
   \E finding \in {"conflict", "out of window"} :
     Finds(o, finding) /\ owners' = [owners EXCEPT ![o] = [Idle EXCEPT !.pc = "copy", !.message = Mine(o).message, !.then = "acknowledge"]]
 
-(* guarantees/record/interpret-record.ts: judge. *)
+(* guarantees/record/interpret-record.ts: interpretRecord. *)
 FindUnclear(o) ==
   /\ Finds(o, "unclear")
   /\ owners' = [owners EXCEPT ![o].pc = "hold", ![o].seen = [status |-> record.status, attempt |-> record.attempt]]
 
-(* guarantees/record/interpret-record.ts: judge. Its expiration is what the next try replaces. *)
+(* guarantees/record/interpret-record.ts: interpretRecord. Its expiration is what the next try replaces. *)
 FindExpired(o) == Finds(o, "expired") /\ owners' = [owners EXCEPT ![o].over = record.expiration]
 
-(* guarantees/record/interpret-record.ts: judge. It changed since: the next try is like the first one, or reopens it. *)
+(* guarantees/record/interpret-record.ts: interpretRecord. It changed since: the next try is like the first one, or reopens it. *)
 FindChanged(o) ==
   /\ Finds(o, "again")
   /\ \/ Mine(o).over # None
@@ -313,7 +313,7 @@ ReopenedByAnother(o) ==
   /\ UNCHANGED Seen
 
 -----------------------------------------------------------------------------
-(* settlement/move-to-dead-letter-queue.ts: copy. Where its answer is lost the message stays. *)
+(* settlement/move-to-dead-letter-queue.ts: copyToDeadLetterQueue. Where its answer is lost the message stays. *)
 Copy(o, heard) ==
   /\ At(o, "copy") /\ ~(Is("record before copy") /\ Mine(o).then = "record")
   /\ deadLetters' = deadLetters \union {Mine(o).message}

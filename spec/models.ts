@@ -6,7 +6,7 @@ export interface Model {
 
 const commits = ['Commit', 'CommitOverExpired', 'CountAttempt', 'Refuse'];
 const claims = ['Claim', 'ClaimOverExpired', 'TakeOver', 'ClaimAgain'];
-const calls = ['Call', 'CallUnheard', 'CallLost', 'NotDone', 'TooLate', 'Complete', 'Release'];
+const calls = ['Call', 'CallUnheard', 'CallLost', 'NotExecutedError', 'TooLate', 'Complete', 'Release'];
 const leases = ['Hold', 'Recognise', 'Fenced', 'FindBusy', 'FindUnclear'];
 const reopening = ['Reopen', 'ReopenedByAnother'];
 const resolving = ['ClaimAgain', 'SendAgain', 'LookUp', 'ResolveDone'];
@@ -44,7 +44,7 @@ export const models: readonly Model[] = [
       ...expiring,
       ...poison,
       ...copies,
-      'NotDone',
+      'NotExecutedError',
       'FindChanged',
       'Deploy',
     ],
@@ -64,7 +64,16 @@ export const models: readonly Model[] = [
   },
   {
     name: 'at-most-once-expiring',
-    never: [...commits, ...reopening, ...resolving, ...poison, ...unclear, 'NotDone', 'TakeOver', 'Deploy'],
+    never: [
+      ...commits,
+      ...reopening,
+      ...resolving,
+      ...poison,
+      ...unclear,
+      'NotExecutedError',
+      'TakeOver',
+      'Deploy',
+    ],
   },
   {
     name: 'operator',
@@ -75,7 +84,7 @@ export const models: readonly Model[] = [
       ...poison,
       ...copies,
       'TakeOver',
-      'NotDone',
+      'NotExecutedError',
       'FindChanged',
       'Deploy',
     ],
@@ -89,14 +98,14 @@ export const models: readonly Model[] = [
       ...resolving,
       ...poison,
       ...copies,
-      'NotDone',
+      'NotExecutedError',
       'FindChanged',
       'FindMine',
     ],
   },
   {
     name: 'to-exactly-once',
-    never: [...expiring, ...poison, ...copies, 'NotDone', 'FindMine', 'LookUp', 'ResolveDone'],
+    never: [...expiring, ...poison, ...copies, 'NotExecutedError', 'FindMine', 'LookUp', 'ResolveDone'],
   },
 ];
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../contract/errors.ts';
-import { shorten } from '../contract/truncate.ts';
+import { truncate } from '../contract/truncate.ts';
 import { type Options, readArguments, usageOf } from '../local/system/arguments.ts';
 import { type Model, type Mutant, models, mutants } from './models.ts';
 
@@ -22,7 +22,7 @@ export function readChosen(args: readonly string[]): Chosen | 'help' {
   if (values.help === true) return 'help';
   const [text = '', surplus] = words;
   if (surplus !== undefined) {
-    throw new ConfigurationError(`"${shorten(surplus)}" is one argument too many: put the text into quotes`);
+    throw new ConfigurationError(`"${truncate(surplus)}" is one argument too many: put the text into quotes`);
   }
   const chosen = {
     models: models.filter(({ name }) => name.includes(text)),
@@ -30,6 +30,6 @@ export function readChosen(args: readonly string[]): Chosen | 'help' {
   };
   if (chosen.models.length + chosen.mutants.length > 0) return chosen;
   throw new ConfigurationError(
-    `"${shorten(text)}" is in the name of no model and no mutant: take a part of one in docs/proof.md, or none for each`,
+    `"${truncate(text)}" is in the name of no model and no mutant: take a part of one in docs/proof.md, or none for each`,
   );
 }

@@ -1,5 +1,5 @@
 import { InvalidEventError } from '../errors.ts';
-import { shorten } from '../truncate.ts';
+import { truncate } from '../truncate.ts';
 import { parseJson } from './parse-json.ts';
 
 /** DynamoDB takes 32 levels of nesting; two are left for the item and the attribute that hold the event. */
@@ -73,7 +73,7 @@ function refuseInexactNumbers(text: string): void {
     const field = path(find(marked, (node) => node === marker) ?? []);
     throw new InvalidEventError(
       'INEXACT_NUMBER',
-      `${field || 'The body'}: ${shorten(token, maxQuoted)} cannot be kept exactly. ${remedyOf(token)}`,
+      `${field || 'The body'}: ${truncate(token, maxQuoted)} cannot be kept exactly. ${remedyOf(token)}`,
       field || undefined,
     );
   }

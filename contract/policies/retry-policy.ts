@@ -10,7 +10,7 @@ export const maxAttempts = 5;
  * For how long at least it is tried: the backoff of five attempts may be over in seconds, and what fails for half a
  * minute often heals by itself.
  */
-export const leastTryingTime = 60;
+export const minRetryDuration = 60;
 
 /** So many different events in a row that fail with one error, and none succeeds: no event of them is to blame. */
 export const commonFrom = 20;
@@ -23,8 +23,8 @@ export interface Tries {
 }
 
 /** Whether an event that failed once more is given up. @param now In milliseconds since the epoch. */
-export function isSpent({ attempts, firstAttemptAt }: Tries, now: number): boolean {
-  return attempts >= maxAttempts && now - firstAttemptAt >= leastTryingTime * 1000;
+export function areAttemptsExhausted({ attempts, firstAttemptAt }: Tries, now: number): boolean {
+  return attempts >= maxAttempts && now - firstAttemptAt >= minRetryDuration * 1000;
 }
 
 /**
@@ -39,7 +39,7 @@ export function isSuspect({ receiveCount }: { readonly receiveCount: number }): 
 }
 
 /** The most that SQS takes as `maxReceiveCount` (AWS: "Amazon SQS dead-letter queues"). */
-export const maxMaxReceiveCount = 1000;
+export const sqsMaxReceiveCountLimit = 1000;
 
 /** For how long what a consumer needs may fail before SQS moves its messages to the dead-letter queue. */
 export const defaultToleratedOutage = 24 * 60 * 60;
@@ -97,7 +97,7 @@ export function longestWaiting({
 }
 
 /** Of the receives that SQS counts, the share that may be used up as fast as the backoff does. */
-const unpaced = 1 / 4;
+const burstShare = 1 / 4;
 
 /**
  * For how long a message is hidden at least, so that whatever makes it wait, its receives last for as long as its queue
@@ -107,8 +107,8 @@ const unpaced = 1 / 4;
  * @param receiveCount How often SQS has given the message, this time included.
  * @param age Since SQS took it.
  */
-export function pace(receiveCount: number, age: number, limits: QueueLimits): number {
-  if (receiveCount <= limits.maxReceiveCount * unpaced) return 0;
+export function spreadDelay(receiveCount: number, age: number, limits: QueueLimits): number {
+  if (receiveCount <= limits.maxReceiveCount * burstShare) return 0;
   // One is left over, since what fails at the last one has to be moved, whatever time is left.
   return (longestWaiting(limits) - age) / Math.max(1, limits.maxReceiveCount - 1 - receiveCount);
 }

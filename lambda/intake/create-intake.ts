@@ -12,7 +12,7 @@ import { earliestFingerprint } from '../../contract/event/fingerprint.ts';
 import { intakeKeyPrefix, intakeName } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { checkRecordTtl } from '../../contract/policies/record-ttl.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import { codeOf, describe } from '../../runtime/handler/errors.ts';
 import { type Output, standardOutput } from '../../runtime/ports/output.ts';
 import { FencedPersistenceLayer } from '../../runtime/powertools/fenced-persistence-layer.ts';
@@ -169,8 +169,8 @@ function tooLarge(): Problem {
 }
 
 function notApplicable({ field, reason }: Refusal): Problem {
-  const named = field === undefined ? {} : { field: shorten(field) };
-  return new Problem(422, 'NOT_APPLICABLE', shorten(reason), named);
+  const named = field === undefined ? {} : { field: truncate(field) };
+  return new Problem(422, 'NOT_APPLICABLE', truncate(reason), named);
 }
 
 /** What a client is told of an error; whatever is not its own mistake it may try again. */

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import { parseExactJson, path } from '../../contract/event/exact-json.ts';
 import { sha256 } from '../../contract/event/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import { Problem } from './problem.ts';
 
 export interface OrderRequest {
@@ -49,10 +49,10 @@ function refusing<T>(read: () => T, worded = (field: string) => field): T {
   } catch (cause) {
     if (!(cause instanceof InvalidEventError)) throw cause;
     const { field, message } = cause;
-    if (field === undefined) throw new Problem(400, cause.code, shorten(message), { cause });
+    if (field === undefined) throw new Problem(400, cause.code, truncate(message), { cause });
     // A client chooses its names and values, and an answer that is too large for Lambda is none.
-    const detail = shorten(message.replace(field, () => worded(field)));
-    throw new Problem(400, cause.code, detail, { cause, field: shorten(worded(field)) });
+    const detail = truncate(message.replace(field, () => worded(field)));
+    throw new Problem(400, cause.code, detail, { cause, field: truncate(worded(field)) });
   }
 }
 

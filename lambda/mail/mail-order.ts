@@ -1,7 +1,7 @@
 import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { idempotencyKeyTag } from '../../contract/orders/mail.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
-import { type ExternalHandler, NotDone } from '../../runtime/index.ts';
+import { type ExternalHandler, NotExecutedError } from '../../runtime/index.ts';
 import { mailboxOf } from './mailbox.ts';
 import { orderTemplate } from './order-template.ts';
 import { sesClient } from './ses-client.ts';
@@ -26,7 +26,7 @@ export function mailOrder({ from, domain, client = sesClient() }: MailOptions): 
       Content: { Template: orderTemplate(data, idempotencyKey) },
       EmailTags: [{ Name: idempotencyKeyTag, Value: idempotencyKey }],
     });
-    if (signal.aborted) throw new NotDone('No time was left to send a mail');
+    if (signal.aborted) throw new NotExecutedError('No time was left to send a mail');
     try {
       const { MessageId } = await client.send(command, { abortSignal: signal });
       return { mail: MessageId ?? null };

@@ -1,5 +1,5 @@
 import { makesMailbox, maxLocalPart } from '../../contract/orders/mail.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import { PermanentError } from '../../runtime/handler/errors.ts';
 
 /**
@@ -9,7 +9,7 @@ import { PermanentError } from '../../runtime/handler/errors.ts';
 export function mailboxOf(account: string, domain: string): string {
   if (!makesMailbox(account)) {
     throw new PermanentError(
-      `partitionkey: "${shorten(account)}" makes no mailbox at ${domain}; it takes 1 to ${maxLocalPart} ASCII ` +
+      `partitionkey: "${truncate(account)}" makes no mailbox at ${domain}; it takes 1 to ${maxLocalPart} ASCII ` +
         'characters without blanks, quotes, brackets, "," and "@", and no dot at either end or beside another',
     );
   }

@@ -1,4 +1,4 @@
-import { NotDone, neverSent, PermanentError } from '../../runtime/index.ts';
+import { NotExecutedError, neverSent, PermanentError } from '../../runtime/index.ts';
 
 interface SesError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -29,10 +29,12 @@ export function meaningOf(error: unknown): unknown {
   const { httpStatusCode: status } = $metadata ?? {};
   const reason = `SES refused it with ${name}: ${message}`;
   if (neverSent(error)) {
-    return new NotDone(`SES cannot be reached: ${message || name}. Nothing was sent`, { cause: error });
+    return new NotExecutedError(`SES cannot be reached: ${message || name}. Nothing was sent`, {
+      cause: error,
+    });
   }
   if (waits.has(name) || status === 401 || status === 403 || isSetup(name, message)) {
-    return new NotDone(`${reason}. Mails wait until that is over`, { cause: error });
+    return new NotExecutedError(`${reason}. Mails wait until that is over`, { cause: error });
   }
   if (refused.has(name)) return new PermanentError(reason, { cause: error });
   return error;

@@ -3,8 +3,8 @@ import {
   leastMaxReceiveCount,
   longestWaiting,
   maxAttempts,
-  maxMaxReceiveCount,
   type Receiving,
+  sqsMaxReceiveCountLimit,
 } from '../../contract/policies/retry-policy.ts';
 
 /*
@@ -31,7 +31,7 @@ export function defaultVisibilityTimeout(consumer: {
   readonly batchSize: number;
   readonly toleratedOutage: number;
 }): number {
-  const receives = maxMaxReceiveCount - consumer.batchSize * maxAttempts;
+  const receives = sqsMaxReceiveCountLimit - consumer.batchSize * maxAttempts;
   return Math.max(
     leastVisibilityTimeout(consumer.functionTimeout),
     Math.ceil(consumer.toleratedOutage / receives),
@@ -44,5 +44,5 @@ export function defaultVisibilityTimeout(consumer: {
  */
 export function defaultMaxReceiveCount(queue: Receiving & { readonly retention: number }): number {
   const most = Math.floor(longestWaiting(queue) / queue.visibilityTimeout);
-  return Math.min(maxMaxReceiveCount, Math.max(leastMaxReceiveCount(queue), most));
+  return Math.min(sqsMaxReceiveCountLimit, Math.max(leastMaxReceiveCount(queue), most));
 }

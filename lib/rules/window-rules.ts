@@ -11,8 +11,8 @@ import {
   leastMaxReceiveCount,
   longestWaiting,
   maxAttempts,
-  maxMaxReceiveCount,
   receivesDuring,
+  sqsMaxReceiveCountLimit,
 } from '../../contract/policies/retry-policy.ts';
 import { leastVisibilityTimeout, longestLeaseOf } from './retention-arithmetic.ts';
 import { type ConsumerParts, type DeployedConsumer, readDeployed } from './synthesized-consumer.ts';
@@ -69,9 +69,14 @@ const windowRules: readonly WindowRule[] = [
       'a message comes again while its lease stands, and the runtime refuses to start. Raise "visibilityTimeout" or ' +
       'lower "timeout".',
   },
-  toldRule('visibilityTimeout', 'visibility timeout', time, 'it could not tell a lease that is too long'),
-  toldRule('retention', 'retention', time, 'it could not save a message before SQS deletes it'),
-  toldRule('maxReceiveCount', 'maxReceiveCount', count, 'it could not make the receives last'),
+  environmentMatchesRule(
+    'visibilityTimeout',
+    'visibility timeout',
+    time,
+    'it could not tell a lease that is too long',
+  ),
+  environmentMatchesRule('retention', 'retention', time, 'it could not save a message before SQS deletes it'),
+  environmentMatchesRule('maxReceiveCount', 'maxReceiveCount', count, 'it could not make the receives last'),
   {
     holds: ({ queue, toleratedOutage }) => toleratedOutage <= longestWaiting(queue),
     message: ({ queue, toleratedOutage }) =>
@@ -88,16 +93,16 @@ const windowRules: readonly WindowRule[] = [
         `${count(leastMaxReceiveCount(receives(consumer)))}, or SQS gives up before the runtime does: a batch of ` +
         `${count(batchSize)} x ${maxAttempts} attempts + ${count(receivesDuring(toleratedOutage, visibilityTimeout))} ` +
         `receives in an outage of ${time(toleratedOutage)}, with a backoff of up to ${time(backoffCap)} and a visibility ` +
-        `timeout of ${time(visibilityTimeout)}. Raise "maxReceiveCount" (to ${maxMaxReceiveCount} at most), lower ` +
+        `timeout of ${time(visibilityTimeout)}. Raise "maxReceiveCount" (to ${sqsMaxReceiveCountLimit} at most), lower ` +
         `"toleratedOutage", or raise "visibilityTimeout" where it is below ${time(backoffCap / 2)}.`
       );
     },
   },
   {
     holds: ({ queue: { maxReceiveCount } }) =>
-      Number.isInteger(maxReceiveCount) && maxReceiveCount <= maxMaxReceiveCount,
+      Number.isInteger(maxReceiveCount) && maxReceiveCount <= sqsMaxReceiveCountLimit,
     message: ({ queue }) =>
-      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${maxMaxReceiveCount}, as a whole ` +
+      `maxReceiveCount is ${count(queue.maxReceiveCount)}; SQS takes at most ${sqsMaxReceiveCountLimit}, as a whole ` +
       'number. Change "maxReceiveCount".',
   },
   retentionRule('queue', 'retention'),
@@ -114,7 +119,7 @@ const windowRules: readonly WindowRule[] = [
 ];
 
 /** What a function reckons with has to be what its queue does. */
-function toldRule(
+function environmentMatchesRule(
   name: keyof DeployedConsumer['told'],
   what: string,
   format: (value: number) => string,

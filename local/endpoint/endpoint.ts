@@ -2,7 +2,7 @@ import { devNull } from 'node:os';
 import { awsVariables, type Environment, ownEnvironment } from '../system/environment.ts';
 import { handOver, makeOwnFolder, removeFolder } from '../system/folders.ts';
 import { pythonTool } from '../system/python.ts';
-import { atStop } from '../system/teardown.ts';
+import { onShutdown } from '../system/teardown.ts';
 import { type ClientConfig, credentials } from './client-config.ts';
 import { startEmulator } from './emulator.ts';
 import { checkGivenEndpoint } from './given-endpoint.ts';
@@ -40,7 +40,7 @@ export interface Endpoint {
  */
 export async function openEndpoint(onStep: (step: string) => void = () => {}): Promise<Endpoint> {
   const folder = await makeOwnFolder('runs');
-  const forget = atStop(() => removeFolder(folder));
+  const forget = onShutdown(() => removeFolder(folder));
   const leave = async () => {
     await removeFolder(folder);
     forget();

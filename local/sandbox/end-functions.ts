@@ -53,7 +53,7 @@ const settleMs = 500;
  * Ends processes of functions while they work: kills one, freezes the next, and so on, until of one kind enough are ended.
  * Resolves when that was done so many times, or when `signal` says that there is no more work.
  */
-export async function endFunctions(options: EndingOptions): Promise<Ended> {
+export async function killFunctions(options: EndingOptions): Promise<Ended> {
   const { kill, freeze, seed, heldBy, signal } = options;
   const processes: EndedProcess[] = [];
   const count = (way: EndedProcess['way']) => processes.filter((ended) => ended.way === way).length;

@@ -13,7 +13,7 @@ export async function forward(request: IncomingMessage, url: URL, body: Buffer):
 }
 
 /** Answers a request as the one that was sent on was answered. */
-export async function handBack(response: ServerResponse, answered: Response): Promise<void> {
+export async function reply(response: ServerResponse, answered: Response): Promise<void> {
   const body = Buffer.from(await answered.arrayBuffer());
   const copied = ['content-type', 'x-amzn-errortype', 'x-amzn-requestid', 'retry-after'].flatMap((name) => {
     const value = answered.headers.get(name);

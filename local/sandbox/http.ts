@@ -42,6 +42,6 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 }
 
 /** Ends a connection without an answer. */
-export function cut(response: ServerResponse): void {
+export function dropConnection(response: ServerResponse): void {
   response.socket?.destroy();
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { idempotencyKeyTag } from '../../contract/orders/mail.ts';
-import { forward, handBack } from './forward.ts';
-import { cut, listen, readBody } from './http.ts';
+import { forward, reply } from './forward.ts';
+import { dropConnection, listen, readBody } from './http.ts';
 import { RequestLog } from './request-log.ts';
 import { coin, type Shares, strike } from './strike.ts';
 
@@ -69,12 +69,12 @@ export async function startMailProxy(options: MailProxyOptions): Promise<MailPro
   const counts = new Map<string, number>();
   const { url, close } = await listen((request, response) => {
     // An endpoint that is gone and a caller that was killed are the same to the other side: no answer.
-    handOn(request, response, options, counts, log).catch(() => cut(response));
+    proxy(request, response, options, counts, log).catch(() => dropConnection(response));
   });
   return { url, close, requests: () => log.read() };
 }
 
-async function handOn(
+async function proxy(
   request: IncomingMessage,
   response: ServerResponse,
   { endpoint, mode, seed }: MailProxyOptions,
@@ -82,10 +82,10 @@ async function handOn(
   log: RequestLog<MailRequest>,
 ): Promise<void> {
   const body = await readBody(request, maxBody);
-  if (body === undefined) return cut(response);
+  if (body === undefined) return dropConnection(response);
   const url = new URL(request.url ?? '/', endpoint);
   if (request.method !== 'POST' || url.pathname !== sendEmail) {
-    return await handBack(response, await forward(request, url, body));
+    return await reply(response, await forward(request, url, body));
   }
   const mail = readMail(body);
   const n = (counts.get(mail.key) ?? 0) + 1;
@@ -100,9 +100,9 @@ async function handOn(
     answer: fault === 'none' && answered ? answered.status : 'none',
     resent: n > 1,
   });
-  if (fault === 'lost') return cut(response);
+  if (fault === 'lost') return dropConnection(response);
   // A request that hangs is left as it is: its connection ends with its caller.
-  if (fault === 'none' && answered) await handBack(response, answered);
+  if (fault === 'none' && answered) await reply(response, answered);
 }
 
 function readMail(body: Buffer): Pick<MailRequest, 'key' | 'to'> {

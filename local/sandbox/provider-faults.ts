@@ -33,7 +33,7 @@ const shares: Readonly<Record<ProviderMode, Shares<ProviderFault>>> = {
 /** The modes in which keys are forgotten once their time is over. */
 export const forgetful: ReadonlySet<ProviderMode> = new Set<ProviderMode>(['forget', 'mixed']);
 
-export interface Blow {
+export interface FaultPlan {
   readonly fault: ProviderFault | 'none';
   /** Whether the charge is made. */
   readonly charges: boolean;
@@ -42,7 +42,7 @@ export interface Blow {
 }
 
 /** What strikes the n-th request of a key (from 1); decided by the arguments alone. */
-export function blowOf(mode: ProviderMode, seed: number, key: string, n: number): Blow {
+export function blowOf(mode: ProviderMode, seed: number, key: string, n: number): FaultPlan {
   const fault = strike(shares[mode], seed, key, n);
   const heads = coin(seed, key, n);
   switch (fault) {

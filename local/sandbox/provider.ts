@@ -1,8 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChargeRequest, readCharge, readKey } from './charge-request.ts';
-import { cut, listen, readBody } from './http.ts';
-import { type Blow, blowOf, forgetful, type ProviderFault, type ProviderMode } from './provider-faults.ts';
+import { dropConnection, listen, readBody } from './http.ts';
+import {
+  blowOf,
+  type FaultPlan,
+  forgetful,
+  type ProviderFault,
+  type ProviderMode,
+} from './provider-faults.ts';
 import { RequestLog } from './request-log.ts';
 
 /** How long a slow answer takes, in ms. */
@@ -64,11 +70,11 @@ export interface Provider {
  */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const log = new RequestLog<ProviderRequest>(options.file);
-  const desk = new Desk(options, log);
+  const desk = new PaymentProvider(options, log);
   const closing = new AbortController();
   const { url, close } = await listen((request, response) => {
     // Callers may be killed at any point: what is under way for them just ends.
-    desk.serve(request, response, closing.signal).catch(() => cut(response));
+    desk.serve(request, response, closing.signal).catch(() => dropConnection(response));
   });
   return {
     url: `${url}/charges`,
@@ -93,7 +99,7 @@ interface Answer {
   readonly body: object;
 }
 
-class Desk {
+class PaymentProvider {
   readonly #options: ProviderOptions;
   readonly #log: RequestLog<ProviderRequest>;
   readonly #keys = new Map<string, Remembered>();
@@ -166,7 +172,7 @@ class Desk {
       case 'status 500':
         return send(response, problem(500, 'Something went wrong here'));
       case 'cut':
-        return cut(response);
+        return dropConnection(response);
       case 'never':
         return;
     }
@@ -212,7 +218,7 @@ class Desk {
   }
 }
 
-const causes: Readonly<Record<Blow['fault'], ResendCause>> = {
+const causes: Readonly<Record<FaultPlan['fault'], ResendCause>> = {
   none: 'answered, but its caller ended',
   slow: 'slow',
   hang: 'hung',
@@ -220,7 +226,7 @@ const causes: Readonly<Record<Blow['fault'], ResendCause>> = {
   'fail-after': 'answer lost',
 };
 
-function statusOf({ ending }: Blow): ProviderRequest['answer'] {
+function statusOf({ ending }: FaultPlan): ProviderRequest['answer'] {
   if (ending === 'answer') return 201;
   return ending === 'status 500' ? 500 : 'none';
 }

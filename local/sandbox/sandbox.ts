@@ -7,8 +7,8 @@ import { verifySender } from '../deployment/verify-sender.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { HeldMessages } from '../observe/held-messages.ts';
 import { type Mail, readMails } from '../observe/mails.ts';
-import { atStop } from '../system/teardown.ts';
-import { type Ended, endFunctions } from './end-functions.ts';
+import { onShutdown } from '../system/teardown.ts';
+import { type Ended, killFunctions } from './end-functions.ts';
 import { type MailMode, startMailProxy } from './mail-proxy.ts';
 import { type ProviderRequest, startProvider } from './provider.ts';
 import type { ProviderMode } from './provider-faults.ts';
@@ -37,7 +37,7 @@ export interface Sandbox {
   /** What a deployment cannot do: has the endpoint take the stack's mails, and puts the proxies before it that there are. */
   join(stack: StackOutputs): Promise<void>;
   /** Ends functions until told that there is no more work. */
-  endFunctions(stack: StackOutputs): { stop(): Promise<Ended> };
+  killFunctions(stack: StackOutputs): { stop(): Promise<Ended> };
   charges(): Promise<ProviderRequest[]>;
   mails(): Promise<Pick<Mail, 'idempotencyKey' | 'to'>[]>;
   /** What became of the requests to the store; `undefined` where nothing stands before it. */
@@ -74,7 +74,7 @@ export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): 
     forget();
     await Promise.all([provider.close(), mailProxy?.close(), storeProxy?.close()]);
   };
-  const forget = atStop(close);
+  const forget = onShutdown(close);
   // A domain of the run's own: an endpoint that was there may list the mails of earlier runs.
   const mailDomain = `${stackName.toLowerCase()}.example.com`;
   const mailFrom = `orders@${mailDomain}`;
@@ -96,11 +96,11 @@ export async function openSandbox(endpoint: Endpoint, options: SandboxOptions): 
         }),
       );
     },
-    endFunctions(stack) {
+    killFunctions(stack) {
       const stopping = new AbortController();
       const deployed = Object.values(consumersOf(stack));
       const held = new HeldMessages(clientConfig);
-      const ended = endFunctions({
+      const ended = killFunctions({
         parent: emulatorPid ?? 0,
         functionNames: deployed.map(({ functionName }) => functionName),
         kill,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { chance } from '../workload/chance.ts';
-import { forward, handBack } from './forward.ts';
-import { cut, listen, readBody } from './http.ts';
+import { forward, reply } from './forward.ts';
+import { dropConnection, listen, readBody } from './http.ts';
 
 /** How DynamoDB refuses a request while it is away: with no answer, or with an error that passes. */
 export const refusals = ['reset', 'internal-error', 'unavailable', 'throttled'] as const;
@@ -57,7 +57,7 @@ export async function startStoreProxy(options: StoreProxyOptions): Promise<Store
   const outage = new Outage(options);
   const { url, close } = await listen((request, response) => {
     // A caller that was killed, and an endpoint that is gone, are the same to the other side: no answer.
-    serve(request, response, options.endpoint, outage).catch(() => cut(response));
+    serve(request, response, options.endpoint, outage).catch(() => dropConnection(response));
   });
   return { url, close, requests: () => outage.requests };
 }
@@ -103,11 +103,11 @@ async function serve(
   outage: Outage,
 ): Promise<void> {
   const body = await readBody(request, maxBody);
-  if (body === undefined) return cut(response);
+  if (body === undefined) return dropConnection(response);
   const refusal = outage.strike();
-  if (refusal === 'reset') return cut(response);
+  if (refusal === 'reset') return dropConnection(response);
   if (refusal !== undefined) return refuse(response, refusal);
-  await handBack(response, await forward(request, new URL(request.url ?? '/', endpoint), body));
+  await reply(response, await forward(request, new URL(request.url ?? '/', endpoint), body));
 }
 
 function refuse(response: ServerResponse, refusal: Exclude<Refusal, 'reset'>): void {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 
 /** An option of a command. */
 export interface Option {
@@ -55,7 +55,7 @@ export function readArguments(
   } catch (error) {
     // What follows the first sentence is about words that begin with dashes, which no command takes.
     const [problem = ''] = (error as Error).message.split(/\. To specify a positional argument /);
-    throw new ConfigurationError(`${shorten(problem)}\n\n${usage}`);
+    throw new ConfigurationError(`${truncate(problem)}\n\n${usage}`);
   }
 }
 
@@ -101,5 +101,5 @@ export function wholeNumber(name: string, value: string, least = 0): number {
 
 /** @param wanted What the option takes. */
 export function wrong(name: string, value: string, wanted: string): ConfigurationError {
-  return new ConfigurationError(`--${name} is "${shorten(value)}": it takes ${wanted}`);
+  return new ConfigurationError(`--${name} is "${truncate(value)}": it takes ${wanted}`);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 
 /**
  * Finds out before hours of work whether their result can be written.
@@ -14,7 +14,9 @@ export async function checkWritable(file: string): Promise<void> {
     // A run that fails leaves no empty result.
     if (isNew) await rm(file);
   } catch (cause) {
-    const reason = shorten((cause as Error).message);
-    throw new ConfigurationError(`--json is "${shorten(file)}": it cannot be written (${reason})`, { cause });
+    const reason = truncate((cause as Error).message);
+    throw new ConfigurationError(`--json is "${truncate(file)}": it cannot be written (${reason})`, {
+      cause,
+    });
   }
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Environment } from './environment.ts';
 import { systemFolder } from './folders.ts';
-import { atStop, isStopping } from './teardown.ts';
+import { isStopping, onShutdown } from './teardown.ts';
 
 /** How long a child has to end by itself after SIGTERM. */
 const graceMs = 3_000;
@@ -119,7 +119,7 @@ function manage(child: Started, end: 'exit' | 'close'): Child {
     stopped ??= stopChild(child, exited);
     return stopped;
   };
-  const forget = atStop(stop);
+  const forget = onShutdown(stop);
   return {
     pid: child.pid,
     exited,

@@ -6,7 +6,7 @@ import { ToolError } from './errors.ts';
 import { findPython, type Python, probePath } from './find-python.ts';
 import { makeOwnFolder, removeFolder, stateFolder, systemFolder } from './folders.ts';
 import { type Command, pythonModule, runChild } from './processes.ts';
-import { atStop } from './teardown.ts';
+import { onShutdown } from './teardown.ts';
 
 export type PythonTool = 'ministack' | 'cfn-lint';
 
@@ -63,7 +63,7 @@ interface Installation {
  */
 async function install({ base, tool, requirements, home, env }: Installation): Promise<void> {
   const folder = await makeOwnFolder('installs');
-  const forget = atStop(() => removeFolder(folder));
+  const forget = onShutdown(() => removeFolder(folder));
   try {
     const made = join(folder, 'venv');
     const python = join(made, 'bin', 'python');

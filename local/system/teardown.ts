@@ -15,7 +15,7 @@ let stopping = false;
  * Has `step` run when the process is to end early. The last one registered runs first, each once.
  * @returns A function that forgets the step, for when it was done in the ordinary course.
  */
-export function atStop(step: Step): () => void {
+export function onShutdown(step: Step): () => void {
   steps.push(step);
   return () => {
     const index = steps.indexOf(step);

@@ -2,7 +2,7 @@ import Big from 'big.js';
 import type { Account, Expectation } from './expectation.ts';
 import { compareRecords } from './records.ts';
 import { compareSequences } from './sequences.ts';
-import type { Holdings } from './tables.ts';
+import type { TableSnapshot } from './tables.ts';
 import { compareVersions } from './versions.ts';
 
 export interface Comparison {
@@ -25,7 +25,7 @@ export interface Comparison {
 }
 
 /** Holds what fulfilment left in the tables against what must be in them. */
-export function compare(expected: Expectation, found: Holdings): Comparison {
+export function compare(expected: Expectation, found: TableSnapshot): Comparison {
   const recorded = compareRecords('fulfilment', expected, found.records('fulfilment'));
   const problems = [...recorded.problems];
   // Effect and record are one write there: nothing can be unclear.

@@ -21,11 +21,11 @@ export interface Inversions {
 export function findInversions(deliveries: readonly LoggedDelivery[], order: TopicOrder): Inversions {
   const settled = firstVerdicts(deliveries);
   const unplaced = settled.filter((delivery) => order.placesOf(keyOf(delivery)).length === 0).length;
-  const fronts = new Map<string, Front>();
+  const fronts = new Map<string, GroupPosition>();
   const problems: string[] = [];
   for (const message of placed(settled, order)) {
     const { messageGroup } = message.delivery;
-    const front = fronts.get(messageGroup) ?? new Front();
+    const front = fronts.get(messageGroup) ?? new GroupPosition();
     fronts.set(messageGroup, front);
     const overtaker = front.pass(message);
     if (overtaker === undefined) continue;
@@ -79,7 +79,7 @@ function keyOf({ messageGroup, source, eventId }: LoggedDelivery): MessageKey {
 }
 
 /** How far a group has come. */
-class Front {
+class GroupPosition {
   /** The furthest of what was settled in earlier milliseconds. */
   #before: PlacedMessage | undefined;
   /** The furthest of the current one, by log stream: between streams nothing tells what came first in it. */

@@ -7,7 +7,7 @@ import { recordAttributes } from '../../contract/record-attributes.ts';
 import { type Account, type EventKey, eventKey, itemDigest, type VersionedItem } from './expectation.ts';
 
 /** What the tables hold. */
-export interface Holdings {
+export interface TableSnapshot {
   /** A consumer's records, by event. */
   readonly records: (consumer: string) => ReadonlyMap<EventKey, HeldRecord>;
   /** Of fulfilment's records that have a sequence, by message group. */
@@ -42,7 +42,7 @@ export interface TableNames {
 }
 
 /** Reads all tables, strongly consistent. */
-export async function readHoldings(client: DynamoDBClient, names: TableNames): Promise<Holdings> {
+export async function readHoldings(client: DynamoDBClient, names: TableNames): Promise<TableSnapshot> {
   const records = new Map<string, Map<EventKey, HeldRecord>>();
   const places = new Map<string, Place[]>();
   for await (const item of scan(client, names.records)) {

@@ -6,7 +6,7 @@ import { OrderOnceError } from '../../contract/errors.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { readLines } from '../../publisher/index.ts';
 import { makeOwnFolder, removeFolder } from '../system/folders.ts';
-import { atStop } from '../system/teardown.ts';
+import { onShutdown } from '../system/teardown.ts';
 import { type EventKey, eventKey } from '../verify/expectation.ts';
 
 /** Events that can be read again and again, so that nothing has to hold them all. */
@@ -114,7 +114,7 @@ async function isReadOnce(file: string): Promise<boolean> {
 
 async function spool(file: string, limit: number): Promise<string> {
   const folder = await makeOwnFolder('runs');
-  atStop(() => removeFolder(folder));
+  onShutdown(() => removeFolder(folder));
   const path = join(folder, 'events.ndjson');
   const lines = async function* () {
     for await (const line of firstLines(file, limit)) yield `${line}\n`;

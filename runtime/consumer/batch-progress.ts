@@ -1,6 +1,6 @@
-import { postponedUntil, soon, type Waiting } from '../message/retry-schedule.ts';
+import { postponedUntil, retrySoon, type Waiting } from '../message/retry-schedule.ts';
 import { hideUntil } from '../message/visibility.ts';
-import type { Wiring } from '../ports/dependencies.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import type { Warn } from '../ports/output.ts';
 import { groupsOf } from './group-scheduler.ts';
 
@@ -11,9 +11,9 @@ interface Received extends Waiting {
 }
 
 /** How far a batch has come: what is settled, and until when its queue hides what is not. */
-export class Progress<M extends Received> {
+export class BatchProgress<M extends Received> {
   readonly #messages: readonly M[];
-  readonly #wiring: Wiring;
+  readonly #dependencies: ConsumerDependencies;
   readonly #warn: Warn;
   readonly #begun = new Set<M>();
   readonly #settled = new Set<M>();
@@ -21,9 +21,9 @@ export class Progress<M extends Received> {
   /** Groups that do no more in this invocation. */
   readonly #stopped = new Set<string>();
 
-  constructor(messages: readonly M[], wiring: Wiring, warn: Warn) {
+  constructor(messages: readonly M[], dependencies: ConsumerDependencies, warn: Warn) {
     this.#messages = messages;
-    this.#wiring = wiring;
+    this.#dependencies = dependencies;
     this.#warn = warn;
   }
 
@@ -47,7 +47,7 @@ export class Progress<M extends Received> {
     if (head === undefined) return;
     this.#stopped.add(head.group);
     if (advanced) await this.#hideFollowers(messages);
-    else await this.#hide(postponedUntil(head, this.#wiring), messages);
+    else await this.#hide(postponedUntil(head, this.#dependencies), messages);
   }
 
   /**
@@ -66,7 +66,7 @@ export class Progress<M extends Received> {
     const leave = async ([head, ...followers]: M[]): Promise<void> => {
       if (head === undefined) return;
       if (!isUnderWay(head))
-        return await this.#hide(postponedUntil(head, this.#wiring), [head, ...followers]);
+        return await this.#hide(postponedUntil(head, this.#dependencies), [head, ...followers]);
       const ending = await end(head);
       ended.push([head, ending]);
       if (ending.retryAt !== undefined) return await this.#hide(ending.retryAt, [head, ...followers]);
@@ -89,17 +89,22 @@ export class Progress<M extends Received> {
   /** Of a settled message: they were received for its sake, so what they count says nothing of them. */
   async #hideFollowers([first, ...others]: readonly M[]): Promise<void> {
     if (first === undefined) return;
-    await this.#hide(soon({ sentAt: first.sentAt, receiveCount: 1 }, this.#wiring), [first, ...others]);
+    await this.#hide(retrySoon({ sentAt: first.sentAt, receiveCount: 1 }, this.#dependencies), [
+      first,
+      ...others,
+    ]);
   }
 
   async #hide(until: number, messages: readonly M[]): Promise<void> {
-    await hideUntil(until, messages, this.#wiring, this.#warn);
+    await hideUntil(until, messages, this.#dependencies, this.#warn);
   }
 
   async #acknowledge(messages: readonly M[]): Promise<void> {
     if (messages.length === 0) return;
     try {
-      await this.#wiring.acknowledgements.acknowledge(messages.map(({ receiptHandle }) => receiptHandle));
+      await this.#dependencies.acknowledgements.acknowledge(
+        messages.map(({ receiptHandle }) => receiptHandle),
+      );
       for (const message of messages) this.#acknowledged.add(message);
     } catch (error) {
       this.#warn('The queue did not delete messages that are settled: they come again, as duplicates', error);

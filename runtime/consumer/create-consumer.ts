@@ -8,27 +8,27 @@ import { allowedClockSkew, longestLease } from '../../contract/policies/lease.ts
 import { isSuspect } from '../../contract/policies/retry-policy.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { knownJobOf } from '../delivery/delivery-task.ts';
-import { AskOnce } from '../delivery/memoized-handler.ts';
+import { MemoizedHandler } from '../delivery/memoized-handler.ts';
 import type { EffectHandler, Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import { CommonFailure } from '../message/common-failure.ts';
 import type { ContentOf } from '../message/event-content.ts';
 import { type Message, readMessage } from '../message/sqs-message.ts';
-import type { Wiring } from '../ports/dependencies.ts';
-import { endingOf } from '../settlement/move-to-dead-letter-queue.ts';
-import { stay } from '../settlement/retry-later.ts';
-import { Progress } from './batch-progress.ts';
-import { BatchReport } from './delivery-report.ts';
-import { wiringFromEnvironment } from './dependencies-from-environment.ts';
-import { untilLastMoment } from './exit-before-timeout.ts';
-import { processBatch } from './group-scheduler.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
+import { logReason } from '../settlement/move-to-dead-letter-queue.ts';
+import { retryLater } from '../settlement/retry-later.ts';
+import { BatchProgress } from './batch-progress.ts';
+import { DeliveryReport } from './delivery-report.ts';
+import { dependenciesFromEnvironment } from './dependencies-from-environment.ts';
+import { exitBeforeTimeout } from './exit-before-timeout.ts';
+import { scheduleGroups } from './group-scheduler.ts';
 import { recordsOf, remainingTimeOf } from './lambda-event.ts';
-import { TimeNeeded } from './time-estimate.ts';
+import { TimeEstimate } from './time-estimate.ts';
 
 /**
  * The end of an invocation, in ms, in which nothing new begins: what is under way needs it to settle, and an
  * invocation that times out returns its whole batch.
  */
-const reserve = 500;
+const settleReserveMs = 500;
 
 export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerKind> {
   /**
@@ -43,7 +43,7 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
    * An `InvalidEventError`, a `PermanentError`, and any error with a list of `issues` (zod, valibot, arktype) say that the
    * body is no event: poison, at once. So is a body that fails the parser and is no JSON object with a `source` and an
    * `id`. Any other error is a failed attempt, as an error of the handler is (under at-most-once too, since nothing
-   * happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotDone`, and a
+   * happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotExecutedError`, and a
    * promise that it returns, make the message wait.
    */
   readonly parse: EventParser<Event>;
@@ -63,7 +63,7 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
    * Message groups of a batch that are worked on at once; inside of a group it is always one message after the other.
    * @default 10, every group of the largest batch that Lambda takes from a FIFO queue
    */
-  readonly groupsAtOnce?: number;
+  readonly concurrency?: number;
 }
 
 /** An AWS Lambda handler for an SQS event source with `ReportBatchItemFailures`. */
@@ -81,50 +81,50 @@ export type ConsumerHandler = (
  *   timeout allows, and for an event that is no batch of an SQS queue.
  */
 export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
-  { name, parse, fingerprint, guarantee, handle, groupsAtOnce = 10 }: ConsumerOptions<Event, Kind>,
-  wiring: Wiring = wiringFromEnvironment(),
+  { name, parse, fingerprint, guarantee, handle, concurrency = 10 }: ConsumerOptions<Event, Kind>,
+  dependencies: ConsumerDependencies = dependenciesFromEnvironment(),
 ): ConsumerHandler {
   if (!/^[\w-]+$/.test(name) || name.length > maxConsumerName) {
     throw new ConfigurationError(
       `Consumer name "${name}": use 1 to ${maxConsumerName} letters, digits, "-" and "_"`,
     );
   }
-  if (!Number.isSafeInteger(groupsAtOnce) || groupsAtOnce < 1) {
-    throw new ConfigurationError(`groupsAtOnce is ${groupsAtOnce}; it must be a whole number of 1 or more`);
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+    throw new ConfigurationError(`concurrency is ${concurrency}; it must be a whole number of 1 or more`);
   }
-  const needed = new TimeNeeded();
+  const needed = new TimeEstimate();
   const commonFailure = new CommonFailure();
   const reader = { name, parse, ...(fingerprint !== undefined && { fingerprint }) };
   return async (event, context) => {
-    const { clock, output } = wiring;
+    const { clock, output } = dependencies;
     const records = recordsOf(event);
     const remainingTime = remainingTimeOf(context);
-    refuseLongLeases(remainingTime, wiring);
-    const begun = clock.now();
-    const end = begun + remainingTime;
-    const deadline = end - reserve;
-    const working = deadline - begun;
-    const report = new BatchReport(name, clock, output);
-    const messages = records.map((record) => readMessage(record, reader, wiring.random));
+    refuseLongLeases(remainingTime, dependencies);
+    const startedAt = clock.now();
+    const end = startedAt + remainingTime;
+    const deadline = end - settleReserveMs;
+    const working = deadline - startedAt;
+    const report = new DeliveryReport(name, clock, output);
+    const messages = records.map((record) => readMessage(record, reader, dependencies.random));
     // Before anything begins: a parser that ends the process must leave no handler of a neighbour half done.
     for (const message of messages) if (!isSuspect(message)) void message.reading.content;
-    const progress = new Progress(messages, wiring, report.warn);
+    const progress = new BatchProgress(messages, dependencies, report.warn);
     const asked = asking(guarantee, handle);
-    const unfolded = new Set<string>();
+    const groupsNotFolding = new Set<string>();
     const options = {
       consumer: name,
       guarantee,
       handle: asked.handle,
-      wiring,
-      begun,
+      dependencies,
+      startedAt,
       end,
       deadline,
       warn: report.warn,
-      unfolded,
+      groupsNotFolding,
       commonFailure,
     };
-    const processed = processBatch(messages, {
-      groupsAtOnce,
+    const processed = scheduleGroups(messages, {
+      concurrency,
       mayStart: (leavingHalf) => {
         const left = deadline - clock.now();
         return left >= (leavingHalf ? working / 2 + needed.longest : needed.within(working));
@@ -137,7 +137,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
         let settled = 0;
         progress.begin(first);
         for await (const [message, ending] of deliver(isTimeForMore ? messages : [first], options)) {
-          report.delivery({ ...identityOf(message), ...ending });
+          report.delivery({ ...logFields(message), ...ending });
           await progress.finish(message, ending.leaseUntil ?? ending.retryAt);
           if (waitingOutcomes.has(ending.outcome)) return { settled, stops: true };
           settled += 1;
@@ -149,27 +149,27 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
       },
       postpone: (rest, advanced) => progress.postpone(rest, advanced),
       isolate: async () => {
-        await asked.settled();
+        await asked.idle();
         // What is deleted comes never again, so it has to be counted before a process that may end.
         report.metrics();
         await progress.acknowledge();
       },
-      random: wiring.random,
+      random: dependencies.random,
     });
     const isAtWork = ({ reading: { parsed } }: Message<Event>) =>
       parsed !== undefined && 'event' in parsed && asked.isAtWork(parsed.event);
-    const work = processed.finally(() => asked.settled());
-    const response = await untilLastMoment(work, end, clock, async () => {
+    const work = processed.finally(() => asked.idle());
+    const response = await exitBeforeTimeout(work, end, clock, async () => {
       const overdue = await progress.cutShort((message) =>
-        stay(message, 'failed', overdueHandler, options, knownJobOf(message, options)),
+        retryLater(message, 'failed', overdueHandler, options, knownJobOf(message, options)),
       );
-      for (const [message, ending] of overdue) report.delivery({ ...identityOf(message), ...ending });
+      for (const [message, ending] of overdue) report.delivery({ ...logFields(message), ...ending });
       const told = new Set(overdue.map(([message]) => message));
       for (const message of messages.filter((one) => isAtWork(one) && !told.has(one))) {
-        report.delivery({ ...identityOf(message), ...endingOf('failed', overdueHandler) });
+        report.delivery({ ...logFields(message), ...logReason('failed', overdueHandler) });
       }
       report.metrics();
-      wiring.endProcess();
+      dependencies.endProcess();
     });
     report.metrics();
     return response;
@@ -178,19 +178,19 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
 
 type Asking<Event extends CloudEvent, Kind extends HandlerKind> = {
   readonly handle: Handlers<Event>[Kind];
-} & Pick<AskOnce<Event>, 'isAtWork' | 'settled'>;
+} & Pick<MemoizedHandler<Event>, 'isAtWork' | 'idle'>;
 
 function asking<Event extends CloudEvent, Kind extends HandlerKind>(
   { kind }: Guarantee<Kind>,
   handle: Handlers<Event>[Kind],
 ): Asking<Event, Kind> {
   // What acts is waited for where it is called, and asked again if it has to act again.
-  if (kind === 'external') return { handle, isAtWork: () => false, settled: async () => {} };
-  const once = new AskOnce(handle as EffectHandler<Event>);
+  if (kind === 'external') return { handle, isAtWork: () => false, idle: async () => {} };
+  const once = new MemoizedHandler(handle as EffectHandler<Event>);
   return {
     handle: once.handle as EffectHandler<Event> as Handlers<Event>[Kind],
     isAtWork: (event) => once.isAtWork(event),
-    settled: () => once.settled(),
+    idle: () => once.idle(),
   };
 }
 
@@ -206,7 +206,7 @@ const overdueHandler = {
  * its timeout, so the first that is known of it is the remaining time of an invocation. Asked under every guarantee:
  * exactly-once takes a lease too, over an outcome that an operator sent again.
  */
-function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: Wiring): void {
+function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: ConsumerDependencies): void {
   const lease = longestLease(remainingTime);
   if (lease <= visibilityTimeoutSeconds * 1000) return;
   throw new ConfigurationError(
@@ -216,7 +216,7 @@ function refuseLongLeases(remainingTime: number, { visibilityTimeoutSeconds }: W
   );
 }
 
-function identityOf({ id, group, receiveCount, trace, reading: { names } }: Message<CloudEvent>) {
+function logFields({ id, group, receiveCount, trace, reading: { names } }: Message<CloudEvent>) {
   return {
     messageId: id,
     messageGroup: group,

@@ -32,7 +32,7 @@ const levels: Record<Outcome, string> = {
 const maxWarnings = 10;
 
 /** Logs the deliveries of one batch, a line each, and their counts as metrics. */
-export class BatchReport {
+export class DeliveryReport {
   readonly #consumer: string;
   readonly #clock: Clock;
   readonly #output: Output;

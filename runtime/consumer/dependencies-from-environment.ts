@@ -8,11 +8,11 @@ import {
   maxRetention,
   minRetention,
 } from '../../contract/policies/record-ttl.ts';
-import { maxMaxReceiveCount } from '../../contract/policies/retry-policy.ts';
+import { sqsMaxReceiveCountLimit } from '../../contract/policies/retry-policy.ts';
 import { systemRandom } from '../../contract/random.ts';
 import { sqsDeadLetterQueue } from '../aws/sqs-dead-letter-queue.ts';
 import { sqsSourceQueue } from '../aws/sqs-source-queue.ts';
-import type { Wiring } from '../ports/dependencies.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { standardOutput } from '../ports/output.ts';
 import { dynamoDbEffectStore } from '../stores/dynamodb/effect-store.ts';
 
@@ -20,7 +20,7 @@ import { dynamoDbEffectStore } from '../stores/dynamodb/effect-store.ts';
  * The wiring of a deployed function, from the environment that its construct sets.
  * @throws ConfigurationError that names the variable.
  */
-export function wiringFromEnvironment(): Wiring {
+export function dependenciesFromEnvironment(): ConsumerDependencies {
   const queueRetentionSeconds = readWholeNumber('queueRetentionSeconds', {
     unit: 'seconds',
     least: minRetention,
@@ -39,7 +39,7 @@ export function wiringFromEnvironment(): Wiring {
       most: 12 * 3600,
     }),
     queueRetentionSeconds,
-    maxReceiveCount: readWholeNumber('maxReceiveCount', { least: 1, most: maxMaxReceiveCount }),
+    maxReceiveCount: readWholeNumber('maxReceiveCount', { least: 1, most: sqsMaxReceiveCountLimit }),
     onPoison: readOnPoison(),
     // With less a record would expire while messages of its event can still come. How long the dead-letter queue keeps
     // them is known at synthesis only.

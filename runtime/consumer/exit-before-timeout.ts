@@ -14,7 +14,7 @@ const before = 400;
  *
  * @param invocationEnd Milliseconds since the epoch.
  */
-export async function untilLastMoment<Result>(
+export async function exitBeforeTimeout<Result>(
   work: Promise<Result>,
   invocationEnd: number,
   clock: Clock,

@@ -27,7 +27,7 @@ export interface BatchOptions<M extends Received> {
   /** Is called before a suspect begins, when nothing else is under way. Never rejects. */
   readonly isolate: () => Promise<void>;
   /** How many groups are worked on at once. */
-  readonly groupsAtOnce: number;
+  readonly concurrency: number;
   readonly random: Random;
 }
 
@@ -57,9 +57,9 @@ interface Turn<M> {
  * blame dies alone. Equals draw lots, or the same ones would wait behind it each time. Half of the
  * invocation is left for them: a busy group that fills it would keep them waiting, or have them cut off.
  */
-export async function processBatch<M extends Received>(
+export async function scheduleGroups<M extends Received>(
   messages: readonly M[],
-  { deliver, mayStart, postpone, isolate, groupsAtOnce, random }: BatchOptions<M>,
+  { deliver, mayStart, postpone, isolate, concurrency, random }: BatchOptions<M>,
 ): Promise<SQSBatchResponse> {
   const groups = groupsOf(messages);
   const waiting = groups.values();
@@ -96,7 +96,7 @@ export async function processBatch<M extends Received>(
     }
   }
 
-  const workers = Array.from({ length: Math.min(groupsAtOnce, groups.length) }, work);
+  const workers = Array.from({ length: Math.min(concurrency, groups.length) }, work);
   // All of them first: a runtime that ends while a handler is at work freezes it, and thaws it in another invocation.
   for (const worker of await Promise.allSettled(workers)) {
     if (worker.status === 'rejected') throw worker.reason;

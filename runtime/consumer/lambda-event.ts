@@ -1,6 +1,6 @@
 import type { Context, SQSRecord } from 'aws-lambda';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 
 /** In characters, of what an error quotes. */
 const quoted = 200;
@@ -47,10 +47,10 @@ function refused(found: string): ConfigurationError {
 
 function told(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  if (!isObject(value)) return shorten(String(value), quoted);
+  if (!isObject(value)) return truncate(String(value), quoted);
   const { eventSource = value.EventSource } = value;
   const from = typeof eventSource === 'string' ? `a record of ${eventSource} ` : 'an object ';
-  return shorten(`${from}with the members ${JSON.stringify(Object.keys(value))}`, quoted);
+  return truncate(`${from}with the members ${JSON.stringify(Object.keys(value))}`, quoted);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -8,7 +8,7 @@ const decay = 0.9;
  * What a message has lately been seen to need, in this process: the longest, which fades as faster ones follow. No
  * result depends on it, only how much an invocation begins.
  */
-export class TimeNeeded {
+export class TimeEstimate {
   #longest = 0;
 
   /** @param took In ms, from the begin of a message to its settlement. */

@@ -22,11 +22,11 @@ export interface Folded<Event extends CloudEvent> {
  *
  * @throws Whatever the fold failed with, where there is no time left to begin again.
  */
-export async function foldMessages<Event extends CloudEvent, Kind extends HandlerKind>(
+export async function commitTogether<Event extends CloudEvent, Kind extends HandlerKind>(
   messages: readonly Message<Event>[],
   options: DeliveryOptions<Event, Kind>,
 ): Promise<Folded<Event>> {
-  const { guarantee, handle, wiring, unfolded } = options;
+  const { guarantee, handle, dependencies, groupsNotFolding: unfolded } = options;
   const [{ group } = { group: '' }] = messages;
   if (guarantee.fold === undefined || messages.length < 2 || unfolded.has(group)) return { settled: [] };
   const deliveries: (readonly [Message<Event>, Task<Event>])[] = [];
@@ -37,11 +37,11 @@ export async function foldMessages<Event extends CloudEvent, Kind extends Handle
   }
   const tasks = deliveries.map(([, task]) => task);
   try {
-    const verdicts = await guarantee.fold(tasks, handle, wiring);
+    const verdicts = await guarantee.fold(tasks, handle, dependencies);
     const settled = deliveries.slice(0, verdicts.length);
     return { settled: settled.map(([message, task], index) => [message, task, verdicts[index] as Verdict]) };
   } catch (error) {
-    if (tasks.some(({ deadline }) => wiring.clock.now() > deadline)) throw error;
+    if (tasks.some(({ deadline }) => dependencies.clock.now() > deadline)) throw error;
     unfolded.add(group);
     return {
       settled: [],

@@ -1,11 +1,11 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { HandlerKind } from '../guarantees/guarantee.ts';
-import type { DeliveryOptions, Ending, Means } from '../message/delivery-context.ts';
+import type { DeliveryContext, DeliveryOptions, DeliveryResult } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
-import { copy, reasonOf } from '../settlement/move-to-dead-letter-queue.ts';
-import { conclude, stayAfter } from '../settlement/settle.ts';
-import { foldMessages } from './commit-together.ts';
-import { isCountedBefore, knownJobOf, taskOf } from './delivery-task.ts';
+import { copyToDeadLetterQueue, reasonOf } from '../settlement/move-to-dead-letter-queue.ts';
+import { conclude, retryOnError } from '../settlement/settle.ts';
+import { commitTogether } from './commit-together.ts';
+import { countsBeforeHandler, knownJobOf, taskOf } from './delivery-task.ts';
 import { readBody } from './read-body.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -21,18 +21,18 @@ import { verdictOn } from './verdict.ts';
 export async function* deliver<Event extends CloudEvent, Kind extends HandlerKind>(
   messages: readonly [Message<Event>, ...Message<Event>[]],
   options: DeliveryOptions<Event, Kind>,
-): AsyncGenerator<readonly [message: Message<Event>, ending: Ending], void, undefined> {
+): AsyncGenerator<readonly [message: Message<Event>, ending: DeliveryResult], void, undefined> {
   const [first] = messages;
-  let failure: Pick<Ending, 'foldFailure' | 'foldError'>;
+  let failure: Pick<DeliveryResult, 'foldFailure' | 'foldError'>;
   try {
-    const { settled, ...failed } = await foldMessages(messages, options);
+    const { settled, ...failed } = await commitTogether(messages, options);
     for (const [message, task, verdict] of settled) {
       yield [message, await orStay(message, options, () => conclude(verdict, message, task, options))];
     }
     if (settled.length > 0) return;
     failure = failed;
   } catch (error) {
-    yield [first, await stayAfter(error, first, options, knownJobOf(first, options))];
+    yield [first, await retryOnError(error, first, options, knownJobOf(first, options))];
     return;
   }
   yield [first, { ...(await orStay(first, options, () => deliverAlone(first, options))), ...failure }];
@@ -42,9 +42,9 @@ export async function* deliver<Event extends CloudEvent, Kind extends HandlerKin
 async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
   options: DeliveryOptions<Event, Kind>,
-): Promise<Ending> {
+): Promise<DeliveryResult> {
   const { reading } = message;
-  const isCounted = isCountedBefore(message, options);
+  const isCounted = countsBeforeHandler(message, options);
   const isUnread = isCounted && reading.parsed === undefined;
   let parserTook = 0;
   if (isUnread || 'failed' in reading.content) {
@@ -55,26 +55,27 @@ async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   const { content } = reading;
   if ('failed' in content) throw content.failed;
   if ('waits' in content) throw content.waits;
-  if ('invalid' in content) return await copy(message, 'poison', reasonOf(content.invalid), options);
-  const { guarantee, handle, wiring } = options;
+  if ('invalid' in content)
+    return await copyToDeadLetterQueue(message, 'poison', reasonOf(content.invalid), options);
+  const { guarantee, handle, dependencies } = options;
   const task = taskOf(message, content, options, isCounted ? { parserTook } : undefined);
   try {
-    const verdict = await verdictOn(task, options, () => guarantee.settle(task, handle, wiring));
+    const verdict = await verdictOn(task, options, () => guarantee.settle(task, handle, dependencies));
     return await conclude(verdict, message, task, options);
   } catch (error) {
-    return await stayAfter(error, message, options, task);
+    return await retryOnError(error, message, options, task);
   }
 }
 
 /** What does not answer leaves the message in its queue. */
 async function orStay(
   message: Message<CloudEvent>,
-  means: Means,
-  end: () => Promise<Ending>,
-): Promise<Ending> {
+  context: DeliveryContext,
+  end: () => Promise<DeliveryResult>,
+): Promise<DeliveryResult> {
   try {
     return await end();
   } catch (error) {
-    return await stayAfter(error, message, means, knownJobOf(message, means));
+    return await retryOnError(error, message, context, knownJobOf(message, context));
   }
 }

@@ -4,13 +4,13 @@ import { backoffCap, isSuspect } from '../../contract/policies/retry-policy.ts';
 import type { Job, Task } from '../guarantees/guarantee.ts';
 import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
 import { underWay } from '../handler/errors.ts';
-import { areSpent } from '../message/attempts.ts';
-import type { Means } from '../message/delivery-context.ts';
+import { attemptsExhausted } from '../message/attempts.ts';
+import type { DeliveryContext } from '../message/delivery-context.ts';
 import { isInsideWindow } from '../message/idempotency-window.ts';
 import type { Identity, Valid } from '../message/reading.ts';
-import { lastStay } from '../message/retry-schedule.ts';
+import { latestRetry } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
-import type { Wiring } from '../ports/dependencies.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import type { Past } from '../ports/record-store.ts';
 import { keepBody } from '../settlement/keep-body.ts';
 
@@ -21,31 +21,36 @@ import { keepBody } from '../settlement/keep-body.ts';
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
   { event, identity }: Valid<Event>,
-  means: Means,
+  context: DeliveryContext,
   counting?: { readonly parserTook: number },
 ): Task<Event> {
-  const job = jobOf(message, identity, means, false);
+  const job = jobOf(message, identity, context, false);
   if (counting === undefined) return { ...job, event };
   // The time of its own parser is no neighbour's fault. What is left has to be enough for a handler all the same.
-  const latest = partLeft(1 / 8, means.begun, job.deadline);
-  const lastBegin = Math.min(job.lastBegin + counting.parserTook, latest);
-  return { ...job, event, lastBegin, isCountedBefore: means.wiring.clock.now() <= lastBegin };
+  const latest = partLeft(1 / 8, context.startedAt, job.deadline);
+  const latestHandlerStart = Math.min(job.latestHandlerStart + counting.parserTook, latest);
+  return {
+    ...job,
+    event,
+    latestHandlerStart: latestHandlerStart,
+    countsBeforeHandler: context.dependencies.clock.now() <= latestHandlerStart,
+  };
 }
 
 /** The same of a message whose body has been read, and is an event: never runs the parser. */
-export function knownJobOf(message: Message<CloudEvent>, means: Means): Job | undefined {
+export function knownJobOf(message: Message<CloudEvent>, context: DeliveryContext): Job | undefined {
   const { parsed } = message.reading;
-  return parsed !== undefined && 'event' in parsed ? taskOf(message, parsed, means) : undefined;
+  return parsed !== undefined && 'event' in parsed ? taskOf(message, parsed, context) : undefined;
 }
 
 /** The delivery of a message's body, whose event nobody knows before the consumer's parser has run. */
-export function bodyJobOf(message: Message<CloudEvent>, means: Means, isCounted: boolean): Job {
+export function bodyJobOf(message: Message<CloudEvent>, context: DeliveryContext, isCounted: boolean): Job {
   // It only counts: it is of any age, and whoever looks for the records of events finds none of theirs.
   const names = { source: '', eventId: '', sequence: undefined };
   const content = { fingerprint: fingerprintOfBodies, fingerprintLike: () => fingerprintOfBodies };
-  const identity = { id: bodyKey(means.consumer, message.body), ...names, ...content };
-  const job = jobOf(message, identity, means, isCounted);
-  return { ...job, carriedAttempt: undefined, identity: { ...job.identity, insideWindow: true } };
+  const identity = { id: bodyKey(context.consumer, message.body), ...names, ...content };
+  const job = jobOf(message, identity, context, isCounted);
+  return { ...job, resendToken: undefined, identity: { ...job.identity, insideWindow: true } };
 }
 
 /** Its key says which body it is. */
@@ -55,44 +60,44 @@ const fingerprintOfBodies = 'body';
 export function jobOf(
   message: Message<CloudEvent>,
   { fingerprintLike, ...identity }: Identity,
-  means: Means,
+  context: DeliveryContext,
   isCounted: boolean,
 ): Job {
-  const deadline = deadlineOf(message, means);
+  const deadline = deadlineOf(message, context);
   return {
     fingerprintLike,
-    isOwnFailure: (error) => isOwnFailure(error) && !means.commonFailure.includes(identity.id, error),
-    warn: means.warn,
-    keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, means),
-    carriedAttempt: message.carriedAttempt,
-    end: means.end,
+    isOwnFailure: (error) => isOwnFailure(error) && !context.commonFailure.includes(identity.id, error),
+    warn: context.warn,
+    keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, context),
+    resendToken: message.resendToken,
+    end: context.end,
     deadline,
-    isCountedBefore: isCounted,
-    lastBegin: partLeft(1 / 4, means.begun, deadline),
-    mayBegin: (past: Past) => mayBegin(past, message, means.wiring),
+    countsBeforeHandler: isCounted,
+    latestHandlerStart: partLeft(1 / 4, context.startedAt, deadline),
+    canStartHandler: (past: Past) => canStartHandler(past, message, context.dependencies),
     identity: {
       ...identity,
-      attempt: message.attempt,
-      consumer: means.consumer,
+      ownerToken: message.ownerToken,
+      consumer: context.consumer,
       messageGroup: message.group,
       messageId: message.id,
-      insideWindow: isInWindow(message, means),
+      insideWindow: isInWindow(message, context),
     },
   };
 }
 
 /** Whether the message is so young that no record of its event can have expired. */
-export function isInWindow({ publishedAt }: Message<CloudEvent>, { wiring }: Means): boolean {
-  return isInsideWindow(publishedAt, wiring.clock.now(), wiring.recordTtlSeconds);
+export function isInWindow({ publishedAt }: Message<CloudEvent>, { dependencies }: DeliveryContext): boolean {
+  return isInsideWindow(publishedAt, dependencies.clock.now(), dependencies.recordTtlSeconds);
 }
 
 /**
  * Whether what a message sets off is counted before it begins: it is a suspect, and half of the invocation is left. If it is
  * not done in that, it is to blame, and no neighbour.
  */
-export function isCountedBefore(message: Message<CloudEvent>, means: Means): boolean {
+export function countsBeforeHandler(message: Message<CloudEvent>, context: DeliveryContext): boolean {
   if (!isSuspect(message)) return false;
-  return means.wiring.clock.now() <= partLeft(1 / 2, means.begun, deadlineOf(message, means));
+  return context.dependencies.clock.now() <= partLeft(1 / 2, context.startedAt, deadlineOf(message, context));
 }
 
 /** Until when such a part of the invocation is left. A slow store may take half of what is left of it for a suspect. */
@@ -105,9 +110,13 @@ function partLeft(part: number, begun: number, deadline: number): number {
  * Where that blocks its group every second delivery begins all the same, so that a deployment heals it; the ones between
  * tell of it, and look for an operator's skip.
  */
-function mayBegin(past: Past, message: Message<CloudEvent>, wiring: Wiring): boolean {
-  if (past.lastError !== underWay || !areSpent(past, message, wiring)) return true;
-  return wiring.onPoison === 'block' && past.attempts % 2 === 0;
+function canStartHandler(
+  past: Past,
+  message: Message<CloudEvent>,
+  dependencies: ConsumerDependencies,
+): boolean {
+  if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies)) return true;
+  return dependencies.onPoison === 'block' && past.attempts % 2 === 0;
 }
 
 /**
@@ -116,8 +125,8 @@ function mayBegin(past: Past, message: Message<CloudEvent>, wiring: Wiring): boo
  */
 const rescueTime = 10_000;
 
-function deadlineOf(message: Message<CloudEvent>, { deadline, wiring }: Means): number {
-  const now = wiring.clock.now();
-  if (now + backoffCap * 1000 <= lastStay(message, wiring)) return deadline;
+function deadlineOf(message: Message<CloudEvent>, { deadline, dependencies }: DeliveryContext): number {
+  const now = dependencies.clock.now();
+  if (now + backoffCap * 1000 <= latestRetry(message, dependencies)) return deadline;
   return deadline - Math.max(0, Math.min(rescueTime, (deadline - now) / 2));
 }

@@ -7,7 +7,7 @@ import { isPlainObject } from '../values/plain-object.ts';
  * Asks a handler once for the effects of an event, however often they are needed: what falls out of a fold is settled
  * alone after that, and what its handler failed with is why. For one invocation; the next one asks again.
  */
-export class AskOnce<Event extends CloudEvent> {
+export class MemoizedHandler<Event extends CloudEvent> {
   readonly #handle: EffectHandler<Event>;
   readonly #asked = new Map<Event, Promise<readonly Effect[]>>();
   readonly #atWork = new Set<Event>();
@@ -28,7 +28,7 @@ export class AskOnce<Event extends CloudEvent> {
   }
 
   /** When no handler is at work any more. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     await Promise.allSettled(this.#asked.values());
   }
 

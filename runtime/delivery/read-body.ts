@@ -1,9 +1,9 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { attemptToRead, guaranteeOfBodies, type Read } from '../guarantees/external/body-attempt.ts';
 import { findDuplicate } from '../guarantees/record/find-duplicate.ts';
-import type { Ending, Means } from '../message/delivery-context.ts';
+import type { DeliveryContext, DeliveryResult } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
-import { conclude, stayAfter } from '../settlement/settle.ts';
+import { conclude, retryOnError } from '../settlement/settle.ts';
 import { bodyJobOf, isInWindow, jobOf } from './delivery-task.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -17,31 +17,31 @@ import { verdictOn } from './verdict.ts';
 export async function readBody(
   message: Message<CloudEvent>,
   isCounted: boolean,
-  means: Means,
-): Promise<Ending | Read> {
+  context: DeliveryContext,
+): Promise<DeliveryResult | Read> {
   const { reading } = message;
   const { asItCame } = reading;
-  const store = means.guarantee.store ?? means.wiring.store;
+  const store = context.guarantee.store ?? context.dependencies.store;
   // What has no name, or is too old, blocks nobody.
-  const mayBlock = asItCame !== undefined && isInWindow(message, means);
-  const ofBodies: Means = {
-    ...means,
-    guarantee: guaranteeOfBodies(means.guarantee.store),
-    wiring: mayBlock ? means.wiring : { ...means.wiring, onPoison: 'quarantine' },
+  const mayBlock = asItCame !== undefined && isInWindow(message, context);
+  const ofBodies: DeliveryContext = {
+    ...context,
+    guarantee: guaranteeOfBodies(context.guarantee.store),
+    dependencies: mayBlock ? context.dependencies : { ...context.dependencies, onPoison: 'quarantine' },
   };
   const job = bodyJobOf(message, ofBodies, isCounted);
   try {
-    const tools = { ...means.wiring, store };
+    const tools = { ...context.dependencies, store };
     const verdict = await verdictOn(job, ofBodies, () => attemptToRead(job, () => read(message), tools));
     if (verdict.outcome === 'read') return verdict;
     // An event that was applied blocks nobody, whatever its parser does now.
     const applied =
       verdict.outcome === 'tried' &&
       asItCame !== undefined &&
-      (await findDuplicate(jobOf(message, asItCame, means, false), means.guarantee.name, tools));
+      (await findDuplicate(jobOf(message, asItCame, context, false), context.guarantee.name, tools));
     return await conclude(applied || verdict, message, job, ofBodies);
   } catch (error) {
-    return await stayAfter(error, message, ofBodies, job);
+    return await retryOnError(error, message, ofBodies, job);
   }
 }
 

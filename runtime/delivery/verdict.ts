@@ -1,7 +1,7 @@
 import type { Job, Verdict } from '../guarantees/guarantee.ts';
 import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
 import { PermanentError } from '../handler/errors.ts';
-import type { Means } from '../message/delivery-context.ts';
+import type { DeliveryContext } from '../message/delivery-context.ts';
 
 /**
  * The verdict on a job. A permanent error becomes one too, and its event may have one already that goes before it.
@@ -9,7 +9,7 @@ import type { Means } from '../message/delivery-context.ts';
  */
 export async function verdictOn<Decided>(
   job: Job,
-  { guarantee, wiring, warn, commonFailure }: Means,
+  { guarantee, dependencies, warn, commonFailure }: DeliveryContext,
   decide: () => Promise<Decided>,
 ): Promise<Decided | Verdict> {
   try {
@@ -18,8 +18,8 @@ export async function verdictOn<Decided>(
     if (isOwnFailure(error)) commonFailure.failed(job.identity.id, error);
     if (!(error instanceof PermanentError)) throw error;
     const refused = { outcome: 'refused', error } as const;
-    if (wiring.onPoison === 'quarantine') return refused;
-    return await guarantee.recordRefusal(job, error, wiring).catch((cause: unknown) => {
+    if (dependencies.onPoison === 'quarantine') return refused;
+    return await guarantee.recordRefusal(job, error, dependencies).catch((cause: unknown) => {
       warn('The refusal of an event has no record, so no skip of its message can stand', cause);
       return refused;
     });

@@ -27,7 +27,7 @@ export type EffectHandler<Event extends CloudEvent> = (
 ) => readonly Effect[] | Promise<readonly Effect[]>;
 
 /**
- * What an event does outside of the store. What it throws tells the runtime what is known: `NotDone` and
+ * What an event does outside of the store. What it throws tells the runtime what is known: `NotExecutedError` and
  * `PermanentError` say that nothing happened, any other error that it may have.
  */
 export type ExternalHandler<Event extends CloudEvent> = (
@@ -43,7 +43,7 @@ export interface ExternalContext {
   /**
    * Is aborted with a `DeadlineError` shortly before the invocation ends. Pass it on to what waits: `fetch(url, { signal
    * })`, `client.send(command, { abortSignal: signal })`. A call that was given up may have happened, so let its error
-   * through as it is: the guarantee decides what follows. One that was never made is a `NotDone`.
+   * through as it is: the guarantee decides what follows. One that was never made is a `NotExecutedError`.
    */
   readonly signal: AbortSignal;
 }
@@ -94,7 +94,7 @@ export interface Job {
    */
   readonly fingerprintLike: (named: string) => string | undefined;
   /** The `attempt` of the unknown record that an operator sent this message again for. */
-  readonly carriedAttempt: string | undefined;
+  readonly resendToken: string | undefined;
   /** Milliseconds since the epoch: when the invocation ends, finished or not. */
   readonly end: number;
   /** Milliseconds since the epoch: nothing new begins after it. */
@@ -103,11 +103,11 @@ export interface Job {
    * Whether its attempt is counted before its handler begins: it is a suspect, which may end its process, and nothing is
    * counted after that. What ends the attempt by no fault of the event takes the count back.
    */
-  readonly isCountedBefore: boolean;
+  readonly countsBeforeHandler: boolean;
   /** Milliseconds since the epoch: such a handler begins no later, or it may be cut off by no fault of its own. */
-  readonly lastBegin: number;
+  readonly latestHandlerStart: number;
   /** Whether the handler of an attempt that was counted before may begin. */
-  readonly mayBegin: (past: Past) => boolean;
+  readonly canStartHandler: (past: Past) => boolean;
 }
 
 /**
@@ -148,7 +148,7 @@ export type Verdict =
       /** The error of the handler that left it unknown. */
       readonly error?: unknown;
       /** Where its record was found to have no room for the body: whose copy in the dead-letter queue has it. */
-      readonly keptWith?: Pick<StoredRecord, 'attempt' | 'messageId'>;
+      readonly keptWith?: Pick<StoredRecord, 'ownerToken' | 'messageId'>;
     }
   /** No record, and too old to tell a new event from one whose record has expired. */
   | { readonly outcome: 'out-of-window' }

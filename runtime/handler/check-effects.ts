@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../contract/errors.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import { canonicalDecimal } from '../values/decimal.ts';
 import { rawProblem } from './check-raw.ts';
 import { type Effect, type EffectWrite, effectBrand } from './effects.ts';
@@ -118,7 +118,7 @@ function amountProblem(
   isAmount: (amount: unknown) => boolean,
 ): string | undefined {
   const wrong = Object.entries(by).find(([, amount]) => !isAmount(amount));
-  return wrong && `${nameOf(wrong[1])} for the amount "${shorten(wrong[0], 100)}": give a finite number`;
+  return wrong && `${nameOf(wrong[1])} for the amount "${truncate(wrong[0], 100)}": give a finite number`;
 }
 
 function isNumber(value: unknown): boolean {
@@ -151,7 +151,7 @@ function nameOf(value: unknown): string {
   if (isIterator(value)) return 'an iterator: make a list of it with [...]';
   switch (typeof value) {
     case 'string':
-      return `the text ${JSON.stringify(shorten(value, 100))}`;
+      return `the text ${JSON.stringify(truncate(value, 100))}`;
     case 'function':
       return 'a function: call it';
     case 'object':
@@ -173,5 +173,5 @@ function objectName(value: object): string {
   if (kinds.has(kind)) return `one effect (${effectName(value as Effect)}): put it in a list`;
   if (kind === undefined) return 'an object without the kind of an effect';
   const known = [...kinds].join(', ');
-  return `an object of the kind ${JSON.stringify(shorten(String(kind), 100))}: effects are of the kinds ${known}`;
+  return `an object of the kind ${JSON.stringify(truncate(String(kind), 100))}: effects are of the kinds ${known}`;
 }

@@ -1,5 +1,5 @@
 import { OrderOnceError } from '../../contract/errors.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 
 /**
  * What a handler throws when trying again cannot help, and nothing happened: the message goes to the dead-letter queue
@@ -15,16 +15,16 @@ export class PermanentError extends OrderOnceError {
  * What a handler throws when it is certain that nothing happened: the event is tried again, under every guarantee. Any
  * other error leaves it open, and what follows is the guarantee's: at-least-once tries again, at-most-once does not.
  */
-export class NotDone extends OrderOnceError {
+export class NotExecutedError extends OrderOnceError {
   readonly retryAfter: number | undefined;
 
-  constructor(message: string, options?: NotDoneOptions) {
+  constructor(message: string, options?: NotExecutedOptions) {
     super('NOT_DONE', message, options);
     this.retryAfter = options?.retryAfter;
   }
 }
 
-export interface NotDoneOptions extends ErrorOptions {
+export interface NotExecutedOptions extends ErrorOptions {
   /**
    * Milliseconds until another try makes sense, as the system that was called says (HTTP's `Retry-After`, for
    * instance): the message and what follows in its group are hidden for as long, nearly 12 hours at most, and never for
@@ -37,7 +37,7 @@ export interface NotDoneOptions extends ErrorOptions {
 
 /** In ms; `undefined` where an error names no time, or none that makes sense. */
 export function retryAfterOf(error: unknown): number | undefined {
-  const retryAfter = error instanceof NotDone ? error.retryAfter : undefined;
+  const retryAfter = error instanceof NotExecutedError ? error.retryAfter : undefined;
   return retryAfter !== undefined && Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined;
 }
 
@@ -121,7 +121,7 @@ const maxCode = 100;
 export function codeOf(error: unknown): string {
   const code = () => (error instanceof OrderOnceError ? error.code : undefined);
   const name = () => (error instanceof Error ? error.name : 'UNKNOWN');
-  return shorten(
+  return truncate(
     textOf(() => code() ?? name()),
     maxCode,
   );
@@ -129,7 +129,7 @@ export function codeOf(error: unknown): string {
 
 /** The text that logs and reasons carry for anything that was thrown, at most 1,000 characters of it. */
 export function describe(error: unknown): string {
-  return shorten(textOf(() => messageOf(error)));
+  return truncate(textOf(() => messageOf(error)));
 }
 
 /** Of what is no error, but an object, the text that tells most. */

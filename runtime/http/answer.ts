@@ -1,4 +1,4 @@
-import { NotDone, PermanentError } from '../handler/errors.ts';
+import { NotExecutedError, PermanentError } from '../handler/errors.ts';
 import { UnclearError } from '../handler/unclear-error.ts';
 import { readText } from './read-text.ts';
 import { retryAfterOf } from './retry-after.ts';
@@ -22,13 +22,13 @@ const refused: Row = (answer) =>
   );
 
 const configuration: Row = (answer) =>
-  new NotDone(
+  new NotExecutedError(
     `${said(answer)}. Nothing happened; events wait until ${answer.setting} and the credentials for it are right`,
   );
 
 const later: Row = (answer) => {
   const retryAfter = retryAfterOf(answer.headers, answer.now);
-  return new NotDone(`${said(answer)}. Nothing happened yet`, {
+  return new NotExecutedError(`${said(answer)}. Nothing happened yet`, {
     ...(retryAfter !== undefined && { retryAfter }),
   });
 };

@@ -1,5 +1,5 @@
-import { shorten } from '../../contract/truncate.ts';
-import { NotDone } from '../handler/errors.ts';
+import { truncate } from '../../contract/truncate.ts';
+import { NotExecutedError } from '../handler/errors.ts';
 import { UnclearError } from '../handler/unclear-error.ts';
 import { type NetworkError, neverSent } from './never-sent.ts';
 
@@ -8,7 +8,9 @@ export function failureOf(error: unknown, url: string): Error {
   // `fetch` says "fetch failed", and why in the cause.
   const cause = ((error as Error).cause ?? error) as NetworkError;
   if (neverSent(cause)) {
-    return new NotDone(`${url} cannot be reached: ${textOf(cause)}. Nothing was sent`, { cause: error });
+    return new NotExecutedError(`${url} cannot be reached: ${textOf(cause)}. Nothing was sent`, {
+      cause: error,
+    });
   }
   return new UnclearError(`${url} gave no answer: ${textOf(cause)}. It may have done what it was asked`, {
     cause: error,
@@ -17,5 +19,5 @@ export function failureOf(error: unknown, url: string): Error {
 
 function textOf(cause: NetworkError): string {
   // A host with several addresses fails with an error for each, and no message of its own.
-  return shorten(cause.message || cause.errors?.[0]?.message || cause.code || cause.name);
+  return truncate(cause.message || cause.errors?.[0]?.message || cause.code || cause.name);
 }

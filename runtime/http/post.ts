@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import type { ExternalContext } from '../guarantees/guarantee.ts';
-import { describe, NotDone } from '../handler/errors.ts';
+import { describe, NotExecutedError } from '../handler/errors.ts';
 import { readAnswer } from './answer.ts';
 import { failureOf } from './failure.ts';
 
@@ -25,7 +25,7 @@ export interface PostOptions {
  * a request that it swallows looks like one whose answer was lost.
  *
  * @returns The answer's JSON; `undefined` for 204, which has none.
- * @throws NotDone where it is certain that nothing happened and that waiting helps: never sent, throttled, or an error
+ * @throws NotExecutedError where it is certain that nothing happened and that waiting helps: never sent, throttled, or an error
  *   of the configuration. PermanentError where this request was refused. UnclearError for everything else.
  */
 export async function postWithKey(
@@ -44,7 +44,7 @@ export async function postWithKey(
   // Without its query, which may hold what no log should.
   const { origin, pathname } = new URL(request.url);
   const place = `${origin}${pathname}`;
-  if (context.signal.aborted) throw new NotDone(`No time was left to call ${place}`);
+  if (context.signal.aborted) throw new NotExecutedError(`No time was left to call ${place}`);
   let response: Response;
   try {
     response = await fetch(request);
@@ -68,7 +68,7 @@ function jsonOf(body: unknown): string {
   try {
     return canonicalJson(body);
   } catch (cause) {
-    throw new NotDone(`Nothing can be sent: the body has no JSON: ${describe(cause)}`, { cause });
+    throw new NotExecutedError(`Nothing can be sent: the body has no JSON: ${describe(cause)}`, { cause });
   }
 }
 
@@ -78,8 +78,11 @@ function prepare(url: string, setting: string, init: () => RequestInit): Request
     if (!/^https?:/.test(request.url)) throw new TypeError(`${new URL(url).protocol} is not spoken here`);
     return request;
   } catch (cause) {
-    throw new NotDone(`Nothing can be sent: check ${setting}, the headers and the body: ${describe(cause)}`, {
-      cause,
-    });
+    throw new NotExecutedError(
+      `Nothing can be sent: check ${setting}, the headers and the body: ${describe(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { LoggedError } from '../../contract/delivery-log.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import { describe } from '../handler/errors.ts';
 import { originalStack } from './original-stack.ts';
 
@@ -105,10 +105,10 @@ function textOf(value: unknown): string | undefined {
 
 /** The text, or the start of it, in at most so many bytes of JSON. */
 function cut(text: string, bytes: number): string {
-  let short = shorten(text, Math.max(1, Math.floor(bytes)));
+  let short = truncate(text, Math.max(1, Math.floor(bytes)));
   for (;;) {
     const size = Buffer.byteLength(JSON.stringify(short)) - 2;
     if (size <= bytes || short.length <= 1) return short;
-    short = shorten(short, Math.max(1, Math.floor((short.length * bytes) / size) - 2));
+    short = truncate(short, Math.max(1, Math.floor((short.length * bytes) / size) - 2));
   }
 }

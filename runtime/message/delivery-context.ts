@@ -1,7 +1,7 @@
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
-import type { Wiring } from '../ports/dependencies.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import type { Warn } from '../ports/output.ts';
 import type { CommonFailure } from './common-failure.ts';
 
@@ -9,9 +9,9 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
   readonly consumer: string;
   readonly guarantee: Guarantee<Kind>;
   readonly handle: Handlers<Event>[Kind];
-  readonly wiring: Wiring;
+  readonly dependencies: ConsumerDependencies;
   /** Milliseconds since the epoch: when the invocation began. */
-  readonly begun: number;
+  readonly startedAt: number;
   /** Milliseconds since the epoch: when the invocation ends. */
   readonly end: number;
   /** Milliseconds since the epoch: no new request begins after it. */
@@ -19,15 +19,15 @@ export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerK
   /** Logs what went wrong and changes no outcome. */
   readonly warn: Warn;
   /** Message groups that fold no more in this invocation. */
-  readonly unfolded: Set<string>;
+  readonly groupsNotFolding: Set<string>;
   readonly commonFailure: CommonFailure;
 }
 
 /** What a delivery works with that is not the handler's. */
-export type Means = Omit<DeliveryOptions<CloudEvent, HandlerKind>, 'handle' | 'unfolded'>;
+export type DeliveryContext = Omit<DeliveryOptions<CloudEvent, HandlerKind>, 'handle' | 'unfolded'>;
 
 /** How a delivery ended: the fields of its log line that depend on it. */
-export type Ending = Pick<
+export type DeliveryResult = Pick<
   DeliveryLog,
   | 'outcome'
   | 'stale'

@@ -2,7 +2,7 @@ import { ConfigurationError, InvalidEventError } from '../../contract/errors.ts'
 import type { CloudEvent, EventParser } from '../../contract/event/event-parser.ts';
 import { parseExactJson, path } from '../../contract/event/exact-json.ts';
 import { idempotencyKey } from '../../contract/event/identity.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
 import { describe, ParserError, PermanentError } from '../handler/errors.ts';
 import { ignoreRejection, isPromise } from '../handler/promise.ts';
@@ -179,7 +179,7 @@ function readOwn(body: string, consumer: string) {
 
 function namesOf({ source, id: eventId, sequence }: CloudEvent): Names {
   // Records and log lines take no text of any length, and only handlers compare it.
-  return { source, eventId, sequence: sequence === undefined ? undefined : shorten(String(sequence)) };
+  return { source, eventId, sequence: sequence === undefined ? undefined : truncate(String(sequence)) };
 }
 
 /**

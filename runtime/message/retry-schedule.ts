@@ -1,5 +1,5 @@
-import { backoff, longestWaiting, pace } from '../../contract/policies/retry-policy.ts';
-import type { Wiring } from '../ports/dependencies.ts';
+import { backoff, longestWaiting, spreadDelay } from '../../contract/policies/retry-policy.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { longestHiding } from './visibility.ts';
 
 /** What is known of a message that waits. */
@@ -18,7 +18,7 @@ export interface Wait {
 }
 
 type Timing = Pick<
-  Wiring,
+  ConsumerDependencies,
   'clock' | 'random' | 'maxReceiveCount' | 'queueRetentionSeconds' | 'visibilityTimeoutSeconds'
 >;
 
@@ -32,27 +32,30 @@ export function retryAt(message: Waiting, timing: Timing, wait: Wait = {}): numb
   const { clock, random } = timing;
   const { retryAfter = 0, atLeast = backoff(receiveCount, random.next()) } = wait;
   const now = clock.now();
-  const paced = pace(receiveCount, (now - sentAt) / 1000, limitsOf(timing));
+  const paced = spreadDelay(receiveCount, (now - sentAt) / 1000, limitsOf(timing));
   return now + Math.min(Math.max(retryAfter, atLeast * 1000, Math.floor(paced * 1000)), longestHiding);
 }
 
 /** When a message is given again that there was no time for: as any that waits, but not past its last stay. */
 export function postponedUntil(message: Waiting, timing: Timing): number {
-  return Math.min(retryAt(message, timing), Math.max(soon(message, timing), lastStay(message, timing)));
+  return Math.min(
+    retryAt(message, timing),
+    Math.max(retrySoon(message, timing), latestRetry(message, timing)),
+  );
 }
 
 /**
  * When a message is given again that no copy could be made of, in ms since the epoch: after its backoff alone, and well
  * before its queue deletes it.
  */
-export function soon({ receiveCount, sentAt }: Waiting, { clock, random, ...timing }: Timing): number {
+export function retrySoon({ receiveCount, sentAt }: Waiting, { clock, random, ...timing }: Timing): number {
   const now = clock.now();
   const left = sentAt + timing.queueRetentionSeconds * 1000 - now;
   return now + Math.max(0, Math.min(backoff(receiveCount, random.next()) * 1000, left / 10));
 }
 
 /** Until when a message may be left in its queue, in ms since the epoch. */
-export function lastStay({ sentAt }: Waiting, timing: Timing): number {
+export function latestRetry({ sentAt }: Waiting, timing: Timing): number {
   return sentAt + longestWaiting(limitsOf(timing)) * 1000;
 }
 

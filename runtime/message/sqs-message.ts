@@ -12,7 +12,7 @@ export interface Message<Event extends CloudEvent> {
   /** The SQS message id; a redrive gives the message a new one. */
   readonly id: string;
   /** Owner token of this delivery: see `Delivery`. */
-  readonly attempt: string;
+  readonly ownerToken: string;
   /** Names this receive of the message to SQS. */
   readonly receiptHandle: string;
   readonly body: string;
@@ -26,7 +26,7 @@ export interface Message<Event extends CloudEvent> {
   /** Milliseconds since the epoch: when the event was first published, as far as is known. */
   readonly publishedAt: number;
   /** See `resolvedAttemptAttribute`. */
-  readonly carriedAttempt: string | undefined;
+  readonly resendToken: string | undefined;
   readonly attributes: SQSMessageAttributes;
   /** Its X-Ray trace header. */
   readonly trace: string | undefined;
@@ -53,7 +53,7 @@ export function readMessage<Event extends CloudEvent>(
   const reading = new Reading(body, reader, sentAt === undefined ? unsent : undefined);
   return {
     id,
-    attempt: random.uuid(),
+    ownerToken: random.uuid(),
     receiptHandle,
     body,
     group: groupOf(sent.MessageGroupId, reading) ?? brokerId(id),
@@ -61,7 +61,7 @@ export function readMessage<Event extends CloudEvent>(
     sentAt: sentAt ?? 0,
     firstReceived: wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0,
     publishedAt: publishedAt(attributes, sentAt ?? 0),
-    carriedAttempt: carriedAttemptOf(attributes[resolvedAttemptAttribute]?.stringValue),
+    resendToken: carriedAttemptOf(attributes[resolvedAttemptAttribute]?.stringValue),
     attributes,
     trace: traceOf(sent.AWSTraceHeader),
     reading,

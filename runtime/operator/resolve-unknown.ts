@@ -9,7 +9,7 @@ import { NotResolvableError, StoreBusyError } from '../handler/errors.ts';
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts';
 
 /** A message that an operator sends to the consumer's own queue, not to the topic. */
-export interface Resent {
+export interface ResendMessage {
   readonly body: string;
   /**
    * The SQS message group that the event came in, from its record. It is sent as it is: what the publisher makes of a
@@ -47,7 +47,7 @@ export type ResolveOptions =
   | (Unknown & {
       /** The operator saw that it did not happen, or prefers that it happens twice. */
       readonly as: 'retry';
-      readonly send: (message: Resent) => Promise<void>;
+      readonly send: (message: ResendMessage) => Promise<void>;
       /**
        * The event's body, where its record had no room for it: that of the copy in the dead-letter queue whose
        * `dead-letter-reason` has the code `BODY_KEPT` and this record's `recordId`. Delete that copy once this resolved.
@@ -73,10 +73,10 @@ export async function resolve(options: ResolveOptions): Promise<void> {
   // By its late owner, or by an earlier call whose answer was lost.
   if (options.as === 'done' && record?.status === 'COMPLETED') return;
   if (record?.status !== 'OUTCOME_UNKNOWN') throw new NotResolvableError(id, found(record));
-  if (record.attempt !== attempt) {
+  if (record.ownerToken !== attempt) {
     throw new NotResolvableError(
       id,
-      `is unknown by attempt ${record.attempt}, not by ${attempt}: look again`,
+      `is unknown by attempt ${record.ownerToken}, not by ${attempt}: look again`,
     );
   }
   if (options.as === 'done') return await complete(options);

@@ -6,7 +6,7 @@ import type { Acknowledgements, DeadLetterQueue, VisibilityTimeouts } from './qu
 import type { EffectStore } from './record-store.ts';
 
 /** Everything outside of itself that a consumer works with. */
-export interface Wiring {
+export interface ConsumerDependencies {
   /** The store of a guarantee that names none. */
   readonly store: EffectStore;
   readonly deadLetters: DeadLetterQueue;

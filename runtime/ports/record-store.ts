@@ -15,9 +15,9 @@ export interface Delivery {
    * Of the same content, by the algorithm that the record names: a record of this fingerprint is of the same event too.
    * @default - the record was not seen yet, or names the algorithm of `fingerprint`
    */
-  readonly earlier?: string | undefined;
+  readonly earlierFingerprint?: string | undefined;
   /** Owner token: random per delivery, made before its first write, the same for every try of that delivery. */
-  readonly attempt: string;
+  readonly ownerToken: string;
   readonly consumer: string;
   readonly source: string;
   readonly eventId: string;
@@ -42,7 +42,7 @@ export interface StoredRecord {
   /** Seconds since the epoch; absent for a record that does not expire (OUTCOME_UNKNOWN). */
   readonly expiration?: number | undefined;
   readonly fingerprint: string;
-  readonly attempt?: string | undefined;
+  readonly ownerToken?: string | undefined;
   /** Attempts that failed by the event's own fault, and those of suspects that have not ended. */
   readonly attempts?: number | undefined;
   /** Milliseconds since the epoch. */
@@ -104,9 +104,9 @@ export interface ClaimTerms {
    * The `attempt` of an OUTCOME_UNKNOWN record that an operator sent again: the claim accepts that record too,
    * whatever its first attempt and guarantee, and its first attempt is now. Without it no claim accepts an unknown.
    */
-  readonly carriedAttempt?: string | undefined;
+  readonly resendToken?: string | undefined;
   /** The `expiration` of an expired record to replace; the claim succeeds only if the record still carries it. */
-  readonly over?: number | undefined;
+  readonly expectedExpiration?: number | undefined;
   /**
    * Counts an attempt too, in the same write, with this as `last_error`: that stays where the attempt never ends.
    * @default - nothing is counted
@@ -167,10 +167,10 @@ export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Conte
 export interface RecordStore {
   /**
    * INPROGRESS, attempt = mine, if the record
-   * - is absent or has expired, inside of the window; an expired one that is still there as `over` says, or
+   * - is absent or has expired, inside of the window; an expired one that is still there as `expectedExpiration` says, or
    * - is RETRYING, or QUARANTINED for another message, or INPROGRESS with its lease over where `takeOver` says so; with
    *   the same fingerprint and guarantee, an expiration to come, and its first attempt after `firstAttemptAfter`, or
-   * - is the unknown outcome of `carriedAttempt`, with the same fingerprint.
+   * - is the unknown outcome of `resendToken`, with the same fingerprint.
    */
   claim(delivery: Delivery, terms: ClaimTerms): Promise<ClaimAnswer>;
   /**
@@ -192,16 +192,16 @@ export interface RecordStore {
    */
   holdUnknown(
     delivery: Delivery,
-    seen: { readonly attempt: string | undefined; readonly status: RecordStatus },
+    seen: { readonly ownerToken: string | undefined; readonly status: RecordStatus },
     kept: KeptBody,
     lastError: string,
   ): Promise<OwnerAnswer>;
   /**
    * QUARANTINED for this message, its attempts back to 0: over whatever `commit` would take. The copy is in the
    * dead-letter queue by then.
-   * @param over The `expiration` of an expired record to replace, as for `claim`.
+   * @param expectedExpiration The `expiration` of an expired record to replace, as for `claim`.
    */
-  quarantine(delivery: Delivery, lastError: string, over?: number): Promise<QuarantineAnswer>;
+  quarantine(delivery: Delivery, lastError: string, expectedExpiration?: number): Promise<QuarantineAnswer>;
   /** The record, strongly consistent. */
   find(id: string): Promise<StoredRecord | undefined>;
   /** OUTCOME_UNKNOWN of this `attempt` to COMPLETED: an operator saw that it happened. */
@@ -235,7 +235,7 @@ export type CountAnswer = { readonly kind: 'counted'; readonly past: Past } | Ex
 export interface Commit {
   readonly delivery: Delivery;
   /** The `expiration` of an expired record to replace: commits only if the record still carries it. */
-  readonly over?: number | undefined;
+  readonly expectedExpiration?: number | undefined;
   /** What the record tells of this commit; see `encodeResult`. */
   readonly result?: string | undefined;
 }
@@ -282,9 +282,9 @@ export interface EffectStore extends RecordStore {
   /**
    * RETRYING with one attempt more, if `commit` would take the record and this delivery has not counted with the same
    * `lastError` before.
-   * @param over As for `Commit`.
+   * @param expectedExpiration As for `Commit`.
    */
-  countAttempt(delivery: Delivery, lastError: string, over?: number): Promise<CountAnswer>;
+  countAttempt(delivery: Delivery, lastError: string, expectedExpiration?: number): Promise<CountAnswer>;
   /**
    * The names of a table's key attributes; `undefined` where the store cannot tell, or takes an item of this key for
    * other reasons than its own attributes. Never rejects.

@@ -5,7 +5,7 @@ import {
   firstPublishedAttribute,
   maxMessageAttributes,
 } from '../../contract/message-attributes.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import { bytesOf, sendable } from './sqs-attributes.ts';
 
 export type LetterAttributes = Readonly<Record<string, MessageAttributeValue>>;
@@ -37,7 +37,7 @@ export function fitAttributes(
   room: number,
 ): FittedAttributes {
   const { sent, moved } = sortOut(produced);
-  const brief = { ...reason, message: shorten(reason.message, briefly) };
+  const brief = { ...reason, message: truncate(reason.message, briefly) };
   const { code, consumer, message, messageGroup, firstReceived, originalBody } = brief;
   const { recordId, attempt } = brief;
   const barest = { code, consumer, messageGroup, firstReceived, ...(originalBody && { originalBody }) };

@@ -15,7 +15,7 @@ export const maxMessageBytes = 1024 * 1024;
 const besideCutBody = 64 * 1024;
 
 /** Why a message is copied, without what the message itself tells. */
-export type LetterWhy = Omit<
+export type DeadLetterDetails = Omit<
   DeadLetterReason,
   'messageGroup' | 'sequence' | 'firstReceived' | 'attributes' | 'omittedAttributes' | 'originalBody'
 >;
@@ -35,7 +35,7 @@ export interface Copied {
  */
 export function deadLetterOf(
   message: Message<CloudEvent>,
-  why: LetterWhy,
+  why: DeadLetterDetails,
   limit: number = maxMessageBytes,
 ): Copied {
   const body = bodyOf(message.body);

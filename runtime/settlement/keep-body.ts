@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { sha256 } from '../../contract/event/identity.ts';
-import type { Means } from '../message/delivery-context.ts';
+import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { KeptBody } from '../ports/record-store.ts';
 import { maxContentBytes } from '../stores/content-size.ts';
@@ -27,10 +27,10 @@ export function fitsRecord(body: string): boolean {
 export async function keepBody(
   message: Message<CloudEvent>,
   outcome: UnknownOutcome,
-  means: Means,
+  context: DeliveryContext,
 ): Promise<KeptBody> {
   if (fitsRecord(message.body)) return { body: message.body };
-  await copyBody(message, outcome, means);
+  await copyBody(message, outcome, context);
   return { bodySha256: sha256(message.body) };
 }
 
@@ -38,10 +38,10 @@ export async function keepBody(
 export async function copyBody(
   message: Message<CloudEvent>,
   { recordId, attempt, reason }: UnknownOutcome,
-  { consumer, wiring, warn }: Means,
+  { consumer, dependencies, warn }: DeliveryContext,
 ): Promise<void> {
   const text = `Its record has no room for its body, so this copy keeps it until its outcome is resolved: ${reason}`;
   const why = { code: 'BODY_KEPT', message: text, consumer, recordId, attempt };
-  const lacks = await sendCopy(message, why, wiring.deadLetters);
+  const lacks = await sendCopy(message, why, dependencies.deadLetters);
   if (lacks !== '') warn(`${lacks}. It is the only one of record ${recordId}, whose outcome is unknown`);
 }

@@ -1,11 +1,11 @@
 import type { OrderOnceError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { DeadLetterReason } from '../../contract/message-attributes.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import type { Job } from '../guarantees/guarantee.ts';
 import { describe } from '../handler/errors.ts';
 import { loggedError } from '../logging/logged-error.ts';
-import type { Ending, Means } from '../message/delivery-context.ts';
+import type { DeliveryContext, DeliveryResult } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
 import { sendCopy } from './send-copy.ts';
 
@@ -23,10 +23,10 @@ export async function quarantine(
   message: Message<CloudEvent>,
   task: Job,
   reason: Reason,
-  means: Means,
-): Promise<Ending> {
-  const ending = await copy(message, 'poison', reason, means);
-  await means.guarantee.quarantine(task, reason.message, means.wiring);
+  context: DeliveryContext,
+): Promise<DeliveryResult> {
+  const ending = await copyToDeadLetterQueue(message, 'poison', reason, context);
+  await context.guarantee.quarantine(task, reason.message, context.dependencies);
   return ending;
 }
 
@@ -34,19 +34,19 @@ export async function quarantine(
  * First the copy in the dead-letter queue, then the acknowledgement: a copy that fails leaves the message. For what
  * has no record of its own: no identity, another event's, or none that could be told. `Copy` in spec/OrderOnce.tla.
  */
-export async function copy(
+export async function copyToDeadLetterQueue(
   message: Message<CloudEvent>,
   outcome: 'poison' | 'conflict' | 'out-of-window',
   reason: Reason,
-  { consumer, wiring }: Means,
-): Promise<Ending> {
+  { consumer, dependencies }: DeliveryContext,
+): Promise<DeliveryResult> {
   const { error: _, ...why } = reason;
-  const lacks = await sendCopy(message, { ...why, consumer }, wiring.deadLetters);
-  return endingOf(outcome, lacks === '' ? reason : { ...reason, message: `${reason.message}. ${lacks}` });
+  const lacks = await sendCopy(message, { ...why, consumer }, dependencies.deadLetters);
+  return logReason(outcome, lacks === '' ? reason : { ...reason, message: `${reason.message}. ${lacks}` });
 }
 
 /** The fields of a log line that a reason fills. */
-export function endingOf<Outcome extends Ending['outcome']>(
+export function logReason<Outcome extends DeliveryResult['outcome']>(
   outcome: Outcome,
   { code, message, field, error }: Reason,
 ) {
@@ -62,5 +62,5 @@ export function endingOf<Outcome extends Ending['outcome']>(
 /** What log and dead letter say: shortened, since both have a limit, and a field's path may be as long as the body. */
 export function reasonOf(error: OrderOnceError & { field?: string | undefined }): Reason {
   const { code, field } = error;
-  return { code, message: describe(error), error, ...(field !== undefined && { field: shorten(field) }) };
+  return { code, message: describe(error), error, ...(field !== undefined && { field: truncate(field) }) };
 }

@@ -1,12 +1,12 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { backoffAtCap } from '../../contract/policies/retry-policy.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import type { Job } from '../guarantees/guarantee.ts';
 import { describe } from '../handler/errors.ts';
-import type { Ending, Means } from '../message/delivery-context.ts';
+import type { DeliveryContext, DeliveryResult } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
-import { copy, quarantine, type Reason } from './move-to-dead-letter-queue.ts';
-import { stay } from './retry-later.ts';
+import { copyToDeadLetterQueue, quarantine, type Reason } from './move-to-dead-letter-queue.ts';
+import { retryLater } from './retry-later.ts';
 
 /**
  * An event that will not be applied as it is: to the dead-letter queue, or kept in front of its group until a deployment
@@ -17,23 +17,23 @@ export async function settlePoison(
   task: Job,
   outcome: 'poison' | 'conflict',
   reason: Reason,
-  means: Means,
-): Promise<Ending> {
+  context: DeliveryContext,
+): Promise<DeliveryResult> {
   const leave = async (why: Reason) =>
     outcome === 'conflict'
-      ? await copy(message, outcome, why, means)
-      : await quarantine(message, task, why, means);
-  if (means.wiring.onPoison === 'quarantine') return await leave(reason);
+      ? await copyToDeadLetterQueue(message, outcome, why, context)
+      : await quarantine(message, task, why, context);
+  if (context.dependencies.onPoison === 'quarantine') return await leave(reason);
   let unread = '';
-  const skipped = await means.guarantee.isSkipped(task, means.wiring).catch((error: unknown) => {
+  const skipped = await context.guarantee.isSkipped(task, context.dependencies).catch((error: unknown) => {
     // A store that does not answer has told of no skip, and somebody may wait for one.
     unread = `. No skip could be read: ${describe(error)}`;
     return false;
   });
   if (skipped) return await leave(bySkip(reason));
-  const atLeast = backoffAtCap(means.wiring.random.next());
-  const why = { ...reason, message: shorten(`${reason.message}${unread}`) };
-  const ending = await stay(message, 'blocked', why, means, task, { atLeast });
+  const atLeast = backoffAtCap(context.dependencies.random.next());
+  const why = { ...reason, message: truncate(`${reason.message}${unread}`) };
+  const ending = await retryLater(message, 'blocked', why, context, task, { atLeast });
   return ending.outcome === 'blocked' ? { ...ending, recordId: task.identity.id } : ending;
 }
 
@@ -47,13 +47,13 @@ export async function leaveSkipped(
   message: Message<CloudEvent>,
   task: Job,
   reason: Reason,
-  means: Means,
-): Promise<Ending | undefined> {
-  if (means.wiring.onPoison === 'quarantine') return undefined;
-  const skipped = await means.guarantee.isSkipped(task, means.wiring).catch(() => false);
-  return skipped ? await quarantine(message, task, bySkip(reason), means) : undefined;
+  context: DeliveryContext,
+): Promise<DeliveryResult | undefined> {
+  if (context.dependencies.onPoison === 'quarantine') return undefined;
+  const skipped = await context.guarantee.isSkipped(task, context.dependencies).catch(() => false);
+  return skipped ? await quarantine(message, task, bySkip(reason), context) : undefined;
 }
 
 function bySkip(reason: Reason): Reason {
-  return { ...reason, message: shorten(`Skipped by an operator: ${reason.message}`) };
+  return { ...reason, message: truncate(`Skipped by an operator: ${reason.message}`) };
 }

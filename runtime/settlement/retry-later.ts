@@ -1,11 +1,11 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import type { Job } from '../guarantees/guarantee.ts';
-import type { Ending, Means } from '../message/delivery-context.ts';
-import { isLastReceive, lastStay, retryAt, soon, type Wait } from '../message/retry-schedule.ts';
+import type { DeliveryContext, DeliveryResult } from '../message/delivery-context.ts';
+import { isLastReceive, latestRetry, retryAt, retrySoon, type Wait } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
-import type { Wiring } from '../ports/dependencies.ts';
-import { copy, endingOf, type Reason } from './move-to-dead-letter-queue.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
+import { copyToDeadLetterQueue, logReason, type Reason } from './move-to-dead-letter-queue.ts';
 
 /**
  * Leaves a message in its queue until it is tried again. SQS deletes a message at its retention, without a word and
@@ -14,38 +14,42 @@ import { copy, endingOf, type Reason } from './move-to-dead-letter-queue.ts';
  *
  * @param job Whose record says then that it was given up; none where nobody knows the event.
  */
-export async function stay(
+export async function retryLater(
   message: Message<CloudEvent>,
   outcome: 'failed' | 'fenced' | 'blocked',
   reason: Reason,
-  means: Means,
+  context: DeliveryContext,
   job?: Job,
   wait?: Wait,
-): Promise<Ending> {
-  const again = retryAt(message, means.wiring, wait);
+): Promise<DeliveryResult> {
+  const again = retryAt(message, context.dependencies, wait);
   const { attempts } = reason;
   const ending = {
-    ...endingOf(outcome, reason),
+    ...logReason(outcome, reason),
     ...(attempts !== undefined && { attempts }),
     retryAt: again,
   };
-  const end = endOf(message, again, means.wiring);
+  const end = endOf(message, again, context.dependencies);
   if (end === undefined) return ending;
-  return await save(message, end, reason, means, job).catch((error: unknown) => {
-    means.warn(`Message ${message.id} could not be copied before its queue gives it no more`, error);
-    return { ...ending, retryAt: soon(message, means.wiring) };
+  return await rescueToDeadLetterQueue(message, end, reason, context, job).catch((error: unknown) => {
+    context.warn(`Message ${message.id} could not be copied before its queue gives it no more`, error);
+    return { ...ending, retryAt: retrySoon(message, context.dependencies) };
   });
 }
 
 type End = Pick<Reason, 'code' | 'message'>;
 
 /** Why its queue would not give a message again; `undefined` where it would. */
-function endOf(message: Message<CloudEvent>, again: number, wiring: Wiring): End | undefined {
-  if (again > lastStay(message, wiring)) {
-    const deletion = new Date(message.sentAt + wiring.queueRetentionSeconds * 1000).toISOString();
+function endOf(
+  message: Message<CloudEvent>,
+  again: number,
+  dependencies: ConsumerDependencies,
+): End | undefined {
+  if (again > latestRetry(message, dependencies)) {
+    const deletion = new Date(message.sentAt + dependencies.queueRetentionSeconds * 1000).toISOString();
     return { code: 'RETENTION', message: `Its queue would have deleted it at ${deletion}` };
   }
-  if (!isLastReceive(message, wiring)) return undefined;
+  if (!isLastReceive(message, dependencies)) return undefined;
   const receives = `It was received ${message.receiveCount} times, the most that SQS counts`;
   return { code: 'RECEIVES_EXHAUSTED', message: receives };
 }
@@ -56,21 +60,26 @@ function endOf(message: Message<CloudEvent>, again: number, wiring: Wiring): End
  * acknowledgement is lost, as any message may, and the redrive of its copy finds it applied. Nothing runs twice for
  * this: a redrive meets the record that the last delivery left, a lease or an unknown outcome included.
  */
-async function save(
+async function rescueToDeadLetterQueue(
   message: Message<CloudEvent>,
   end: End,
   reason: Reason,
-  means: Means,
+  context: DeliveryContext,
   job?: Job,
-): Promise<Ending> {
-  const { wiring, guarantee } = means;
-  const text = shorten(`${end.message}. ${reason.code}: ${reason.message}`);
-  const ending = await copy(message, 'poison', { ...reason, code: end.code, message: text }, means);
+): Promise<DeliveryResult> {
+  const { dependencies, guarantee } = context;
+  const text = truncate(`${end.message}. ${reason.code}: ${reason.message}`);
+  const ending = await copyToDeadLetterQueue(
+    message,
+    'poison',
+    { ...reason, code: end.code, message: text },
+    context,
+  );
   if (job === undefined) return ending;
   await guarantee
-    .quarantine({ ...job, deadline: wiring.clock.now() }, text, wiring)
+    .quarantine({ ...job, deadline: dependencies.clock.now() }, text, dependencies)
     .catch((error: unknown) => {
-      means.warn(`Message ${message.id} was copied, and its record does not say so`, error);
+      context.warn(`Message ${message.id} was copied, and its record does not say so`, error);
     });
   return ending;
 }

@@ -2,7 +2,7 @@ import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { describe } from '../handler/errors.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { DeadLetterQueue } from '../ports/queues.ts';
-import { deadLetterOf, type LetterWhy, maxMessageBytes } from './dead-letter.ts';
+import { type DeadLetterDetails, deadLetterOf, maxMessageBytes } from './dead-letter.ts';
 
 /** SQS' answer where a queue takes less than SQS itself: its `MaximumMessageSize` may be as low as 1 KiB. */
 const queuesOwnLimit = /must be shorter than (\d+) bytes/;
@@ -15,7 +15,7 @@ const queuesOwnLimit = /must be shorter than (\d+) bytes/;
  */
 export async function sendCopy(
   message: Message<CloudEvent>,
-  why: LetterWhy,
+  why: DeadLetterDetails,
   deadLetters: DeadLetterQueue,
 ): Promise<string> {
   const { letter, lacks } = deadLetterOf(message, why);

@@ -1,25 +1,25 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import { shorten } from '../../contract/truncate.ts';
+import { truncate } from '../../contract/truncate.ts';
 import type { Job, Verdict } from '../guarantees/guarantee.ts';
 import { codeOf, describe, NeverEndedError, retryAfterOf } from '../handler/errors.ts';
-import { areSpent } from '../message/attempts.ts';
-import type { Ending, Means } from '../message/delivery-context.ts';
+import { attemptsExhausted } from '../message/attempts.ts';
+import type { DeliveryContext, DeliveryResult } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
 import { copyBody, fitsRecord } from './keep-body.ts';
-import { copy, endingOf, type Reason, reasonOf } from './move-to-dead-letter-queue.ts';
+import { copyToDeadLetterQueue, logReason, type Reason, reasonOf } from './move-to-dead-letter-queue.ts';
 import { leaveSkipped, settlePoison } from './quarantine-or-block.ts';
-import { stay } from './retry-later.ts';
+import { retryLater } from './retry-later.ts';
 
 /** Ends a delivery as its verdict says. */
 export async function conclude(
   verdict: Verdict,
   message: Message<CloudEvent>,
   task: Job,
-  means: Means,
-): Promise<Ending> {
+  context: DeliveryContext,
+): Promise<DeliveryResult> {
   switch (verdict.outcome) {
     case 'applied':
-      means.commonFailure.succeeded();
+      context.commonFailure.succeeded();
       return verdict;
     case 'duplicate': {
       const { appliedWith } = verdict;
@@ -30,17 +30,17 @@ export async function conclude(
     case 'quarantined':
       return { outcome: 'poison', code: 'QUARANTINED', reason: verdict.reason };
     case 'unknown':
-      return await keepUnknown(verdict, message, task, means);
+      return await keepUnknown(verdict, message, task, context);
     case 'refused':
-      return await settlePoison(message, task, 'poison', reasonOf(verdict.error), means);
+      return await settlePoison(message, task, 'poison', reasonOf(verdict.error), context);
     case 'tried':
-      return await retryOrGiveUp(verdict, message, task, means);
+      return await retryOrGiveUp(verdict, message, task, context);
     case 'fenced':
-      return await stay(
+      return await retryLater(
         message,
         'fenced',
         { code: 'FENCED', message: verdict.reason, error: verdict.error },
-        means,
+        context,
         task,
       );
     case 'conflict': {
@@ -49,16 +49,16 @@ export async function conclude(
         message: `Event ${task.identity.eventId} of ${task.identity.source} came before with other content`,
         fingerprints: { applied: verdict.applied, received: verdict.received },
       };
-      return await settlePoison(message, task, 'conflict', reason, means);
+      return await settlePoison(message, task, 'conflict', reason, context);
     }
     case 'out-of-window': {
       const reason = {
         code: 'OUT_OF_WINDOW',
         message:
           `Published at ${new Date(message.publishedAt).toISOString()}, and records count for ` +
-          `${means.wiring.recordTtlSeconds} s: whether it was applied cannot be told any more`,
+          `${context.dependencies.recordTtlSeconds} s: whether it was applied cannot be told any more`,
       };
-      return await copy(message, 'out-of-window', reason, means);
+      return await copyToDeadLetterQueue(message, 'out-of-window', reason, context);
     }
   }
 }
@@ -71,15 +71,15 @@ async function keepUnknown(
   { reason, keptWith, error }: Extract<Verdict, { outcome: 'unknown' }>,
   message: Message<CloudEvent>,
   task: Job,
-  means: Means,
-): Promise<Ending> {
+  context: DeliveryContext,
+): Promise<DeliveryResult> {
   const recordId = task.identity.id;
   const ending = {
-    ...endingOf('unknown', { code: 'OUTCOME_UNKNOWN', message: reason, error }),
+    ...logReason('unknown', { code: 'OUTCOME_UNKNOWN', message: reason, error }),
     recordId,
   };
   if (keptWith !== undefined && keptWith.messageId !== message.id) {
-    await copyBody(message, { recordId, attempt: keptWith.attempt ?? '', reason }, means);
+    await copyBody(message, { recordId, attempt: keptWith.ownerToken ?? '', reason }, context);
   }
   if (keptWith === undefined && fitsRecord(message.body)) return ending;
   return { ...ending, reason: `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)` };
@@ -89,26 +89,26 @@ async function retryOrGiveUp(
   { error, tries }: Extract<Verdict, { outcome: 'tried' }>,
   message: Message<CloudEvent>,
   task: Job,
-  means: Means,
-): Promise<Ending> {
+  context: DeliveryContext,
+): Promise<DeliveryResult> {
   // An event that is begun no more says nothing of the handler as it is deployed now. If it stayed for a common failure,
   // no success could end that.
   if (!(error instanceof NeverEndedError)) {
-    means.commonFailure.failed(task.identity.id, error);
-    if (means.commonFailure.is(error)) return await stayAfter(error, message, means, task);
+    context.commonFailure.failed(task.identity.id, error);
+    if (context.commonFailure.is(error)) return await retryOnError(error, message, context, task);
   }
   const reason = { code: codeOf(error), message: describe(error), error };
   const { attempts } = tries;
-  if (!areSpent(tries, message, means.wiring)) {
-    return await stay(message, 'failed', { ...reason, attempts }, means, task);
+  if (!attemptsExhausted(tries, message, context.dependencies)) {
+    return await retryLater(message, 'failed', { ...reason, attempts }, context, task);
   }
-  const text = shorten(`Attempt ${attempts} failed, as those before it: ${reason.message}`);
+  const text = truncate(`Attempt ${attempts} failed, as those before it: ${reason.message}`);
   return await settlePoison(
     message,
     task,
     'poison',
     { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts, error },
-    means,
+    context,
   );
 }
 
@@ -116,17 +116,19 @@ async function retryOrGiveUp(
  * What says nothing of the event leaves the message in its queue.
  * @param task None where the error came before it.
  */
-export async function stayAfter(
+export async function retryOnError(
   error: unknown,
   message: Message<CloudEvent>,
-  means: Means,
+  context: DeliveryContext,
   task?: Job,
-): Promise<Ending> {
+): Promise<DeliveryResult> {
   const reason: Reason = { code: codeOf(error), message: describe(error), error };
-  const isCommon = means.commonFailure.is(error);
+  const isCommon = context.commonFailure.is(error);
   // It may be one that blocked its group before, and while all fail nothing else looks for a skip.
-  const left = isCommon && task && (await leaveSkipped(message, task, reason, means));
+  const left = isCommon && task && (await leaveSkipped(message, task, reason, context));
   if (left) return left;
-  const ending = await stay(message, 'failed', reason, means, task, { retryAfter: retryAfterOf(error) });
+  const ending = await retryLater(message, 'failed', reason, context, task, {
+    retryAfter: retryAfterOf(error),
+  });
   return isCommon ? { ...ending, commonFailure: true } : ending;
 }

@@ -134,7 +134,7 @@ function step(start: number): fc.Arbitrary<Step> {
     now: fc.constantFrom(...times),
     expiration: fc.constantFrom(...later, '1000'),
     fingerprint: fc.constantFrom('print', 'print', 'print', 'other'),
-    attempt: fc.constantFrom('a', 'a', 'b'),
+    ownerToken: fc.constantFrom('a', 'a', 'b'),
     messageId: fc.constantFrom('m', 'n'),
     leaseUntil: fc.constantFrom(...times, ...later),
     change: fc.constantFrom('-1', '0', '1'),
@@ -151,9 +151,9 @@ function step(start: number): fc.Arbitrary<Step> {
     body: fc.constant('x'.repeat(100)),
     countedAs: fc.constant('under way'),
     keepsLease: fc.constant('true'),
-    carriedAttempt: fc.constantFrom('a', 'b'),
+    resendToken: fc.constantFrom('a', 'b'),
     firstAttemptAfter: fc.constantFrom(...times),
-    over: fc.constant('1000'),
+    expectedExpiration: fc.constant('1000'),
   };
   const requiredKeys = Object.keys(always) as (keyof typeof always)[];
   return fc.record({ ...always, ...sometimes }, { requiredKeys }).chain((values) =>

@@ -2,10 +2,10 @@ import type { RedisScripting } from '../../runtime/stores/redis/run-script.ts';
 
 /** Clauses of the scripts, and what they become when they are taken out. */
 export const clauses: readonly (readonly [string, string])[] = [
-  ['mine.insideWindow and not mine.over', 'not mine.over'],
-  ['mine.insideWindow and not mine.over', 'mine.insideWindow'],
-  ["isSameEvent and record['attempt'] == mine.carriedAttempt", 'isSameEvent'],
-  ["isSameEvent and record['attempt'] == mine.carriedAttempt", "record['attempt'] == mine.carriedAttempt"],
+  ['mine.insideWindow and not mine.expectedExpiration', 'not mine.expectedExpiration'],
+  ['mine.insideWindow and not mine.expectedExpiration', 'mine.insideWindow'],
+  ["isSameEvent and record['attempt'] == mine.resendToken", 'isSameEvent'],
+  ["isSameEvent and record['attempt'] == mine.resendToken", "record['attempt'] == mine.resendToken"],
   ["status == 'OUTCOME_UNKNOWN'\nlocal accepted", 'true\nlocal accepted'],
   ["local isWaiting = status == 'RETRYING'", 'local isWaiting = true'],
   ['(mine.earlier and content == mine.earlier)', 'false'],

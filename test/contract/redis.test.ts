@@ -111,7 +111,7 @@ if (!canRunRedis) {
 
     it('lets Redis delete what expires, and only that', async () => {
       const { store, plant, now } = redisSubject(serverOf(client));
-      const mine = { id: 'ttl', fingerprint: 'f', attempt: 'a', consumer: 'c', source: 's', eventId: 'e' };
+      const mine = { id: 'ttl', fingerprint: 'f', ownerToken: 'a', consumer: 'c', source: 's', eventId: 'e' };
       const delivery = {
         ...mine,
         messageGroup: 'g',

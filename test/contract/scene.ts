@@ -27,7 +27,7 @@ export class Scene {
     return {
       id: this.id,
       fingerprint: 'print',
-      attempt: `attempt-${randomUUID()}`,
+      ownerToken: `attempt-${randomUUID()}`,
       consumer: 'test',
       source: 'urn:test',
       eventId: 'event',
@@ -52,7 +52,7 @@ export class Scene {
     const record: StoredRecord = {
       status: 'RETRYING',
       fingerprint: 'print',
-      attempt: 'attempt-before',
+      ownerToken: 'attempt-before',
       attempts: 3,
       firstAttemptAt: now - 5000,
       guarantee: 'at-least-once',

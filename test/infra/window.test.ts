@@ -1,5 +1,5 @@
 import { leastRecordTtl } from '../../contract/policies/record-ttl.ts';
-import { leastMaxReceiveCount, maxMaxReceiveCount } from '../../contract/policies/retry-policy.ts';
+import { leastMaxReceiveCount, sqsMaxReceiveCountLimit } from '../../contract/policies/retry-policy.ts';
 import { defaultMaxReceiveCount, defaultVisibilityTimeout } from '../../lib/rules/retention-arithmetic.ts';
 
 const day = 24 * 60 * 60;
@@ -25,7 +25,9 @@ test.each([
 
   // THEN
   expect(visibilityTimeout).toBe(visibility);
-  expect(leastMaxReceiveCount({ ...consumer, visibilityTimeout })).toBeLessThanOrEqual(maxMaxReceiveCount);
+  expect(leastMaxReceiveCount({ ...consumer, visibilityTimeout })).toBeLessThanOrEqual(
+    sqsMaxReceiveCountLimit,
+  );
 });
 
 describe('the default of maxReceiveCount', () => {

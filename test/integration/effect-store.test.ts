@@ -31,7 +31,7 @@ function delivery(over: Partial<Delivery> = {}): Delivery {
   return {
     id: `test#${eventId}`,
     fingerprint: 'print',
-    attempt: unique('attempt'),
+    ownerToken: unique('attempt'),
     consumer: 'test',
     source: 'urn:test',
     eventId,
@@ -92,7 +92,7 @@ describe('the DynamoDB effect store', () => {
       status: 'COMPLETED',
       expiration: mine.expiration,
       validation: 'print',
-      attempt: mine.attempt,
+      attempt: mine.ownerToken,
       consumer: 'test',
       source: 'urn:test',
       event_id: mine.eventId,
@@ -157,7 +157,7 @@ describe('round trips to DynamoDB', () => {
     const terms = { leaseUntil: now + 1000, takeOver: true };
     await store.claim(mine, terms);
     await store.complete(mine, '1');
-    await expect(store.claim({ ...mine, attempt: 'another' }, terms)).resolves.toMatchObject({
+    await expect(store.claim({ ...mine, ownerToken: 'another' }, terms)).resolves.toMatchObject({
       kind: 'exists',
     });
     expect(requests).toEqual(Array(3).fill(UpdateItemCommand.name));

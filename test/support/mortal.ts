@@ -1,6 +1,9 @@
-import type { Wiring } from '../../runtime/ports/dependencies.ts';
+import type { ConsumerDependencies } from '../../runtime/ports/dependencies.ts';
 
-type InHand = Pick<Wiring, 'store' | 'deadLetters' | 'visibility' | 'acknowledgements' | 'clock'>;
+type InHand = Pick<
+  ConsumerDependencies,
+  'store' | 'deadLetters' | 'visibility' | 'acknowledgements' | 'clock'
+>;
 
 /** The ports of a process that may die: once it is dead, none of them answers. */
 export function mortal({ store, deadLetters, visibility, acknowledgements, clock }: InHand): {

@@ -6,7 +6,7 @@ export const recordMembers = {
   status: attribute.status,
   fingerprint: attribute.validation,
   expiration: attribute.expiration,
-  attempt: attribute.attempt,
+  ownerToken: attribute.attempt,
   attempts: attribute.attempts,
   firstAttemptAt: attribute.firstAttemptAt,
   leaseUntil: attribute.inProgressExpiration,

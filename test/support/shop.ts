@@ -6,7 +6,7 @@ import {
   type Guarantee,
   increment,
 } from '../../runtime/index.ts';
-import type { Wiring } from '../../runtime/ports/dependencies.ts';
+import type { ConsumerDependencies } from '../../runtime/ports/dependencies.ts';
 import type { DeadLetter } from '../../runtime/ports/queues.ts';
 
 /** Of a provider that never forgets a key. */
@@ -17,10 +17,10 @@ export type Act = (orderId: string, signal?: AbortSignal) => unknown;
 
 /** The consumer `shop`: under exactly-once its handler adds one to the order's item in the table `ledger`. */
 export function shop(
-  wiring: Wiring,
+  wiring: ConsumerDependencies,
   guarantee: Guarantee<'effects'> | Guarantee<'external'>,
   act: Act,
-  options: { readonly groupsAtOnce?: number; readonly parse?: (body: string) => OrderEvent } = {},
+  options: { readonly concurrency?: number; readonly parse?: (body: string) => OrderEvent } = {},
 ): ConsumerHandler {
   const base = { name: 'shop', parse: parseOrderEvent, ...options };
   if (guarantee.kind === 'external') {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Random } from '../../contract/random.ts';
-import type { Wiring } from '../../runtime/ports/dependencies.ts';
+import type { ConsumerDependencies } from '../../runtime/ports/dependencies.ts';
 import type { DeadLetter } from '../../runtime/ports/queues.ts';
 import { type MemoryStore, memoryStore } from '../../runtime/stores/memory/memory-store.ts';
 import { FaultyStore } from './faulty-store.ts';
@@ -53,7 +53,7 @@ export class FakeRandom implements Random {
   }
 }
 
-export interface FakeWiring extends Wiring {
+export interface FakeWiring extends ConsumerDependencies {
   readonly store: FaultyStore;
   readonly clock: FakeClock;
   readonly memory: MemoryStore;
@@ -68,8 +68,8 @@ export interface FakeWiring extends Wiring {
   readonly logged: Record<string, unknown>[];
 }
 
-/** Wiring in memory; the tables `ledger` and `orders` have the key `orderId`. */
-export function fakeWiring(over: Partial<Wiring> = {}): FakeWiring {
+/** ConsumerDependencies in memory; the tables `ledger` and `orders` have the key `orderId`. */
+export function fakeWiring(over: Partial<ConsumerDependencies> = {}): FakeWiring {
   const memory = memoryStore({ ledger: ['orderId'], orders: ['orderId'] });
   const letters: DeadLetter[] = [];
   const hidden: FakeWiring['hidden'] = [];

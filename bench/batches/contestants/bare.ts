@@ -7,7 +7,7 @@ import {
 import type { SQSEvent } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
-import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
+import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
 import { remaining } from '../../../test/support/sqs.ts';
 import { effectTables, recordTables } from '../tables.ts';
@@ -29,7 +29,7 @@ async function transactionsOf(batch: SQSEvent): Promise<TransactWriteItemsComman
   const handle = applyOrder(effectTables);
   const consumer = createConsumer(
     { name: 'bare', parse: parseOrderEvent, guarantee: exactlyOnce(), handle },
-    { ...wiringFromEnvironment(), store, output: () => {} },
+    { ...dependenciesFromEnvironment(), store, output: () => {} },
   );
   await consumer(batch, remaining());
   return inputs;

@@ -4,11 +4,11 @@ import { systemRandom } from '../../../contract/random.ts';
 import {
   atLeastOnce,
   atMostOnce,
+  type ConsumerDependencies,
   createConsumer,
   dynamoDbEffectStore,
   type ExternalHandler,
   exactlyOnce,
-  type Wiring,
 } from '../../../runtime/index.ts';
 import { remaining } from '../../../test/support/sqs.ts';
 import { fakeWiring } from '../../../test/support/wiring.ts';
@@ -60,7 +60,7 @@ function external(name: string, consumerName: string, guarantee: typeof atMostOn
   };
 }
 
-function wiringOf({ client, besides }: Means): Wiring {
+function wiringOf({ client, besides }: Means): ConsumerDependencies {
   const queue = fakeWiring();
   return {
     ...queue,

@@ -6,7 +6,7 @@ import type { EffectHandler, Task } from '../guarantee.ts';
 import { Patience } from './shared-timeout.ts';
 
 /** A delivery whose effects are known. */
-export interface Asked {
+export interface EventWithEffects {
   readonly task: Task<CloudEvent>;
   readonly effects: readonly Effect[];
 }
@@ -22,14 +22,14 @@ export async function ask<Event extends CloudEvent>(
   tasks: readonly Task<Event>[],
   handle: EffectHandler<Event>,
   clock: Clock,
-): Promise<readonly Asked[]> {
-  const asked: Asked[] = [];
+): Promise<readonly EventWithEffects[]> {
+  const asked: EventWithEffects[] = [];
   const ids = new Set<string>();
   const patience = new Patience(handlersTime, clock);
   for (const task of tasks) {
-    const { identity, carriedAttempt } = task;
+    const { identity, resendToken } = task;
     // What an operator sent takes more than a commit, and a record takes one write of a transaction.
-    if (carriedAttempt !== undefined || ids.has(identity.id) || patience.isOver) break;
+    if (resendToken !== undefined || ids.has(identity.id) || patience.isOver) break;
     const effects = await patience.waitFor(effectsOf(task.event, handle));
     if (effects === undefined) break;
     ids.add(identity.id);

@@ -3,7 +3,7 @@ import type { EffectStore, Refused } from '../../ports/record-store.ts';
 import type { Job, Verdict } from '../guarantee.ts';
 import type { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { reopen } from '../record/reopen.ts';
-import { untilDecided } from '../record/write-until-decided.ts';
+import { retryUntilDecided } from '../record/write-until-decided.ts';
 import { partName } from './merge-effects.ts';
 import { appliedWith, commitLive, LiveEffects, type Write } from './stale-effects.ts';
 
@@ -20,17 +20,17 @@ type Committed = { readonly kind: 'committed'; readonly result: string | undefin
  *   may have happened.
  */
 export async function commit(
-  { carriedAttempt, deadline }: Job,
+  { resendToken, deadline }: Job,
   writes: readonly Write[],
   refused: (error: PermanentError | EffectsRefusedError) => Promise<Verdict>,
   attempt: DeliveryAttempt,
   store: EffectStore,
 ): Promise<Verdict> {
   const live = new LiveEffects(writes);
-  const terms = { takeOver: true, carriedAttempt };
-  const { taken, verdict } = await untilDecided<Committed>(attempt, {
-    async write(mine, over) {
-      const commits = () => [{ delivery: mine, over, result: live.resultOf(0) }];
+  const terms = { takeOver: true, resendToken };
+  const { taken, verdict } = await retryUntilDecided<Committed>(attempt, {
+    async write(mine, expectedExpiration) {
+      const commits = () => [{ delivery: mine, expectedExpiration, result: live.resultOf(0) }];
       const answer = await commitLive(store, commits, live, { ...attempt.budget, deadline });
       if (answer.kind === 'committed') return { ...answer, result: live.resultOf(0) };
       return answer.kind === 'exists' ? { kind: 'exists', record: undefined, ...answer.found[0] } : answer;

@@ -10,7 +10,7 @@ import {
 import type { EffectStore } from '../../ports/record-store.ts';
 import type { EffectHandler, Guarantee, Job, Task, Tools, Verdict } from '../guarantee.ts';
 import { triesOf } from '../record/attempt-history.ts';
-import { countAttempt, withThis } from '../record/count-attempt.ts';
+import { countAttempt, includingThisAttempt } from '../record/count-attempt.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { isSkipped } from '../record/find-skip.ts';
 import { recordQuarantine } from '../record/record-quarantine.ts';
@@ -30,16 +30,16 @@ export interface ExactlyOnceOptions {
  * transaction. A handler that refuses its event: `Refuse` in spec/OrderOnce.tla.
  */
 export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effects'> {
-  const over = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
+  const withStore = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
   return {
     name: 'exactly-once',
     store,
     kind: 'effects',
-    settle: (task, handle, tools) => settleEffects(task, handle, over(tools)),
-    fold: (tasks, handle, tools) => fold(tasks, handle, over(tools)),
-    quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, over(tools)),
-    recordRefusal: (task, error, tools) => recordRefusal(task, error, over(tools)),
-    isSkipped: (task, tools) => isSkipped(task, over(tools).store),
+    settle: (task, handle, tools) => settleEffects(task, handle, withStore(tools)),
+    fold: (tasks, handle, tools) => fold(tasks, handle, withStore(tools)),
+    quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, withStore(tools)),
+    recordRefusal: (task, error, tools) => recordRefusal(task, error, withStore(tools)),
+    isSkipped: (task, tools) => isSkipped(task, withStore(tools).store),
   };
 }
 
@@ -55,7 +55,7 @@ async function settleEffects<Event extends CloudEvent>(
   tools: Tools,
 ): Promise<Verdict> {
   const attempt = new DeliveryAttempt(task, 'exactly-once', tools);
-  if (task.isCountedBefore) return await settleSuspect(task, handle, attempt, tools);
+  if (task.countsBeforeHandler) return await settleSuspect(task, handle, attempt, tools);
   const failed = (error: unknown) => countFailure(error, task, attempt, tools.store);
   return await apply(task, handle, failed, attempt, tools.store);
 }
@@ -71,11 +71,12 @@ async function settleSuspect<Event extends CloudEvent>(
     const { taken, verdict } = await countAttempt(task, attempt, store, underWay);
     if (taken === undefined) return verdict;
     const { past } = taken;
-    if (!task.mayBegin(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
-    if (clock.now() > task.lastBegin) throw new StoreBusyError('the count took the time of the invocation');
+    if (!task.canStartHandler(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
+    if (clock.now() > task.latestHandlerStart)
+      throw new StoreBusyError('the count took the time of the invocation');
     const failed = async (error: unknown): Promise<Verdict> => {
       const standing = await suspect.end(describe(error), { failed: true });
-      if (standing.stands) return { outcome: 'tried', error, tries: withThis(past) };
+      if (standing.stands) return { outcome: 'tried', error, tries: includingThisAttempt(past) };
       // Another delivery went over the record: what it says now decides, and it may have this attempt in its count.
       const { record } = standing;
       if (record?.status === 'RETRYING') return { outcome: 'tried', error, tries: triesOf(record) };
@@ -127,5 +128,5 @@ async function countFailure(
   store: EffectStore,
 ): Promise<Verdict> {
   const { taken, verdict } = await countAttempt(task, attempt, store, describe(error));
-  return taken === undefined ? verdict : { outcome: 'tried', error, tries: withThis(taken.past) };
+  return taken === undefined ? verdict : { outcome: 'tried', error, tries: includingThisAttempt(taken.past) };
 }

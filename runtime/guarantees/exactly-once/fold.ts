@@ -3,8 +3,8 @@ import type { EffectStore, Refusal } from '../../ports/record-store.ts';
 import { mostItems } from '../../stores/transaction.ts';
 import type { EffectHandler, Task, Tools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
-import { untilAnswered } from '../record/retry.ts';
-import { type Asked, ask } from './collect-effects.ts';
+import { retryContended } from '../record/retry.ts';
+import { ask, type EventWithEffects } from './collect-effects.ts';
 import { MergedWrites } from './merge-effects.ts';
 import { Patience } from './shared-timeout.ts';
 import { appliedWith, commitLive, LiveEffects } from './stale-effects.ts';
@@ -25,7 +25,7 @@ const busyTime = 1000;
 const recordBytes = 4 * 1024;
 
 interface Fold {
-  readonly members: readonly Asked[];
+  readonly members: readonly EventWithEffects[];
   readonly writes: MergedWrites;
 }
 
@@ -62,7 +62,7 @@ export async function fold<Event extends CloudEvent>(
   const patience = new Patience(keysTime, clock);
   const first = await patience.waitFor(merge(asked, store)).finally(() => patience.end());
   if (first === undefined || first.members.length < 2) return [];
-  const verdicts = new Map<Asked, Verdict>();
+  const verdicts = new Map<EventWithEffects, Verdict>();
   let { members, writes } = first;
   while (members.length > 0) {
     const live = new LiveEffects(writes.list);
@@ -80,8 +80,8 @@ export async function fold<Event extends CloudEvent>(
 }
 
 /** Those of them that fit into one transaction and whose effects merge, from the first one on. */
-async function merge(wanted: readonly Asked[], store: EffectStore): Promise<Fold> {
-  const members: Asked[] = [];
+async function merge(wanted: readonly EventWithEffects[], store: EffectStore): Promise<Fold> {
+  const members: EventWithEffects[] = [];
   let writes = new MergedWrites();
   for (const member of wanted) {
     const more = await writes.with(member.effects, (table) => store.keysOf(table));
@@ -96,7 +96,7 @@ function fits(records: number, { size, bytes }: MergedWrites): boolean {
   return records + size <= mostItems && records * recordBytes + bytes <= mostBytes;
 }
 
-async function commit(members: readonly Asked[], live: LiveEffects, tools: Tools) {
+async function commit(members: readonly EventWithEffects[], live: LiveEffects, tools: Tools) {
   const { store, clock, random } = tools;
   const deadlines = members.map(({ task }) => task.deadline);
   const budget = { clock, random, deadline: Math.min(clock.now() + busyTime, ...deadlines) };
@@ -105,21 +105,21 @@ async function commit(members: readonly Asked[], live: LiveEffects, tools: Tools
       delivery: attemptOf(member, tools).delivery(),
       result: live.resultOf(event),
     }));
-  return await untilAnswered(() => commitLive(store, commits, live, budget), budget);
+  return await retryContended(() => commitLive(store, commits, live, budget), budget);
 }
 
-function attemptOf({ task }: Asked, tools: Tools): DeliveryAttempt {
+function attemptOf({ task }: EventWithEffects, tools: Tools): DeliveryAttempt {
   return new DeliveryAttempt(task, 'exactly-once', tools);
 }
 
 /** @returns Who is committed again: whom no record speaks against, up to the first one that may stop the group. */
 function remaining(
-  members: readonly Asked[],
+  members: readonly EventWithEffects[],
   found: readonly (Refusal | undefined)[],
-  verdicts: Map<Asked, Verdict>,
+  verdicts: Map<EventWithEffects, Verdict>,
   tools: Tools,
-): readonly Asked[] {
-  const left: Asked[] = [];
+): readonly EventWithEffects[] {
+  const left: EventWithEffects[] = [];
   for (const [index, member] of members.entries()) {
     const refusal = found[index];
     if (refusal === undefined) {
@@ -134,9 +134,9 @@ function remaining(
 }
 
 /** What the record alone decides, this very delivery's own commit included, whose answer was lost. */
-function verdictOf(refusal: Refusal, member: Asked, tools: Tools): Verdict | undefined {
+function verdictOf(refusal: Refusal, member: EventWithEffects, tools: Tools): Verdict | undefined {
   const attempt = attemptOf(member, tools);
-  const finding = attempt.judge(refusal, attempt.delivery(), { takeOver: true });
+  const finding = attempt.interpret(refusal, attempt.delivery(), { takeOver: true });
   if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') {
     return appliedWith(finding.record.result);
   }
@@ -144,7 +144,7 @@ function verdictOf(refusal: Refusal, member: Asked, tools: Tools): Verdict | und
 }
 
 /** Whom a store refuses is not always told. Who is left alone here stands alone next. */
-function halfOf(members: readonly Asked[]): readonly Asked[] {
+function halfOf(members: readonly EventWithEffects[]): readonly EventWithEffects[] {
   return members.slice(0, Math.floor(members.length / 2));
 }
 

@@ -9,7 +9,7 @@ export interface AtMostOnceOptions {
 
 /**
  * The effect happens at most once: what may have happened is never tried again. It is recorded as OUTCOME_UNKNOWN, with
- * the event's body, until an operator resolves it. A handler that knows that nothing happened throws `NotDone`.
+ * the event's body, until an operator resolves it. A handler that knows that nothing happened throws `NotExecutedError`.
  */
 export function atMostOnce({ store }: AtMostOnceOptions = {}): Guarantee<'external'> {
   return externalGuarantee({ name: 'at-most-once', unclear: 'hold' }, store);

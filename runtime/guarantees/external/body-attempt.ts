@@ -1,7 +1,7 @@
 import { describe, NeverEndedError, StoreBusyError, underWay } from '../../handler/errors.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import type { Guarantee, Job, Tools, Verdict } from '../guarantee.ts';
-import { withThis } from '../record/count-attempt.ts';
+import { includingThisAttempt } from '../record/count-attempt.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { Lease } from '../record/lease.ts';
 import { SuspectAttempt } from '../record/suspect-attempt.ts';
@@ -35,7 +35,7 @@ export async function attemptToRead(
   const { clock } = tools;
   const attempt = new DeliveryAttempt(job, policy.name, tools);
   const lease = new Lease(attempt);
-  if (!job.isCountedBefore) {
+  if (!job.countsBeforeHandler) {
     const claim = await lease.claim({ takeOver: true });
     if (!claim.claimed) return claim.verdict;
     return await readNow(claim.past, (reason, failed) => lease.release(reason, { change: Number(failed) }));
@@ -45,16 +45,17 @@ export async function attemptToRead(
     const claim = await lease.claim({ takeOver: true }, underWay);
     if (!claim.claimed) return claim.verdict;
     const { past } = claim;
-    if (!job.mayBegin(past)) {
+    if (!job.canStartHandler(past)) {
       await suspect.leave();
       return { outcome: 'tried', error: new NeverEndedError(), tries: past };
     }
-    if (clock.now() > job.lastBegin) throw new StoreBusyError('the count took the time of the invocation');
+    if (clock.now() > job.latestHandlerStart)
+      throw new StoreBusyError('the count took the time of the invocation');
     return await readNow(past, (reason, failed, forgets) => suspect.end(reason, { failed, forgets }));
   });
 
   async function readNow(
-    past: Parameters<typeof withThis>[0],
+    past: Parameters<typeof includingThisAttempt>[0],
     end: (reason: string, failed: boolean, forgets: number) => Promise<unknown>,
   ): Promise<Verdict | Read> {
     const from = clock.now();
@@ -69,14 +70,14 @@ export async function attemptToRead(
         job.warn('A failed attempt to read a body could not be counted', cause);
         throw error;
       }
-      if (failed) return { outcome: 'tried', error, tries: withThis(past) };
+      if (failed) return { outcome: 'tried', error, tries: includingThisAttempt(past) };
       throw error;
     }
     const took = clock.now() - from;
-    const over = () => end('The parser has read it', false, past.attempts);
+    const markRead = () => end('The parser has read it', false, past.attempts);
     // Twice, and then the event goes first: the lease ends by itself.
-    await over()
-      .catch(over)
+    await markRead()
+      .catch(markRead)
       .catch((cause: unknown) => job.warn('A body was read, and its record does not say so', cause));
     return { outcome: 'read', took };
   }

@@ -4,7 +4,7 @@ import type { Tries } from '../../../contract/policies/retry-policy.ts';
 import {
   describe,
   NeverEndedError,
-  NotDone,
+  NotExecutedError,
   PermanentError,
   StoreBusyError,
   underWay,
@@ -13,13 +13,13 @@ import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
 import { encodeResult } from '../../stores/result.ts';
 import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from '../guarantee.ts';
 import { handlerMargin } from '../guarantee.ts';
-import { withThis } from '../record/count-attempt.ts';
-import { DeliveryAttempt, leaseEnd, type Standing } from '../record/delivery-attempt.ts';
+import { includingThisAttempt } from '../record/count-attempt.ts';
+import { DeliveryAttempt, leaseEnd, type OwnerWrite } from '../record/delivery-attempt.ts';
 import { isSkipped } from '../record/find-skip.ts';
 import { Lease } from '../record/lease.ts';
 import { recordQuarantine } from '../record/record-quarantine.ts';
 import { SuspectAttempt } from '../record/suspect-attempt.ts';
-import { withSignal } from './handler-deadline.ts';
+import { runUntil } from './handler-deadline.ts';
 import { refuseLostEffects } from './lost-effects.ts';
 
 /** What the two guarantees for external effects make of one that may have happened. */
@@ -36,23 +36,23 @@ export function externalGuarantee(
   policy: ExternalPolicy,
   store: RecordStore | undefined,
 ): Guarantee<'external'> {
-  const over = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
+  const withStore = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
   return {
     name: policy.name,
     store,
     kind: 'external',
-    settle: (task, handle, tools) => settleExternal(task, handle, policy, over(tools)),
-    quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, over(tools)),
+    settle: (task, handle, tools) => settleExternal(task, handle, policy, withStore(tools)),
+    quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, withStore(tools)),
     // The release of its lease has left the record.
     recordRefusal: async (_, error) => ({ outcome: 'refused', error }),
-    isSkipped: (task, tools) => isSkipped(task, over(tools).store),
+    isSkipped: (task, tools) => isSkipped(task, withStore(tools).store),
   };
 }
 
 /**
  *               claim               handler returns
  *   (nothing) --------> INPROGRESS -----------------> COMPLETED
- *       ^  RETRYING <--------+ NotDone, PermanentError; with `retry` any error
+ *       ^  RETRYING <--------+ NotExecutedError, PermanentError; with `retry` any error
  *                            +----------------------> OUTCOME_UNKNOWN   with `hold` any other error
  *
  * Two round trips for a first delivery (claim, complete), one for a duplicate. `Call`, `TooLate` in spec/OrderOnce.tla.
@@ -68,7 +68,7 @@ async function settleExternal<Event extends CloudEvent>(
   const attempt = new DeliveryAttempt(task, policy.name, tools);
   const lease = new Lease(attempt);
   // If an unclear outcome is held, no handler whose process ended runs again.
-  if (!task.isCountedBefore || policy.unclear === 'hold') {
+  if (!task.countsBeforeHandler || policy.unclear === 'hold') {
     return await runUnderLease(task, handle, { lease, policy }, tools);
   }
   const suspect = new SuspectAttempt(task, attempt, tools.clock);
@@ -95,7 +95,7 @@ async function runUnderLease<Event extends CloudEvent>(
   const { lease, policy, suspect } = attempt;
   const terms = {
     takeOver: policy.unclear === 'retry',
-    carriedAttempt: task.carriedAttempt,
+    resendToken: task.resendToken,
     ...(policy.providerKeyRetention !== undefined &&
       // A system that never forgets a key needs no look at its age.
       Number.isFinite(policy.providerKeyRetention) && {
@@ -106,18 +106,18 @@ async function runUnderLease<Event extends CloudEvent>(
   const claim = await lease.claim(terms, suspect && underWay);
   if (!claim.claimed) return claim.verdict;
   const { past } = claim;
-  if (suspect !== undefined && !task.mayBegin(past)) {
+  if (suspect !== undefined && !task.canStartHandler(past)) {
     const released = await suspect.leave();
     return verdictOf(released, { outcome: 'tried', error: new NeverEndedError(), tries: past });
   }
   const end = task.deadline - handlerMargin;
-  if (clock.now() >= (suspect ? Math.min(end, task.lastBegin) : end)) {
+  if (clock.now() >= (suspect ? Math.min(end, task.latestHandlerStart) : end)) {
     const late = new StoreBusyError('the claim took the whole time of the invocation');
     return await settleError(late, { notDone: true, failed: false }, past, attempt);
   }
   let result: ExternalResult;
   try {
-    result = await withSignal(end, clock, (signal) =>
+    result = await runUntil(end, clock, (signal) =>
       handle(task.event, {
         idempotencyKey: sha256(task.identity.id),
         remainingTime: () => Math.max(0, end - clock.now()),
@@ -126,7 +126,7 @@ async function runUnderLease<Event extends CloudEvent>(
     );
     refuseLostEffects(result);
   } catch (error) {
-    const notDone = error instanceof NotDone || error instanceof PermanentError;
+    const notDone = error instanceof NotExecutedError || error instanceof PermanentError;
     // A handler that was asked to stop may throw anything.
     const failed = task.isOwnFailure(error) && clock.now() < end;
     return await settleError(error, { notDone, failed }, past, attempt);
@@ -156,10 +156,10 @@ async function settleError(
 ): Promise<Verdict> {
   const reason = describe(error);
   if (!notDone && policy.unclear === 'hold') {
-    return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason, error }, error);
+    return verdictOf(await lease.markOwnUnknown(reason), { outcome: 'unknown', reason, error }, error);
   }
-  const tries = failed ? withThis(past) : past;
-  let released: Standing;
+  const tries = failed ? includingThisAttempt(past) : past;
+  let released: OwnerWrite;
   try {
     released = await (suspect === undefined
       ? lease.release(reason, { change: failed ? 1 : 0 })
@@ -177,12 +177,12 @@ async function settleError(
 }
 
 /** @param error That of the handler, if it failed. */
-function verdictOf(standing: Standing, verdict: Verdict, error?: unknown): Verdict {
+function verdictOf(standing: OwnerWrite, verdict: Verdict, error?: unknown): Verdict {
   return standing.stands ? verdict : fenced(standing, error);
 }
 
 /** `Fenced` in spec/OrderOnce.tla. */
-function fenced({ record }: Extract<Standing, { stands: false }>, error?: unknown): Verdict {
+function fenced({ record }: Extract<OwnerWrite, { stands: false }>, error?: unknown): Verdict {
   const now = record === undefined ? 'is gone' : `is ${record.status} by another delivery`;
   return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}`, error };
 }

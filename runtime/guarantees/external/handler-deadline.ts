@@ -5,7 +5,7 @@ import { DeadlineError } from '../../handler/errors.ts';
  * Runs a handler under a signal that is aborted at `time` (ms since the epoch). It waits for the handler whatever that
  * makes of its signal; one that ignores it ends with its process, in the last moment of the invocation.
  */
-export async function withSignal<Result>(
+export async function runUntil<Result>(
   time: number,
   clock: Clock,
   handle: (signal: AbortSignal) => Promise<Result>,

@@ -9,6 +9,9 @@ export function triesOf({ attempts = 0, firstAttemptAt = 0 }: StoredRecord): Tri
  * The past of a record that this delivery has written before, and whose answer was lost. What its last error was cannot be
  * told any more.
  */
-export function pastOfOwn({ attempts = 0, firstAttemptAt = 0 }: StoredRecord, counted: boolean): Past {
+export function historyOfOwnWrite(
+  { attempts = 0, firstAttemptAt = 0 }: StoredRecord,
+  counted: boolean,
+): Past {
   return { attempts: attempts - Number(counted), firstAttemptAt };
 }

@@ -1,17 +1,17 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
 import type { Tries } from '../../../contract/policies/retry-policy.ts';
-import { shorten } from '../../../contract/truncate.ts';
-import { DeadlineError, NotDone, PermanentError, StoreBusyError } from '../../handler/errors.ts';
+import { truncate } from '../../../contract/truncate.ts';
+import { DeadlineError, NotExecutedError, PermanentError, StoreBusyError } from '../../handler/errors.ts';
 import { UnclearError } from '../../handler/unclear-error.ts';
 import type { CountAnswer, EffectStore } from '../../ports/record-store.ts';
 import type { Job } from '../guarantee.ts';
-import { pastOfOwn } from './attempt-history.ts';
+import { historyOfOwnWrite } from './attempt-history.ts';
 import type { DeliveryAttempt } from './delivery-attempt.ts';
 import { reopen } from './reopen.ts';
-import { type Decision, untilDecided } from './write-until-decided.ts';
+import { type Decision, retryUntilDecided } from './write-until-decided.ts';
 
 /** The tries with an attempt that failed now. */
-export function withThis({ attempts, firstAttemptAt }: Tries): Tries {
+export function includingThisAttempt({ attempts, firstAttemptAt }: Tries): Tries {
   return { attempts: attempts + 1, firstAttemptAt };
 }
 
@@ -21,7 +21,14 @@ type Counted = Extract<CountAnswer, { kind: 'counted' }>;
  * Errors that say nothing of the event: wait, no time, systems that gave no answer, and a mistake of the configuration,
  * which every event meets. A permanent error is no attempt.
  */
-const blameless = [NotDone, DeadlineError, StoreBusyError, UnclearError, ConfigurationError, PermanentError];
+const blameless = [
+  NotExecutedError,
+  DeadlineError,
+  StoreBusyError,
+  UnclearError,
+  ConfigurationError,
+  PermanentError,
+];
 
 /**
  * Whether an error is an event's own fault, by itself. A guarantee asks its `Task`, which also knows of failures that all
@@ -41,17 +48,17 @@ export function isOwnFailure(error: unknown): boolean {
  * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
  */
 export async function countAttempt(
-  { carriedAttempt }: Job,
+  { resendToken }: Job,
   attempt: DeliveryAttempt,
   store: EffectStore,
   reason: string,
 ): Promise<Decision<Counted>> {
-  const terms = { takeOver: true, carriedAttempt };
-  return await untilDecided<Counted>(attempt, {
-    write: (mine, over) => store.countAttempt(mine, reason, over),
+  const terms = { takeOver: true, resendToken };
+  return await retryUntilDecided<Counted>(attempt, {
+    write: (mine, expectedExpiration) => store.countAttempt(mine, reason, expectedExpiration),
     written: (record) =>
-      record.status === 'RETRYING' && record.lastError === shorten(reason)
-        ? { kind: 'counted', past: pastOfOwn(record, true) }
+      record.status === 'RETRYING' && record.lastError === truncate(reason)
+        ? { kind: 'counted', past: historyOfOwnWrite(record, true) }
         : undefined,
     terms,
     unclear: 'hold',

@@ -9,11 +9,11 @@ import type {
   StoredRecord,
 } from '../../ports/record-store.ts';
 import type { Job, Tools } from '../guarantee.ts';
-import { type Finding, type JudgeTerms, judge } from './interpret-record.ts';
-import { type Budget, untilRecorded } from './retry.ts';
+import { type InterpretTerms, interpretRecord, type RecordState } from './interpret-record.ts';
+import { type Budget, retryAlways } from './retry.ts';
 
 /** Of a write by its owner: whether it stands, or the record is another's. */
-export type Standing =
+export type OwnerWrite =
   | { readonly stands: true }
   | { readonly stands: false; readonly record: StoredRecord | undefined };
 
@@ -43,7 +43,7 @@ export class DeliveryAttempt {
 
   /** The owner token of its writes. */
   get token(): string {
-    return this.#job.identity.attempt;
+    return this.#job.identity.ownerToken;
   }
 
   /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
@@ -61,7 +61,7 @@ export class DeliveryAttempt {
     const now = this.budget.clock.now();
     return {
       ...this.#job.identity,
-      ...(this.#earlier !== undefined && { earlier: this.#earlier }),
+      ...(this.#earlier !== undefined && { earlierFingerprint: this.#earlier }),
       guarantee: this.#guarantee,
       now,
       expiration: Math.floor(now / 1000) + this.#ttl,
@@ -73,8 +73,8 @@ export class DeliveryAttempt {
    * conditions of the writes that follow take its fingerprint too.
    * @param mine The delivery as it was told to the store.
    */
-  judge(refusal: Refusal, mine: Delivery, terms: JudgeTerms): Finding {
-    const finding = judge(refusal, mine, terms, this.#job.fingerprintLike);
+  interpret(refusal: Refusal, mine: Delivery, terms: InterpretTerms): RecordState {
+    const finding = interpretRecord(refusal, mine, terms, this.#job.fingerprintLike);
     const goesOn = finding.kind === 'again' || finding.kind === 'unclear';
     if (goesOn && finding.record?.fingerprint !== mine.fingerprint) {
       this.#earlier = finding.record?.fingerprint;
@@ -87,15 +87,18 @@ export class DeliveryAttempt {
    * has written what we wanted to write, and an owner that is only slow may still complete it. `Hold` in
    * spec/OrderOnce.tla.
    */
-  async hold(seen: Pick<StoredRecord, 'attempt' | 'status'>, lastError: string): Promise<Standing> {
-    const { attempt, status } = seen;
+  async markUnknown(
+    seen: Pick<StoredRecord, 'ownerToken' | 'status'>,
+    lastError: string,
+  ): Promise<OwnerWrite> {
+    const { ownerToken, status } = seen;
     let kept: KeptBody | undefined;
-    const answer = await untilRecorded(async () => {
-      const body = kept ?? (await this.#job.keepBody(attempt ?? this.token, lastError));
+    const answer = await retryAlways(async () => {
+      const body = kept ?? (await this.#job.keepBody(ownerToken ?? this.token, lastError));
       kept = body;
-      return await this.store.holdUnknown(this.delivery(), { attempt, status }, body, lastError);
+      return await this.store.holdUnknown(this.delivery(), { ownerToken, status }, body, lastError);
     }, this.budget);
-    return this.standing(answer, 'OUTCOME_UNKNOWN', attempt);
+    return this.standing(answer, 'OUTCOME_UNKNOWN', ownerToken);
   }
 
   /** A refusal may be our own earlier write, its answer lost. `Recognise` in spec/OrderOnce.tla. */
@@ -103,10 +106,10 @@ export class DeliveryAttempt {
     answer: Exclude<OwnerAnswer, { kind: 'contended' }>,
     wanted: StoredRecord['status'],
     attempt: string | undefined = this.token,
-  ): Standing {
+  ): OwnerWrite {
     if (answer.kind === 'written') return { stands: true };
     const { record } = answer;
-    if (record?.status === wanted && record.attempt === attempt) return { stands: true };
+    if (record?.status === wanted && record.ownerToken === attempt) return { stands: true };
     return { stands: false, record };
   }
 }

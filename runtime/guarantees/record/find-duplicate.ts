@@ -22,7 +22,7 @@ export async function findDuplicate(
     .release(mine, nothing, { change: 0, countedAs: nothing })
     .catch(() => undefined);
   if (answer?.kind !== 'fenced') return undefined;
-  const finding = attempt.judge(answer, mine, { takeOver: false });
+  const finding = attempt.interpret(answer, mine, { takeOver: false });
   if (finding.kind !== 'verdict' || finding.verdict.outcome !== 'duplicate') return undefined;
   return finding.verdict;
 }

@@ -3,12 +3,16 @@ import type { Delivery, Refusal, StoredRecord } from '../../ports/record-store.t
 import type { Job, Verdict } from '../guarantee.ts';
 
 /** What a record that refused a write means for the delivery that met it. */
-export type Finding =
+export type RecordState =
   /** An earlier write of this very delivery, whose answer was lost. */
   | { readonly kind: 'mine'; readonly record: StoredRecord }
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
-  /** The write may be tried again; `over` is the expired life to replace. */
-  | { readonly kind: 'again'; readonly over: number | undefined; readonly record: StoredRecord | undefined }
+  /** The write may be tried again; `expectedExpiration` is the expired life to replace. */
+  | {
+      readonly kind: 'again';
+      readonly expectedExpiration: number | undefined;
+      readonly record: StoredRecord | undefined;
+    }
   /** The record names an algorithm of fingerprints that this code does not know. */
   | { readonly kind: 'unreadable'; readonly record: StoredRecord }
   /** Whether it happened cannot be told: the record has to become OUTCOME_UNKNOWN. */
@@ -17,11 +21,11 @@ export type Finding =
 /** What a delivery writes and goes on from. */
 const ownStatuses: ReadonlySet<RecordStatus> = new Set(['RETRYING', 'INPROGRESS', 'COMPLETED']);
 
-export interface JudgeTerms {
+export interface InterpretTerms {
   /** Whether a lease that is over may be taken over. */
   readonly takeOver: boolean;
   readonly firstAttemptAfter?: number | undefined;
-  readonly carriedAttempt?: string | undefined;
+  readonly resendToken?: string | undefined;
 }
 
 /**
@@ -35,16 +39,17 @@ export interface JudgeTerms {
  *
  * @param mine The delivery as it was told to the store.
  */
-export function judge(
+export function interpretRecord(
   { record, now }: Refusal,
   mine: Delivery,
-  terms: JudgeTerms,
+  terms: InterpretTerms,
   fingerprintLike: Job['fingerprintLike'],
-): Finding {
+): RecordState {
   const ahead = (now ?? mine.now) - mine.now;
   if (record === undefined) return absent(mine, undefined);
   // The token is made once per delivery, nobody else has it.
-  if (record.attempt === mine.attempt && ownStatuses.has(record.status)) return { kind: 'mine', record };
+  if (record.ownerToken === mine.ownerToken && ownStatuses.has(record.status))
+    return { kind: 'mine', record };
   // TTL deletion lags by days: what has expired is gone, whether the store has deleted it or not.
   if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {
     return absent(mine, record);
@@ -61,7 +66,7 @@ export function judge(
     case 'COMPLETED':
       return verdict(duplicateOf(record));
     case 'OUTCOME_UNKNOWN':
-      if (terms.carriedAttempt !== undefined && record.attempt === terms.carriedAttempt) return again(record);
+      if (terms.resendToken !== undefined && record.ownerToken === terms.resendToken) return again(record);
       return verdict(unknownOf(record));
     case 'INPROGRESS':
       return unfinishedLease(record, mine, terms, ahead);
@@ -76,13 +81,18 @@ export function judge(
   }
 }
 
-function absent(mine: Delivery, expired: StoredRecord | undefined): Finding {
+function absent(mine: Delivery, expired: StoredRecord | undefined): RecordState {
   if (!mine.insideWindow) return verdict({ outcome: 'out-of-window' });
-  return { kind: 'again', over: expired?.expiration, record: expired };
+  return { kind: 'again', expectedExpiration: expired?.expiration, record: expired };
 }
 
 /** @param ahead How far the clock that decided is ahead of the delivery's, in ms. */
-function unfinishedLease(record: StoredRecord, mine: Delivery, terms: JudgeTerms, ahead: number): Finding {
+function unfinishedLease(
+  record: StoredRecord,
+  mine: Delivery,
+  terms: InterpretTerms,
+  ahead: number,
+): RecordState {
   // Ours always has an end. No store takes over what has none, so waiting for it would never end either.
   if (record.leaseUntil === undefined) return unclear(record, 'Its lease has no end');
   const leaseUntil = record.leaseUntil - ahead;
@@ -96,9 +106,9 @@ function unfinishedLease(record: StoredRecord, mine: Delivery, terms: JudgeTerms
 function runnable(
   record: StoredRecord,
   mine: Delivery,
-  { firstAttemptAfter }: JudgeTerms,
+  { firstAttemptAfter }: InterpretTerms,
   ahead: number,
-): Finding {
+): RecordState {
   // Ours always has one. No store lets anybody begin over what has none.
   if (record.expiration === undefined) return unclear(record, 'It was left without an expiration');
   // What "unfinished" means differs: RETRYING may have happened under at-least-once, and nobody repeats that here.
@@ -114,25 +124,25 @@ function runnable(
   return again(record);
 }
 
-function again(record: StoredRecord): Finding {
-  return { kind: 'again', over: undefined, record };
+function again(record: StoredRecord): RecordState {
+  return { kind: 'again', expectedExpiration: undefined, record };
 }
 
-function unclear(record: StoredRecord, reason: string): Finding {
+function unclear(record: StoredRecord, reason: string): RecordState {
   return { kind: 'unclear', record, reason };
 }
 
-function verdict(value: Verdict): Finding {
+function verdict(value: Verdict): RecordState {
   return { kind: 'verdict', verdict: value };
 }
 
 function unknownOf({
   lastError = 'its record says so',
   bodySha256,
-  attempt,
+  ownerToken,
   messageId,
 }: StoredRecord): Verdict {
-  const keptWith = bodySha256 === undefined ? {} : { keptWith: { attempt, messageId } };
+  const keptWith = bodySha256 === undefined ? {} : { keptWith: { ownerToken, messageId } };
   return { outcome: 'unknown', reason: lastError, ...keptWith };
 }
 

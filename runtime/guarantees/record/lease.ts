@@ -1,10 +1,10 @@
 import type { Past, ReleaseTerms } from '../../ports/record-store.ts';
 import type { Verdict } from '../guarantee.ts';
-import { pastOfOwn } from './attempt-history.ts';
-import type { DeliveryAttempt, Standing } from './delivery-attempt.ts';
-import type { JudgeTerms } from './interpret-record.ts';
-import { untilAnswered, untilRecorded } from './retry.ts';
-import { untilDecided } from './write-until-decided.ts';
+import { historyOfOwnWrite } from './attempt-history.ts';
+import type { DeliveryAttempt, OwnerWrite } from './delivery-attempt.ts';
+import type { InterpretTerms } from './interpret-record.ts';
+import { retryAlways, retryContended } from './retry.ts';
+import { retryUntilDecided } from './write-until-decided.ts';
 
 export type ClaimResult =
   | { readonly claimed: true; readonly past: Past }
@@ -32,13 +32,18 @@ export class Lease {
    * spec/OrderOnce.tla.
    * @param countedAs See `ClaimTerms`.
    */
-  async claim(terms: JudgeTerms, countedAs?: string): Promise<ClaimResult> {
-    const { taken, verdict } = await untilDecided(this.#attempt, {
-      write: (mine, over) =>
-        this.#attempt.store.claim(mine, { ...terms, over, leaseUntil: this.#attempt.leaseEnd, countedAs }),
+  async claim(terms: InterpretTerms, countedAs?: string): Promise<ClaimResult> {
+    const { taken, verdict } = await retryUntilDecided(this.#attempt, {
+      write: (mine, expectedExpiration) =>
+        this.#attempt.store.claim(mine, {
+          ...terms,
+          expectedExpiration,
+          leaseUntil: this.#attempt.leaseEnd,
+          countedAs,
+        }),
       written: (record) =>
         record.status === 'INPROGRESS'
-          ? { kind: 'claimed', past: pastOfOwn(record, countedAs !== undefined) }
+          ? { kind: 'claimed', past: historyOfOwnWrite(record, countedAs !== undefined) }
           : undefined,
       terms,
       unclear: 'hold',
@@ -51,8 +56,8 @@ export class Lease {
    * COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. `Complete` in
    * spec/OrderOnce.tla.
    */
-  async complete(result: string): Promise<Standing> {
-    const answer = await untilRecorded(
+  async complete(result: string): Promise<OwnerWrite> {
+    const answer = await retryAlways(
       () => this.#attempt.store.complete(this.#attempt.delivery(), result),
       this.#attempt.budget,
     );
@@ -60,13 +65,16 @@ export class Lease {
   }
 
   /** RETRYING. `Release` in spec/OrderOnce.tla. */
-  async release(lastError: string, terms: ReleaseTerms): Promise<Standing> {
+  async release(lastError: string, terms: ReleaseTerms): Promise<OwnerWrite> {
     const step = () => this.#attempt.store.release(this.#attempt.delivery(), lastError, terms);
-    return this.#attempt.standing(await untilAnswered(step, this.#attempt.budget), 'RETRYING');
+    return this.#attempt.standing(await retryContended(step, this.#attempt.budget), 'RETRYING');
   }
 
   /** OUTCOME_UNKNOWN, of the record that this delivery claimed. */
-  async holdMine(lastError: string): Promise<Standing> {
-    return await this.#attempt.hold({ attempt: this.#attempt.token, status: 'INPROGRESS' }, lastError);
+  async markOwnUnknown(lastError: string): Promise<OwnerWrite> {
+    return await this.#attempt.markUnknown(
+      { ownerToken: this.#attempt.token, status: 'INPROGRESS' },
+      lastError,
+    );
   }
 }

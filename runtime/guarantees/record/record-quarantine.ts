@@ -1,7 +1,7 @@
 import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
 import type { Job, Tools } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
-import { untilDecided } from './write-until-decided.ts';
+import { retryUntilDecided } from './write-until-decided.ts';
 
 /**
  * Writes QUARANTINED into an event's record, for the message whose copy is in the dead-letter queue. A record that
@@ -16,8 +16,8 @@ export async function recordQuarantine(
   reason: string,
   tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
 ): Promise<void> {
-  await untilDecided(new DeliveryAttempt(task, guarantee, tools), {
-    write: (mine, over) => tools.store.quarantine(mine, reason, over),
+  await retryUntilDecided(new DeliveryAttempt(task, guarantee, tools), {
+    write: (mine, expectedExpiration) => tools.store.quarantine(mine, reason, expectedExpiration),
     // This delivery has applied the event, or still holds its lease: neither is waited for.
     written: ({ status }) => (status === 'RETRYING' ? undefined : { kind: 'quarantined' }),
     terms: { takeOver: false },

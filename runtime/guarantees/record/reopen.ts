@@ -1,6 +1,6 @@
 import type { StoredRecord } from '../../ports/record-store.ts';
 import type { DeliveryAttempt } from './delivery-attempt.ts';
-import type { JudgeTerms } from './interpret-record.ts';
+import type { InterpretTerms } from './interpret-record.ts';
 import { Lease } from './lease.ts';
 
 /**
@@ -11,7 +11,7 @@ import { Lease } from './lease.ts';
 export async function reopen(
   record: StoredRecord | undefined,
   attempt: DeliveryAttempt,
-  terms: JudgeTerms,
+  terms: InterpretTerms,
 ): Promise<void> {
   if (record?.status !== 'OUTCOME_UNKNOWN' && record?.status !== 'INPROGRESS') return;
   const lease = new Lease(attempt);

@@ -34,7 +34,7 @@ export async function pause(
  *
  * @throws StoreBusyError at the deadline; at once whatever the step throws, since the store says that this stays so.
  */
-export async function untilAnswered<Answer extends { readonly kind: string }>(
+export async function retryContended<Answer extends { readonly kind: string }>(
   step: () => Promise<Answer>,
   budget: Budget,
 ): Promise<Exclude<Answer, { readonly kind: 'contended' }>> {
@@ -51,7 +51,7 @@ export async function untilAnswered<Answer extends { readonly kind: string }>(
  *
  * @throws StoreBusyError at the deadline.
  */
-export async function untilRecorded<Answer extends { readonly kind: string }>(
+export async function retryAlways<Answer extends { readonly kind: string }>(
   step: () => Promise<Answer>,
   budget: Budget,
 ): Promise<Exclude<Answer, { readonly kind: 'contended' }>> {
@@ -62,7 +62,7 @@ export async function untilRecorded<Answer extends { readonly kind: string }>(
       return { kind: 'contended' as const, cause };
     }
   };
-  return (await untilAnswered<Answer | { readonly kind: 'contended' }>(decided, budget)) as Exclude<
+  return (await retryContended<Answer | { readonly kind: 'contended' }>(decided, budget)) as Exclude<
     Answer,
     { readonly kind: 'contended' }
   >;

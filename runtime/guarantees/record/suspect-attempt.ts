@@ -3,7 +3,7 @@ import { describe, StoreBusyError, underWay } from '../../handler/errors.ts';
 import type { ReleaseTerms } from '../../ports/record-store.ts';
 import type { Job } from '../guarantee.ts';
 import { handlerMargin } from '../guarantee.ts';
-import type { DeliveryAttempt, Standing } from './delivery-attempt.ts';
+import type { DeliveryAttempt, OwnerWrite } from './delivery-attempt.ts';
 import { Lease } from './lease.ts';
 
 /**
@@ -30,7 +30,7 @@ export class SuspectAttempt {
   async end(
     reason: string,
     { failed, forgets = 0 }: { readonly failed: boolean; readonly forgets?: number },
-  ): Promise<Standing> {
+  ): Promise<OwnerWrite> {
     const change = (failed ? 0 : -1) - forgets;
     const standing = await this.#lease.release(reason, { change, countedAs: underWay });
     this.#isOver = true;
@@ -38,7 +38,7 @@ export class SuspectAttempt {
   }
 
   /** It is not begun: still counted, and still said never to have ended, even where that cannot be written. */
-  async leave(): Promise<Standing> {
+  async leave(): Promise<OwnerWrite> {
     this.#isOver = true;
     return await this.#lease.release(underWay, { change: 0, countedAs: underWay });
   }

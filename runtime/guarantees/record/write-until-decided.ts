@@ -3,16 +3,19 @@ import { algorithmOf, ownContent } from '../../../contract/event/fingerprint.ts'
 import type { Contended, Delivery, Exists, StoredRecord } from '../../ports/record-store.ts';
 import type { Verdict } from '../guarantee.ts';
 import type { DeliveryAttempt } from './delivery-attempt.ts';
-import type { JudgeTerms } from './interpret-record.ts';
-import { pause, untilAnswered } from './retry.ts';
+import type { InterpretTerms } from './interpret-record.ts';
+import { pause, retryContended } from './retry.ts';
 
 /** A write over a record whose condition may refuse it. */
 export interface Step<Taken extends { readonly kind: string }> {
-  /** @param over The `expiration` of an expired record to replace. */
-  readonly write: (mine: Delivery, over: number | undefined) => Promise<Taken | Exists | Contended>;
+  /** @param expectedExpiration The `expiration` of an expired record to replace. */
+  readonly write: (
+    mine: Delivery,
+    expectedExpiration: number | undefined,
+  ) => Promise<Taken | Exists | Contended>;
   /** What the step came to, where the record shows an earlier try of it, whose answer was lost. */
   readonly written?: (record: StoredRecord) => Taken | undefined;
-  readonly terms: JudgeTerms;
+  readonly terms: InterpretTerms;
   /** What becomes of an unfinished record that nobody may go on with. `hold`: OUTCOME_UNKNOWN. `leave`: it needs no write. */
   readonly unclear: 'hold' | 'leave';
   /** For a write that takes over no lease: gives back what is under one, if the record that is in its way is. */
@@ -29,19 +32,19 @@ export type Decision<Taken extends object> =
  * @throws StoreBusyError where the store stayed contended, or the record kept changing, until the deadline;
  *   ConfigurationError where the record cannot be compared, so that its message waits; whatever `write` throws.
  */
-export async function untilDecided<Taken extends { readonly kind: string }>(
+export async function retryUntilDecided<Taken extends { readonly kind: string }>(
   attempt: DeliveryAttempt,
   { write, written, terms, unclear, reopen }: Step<Taken>,
 ): Promise<Decision<Taken>> {
-  let over: number | undefined;
+  let expectedExpiration: number | undefined;
   for (let tries = 0; ; tries++) {
     let mine = attempt.delivery();
-    const answer = await untilAnswered(() => {
+    const answer = await retryContended(() => {
       mine = attempt.delivery();
-      return write(mine, over);
+      return write(mine, expectedExpiration);
     }, attempt.budget);
     if (answer.kind !== 'exists') return { taken: answer as Taken, verdict: undefined };
-    const finding = attempt.judge(answer as Exists, mine, terms);
+    const finding = attempt.interpret(answer as Exists, mine, terms);
     if (finding.kind === 'verdict') return { taken: undefined, verdict: finding.verdict };
     if (finding.kind === 'mine') {
       const taken = written?.(finding.record);
@@ -54,11 +57,11 @@ export async function untilDecided<Taken extends { readonly kind: string }>(
     }
     if (finding.kind === 'unclear') {
       const { record, reason } = finding;
-      const stays = unclear === 'leave' || (await attempt.hold(record, reason)).stands;
+      const stays = unclear === 'leave' || (await attempt.markUnknown(record, reason)).stands;
       if (stays) return { taken: undefined, verdict: { outcome: 'unknown', reason } };
     }
-    over = finding.kind === 'again' ? finding.over : undefined;
-    if (finding.kind === 'again' && over === undefined) await reopen?.(finding.record);
+    expectedExpiration = finding.kind === 'again' ? finding.expectedExpiration : undefined;
+    if (finding.kind === 'again' && expectedExpiration === undefined) await reopen?.(finding.record);
     // An expired record is replaced at once; whoever meets another surprise after that gives way.
     if (tries > 0) await pause(tries, 'the record kept changing', attempt.budget);
   }

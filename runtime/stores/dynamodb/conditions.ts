@@ -56,7 +56,7 @@ const KEY_REMEMBERED = '#firstAttemptAt > :firstAttemptAfter';
  * An operator sent this very unknown outcome again. Without the attempt: the operator's retry runs, its outcome is
  * unknown too, and a redelivery of the operator's first message runs a third time.
  */
-const SENT_AGAIN = '#status = :outcomeUnknown AND #attempt = :carriedAttempt';
+const SENT_AGAIN = '#status = :outcomeUnknown AND #attempt = :resendToken';
 
 /** Without it: D1's lease ends, D2 takes over; D1 wakes and completes or releases what D2 is working on. */
 const MINE = '#attempt = :attempt';
@@ -82,7 +82,7 @@ const OF_SEEN_OWNER = '#attempt = :seenAttempt';
 const WITHOUT_OWNER = 'attribute_not_exists(#attempt)';
 
 /** Of two deliveries that saw the same expired record one wins; the other finds the winner's record. */
-export const EXPIRED_AS_SEEN = '#expiration = :over AND #expiration <= :nowSeconds';
+export const EXPIRED_AS_SEEN = '#expiration = :expectedExpiration AND #expiration <= :nowSeconds';
 
 /** AND binds tighter than OR; DynamoDB refuses brackets that change nothing. */
 const all = (...clauses: string[]) => clauses.join(' AND ');
@@ -132,10 +132,14 @@ export function mayRelease({ counted }: { readonly counted: boolean }): string {
 /** OUTCOME_UNKNOWN: by the owner itself, or over a record that somebody else left; his lease must be over. */
 export function mayHold(seen: {
   readonly status: string;
-  readonly attempt: string | undefined;
+  readonly ownerToken: string | undefined;
   readonly mine: boolean;
 }) {
-  const asSeen = [UNFINISHED_AS_SEEN, seen.attempt === undefined ? WITHOUT_OWNER : OF_SEEN_OWNER, SAME_EVENT];
+  const asSeen = [
+    UNFINISHED_AS_SEEN,
+    seen.ownerToken === undefined ? WITHOUT_OWNER : OF_SEEN_OWNER,
+    SAME_EVENT,
+  ];
   if (seen.mine) return all(...asSeen);
   return all(
     ...asSeen,

@@ -15,7 +15,7 @@ import type { CommitAnswer, EffectStore, Refusal, Refused, StaleEffect } from '.
 import { clashOf } from '../item-id.ts';
 import { writeOf } from './effects.ts';
 import { keysOver } from './keys.ts';
-import { mayPass, passes } from './passing-errors.ts';
+import { isTransient, passes } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';
 import { dynamoDbRecordStore } from './record-store.ts';
 import * as steps from './steps.ts';
@@ -121,7 +121,7 @@ function answerOf(error: unknown, records: number, writes: readonly Placed[]): C
       return { kind: 'refused', by, effects: [refused.place], reason, cause: error };
     }
   }
-  return mayPass(error) ? { kind: 'contended', cause: error } : undefined;
+  return isTransient(error) ? { kind: 'contended', cause: error } : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EffectStore } from '../../ports/record-store.ts';
-import { mayPass } from './passing-errors.ts';
+import { isTransient } from './passing-errors.ts';
 
 /**
  * Asks DynamoDB once per table and process. Where the function may not ask (`dynamodb:DescribeTable`), nothing is known as
@@ -21,7 +21,7 @@ export function keysOver(dynamoDb: DynamoDBClient): EffectStore['keysOf'] {
       if (global.length + local.length > 0) return undefined;
       return KeySchema?.flatMap(({ AttributeName = [] }) => AttributeName);
     } catch (error) {
-      if (mayPass(error)) asked.delete(TableName);
+      if (isTransient(error)) asked.delete(TableName);
       return undefined;
     }
   }

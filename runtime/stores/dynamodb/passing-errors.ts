@@ -34,7 +34,7 @@ export function passes(code: string | undefined): boolean {
  * Whether a request that failed may succeed in a second: throttling, a lost connection, a failure inside of DynamoDB.
  * What is left (a role that may not, a table that is not there, a bug) is as it is for the whole invocation.
  */
-export function mayPass(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { name, code, $metadata } = error as Error & {
     readonly code?: unknown;

@@ -8,7 +8,7 @@ import {
 import type { Contended, EffectStore, Exists, RecordStore, StoredRecord } from '../../ports/record-store.ts';
 import { pastOf } from '../past.ts';
 import { keyOf } from './expression.ts';
-import { mayPass } from './passing-errors.ts';
+import { isTransient } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';
 import * as steps from './steps.ts';
 
@@ -44,7 +44,7 @@ export function dynamoDbRecordStore(
       if (cause instanceof ConditionalCheckFailedException) {
         return { kind: 'exists', record: readRecord(cause.Item) };
       }
-      if (mayPass(cause)) return { kind: 'contended', cause };
+      if (isTransient(cause)) return { kind: 'contended', cause };
       throw cause;
     }
   }
@@ -57,10 +57,10 @@ export function dynamoDbRecordStore(
 
   return {
     async claim(delivery, terms) {
-      if (terms.carriedAttempt !== undefined) {
+      if (terms.resendToken !== undefined) {
         // An Update cannot start first_attempt_at anew for one status and keep it for the others. So the later
         // deliveries of a message that an operator sent again cost two round trips.
-        const again = await writeAndShow(steps.claimAgain(delivery, terms, terms.carriedAttempt), 'ALL_OLD');
+        const again = await writeAndShow(steps.claimAgain(delivery, terms, terms.resendToken), 'ALL_OLD');
         if (again.kind === 'written') {
           return {
             kind: 'claimed',
@@ -77,14 +77,17 @@ export function dynamoDbRecordStore(
       const answer = await writeAsOwner(steps.release(delivery, lastError, terms));
       return answer.kind === 'fenced' && answer.record === undefined ? { kind: 'written' } : answer;
     },
-    async countAttempt(delivery, lastError, over) {
-      const answer = await writeAndShow(steps.countAttempt(delivery, lastError, over), 'ALL_OLD');
+    async countAttempt(delivery, lastError, expectedExpiration) {
+      const answer = await writeAndShow(
+        steps.countAttempt(delivery, lastError, expectedExpiration),
+        'ALL_OLD',
+      );
       return answer.kind === 'written' ? { kind: 'counted', past: pastOf(answer.record, delivery) } : answer;
     },
     holdUnknown: (delivery, seen, kept, lastError) =>
       writeAsOwner(steps.holdUnknown(delivery, seen, kept, lastError)),
-    async quarantine(delivery, lastError, over) {
-      const answer = await write(steps.quarantine(delivery, lastError, over));
+    async quarantine(delivery, lastError, expectedExpiration) {
+      const answer = await write(steps.quarantine(delivery, lastError, expectedExpiration));
       return answer === 'written' ? { kind: 'quarantined' } : answer;
     },
     async find(id) {

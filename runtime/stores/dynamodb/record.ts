@@ -26,7 +26,7 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     status: text('status') as RecordStatus,
     fingerprint: text('validation') ?? '',
     expiration: number('expiration'),
-    attempt: text('attempt'),
+    ownerToken: text('attempt'),
     attempts: number('attempts'),
     firstAttemptAt: number('firstAttemptAt'),
     leaseUntil: number('inProgressExpiration'),

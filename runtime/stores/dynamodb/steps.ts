@@ -1,5 +1,5 @@
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
-import { shorten } from '../../../contract/truncate.ts';
+import { truncate } from '../../../contract/truncate.ts';
 import type { Item } from '../../handler/effects.ts';
 import type { ClaimTerms, Commit, Delivery, KeptBody, ReleaseTerms } from '../../ports/record-store.ts';
 import * as may from './conditions.ts';
@@ -38,31 +38,42 @@ function update(id: string, condition: string, values: Item, sets: Sets, besides
 }
 
 /** A Put: nothing of the old life stays. */
-function newLife(delivery: Delivery, over: number, sets: Sets): RecordWrite {
+function newLife(delivery: Delivery, expectedExpiration: number, sets: Sets): RecordWrite {
   return {
     Put: {
       Item: recordItem({ id: delivery.id, ...sets, firstAttemptAt: delivery.now }),
-      ...withNamesAndValues({ ConditionExpression: may.EXPIRED_AS_SEEN }, { ...valuesOf(delivery), over }),
+      ...withNamesAndValues(
+        { ConditionExpression: may.EXPIRED_AS_SEEN },
+        { ...valuesOf(delivery), expectedExpiration },
+      ),
     },
   };
 }
 
 /** The values that the clauses take from a delivery. */
-function valuesOf({ now, fingerprint, earlier = fingerprint, guarantee, messageId, attempt }: Delivery) {
+function valuesOf({
+  now,
+  fingerprint,
+  earlierFingerprint: earlier = fingerprint,
+  guarantee,
+  messageId,
+  ownerToken: attempt,
+}: Delivery) {
   return { now, nowSeconds: Math.floor(now / 1000), fingerprint, earlier, guarantee, messageId, attempt };
 }
 
 /** What a record says of the event and of the delivery that began it. */
 function begun(delivery: Delivery): Sets {
-  const { expiration, fingerprint, attempt, consumer, source, eventId } = delivery;
+  const { expiration, fingerprint, ownerToken: attempt, consumer, source, eventId } = delivery;
   const { messageGroup, sequence, guarantee, messageId } = delivery;
   const event = { consumer, source, eventId, messageGroup, sequence };
   return { ...event, guarantee, messageId, attempt, expiration, validation: fingerprint };
 }
 
-export function commit({ delivery, over, result }: Commit): RecordWrite {
+export function commit({ delivery, expectedExpiration, result }: Commit): RecordWrite {
   const sets = { ...begun(delivery), status: 'COMPLETED', completedAt: delivery.now, data: result };
-  if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, sets);
+  if (expectedExpiration !== undefined && delivery.insideWindow)
+    return newLife(delivery, expectedExpiration, sets);
   const condition = may.mayCommit(delivery.insideWindow);
   return update(delivery.id, condition, valuesOf(delivery), sets, {
     keep: { firstAttemptAt: delivery.now },
@@ -70,27 +81,38 @@ export function commit({ delivery, over, result }: Commit): RecordWrite {
   });
 }
 
-export function countAttempt(delivery: Delivery, lastError: string, over: number | undefined): RecordWrite {
-  const sets = { ...begun(delivery), status: 'RETRYING', lastError: shorten(lastError) };
-  if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, { ...sets, attempts: 1 });
+export function countAttempt(
+  delivery: Delivery,
+  lastError: string,
+  expectedExpiration: number | undefined,
+): RecordWrite {
+  const sets = { ...begun(delivery), status: 'RETRYING', lastError: truncate(lastError) };
+  if (expectedExpiration !== undefined && delivery.insideWindow)
+    return newLife(delivery, expectedExpiration, { ...sets, attempts: 1 });
   const condition = may.mayCount(delivery.insideWindow);
   const values = { ...valuesOf(delivery), lastError: sets.lastError };
   return update(delivery.id, condition, values, sets, { keep: { firstAttemptAt: delivery.now }, count: 1 });
 }
 
-export function quarantine(delivery: Delivery, lastError: string, over: number | undefined): RecordWrite {
-  const sets = { ...begun(delivery), status: 'QUARANTINED', attempts: 0, lastError: shorten(lastError) };
-  if (over !== undefined && delivery.insideWindow) return newLife(delivery, over, sets);
+export function quarantine(
+  delivery: Delivery,
+  lastError: string,
+  expectedExpiration: number | undefined,
+): RecordWrite {
+  const sets = { ...begun(delivery), status: 'QUARANTINED', attempts: 0, lastError: truncate(lastError) };
+  if (expectedExpiration !== undefined && delivery.insideWindow)
+    return newLife(delivery, expectedExpiration, sets);
   const condition = may.mayCommit(delivery.insideWindow);
   return update(delivery.id, condition, valuesOf(delivery), sets, { keep: { firstAttemptAt: delivery.now } });
 }
 
 export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
   const { id, now, insideWindow } = delivery;
-  const { takeOver, firstAttemptAfter, over } = terms;
+  const { takeOver, firstAttemptAfter, expectedExpiration } = terms;
   const sets = claimed(delivery, terms);
   const count = countOf(terms);
-  if (over !== undefined && insideWindow) return newLife(delivery, over, { ...sets, attempts: count });
+  if (expectedExpiration !== undefined && insideWindow)
+    return newLife(delivery, expectedExpiration, { ...sets, attempts: count });
   const condition = may.mayClaim(insideWindow, {
     takeOver,
     keysAreForgotten: Number.isFinite(firstAttemptAfter),
@@ -100,9 +122,9 @@ export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
 }
 
 /** The claim of an unknown outcome that an operator sent again: its first attempt is now. `ClaimAgain` in spec/OrderOnce.tla. */
-export function claimAgain(delivery: Delivery, terms: ClaimTerms, carriedAttempt: string): RecordWrite {
+export function claimAgain(delivery: Delivery, terms: ClaimTerms, resendToken: string): RecordWrite {
   const sets = { ...claimed(delivery, terms), firstAttemptAt: delivery.now };
-  const values = { ...valuesOf(delivery), carriedAttempt };
+  const values = { ...valuesOf(delivery), resendToken };
   return update(delivery.id, may.MAY_CLAIM_AGAIN, values, sets, {
     remove: ['body', 'bodySha256'],
     count: countOf(terms),
@@ -131,7 +153,7 @@ export function release(
   { change, countedAs, keepsLease = false }: ReleaseTerms,
 ): RecordWrite {
   const { id, expiration } = delivery;
-  const sets = { lastError: shorten(lastError), ...(!keepsLease && { status: 'RETRYING', expiration }) };
+  const sets = { lastError: truncate(lastError), ...(!keepsLease && { status: 'RETRYING', expiration }) };
   const condition = may.mayRelease({ counted: countedAs !== undefined });
   return update(id, condition, { ...valuesOf(delivery), countedAs }, sets, {
     remove: keepsLease ? [] : ['inProgressExpiration'],
@@ -141,21 +163,21 @@ export function release(
 
 export function holdUnknown(
   delivery: Delivery,
-  seen: { readonly attempt: string | undefined; readonly status: RecordStatus },
+  seen: { readonly ownerToken: string | undefined; readonly status: RecordStatus },
   kept: KeptBody,
   lastError: string,
 ): RecordWrite {
-  const condition = may.mayHold({ ...seen, mine: seen.attempt === delivery.attempt });
-  const values = { ...valuesOf(delivery), seenAttempt: seen.attempt, seenStatus: seen.status };
+  const condition = may.mayHold({ ...seen, mine: seen.ownerToken === delivery.ownerToken });
+  const values = { ...valuesOf(delivery), seenAttempt: seen.ownerToken, seenStatus: seen.status };
   const sets = {
     status: 'OUTCOME_UNKNOWN',
     ...kept,
-    lastError: shorten(lastError),
+    lastError: truncate(lastError),
     messageId: delivery.messageId,
   };
   return update(delivery.id, condition, values, sets, {
     // Its owner may still complete. One that was left without an owner needs a name that `resolve` can call it by.
-    keep: { attempt: delivery.attempt },
+    keep: { attempt: delivery.ownerToken },
     remove: ['expiration', 'inProgressExpiration'],
   });
 }

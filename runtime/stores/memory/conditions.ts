@@ -1,5 +1,5 @@
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
-import { shorten } from '../../../contract/truncate.ts';
+import { truncate } from '../../../contract/truncate.ts';
 import type { ClaimTerms, Delivery, ReleaseTerms, StoredRecord } from '../../ports/record-store.ts';
 
 /* What each step accepts; dynamodb/conditions.ts tells the timeline behind every clause. */
@@ -11,7 +11,7 @@ const isRedriven = ({ status, messageId }: StoredRecord, mine: Delivery) =>
   status === 'QUARANTINED' && messageId !== mine.messageId;
 
 const isSameEvent = ({ fingerprint }: StoredRecord, mine: Delivery) =>
-  fingerprint === mine.fingerprint || fingerprint === mine.earlier;
+  fingerprint === mine.fingerprint || fingerprint === mine.earlierFingerprint;
 
 const isUnderLease = ({ leaseUntil }: StoredRecord, { now }: Delivery) =>
   leaseUntil !== undefined && leaseUntil > now;
@@ -23,13 +23,21 @@ function isOpen(record: StoredRecord, mine: Delivery, startable: boolean): boole
 }
 
 /** A new life over the expired one that was seen. */
-export function replace(record: StoredRecord | undefined, mine: Delivery, over: number | undefined): boolean {
-  if (record === undefined || over === undefined || !mine.insideWindow) return false;
-  return record.expiration === over && hasExpired(record, mine);
+export function replace(
+  record: StoredRecord | undefined,
+  mine: Delivery,
+  expectedExpiration: number | undefined,
+): boolean {
+  if (record === undefined || expectedExpiration === undefined || !mine.insideWindow) return false;
+  return record.expiration === expectedExpiration && hasExpired(record, mine);
 }
 
-export function commit(record: StoredRecord | undefined, mine: Delivery, over: number | undefined): boolean {
-  if (over !== undefined && mine.insideWindow) return false;
+export function commit(
+  record: StoredRecord | undefined,
+  mine: Delivery,
+  expectedExpiration: number | undefined,
+): boolean {
+  if (expectedExpiration !== undefined && mine.insideWindow) return false;
   if (record === undefined) return mine.insideWindow;
   return isOpen(record, mine, record.status === 'RETRYING' || isRedriven(record, mine));
 }
@@ -38,14 +46,14 @@ export function count(
   record: StoredRecord | undefined,
   mine: Delivery,
   lastError: string,
-  over: number | undefined,
+  expectedExpiration: number | undefined,
 ): boolean {
-  const isCounted = record?.attempt === mine.attempt && record.lastError === shorten(lastError);
-  return commit(record, mine, over) && !isCounted;
+  const isCounted = record?.ownerToken === mine.ownerToken && record.lastError === truncate(lastError);
+  return commit(record, mine, expectedExpiration) && !isCounted;
 }
 
 export function claim(record: StoredRecord | undefined, mine: Delivery, terms: ClaimTerms): boolean {
-  if (terms.over !== undefined && mine.insideWindow) return false;
+  if (terms.expectedExpiration !== undefined && mine.insideWindow) return false;
   if (record === undefined) return mine.insideWindow;
   const { status, leaseUntil, firstAttemptAt } = record;
   const isLeaseOver = status === 'INPROGRESS' && leaseUntil !== undefined && leaseUntil <= mine.now;
@@ -61,35 +69,35 @@ export function claim(record: StoredRecord | undefined, mine: Delivery, terms: C
 export function claimAgain(
   record: StoredRecord | undefined,
   mine: Delivery,
-  { carriedAttempt }: ClaimTerms,
+  { resendToken }: ClaimTerms,
 ): boolean {
-  if (record === undefined || carriedAttempt === undefined || !isSameEvent(record, mine)) return false;
-  return record.status === 'OUTCOME_UNKNOWN' && record.attempt === carriedAttempt;
+  if (record === undefined || resendToken === undefined || !isSameEvent(record, mine)) return false;
+  return record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;
 }
 
 export function complete(record: StoredRecord, mine: Delivery): boolean {
-  const { status, attempt } = record;
+  const { status, ownerToken } = record;
   const isUnfinished = status === 'INPROGRESS' || status === 'OUTCOME_UNKNOWN';
-  return isUnfinished && attempt === mine.attempt && isSameEvent(record, mine);
+  return isUnfinished && ownerToken === mine.ownerToken && isSameEvent(record, mine);
 }
 
 export function release(record: StoredRecord, mine: Delivery, { countedAs }: ReleaseTerms): boolean {
-  const { status, attempt, lastError } = record;
+  const { status, ownerToken, lastError } = record;
   const countStands = status === 'RETRYING' && countedAs !== undefined;
   const isOpen = status === 'INPROGRESS' || countStands;
   const isAsCounted = countedAs === undefined || lastError === countedAs;
-  return isOpen && isAsCounted && attempt === mine.attempt && isSameEvent(record, mine);
+  return isOpen && isAsCounted && ownerToken === mine.ownerToken && isSameEvent(record, mine);
 }
 
 export function hold(
   record: StoredRecord,
   mine: Delivery,
-  seen: { readonly attempt: string | undefined; readonly status: RecordStatus },
+  seen: { readonly ownerToken: string | undefined; readonly status: RecordStatus },
 ): boolean {
-  const { status, attempt } = record;
+  const { status, ownerToken } = record;
   if (status === 'COMPLETED' || status === 'OUTCOME_UNKNOWN' || !isSameEvent(record, mine)) return false;
-  if (status !== seen.status || attempt !== seen.attempt) return false;
-  if (attempt === mine.attempt) return true;
+  if (status !== seen.status || ownerToken !== seen.ownerToken) return false;
+  if (ownerToken === mine.ownerToken) return true;
   return !hasExpired(record, mine) && !(status === 'INPROGRESS' && isUnderLease(record, mine));
 }
 
@@ -97,6 +105,6 @@ export function skip({ blocked, messageId, status }: StoredRecord, wanted: strin
   return blocked === wanted && (messageId !== wanted || status === 'INPROGRESS' || status === 'RETRYING');
 }
 
-export function resolve({ status, attempt }: StoredRecord, wanted: string): boolean {
-  return status === 'OUTCOME_UNKNOWN' && attempt === wanted;
+export function resolve({ status, ownerToken }: StoredRecord, wanted: string): boolean {
+  return status === 'OUTCOME_UNKNOWN' && ownerToken === wanted;
 }

@@ -1,4 +1,4 @@
-import { shorten } from '../../../contract/truncate.ts';
+import { truncate } from '../../../contract/truncate.ts';
 import type {
   BlockAnswer,
   ClaimAnswer,
@@ -60,7 +60,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
     async claim(delivery, terms): Promise<ClaimAnswer> {
       const record = records.get(delivery.id);
       const anew = may.claimAgain(record, delivery, terms);
-      const replace = may.replace(record, delivery, terms.over);
+      const replace = may.replace(record, delivery, terms.expectedExpiration);
       if (!(anew || replace || may.claim(record, delivery, terms))) return { kind: 'exists', record };
       const claimed = { ...begun(delivery), status: 'INPROGRESS', leaseUntil: terms.leaseUntil } as const;
       const old = replace ? undefined : record;
@@ -95,23 +95,23 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
         ? {}
         : ({ status: 'RETRYING', expiration, leaseUntil: undefined } as const);
       const attempts = (record.attempts ?? 0) + terms.change;
-      const change = { ...released, attempts, lastError: shorten(lastError) };
+      const change = { ...released, attempts, lastError: truncate(lastError) };
       return writeAsOwner(delivery.id, (record) => may.release(record, delivery, terms), change);
     },
     async holdUnknown(delivery, seen, kept, lastError) {
       const held = { status: 'OUTCOME_UNKNOWN', expiration: undefined, leaseUntil: undefined } as const;
       const { messageId } = delivery;
-      const attempt = seen.attempt ?? delivery.attempt;
-      const change = { ...held, attempt, messageId, ...kept, lastError: shorten(lastError) };
+      const ownerToken = seen.ownerToken ?? delivery.ownerToken;
+      const change = { ...held, ownerToken, messageId, ...kept, lastError: truncate(lastError) };
       return writeAsOwner(delivery.id, (record) => may.hold(record, delivery, seen), change);
     },
-    async quarantine(delivery, lastError, over): Promise<QuarantineAnswer> {
+    async quarantine(delivery, lastError, expectedExpiration): Promise<QuarantineAnswer> {
       const record = records.get(delivery.id);
-      const replace = may.replace(record, delivery, over);
-      if (!(replace || may.commit(record, delivery, over))) return { kind: 'exists', record };
+      const replace = may.replace(record, delivery, expectedExpiration);
+      if (!(replace || may.commit(record, delivery, expectedExpiration))) return { kind: 'exists', record };
       const old = replace ? undefined : record;
       const { firstAttemptAt } = pastOf(old, delivery);
-      const given = { ...begun(delivery), status: 'QUARANTINED', lastError: shorten(lastError) } as const;
+      const given = { ...begun(delivery), status: 'QUARANTINED', lastError: truncate(lastError) } as const;
       records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });
       return { kind: 'quarantined' };
     },
@@ -131,24 +131,25 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       records.set(id, { ...record, blocked: messageId });
       return { kind: 'blocked', skip: record.skip };
     },
-    async countAttempt(delivery, lastError, over): Promise<CountAnswer> {
+    async countAttempt(delivery, lastError, expectedExpiration): Promise<CountAnswer> {
       const record = records.get(delivery.id);
-      const replace = may.replace(record, delivery, over);
-      if (!(replace || may.count(record, delivery, lastError, over))) return { kind: 'exists', record };
+      const replace = may.replace(record, delivery, expectedExpiration);
+      if (!(replace || may.count(record, delivery, lastError, expectedExpiration)))
+        return { kind: 'exists', record };
       const old = replace ? undefined : record;
       const past = pastOf(old, delivery);
       const { attempts, firstAttemptAt } = past;
-      const counted = { ...begun(delivery), status: 'RETRYING', lastError: shorten(lastError) } as const;
+      const counted = { ...begun(delivery), status: 'RETRYING', lastError: truncate(lastError) } as const;
       records.set(delivery.id, { ...old, ...counted, attempts: attempts + 1, firstAttemptAt });
       return { kind: 'counted', past };
     },
     async commit(commits, effects): Promise<CommitAnswer> {
       const prepared = tables.prepare(effects, mostItems - commits.length);
       if (prepared.kind === 'refused') return prepared;
-      const steps = commits.map(({ delivery, over, result }) => {
+      const steps = commits.map(({ delivery, expectedExpiration, result }) => {
         const record = records.get(delivery.id);
-        const replace = may.replace(record, delivery, over);
-        const taken = replace || may.commit(record, delivery, over);
+        const replace = may.replace(record, delivery, expectedExpiration);
+        const taken = replace || may.commit(record, delivery, expectedExpiration);
         return { delivery, result, record, taken, old: replace ? undefined : record };
       });
       if (steps.some(({ taken }) => !taken)) {
@@ -167,6 +168,6 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
   };
 }
 
-function begun({ fingerprint, attempt, guarantee, messageId, messageGroup, expiration }: Delivery) {
-  return { fingerprint, attempt, guarantee, messageId, messageGroup, expiration };
+function begun({ fingerprint, ownerToken, guarantee, messageId, messageGroup, expiration }: Delivery) {
+  return { fingerprint, ownerToken, guarantee, messageId, messageGroup, expiration };
 }

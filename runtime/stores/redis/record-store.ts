@@ -1,5 +1,5 @@
 import { recordAttributes as attribute, type RecordStatus } from '../../../contract/record-attributes.ts';
-import { shorten } from '../../../contract/truncate.ts';
+import { truncate } from '../../../contract/truncate.ts';
 import type {
   Contended,
   Delivery,
@@ -27,7 +27,7 @@ const reply = /^[A-Z]{2,}\b/;
 const closedByItsOwner = /^The client is closed/;
 
 /** Whether a step that failed may succeed in a second: its server recovers, or the connection to it does. */
-function mayPass(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { message } = error;
   if (reply.test(message)) return passing.test(message);
@@ -59,7 +59,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       const refusal = { record: readRecord(fields), ...(now !== undefined && { now: Number(now) }) };
       return { kind: 'ran', answer, refusal };
     } catch (cause) {
-      if (mayPass(cause)) return { kind: 'contended', cause };
+      if (isTransient(cause)) return { kind: 'contended', cause };
       throw cause;
     }
   }
@@ -83,18 +83,18 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
     },
     complete: (delivery, result) => runAsOwner('complete', delivery.id, { ...valuesOf(delivery), result }),
     release: (delivery, lastError, terms) =>
-      runAsOwner('release', delivery.id, { ...valuesOf(delivery), ...terms, lastError: shorten(lastError) }),
+      runAsOwner('release', delivery.id, { ...valuesOf(delivery), ...terms, lastError: truncate(lastError) }),
     holdUnknown(delivery, seen, kept, lastError) {
       const held = {
-        seenAttempt: seen.attempt,
+        seenAttempt: seen.ownerToken,
         seenStatus: seen.status,
         ...kept,
-        lastError: shorten(lastError),
+        lastError: truncate(lastError),
       };
       return runAsOwner('holdUnknown', delivery.id, { ...valuesOf(delivery), ...held });
     },
-    async quarantine(delivery, lastError, over) {
-      const values = { ...valuesOf(delivery), lastError: shorten(lastError), over };
+    async quarantine(delivery, lastError, expectedExpiration) {
+      const values = { ...valuesOf(delivery), lastError: truncate(lastError), expectedExpiration };
       const ran = await run('quarantine', delivery.id, values);
       if (ran.kind === 'contended') return ran;
       return ran.answer === 'quarantined' ? { kind: 'quarantined' } : { kind: 'exists', ...ran.refusal };
@@ -133,7 +133,7 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     status: record.get(attribute.status) as RecordStatus,
     fingerprint: record.get(attribute.validation) ?? '',
     expiration: number(attribute.expiration),
-    attempt: record.get(attribute.attempt),
+    ownerToken: record.get(attribute.attempt),
     attempts: number(attribute.attempts),
     firstAttemptAt: number(attribute.firstAttemptAt),
     leaseUntil: number(attribute.inProgressExpiration),

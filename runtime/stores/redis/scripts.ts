@@ -58,18 +58,18 @@ end
 `;
 
 const claim = `${prologue}
-local isAgain = mine.carriedAttempt and status == 'OUTCOME_UNKNOWN'
+local isAgain = mine.resendToken and status == 'OUTCOME_UNKNOWN'
 local accepted
 if not status then
-  accepted = mine.insideWindow and not mine.over
+  accepted = mine.insideWindow and not mine.expectedExpiration
 elseif isAgain then
-  accepted = isSameEvent and record['${attribute.attempt}'] == mine.carriedAttempt
+  accepted = isSameEvent and record['${attribute.attempt}'] == mine.resendToken
 else
   local first = tonumber(record['${attribute.firstAttemptAt}'])
   local isStartable = isWaiting
     or (mine.takeOver and status == 'INPROGRESS' and leaseUntil and leaseUntil <= now)
   local isRemembered = not mine.firstAttemptAfter or (first and first > here(mine.firstAttemptAfter))
-  local isSeen = not (mine.over and mine.insideWindow)
+  local isSeen = not (mine.expectedExpiration and mine.insideWindow)
   accepted = isSeen and isStartable and isRemembered and isSameEvent
     and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
 end
@@ -110,9 +110,9 @@ return {'written'}
 const quarantine = `${prologue}
 local accepted
 if not status then
-  accepted = mine.insideWindow and not mine.over
+  accepted = mine.insideWindow and not mine.expectedExpiration
 else
-  local isSeen = not (mine.over and mine.insideWindow)
+  local isSeen = not (mine.expectedExpiration and mine.insideWindow)
   accepted = isSeen and isWaiting and isSameEvent
     and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
 end

@@ -21,7 +21,7 @@ class Failing extends Scene {
   }
   async counted(mine: Delivery, past: Past, over?: number): Promise<void> {
     assert.deepEqual(plain(await this.count(mine, over)), plain({ kind: 'counted', past }));
-    const { attempt, fingerprint, messageId, messageGroup, expiration, guarantee } = mine;
+    const { ownerToken: attempt, fingerprint, messageId, messageGroup, expiration, guarantee } = mine;
     const begun = { attempt, fingerprint, messageId, messageGroup, expiration, guarantee };
     const { attempts, firstAttemptAt } = past;
     const tries = { attempts: attempts + 1, firstAttemptAt };
@@ -70,12 +70,12 @@ const releases = recordStatuses.map((status): Case => {
       const scene = new Scene(subject);
       await scene.given({
         status,
-        attempt: 'mine',
+        ownerToken: 'mine',
         attempts: 3,
         lastError: 'begun',
         ...(status === 'OUTCOME_UNKNOWN' && { expiration: undefined, body: '{}' }),
       });
-      const mine = scene.delivery({ attempt: 'mine' });
+      const mine = scene.delivery({ ownerToken: 'mine' });
       const terms = { change: -1, countedAs: 'begun' } as const;
       const release = () => scene.store.release(mine, 'why', terms);
       if (!isTaken) return assert.equal((await scene.unchangedBy(release)).kind, 'fenced');
@@ -126,7 +126,7 @@ const released: readonly Case[] = [
       const back = { change: -1, countedAs: 'begun' } as const;
       assert.deepEqual(await scene.store.release(mine, 'why', back), { kind: 'written' });
       const answer = await scene.unchangedBy(() => scene.store.release(mine, 'why', back));
-      assert.equal(answer.kind === 'fenced' && answer.record?.attempt, mine.attempt);
+      assert.equal(answer.kind === 'fenced' && answer.record?.ownerToken, mine.ownerToken);
       await scene.shows({ status: 'RETRYING', attempts: 3, lastError: 'why' });
     },
   },
@@ -195,7 +195,7 @@ export const attemptCases: readonly Case[] = [
     await scene.count(mine);
     const answer = await scene.unchangedBy(() => scene.count(mine));
     assert.equal(answer.kind, 'exists');
-    assert.equal(answer.record?.attempt, mine.attempt);
+    assert.equal(answer.record?.ownerToken, mine.ownerToken);
     assert.equal(answer.record?.attempts, 1);
   }),
   countCase('release of a counted attempt by its delivery: taken back', async (scene) => {
@@ -207,7 +207,7 @@ export const attemptCases: readonly Case[] = [
     const answer = await scene.unchangedBy(() => scene.store.release(mine, 'not its fault', back));
     assert.equal(answer.kind, 'fenced');
   }),
-  countCase('release that knows of no count, over a counted attempt: fenced', async (scene) => {
+  countCase('release that knows of no count, over a counted ownerToken: fenced', async (scene) => {
     const mine = scene.delivery();
     await scene.count(mine);
     const answer = await scene.unchangedBy(() => scene.store.release(mine, 'late', { change: 0 }));

@@ -6,7 +6,7 @@ import { openings } from './openings.ts';
 
 const unknown: Partial<StoredRecord> = {
   status: 'OUTCOME_UNKNOWN',
-  attempt: 'unknown',
+  ownerToken: 'unknown',
   expiration: undefined,
   body: '{"event":1}',
 };
@@ -20,15 +20,21 @@ export const carriedCases: readonly Case[] = [
       await scene.given({ ...unknown, guarantee: 'at-most-once' });
       const mine = scene.delivery({ insideWindow: false });
       const terms = scene.terms({
-        carriedAttempt: 'unknown',
+        resendToken: 'unknown',
         takeOver: false,
         firstAttemptAfter: mine.now - 1,
       });
       const claim = await scene.store.claim(mine, terms);
       assert.ok(claim.kind === 'claimed' && claim.past.attempts === 3, 'its tries are told');
       scene.isOfStep(claim.past.firstAttemptAt, mine);
-      const { attempt, guarantee } = mine;
-      await scene.shows({ status: 'INPROGRESS', attempt, guarantee, attempts: 3, body: undefined });
+      const { ownerToken: attempt, guarantee } = mine;
+      await scene.shows({
+        status: 'INPROGRESS',
+        ownerToken: attempt,
+        guarantee,
+        attempts: 3,
+        body: undefined,
+      });
       const record = await scene.find();
       scene.isOfStep(record?.firstAttemptAt, mine);
       assert.ok(record?.expiration !== undefined, 'what is claimed expires again');
@@ -41,12 +47,12 @@ export const carriedCases: readonly Case[] = [
       ['that is not there', undefined, {}],
     ] as const
   ).map(
-    ([title, carriedAttempt, mine]): Case => ({
+    ([title, resendToken, mine]): Case => ({
       name: `a carried attempt ${title}: refused`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given(unknown);
-        const terms = scene.terms({ carriedAttempt });
+        const terms = scene.terms({ resendToken: resendToken });
         const answer = await scene.unchangedBy(() => scene.store.claim(scene.delivery(mine), terms));
         assert.equal(answer.kind, 'exists');
         assert.equal(answer.record?.status, 'OUTCOME_UNKNOWN');
@@ -60,8 +66,8 @@ export const carriedCases: readonly Case[] = [
         name: `a carried attempt over ${title}: as any other delivery`,
         async run(subject) {
           const scene = new Scene(subject);
-          const { firstAttemptAt } = await scene.given({ ...record(subject), attempt: 'unknown' });
-          const terms = scene.terms({ carriedAttempt: 'unknown' });
+          const { firstAttemptAt } = await scene.given({ ...record(subject), ownerToken: 'unknown' });
+          const terms = scene.terms({ resendToken: 'unknown' });
           const answer = await scene.store.claim(scene.delivery(mine), terms);
           assert.equal(answer.kind, takeOver ? 'claimed' : 'exists');
           await scene.shows({ firstAttemptAt });

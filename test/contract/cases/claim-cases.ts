@@ -11,14 +11,22 @@ async function refused(scene: Scene, mine: Delivery, terms: Partial<ClaimTerms> 
   assert.equal(answer.kind, 'exists');
   assert.equal(answer.record?.status, before?.status);
   assert.equal(answer.record?.fingerprint, before?.fingerprint);
-  assert.equal(answer.record?.attempt, before?.attempt);
+  assert.equal(answer.record?.ownerToken, before?.ownerToken);
 }
 
 async function claimed(scene: Scene, mine: Delivery, terms: ClaimTerms): Promise<void> {
-  const { attempts = 0, lastError } = terms.over === undefined ? ((await scene.find()) ?? {}) : {};
+  const { attempts = 0, lastError } =
+    terms.expectedExpiration === undefined ? ((await scene.find()) ?? {}) : {};
   const claim = await scene.store.claim(mine, terms);
-  const { attempt, fingerprint, guarantee, messageId, messageGroup } = mine;
-  await scene.shows({ status: 'INPROGRESS', attempt, fingerprint, guarantee, messageId, messageGroup });
+  const { ownerToken: attempt, fingerprint, guarantee, messageId, messageGroup } = mine;
+  await scene.shows({
+    status: 'INPROGRESS',
+    ownerToken: attempt,
+    fingerprint,
+    guarantee,
+    messageId,
+    messageGroup,
+  });
   const record = await scene.find();
   const past = { attempts, firstAttemptAt: mine.now, lastError };
   assert.ok(claim.kind === 'claimed', claim.kind);
@@ -149,7 +157,7 @@ const expirations: Case[] = openings
         });
         await refused(scene, scene.delivery({ fingerprint: 'of another life' }));
         const mine = scene.delivery();
-        await claimed(scene, mine, scene.terms({ over: expiration }));
+        await claimed(scene, mine, scene.terms({ expectedExpiration: expiration }));
         await scene.shows({ attempts: 0, lastError: undefined, firstAttemptAt: mine.now });
       },
     },
@@ -160,7 +168,7 @@ const expirations: Case[] = openings
         const scene = new Scene(subject);
         const { expiration } = await scene.given({ ...record(subject), ...expired(subject) });
         await refused(scene, scene.delivery({ insideWindow: false }));
-        await refused(scene, scene.delivery({ insideWindow: false }), { over: expiration });
+        await refused(scene, scene.delivery({ insideWindow: false }), { expectedExpiration: expiration });
       },
     },
   ]);
@@ -171,7 +179,7 @@ const sightings: Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({});
-      await refused(scene, scene.delivery(), { over: 17 });
+      await refused(scene, scene.delivery(), { expectedExpiration: 17 });
     },
   },
   {
@@ -180,7 +188,7 @@ const sightings: Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       const { expiration = 0 } = await scene.given(expired(subject));
-      await refused(scene, scene.delivery(), { over: expiration - 1 });
+      await refused(scene, scene.delivery(), { expectedExpiration: expiration - 1 });
     },
   },
   {
@@ -188,14 +196,14 @@ const sightings: Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       const { expiration } = await scene.given({ status: 'COMPLETED' });
-      await refused(scene, scene.delivery(), { over: expiration });
+      await refused(scene, scene.delivery(), { expectedExpiration: expiration });
     },
   },
   {
     name: 'claim over the expiration of a record that is gone: shows that there is none',
     async run(subject) {
       const scene = new Scene(subject);
-      const answer = await scene.store.claim(scene.delivery(), scene.terms({ over: 17 }));
+      const answer = await scene.store.claim(scene.delivery(), scene.terms({ expectedExpiration: 17 }));
       assertNothingFound(answer, 'exists');
     },
   },
@@ -222,7 +230,7 @@ const sightings: Case[] = [
       });
       await scene.passes(expiration * 1000);
       const over = (await scene.find())?.expiration;
-      await claimed(scene, scene.delivery(), scene.terms({ over }));
+      await claimed(scene, scene.delivery(), scene.terms({ expectedExpiration: over }));
     },
   },
 ];

@@ -39,7 +39,7 @@ export class Committing extends Scene {
     return increment(table, { [key]: this.account }, { applied: 1 });
   }
   async commit(mine: Delivery, over?: number): Promise<CommitAnswer> {
-    return await this.effects.store.commit([{ delivery: mine, over }], [this.one()]);
+    return await this.effects.store.commit([{ delivery: mine, expectedExpiration: over }], [this.one()]);
   }
   async applied(): Promise<unknown> {
     const { table, key } = this.effects.sums;
@@ -56,10 +56,10 @@ export class Committing extends Scene {
   }
   async committed(mine: Delivery, over?: number): Promise<void> {
     assert.deepEqual(await this.commit(mine, over), { kind: 'committed' });
-    const { attempt, fingerprint, messageId, messageGroup, expiration, guarantee } = mine;
+    const { ownerToken: attempt, fingerprint, messageId, messageGroup, expiration, guarantee } = mine;
     await this.shows({
       status: 'COMPLETED',
-      attempt,
+      ownerToken: attempt,
       fingerprint,
       messageId,
       messageGroup,
@@ -182,7 +182,7 @@ export const commitCases: readonly Case[] = [
     await assert.rejects(losing.commit(commits, [scene.one()]), /the answer was lost/);
     const answer = await losing.commit(commits, [scene.one()]);
     assert.equal(answer.kind, 'exists');
-    assert.equal(answer.found[0]?.record?.attempt, mine.attempt);
+    assert.equal(answer.found[0]?.record?.ownerToken, mine.ownerToken);
     assert.equal(await scene.applied(), 1);
   }),
   commitCase('commit writes every kind of effect with the record', async (scene) => {

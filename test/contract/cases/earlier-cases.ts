@@ -7,7 +7,7 @@ import { open } from './openings.ts';
 
 /** A record whose fingerprint is by an algorithm from before a deployment, and a delivery that has computed it too. */
 const before = { fingerprint: 'earlier' } as const;
-const mine = { fingerprint: 'print', earlier: 'earlier' } as const;
+const mine = { fingerprint: 'print', earlierFingerprint: 'earlier' } as const;
 
 /** What goes on over such a record says the content by the algorithm of today. */
 export const earlierCases: readonly Case[] = [
@@ -28,7 +28,8 @@ export const earlierCases: readonly Case[] = [
         const scene = new Scene(subject);
         await scene.given({ ...record(subject), ...before });
         for (const earlier of [undefined, 'other']) {
-          const claim = () => scene.store.claim(scene.delivery({ ...mine, earlier }), scene.terms());
+          const claim = () =>
+            scene.store.claim(scene.delivery({ ...mine, earlierFingerprint: earlier }), scene.terms());
           assert.equal((await scene.unchangedBy(claim)).kind, 'exists');
         }
       },
@@ -58,25 +59,30 @@ export const earlierCases: readonly Case[] = [
     name: 'a dead owner of the earlier fingerprint is held as unknown',
     async run(subject) {
       const scene = new Scene(subject);
-      const { attempt } = await scene.given({
+      const { ownerToken } = await scene.given({
         status: 'INPROGRESS',
         leaseUntil: subject.now() - 1000,
         ...before,
       });
-      const seen = { attempt, status: 'INPROGRESS' } as const;
+      const seen = { ownerToken, status: 'INPROGRESS' } as const;
       const hold = (over: object) =>
         scene.store.holdUnknown(scene.delivery({ ...mine, ...over }), seen, { body: '{}' }, 'dead');
-      assert.equal((await scene.unchangedBy(() => hold({ earlier: 'other' }))).kind, 'fenced');
+      assert.equal((await scene.unchangedBy(() => hold({ earlierFingerprint: 'other' }))).kind, 'fenced');
       assert.deepEqual(await hold({}), { kind: 'written' });
-      await scene.shows({ status: 'OUTCOME_UNKNOWN', attempt });
+      await scene.shows({ status: 'OUTCOME_UNKNOWN', ownerToken });
     },
   },
   {
     name: 'a carried attempt claims its unknown outcome of the earlier fingerprint',
     async run(subject) {
       const scene = new Scene(subject);
-      await scene.given({ status: 'OUTCOME_UNKNOWN', expiration: undefined, attempt: 'unknown', ...before });
-      const claim = await scene.store.claim(scene.delivery(mine), scene.terms({ carriedAttempt: 'unknown' }));
+      await scene.given({
+        status: 'OUTCOME_UNKNOWN',
+        expiration: undefined,
+        ownerToken: 'unknown',
+        ...before,
+      });
+      const claim = await scene.store.claim(scene.delivery(mine), scene.terms({ resendToken: 'unknown' }));
       assert.equal(claim.kind, 'claimed');
       await scene.shows({ status: 'INPROGRESS', fingerprint: 'print' });
     },
@@ -96,19 +102,22 @@ export const earlierCases: readonly Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       const { expiration } = await scene.given({ status: 'COMPLETED', ...before, ...expired(subject) });
-      const claim = await scene.store.claim(scene.delivery(), scene.terms({ over: expiration }));
+      const claim = await scene.store.claim(
+        scene.delivery(),
+        scene.terms({ expectedExpiration: expiration }),
+      );
       assert.equal(claim.kind, 'claimed');
       await scene.shows({ fingerprint: 'print' });
     },
   },
   commitCase('a commit over the earlier fingerprint: committed, with the new one', async (scene) => {
     await scene.given({ status: 'RETRYING', ...before });
-    await scene.refused(scene.delivery({ ...mine, earlier: 'other' }));
+    await scene.refused(scene.delivery({ ...mine, earlierFingerprint: 'other' }));
     await scene.committed(scene.delivery(mine));
   }),
   commitCase('a count over the earlier fingerprint: counted, with the new one', async (scene) => {
     await scene.given({ status: 'RETRYING', ...before });
-    const delivery = scene.delivery({ ...mine, attempt: randomUUID() });
+    const delivery = scene.delivery({ ...mine, ownerToken: randomUUID() });
     assert.equal((await scene.effects.store.countAttempt(delivery, 'failed')).kind, 'counted');
     await scene.shows({ status: 'RETRYING', attempts: 4, fingerprint: 'print' });
     await scene.committed(delivery);

@@ -58,8 +58,8 @@ export const foldCases: readonly Case[] = [
       const commits = folding.commits([{ result: '1' }, {}, { result: '3' }]);
       assert.deepEqual(await folding.commit(commits), { kind: 'committed' });
       for (const [index, scene] of scenes.entries()) {
-        const { attempt } = commits[index]?.delivery ?? {};
-        await scene.shows({ status: 'COMPLETED', attempt, result: commits[index]?.result });
+        const { ownerToken: attempt } = commits[index]?.delivery ?? {};
+        await scene.shows({ status: 'COMPLETED', ownerToken: attempt, result: commits[index]?.result });
       }
       assert.deepEqual(await folding.applied(), [1, 1, 1]);
     },
@@ -110,7 +110,7 @@ export const foldCases: readonly Case[] = [
     async (folding, [first, last], subject) => {
       if (!subject.keepsExpired || first === undefined || last === undefined) return;
       const { expiration } = await last.given({ status: 'COMPLETED', ...expired(subject) });
-      const over = [{}, { over: expiration }];
+      const over = [{}, { expectedExpiration: expiration }];
       assert.deepEqual(await folding.commit(folding.commits(over)), { kind: 'committed' });
       await folding.shows('COMPLETED', 'COMPLETED');
       await last.shows({ attempts: undefined });

@@ -8,20 +8,20 @@ const body = `{"text":"${'ü'.repeat(100_000)}"}`;
 interface Row {
   readonly title: string;
   readonly record: (subject: StoreUnderTest) => Partial<StoredRecord>;
-  /** The holder's attempt; another's by default. */
-  readonly attempt?: string;
+  /** The holder's; another's by default. */
+  readonly ownerToken?: string;
   readonly held: boolean;
 }
 
 const owners: readonly Row[] = [
-  { title: 'its own claim', record: (s) => lease(s, 'live'), attempt: 'attempt-before', held: true },
+  { title: 'its own claim', record: (s) => lease(s, 'live'), ownerToken: 'attempt-before', held: true },
   { title: "another's lease that is over", record: (s) => lease(s, 'over'), held: true },
   { title: "another's live lease", record: (s) => lease(s, 'live'), held: false },
   { title: 'a claim without a lease', record: () => ({ status: 'INPROGRESS' }), held: true },
   {
     title: 'a claim without an owner',
-    record: (s) => ({ ...lease(s, 'over'), attempt: undefined }),
-    attempt: 'mine',
+    record: (s) => ({ ...lease(s, 'over'), ownerToken: undefined }),
+    ownerToken: 'mine',
     held: true,
   },
   { title: 'RETRYING', record: () => ({ status: 'RETRYING' }), held: true },
@@ -44,14 +44,14 @@ const owners: readonly Row[] = [
   },
 ];
 
-const rows: Case[] = owners.map(({ title, record, attempt = 'mine', held }) => ({
+const rows: Case[] = owners.map(({ title, record, ownerToken = 'mine', held }) => ({
   name: `holdUnknown over ${title}: ${held ? 'written' : 'fenced'}`,
   async run(subject) {
     const scene = new Scene(subject);
     const given = await scene.given(record(subject));
-    const mine = scene.delivery({ attempt, guarantee: 'at-most-once', insideWindow: false });
+    const mine = scene.delivery({ ownerToken, guarantee: 'at-most-once', insideWindow: false });
     const hold = () =>
-      scene.store.holdUnknown(mine, { attempt: given.attempt, status: given.status }, { body }, 'lost');
+      scene.store.holdUnknown(mine, { ownerToken: given.ownerToken, status: given.status }, { body }, 'lost');
     if (!held) {
       const answer = await scene.unchangedBy(hold);
       assert.equal(answer.kind, 'fenced');
@@ -63,7 +63,7 @@ const rows: Case[] = owners.map(({ title, record, attempt = 'mine', held }) => (
       status: 'OUTCOME_UNKNOWN',
       body,
       lastError: 'lost',
-      attempt: given.attempt ?? 'mine',
+      ownerToken: given.ownerToken ?? 'mine',
       attempts: 3,
       firstAttemptAt: given.firstAttemptAt,
       guarantee: 'at-least-once',
@@ -78,10 +78,10 @@ export const holdCases: readonly Case[] = [
   ...rows,
   ...(
     [
-      ['whose owner changed since', { attempt: 'seen before', status: 'RETRYING' }, {}],
-      ['whose status changed since', { attempt: 'attempt-before', status: 'INPROGRESS' }, {}],
-      ['that had no owner when it was seen', { attempt: undefined, status: 'RETRYING' }, {}],
-      ['of another event', { attempt: 'attempt-before', status: 'RETRYING' }, { fingerprint: 'other' }],
+      ['whose owner changed since', { ownerToken: 'seen before', status: 'RETRYING' }, {}],
+      ['whose status changed since', { ownerToken: 'attempt-before', status: 'INPROGRESS' }, {}],
+      ['that had no owner when it was seen', { ownerToken: undefined, status: 'RETRYING' }, {}],
+      ['of another event', { ownerToken: 'attempt-before', status: 'RETRYING' }, { fingerprint: 'other' }],
     ] as const
   ).map(
     ([title, seen, mine]): Case => ({
@@ -101,9 +101,9 @@ export const holdCases: readonly Case[] = [
     needs: ({ keepsExpired }) => keepsExpired,
     async run(subject) {
       const scene = new Scene(subject);
-      const { attempt, status } = await scene.given({ status: 'RETRYING', ...expired(subject) });
+      const { ownerToken, status } = await scene.given({ status: 'RETRYING', ...expired(subject) });
       const answer = await scene.unchangedBy(() =>
-        scene.store.holdUnknown(scene.delivery(), { attempt, status }, { body }, 'lost'),
+        scene.store.holdUnknown(scene.delivery(), { ownerToken, status }, { body }, 'lost'),
       );
       assert.equal(answer.kind, 'fenced');
     },
@@ -123,7 +123,7 @@ export const holdCases: readonly Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       const slow = await scene.lateOwner();
-      const seen = { attempt: slow.attempt, status: 'INPROGRESS' } as const;
+      const seen = { ownerToken: slow.ownerToken, status: 'INPROGRESS' } as const;
       const held = await scene.store.holdUnknown(scene.delivery(), seen, { body }, 'no word');
       assert.deepEqual(held, { kind: 'written' });
       assert.deepEqual(await scene.store.complete(slow, '"sent"'), { kind: 'written' });
@@ -147,9 +147,9 @@ export const holdCases: readonly Case[] = [
     async run(subject) {
       const ends: readonly [end: (scene: Scene, mine: Delivery) => Promise<unknown>, status: string][] = [
         [({ store }, mine) => store.complete(mine, '1'), 'COMPLETED'],
-        [({ store }, mine) => store.resolveDone(mine.id, mine.attempt, mine), 'COMPLETED'],
+        [({ store }, mine) => store.resolveDone(mine.id, mine.ownerToken, mine), 'COMPLETED'],
         [
-          (scene, mine) => scene.store.claim(scene.delivery(), scene.terms({ carriedAttempt: mine.attempt })),
+          (scene, mine) => scene.store.claim(scene.delivery(), scene.terms({ resendToken: mine.ownerToken })),
           'INPROGRESS',
         ],
       ];

@@ -26,7 +26,7 @@ const steps: readonly {
   },
   {
     name: 'resolveDone',
-    run: (scene, { attempt, now, expiration }) =>
+    run: (scene, { ownerToken: attempt, now, expiration }) =>
       scene.store.resolveDone(scene.id, attempt, { now, expiration }),
     accepts: ['OUTCOME_UNKNOWN'],
     leaves: { status: 'COMPLETED', body: undefined },
@@ -37,7 +37,7 @@ const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
   recordStatuses.flatMap((status) => {
     const record: Partial<StoredRecord> = {
       status,
-      attempt: 'mine',
+      ownerToken: 'mine',
       leaseUntil: status === 'INPROGRESS' ? 1 : undefined,
       ...(status === 'OUTCOME_UNKNOWN' && { expiration: undefined, body: '{}' }),
     };
@@ -48,23 +48,23 @@ const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
     };
     const isTaken = accepts.includes(status);
     const own: Case = {
-      name: `${name} of ${status} by its own attempt: ${isTaken ? 'written' : 'fenced'}`,
+      name: `${name} of ${status} by its own ownerToken: ${isTaken ? 'written' : 'fenced'}`,
       async run(subject) {
         const scene = new Scene(subject);
         const { firstAttemptAt } = await scene.given(record);
-        const mine = scene.delivery({ attempt: 'mine', insideWindow: false });
+        const mine = scene.delivery({ ownerToken: 'mine', insideWindow: false });
         if (!isTaken) return await fenced(scene, mine);
         assert.deepEqual(await run(scene, mine), { kind: 'written' });
-        await scene.shows({ ...leaves, attempt: 'mine', attempts: 3, firstAttemptAt });
+        await scene.shows({ ...leaves, ownerToken: 'mine', attempts: 3, firstAttemptAt });
         await scene.expiresAsSaidBy(mine);
       },
     };
     const others: Case = {
-      name: `${name} of ${status} by another attempt: fenced`,
+      name: `${name} of ${status} by another ownerToken: fenced`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given(record);
-        await fenced(scene, scene.delivery({ attempt: 'another' }));
+        await fenced(scene, scene.delivery({ ownerToken: 'another' }));
       },
     };
     return [own, others];
@@ -77,8 +77,8 @@ const conflicts: Case[] = steps
     name: `${name} with another fingerprint: fenced`,
     async run(subject) {
       const scene = new Scene(subject);
-      await scene.given({ ...lease(subject, 'live'), attempt: 'mine' });
-      const mine = scene.delivery({ attempt: 'mine', fingerprint: 'other' });
+      await scene.given({ ...lease(subject, 'live'), ownerToken: 'mine' });
+      const mine = scene.delivery({ ownerToken: 'mine', fingerprint: 'other' });
       assert.equal((await scene.unchangedBy(() => run(scene, mine))).kind, 'fenced');
     },
   }));
@@ -129,17 +129,17 @@ export const ownerCases: readonly Case[] = [
         () =>
           scene.store.holdUnknown(
             late,
-            { attempt: late.attempt, status: 'INPROGRESS' },
+            { ownerToken: late.ownerToken, status: 'INPROGRESS' },
             { body: '{}' },
             'late',
           ),
       ]) {
         const answer = await scene.unchangedBy(step);
         assert.equal(answer.kind, 'fenced');
-        assert.equal(answer.record?.attempt, owner.attempt);
+        assert.equal(answer.record?.ownerToken, owner.ownerToken);
       }
       assert.deepEqual(await scene.store.complete(owner, '"mine"'), { kind: 'written' });
-      await scene.shows({ status: 'COMPLETED', result: '"mine"', attempt: owner.attempt });
+      await scene.shows({ status: 'COMPLETED', result: '"mine"', ownerToken: owner.ownerToken });
     },
   },
 ];

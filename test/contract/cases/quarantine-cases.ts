@@ -8,8 +8,8 @@ import { openings } from './openings.ts';
 class Given extends Scene {
   async quarantined(mine: Delivery, over?: number): Promise<void> {
     assert.deepEqual(await this.store.quarantine(mine, 'why', over), { kind: 'quarantined' });
-    const { attempt, fingerprint, messageId, messageGroup, guarantee } = mine;
-    await this.shows({ attempt, fingerprint, messageId, messageGroup, guarantee });
+    const { ownerToken: attempt, fingerprint, messageId, messageGroup, guarantee } = mine;
+    await this.shows({ ownerToken: attempt, fingerprint, messageId, messageGroup, guarantee });
     await this.shows({ status: 'QUARANTINED', attempts: 0, lastError: 'why' });
     await this.expiresAsSaidBy(mine);
   }

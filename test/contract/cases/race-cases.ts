@@ -15,7 +15,7 @@ async function oneWins(scene: Scene, terms: Partial<ClaimTerms> = {}): Promise<v
   );
   const winners = answers.filter(({ kind }) => kind === 'claimed');
   assert.equal(winners.length, 1);
-  await scene.shows({ status: 'INPROGRESS', attempt: winners[0]?.mine.attempt ?? '' });
+  await scene.shows({ status: 'INPROGRESS', ownerToken: winners[0]?.mine.ownerToken ?? '' });
 }
 
 const contended: readonly {
@@ -30,13 +30,13 @@ const contended: readonly {
   {
     title: 'an expired record',
     record: expired,
-    terms: (given) => ({ over: given?.expiration }),
+    terms: (given) => ({ expectedExpiration: given?.expiration }),
     needs: ({ keepsExpired }) => keepsExpired,
   },
   {
     title: 'an unknown outcome that was sent again',
-    record: () => ({ status: 'OUTCOME_UNKNOWN', expiration: undefined, attempt: 'unknown' }),
-    terms: () => ({ carriedAttempt: 'unknown' }),
+    record: () => ({ status: 'OUTCOME_UNKNOWN', expiration: undefined, ownerToken: 'unknown' }),
+    terms: () => ({ resendToken: 'unknown' }),
   },
 ];
 
@@ -50,14 +50,14 @@ const lost: readonly {
   { step: 'claim', call: (scene, mine) => scene.store.claim(mine, scene.terms()), shows: 'INPROGRESS' },
   {
     step: 'claim that takes over',
-    record: (subject) => ({ ...lease(subject, 'over'), attempt: 'dead' }),
+    record: (subject) => ({ ...lease(subject, 'over'), ownerToken: 'dead' }),
     call: (scene, mine) => scene.store.claim(mine, scene.terms()),
     shows: 'INPROGRESS',
   },
   {
     step: 'claim of an unknown outcome that was sent again',
-    record: () => ({ status: 'OUTCOME_UNKNOWN', expiration: undefined, attempt: 'unknown' }),
-    call: (scene, mine) => scene.store.claim(mine, scene.terms({ carriedAttempt: 'unknown' })),
+    record: () => ({ status: 'OUTCOME_UNKNOWN', expiration: undefined, ownerToken: 'unknown' }),
+    call: (scene, mine) => scene.store.claim(mine, scene.terms({ resendToken: 'unknown' })),
     shows: 'INPROGRESS',
   },
   {
@@ -70,13 +70,18 @@ const lost: readonly {
     step: 'holdUnknown',
     record: (subject) => lease(subject, 'live'),
     call: (scene, mine) =>
-      scene.store.holdUnknown(mine, { attempt: mine.attempt, status: 'INPROGRESS' }, { body: '{}' }, 'why'),
+      scene.store.holdUnknown(
+        mine,
+        { ownerToken: mine.ownerToken, status: 'INPROGRESS' },
+        { body: '{}' },
+        'why',
+      ),
     shows: 'OUTCOME_UNKNOWN',
   },
   {
     step: 'resolveDone',
     record: () => ({ status: 'OUTCOME_UNKNOWN', expiration: undefined }),
-    call: (scene, mine) => scene.store.resolveDone(scene.id, mine.attempt, mine),
+    call: (scene, mine) => scene.store.resolveDone(scene.id, mine.ownerToken, mine),
     shows: 'COMPLETED',
   },
 ];
@@ -93,7 +98,7 @@ const refusals: readonly {
     call: (scene, mine) =>
       scene.store.holdUnknown(
         mine,
-        { attempt: 'attempt-before', status: 'INPROGRESS' },
+        { ownerToken: 'attempt-before', status: 'INPROGRESS' },
         { body: '{}' },
         'why',
       ),
@@ -134,14 +139,14 @@ export const raceCases: readonly Case[] = [
       name: `${step} whose answer was lost: the next try is shown its own attempt`,
       async run(subject) {
         const scene = new Scene({ ...subject, store: losingAnswers(subject.store) });
-        const mine = scene.delivery({ attempt: 'mine' });
-        if (record) await scene.given({ attempt: 'mine', ...record(subject) });
+        const mine = scene.delivery({ ownerToken: 'mine' });
+        if (record) await scene.given({ ownerToken: 'mine', ...record(subject) });
         await assert.rejects(call(scene, mine), /the answer was lost/);
-        await scene.shows({ status: shows, attempt: 'mine' });
+        await scene.shows({ status: shows, ownerToken: 'mine' });
         const answer = await scene.unchangedBy(() => call(scene, mine));
         assert.ok(answer.kind === 'exists' || answer.kind === 'fenced', answer.kind);
         assert.equal(answer.record?.status, shows);
-        assert.equal(answer.record?.attempt, 'mine');
+        assert.equal(answer.record?.ownerToken, 'mine');
       },
     }),
   ),
@@ -156,7 +161,7 @@ export const raceCases: readonly Case[] = [
       const [winner, loser] = subject.serverTime ? [first, ahead] : [ahead, first];
       assert.equal((await scene.unchangedBy(() => scene.store.complete(loser, '"loser"'))).kind, 'fenced');
       assert.deepEqual(await scene.store.complete(winner, '"winner"'), { kind: 'written' });
-      await scene.shows({ status: 'COMPLETED', attempt: winner.attempt, result: '"winner"' });
+      await scene.shows({ status: 'COMPLETED', ownerToken: winner.ownerToken, result: '"winner"' });
     },
   },
   {
@@ -167,7 +172,7 @@ export const raceCases: readonly Case[] = [
       const behind = scene.delivery({ now: subject.now() - hour });
       const answer = await scene.store.claim(behind, scene.terms({ leaseUntil: behind.now + hour }));
       assert.equal(answer.kind, 'exists');
-      await scene.shows({ attempt: owner.attempt });
+      await scene.shows({ ownerToken: owner.ownerToken });
     },
   },
   {
@@ -179,7 +184,7 @@ export const raceCases: readonly Case[] = [
       const behind = await scene.owner({ now }, { leaseUntil: now + hour / 2 });
       const answer = await scene.store.claim(scene.delivery(), scene.terms());
       assert.equal(answer.kind, 'exists');
-      await scene.shows({ attempt: behind.attempt });
+      await scene.shows({ ownerToken: behind.ownerToken });
     },
   },
 ];

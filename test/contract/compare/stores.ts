@@ -122,7 +122,7 @@ export async function commit(store: EffectStore, effects: readonly Effect[]): Pr
   const delivery: Delivery = {
     id: `compare#${randomUUID()}`,
     fingerprint: 'print',
-    attempt: randomUUID(),
+    ownerToken: randomUUID(),
     consumer: 'compare',
     source: 'urn:compare',
     eventId: 'event',

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { atStop } from '../../../local/system/teardown.ts';
+import { onShutdown } from '../../../local/system/teardown.ts';
 
 const host = '127.0.0.1';
 /** Ends the wait for a server that hangs: DynamoDB Local takes 15 s on a slow disk. */
@@ -37,7 +37,7 @@ export async function startServer(
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
-    const forget = atStop(async () => void kill());
+    const forget = onShutdown(async () => void kill());
     const end = () => {
       process.off('exit', kill);
       forget();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { retryAfterOf } from '../../../runtime/handler/errors.ts';
 import { readAnswer } from '../../../runtime/http/answer.ts';
 import { failureOf } from '../../../runtime/http/failure.ts';
-import { encodeResult, NotDone, PermanentError, UnclearError } from '../../../runtime/index.ts';
+import { encodeResult, NotExecutedError, PermanentError, UnclearError } from '../../../runtime/index.ts';
 import { bodies, jsonTexts, largeBodies, numerals, texts } from '../inputs/hostile.ts';
 import { target } from '../target.ts';
 
@@ -84,7 +84,7 @@ export const answers = target<Answering>({
       return;
     }
     const wanted = certainlyNothing.has(status)
-      ? NotDone
+      ? NotExecutedError
       : refusedForGood.has(status)
         ? PermanentError
         : UnclearError;
@@ -144,7 +144,7 @@ export const failures = target<Failing>({
     const all = addresses === 0 ? cause : new AggregateError(Array(addresses).fill(cause), '');
     const failure = failureOf(isInside ? new TypeError('fetch failed', { cause: all }) : all, url);
     const nothingSent = syscall === 'connect' || syscall === 'getaddrinfo' || code === 'CERT_HAS_EXPIRED';
-    assert.ok(failure instanceof (nothingSent ? NotDone : UnclearError), String(failure));
+    assert.ok(failure instanceof (nothingSent ? NotExecutedError : UnclearError), String(failure));
     assert.ok(failure.message.length < 1_200 && failure.message.includes(url));
   },
 });

@@ -8,7 +8,7 @@ import {
 } from '../../../contract/environment.ts';
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
+import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { atLeastOnce, createConsumer, exactlyOnce } from '../../../runtime/index.ts';
 import { fakeWiring } from '../../support/wiring.ts';
 import { numerals, texts } from '../inputs/hostile.ts';
@@ -65,7 +65,7 @@ export const environment = target<{
         const value = orRefused(() => readEnvironment(one), environmentNames[one]);
         assert.equal(value, given[one] || undefined);
       }
-      const wiring = orRefused(wiringFromEnvironment, ...needed.map((one) => environmentNames[one]));
+      const wiring = orRefused(dependenciesFromEnvironment, ...needed.map((one) => environmentNames[one]));
       if (wiring !== undefined) {
         const { visibilityTimeoutSeconds, recordTtlSeconds, queueRetentionSeconds } = wiring;
         assert.ok(Number.isSafeInteger(queueRetentionSeconds) && queueRetentionSeconds >= 60);
@@ -79,8 +79,8 @@ export const environment = target<{
       const made = orRefused(() => createConsumer(options, fakeWiring()), 'Consumer name');
       assert.equal(made !== undefined, /^[A-Za-z0-9_-]{1,64}$/.test(name));
       orRefused(
-        () => createConsumer({ ...options, name: 'a', groupsAtOnce: number }, fakeWiring()),
-        'groupsAtOnce',
+        () => createConsumer({ ...options, name: 'a', concurrency: number }, fakeWiring()),
+        'concurrency',
       );
       const guarantee = orRefused(
         () => atLeastOnce({ providerKeyRetention: number }),

@@ -6,7 +6,7 @@ import {
   atMostOnce,
   createConsumer,
   exactlyOnce,
-  NotDone,
+  NotExecutedError,
   PermanentError,
 } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -69,7 +69,7 @@ const strange = fc.oneof(
   texts.map((text) => Object.assign(new Error(text), { name: text, code: text })),
   fc
     .tuple(texts, fc.oneof(fc.double(), jsonTexts))
-    .map(([text, retryAfter]) => new NotDone(text, { retryAfter: retryAfter as number })),
+    .map(([text, retryAfter]) => new NotExecutedError(text, { retryAfter: retryAfter as number })),
   texts.map((text) => new PermanentError(text)),
 );
 

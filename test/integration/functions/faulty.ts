@@ -1,6 +1,6 @@
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
+import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { withSpareTime } from './spare-time.ts';
 
@@ -22,7 +22,7 @@ const consumer = createConsumer(
       return [increment(ledger, { account }, { spent: data.total, orders: 1 })];
     },
   },
-  wiringFromEnvironment(),
+  dependenciesFromEnvironment(),
 );
 
 const unhurried = withSpareTime(consumer);

@@ -2,7 +2,7 @@ import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/cl
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder } from '../../../lambda/order/apply-order.ts';
-import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
+import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
 
 const client = new DynamoDBClient({});
@@ -30,7 +30,7 @@ export const handler = createConsumer(
     }),
   },
   {
-    ...wiringFromEnvironment(),
+    ...dependenciesFromEnvironment(),
     store: dynamoDbEffectStore({ table: readEnvironment('recordsTable'), client }),
   },
 );

@@ -11,8 +11,8 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { readEnvironment } from '../../../contract/environment.ts';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { customersTable, ordersTable } from '../../../contract/orders/order-tables.ts';
-import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
-import { type ConsumerHandler, PermanentError, type Wiring } from '../../../runtime/index.ts';
+import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
+import { type ConsumerDependencies, type ConsumerHandler, PermanentError } from '../../../runtime/index.ts';
 import { withSpareTime } from './spare-time.ts';
 import { type Applied, appliedAttribute, mendedKey } from './traces.ts';
 
@@ -54,8 +54,8 @@ export async function suffer({ id, partitionkey, data }: OrderEvent): Promise<vo
 }
 
 /** Ends the process once for each event that asked for it: before its copy is sent, after it, or after its record. */
-export function endingWiring(): Wiring {
-  const wiring = wiringFromEnvironment();
+export function endingWiring(): ConsumerDependencies {
+  const wiring = dependenciesFromEnvironment();
   const { deadLetters, store } = wiring;
   const endAt = async (step: string, eventId: string) => {
     if (refused.get(eventId) !== step || !(await isFirst(`${step} of ${eventId}`))) return;

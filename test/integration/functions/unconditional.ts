@@ -1,7 +1,7 @@
 import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { wiringFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
+import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce, increment } from '../../../runtime/index.ts';
 
 const client = new DynamoDBClient({});
@@ -25,7 +25,7 @@ export const handler = createConsumer(
     ],
   },
   {
-    ...wiringFromEnvironment(),
+    ...dependenciesFromEnvironment(),
     store: dynamoDbEffectStore({ table: readEnvironment('recordsTable'), client }),
   },
 );

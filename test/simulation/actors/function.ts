@@ -1,7 +1,7 @@
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { leastMaxReceiveCount } from '../../../contract/policies/retry-policy.ts';
 import { createConsumer } from '../../../runtime/index.ts';
-import type { Wiring } from '../../../runtime/ports/dependencies.ts';
+import type { ConsumerDependencies } from '../../../runtime/ports/dependencies.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
 import { deletedAtRetention, savedFromDeletion } from '../oracle/retention.ts';
@@ -16,7 +16,7 @@ export interface FunctionOptions {
   readonly part: (process: VirtualProcess) => Part;
   readonly store: RunStore;
   readonly recordTtlSeconds: number;
-  readonly onPoison: Wiring['onPoison'];
+  readonly onPoison: ConsumerDependencies['onPoison'];
   /** In ms. */
   readonly timeout: number;
   readonly concurrency: number;

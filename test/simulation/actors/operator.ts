@@ -69,7 +69,7 @@ export class Operator {
     this.#seen.clear();
     for (const key of this.#unknown()) {
       // One that ran again and is unknown again has another owner.
-      const outcome = `${key} ${this.#options.store.records.get(key)?.attempt}`;
+      const outcome = `${key} ${this.#options.store.records.get(key)?.ownerToken}`;
       const seen = before.get(outcome) ?? this.#world.now;
       this.#seen.set(outcome, seen);
       if (this.#world.now - seen <= longestOwner) continue;
@@ -114,7 +114,7 @@ export class Operator {
   async #resolve(key: string): Promise<void> {
     const process = this.#process();
     const { store, recordTtlSeconds, happened, functions } = this.#options;
-    const { attempt = '' } = store.records.get(key) ?? {};
+    const { ownerToken: attempt = '' } = store.records.get(key) ?? {};
     const record = { store: store.over(process, () => {}), id: key, attempt };
     const { clock, random } = process;
     try {

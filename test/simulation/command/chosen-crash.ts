@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
-import { shorten } from '../../../contract/truncate.ts';
+import { truncate } from '../../../contract/truncate.ts';
 import { type Options, readArguments, usageOf } from '../../../local/system/arguments.ts';
 import { consumerNames } from '../actors/parts.ts';
 import { type SmallScenario, smallScenarios } from '../crashes/scenarios.ts';
@@ -25,7 +25,7 @@ export function readCrash(args: readonly string[]): { readonly chosen?: ChosenCr
   const [consumer, name = '', points, surplus] = words;
   if (consumer === undefined) return {};
   if (surplus !== undefined) {
-    throw new ConfigurationError(`"${shorten(surplus)}" is one argument too many: put the name into quotes`);
+    throw new ConfigurationError(`"${truncate(surplus)}" is one argument too many: put the name into quotes`);
   }
   return { chosen: { scenario: scenarioOf(consumer, name), points: pointsOf(points) } };
 }
@@ -33,19 +33,19 @@ export function readCrash(args: readonly string[]): { readonly chosen?: ChosenCr
 function scenarioOf(consumer: string, name: string): SmallScenario {
   const ofConsumer = smallScenarios(consumerNames).filter((one) => one.consumer === consumer);
   if (ofConsumer.length === 0) {
-    const message = `"${shorten(consumer)}" is no consumer: take one of ${consumerNames.join(', ')}`;
+    const message = `"${truncate(consumer)}" is no consumer: take one of ${consumerNames.join(', ')}`;
     throw new ConfigurationError(message);
   }
   const found = ofConsumer.find((one) => one.name === name);
   if (found !== undefined) return found;
   const names = ofConsumer.map((one) => `"${one.name}"`).join(', ');
-  throw new ConfigurationError(`"${shorten(name)}" is no scenario of ${consumer}: take one of ${names}`);
+  throw new ConfigurationError(`"${truncate(name)}" is no scenario of ${consumer}: take one of ${names}`);
 }
 
 function pointsOf(points: string | undefined): number[] {
   if (points === undefined) return [];
   if (/^\d{1,15}(,\d{1,15})*$/.test(points)) return points.split(',').map(Number);
   throw new ConfigurationError(
-    `"${shorten(points)}" is no list of points: it takes whole numbers from 0, with commas between them`,
+    `"${truncate(points)}" is no list of points: it takes whole numbers from 0, with commas between them`,
   );
 }

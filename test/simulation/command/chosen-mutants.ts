@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
-import { shorten } from '../../../contract/truncate.ts';
+import { truncate } from '../../../contract/truncate.ts';
 import { type Options, readArguments, usageOf } from '../../../local/system/arguments.ts';
 import { type MutantName, mutantNames } from '../mutants/table.ts';
 
@@ -18,7 +18,7 @@ export function readChosen(args: readonly string[]): { readonly names: readonly 
   const unknown = words.find((word) => !mutantNames.some((name) => name === word));
   if (unknown !== undefined) {
     throw new ConfigurationError(
-      `"${shorten(unknown)}" is no mutant: take a name of docs/proof.md, in quotes, or none for each of them`,
+      `"${truncate(unknown)}" is no mutant: take a name of docs/proof.md, in quotes, or none for each of them`,
     );
   }
   return { names: words.length === 0 ? mutantNames : mutantNames.filter((name) => words.includes(name)) };

@@ -7,8 +7,8 @@ export const retryingMutants = {
   'the retention forgotten': {
     rule: 'What its queue would delete is saved before',
     file: 'runtime/settlement/retry-later.ts',
-    text: 'if (again > lastStay(message, wiring)) {',
-    replacement: 'if (again > lastStay(message, wiring) * 2) {',
+    text: 'if (again > latestRetry(message, dependencies)) {',
+    replacement: 'if (again > latestRetry(message, dependencies) * 2) {',
     // By a clock that is right: what one that is hours behind misses is known.
     shows: /was deleted at the retention of \w+$/,
   },
@@ -30,14 +30,14 @@ export const retryingMutants = {
   'a count that is not recognised': {
     rule: 'An attempt whose count was not answered is counted once',
     file: 'runtime/stores/memory/conditions.ts',
-    text: 'return commit(record, mine, over) && !isCounted;',
-    replacement: 'return commit(record, mine, over) && (!isCounted || isCounted);',
+    text: 'return commit(record, mine, expectedExpiration) && !isCounted;',
+    replacement: 'return commit(record, mine, expectedExpiration) && (!isCounted || isCounted);',
     shows: /it has counted \d+ attempts$/,
   },
   'receives that are not paced': {
     rule: "A message's receives last as long as its queue keeps it",
     file: retrying,
-    text: '  if (receiveCount <= limits.maxReceiveCount * unpaced) return 0;',
-    replacement: '  if (receiveCount <= limits.maxReceiveCount * 2 || unpaced < 0) return 0;',
+    text: '  if (receiveCount <= limits.maxReceiveCount * burstShare) return 0;',
+    replacement: '  if (receiveCount <= limits.maxReceiveCount * 2 || burstShare < 0) return 0;',
   },
 } as const satisfies Readonly<Record<string, Mutant>>;

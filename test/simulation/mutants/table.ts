@@ -10,21 +10,22 @@ export const mutants = {
   'no condition': {
     rule: 'A commit is taken only where the record allows it',
     file: store,
-    text: 'const taken = replace || may.commit(record, delivery, over);',
-    replacement: 'const taken = replace || may.commit(record, delivery, over) || delivery.id !== "";',
+    text: 'const taken = replace || may.commit(record, delivery, expectedExpiration);',
+    replacement:
+      'const taken = replace || may.commit(record, delivery, expectedExpiration) || delivery.id !== "";',
   },
   'no fence for completion': {
     rule: 'Only the owner of a claim completes it',
     file: conditions,
-    text: 'return isUnfinished && attempt === mine.attempt && isSameEvent(record, mine);',
-    replacement: 'return isUnfinished && isSameEvent(record, mine) && attempt !== "";',
+    text: 'return isUnfinished && ownerToken === mine.ownerToken && isSameEvent(record, mine);',
+    replacement: 'return isUnfinished && isSameEvent(record, mine) && ownerToken !== "";',
     workload: 'owners',
   },
   'no fence for release': {
     rule: 'Only the owner of a claim releases it',
     file: conditions,
-    text: 'return isOpen && isAsCounted && attempt === mine.attempt && isSameEvent(record, mine);',
-    replacement: 'return isOpen && isAsCounted && attempt !== undefined && isSameEvent(record, mine);',
+    text: 'return isOpen && isAsCounted && ownerToken === mine.ownerToken && isSameEvent(record, mine);',
+    replacement: 'return isOpen && isAsCounted && ownerToken !== undefined && isSameEvent(record, mine);',
   },
   'lease ignored': {
     rule: 'A claim is taken over only when its lease is over',
@@ -80,37 +81,37 @@ export const mutants = {
   'unknown locks its owner out': {
     rule: 'OUTCOME_UNKNOWN leaves the attempt alone: a slow owner may still complete',
     file: store,
-    text: 'const attempt = seen.attempt ?? delivery.attempt;',
-    replacement: 'const attempt = delivery.attempt;',
+    text: 'const ownerToken = seen.ownerToken ?? delivery.ownerToken;',
+    replacement: 'const ownerToken = delivery.ownerToken;',
   },
   'unknown runs without its attempt': {
     rule: 'Only the message that an operator sent for it runs an unknown outcome again',
     file: conditions,
-    text: "return record.status === 'OUTCOME_UNKNOWN' && record.attempt === carriedAttempt;",
+    text: "return record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;",
     replacement: "return record.status === 'OUTCOME_UNKNOWN';",
   },
   'unknown that anybody runs': {
     rule: 'No delivery runs an unknown outcome by itself',
     file: conditions,
-    text: `  if (record === undefined || carriedAttempt === undefined || !isSameEvent(record, mine)) return false;
-  return record.status === 'OUTCOME_UNKNOWN' && record.attempt === carriedAttempt;`,
+    text: `  if (record === undefined || resendToken === undefined || !isSameEvent(record, mine)) return false;
+  return record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;`,
     replacement: `  if (record === undefined || !isSameEvent(record, mine)) return false;
-  return record.status === 'OUTCOME_UNKNOWN' && carriedAttempt !== '';`,
+  return record.status === 'OUTCOME_UNKNOWN' && resendToken !== '';`,
   },
   'new life out of the window': {
     rule: 'Out of the window an absent record says nothing',
     file: conditions,
-    text: `  if (over !== undefined && mine.insideWindow) return false;
+    text: `  if (expectedExpiration !== undefined && mine.insideWindow) return false;
   if (record === undefined) return mine.insideWindow;`,
-    replacement: `  if (over !== undefined && mine.insideWindow) return false;
+    replacement: `  if (expectedExpiration !== undefined && mine.insideWindow) return false;
   if (record === undefined) return true;`,
   },
   'claim out of the window': {
     rule: 'Out of the window an absent record says nothing, to claims too',
     file: conditions,
-    text: `  if (terms.over !== undefined && mine.insideWindow) return false;
+    text: `  if (terms.expectedExpiration !== undefined && mine.insideWindow) return false;
   if (record === undefined) return mine.insideWindow;`,
-    replacement: `  if (terms.over !== undefined && mine.insideWindow) return false;
+    replacement: `  if (terms.expectedExpiration !== undefined && mine.insideWindow) return false;
   if (record === undefined) return true;`,
   },
   'attempts kept by a quarantine': {
@@ -128,9 +129,8 @@ export const mutants = {
   'own lost answer taken for another': {
     rule: 'A failed condition whose record carries my attempt is my own earlier write',
     file: 'runtime/guarantees/record/interpret-record.ts',
-    text: 'if (record.attempt === mine.attempt && ownStatuses.has(record.status)) return',
-    replacement:
-      "if (record.attempt === mine.attempt && record.status === 'COMPLETED' && ownStatuses) return",
+    text: 'if (record.ownerToken === mine.ownerToken && ownStatuses.has(record.status))',
+    replacement: "if (record.ownerToken === mine.ownerToken && record.status === 'COMPLETED' && ownStatuses)",
   },
   'provider that never forgets': {
     rule: "A claim over an existing record needs a first attempt that the provider's memory reaches back to",
@@ -160,15 +160,15 @@ export const mutants = {
   'unknown acknowledged before it is written': {
     rule: 'An unknown outcome is acknowledged only once it is written',
     file: 'runtime/guarantees/external/external-effect.ts',
-    text: "return verdictOf(await lease.holdMine(reason), { outcome: 'unknown', reason, error }, error);",
+    text: "return verdictOf(await lease.markOwnUnknown(reason), { outcome: 'unknown', reason, error }, error);",
     replacement:
-      "void lease.holdMine(reason).catch(() => {});\n    return { outcome: 'unknown', reason, error };",
+      "void lease.markOwnUnknown(reason).catch(() => {});\n    return { outcome: 'unknown', reason, error };",
   },
   'an outage counted as attempts': {
     rule: 'What does not answer is never a reason to give up',
     file: 'runtime/guarantees/record/count-attempt.ts',
-    text: 'StoreBusyError, UnclearError, ConfigurationError, PermanentError];',
-    replacement: 'StoreBusyError, ConfigurationError, PermanentError]; void UnclearError;',
+    text: '  UnclearError,\n  ConfigurationError,',
+    replacement: '  ConfigurationError,',
   },
   'a failure of all counted as attempts': {
     rule: 'What every event fails with is no fault of an event',
@@ -180,30 +180,31 @@ export const mutants = {
   "followers' receive counts give up": {
     rule: 'Giving up goes by the attempts in the record, not by receive counts',
     file: 'runtime/settlement/settle.ts',
-    text: '  if (!areSpent(tries, message, means.wiring)) {',
-    replacement: '  if (!areSpent({ ...tries, attempts: message.receiveCount }, message, means.wiring)) {',
+    text: '  if (!attemptsExhausted(tries, message, context.dependencies)) {',
+    replacement:
+      '  if (!attemptsExhausted({ ...tries, attempts: message.receiveCount }, message, context.dependencies)) {',
   },
   'quarantine recorded before its copy': {
     rule: 'First the copy in the dead-letter queue, then QUARANTINED',
     file: 'runtime/settlement/move-to-dead-letter-queue.ts',
-    text: `  const ending = await copy(message, 'poison', reason, means);
-  await means.guarantee.quarantine(task, reason.message, means.wiring);
+    text: `  const ending = await copyToDeadLetterQueue(message, 'poison', reason, context);
+  await context.guarantee.quarantine(task, reason.message, context.dependencies);
   return ending;`,
-    replacement: `  await means.guarantee.quarantine(task, reason.message, means.wiring);
-  return await copy(message, 'poison', reason, means);`,
+    replacement: `  await context.guarantee.quarantine(task, reason.message, context.dependencies);
+  return await copyToDeadLetterQueue(message, 'poison', reason, context);`,
   },
   'acknowledged without a copy': {
     rule: 'A copy that fails leaves the message',
     file: 'runtime/settlement/move-to-dead-letter-queue.ts',
-    text: 'const lacks = await sendCopy(message, { ...why, consumer }, wiring.deadLetters);',
+    text: 'const lacks = await sendCopy(message, { ...why, consumer }, dependencies.deadLetters);',
     replacement:
-      "const lacks = await sendCopy(message, { ...why, consumer }, wiring.deadLetters).catch(() => '');",
+      "const lacks = await sendCopy(message, { ...why, consumer }, dependencies.deadLetters).catch(() => '');",
   },
   'one attempt for all deliveries of a message': {
     rule: 'The attempt is made once per delivery',
     file: 'runtime/message/sqs-message.ts',
-    text: 'attempt: random.uuid(),',
-    replacement: 'attempt: id || random.uuid(),',
+    text: 'ownerToken: random.uuid(),',
+    replacement: 'ownerToken: id || random.uuid(),',
   },
   'suspects beside the innocent': {
     rule: 'Suspects run one at a time, after all others',
@@ -226,8 +227,9 @@ export const mutants = {
   'a suspect that always begins': {
     rule: 'A suspect whose attempts never ended begins no more once they are spent',
     file: 'runtime/delivery/delivery-task.ts',
-    text: 'if (past.lastError !== underWay || !areSpent(past, message, wiring)) return true;',
-    replacement: 'if (past.lastError !== underWay || !areSpent(past, message, wiring) || true) return true;',
+    text: 'if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies)) return true;',
+    replacement:
+      'if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies) || true) return true;',
   },
   'stale effect cancels its neighbours': {
     rule: 'What is stale is left out alone',
@@ -253,8 +255,8 @@ export const mutants = {
   'one event twice in a fold': {
     rule: 'No two of one event are folded',
     file: 'runtime/guarantees/exactly-once/collect-effects.ts',
-    text: 'if (carriedAttempt !== undefined || ids.has(identity.id) || patience.isOver) break;',
-    replacement: 'if (carriedAttempt !== undefined || patience.isOver) break;',
+    text: 'if (resendToken !== undefined || ids.has(identity.id) || patience.isOver) break;',
+    replacement: 'if (resendToken !== undefined || patience.isOver) break;',
   },
   'the older version of a fold': {
     rule: 'The newer version of a fold wins',
@@ -336,8 +338,8 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
   'a real clock': {
     rule: 'A run reads no clock but its own',
     file: 'runtime/delivery/delivery-task.ts',
-    text: '  const deadline = deadlineOf(message, means);',
-    replacement: '  const deadline = deadlineOf(message, means);\n  process.hrtime();',
+    text: '  const deadline = deadlineOf(message, context);',
+    replacement: '  const deadline = deadlineOf(message, context);\n  process.hrtime();',
   },
   'operator sends under an old deduplication id': {
     rule: 'Whatever an operator sends has a fresh deduplication id',

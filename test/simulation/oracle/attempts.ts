@@ -40,7 +40,7 @@ export class Attempts {
     before: StoredRecord | undefined,
     after: StoredRecord | undefined,
   ): string | undefined {
-    const { id, attempt } = mine;
+    const { id, ownerToken: attempt } = mine;
     const attempts = after?.attempts ?? 0;
     if (attempts === 0) this.#since.delete(id);
     else if (!this.#since.has(id)) this.#since.set(id, this.#world.now);

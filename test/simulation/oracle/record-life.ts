@@ -11,17 +11,17 @@ export function wrongStep(
   before: StoredRecord | undefined,
   after: StoredRecord | undefined,
   mine: Delivery,
-  carriedAttempt: string | undefined,
+  resendToken: string | undefined,
   contents: Pick<Contents, 'areSame'>,
 ): string | undefined {
   if (after === undefined) return before && 'a record was deleted';
   const isExpired = before?.expiration !== undefined && before.expiration <= Math.floor(mine.now / 1000);
   if (before === undefined || isExpired) {
-    if (after.attempt === mine.attempt && before?.attempt === mine.attempt) return undefined;
+    if (after.ownerToken === mine.ownerToken && before?.ownerToken === mine.ownerToken) return undefined;
     return mine.insideWindow ? undefined : 'a life began out of the window';
   }
   if (!contents.areSame(before.fingerprint, after.fingerprint)) return 'another event took its place';
-  const isMine = before.attempt === mine.attempt;
+  const isMine = before.ownerToken === mine.ownerToken;
   // What became unknown, and was sent again by an operator, goes on under any.
   if (before.status !== 'OUTCOME_UNKNOWN' && before.guarantee !== after.guarantee) {
     return 'what was begun under another guarantee went on';
@@ -33,7 +33,7 @@ export function wrongStep(
       if (after.status === 'COMPLETED') {
         return isMine ? undefined : 'an unknown outcome was completed by somebody else';
       }
-      return before.attempt === carriedAttempt ? undefined : 'an unknown outcome began again by itself';
+      return before.ownerToken === resendToken ? undefined : 'an unknown outcome began again by itself';
     case 'INPROGRESS':
       return isMine ? undefined : takenFrom(before, after, mine);
     case 'QUARANTINED':
@@ -48,7 +48,7 @@ export function wrongStep(
 function takenFrom(before: StoredRecord, after: StoredRecord, mine: Delivery): string | undefined {
   if (after.status === 'COMPLETED' || after.status === 'RETRYING') return "another's claim was settled";
   if (before.leaseUntil === undefined || before.leaseUntil > mine.now) return 'a live lease was taken';
-  if (after.status === 'OUTCOME_UNKNOWN' && after.attempt !== before.attempt)
+  if (after.status === 'OUTCOME_UNKNOWN' && after.ownerToken !== before.ownerToken)
     return 'its owner was locked out';
   return undefined;
 }

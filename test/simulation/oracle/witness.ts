@@ -162,11 +162,11 @@ export class Witness {
   }
 
   /** A delivery changed a record. */
-  readonly wrote: RecordWatch = (step, mine, before, after, carriedAttempt) => {
+  readonly wrote: RecordWatch = (step, mine, before, after, resendToken) => {
     if (Math.abs(mine.now - this.#world.now) > allowedOffset + longestDelay) this.#ofWildClocks.add(mine.id);
     const miscounted = this.#attempts.wrote(mine, before, after);
-    const wrong = wrongStep(before, after, mine, carriedAttempt, this.#contents) ?? miscounted;
-    if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.attempt}: ${wrong}`);
+    const wrong = wrongStep(before, after, mine, resendToken, this.#contents) ?? miscounted;
+    if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.ownerToken}: ${wrong}`);
     if (step === 'hold') this.#held(mine, before);
     // From here on it has attempts of its own again.
     if (after?.status === 'QUARANTINED') this.#failures.delete(mine.id);

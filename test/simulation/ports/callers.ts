@@ -53,7 +53,7 @@ export class Callers<Answer> {
         const label = `${step} ${keys.join(' + ')}${detail}`;
         return this.run({ process, label, about: about(step, keys) }, effect);
       },
-      write: (step, deliveries, effect, carriedAttempt) => {
+      write: (step, deliveries, effect, resendToken) => {
         const ids = deliveries.map(({ id }) => id);
         const label = `${step} ${ids.join(' + ')} by ${attemptsOf(deliveries)}`;
         const watch = (arrive: () => Answer) => {
@@ -62,7 +62,7 @@ export class Callers<Answer> {
           for (const [index, mine] of deliveries.entries()) {
             const after = kept.get(mine.id);
             if (before[index] === after) continue;
-            wrote(step, mine, kept.recordOf(before[index]), kept.recordOf(after), carriedAttempt);
+            wrote(step, mine, kept.recordOf(before[index]), kept.recordOf(after), resendToken);
           }
           return answer;
         };

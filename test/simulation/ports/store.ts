@@ -9,7 +9,7 @@ export type RecordWatch = (
   mine: Delivery,
   before: StoredRecord | undefined,
   after: StoredRecord | undefined,
-  carriedAttempt: string | undefined,
+  resendToken: string | undefined,
 ) => void;
 
 /** The records and tables of a run: as its processes reach them, and as those see them who look on. */
@@ -30,7 +30,7 @@ export interface Way {
     step: string,
     deliveries: readonly Delivery[],
     effect: () => Promise<Answer>,
-    carriedAttempt?: string,
+    resendToken?: string,
   ): Promise<Answer>;
   call<Answer>(
     step: string,
@@ -63,7 +63,7 @@ export function along(way: Way, store: EffectStore): EffectStore {
 /** The same of a store that commits no effects. */
 export function alongRecords({ write, call }: Way, store: RecordStore): RecordStore {
   return {
-    claim: (mine, terms) => write('claim', [mine], () => store.claim(mine, terms), terms.carriedAttempt),
+    claim: (mine, terms) => write('claim', [mine], () => store.claim(mine, terms), terms.resendToken),
     complete: (mine, result) => write('complete', [mine], () => store.complete(mine, result)),
     release: (mine, lastError, failed) =>
       write('release', [mine], () => store.release(mine, lastError, failed)),
@@ -116,7 +116,7 @@ function wayToMemory(process: VirtualProcess, store: MemoryStore, wrote: RecordW
   }
   return {
     call,
-    write: (name, deliveries, effect, carriedAttempt) => {
+    write: (name, deliveries, effect, resendToken) => {
       const ids = deliveries.map(({ id }) => id);
       return call(name, ids, ` by ${attemptsOf(deliveries)}`, () => {
         const before = ids.map((id) => store.records.get(id));
@@ -124,7 +124,7 @@ function wayToMemory(process: VirtualProcess, store: MemoryStore, wrote: RecordW
         const answer = effect();
         for (const [index, mine] of deliveries.entries()) {
           const after = store.records.get(mine.id);
-          if (before[index] !== after) wrote(name, mine, before[index], after, carriedAttempt);
+          if (before[index] !== after) wrote(name, mine, before[index], after, resendToken);
         }
         return answer;
       });
@@ -134,5 +134,5 @@ function wayToMemory(process: VirtualProcess, store: MemoryStore, wrote: RecordW
 
 /** As labels tell them. */
 export function attemptsOf(deliveries: readonly Delivery[]): string {
-  return deliveries.map(({ attempt }) => attempt).join(' + ');
+  return deliveries.map(({ ownerToken: attempt }) => attempt).join(' + ');
 }

@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttributes } from 'aws-lambda';
-import type { Wiring } from '../../../runtime/ports/dependencies.ts';
+import type { ConsumerDependencies } from '../../../runtime/ports/dependencies.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { RecordWatch, RunStore } from './store.ts';
@@ -11,12 +11,12 @@ export interface Surroundings {
   readonly store: RunStore;
   readonly wrote: RecordWatch;
   readonly recordTtlSeconds: number;
-  readonly onPoison: Wiring['onPoison'];
+  readonly onPoison: ConsumerDependencies['onPoison'];
   readonly output: (line: string) => void;
 }
 
 /** What the runtime works with in one process of a run: every port is a call that may go wrong. */
-export function wiringOf(process: VirtualProcess, surroundings: Surroundings): Wiring {
+export function wiringOf(process: VirtualProcess, surroundings: Surroundings): ConsumerDependencies {
   const { queue, deadLetters, store, recordTtlSeconds, output, wrote, onPoison } = surroundings;
   const lost = (): never => {
     throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });

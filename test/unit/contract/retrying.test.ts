@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import {
+  areAttemptsExhausted,
   backoff,
   backoffAtCap,
   backoffCap,
-  isSpent,
   leastMaxReceiveCount,
   longestWaiting,
-  pace,
   receivesDuring,
+  spreadDelay,
 } from '../../../contract/policies/retry-policy.ts';
 
 const day = 24 * 60 * 60;
@@ -45,7 +45,7 @@ test.each([
   [4, 3_600_000, false],
   [50, 59_999, false],
 ])('an event that failed %i times in %i ms is given up: %s', (attempts, ms, expected) => {
-  expect(isSpent({ attempts, firstAttemptAt: 1000 }, 1000 + ms)).toBe(expected);
+  expect(areAttemptsExhausted({ attempts, firstAttemptAt: 1000 }, 1000 + ms)).toBe(expected);
 });
 
 /** How often a message is received from the begin of an outage to its end. */
@@ -107,7 +107,7 @@ describe('the pace', () => {
         let age = begun * end;
         while (age < end - 1e-6) {
           expect(received).toBeLessThanOrEqual(limits.maxReceiveCount);
-          age += Math.max(backoff(received, random), pace(received, age, limits));
+          age += Math.max(backoff(received, random), spreadDelay(received, age, limits));
           received += 1;
         }
       }),
@@ -119,8 +119,8 @@ describe('the pace', () => {
     fc.assert(
       fc.property(limits, fc.nat(14 * day), (limits, age) => {
         const free = Math.floor(limits.maxReceiveCount / 4);
-        expect(pace(free, age, limits)).toBe(0);
-        expect(pace(free + 1, 0, limits)).toBeGreaterThan(0);
+        expect(spreadDelay(free, age, limits)).toBe(0);
+        expect(spreadDelay(free + 1, 0, limits)).toBeGreaterThan(0);
       }),
     );
   });
@@ -129,7 +129,7 @@ describe('the pace', () => {
     const limits = { maxReceiveCount: 1000, retention: 4 * day, visibilityTimeout: 180 };
     let longest = 0;
     for (let [received, age] = [1, 0]; age < longestWaiting(limits); received += 1) {
-      const wait = Math.max(1, pace(received, age, limits));
+      const wait = Math.max(1, spreadDelay(received, age, limits));
       longest = Math.max(longest, wait);
       age += wait;
     }

@@ -8,7 +8,7 @@ import {
   atMostOnce,
   createConsumer,
   type Guarantee,
-  NotDone,
+  NotExecutedError,
   PermanentError,
 } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -180,7 +180,7 @@ describe('an error of SES', () => {
   ])('%i %s: %s waits', async (status, code, message) => {
     answers = () => ({ status, code, message });
     const error = await failure();
-    expect(error).toBeInstanceOf(NotDone);
+    expect(error).toBeInstanceOf(NotExecutedError);
     expect(error.message).toContain(`${code}: ${message}`);
     expect(mails).toHaveLength(1);
   });
@@ -202,7 +202,7 @@ describe('an error of SES', () => {
     answers = () => ({ status, code, message: '' });
     const error = await failure();
     expect(error).toBeInstanceOf(Error);
-    expect(error).not.toBeInstanceOf(NotDone);
+    expect(error).not.toBeInstanceOf(NotExecutedError);
     expect(error).not.toBeInstanceOf(PermanentError);
     expect(mails).toHaveLength(1);
   });
@@ -211,7 +211,7 @@ describe('an error of SES', () => {
     answers = losesAnswer;
     const error = await failure();
     expect(error.message).toMatch(/socket hang up|ECONNRESET/);
-    expect(error).not.toBeInstanceOf(NotDone);
+    expect(error).not.toBeInstanceOf(NotExecutedError);
     expect(mails).toHaveLength(1);
   });
 
@@ -222,7 +222,7 @@ describe('an error of SES', () => {
       return undefined;
     };
     expect(await failure(anOrder(), caller.signal)).toMatchObject({ name: 'AbortError' });
-    expect(await failure(anOrder(), caller.signal)).toBeInstanceOf(NotDone);
+    expect(await failure(anOrder(), caller.signal)).toBeInstanceOf(NotExecutedError);
     expect(mails).toHaveLength(1);
   });
 
@@ -239,7 +239,7 @@ describe('an error of SES', () => {
       (thrown) => thrown,
     );
     // THEN
-    expect(error).toBeInstanceOf(NotDone);
+    expect(error).toBeInstanceOf(NotExecutedError);
     expect(error.message).toMatch(/SES cannot be reached: .*ECONNREFUSED/);
   });
 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { endFunctions } from '../../../local/sandbox/end-functions.ts';
+import { killFunctions } from '../../../local/sandbox/end-functions.ts';
 
 const children: ChildProcess[] = [];
 
@@ -58,7 +58,7 @@ if (process.platform === 'linux') {
         standing.push(...children.map(({ pid }) => stateOf(pid)).filter((state) => state === 'T'));
         return functionName === 'billing' ? batch : [];
       };
-      const ended = await endFunctions({ ...options, kill: 1, freeze: 1, heldBy });
+      const ended = await killFunctions({ ...options, kill: 1, freeze: 1, heldBy });
       expect(ended).toMatchObject({ killed: 1, frozen: 1 });
       expect(standing).toEqual(['T', 'T']);
       const killed = first.signalCode === 'SIGKILL' ? first : second;
@@ -79,7 +79,7 @@ if (process.platform === 'linux') {
         await start('intake', { does: 'busy' }),
       ];
       const stopping = new AbortController();
-      const ending = endFunctions({ ...options, kill: 1, freeze: 0, signal: stopping.signal });
+      const ending = killFunctions({ ...options, kill: 1, freeze: 0, signal: stopping.signal });
       await new Promise((resolve) => setTimeout(resolve, 500));
       stopping.abort();
       await expect(ending).resolves.toEqual({ killed: 0, frozen: 0, processes: [] });
@@ -88,7 +88,7 @@ if (process.platform === 'linux') {
     });
 
     it('does nothing where nothing is to be ended', async () => {
-      await expect(endFunctions({ ...options, kill: 0, freeze: 0 })).resolves.toEqual({
+      await expect(killFunctions({ ...options, kill: 0, freeze: 0 })).resolves.toEqual({
         killed: 0,
         frozen: 0,
         processes: [],

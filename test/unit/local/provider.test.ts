@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Provider, type ProviderOptions, startProvider } from '../../../local/sandbox/provider.ts';
-import { type Blow, blowOf, type ProviderMode } from '../../../local/sandbox/provider-faults.ts';
+import { blowOf, type FaultPlan, type ProviderMode } from '../../../local/sandbox/provider-faults.ts';
 
 const seed = 7;
 let folder: string;
@@ -28,11 +28,11 @@ async function start(mode: ProviderMode, options: Partial<ProviderOptions> = {})
 }
 
 /** A key whose first request is struck so, and whose second is not. */
-function keyStruck(mode: ProviderMode, wanted: Partial<Blow>): string {
+function keyStruck(mode: ProviderMode, wanted: Partial<FaultPlan>): string {
   for (let n = 0; ; n++) {
     const key = `key-${n}`;
     const struck = Object.entries(wanted).every(
-      ([name, value]) => blowOf(mode, seed, key, 1)[name as keyof Blow] === value,
+      ([name, value]) => blowOf(mode, seed, key, 1)[name as keyof FaultPlan] === value,
     );
     if (struck && blowOf(mode, seed, key, 2).fault === 'none') return key;
   }

@@ -8,7 +8,7 @@ import {
   type StoreProxy,
   startStoreProxy,
 } from '../../../local/sandbox/store-proxy.ts';
-import { mayPass } from '../../../runtime/stores/dynamodb/passing-errors.ts';
+import { isTransient } from '../../../runtime/stores/dynamodb/passing-errors.ts';
 
 const endless = 3600;
 let store: Server;
@@ -79,7 +79,7 @@ it.each<[Refusal, string, number]>([
   await start({ after: 0, seconds: endless, seed: seedOf(refusal) });
   const error = await get().catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name, $metadata: expect.objectContaining({ httpStatusCode }) });
-  expect(mayPass(error)).toBe(true);
+  expect(isTransient(error)).toBe(true);
   expect(served).toBe(0);
   expect(proxy.requests().refusals).toMatchObject({ [refusal]: 1 });
 });

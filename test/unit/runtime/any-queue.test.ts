@@ -4,14 +4,14 @@ import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order
 import {
   atLeastOnce,
   atMostOnce,
+  type ConsumerDependencies,
   type ConsumerHandler,
   createConsumer,
   exactlyOnce,
   type Guarantee,
   increment,
-  NotDone,
+  NotExecutedError,
   PermanentError,
-  type Wiring,
 } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
 import type { Fault, Step } from '../../support/faulty-store.ts';
@@ -54,7 +54,7 @@ const histories = fc.record({
     ),
     { maxLength: 2 },
   ),
-  groupsAtOnce: fc.integer({ min: 1, max: 10 }),
+  concurrency: fc.integer({ min: 1, max: 10 }),
   draw: fc.nat(99),
 });
 type History = typeof histories extends fc.Arbitrary<infer H> ? H : never;
@@ -159,15 +159,15 @@ class Play {
 
   #consumer(): ConsumerHandler {
     const life = this.#life;
-    const wiring: Wiring = {
+    const wiring: ConsumerDependencies = {
       ...this.wiring,
       store: life.port(this.wiring.store),
       deadLetters: life.port(this.wiring.deadLetters),
       visibility: life.port(this.wiring.visibility),
       acknowledgements: life.port(this.wiring.acknowledgements),
     };
-    const { groupsAtOnce } = this.#history;
-    const base = { name: 'shop', parse: parseOrderEvent, groupsAtOnce };
+    const { concurrency } = this.#history;
+    const base = { name: 'shop', parse: parseOrderEvent, concurrency };
     const guarantee = this.#guarantee;
     if (guarantee.kind === 'external') {
       return createConsumer({ ...base, guarantee, handle: (event) => this.#handle(event, life) }, wiring);
@@ -189,7 +189,7 @@ class Play {
       case 'fails':
         throw new Error('no such field');
       case 'not done':
-        throw new NotDone('closed');
+        throw new NotExecutedError('closed');
       case 'refused':
         throw new PermanentError('refused');
       case 'dies':

@@ -1,8 +1,8 @@
-import { AskOnce } from '../../../runtime/delivery/memoized-handler.ts';
+import { MemoizedHandler } from '../../../runtime/delivery/memoized-handler.ts';
 import { type Effect, put } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 
-const effectsOf = (returned: readonly Effect[]) => new AskOnce(() => returned).handle(anOrder());
+const effectsOf = (returned: readonly Effect[]) => new MemoizedHandler(() => returned).handle(anOrder());
 
 async function itemOf(item: Record<string, unknown>): Promise<Record<string, unknown>> {
   const [effect] = await effectsOf([put('orders', item)]);

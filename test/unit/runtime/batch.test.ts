@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isSuspect } from '../../../contract/policies/retry-policy.ts';
 import { type Random, systemRandom } from '../../../contract/random.ts';
-import { processBatch } from '../../../runtime/consumer/group-scheduler.ts';
+import { scheduleGroups } from '../../../runtime/consumer/group-scheduler.ts';
 import { FakeRandom } from '../../support/wiring.ts';
 
 interface Item {
@@ -40,7 +40,7 @@ const batches = fc
 async function run(
   batch: readonly Item[],
   mayStart: (leavingHalf: boolean) => boolean = () => true,
-  groupsAtOnce = 10,
+  concurrency = 10,
   random: Random = new FakeRandom(),
 ) {
   let most = 0;
@@ -48,9 +48,9 @@ async function run(
   const postponed: (readonly [string[], boolean])[] = [];
   const working = new Set<string>();
   const isolated: number[] = [];
-  const response = await processBatch(batch, {
+  const response = await scheduleGroups(batch, {
     mayStart,
-    groupsAtOnce,
+    concurrency,
     random,
     isolate: async () => {
       if (working.size > 0) throw new Error('a suspect was isolated beside others');
@@ -89,12 +89,12 @@ async function run(
   };
 }
 
-describe('processBatch', () => {
+describe('scheduleGroups', () => {
   it('keeps order inside each group and returns exactly the first failure of a group and what follows it', async () => {
     await fc.assert(
-      fc.asyncProperty(batches, fc.integer({ min: 1, max: 4 }), async (batch, groupsAtOnce) => {
-        const { begun, failed, most } = await run(batch, () => true, groupsAtOnce);
-        expect(most).toBeLessThanOrEqual(groupsAtOnce);
+      fc.asyncProperty(batches, fc.integer({ min: 1, max: 4 }), async (batch, concurrency) => {
+        const { begun, failed, most } = await run(batch, () => true, concurrency);
+        expect(most).toBeLessThanOrEqual(concurrency);
         for (const group of ['a', 'b', 'c']) {
           const all = batch.filter((item) => item.group === group);
           const first = all.findIndex(({ ok }) => !ok);
@@ -117,8 +117,8 @@ describe('processBatch', () => {
       { id: '1', group: 'a', receiveCount: 1 },
       { id: '2', group: 'b', receiveCount: 1 },
     ];
-    const response = await processBatch(batch, {
-      groupsAtOnce: 2,
+    const response = await scheduleGroups(batch, {
+      concurrency: 2,
       mayStart: () => true,
       postpone: async () => {},
       isolate: async () => {},

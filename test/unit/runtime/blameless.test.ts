@@ -1,7 +1,7 @@
 /* What must never be held against a suspect, and what must never be forgotten of one. */
 
 import { resolvedAttemptAttribute } from '../../../contract/message-attributes.ts';
-import { atMostOnce, type ConsumerHandler, exactlyOnce, NotDone } from '../../../runtime/index.ts';
+import { atMostOnce, type ConsumerHandler, exactlyOnce, NotExecutedError } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
 import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -50,12 +50,12 @@ const third = (over: Parameters<typeof sqsRecord>[1] = {}) =>
 async function plantNeverEnded(guarantee: 'exactly-once' | 'at-least-once') {
   // One delivery writes a true record, then it is put back to what a dead one leaves.
   await consumerOf(guarantee === 'exactly-once' ? exactlyOnce() : atLeast, () => {
-    throw new NotDone('later');
+    throw new NotExecutedError('later');
   })(third(), remaining());
   wiring.memory.records.set(key('1'), {
     ...recordOf('1'),
     status: 'RETRYING',
-    attempt: 'of-the-dead',
+    ownerToken: 'of-the-dead',
     attempts: 5,
     lastError: 'It began, and has not ended',
     firstAttemptAt: clock.now(),
@@ -219,7 +219,7 @@ it.each([
   });
   await held(third({ messageId: 'm0', receiveCount: 1 }), remaining());
   expect(recordOf('1')).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
-  const attempt = recordOf('1')?.attempt as string;
+  const attempt = recordOf('1')?.ownerToken as string;
   const attributes = {
     [resolvedAttemptAttribute]: { dataType: 'String', stringValue: attempt },
   } as never;
@@ -236,12 +236,12 @@ it('a count that an operator sent again is taken back as well', async () => {
   await consumerOf(atMostOnce(), () => {
     throw new Error('timeout');
   })(third({ messageId: 'm0', receiveCount: 1 }), remaining());
-  const attempt = recordOf('1')?.attempt as string;
+  const attempt = recordOf('1')?.ownerToken as string;
   const attributes = {
     [resolvedAttemptAttribute]: { dataType: 'String', stringValue: attempt },
   } as never;
   await consumerOf(exactlyOnce(), () => {
-    throw new NotDone('closed');
+    throw new NotExecutedError('closed');
   })(third({ messageId: 'm1', attributes }), remaining());
   expect(recordOf('1')?.attempts).toBe(0);
 });

@@ -5,7 +5,7 @@ import {
   type ConsumerHandler,
   createConsumer,
   exactlyOnce,
-  NotDone,
+  NotExecutedError,
   skip,
 } from '../../../runtime/index.ts';
 import { memoryStore } from '../../../runtime/stores/memory/memory-store.ts';
@@ -172,7 +172,7 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
   it('are forgotten once the parser has read it', async () => {
     let parse: Parse = broken;
     const waits = () => {
-      throw new NotDone('closed');
+      throw new NotExecutedError('closed');
     };
     const consumer = shop(wiring, guarantee, waits, { parse: (body) => parse(body) });
     const deliver = async (receiveCount: number) => {
@@ -197,7 +197,7 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
     };
     const consumer = shop(wiring, guarantee, () => {}, { parse });
     for (const receiveCount of [1, 2]) await consumer(received(order('1'), { receiveCount }), remaining());
-    error = new NotDone('the registry of schemas is closed');
+    error = new NotExecutedError('the registry of schemas is closed');
     await consumer(received(order('1'), { receiveCount: 3 }), remaining());
     expect(lines().at(-1)).toMatchObject({ outcome: 'failed', code: 'NOT_DONE' });
     expect(recordOfBody(order('1'))).toMatchObject({ status: 'RETRYING', attempts: 2 });
@@ -291,7 +291,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     const parse: Parse = (body) => {
       const id = bodyKey('shop', body);
       const record = wiring.memory.records.get(id);
-      if (record !== undefined) wiring.memory.records.set(id, { ...record, attempt: 'of-another' });
+      if (record !== undefined) wiring.memory.records.set(id, { ...record, ownerToken: 'of-another' });
       return parseOrderEvent(body);
     };
     const consumer = shop(wiring, guarantee, () => {}, { parse });
@@ -346,7 +346,7 @@ describe.each(guarantees)('what never ended under $name', ({ guarantee }) => {
     wiring.memory.records.delete(shopKey('1'));
     wiring.memory.records.set(key, {
       ...recordOfBody(order('1')),
-      attempt: 'of-the-dead',
+      ownerToken: 'of-the-dead',
       attempts: 5,
       firstAttemptAt: clock.now() - 120_000,
       lastError: 'It began, and has not ended',

@@ -4,7 +4,7 @@ import {
   atMostOnce,
   createConsumer,
   exactlyOnce,
-  NotDone,
+  NotExecutedError,
   PermanentError,
   UnclearError,
 } from '../../../runtime/index.ts';
@@ -151,7 +151,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
       throw error;
     };
     const silent = {
-      '101': says(new NotDone('closed')),
+      '101': says(new NotExecutedError('closed')),
       '102': says(new UnclearError('no answer')),
       '103': says(new PermanentError('never')),
     };
@@ -278,7 +278,7 @@ it.each([
 ] as const)('a skip is looked for only where poison is to %s, and only of a common failure', async (onPoison) => {
   Object.assign(wiring, { onPoison });
   const waits = shop(wiring, exactlyOnce(), () => {
-    throw new NotDone('closed');
+    throw new NotExecutedError('closed');
   });
   await deliver(waits, ['000']);
   expect(wiring.store.calls).not.toContain('block');

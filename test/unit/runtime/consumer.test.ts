@@ -65,7 +65,7 @@ describe('a consumer', () => {
       status: 'COMPLETED',
       guarantee: 'exactly-once',
       fingerprint: expect.stringMatching(/^2:[0-9a-f]{64}$/),
-      attempt: 'attempt-1',
+      ownerToken: 'attempt-1',
       messageId: 'message-1',
       firstAttemptAt: wiring.clock.now(),
       expiration: wiring.clock.now() / 1000 + 45 * 86_400,

@@ -61,7 +61,7 @@ function given(guarantee: Name, over: Partial<StoredRecord>, of = id) {
   wiring.memory.records.set(of, {
     status: 'COMPLETED',
     fingerprint: earliestFingerprint(event),
-    attempt: 'before',
+    ownerToken: 'before',
     attempts: 1,
     firstAttemptAt: now - 1000,
     guarantee,
@@ -85,7 +85,7 @@ describe.each(
       applied: earliestFingerprint(event),
       received: earliestFingerprint(other),
     });
-    expect(wiring.memory.records.get(id)).toMatchObject({ status: 'COMPLETED', attempt: 'before' });
+    expect(wiring.memory.records.get(id)).toMatchObject({ status: 'COMPLETED', ownerToken: 'before' });
   });
 
   it.each<[string, Partial<StoredRecord>]>([
@@ -121,7 +121,7 @@ describe.each(
     for (const status of ['RETRYING', 'INPROGRESS', 'QUARANTINED', 'OUTCOME_UNKNOWN'] as const) {
       given(name, { status, leaseUntil: 1 });
       await expect(deliver(consumer(name), [other])).resolves.toMatchObject([{ outcome: 'conflict' }]);
-      expect(wiring.memory.records.get(id)).toMatchObject({ status, attempt: 'before' });
+      expect(wiring.memory.records.get(id)).toMatchObject({ status, ownerToken: 'before' });
     }
   });
 });
@@ -136,7 +136,7 @@ describe('a dead owner from before fingerprints named their algorithm', () => {
   it('is held as unknown under at-most-once', async () => {
     given('at-most-once', { status: 'INPROGRESS', leaseUntil: wiring.clock.now() - 1 });
     await expect(deliver(consumer('at-most-once'), [event])).resolves.toMatchObject([{ outcome: 'unknown' }]);
-    expect(wiring.memory.records.get(id)).toMatchObject({ status: 'OUTCOME_UNKNOWN', attempt: 'before' });
+    expect(wiring.memory.records.get(id)).toMatchObject({ status: 'OUTCOME_UNKNOWN', ownerToken: 'before' });
     expect(called).toBe(0);
   });
 });

@@ -11,7 +11,7 @@ import {
 const delivery: Delivery = {
   id: 'c#s#1',
   fingerprint: 'print',
-  attempt: 'mine',
+  ownerToken: 'mine',
   consumer: 'c',
   source: 's',
   eventId: '1',
@@ -192,7 +192,7 @@ describe('what the store reads in an error of DynamoDB', () => {
 });
 
 const terms = { leaseUntil: 1_700_000_030_000, takeOver: false };
-const seen = { attempt: 'mine', status: 'INPROGRESS' } as const;
+const seen = { ownerToken: 'mine', status: 'INPROGRESS' } as const;
 
 describe.each([
   ['claim', (store: EffectStore) => store.claim(delivery, terms)],

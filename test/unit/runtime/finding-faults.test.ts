@@ -5,7 +5,7 @@ import {
   createConsumer,
   exactlyOnce,
   type Guarantee,
-  NotDone,
+  NotExecutedError,
   PermanentError,
 } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -58,7 +58,12 @@ describe('the log line of a handler that failed names where it did', () => {
 
   it.each([
     ['refused it', (cause: unknown) => new PermanentError('no', { cause }), 'poison', 'PERMANENT'],
-    ['knows that nothing happened', (cause: unknown) => new NotDone('no', { cause }), 'failed', 'NOT_DONE'],
+    [
+      'knows that nothing happened',
+      (cause: unknown) => new NotExecutedError('no', { cause }),
+      'failed',
+      'NOT_DONE',
+    ],
   ])('with the cause, where it %s', async (_, errorOf, outcome, code) => {
     for (const guarantee of guarantees) {
       wiring = fakeWiring();
@@ -103,7 +108,7 @@ describe('the log line of a handler that failed names where it did', () => {
   it('where its lease was lost meanwhile', async () => {
     await deliver(atLeastOnce({ providerKeyRetention: 1e12 }), () => {
       for (const [id, record] of wiring.memory.records) {
-        wiring.memory.records.set(id, { ...record, attempt: 'another' });
+        wiring.memory.records.set(id, { ...record, ownerToken: 'another' });
       }
       findDiscount();
     });
@@ -180,7 +185,7 @@ describe('what goes wrong and changes no outcome is a warning', () => {
 
   it('where the count of a suspect cannot be taken back', async () => {
     wiring.store.befall('release', 'down', 'down');
-    await deliver(exactlyOnce(), () => Promise.reject(new NotDone('429')), { receiveCount: 3 });
+    await deliver(exactlyOnce(), () => Promise.reject(new NotExecutedError('429')), { receiveCount: 3 });
     expect(warnings()).toMatchObject([{ message: expect.stringContaining('stays counted') }]);
   });
 

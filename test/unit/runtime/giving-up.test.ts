@@ -1,4 +1,4 @@
-import { atMostOnce, exactlyOnce, NotDone, UnclearError } from '../../../runtime/index.ts';
+import { atMostOnce, exactlyOnce, NotExecutedError, UnclearError } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
 import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -88,7 +88,7 @@ describe.each(guarantees)('an event that fails by itself under $name', ({ guaran
   });
 
   it.each([
-    ['the handler says that nothing happened', () => new NotDone('closed')],
+    ['the handler says that nothing happened', () => new NotExecutedError('closed')],
     ['a system gave no answer', () => new UnclearError('504')],
   ])('is never given up where %s', async (_, error) => {
     send('1');
@@ -231,7 +231,7 @@ describe('a handler that always fails under exactly-once', () => {
   });
 
   it.each([
-    ['an operator sent again', { status: 'OUTCOME_UNKNOWN', expiration: undefined, attempt: 'carried' }],
+    ['an operator sent again', { status: 'OUTCOME_UNKNOWN', expiration: undefined, ownerToken: 'carried' }],
     ['a process that reopened it left', { status: 'INPROGRESS', leaseUntil: 0, guarantee: 'exactly-once' }],
   ])('counts the attempts of what %s, and gives it up', async (_, left) => {
     change({ ...left, attempts: undefined });

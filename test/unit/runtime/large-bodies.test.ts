@@ -6,9 +6,9 @@ import {
   type ExternalHandler,
   exactlyOnce,
   increment,
-  NotDone,
+  NotExecutedError,
   PermanentError,
-  type Resent,
+  type ResendMessage,
   resolve,
 } from '../../../runtime/index.ts';
 import { checkTaken } from '../../fuzz/oracles/sqs-limits.ts';
@@ -78,7 +78,7 @@ describe('an unknown outcome', () => {
   it('names in the copy the record and the attempt that are to be resolved', async () => {
     await lost(large);
     expect(reasonsOf(t.wiring.letters)).toMatchObject([
-      { recordId: t.key, attempt: t.record?.attempt, message: expect.stringContaining('socket hang up') },
+      { recordId: t.key, attempt: t.record?.ownerToken, message: expect.stringContaining('socket hang up') },
     ]);
   });
 
@@ -126,7 +126,7 @@ describe('an unknown outcome', () => {
   });
 
   it('keeps the body of an event whose guarantee changed', async () => {
-    await t.external(guarantee, () => Promise.reject(new NotDone('429')), { event: large });
+    await t.external(guarantee, () => Promise.reject(new NotExecutedError('429')), { event: large });
     await expect(t.effects(exactlyOnce(), { event: large, messageId: 'm2' })).resolves.toMatchObject({
       acknowledged: true,
       outcome: 'unknown',
@@ -157,7 +157,7 @@ describe('the copy of a body that fits no record', () => {
     expect(reasonsOf(t.wiring.letters)[1]).toMatchObject({
       code: 'BODY_KEPT',
       recordId: t.key,
-      attempt: t.record?.attempt,
+      attempt: t.record?.ownerToken,
     });
   });
 
@@ -169,12 +169,12 @@ describe('the copy of a body that fits no record', () => {
   });
 
   describe('is what resolve sends again', () => {
-    const sent: Resent[] = [];
+    const sent: ResendMessage[] = [];
     const retry = (given?: string) =>
       resolve({
         store: t.store,
         id: t.key,
-        attempt: t.record?.attempt ?? '',
+        attempt: t.record?.ownerToken ?? '',
         as: 'retry',
         send: async (message) => void sent.push(message),
         ...(given !== undefined && { body: given }),
@@ -186,7 +186,7 @@ describe('the copy of a body that fits no record', () => {
     it('if the operator gives it', async () => {
       await retry(body);
       expect(sent).toMatchObject([{ body, messageGroup: 'customer-17850' }]);
-      const { attributes } = sent[0] as Resent;
+      const { attributes } = sent[0] as ResendMessage;
       await t.external(guarantee, t.provider.charge, { event: large, attributes, messageId: 'm3' });
       expect(t.record).toMatchObject({ status: 'COMPLETED', bodySha256: undefined });
     });
@@ -206,7 +206,7 @@ describe('the copy of a body that fits no record', () => {
   });
 
   it('is a duplicate where it is redriven after its outcome was resolved as done', async () => {
-    const { attempt = '' } = t.record ?? {};
+    const { ownerToken: attempt = '' } = t.record ?? {};
     const done = { as: 'done', recordTtlSeconds: 45 * 86_400, clock: t.clock } as const;
     await resolve({ store: t.store, id: t.key, attempt, ...done });
     expect(t.record).toMatchObject({ status: 'COMPLETED', bodySha256: undefined });

@@ -1,5 +1,5 @@
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { TimeNeeded } from '../../../runtime/consumer/time-estimate.ts';
+import { TimeEstimate } from '../../../runtime/consumer/time-estimate.ts';
 import {
   atLeastOnce,
   createConsumer,
@@ -23,9 +23,12 @@ const guarantee = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }
 const record = (id: string, group: string, receiveCount = 1) =>
   sqsRecord(anOrder({ subject: id, partitionkey: group }), { messageId: id, group, receiveCount });
 
-function billing(handle: ExternalHandler<ReturnType<typeof anOrder>>, groupsAtOnce?: number) {
+function billing(handle: ExternalHandler<ReturnType<typeof anOrder>>, concurrency?: number) {
   const options = { name: 'billing', parse: parseOrderEvent, guarantee, handle };
-  return createConsumer(groupsAtOnce === undefined ? options : { ...options, groupsAtOnce }, wiring);
+  return createConsumer(
+    concurrency === undefined ? options : { ...options, concurrency: concurrency },
+    wiring,
+  );
 }
 
 /** Ignores its signal for some orders, and refuses others. */
@@ -251,13 +254,13 @@ describe('the time that a message needs', () => {
   });
 
   it('is never taken for more than half of an invocation, which is late by some before it begins', () => {
-    const needed = new TimeNeeded();
+    const needed = new TimeEstimate();
     needed.saw(28_000);
     expect(needed.within(20_000)).toBe(10_000);
   });
 
   it('fades, a tenth with each that is faster', () => {
-    const needed = new TimeNeeded();
+    const needed = new TimeEstimate();
     needed.saw(10_000);
     expect(needed.within(30_000)).toBe(10_000);
     needed.saw(1);
@@ -283,8 +286,8 @@ describe('the time that a message needs', () => {
   });
 });
 
-test.each([0, -1, 1.5, Number.NaN])('fails if groupsAtOnce is %d', (groupsAtOnce) => {
-  expect(() => billing(async () => {}, groupsAtOnce)).toThrow(
-    `groupsAtOnce is ${groupsAtOnce}; it must be a whole number of 1 or more`,
+test.each([0, -1, 1.5, Number.NaN])('fails if concurrency is %d', (concurrency) => {
+  expect(() => billing(async () => {}, concurrency)).toThrow(
+    `concurrency is ${concurrency}; it must be a whole number of 1 or more`,
   );
 });

@@ -4,7 +4,7 @@ import {
   createConsumer,
   exactlyOnce,
   increment,
-  NotDone,
+  NotExecutedError,
   PermanentError,
   skip,
 } from '../../../runtime/index.ts';
@@ -37,7 +37,7 @@ beforeEach(() => {
   });
 });
 
-const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act, options?: { groupsAtOnce?: number }) =>
+const consumerOf = (guarantee: Parameters<typeof shop>[1], act: Act, options?: { concurrency?: number }) =>
   shop(wiring, guarantee, act, options);
 const key = shopKey;
 const recordOf = (id: string) => wiring.memory.records.get(key(id));
@@ -66,7 +66,7 @@ it('a copy that could not be sent once does not hide the message past its deleti
   await drain(
     queue,
     consumerOf(atLeast, () => {
-      throw new NotDone('closed', { retryAfter: 12 * hour });
+      throw new NotExecutedError('closed', { retryAfter: 12 * hour });
     }),
   );
   expect({ lost: queue.expired, saved: reasons().length }).toEqual({ lost: [], saved: 1 });
@@ -78,7 +78,7 @@ describe('a message that others leave no time', () => {
     Object.assign(wiring, { queueRetentionSeconds: 6 * 3600 });
     let away = 2;
     const consumer = consumerOf(exactlyOnce(), async (id) => {
-      if (id === 'old' && away-- > 0) throw new NotDone('away');
+      if (id === 'old' && away-- > 0) throw new NotExecutedError('away');
       const end = clock.now() + 16_000;
       await tick();
       clock.time = Math.max(clock.time, end);
@@ -110,7 +110,7 @@ describe('a message that others leave no time', () => {
       () => {
         clock.time += 29_300;
       },
-      { groupsAtOnce: 1 },
+      { concurrency: 1 },
     );
     // A deep backlog: it is received, and there is no time.
     await consumer(
@@ -161,7 +161,7 @@ it('near the retention no suspect is begun after its deadline, and without its l
       const answer = await real(...args);
       if (first) {
         first = false;
-        clock.time = start + 20_000; // its deadline is 19_750 (rescue time), lastBegin 22_125
+        clock.time = start + 20_000; // its deadline is 19_750 (rescue time), latestHandlerStart 22_125
         await tick();
         await tick();
       }
@@ -282,7 +282,7 @@ it('a process that ends once near the retention loses no message', async () => {
           died();
           await new Promise(() => {});
         }
-        throw new NotDone('away');
+        throw new NotExecutedError('away');
       },
     },
     wiring,

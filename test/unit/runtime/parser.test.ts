@@ -12,9 +12,9 @@ import {
   exactlyOnce,
   type Guarantee,
   increment,
-  NotDone,
+  NotExecutedError,
 } from '../../../runtime/index.ts';
-import type { Wiring } from '../../../runtime/ports/dependencies.ts';
+import type { ConsumerDependencies } from '../../../runtime/ports/dependencies.ts';
 import { drain } from '../../support/event-source.ts';
 import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -47,7 +47,7 @@ beforeEach(() => {
 function consumerWith(
   parse: Parse,
   guarantee: Guarantee<'effects'> | Guarantee<'external'> = exactlyOnce(),
-  over: Partial<Wiring> = {},
+  over: Partial<ConsumerDependencies> = {},
 ) {
   const base = { name: 'shop', parse };
   const own = { ...wiring, ...over };
@@ -258,7 +258,7 @@ it('a parser that changes the content makes what it made before, by the algorith
   wiring.memory.records.set(shopKey('1'), {
     status: 'COMPLETED',
     fingerprint: earliestFingerprint({ ...event, sequence: '7' }),
-    attempt: 'before',
+    ownerToken: 'before',
     guarantee: 'exactly-once',
     messageId: 'm0',
     expiration: clock.now() / 1000 + 3600,
@@ -349,10 +349,10 @@ describe('a parser', () => {
     expect(wiring.letters).toEqual([]);
   });
 
-  it.each(guarantees)('that says NotDone makes messages wait, uncounted, under $name', async ({
+  it.each(guarantees)('that says NotExecutedError makes messages wait, uncounted, under $name', async ({
     guarantee,
   }) => {
-    const parse = failingOn('1', () => new NotDone('the registry of schemas is closed'));
+    const parse = failingOn('1', () => new NotExecutedError('the registry of schemas is closed'));
     for (const receiveCount of [1, 3]) {
       await consumerWith(parse, guarantee)(sqsEvent(received('1', { receiveCount })), remaining());
     }

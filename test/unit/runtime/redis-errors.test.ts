@@ -3,7 +3,7 @@ import { redisRecordStore } from '../../../runtime/index.ts';
 /** What the store makes of a step that fails with this. */
 function release(error: Error, id = 'key') {
   const fail = () => Promise.reject(error);
-  const delivery = { id, fingerprint: 'print', attempt: 'mine', now: 1, expiration: 2 };
+  const delivery = { id, fingerprint: 'print', ownerToken: 'mine', now: 1, expiration: 2 };
   return redisRecordStore({ evalSha: fail, eval: fail }).release(delivery as never, 'why', { change: 0 });
 }
 

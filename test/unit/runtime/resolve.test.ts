@@ -2,8 +2,8 @@ import {
   atLeastOnce,
   atMostOnce,
   exactlyOnce,
-  NotDone,
-  type Resent,
+  NotExecutedError,
+  type ResendMessage,
   resolve,
 } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -14,11 +14,11 @@ const recordTtl = 45 * 86_400;
 const atLeast = atLeastOnce({ providerKeyRetention: 86_400_000 });
 
 /** Of the outcome that somebody looks at now. */
-const attemptOf = ({ record }: Timeline) => record?.attempt ?? 'attempt-1';
+const attemptOf = ({ record }: Timeline) => record?.ownerToken ?? 'attempt-1';
 
 describe('resolve', () => {
   let t: Timeline;
-  let sent: Resent[];
+  let sent: ResendMessage[];
   beforeEach(async () => {
     t = new Timeline();
     sent = [];
@@ -26,10 +26,10 @@ describe('resolve', () => {
     await t.external(guarantee, t.provider.losesAnswer);
   });
 
-  async function retry(attempt = attemptOf(t)): Promise<Resent> {
-    const send = async (message: Resent) => void sent.push(message);
+  async function retry(attempt = attemptOf(t)): Promise<ResendMessage> {
+    const send = async (message: ResendMessage) => void sent.push(message);
     await resolve({ store: t.store, id: t.key, attempt, as: 'retry', send, random: t.wiring.random });
-    return sent.at(-1) as Resent;
+    return sent.at(-1) as ResendMessage;
   }
   function done(attempt = attemptOf(t), recordTtlSeconds = recordTtl) {
     return resolve({
@@ -42,7 +42,7 @@ describe('resolve', () => {
     });
   }
   /** The message that was sent arrives. */
-  function arrives({ attributes, deduplicationId }: Resent, handle = t.provider.charge) {
+  function arrives({ attributes, deduplicationId }: ResendMessage, handle = t.provider.charge) {
     return t.external(guarantee, handle, { attributes, messageId: `of ${deduplicationId}` });
   }
 
@@ -103,7 +103,7 @@ describe('resolve', () => {
     [{ attempt: ' ' }, 'attempt is " "'],
     [{ send: undefined }, 'send is undefined; it must be a function'],
   ])('is refused with %p, and sends and writes nothing', async (slip, message) => {
-    const send = async (letter: Resent) => void sent.push(letter);
+    const send = async (letter: ResendMessage) => void sent.push(letter);
     const options = { store: t.store, id: t.key, attempt: attemptOf(t), as: 'retry', send, ...slip };
     await expect(resolve(options as Parameters<typeof resolve>[0])).rejects.toMatchObject({
       code: 'CONFIGURATION',
@@ -121,7 +121,7 @@ describe('resolve', () => {
       deduplicationId: expect.any(String),
       attributes: { 'resolved-attempt': 'attempt-1' },
     });
-    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', attempt: 'attempt-1' });
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', ownerToken: 'attempt-1' });
     await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
     expect(t.provider.charges).toHaveLength(2);
     expect(t.record).toMatchObject({ status: 'COMPLETED', body: undefined });
@@ -168,7 +168,7 @@ describe('resolve', () => {
 
   it('goes on with a retry that was not done, on its next delivery', async () => {
     const message = await retry();
-    await arrives(message, () => Promise.reject(new NotDone('429')));
+    await arrives(message, () => Promise.reject(new NotExecutedError('429')));
     expect(t.record).toMatchObject({ status: 'RETRYING' });
     await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
   });
@@ -296,8 +296,8 @@ describe('a first owner that is late', () => {
     await settled();
     t.passLeases();
     await t.external(guarantee, undefined, { messageId: 'm2' });
-    const sent: Resent[] = [];
-    const send = async (message: Resent) => void sent.push(message);
+    const sent: ResendMessage[] = [];
+    const send = async (message: ResendMessage) => void sent.push(message);
     await resolve({
       store: t.store,
       id: t.key,

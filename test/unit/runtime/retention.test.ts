@@ -5,7 +5,7 @@ import {
   createConsumer,
   type ExternalHandler,
   exactlyOnce,
-  NotDone,
+  NotExecutedError,
   UnclearError,
 } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
@@ -48,7 +48,7 @@ describe('a message that waits for as long as its queue keeps it', () => {
   ])('is saved before its deletion if its system is closed for days: %s', async (_, guarantee, retryAfter) => {
     await drain(
       queue,
-      billing(() => Promise.reject(new NotDone('closed', { retryAfter })), guarantee),
+      billing(() => Promise.reject(new NotExecutedError('closed', { retryAfter })), guarantee),
     );
     expect(queue.expired).toEqual([]);
     expect(reasons()).toMatchObject([
@@ -63,7 +63,7 @@ describe('a message that waits for as long as its queue keeps it', () => {
 
   it.each([
     ['a system gave no answer', () => new UnclearError('504')],
-    ['a system was away', () => new NotDone('ECONNREFUSED')],
+    ['a system was away', () => new NotExecutedError('ECONNREFUSED')],
   ])('waits where %s until the hour before, and its receives last', async (_, error) => {
     await drain(
       queue,
@@ -101,7 +101,7 @@ describe('a message that waits for as long as its queue keeps it', () => {
     await drain(
       queue,
       billing(async ({ data: { orderId } }) => {
-        if (orderId === '1') throw new NotDone('closed');
+        if (orderId === '1') throw new NotExecutedError('closed');
         applied.push(orderId);
       }),
       patiently,
@@ -112,7 +112,7 @@ describe('a message that waits for as long as its queue keeps it', () => {
 });
 
 describe('near the retention', () => {
-  const closed = () => Promise.reject(new NotDone('closed'));
+  const closed = () => Promise.reject(new NotExecutedError('closed'));
   let t: Timeline;
   /** A message that would wait too long if it waited for 2 seconds, and one that would not. */
   let late: { readonly sentAt: number };

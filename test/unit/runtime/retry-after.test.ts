@@ -1,6 +1,12 @@
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { backoff } from '../../../contract/policies/retry-policy.ts';
-import { atLeastOnce, atMostOnce, createConsumer, exactlyOnce, NotDone } from '../../../runtime/index.ts';
+import {
+  atLeastOnce,
+  atMostOnce,
+  createConsumer,
+  exactlyOnce,
+  NotExecutedError,
+} from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';
@@ -26,7 +32,7 @@ describe('a handler that says when to try again', () => {
     wiring.store.befall('release', () => {
       wiring.clock.time += 1000;
     });
-    const handler = refusing(() => new NotDone('429', { retryAfter: 90_500 }), guarantee);
+    const handler = refusing(() => new NotExecutedError('429', { retryAfter: 90_500 }), guarantee);
     const records = [
       sqsRecord(order('1'), { messageId: 'm1', group: 'g' }),
       sqsRecord(order('9'), { messageId: 'm9', group: 'other' }),
@@ -47,7 +53,7 @@ describe('a handler that says when to try again', () => {
         ...base,
         guarantee: exactlyOnce(),
         handle: () => {
-          throw new NotDone('not yet', { retryAfter: 2000 });
+          throw new NotExecutedError('not yet', { retryAfter: 2000 });
         },
       },
       wiring,
@@ -57,7 +63,7 @@ describe('a handler that says when to try again', () => {
   });
 
   it('hides it no longer than SQS does, and says so', async () => {
-    await refusing(() => new NotDone('closed', { retryAfter: Number.MAX_VALUE }))(
+    await refusing(() => new NotExecutedError('closed', { retryAfter: Number.MAX_VALUE }))(
       sqsEvent(sqsRecord(order('1'))),
       remaining(),
     );
@@ -72,7 +78,7 @@ describe('a handler that says when to try again', () => {
     // GIVEN a provider that says the same for as long as it is down
     const asked = async (receiveCount: number) => {
       wiring = fakeWiring();
-      const handler = refusing(() => new NotDone('429', { retryAfter }));
+      const handler = refusing(() => new NotExecutedError('429', { retryAfter }));
       await handler(sqsEvent(sqsRecord(order('1'), { receiveCount })), remaining());
       return wiring.hidden[0]?.seconds;
     };
@@ -82,7 +88,7 @@ describe('a handler that says when to try again', () => {
   });
 
   it('waits longer than its queue would, however often it was received', async () => {
-    const handler = refusing(() => new NotDone('429', { retryAfter: hour }));
+    const handler = refusing(() => new NotExecutedError('429', { retryAfter: hour }));
     await handler(sqsEvent(sqsRecord(order('1'), { receiveCount: 250 })), remaining());
     expect(wiring.hidden).toMatchObject([{ seconds: 3600 }]);
   });
@@ -95,7 +101,10 @@ describe('a handler that says when to try again', () => {
     ['a text', { retryAfter: '120' }],
     ['no options at all', null],
   ])('with %s is as any other that was not done: released, and hidden by the backoff', async (_, options) => {
-    await refusing(() => new NotDone('429', options as never))(sqsEvent(sqsRecord(order('1'))), remaining());
+    await refusing(() => new NotExecutedError('429', options as never))(
+      sqsEvent(sqsRecord(order('1'))),
+      remaining(),
+    );
     expect(failed()).toMatchObject({ outcome: 'failed', code: 'NOT_DONE', reason: '429' });
     expect(failed()).toMatchObject({ retryAt: wiring.clock.now() + 2000 });
     expect(wiring.hidden).toMatchObject([{ seconds: 2 }]);
@@ -111,8 +120,8 @@ describe('a handler that says when to try again', () => {
           // WHEN another delivery takes over
           const key = 'billing#urn:test#event-of-1';
           const record = wiring.memory.records.get(key);
-          wiring.memory.records.set(key, { ...record, attempt: 'another' } as never);
-          throw new NotDone('429', { retryAfter: hour });
+          wiring.memory.records.set(key, { ...record, ownerToken: 'another' } as never);
+          throw new NotExecutedError('429', { retryAfter: hour });
         },
       },
       wiring,
@@ -124,6 +133,6 @@ describe('a handler that says when to try again', () => {
 
   it('keeps the cause', () => {
     const cause = new Error('429');
-    expect(new NotDone('busy', { retryAfter: 1, cause })).toMatchObject({ cause, retryAfter: 1 });
+    expect(new NotExecutedError('busy', { retryAfter: 1, cause })).toMatchObject({ cause, retryAfter: 1 });
   });
 });

@@ -1,4 +1,4 @@
-import { atMostOnce, exactlyOnce, NotDone } from '../../../runtime/index.ts';
+import { atMostOnce, exactlyOnce, NotExecutedError } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
 import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -83,7 +83,7 @@ describe.each(guarantees)('a message that ends its process each time, under $nam
 
 describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
   it.each([
-    ['that says that nothing happened', new NotDone('closed'), 0],
+    ['that says that nothing happened', new NotExecutedError('closed'), 0],
     ['that fails by itself', new TypeError('total is undefined'), 1],
   ])('%s ends with its reason and its count', async (_, error, attempts) => {
     let seen: number | undefined;
@@ -151,7 +151,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     wiring.memory.records.set('shop#urn:test#event-of-1', {
       ...recordOf('1'),
       status: 'RETRYING',
-      attempt: 'of-the-dead',
+      ownerToken: 'of-the-dead',
       attempts: 5,
       firstAttemptAt: clock.now(),
     } as never);

@@ -3,11 +3,11 @@ import { openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { nodeScript, startChild } from '../../../../local/system/processes.ts';
-import { atStop, stopOnSignals } from '../../../../local/system/teardown.ts';
+import { onShutdown, stopOnSignals } from '../../../../local/system/teardown.ts';
 
 const [, , report = '', mode] = process.argv;
 if (mode === 'signals' || mode === 'hanging') {
-  atStop(async () => {
+  onShutdown(async () => {
     process.stdout.write('first registered, ');
   });
   stopOnSignals();
@@ -19,7 +19,7 @@ if (mode === 'release') {
 } else {
   void child.exited.then(() => process.stdout.write('child ended, '));
   if (mode === 'hanging') {
-    atStop(() => {
+    onShutdown(() => {
       process.stdout.write('hanging, ');
       return new Promise(() => {});
     });

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { atLeastOnce, atMostOnce, exactlyOnce, NotDone, PermanentError } from '../../../../runtime/index.ts';
+import {
+  atLeastOnce,
+  atMostOnce,
+  exactlyOnce,
+  NotExecutedError,
+  PermanentError,
+} from '../../../../runtime/index.ts';
 import type { Fault, Step } from '../../../support/faulty-store.ts';
 import { settled, Timeline } from '../../../support/timeline.ts';
 
@@ -41,7 +47,7 @@ async function play(
 }
 
 function handlerOf(t: Timeline, { handler = 'charge' }: Partial<History[number]>) {
-  if (handler === 'notDone') return () => Promise.reject(new NotDone('refused'));
+  if (handler === 'notDone') return () => Promise.reject(new NotExecutedError('refused'));
   if (handler === 'permanent') return () => Promise.reject(new PermanentError('refused for good'));
   return t.provider[handler];
 }

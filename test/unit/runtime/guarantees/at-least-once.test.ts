@@ -1,4 +1,4 @@
-import { atLeastOnce, NotDone, PermanentError } from '../../../../runtime/index.ts';
+import { atLeastOnce, NotExecutedError, PermanentError } from '../../../../runtime/index.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { gate, settled, Timeline } from '../../../support/timeline.ts';
 
@@ -90,11 +90,11 @@ describe('at-least-once', () => {
   });
 
   it.each([
-    [new NotDone('429'), 'RETRYING'],
+    [new NotExecutedError('429'), 'RETRYING'],
     [new PermanentError('card expired'), 'QUARANTINED'],
   ])('leaves the event to another delivery after %s', async (error, status) => {
     const refused = await t.external(guarantee, () => Promise.reject(error));
-    expect(refused.outcome).toBe(error instanceof NotDone ? 'failed' : 'poison');
+    expect(refused.outcome).toBe(error instanceof NotExecutedError ? 'failed' : 'poison');
     expect(t.record).toMatchObject({ status, lastError: error.message });
     await expect(t.external(guarantee, undefined, { messageId: 'redriven' })).resolves.toMatchObject({
       outcome: 'applied',

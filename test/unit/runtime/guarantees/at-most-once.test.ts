@@ -1,4 +1,4 @@
-import { atMostOnce, NotDone, PermanentError } from '../../../../runtime/index.ts';
+import { atMostOnce, NotExecutedError, PermanentError } from '../../../../runtime/index.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { gate, settled, Timeline } from '../../../support/timeline.ts';
 
@@ -62,7 +62,7 @@ describe('at-most-once', () => {
   });
 
   it.each([
-    [new NotDone('refused'), 'RETRYING'],
+    [new NotExecutedError('refused'), 'RETRYING'],
     [new PermanentError('no such address'), 'QUARANTINED'],
   ])('leaves the event to another delivery after %s', async (error, status) => {
     await t.external(guarantee, () => Promise.reject(error));

@@ -1,4 +1,4 @@
-import { atLeastOnce, atMostOnce, exactlyOnce, NotDone } from '../../../../runtime/index.ts';
+import { atLeastOnce, atMostOnce, exactlyOnce, NotExecutedError } from '../../../../runtime/index.ts';
 import { settled, Timeline } from '../../../support/timeline.ts';
 
 const atLeast = atLeastOnce({ providerKeyRetention: 86_400_000 });
@@ -57,7 +57,7 @@ describe('a consumer whose guarantee was changed', () => {
     for (const status of ['RETRYING', 'QUARANTINED', 'INPROGRESS'] as const) {
       // GIVEN a record that was left so under another guarantee, or by another library
       const each = new Timeline();
-      await each.external(atMost, () => Promise.reject(new NotDone('refused')));
+      await each.external(atMost, () => Promise.reject(new NotExecutedError('refused')));
       const lease = status === 'INPROGRESS' ? { leaseUntil: each.clock.now() } : {};
       each.wiring.memory.records.set(each.key, {
         ...each.record,

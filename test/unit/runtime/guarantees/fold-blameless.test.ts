@@ -8,7 +8,7 @@ import {
   increment,
   put,
 } from '../../../../runtime/index.ts';
-import type { Wiring } from '../../../../runtime/ports/dependencies.ts';
+import type { ConsumerDependencies } from '../../../../runtime/ports/dependencies.ts';
 import {
   answerCommits,
   deliveriesOf,
@@ -166,7 +166,7 @@ class TimerClock extends FakeClock {
 }
 
 it('handlers that compute for long leave time to commit: the first is committed before its invocation ends', async () => {
-  wiring = fakeWiring({ clock: new TimerClock() as Clock } as Partial<Wiring>);
+  wiring = fakeWiring({ clock: new TimerClock() as Clock } as Partial<ConsumerDependencies>);
   const end = wiring.clock.now() + 30_000;
   let committed = Number.POSITIVE_INFINITY;
   onCommit(() => {

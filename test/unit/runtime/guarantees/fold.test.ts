@@ -71,7 +71,9 @@ describe('messages of one group', () => {
     expect(wiring.store.calls).toEqual(['commit']);
     expect(times()).toBe(10);
     expect(wiring.memory.tables.items('orders')).toHaveLength(10);
-    expect(new Set([...wiring.memory.records.values()].map(({ attempt }) => attempt)).size).toBe(10);
+    expect(new Set([...wiring.memory.records.values()].map(({ ownerToken: attempt }) => attempt)).size).toBe(
+      10,
+    );
   });
 
   it('that were all applied before are found so in one request', async () => {
@@ -294,7 +296,12 @@ describe('what is never folded', () => {
   it('an unknown outcome that an operator sent again', async () => {
     // GIVEN an unknown outcome among others, and the message that sends it again
     await deliver(['1']);
-    const unknown = { ...recordOf('1'), status: 'OUTCOME_UNKNOWN', expiration: undefined, attempt: 'first' };
+    const unknown = {
+      ...recordOf('1'),
+      status: 'OUTCOME_UNKNOWN',
+      expiration: undefined,
+      ownerToken: 'first',
+    };
     wiring.memory.records.set('orders#urn:test#event-of-1', unknown as never);
     const again = { [resolvedAttemptAttribute]: { dataType: 'String' as const, stringValue: 'first' } };
     await deliver(['0', '1', '2'], handle, { 1: { attributes: again } });

@@ -1,4 +1,4 @@
-import { judge } from '../../../../runtime/guarantees/record/interpret-record.ts';
+import { interpretRecord } from '../../../../runtime/guarantees/record/interpret-record.ts';
 import type { Delivery, StoredRecord } from '../../../../runtime/ports/record-store.ts';
 
 const hour = 3_600_000;
@@ -8,15 +8,26 @@ const serverTime = 1_700_000_000_000;
 /** What a record says to a delivery whose clock is off by `skew`, where the store has decided by its own. */
 function judged(over: Partial<StoredRecord>, skew: number, terms: { firstAttemptAfter?: number } = {}) {
   const now = serverTime + skew;
-  const mine = { fingerprint: 'print', attempt: 'mine', guarantee: 'at-least-once', insideWindow: true, now };
+  const mine = {
+    fingerprint: 'print',
+    ownerToken: 'mine',
+    guarantee: 'at-least-once',
+    insideWindow: true,
+    now,
+  };
   const record = {
     fingerprint: 'print',
-    attempt: 'another',
+    ownerToken: 'another',
     guarantee: 'at-least-once',
     expiration: serverTime / 1000 + 60,
     ...over,
   } as StoredRecord;
-  return judge({ record, now: serverTime }, mine as Delivery, { takeOver: true, ...terms }, () => 'print');
+  return interpretRecord(
+    { record, now: serverTime },
+    mine as Delivery,
+    { takeOver: true, ...terms },
+    () => 'print',
+  );
 }
 
 /** The clock that refused the write decides what its record means, whatever the delivery's says. */
@@ -53,14 +64,14 @@ describe('a record of a fingerprint by another algorithm', () => {
     const now = serverTime;
     const mine = {
       fingerprint: '2:print',
-      attempt: 'mine',
+      ownerToken: 'mine',
       guarantee: 'at-least-once',
       insideWindow: true,
       now,
     };
-    const record = { status, fingerprint, attempt: 'another', guarantee: 'at-least-once' };
+    const record = { status, fingerprint, ownerToken: 'another', guarantee: 'at-least-once' };
     const met = { ...record, expiration: serverTime / 1000 + 60 } as StoredRecord;
-    return judge({ record: met, now }, mine as Delivery, { takeOver: true }, (of) =>
+    return interpretRecord({ record: met, now }, mine as Delivery, { takeOver: true }, (of) =>
       of === fingerprint ? received : undefined,
     );
   };

@@ -1,4 +1,4 @@
-import { atLeastOnce, atMostOnce, NotDone, PermanentError } from '../../../../runtime/index.ts';
+import { atLeastOnce, atMostOnce, NotExecutedError, PermanentError } from '../../../../runtime/index.ts';
 import { decodeResult } from '../../../../runtime/stores/result.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { gate, settled, Timeline } from '../../../support/timeline.ts';
@@ -18,7 +18,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     t.store.befall('claim', fault);
     await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
     expect(t.provider.charges).toHaveLength(1);
-    expect(t.record).toMatchObject({ status: 'COMPLETED', attempt: 'attempt-1' });
+    expect(t.record).toMatchObject({ status: 'COMPLETED', ownerToken: 'attempt-1' });
   });
 
   it.each([
@@ -54,7 +54,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
 
   it('does not repeat a release that the store can not do: the error of the handler comes first', async () => {
     t.store.befall('release', 'down');
-    const failed = await t.external(guarantee, () => Promise.reject(new NotDone('429')));
+    const failed = await t.external(guarantee, () => Promise.reject(new NotExecutedError('429')));
     expect(failed).toMatchObject({ code: 'NOT_DONE', acknowledged: false });
     expect(t.store.calls).toEqual(['claim', 'release']);
   });
@@ -88,7 +88,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
       acknowledged: true,
     });
     expect(t.provider.charges).toEqual([]);
-    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', attempt: 'attempt-1' });
+    expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', ownerToken: 'attempt-1' });
   });
 
   it.each([
@@ -171,7 +171,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
   });
 
   it('holds what another program left without an expiration: nobody can begin over it', async () => {
-    await t.external(guarantee, () => Promise.reject(new NotDone('429')));
+    await t.external(guarantee, () => Promise.reject(new NotExecutedError('429')));
     t.wiring.memory.records.set(t.key, { ...t.record, expiration: undefined } as never);
     const found = await t.external(guarantee, undefined, { messageId: 'm2' });
     expect(found).toMatchObject({ outcome: 'unknown', acknowledged: true });

@@ -9,7 +9,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  NotDone,
+  NotExecutedError,
   PermanentError,
   type PostOptions,
   postWithKey,
@@ -111,7 +111,7 @@ describe('the request', () => {
     await answering(200, '{}');
     url = wrong;
     const error = await failure({ setting: 'PAYMENT_URL' });
-    expect(error).toBeInstanceOf(NotDone);
+    expect(error).toBeInstanceOf(NotExecutedError);
     expect(error.message).toContain('check PAYMENT_URL');
   });
 
@@ -129,14 +129,14 @@ describe('the request', () => {
     itself.inner = itself;
     const context = { idempotencyKey: key, signal: new AbortController().signal };
     for (const body of [{ amount: 1n }, itself]) {
-      await expect(postWithKey(url, body, { context })).rejects.toBeInstanceOf(NotDone);
+      await expect(postWithKey(url, body, { context })).rejects.toBeInstanceOf(NotExecutedError);
     }
     expect(received).toEqual([]);
   });
 
   it('is not sent where no time is left', async () => {
     const received = await answering(200, '{}');
-    expect(await failure({}, AbortSignal.abort())).toBeInstanceOf(NotDone);
+    expect(await failure({}, AbortSignal.abort())).toBeInstanceOf(NotExecutedError);
     expect(received).toEqual([]);
   });
 });
@@ -181,7 +181,7 @@ describe('an answer', () => {
   it.each([401, 403, 404, 405, 410, 415])('of %i waits, and says what to check', async (status) => {
     await answering(status);
     const error = await failure({ setting: 'PAYMENT_URL' });
-    expect(error).toBeInstanceOf(NotDone);
+    expect(error).toBeInstanceOf(NotExecutedError);
     expect(error.message).toContain('until PAYMENT_URL and the credentials for it are right');
   });
 
@@ -206,13 +206,13 @@ describe('an answer', () => {
     await answering(429, '', value === undefined ? {} : { 'retry-after': value });
     const now = Date.UTC(1994, 10, 6, 8, 49, 7);
     const error = await failure({ clock: { now: () => now, sleep: async () => {} } });
-    expect(error).toBeInstanceOf(NotDone);
+    expect(error).toBeInstanceOf(NotExecutedError);
     expect(error.retryAfter).toBe(retryAfter);
   });
 
   it('of 425 waits', async () => {
     await answering(425);
-    expect(await failure()).toBeInstanceOf(NotDone);
+    expect(await failure()).toBeInstanceOf(NotExecutedError);
   });
 
   it('of 503 stays unclear with a Retry-After, and says it', async () => {
@@ -232,7 +232,7 @@ describe('no answer', () => {
     await new Promise((resolve) => server.close(resolve));
     url = url.replace('127.0.0.1', host);
     const error = await failure();
-    expect(error).toBeInstanceOf(NotDone);
+    expect(error).toBeInstanceOf(NotExecutedError);
     expect(error.message).toMatch(/cannot be reached: .*ECONNREFUSED.* Nothing was sent/);
   });
 
@@ -247,7 +247,7 @@ describe('no answer', () => {
     );
     url = url.replace('http:', 'https:');
     const error = await failure();
-    expect(error).toBeInstanceOf(NotDone);
+    expect(error).toBeInstanceOf(NotExecutedError);
     expect(error.message).toContain('self-signed certificate');
     expect(requests).toBe(0);
   });
@@ -255,7 +255,7 @@ describe('no answer', () => {
   it('from a host that nobody knows means that nothing was sent', async () => {
     await answering(200, '{}');
     url = 'http://order-once.invalid/';
-    expect(await failure()).toBeInstanceOf(NotDone);
+    expect(await failure()).toBeInstanceOf(NotExecutedError);
   });
 
   it.each([
