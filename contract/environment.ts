@@ -2,6 +2,8 @@ import { ConfigurationError } from './errors.ts';
 
 /** Environment variables of the functions: set by the constructs, read by the runtime. */
 export const environmentNames = {
+  /** The consumer's name as it is: `bookings`. See `checkConsumerName`. */
+  consumerName: 'ORDER_ONCE_CONSUMER',
   recordsTable: 'RECORDS_TABLE_NAME',
   recordTtlSeconds: 'RECORD_TTL_SECONDS',
   queueUrl: 'QUEUE_URL',

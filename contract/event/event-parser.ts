@@ -1,7 +1,8 @@
 import type * as v from 'valibot';
 import { type CloudEvent, checked, cloudEvent, readEnvelope } from './cloud-event.ts';
+import { maxConsumerName } from './consumer-name.ts';
 import { parseExactJson } from './exact-json.ts';
-import { idempotencyKey, maxConsumerName } from './identity.ts';
+import { idempotencyKey } from './identity.ts';
 
 export { type CloudEvent, cloudEvent };
 

@@ -5,9 +5,6 @@ import type { CloudEvent } from './cloud-event.ts';
 /** DynamoDB's limit of a partition key, in UTF-8 bytes (AWS: "Quotas in Amazon DynamoDB"). */
 const maxKeyBytes = 2048;
 
-/** In characters; a consumer's name is part of every key of its. */
-export const maxConsumerName = 64;
-
 /**
  * The idempotency key of an event for one consumer: `consumer#source#id`. `#` is legal in `source` and `id`, so it
  * is escaped there: no two events share a key.

@@ -1,8 +1,8 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { environmentNames } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
+import { checkConsumerName } from '../../contract/event/consumer-name.ts';
 import type { CloudEvent, EventParser } from '../../contract/event/event-parser.ts';
-import { maxConsumerName } from '../../contract/event/identity.ts';
 import { waitingOutcomes } from '../../contract/metrics.ts';
 import { allowedClockSkew, longestLease } from '../../contract/policies/lease.ts';
 import { isSuspect } from '../../contract/policies/retry-policy.ts';
@@ -84,11 +84,7 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
   { name, parse, fingerprint, guarantee, handle, concurrency = 10 }: ConsumerOptions<Event, Kind>,
   dependencies: ConsumerDependencies = dependenciesFromEnvironment(),
 ): ConsumerHandler {
-  if (!/^[\w-]+$/.test(name) || name.length > maxConsumerName) {
-    throw new ConfigurationError(
-      `Consumer name "${name}": use 1 to ${maxConsumerName} letters, digits, "-" and "_"`,
-    );
-  }
+  checkConsumerName('name', name);
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
     throw new ConfigurationError(`concurrency is ${concurrency}; it must be a whole number of 1 or more`);
   }

@@ -76,7 +76,7 @@ export const environment = target<{
       }
       orRefused(refuseDisabledIdempotency, powertools);
       const options = { name, parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] };
-      const made = orRefused(() => createConsumer(options, fakeWiring()), 'Consumer name');
+      const made = orRefused(() => createConsumer(options, fakeWiring()), 'name is');
       assert.equal(made !== undefined, /^[A-Za-z0-9_-]{1,64}$/.test(name));
       orRefused(
         () => createConsumer({ ...options, name: 'a', concurrency: number }, fakeWiring()),
