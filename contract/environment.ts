@@ -12,6 +12,7 @@ export const environmentNames = {
   maxReceiveCount: 'MAX_RECEIVE_COUNT',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   onPoison: 'ON_POISON',
+  tables: 'ORDER_ONCE_TABLES',
   ordersTable: 'ORDERS_TABLE_NAME',
   ledgerTable: 'LEDGER_TABLE_NAME',
   customersTable: 'CUSTOMERS_TABLE_NAME',
@@ -63,6 +64,60 @@ export function refusedVariable(name: EnvironmentName, value: string, wanted: st
   return new ConfigurationError(
     `Environment variable ${environmentNames[name]} is "${value}"; it must be ${wanted}`,
   );
+}
+
+/** A table that effects write to, as its stack knows it. */
+export interface DeployedTable {
+  /** The name in DynamoDB. */
+  readonly tableName: string;
+  /**
+   * The names of its key attributes: the partition key, then the sort key where there is one. The runtime compares them
+   * with the key that `createConsumer` declares: a sort key that was forgotten there would lose items.
+   * @default - not known at synthesis, and not compared
+   */
+  readonly key?: readonly string[];
+}
+
+/** By the names under which `createConsumer` declares them. */
+export type DeployedTables = Readonly<Record<string, DeployedTable>>;
+
+/**
+ * The value of the environment variable `ORDER_ONCE_TABLES`: JSON, for instance
+ * `{"seats":{"tableName":"Prod-Seats","key":["seat"]}}`. Names that are known at deployment only, as CDK's tokens are, may
+ * be part of it.
+ */
+export function encodeTables(tables: DeployedTables): string {
+  return JSON.stringify(tables);
+}
+
+/**
+ * The tables of this function, from the environment variable `ORDER_ONCE_TABLES`; none if it is not set.
+ * @throws ConfigurationError for a value that `encodeTables` does not write.
+ */
+export function readTables(): DeployedTables {
+  // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.
+  const value = process.env[environmentNames.tables] ?? '{}';
+  let tables: unknown;
+  try {
+    tables = JSON.parse(value);
+  } catch {
+    // Refused below, as any other value is.
+  }
+  if (isObject(tables) && Object.values(tables).every(isDeployedTable)) return tables as DeployedTables;
+  throw refusedVariable('tables', value, 'JSON such as {"seats":{"tableName":"Prod-Seats","key":["seat"]}}');
+}
+
+function isDeployedTable(value: unknown): value is DeployedTable {
+  if (!isObject(value) || !isName(value.tableName)) return false;
+  return value.key === undefined || (Array.isArray(value.key) && value.key.every(isName));
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Read by Powertools, which then runs every function as if it were not idempotent, and says nothing. */
