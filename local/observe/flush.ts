@@ -1,10 +1,18 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
 /**
- * Has a function hand on what it logged. An emulator waits only milliseconds for the last lines of an invocation, and
- * on a busy machine gives them with the next one; so this is the next one, of an empty batch.
+ * The processes that may run one function at a time: the event source mapping has one batch of a group under way, and a
+ * flush may have come beside it.
+ */
+const processes = 2;
+
+/**
+ * Makes a function's processes hand over the lines that they logged. An emulator waits milliseconds for the last lines of an
+ * invocation. On a busy machine it collects them with the next invocation of the same process, so this function sends one
+ * with an empty batch to each. The invocations run at once, because an emulator gives every single one to the same process.
  */
 export async function flushLog(client: LambdaClient, functionName: string): Promise<void> {
   const Payload = Buffer.from(JSON.stringify({ Records: [] }));
-  await client.send(new InvokeCommand({ FunctionName: functionName, Payload }));
+  const invoke = () => client.send(new InvokeCommand({ FunctionName: functionName, Payload }));
+  await Promise.all(Array.from({ length: processes }, invoke));
 }
