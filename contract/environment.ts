@@ -30,16 +30,20 @@ export type EnvironmentName = keyof typeof environmentNames;
  * @throws ConfigurationError where it is not set: a function that was not wired must not start.
  */
 export function readEnvironment(name: EnvironmentName): string {
-  const variable = environmentNames[name];
-  // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.
-  const value = process.env[variable];
-  if (value === undefined || value === '') {
+  const value = readOptionalEnvironment(name);
+  if (value === undefined) {
     throw new ConfigurationError(
-      `Environment variable ${variable} is not set. IdempotentConsumer and the grants of the tables set it; ` +
+      `Environment variable ${environmentNames[name]} is not set. IdempotentConsumer and the grants of the tables set it; ` +
         'a function deployed without them has to set it itself.',
     );
   }
   return value;
+}
+
+/** The value of a function's environment variable; `undefined` where it is not set, or empty. */
+export function readOptionalEnvironment(name: EnvironmentName): string | undefined {
+  // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.
+  return process.env[environmentNames[name]] || undefined;
 }
 
 export interface WholeNumbers {

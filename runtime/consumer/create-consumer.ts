@@ -1,8 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { environmentNames } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { checkConsumerName } from '../../contract/event/consumer-name.ts';
-import type { CloudEvent, EventParser } from '../../contract/event/event-parser.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { waitingOutcomes } from '../../contract/metrics.ts';
 import { allowedClockSkew, longestLease } from '../../contract/policies/lease.ts';
 import { isSuspect } from '../../contract/policies/retry-policy.ts';
@@ -11,12 +10,12 @@ import { knownJobOf } from '../delivery/delivery-task.ts';
 import { MemoizedHandler } from '../delivery/memoized-handler.ts';
 import type { EffectHandler, Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import { CommonFailure } from '../message/common-failure.ts';
-import type { ContentOf } from '../message/event-content.ts';
 import { type Message, readMessage } from '../message/sqs-message.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { logReason } from '../settlement/move-to-dead-letter-queue.ts';
 import { retryLater } from '../settlement/retry-later.ts';
 import { BatchProgress } from './batch-progress.ts';
+import { type ConsumerOptions, checkOptions, nameFromEnvironment } from './consumer-options.ts';
 import { DeliveryReport } from './delivery-report.ts';
 import { dependenciesFromEnvironment } from './dependencies-from-environment.ts';
 import { exitBeforeTimeout } from './exit-before-timeout.ts';
@@ -30,42 +29,6 @@ import { TimeEstimate } from './time-estimate.ts';
  */
 const settleReserveMs = 500;
 
-export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerKind> {
-  /**
-   * Part of every idempotency key, so that consumers of one topic don't take each other's records for their own.
-   * 1 to 64 letters, digits, `-` and `_`. Renaming a consumer makes every event new to it.
-   */
-  readonly name: string;
-  /**
-   * Makes the event of a message's body: see `eventParser`. It is synchronous. It runs before anything of the batch begins;
-   * for a message that may end its process alone, after all others.
-   *
-   * An `InvalidEventError`, a `PermanentError`, and any error with a list of `issues` (zod, valibot, arktype) say that the
-   * body is no event: poison, at once. So is a body that fails the parser and is no JSON object with a `source` and an
-   * `id`. Any other error is a failed attempt, as an error of the handler is (under at-most-once too, since nothing
-   * happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotExecutedError`, and a
-   * promise that it returns, make the message wait.
-   */
-  readonly parse: EventParser<Event>;
-  /**
-   * Returns the part of an event that counts as its content, as JSON. An event that comes again with other content is a
-   * conflict: it goes to the dead-letter queue. It must return the same for an event every time; if it changes while its
-   * records count, a repeated event may become a conflict. What it throws is a failed
-   * attempt, as an error of the parser is.
-   * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`
-   */
-  readonly fingerprint?: ContentOf<Event>;
-  /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
-  readonly guarantee: Guarantee<Kind>;
-  /** Returns effects under exactly-once; acts outside, and returns what duplicates are told, under the others. */
-  readonly handle: Handlers<Event>[Kind];
-  /**
-   * Message groups of a batch that are worked on at once; inside of a group it is always one message after the other.
-   * @default 10, every group of the largest batch that Lambda takes from a FIFO queue
-   */
-  readonly concurrency?: number;
-}
-
 /** An AWS Lambda handler for an SQS event source with `ReportBatchItemFailures`. */
 export type ConsumerHandler = (
   event: SQSEvent,
@@ -75,23 +38,27 @@ export type ConsumerHandler = (
 /**
  * A consumer that gives each event the guarantee that it names, in the order of the event's message group.
  *
- * @param wiring Default: from the environment variables that `IdempotentConsumer` sets.
- * @throws ConfigurationError for a name that is none, a number of groups below 1, and for a function whose environment
- *   was not set. What is returned throws one, before it touches anything, for an invocation longer than the visibility
- *   timeout allows, and for an event that is no batch of an SQS queue.
+ * @param dependencies Default: from the environment variables that `IdempotentConsumer` sets. They are read at the first
+ *   invocation, so that a test can import a handler.
+ * @throws ConfigurationError for a name that could not be part of a key, and a concurrency below 1. What is returned throws
+ *   one, before it touches anything, for a function whose environment was not set, for an invocation longer than the
+ *   visibility timeout allows, and for an event that is no batch of an SQS queue. Then the whole batch waits.
  */
 export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
-  { name, parse, fingerprint, guarantee, handle, concurrency = 10 }: ConsumerOptions<Event, Kind>,
-  dependencies: ConsumerDependencies = dependenciesFromEnvironment(),
+  options: ConsumerOptions<Event, Kind>,
+  dependencies?: ConsumerDependencies,
 ): ConsumerHandler {
-  checkConsumerName('name', name);
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-    throw new ConfigurationError(`concurrency is ${concurrency}; it must be a whole number of 1 or more`);
-  }
+  checkOptions(options);
+  const { parse, fingerprint, guarantee, handle, concurrency = 10 } = options;
+  const setUp = onceItSucceeds(() => ({
+    name: options.name ?? nameFromEnvironment(),
+    dependencies: dependencies ?? dependenciesFromEnvironment(),
+  }));
   const needed = new TimeEstimate();
   const commonFailure = new CommonFailure();
-  const reader = { name, parse, ...(fingerprint !== undefined && { fingerprint }) };
   return async (event, context) => {
+    const { name, dependencies } = setUp();
+    const reader = { name, parse, ...(fingerprint !== undefined && { fingerprint }) };
     const { clock, output } = dependencies;
     const records = recordsOf(event);
     const remainingTime = remainingTimeOf(context);
@@ -169,6 +136,15 @@ export function createConsumer<Event extends CloudEvent, Kind extends HandlerKin
     });
     report.metrics();
     return response;
+  };
+}
+
+/** What was made once stays; an error is thrown each time, so that the next invocation tries again. */
+function onceItSucceeds<Made>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

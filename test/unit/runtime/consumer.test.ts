@@ -324,51 +324,6 @@ describe('a consumer', () => {
   });
 
   it.each([
-    ['RECORD_TTL_SECONDS', '0'],
-    ['RECORD_TTL_SECONDS', '45'],
-    ['RECORD_TTL_SECONDS', '3601'],
-    // Less than what the queue's own retention and SNS' retries take.
-    ['RECORD_TTL_SECONDS', '2336459'],
-    ['RECORD_TTL_SECONDS', '3888000000'],
-    ['RECORD_TTL_SECONDS', 'abc'],
-    ['RECORD_TTL_SECONDS', '3888000.5'],
-    ['RECORD_TTL_SECONDS', ''],
-    ['VISIBILITY_TIMEOUT_SECONDS', '5'],
-    ['VISIBILITY_TIMEOUT_SECONDS', '180000'],
-    ['VISIBILITY_TIMEOUT_SECONDS', 'Infinity'],
-    ['VISIBILITY_TIMEOUT_SECONDS', ''],
-    ['QUEUE_RETENTION_SECONDS', '59'],
-    ['QUEUE_RETENTION_SECONDS', '345600.5'],
-    ['QUEUE_RETENTION_SECONDS', '345600000'],
-    ['MAX_RECEIVE_COUNT', '0'],
-    ['MAX_RECEIVE_COUNT', '1001'],
-    ['MAX_RECEIVE_COUNT', 'many'],
-    ['ON_POISON', 'Block'],
-    ['ON_POISON', ''],
-  ])('fails if its %s is "%s"', (variable, value) => {
-    const wired = {
-      RECORDS_TABLE_NAME: 'r',
-      QUEUE_URL: 'q',
-      DEAD_LETTER_QUEUE_URL: 'q',
-      RECORD_TTL_SECONDS: '2336460',
-      VISIBILITY_TIMEOUT_SECONDS: '6',
-      QUEUE_RETENTION_SECONDS: '345600',
-      MAX_RECEIVE_COUNT: '1',
-      ON_POISON: 'block',
-    };
-    const create = () =>
-      createConsumer({ name: 'a', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] });
-    const replaced = jest.replaceProperty(process, 'env', wired);
-    try {
-      expect(create).not.toThrow();
-      replaced.replaceValue({ ...wired, [variable]: value });
-      expect(create).toThrow(variable);
-    } finally {
-      replaced.restore();
-    }
-  });
-
-  it.each([
     ['exactly-once', () => consumer()],
     [
       'at-most-once',
@@ -387,11 +342,5 @@ describe('a consumer', () => {
     expect(wiring.store.calls).toEqual([]);
     expect(wiring.letters).toEqual([]);
     await expect(handler(event, remaining(175_000))).resolves.toEqual({ batchItemFailures: [] });
-  });
-
-  it('fails if its function was not wired, naming the variable', () => {
-    expect(() =>
-      createConsumer({ name: 'a', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] }),
-    ).toThrow(/^Environment variable [A-Z_]+ is not set/);
   });
 });
