@@ -30,7 +30,7 @@ export default {
     {
       ...common,
       displayName: 'simulation',
-      testMatch: ['<rootDir>/test/simulation/**/*.test.ts'],
+      testMatch: ['<rootDir>/simulation/**/*.test.ts'],
     },
     {
       ...common,

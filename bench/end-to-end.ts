@@ -3,17 +3,17 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ConfigurationError } from '../contract/errors.ts';
 import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { outputs } from '../contract/orders/outputs.ts';
+import type { ClientConfig } from '../lab/target/client-config.ts';
+import { compareLedgers } from '../lab/verify/compare.ts';
+import { expectationOf } from '../lab/verify/expectation.ts';
+import { readTables } from '../lab/verify/tables.ts';
+import { compareVersions } from '../lab/verify/versions.ts';
+import { openEvents } from '../lab/workload/events.ts';
 import { deploy } from '../local/deployment/deploy.ts';
-import { mendTopics } from '../local/deployment/mend.ts';
-import type { ClientConfig } from '../local/endpoint/client-config.ts';
+import { restoreTopicAttributes } from '../local/deployment/restore-topic-attributes.ts';
 import { type Endpoint, openEndpoint } from '../local/endpoint/endpoint.ts';
-import { wholeNumber } from '../local/system/arguments.ts';
-import { repository } from '../local/system/folders.ts';
-import { compareLedgers } from '../local/verify/compare.ts';
-import { expectationOf } from '../local/verify/expectation.ts';
-import { readHoldings } from '../local/verify/tables.ts';
-import { compareVersions } from '../local/verify/versions.ts';
-import { openEvents } from '../local/workload/events.ts';
+import { wholeNumber } from '../system/arguments.ts';
+import { repository } from '../system/folders.ts';
 import { benchCommand } from './command.ts';
 import { Contest, type Deployed } from './end-to-end/contest.ts';
 import { interleave, median, ratioOf } from './interleave.ts';
@@ -116,7 +116,7 @@ async function measure(endpoint: Endpoint, lines: readonly string[]): Promise<Ro
 
 async function deployBoth(endpoint: Endpoint) {
   const deployed = await deploy(endpoint, { stackNames: [stackName], app, context: { stackName } });
-  await mendTopics(endpoint.clientConfig, stackName);
+  await restoreTopicAttributes(endpoint.clientConfig, stackName);
   const stack = deployed[stackName] ?? {};
   const output = (name: string) => stack[name] ?? '';
   const ours: Deployed = {
@@ -141,7 +141,7 @@ async function refuseInexact(
     for (const line of lines) yield parseOrderEvent(line);
   };
   const expected = await expectationOf(events());
-  const found = await readHoldings(new DynamoDBClient(clientConfig), tables);
+  const found = await readTables(new DynamoDBClient(clientConfig), tables);
   const problems = [
     ...compareLedgers(expected.accounts, found.accounts).problems,
     ...compareVersions('order', expected.orders, found.orders).problems,

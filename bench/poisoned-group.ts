@@ -1,7 +1,6 @@
 import { systemClock } from '../contract/clock.ts';
 import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { systemRandom } from '../contract/random.ts';
-import { wholeNumber } from '../local/system/arguments.ts';
 import {
   type ConsumerDependencies,
   createConsumer,
@@ -9,6 +8,7 @@ import {
   increment,
   memoryStore,
 } from '../runtime/index.ts';
+import { wholeNumber } from '../system/arguments.ts';
 import { anOrder } from '../test/support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../test/support/sqs.ts';
 import { fakeWiring } from '../test/support/wiring.ts';

@@ -1,4 +1,4 @@
-import { wholeNumber } from '../local/system/arguments.ts';
+import { wholeNumber } from '../system/arguments.ts';
 import { canRunDynamoDbLocal, startDynamoDbLocal } from '../test/contract/servers/dynamodb-local.ts';
 import { benchCommand, docs } from './command.ts';
 import { Counter, latency } from './cost/count.ts';

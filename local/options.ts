@@ -1,5 +1,5 @@
-import { type MailMode, mailModes } from './sandbox/mail-proxy.ts';
-import { type ProviderMode, providerModes } from './sandbox/provider-faults.ts';
+import { type ProviderMode, providerModes } from '../lab/faults/provider/provider-faults.ts';
+import { type MailMode, mailModes } from '../lab/faults/proxy/mail-proxy.ts';
 import {
   filled,
   type Option,
@@ -8,7 +8,7 @@ import {
   usageOf,
   wholeNumber,
   wrong,
-} from './system/arguments.ts';
+} from '../system/arguments.ts';
 
 export interface StartOptions {
   /** Path of the events, one JSON object a line; `-` is standard input. */

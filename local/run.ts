@@ -1,21 +1,22 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { consumersOf, type StackOutputs } from './consumers.ts';
-import type { ClientConfig } from './endpoint/client-config.ts';
-import { drain, patienceOf, totalDepth } from './observe/drain.ts';
+import type { Sandbox } from '../lab/faults/sandbox.ts';
+import { drain, drainTimeoutOf, totalDepth } from '../lab/observe/drain.ts';
+import type { ClientConfig } from '../lab/target/client-config.ts';
+import { consumersOf, type StackOutputs } from '../lab/target/consumers.ts';
+import type { RunResult } from '../lab/verify/run-result.ts';
+import { verify } from '../lab/verify/verify.ts';
+import type { Events } from '../lab/workload/events.ts';
+import { type PlanOptions, planExtras, planLate } from '../lab/workload/plan.ts';
+import { publishAfterCommit, publishEvents } from '../lab/workload/publish-workload.ts';
+import { TopicOrder } from '../lab/workload/topic-order.ts';
 import { startBar } from './progress.ts';
-import type { Sandbox } from './sandbox/sandbox.ts';
-import type { Result } from './summary.ts';
-import { verify } from './verify/verify.ts';
-import type { Events } from './workload/events.ts';
-import { type PlanOptions, planExtras, planLate } from './workload/plan.ts';
-import { publishAfterCommit, publishEvents } from './workload/publish-workload.ts';
-import { TopicOrder } from './workload/topic-order.ts';
+import type { RunReport } from './run-report.ts';
 
 /** The broker's deduplication window (SNS Developer Guide, "Message deduplication for FIFO topics"). */
 const windowSeconds = 300;
 
-export type Step = keyof Result['seconds'];
+export type Step = keyof RunReport['seconds'];
 
 export interface RunOptions {
   readonly clientConfig: ClientConfig;
@@ -30,7 +31,7 @@ export interface RunOptions {
 }
 
 /** Publishes, waits until everything was consumed, and verifies. */
-export async function run(options: RunOptions): Promise<Omit<Result, 'seed' | 'options' | 'seconds'>> {
+export async function run(options: RunOptions): Promise<RunResult> {
   const { clientConfig, stack, events, plan, outage, sandbox, timed } = options;
   const sns = new SNSClient(clientConfig);
   const order = new TopicOrder();
@@ -50,7 +51,9 @@ export async function run(options: RunOptions): Promise<Omit<Result, 'seed' | 'o
     timed('drain', async () => {
       const total = await totalDepth(sqs, queueUrls);
       const bar = startBar('Draining', total);
-      await drain(sqs, queueUrls, patienceOf(outage), (left) => bar.update(total - left)).finally(bar.stop);
+      await drain(sqs, queueUrls, drainTimeoutOf(outage), (left) => bar.update(total - left)).finally(
+        bar.stop,
+      );
     });
 
   const workload = { client: sns, topicArn: stack.TopicArn, plan: extras, late };

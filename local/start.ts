@@ -1,19 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OrderOnceError } from '../contract/errors.ts';
-import type { StackOutputs } from './consumers.ts';
+import { openSandbox, type Sandbox } from '../lab/faults/sandbox.ts';
+import type { StackOutputs } from '../lab/target/consumers.ts';
+import { openEvents } from '../lab/workload/events.ts';
+import { checkWritable } from '../system/check-writable.ts';
+import { repository } from '../system/folders.ts';
+import { isStopping, onShutdown, stopAll, stopOnSignals } from '../system/teardown.ts';
 import { deploy, destroy } from './deployment/deploy.ts';
-import { mendTopics } from './deployment/mend.ts';
+import { restoreTopicAttributes } from './deployment/restore-topic-attributes.ts';
 import { type Endpoint, openEndpoint } from './endpoint/endpoint.ts';
-import { lookAround } from './look-around.ts';
+import { inspectHint } from './inspect-hint.ts';
 import { readOptions, type StartOptions, usage } from './options.ts';
 import { run } from './run.ts';
-import { openSandbox, type Sandbox } from './sandbox/sandbox.ts';
-import { formatResult, type Result } from './summary.ts';
-import { checkWritable } from './system/check-writable.ts';
-import { repository } from './system/folders.ts';
-import { isStopping, onShutdown, stopAll, stopOnSignals } from './system/teardown.ts';
-import { openEvents } from './workload/events.ts';
+import type { RunReport } from './run-report.ts';
+import { formatReport } from './summary.ts';
 
 const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
 
@@ -78,10 +79,10 @@ async function start(options: StartOptions): Promise<boolean> {
     throw error;
   });
   const { seed, events: _, keep, json, ...chosen } = options;
-  const report: Result = { seed, options: chosen, ...result, seconds };
-  process.stdout.write(formatResult(report));
+  const report: RunReport = { seed, options: chosen, ...result, seconds };
+  process.stdout.write(formatReport(report));
   if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
-  if (keep) process.stdout.write(lookAround(endpoint, stack, await endpoint.keep()));
+  if (keep) process.stdout.write(inspectHint(endpoint, stack, await endpoint.keep()));
   else {
     if (!endpoint.started) await destroy(endpoint, [stackName]);
     await endpoint.stop();
@@ -101,7 +102,7 @@ async function deployOrders(
   const timeout = sandbox.isHarmless ? {} : { functionTimeoutSeconds: faultyTimeout };
   const context = { stackName, stage: 'dev', ...timeout, ...sandbox.context };
   const outputs = await deploy(endpoint, { stackNames: [stackName], context }, say);
-  await mendTopics(endpoint.clientConfig, stackName);
+  await restoreTopicAttributes(endpoint.clientConfig, stackName);
   const stack = outputs[stackName] as StackOutputs;
   await sandbox.join(stack);
   return stack;

@@ -1,57 +1,8 @@
-import { type Consumer, consumers } from './consumers.ts';
-import type { ConsumerCounts } from './observe/counts.ts';
-import type { StartOptions } from './options.ts';
-import type { Ended, EndedProcess } from './sandbox/end-functions.ts';
-import type { StoreRequests } from './sandbox/store-proxy.ts';
-import type { Resent } from './verify/charges.ts';
-import type { Comparison } from './verify/compare.ts';
-import type { UnknownOutcome } from './verify/records.ts';
-
-/** What became of a consumer's messages. */
-export interface ConsumerResult extends ConsumerCounts {
-  /** Messages in its dead-letter queue. */
-  readonly deadLetters: number;
-}
-
-/** What `npm start` measured; `--json` writes it. */
-export interface Result {
-  readonly seed: number;
-  /** What was asked for. */
-  readonly options: Omit<StartOptions, 'seed' | 'events' | 'keep' | 'json'>;
-  readonly published: {
-    readonly events: number;
-    /** Those of them that were sent after newer ones of their group. */
-    readonly late: number;
-    readonly sent: number;
-    readonly removedByBroker: number;
-  };
-  readonly consumers: Readonly<Record<Consumer, ConsumerResult>>;
-  readonly provider: { readonly requests: number; readonly charges: number; readonly resent: Resent };
-  /** Mails that SES took. */
-  readonly mails: number;
-  /** Events whose account makes no mailbox, so that their mail is refused (docs/mails.md). */
-  readonly mailsRefused: number;
-  /**
-   * Processes of functions that were ended on purpose, invocations whose process died before it answered, and those that
-   * Lambda ended at their timeout. A process that was killed between two invocations is in the first count alone.
-   */
-  readonly ended: Ended & { readonly diedAtWork: number; readonly timedOut: number };
-  /** The functions' requests to the store; absent where no outage was asked for, since nobody counts them then. */
-  readonly store?: StoreRequests;
-  readonly verified: Comparison & {
-    readonly expected: number;
-    /** Messages that a consumer settled after one of their group which the queue had taken later. */
-    readonly inversions: number;
-    readonly doubleCharges: number;
-    readonly doubleMails: number;
-    /** Outcomes that nobody knows. */
-    readonly unknown: number;
-    readonly unknowns: readonly UnknownOutcome[];
-    /** Messages in the dead-letter queue of fulfilment. */
-    readonly dlq: number;
-  };
-  readonly seconds: Readonly<Record<'setup' | 'deploy' | 'publish' | 'drain' | 'verify', number>>;
-}
+import type { EndedProcess } from '../lab/faults/kill-functions.ts';
+import { consumers } from '../lab/target/consumers.ts';
+import type { UnknownOutcome } from '../lab/verify/records.ts';
+import type { ConsumerResult } from '../lab/verify/run-result.ts';
+import type { RunReport } from './run-report.ts';
 
 /** How many problems are printed; the JSON holds them all. */
 const shownProblems = 20;
@@ -61,7 +12,7 @@ const column = 15;
 
 type Row = readonly [name: string, ...values: (string | number)[]];
 
-export function formatResult(result: Result): string {
+export function formatReport(result: RunReport): string {
   const { options, published, consumers: counts, provider, mails, mailsRefused, ended, store } = result;
   const { verified, seconds } = result;
   const perConsumer = (name: string, value: keyof ConsumerResult): Row => [
@@ -176,7 +127,7 @@ function formatGaps(lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${list('Gaps', lines, shownProblems)}\n\n`;
 }
 
-function verdict({ verified: { problems, unknowns }, options, ended }: Result): string {
+function verdict({ verified: { problems, unknowns }, options, ended }: RunReport): string {
   const overload = overloadOf(options, ended);
   if (problems.length > 0) return `${overload}${list('Problems', problems, shownProblems)}`;
   const once = 'Nothing was charged or mailed twice.';
@@ -189,7 +140,7 @@ function verdict({ verified: { problems, unknowns }, options, ended }: Result): 
 }
 
 /** Empty where functions were ended on purpose: their timeouts say nothing of the machine. */
-function overloadOf({ kill, freeze }: Result['options'], { timedOut }: Result['ended']): string {
+function overloadOf({ kill, freeze }: RunReport['options'], { timedOut }: RunReport['ended']): string {
   if (timedOut === 0 || kill + freeze > 0) return '';
   const invocations = timedOut === 1 ? '1 invocation' : `${timedOut} invocations`;
   return (

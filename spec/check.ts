@@ -1,4 +1,4 @@
-import { command } from '../local/system/command.ts';
+import { command } from '../system/command.ts';
 import type { Model, Mutant } from './models.ts';
 import { type Chosen, readChosen, usage } from './options.ts';
 import { liveness, type Outcome } from './outcome.ts';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../contract/errors.ts';
 import { truncate } from '../contract/truncate.ts';
-import { type Options, readArguments, usageOf } from '../local/system/arguments.ts';
+import { type Options, readArguments, usageOf } from '../system/arguments.ts';
 import { type Model, type Mutant, models, mutants } from './models.ts';
 
 const table: Options = { help: { value: '', help: 'print this' } };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolError } from '../local/system/errors.ts';
+import { ToolError } from '../system/errors.ts';
 import { installJars } from '../test/support/maven.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
 

@@ -7,11 +7,11 @@ import {
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseOrderEvent } from '../../contract/orders/order-event.ts';
-import { redirect } from '../../local/deployment/redirect.ts';
-import type { ClientConfig } from '../../local/endpoint/client-config.ts';
-import { drain, patienceOf } from '../../local/observe/drain.ts';
-import { type StoreProxy, startStoreProxy } from '../../local/sandbox/store-proxy.ts';
-import type { TableNames } from '../../local/verify/tables.ts';
+import { type StoreProxy, startStoreProxy } from '../../lab/faults/proxy/store-proxy.ts';
+import { drain, drainTimeoutOf } from '../../lab/observe/drain.ts';
+import type { ClientConfig } from '../../lab/target/client-config.ts';
+import { redirect } from '../../lab/target/redirect.ts';
+import type { TableNames } from '../../lab/verify/tables.ts';
 import { publish } from '../../publisher/index.ts';
 import { workTime } from './work-time.ts';
 
@@ -48,7 +48,7 @@ export class Contest {
   async work({ queueUrl, functionName }: Deployed): Promise<number> {
     const since = Date.now();
     await this.#setEnabled(functionName, true);
-    await drain(this.#sqs, [queueUrl], patienceOf(0), () => {});
+    await drain(this.#sqs, [queueUrl], drainTimeoutOf(0), () => {});
     await this.#setEnabled(functionName, false);
     return await workTime(this.#logs, functionName, since);
   }

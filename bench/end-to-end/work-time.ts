@@ -1,5 +1,5 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { type LoggedLine, readLines } from '../../local/observe/deliveries.ts';
+import { type LoggedLine, readLines } from '../../lab/observe/deliveries.ts';
 
 /** When an invocation ran, in ms since the epoch. */
 interface Invocation {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readLines } from '../../publisher/index.ts';
-import type { Prng } from '../../test/simulation/world/prng.ts';
+import type { Prng } from '../../simulation/world/prng.ts';
 
 const samples = join(import.meta.dirname, '../../samples/online-retail-5000.ndjson.gz');
 

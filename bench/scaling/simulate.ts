@@ -1,4 +1,4 @@
-import { Prng } from '../../test/simulation/world/prng.ts';
+import { Prng } from '../../simulation/world/prng.ts';
 import type { Customers } from './customers.ts';
 import { GroupedQueue, type Taken } from './fifo-queue.ts';
 

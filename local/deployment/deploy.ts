@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { ownEnvironment, withoutAws } from '../../system/environment.ts';
+import { DeploymentError } from '../../system/errors.ts';
+import { repository } from '../../system/folders.ts';
+import { nodeScript, runChild } from '../../system/processes.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { ownEnvironment, withoutAws } from '../system/environment.ts';
-import { DeploymentError } from '../system/errors.ts';
-import { repository } from '../system/folders.ts';
-import { nodeScript, runChild } from '../system/processes.ts';
 import { explain } from './cdk-output.ts';
 
 const cdk = join(repository, 'node_modules', 'aws-cdk', 'bin', 'cdk');

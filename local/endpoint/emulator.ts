@@ -2,10 +2,10 @@ import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { awsVariables, type Environment } from '../system/environment.ts';
-import { EndpointError } from '../system/errors.ts';
-import { type Child, pythonModule, startChild } from '../system/processes.ts';
-import { isStopping } from '../system/teardown.ts';
+import { awsVariables, type Environment } from '../../system/environment.ts';
+import { EndpointError } from '../../system/errors.ts';
+import { type Child, pythonModule, startChild } from '../../system/processes.ts';
+import { isStopping } from '../../system/teardown.ts';
 
 const host = '127.0.0.1';
 const portAttempts = 5;

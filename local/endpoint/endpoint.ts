@@ -1,9 +1,9 @@
 import { devNull } from 'node:os';
-import { awsVariables, type Environment, ownEnvironment } from '../system/environment.ts';
-import { handOver, makeOwnFolder, removeFolder } from '../system/folders.ts';
-import { pythonTool } from '../system/python.ts';
-import { onShutdown } from '../system/teardown.ts';
-import { type ClientConfig, credentials } from './client-config.ts';
+import { type ClientConfig, credentials } from '../../lab/target/client-config.ts';
+import { awsVariables, type Environment, ownEnvironment } from '../../system/environment.ts';
+import { handOver, makeOwnFolder, removeFolder } from '../../system/folders.ts';
+import { pythonTool } from '../../system/python/python-tool.ts';
+import { onShutdown } from '../../system/teardown.ts';
 import { startEmulator } from './emulator.ts';
 import { checkGivenEndpoint } from './given-endpoint.ts';
 

@@ -1,12 +1,5 @@
 import { ConfigurationError } from '../../contract/errors.ts';
-import {
-  type Options,
-  oneOf,
-  readArguments,
-  usageOf,
-  wholeNumber,
-  wrong,
-} from '../../local/system/arguments.ts';
+import { type Options, oneOf, readArguments, usageOf, wholeNumber, wrong } from '../../system/arguments.ts';
 
 export interface FuzzCommand {
   /** Without one each target is fuzzed. */

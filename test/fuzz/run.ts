@@ -1,4 +1,4 @@
-import { command } from '../../local/system/command.ts';
+import { command } from '../../system/command.ts';
 import { type FuzzCommand, readFuzz, usage } from './options.ts';
 import { targets } from './targets.ts';
 

@@ -5,7 +5,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
-import { pythonTool } from '../../local/system/python.ts';
+import { pythonTool } from '../../system/python/python-tool.ts';
 import { anyEntry, everyConsumer, orderOnceStack, root, shop, temporaryFolder } from './support.ts';
 
 /** Tests are named before anything asynchronous can run, so another process looks for Python. */

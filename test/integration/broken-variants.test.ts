@@ -1,15 +1,15 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
-import { count } from '../../local/observe/counts.ts';
-import { readDeliveries } from '../../local/observe/deliveries.ts';
-import { compare } from '../../local/verify/compare.ts';
-import { expectationOf } from '../../local/verify/expectation.ts';
-import { findInversions } from '../../local/verify/inversions.ts';
-import { judge } from '../../local/verify/judge.ts';
-import { lateAsSent } from '../../local/verify/sequences.ts';
-import { readHoldings } from '../../local/verify/tables.ts';
-import { planExtras } from '../../local/workload/plan.ts';
-import { TopicOrder } from '../../local/workload/topic-order.ts';
+import { count } from '../../lab/observe/counts.ts';
+import { readDeliveries } from '../../lab/observe/deliveries.ts';
+import { checkRun } from '../../lab/verify/check-run.ts';
+import { compare } from '../../lab/verify/compare.ts';
+import { expectationOf } from '../../lab/verify/expectation.ts';
+import { findInversions } from '../../lab/verify/inversions.ts';
+import { lateAsSent } from '../../lab/verify/sequences.ts';
+import { readTables } from '../../lab/verify/tables.ts';
+import { planExtras } from '../../lab/workload/plan.ts';
+import { TopicOrder } from '../../lab/workload/topic-order.ts';
 import { anOrder } from '../support/orders.ts';
 import { sqsEvent, sqsRecord } from '../support/sqs.ts';
 import type { Deployed } from './connection.ts';
@@ -31,7 +31,7 @@ async function* numbered(events: readonly OrderEvent[]) {
 }
 
 async function verify(stack: Deployed, events: readonly OrderEvent[]) {
-  return compare(await expectationOf(stream(events)), await readHoldings(dynamoDb, stack));
+  return compare(await expectationOf(stream(events)), await readTables(dynamoDb, stack));
 }
 
 describe('the verifier', () => {
@@ -47,7 +47,7 @@ describe('the verifier', () => {
       await deliveries(unmended, group, 2);
       // WHEN a run is judged that sent its event twice inside the window
       const plan = planExtras([1], { seed: 1, duplicates: 1, lateDuplicates: 0, poison: 0, conflicts: 0 });
-      const problems = judge(await expectationOf(stream(events)), plan, {
+      const problems = checkRun(await expectationOf(stream(events)), plan, {
         consumer: 'fulfilment',
         sent: 2,
         counts: count(await readDeliveries(logs, unmended.functionName)),
@@ -89,7 +89,7 @@ describe('the verifier', () => {
       ['applied', undefined],
       ['applied', 2],
     ]);
-    const { orders, customers } = await readHoldings(dynamoDb, main);
+    const { orders, customers } = await readTables(dynamoDb, main);
     expect([orders.get(subject)?.sequence, customers.get(account)?.sequence]).toEqual([3n, 3n]);
     // AND the verifier sees that in the broken one both items did
     await deliveries(variants.regressing, account, 3);

@@ -1,8 +1,8 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { readDeliveries } from '../../local/observe/deliveries.ts';
-import { peek } from '../../local/observe/queue.ts';
+import { readDeliveries } from '../../lab/observe/deliveries.ts';
+import { peek } from '../../lab/observe/queue.ts';
 import { anOrder } from '../support/orders.ts';
 import { sqsEvent, sqsRecord } from '../support/sqs.ts';
 import type { Deployed } from './connection.ts';

@@ -1,10 +1,10 @@
 import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
-import { readMails } from '../../local/observe/mails.ts';
-import { type MailRequest, mailBlowOf } from '../../local/sandbox/mail-proxy.ts';
-import type { ProviderRequest } from '../../local/sandbox/provider.ts';
-import { blowOf } from '../../local/sandbox/provider-faults.ts';
-import { RequestLog } from '../../local/sandbox/request-log.ts';
+import type { ProviderRequest } from '../../lab/faults/provider/payment-provider.ts';
+import { blowOf } from '../../lab/faults/provider/provider-faults.ts';
+import { type MailRequest, mailBlowOf } from '../../lab/faults/proxy/mail-proxy.ts';
+import { RequestLog } from '../../lab/faults/request-log.ts';
+import { readMails } from '../../lab/observe/mails.ts';
 import { anOrder } from '../support/orders.ts';
 import { modes } from './sandbox.ts';
 import { connection, deliveries, eventually, send, unique } from './support.ts';

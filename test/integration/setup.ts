@@ -1,7 +1,7 @@
 import { deploy, destroy } from '../../local/deployment/deploy.ts';
-import { mendTopics } from '../../local/deployment/mend.ts';
+import { restoreTopicAttributes } from '../../local/deployment/restore-topic-attributes.ts';
 import { openEndpoint } from '../../local/endpoint/endpoint.ts';
-import { stopOnSignals } from '../../local/system/teardown.ts';
+import { stopOnSignals } from '../../system/teardown.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
@@ -34,8 +34,8 @@ export default async function setup(): Promise<void> {
     const app = 'npx node test/integration/stack.ts';
     const context = { stackName: main, ...sandbox?.context };
     const outputs = await deploy(endpoint, { stackNames, app, context });
-    const [mended] = await mendTopics(endpoint.clientConfig, main);
-    await mendTopics(endpoint.clientConfig, `${main}-Variants`);
+    const [mended] = await restoreTopicAttributes(endpoint.clientConfig, main);
+    await restoreTopicAttributes(endpoint.clientConfig, `${main}-Variants`);
     const variant = (name: string) => JSON.parse(outputs[`${main}-Variants`]?.[`${name}Variant`] ?? '{}');
     const effects = sandbox && {
       stack: deployed(outputs[`${main}-Effects`]),
@@ -45,7 +45,7 @@ export default async function setup(): Promise<void> {
       files: sandbox.files,
     };
     if (effects !== undefined) {
-      await mendTopics(endpoint.clientConfig, `${main}-Effects`);
+      await restoreTopicAttributes(endpoint.clientConfig, `${main}-Effects`);
       await sandbox?.redirect(effects.notifications.functionName);
       await sandbox?.redirect(effects.mailingAgain.functionName);
     }

@@ -3,8 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { type LoggedDelivery, readDeliveries } from '../../local/observe/deliveries.ts';
-import { flushLog } from '../../local/observe/flush.ts';
+import { type LoggedDelivery, readDeliveries } from '../../lab/observe/deliveries.ts';
+import { flushLog } from '../../lab/observe/flush-log.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
 
 // biome-ignore lint/style/noProcessEnv: jest's way from a global setup to the tests.

@@ -7,8 +7,8 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { customersTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { redirect } from '../../local/deployment/redirect.ts';
-import { depth, type Letter, peek } from '../../local/observe/queue.ts';
+import { type DeadLetter, depth, peek } from '../../lab/observe/queue.ts';
+import { redirect } from '../../lab/target/redirect.ts';
 import { anOrder } from '../support/orders.ts';
 import type { Deployed } from './connection.ts';
 import { type Applied, appliedAttribute, mendedKey } from './functions/traces.ts';
@@ -86,7 +86,7 @@ export async function untilEmpty({ queueUrl }: Deployed): Promise<void> {
 }
 
 /** What is in the dead-letter queue. Two that look at once hide letters from each other. */
-export async function lettersOf({ deadLetterQueueUrl }: Deployed): Promise<(Letter & { id: string })[]> {
+export async function lettersOf({ deadLetterQueueUrl }: Deployed): Promise<(DeadLetter & { id: string })[]> {
   const letters = await peek(sqs, deadLetterQueueUrl);
   return letters.map((letter) => ({ ...letter, id: JSON.parse(letter.body).id }));
 }

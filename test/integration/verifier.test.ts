@@ -1,8 +1,8 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { compare } from '../../local/verify/compare.ts';
-import { expectationOf } from '../../local/verify/expectation.ts';
-import { readHoldings } from '../../local/verify/tables.ts';
+import { compare } from '../../lab/verify/compare.ts';
+import { expectationOf } from '../../lab/verify/expectation.ts';
+import { readTables } from '../../lab/verify/tables.ts';
 import { anOrder } from '../support/orders.ts';
 import { connection, deliveries, dynamoDb, send, unique } from './support.ts';
 
@@ -19,7 +19,7 @@ async function problems(): Promise<readonly string[]> {
     yield* events;
   }
   const expected = await expectationOf(published());
-  return compare(expected, await readHoldings(dynamoDb, sound)).problems;
+  return compare(expected, await readTables(dynamoDb, sound)).problems;
 }
 
 describe('the verifier, over the real tables', () => {

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
-import { type Options, readArguments, usageOf, wholeNumber } from '../../../local/system/arguments.ts';
+import { type Options, readArguments, usageOf, wholeNumber } from '../../../system/arguments.ts';
 import { mostSeeds, pathOf, seedOf } from '../../fuzz/options.ts';
 import type { CompareOptions } from './compare.ts';
 

@@ -1,4 +1,4 @@
-import { command } from '../../../local/system/command.ts';
+import { command } from '../../../system/command.ts';
 import { startDynamoDbLocal } from '../servers/dynamodb-local.ts';
 import { type CompareOptions, compareStores } from './compare.ts';
 import { readCompare, usage } from './options.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { onShutdown } from '../../../local/system/teardown.ts';
+import { onShutdown } from '../../../system/teardown.ts';
 
 const host = '127.0.0.1';
 /** Ends the wait for a server that hangs: DynamoDB Local takes 15 s on a slow disk. */

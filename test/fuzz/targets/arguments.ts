@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ConfigurationError } from '../../../contract/errors.ts';
+import { providerModes } from '../../../lab/faults/provider/provider-faults.ts';
+import { mailModes } from '../../../lab/faults/proxy/mail-proxy.ts';
 import { readOptions, usage } from '../../../local/options.ts';
-import { mailModes } from '../../../local/sandbox/mail-proxy.ts';
-import { providerModes } from '../../../local/sandbox/provider-faults.ts';
-import { readCrash, usage as usageOfCrashes } from '../../simulation/command/chosen-crash.ts';
-import { readChosen, usage as usageOfMutants } from '../../simulation/command/chosen-mutants.ts';
+import { readCrash, usage as usageOfCrashes } from '../../../simulation/command/chosen-crash.ts';
+import { readChosen, usage as usageOfMutants } from '../../../simulation/command/chosen-mutants.ts';
 import {
   readOptions as readSimulation,
   usage as usageOfSimulation,
-} from '../../simulation/command/options.ts';
-import { mutantNames } from '../../simulation/mutants/table.ts';
-import { workloadNames } from '../../simulation/workloads/workloads.ts';
-import { faultKinds } from '../../simulation/world/faults.ts';
+} from '../../../simulation/command/options.ts';
+import { mutantNames } from '../../../simulation/mutants/table.ts';
+import { workloadNames } from '../../../simulation/workloads/workloads.ts';
+import { faultKinds } from '../../../simulation/world/faults.ts';
 import { numerals, texts } from '../inputs/hostile.ts';
 import { type Target, target } from '../target.ts';
 

@@ -1,20 +1,21 @@
-import { consumers } from '../../../local/consumers.ts';
-import { formatResult, type Result } from '../../../local/summary.ts';
+import { consumers } from '../../../lab/target/consumers.ts';
+import type { RunReport } from '../../../local/run-report.ts';
+import { formatReport } from '../../../local/summary.ts';
 
 const counts = {
   ...{ delivered: 1, applied: 1, stale: 0, duplicates: 0, conflicts: 0, poison: 0, unknown: 0 },
   ...{ quarantined: 0, failed: 0, retried: 0, suspects: 0, deadLetters: 0 },
 };
 
-const sound: Result = {
+const sound: RunReport = {
   seed: 1,
   options: {
     ...{ limit: 1, duplicates: 0, lateDuplicates: 0, poison: 0, conflicts: 0, shuffle: 0 },
     ...{ provider: 'none', mail: 'none', kill: 0, freeze: 0, outage: 0 },
   },
   published: { events: 1, late: 0, sent: 1, removedByBroker: 0 },
-  consumers: Object.fromEntries(consumers.map((name) => [name, counts])) as Result['consumers'],
-  provider: { requests: 1, charges: 1, resent: { total: 0, causes: {} } as Result['provider']['resent'] },
+  consumers: Object.fromEntries(consumers.map((name) => [name, counts])) as RunReport['consumers'],
+  provider: { requests: 1, charges: 1, resent: { total: 0, causes: {} } as RunReport['provider']['resent'] },
   mails: 1,
   mailsRefused: 0,
   ended: { killed: 0, frozen: 0, processes: [], diedAtWork: 0, timedOut: 0 },
@@ -40,14 +41,14 @@ const unknowns = [
 
 describe('the verdict', () => {
   it('says that every event was applied once', () => {
-    expect(formatResult(sound)).toMatch(
+    expect(formatReport(sound)).toMatch(
       /\n\nEvery event was applied exactly once\. Nothing was charged .*\n$/,
     );
   });
 
   it('says that invocations timed out on a machine that is too slow, beside what became of the events', () => {
     const verified = { ...sound.verified, unknown: 1, unknowns };
-    const text = formatResult({ ...sound, ended: timedOut, verified });
+    const text = formatReport({ ...sound, ended: timedOut, verified });
     expect(text).toContain('3 invocations timed out: this machine is too slow, or too busy');
     expect(text).toMatch(/^invocations timed out +3$/m);
     expect(text).toContain('Of 1 unknown outcomes 1 happened and 0 did not.');
@@ -56,17 +57,17 @@ describe('the verdict', () => {
 
   it('says so before its problems, too', () => {
     const verified = { ...sound.verified, problems: ['something is missing'] };
-    const text = formatResult({ ...sound, ended: timedOut, verified });
+    const text = formatReport({ ...sound, ended: timedOut, verified });
     expect(text).toMatch(/too slow[\s\S]*Problems: 1\n {2}something is missing\n$/);
   });
 
   it('does not blame the machine for functions that were frozen on purpose', () => {
     const options = { ...sound.options, freeze: 1 };
-    expect(formatResult({ ...sound, options, ended: timedOut })).not.toContain('too slow');
+    expect(formatReport({ ...sound, options, ended: timedOut })).not.toContain('too slow');
   });
 
   it('counts the mails that were refused for want of a mailbox, where there are any', () => {
-    expect(formatResult(sound)).not.toContain('no mailbox');
-    expect(formatResult({ ...sound, mailsRefused: 2 })).toMatch(/^ {2}refused: no mailbox +2$/m);
+    expect(formatReport(sound)).not.toContain('no mailbox');
+    expect(formatReport({ ...sound, mailsRefused: 2 })).toMatch(/^ {2}refused: no mailbox +2$/m);
   });
 });

@@ -1,0 +1,128 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HeldMessage } from '../observe/held-messages.ts';
+import { seededRandom } from '../seeded-random.ts';
+
+/** How many processes of functions were ended, and how. */
+export interface EndedFunctions {
+  /** By SIGKILL: as when Lambda's host dies. */
+  readonly killed: number;
+  /** By SIGSTOP: the function does nothing more until its timeout ends it. */
+  readonly frozen: number;
+  /** Each of them, in their order. */
+  readonly processes: readonly EndedProcess[];
+}
+
+export interface EndedProcess {
+  readonly way: 'killed' | 'frozen';
+  /** From when on it did nothing more, ISO 8601. */
+  readonly at: string;
+  readonly pid: number;
+  readonly functionName: string;
+  /**
+   * The messages that its invocation held; none where it had no invocation. What was handed to it while it already stood
+   * still died with it, too.
+   */
+  readonly batch: readonly HeldMessage[];
+}
+
+export interface KillOptions {
+  /** The process of the emulator, whose children run the functions. */
+  readonly parent: number;
+  /** Only functions of these names. */
+  readonly functionNames: readonly string[];
+  readonly kill: number;
+  readonly freeze: number;
+  readonly seed: number;
+  /** What the invocation of a function that stands still holds. */
+  readonly heldBy: (functionName: string) => Promise<readonly HeldMessage[]>;
+  readonly signal: AbortSignal;
+}
+
+/** A process is at work that had a processor for so much, in nanoseconds, of the time in which we looked. */
+const lookMs = 20;
+const busyNs = 1_000_000;
+
+/**
+ * From when a function stands still until its queue is read: an emulator may take a quarter of a second to delete the
+ * messages of an invocation that was answered before.
+ */
+const settleMs = 500;
+
+/**
+ * Ends processes of functions while they work: kills one, freezes the next, and so on, until of one kind enough are ended.
+ * Resolves when that was done so many times, or when `signal` says that there is no more work.
+ */
+export async function killFunctions(options: KillOptions): Promise<EndedFunctions> {
+  const { kill, freeze, seed, heldBy, signal } = options;
+  const processes: EndedProcess[] = [];
+  const count = (way: EndedProcess['way']) => processes.filter((ended) => ended.way === way).length;
+  while (processes.length < kill + freeze && !signal.aborted) {
+    const busy = await findBusy(options);
+    const found = busy[Math.floor(seededRandom(seed, 'end', processes.length) * busy.length)];
+    if (found === undefined) continue;
+    const killed = count('killed');
+    const frozen = count('frozen');
+    const way = frozen === freeze || (killed < kill && killed <= frozen) ? 'killed' : 'frozen';
+    const at = new Date().toISOString();
+    // Who is killed stands still first: what its queue has given then stays with it, and can be read.
+    if (!send(found.pid, 'SIGSTOP')) continue;
+    await delay(settleMs, undefined, { signal }).catch(() => undefined);
+    const batch = await heldBy(found.functionName);
+    if (way === 'killed') send(found.pid, 'SIGKILL');
+    processes.push({ way, at, ...found, batch });
+  }
+  return { killed: count('killed'), frozen: count('frozen'), processes };
+}
+
+async function findBusy({ parent, functionNames }: KillOptions) {
+  const before = await readTimes(parent);
+  await delay(lookMs);
+  const busy: Pick<EndedProcess, 'pid' | 'functionName'>[] = [];
+  for (const [pid, time] of await readTimes(parent)) {
+    if (time - (before.get(pid) ?? time) <= busyNs) continue;
+    const functionName = await functionOf(pid);
+    if (functionNames.includes(functionName) && (await hasBegun(pid))) busy.push({ pid, functionName });
+  }
+  return busy;
+}
+
+/** How long each child of a process has had a processor, in nanoseconds. */
+async function readTimes(parent: number): Promise<Map<number, number>> {
+  const times = new Map<number, number>();
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    // proc(5): after the command in brackets, which may hold anything, come the state and the parent.
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== parent) continue;
+    const scheduled = await readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '');
+    times.set(Number(pid), Number(scheduled.split(' ')[0]));
+  }
+  return times;
+}
+
+/**
+ * Whether a function has reached out to anything. One that is still loading has not, and is no delivery's: frozen there,
+ * it would hold up an emulator that gives loading no timeout.
+ */
+async function hasBegun(pid: number): Promise<boolean> {
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  // The standard streams may be sockets too.
+  const opened = descriptors.filter((name) => Number(name) > 2);
+  const targets = opened.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => ''));
+  return (await Promise.all(targets)).some((target) => target.startsWith('socket:'));
+}
+
+async function functionOf(pid: number): Promise<string> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  const name = environment.split('\0').find((variable) => variable.startsWith('AWS_LAMBDA_FUNCTION_NAME='));
+  return name?.slice(name.indexOf('=') + 1) ?? '';
+}
+
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    // It ended by itself meanwhile.
+    return false;
+  }
+}

@@ -1,0 +1,57 @@
+import { coin, type Shares, scheduledFault } from '../fault-schedule.ts';
+
+/**
+ * `slow`: answered after a second. `hang`: never answered. `fail-before`: refused or cut before anything happened.
+ * `fail-after`: charged, and the answer lost.
+ */
+export type ProviderFault = 'slow' | 'hang' | 'fail-before' | 'fail-after';
+
+/** What a provider does to its callers; `forget` loses answers and, after a while, idempotency keys. */
+export const providerModes = [
+  'none',
+  'slow',
+  'hang',
+  'fail-before',
+  'fail-after',
+  'forget',
+  'mixed',
+] as const;
+export type ProviderMode = (typeof providerModes)[number];
+
+/** Of the first requests of a key. */
+const shares: Readonly<Record<ProviderMode, Shares<ProviderFault>>> = {
+  none: {},
+  slow: { slow: 0.03 },
+  hang: { hang: 0.03 },
+  'fail-before': { 'fail-before': 0.03 },
+  'fail-after': { 'fail-after': 0.03 },
+  // Who never asks twice would not notice what is forgotten.
+  forget: { 'fail-after': 0.03 },
+  mixed: { slow: 0.01, hang: 0.01, 'fail-before': 0.01, 'fail-after': 0.01 },
+};
+
+/** The modes in which keys are forgotten once their time is over. */
+export const forgetful: ReadonlySet<ProviderMode> = new Set<ProviderMode>(['forget', 'mixed']);
+
+export interface FaultPlan {
+  readonly fault: ProviderFault | 'none';
+  /** Whether the charge is made. */
+  readonly charges: boolean;
+  /** `status`: answered with it. `cut`: the connection ends without an answer. `never`: it stays open. */
+  readonly ending: 'answer' | 'status 500' | 'cut' | 'never';
+}
+
+/** What strikes the n-th request of a key (from 1); decided by the arguments alone. */
+export function blowOf(mode: ProviderMode, seed: number, key: string, n: number): FaultPlan {
+  const fault = scheduledFault(shares[mode], seed, key, n);
+  const heads = coin(seed, key, n);
+  switch (fault) {
+    case 'hang':
+      return { fault, charges: heads, ending: 'never' };
+    case 'fail-before':
+    case 'fail-after':
+      return { fault, charges: fault === 'fail-after', ending: heads ? 'status 500' : 'cut' };
+    default:
+      return { fault, charges: true, ending: 'answer' };
+  }
+}

@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { idempotencyKeyTag } from '../../../contract/orders/mail.ts';
+import { coin, type Shares, scheduledFault } from '../fault-schedule.ts';
+import { RequestLog } from '../request-log.ts';
+import { forward, reply } from './forward.ts';
+import { dropConnection, listen, readBody } from './loopback-server.ts';
+
+/** `lost`: the mail is sent and the connection then cut. `hang`: never answered, the mail sent or not. */
+export type MailFault = 'lost' | 'hang';
+export const mailModes = ['none', 'lost', 'hang', 'mixed'] as const;
+export type MailMode = (typeof mailModes)[number];
+
+/** Of the first requests of a key. */
+const shares: Readonly<Record<MailMode, Shares<MailFault>>> = {
+  none: {},
+  lost: { lost: 0.03 },
+  hang: { hang: 0.03 },
+  mixed: { lost: 0.01, hang: 0.01 },
+};
+
+/** SES's own limit of a message, 40 MB (Amazon SES Developer Guide, "Service quotas"). */
+const maxBody = 40 * 1024 * 1024;
+
+/** The path of SendEmail in version 2 of SES's API. */
+const sendEmail = '/v2/email/outbound-emails';
+
+export interface MailProxyOptions {
+  /** Where SES is. */
+  readonly endpoint: string;
+  /** Gets a line for each request to send a mail. */
+  readonly file: string;
+  readonly mode: MailMode;
+  /** Decides which requests are struck. */
+  readonly seed: number;
+}
+
+/** One request to send a mail. */
+export interface MailRequest {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The idempotency key among the mail's tags; empty where it has none. */
+  readonly key: string;
+  readonly to: readonly string[];
+  /** Whether SES took the mail. */
+  readonly sent: boolean;
+  readonly fault: MailFault | 'none';
+  /** Its status. */
+  readonly answer: number | 'none';
+  /** Whether there was a request of this key before. */
+  readonly resent: boolean;
+}
+
+export interface MailProxy {
+  readonly url: string;
+  close(): Promise<void>;
+  /** All requests to send a mail that came until now. */
+  requests(): Promise<MailRequest[]>;
+}
+
+/** What is done to the n-th request (from 1) of a key, and whether its mail is sent; decided by the arguments alone. */
+export function mailBlowOf(mode: MailMode, seed: number, key: string, n: number) {
+  const fault = scheduledFault(shares[mode], seed, key, n);
+  return { fault, forwards: fault !== 'hang' || coin(seed, key, n) };
+}
+
+/** Stands between a function and SES (version 2 of its API), hands on what it gets, and loses answers by its mode. */
+export async function startMailProxy(options: MailProxyOptions): Promise<MailProxy> {
+  const log = new RequestLog<MailRequest>(options.file);
+  const counts = new Map<string, number>();
+  const { url, close } = await listen((request, response) => {
+    // An endpoint that is gone and a caller that was killed are the same to the other side: no answer.
+    proxy(request, response, options, counts, log).catch(() => dropConnection(response));
+  });
+  return { url, close, requests: () => log.read() };
+}
+
+async function proxy(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { endpoint, mode, seed }: MailProxyOptions,
+  counts: Map<string, number>,
+  log: RequestLog<MailRequest>,
+): Promise<void> {
+  const body = await readBody(request, maxBody);
+  if (body === undefined) return dropConnection(response);
+  const url = new URL(request.url ?? '/', endpoint);
+  if (request.method !== 'POST' || url.pathname !== sendEmail) {
+    return await reply(response, await forward(request, url, body));
+  }
+  const mail = readMail(body);
+  const n = (counts.get(mail.key) ?? 0) + 1;
+  counts.set(mail.key, n);
+  const { fault, forwards } = mailBlowOf(mode, seed, mail.key, n);
+  const answered = forwards ? await forward(request, url, body) : undefined;
+  log.append({
+    at: Date.now(),
+    ...mail,
+    sent: answered?.ok ?? false,
+    fault,
+    answer: fault === 'none' && answered ? answered.status : 'none',
+    resent: n > 1,
+  });
+  if (fault === 'lost') return dropConnection(response);
+  // A request that hangs is left as it is: its connection ends with its caller.
+  if (fault === 'none' && answered) await reply(response, answered);
+}
+
+function readMail(body: Buffer): Pick<MailRequest, 'key' | 'to'> {
+  const { Destination, EmailTags = [] } = JSON.parse(body.toString()) as {
+    Destination?: { ToAddresses?: string[] };
+    EmailTags?: { Name: string; Value: string }[];
+  };
+  const key = EmailTags.find(({ Name }) => Name === idempotencyKeyTag)?.Value ?? '';
+  return { key, to: Destination?.ToAddresses ?? [] };
+}

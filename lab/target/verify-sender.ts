@@ -1,0 +1,14 @@
+import { AlreadyExistsException, CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import type { ClientConfig } from './client-config.ts';
+
+/** Has an emulator take mails from an address or a domain. It is verified at once there; AWS asks its owner. */
+export async function verifySender(clientConfig: ClientConfig, address: string): Promise<void> {
+  const client = new SESv2Client(clientConfig);
+  try {
+    await client.send(new CreateEmailIdentityCommand({ EmailIdentity: address }));
+  } catch (error) {
+    if (!(error instanceof AlreadyExistsException)) throw error;
+  } finally {
+    client.destroy();
+  }
+}

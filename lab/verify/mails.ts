@@ -1,0 +1,28 @@
+import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
+import type { Mail } from '../observe/mails.ts';
+import type { EventKey, Expectation } from './expectation.ts';
+import type { SeenEffects } from './external-effects.ts';
+
+/**
+ * The accounts that got mails, by the event whose idempotency key a mail carries. One that carries nobody's, or went
+ * elsewhere than to its account, stands under what it says itself, so that it is found.
+ */
+export function mailsOf(
+  mails: readonly Pick<Mail, 'idempotencyKey' | 'to'>[],
+  { events }: Pick<Expectation, 'events'>,
+  domain: string,
+): SeenEffects {
+  const byKey = new Map<string, EventKey>();
+  for (const event of events.keys()) {
+    const [source, id] = JSON.parse(event) as [string, string];
+    byKey.set(sha256(idempotencyKey('notifications', { source, id })), event);
+  }
+  const seen = new Map<EventKey, string[]>();
+  for (const { idempotencyKey: key, to } of mails) {
+    const event = byKey.get(key ?? '') ?? `with the key ${key}`;
+    const address = to.join(', ');
+    const account = address.endsWith(`@${domain}`) ? address.slice(0, -domain.length - 1) : address;
+    seen.set(event, [...(seen.get(event) ?? []), account]);
+  }
+  return seen;
+}

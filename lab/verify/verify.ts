@@ -1,0 +1,189 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { EndedFunctions } from '../faults/kill-functions.ts';
+import type { Sandbox } from '../faults/sandbox.ts';
+import { count } from '../observe/counts.ts';
+import { readLog } from '../observe/deliveries.ts';
+import { flushLog } from '../observe/flush-log.ts';
+import { depth, peek } from '../observe/queue.ts';
+import type { ClientConfig } from '../target/client-config.ts';
+import {
+  type Consumer,
+  consumers,
+  consumersOf,
+  forEachConsumer,
+  type StackOutputs,
+} from '../target/consumers.ts';
+import type { Events } from '../workload/events.ts';
+import type { Plan } from '../workload/plan.ts';
+import type { TopicOrder } from '../workload/topic-order.ts';
+import { chargesOf, resentOf } from './charges.ts';
+import { checkRun } from './check-run.ts';
+import { compare } from './compare.ts';
+import { expectationOf } from './expectation.ts';
+import { compareExternalEffects } from './external-effects.ts';
+import { findInversions } from './inversions.ts';
+import { mailsOf } from './mails.ts';
+import { compareRecords } from './records.ts';
+import type { RunResult } from './run-result.ts';
+import { lateAsSent } from './sequences.ts';
+import { readTables } from './tables.ts';
+
+export interface VerifyOptions {
+  readonly clientConfig: ClientConfig;
+  readonly stack: StackOutputs;
+  readonly events: Events;
+  readonly plan: Plan;
+  /** The lines of the events that were published late. */
+  readonly late: ReadonlySet<number>;
+  /** The order in which the topic took what was sent. */
+  readonly order: TopicOrder;
+  readonly sandbox: Sandbox;
+  readonly ended: EndedFunctions;
+  /** Messages that the topic accepted. */
+  readonly sent: number;
+  /** Whether everything was sent inside the broker's deduplication window. */
+  readonly insideWindow: boolean;
+}
+
+/** Holds tables, logs, dead-letter queues, charges and mails against what was published. */
+export async function verify(options: VerifyOptions): Promise<RunResult> {
+  const { clientConfig, stack, events, plan, late, order, sandbox, ended, sent, insideWindow } = options;
+  const shown = (consumer: Consumer) => observe(clientConfig, stack, order, consumer);
+  // First, and one after the other: each holds the whole log of its function while it counts.
+  const evidence = {
+    fulfilment: await shown('fulfilment'),
+    billing: await shown('billing'),
+    notifications: await shown('notifications'),
+  };
+  const mails = await sandbox.mails();
+  const requests = await sandbox.charges();
+  const expected = await expectationOf(onlyEvents(events));
+  const tables = {
+    records: stack.RecordsTableName,
+    orders: stack.OrdersTableName,
+    ledger: stack.LedgerTableName,
+    customers: stack.CustomersTableName,
+  };
+  const found = await readTables(new DynamoDBClient(clientConfig), tables);
+  const { problems: tableProblems, ...comparison } = compare(expected, found);
+  const charges = chargesOf(requests);
+  const mailed = mailsOf(mails, expected, sandbox.mailDomain);
+  const ofBilling = found.records('billing');
+  const ofNotifications = found.records('notifications');
+  const outside = {
+    billing: compareRecords('billing', expected, ofBilling, charges),
+    notifications: compareRecords('notifications', expected, ofNotifications, mailed, expected.refusedMails),
+  };
+  const doubleCharges = compareExternalEffects('charge', expected.charges, charges, ofBilling);
+  const doubleMails = compareExternalEffects('mail', expected.mails, mailed, ofNotifications);
+  const unknowns = [...outside.billing.unknown, ...outside.notifications.unknown];
+  const unknownOf = (consumer: Consumer) => unknowns.filter((one) => one.consumer === consumer).length;
+  const judged = await forEachConsumer(async (consumer) => {
+    const unknown = unknownOf(consumer);
+    const refused = consumer === 'notifications' ? expected.refusedMails.size : 0;
+    return checkRun(expected, plan, {
+      ...evidence[consumer],
+      consumer,
+      sent,
+      insideWindow,
+      unknown,
+      refused,
+    });
+  });
+  const timedOut = consumers.reduce((sum, consumer) => sum + evidence[consumer].timeouts, 0);
+  const asSent = await lateAsSent(events.parsed(), late);
+  const store = sandbox.storeRequests();
+  const problems = [
+    ...tableProblems,
+    ...(comparison.late > asSent
+      ? [
+          `fulfilment completed ${comparison.late} events after a later one of their group; ${asSent} were sent so`,
+        ]
+      : []),
+    ...(store?.refused === 0
+      ? [`the store was to refuse, and refused none of ${store.requests} requests: publish more events`]
+      : []),
+    ...outside.billing.problems,
+    ...outside.notifications.problems,
+    ...doubleCharges.problems,
+    ...doubleMails.problems,
+    ...Object.values(judged).flat(),
+    ...consumers.flatMap((consumer) =>
+      evidence[consumer].ordered.problems.map((problem) => `${consumer}: ${problem}`),
+    ),
+    // An invocation that Lambda cut off may have acted: then an unknown outcome is the true answer.
+    ...(sandbox.isHarmless && timedOut === 0
+      ? unknowns.map(({ consumer, id }) => `${consumer} of event ${id} is unknown`)
+      : []),
+  ];
+  const { fulfilment, billing, notifications } = evidence;
+  return {
+    published: {
+      events: events.lines.length,
+      late: late.size,
+      sent,
+      removedByBroker: sent - fulfilment.counts.delivered,
+    },
+    consumers: await forEachConsumer(async (consumer) => {
+      const { counts, deadLetters } = evidence[consumer];
+      return { ...counts, deadLetters };
+    }),
+    provider: {
+      requests: requests.length,
+      charges: requests.filter((request) => request.charged).length,
+      resent: resentOf(requests),
+    },
+    mails: mails.length,
+    mailsRefused: expected.refusedMails.size,
+    ended: {
+      ...ended,
+      diedAtWork: fulfilment.deaths + billing.deaths + notifications.deaths,
+      timedOut,
+    },
+    ...(store && { store }),
+    verified: {
+      expected: expected.events.size,
+      ...comparison,
+      inversions: consumers.reduce((sum, consumer) => sum + evidence[consumer].ordered.inversions, 0),
+      missing: comparison.missing + outside.billing.missing + outside.notifications.missing,
+      doubleCharges: doubleCharges.doubled,
+      doubleMails: doubleMails.doubled,
+      unknown: unknowns.length,
+      dlq: fulfilment.deadLetters,
+      unknowns,
+      problems,
+    },
+  };
+}
+
+/** What a consumer's function logged and what its dead-letter queue holds. */
+async function observe(
+  clientConfig: ClientConfig,
+  stack: StackOutputs,
+  order: TopicOrder,
+  consumer: Consumer,
+) {
+  const { functionName, deadLetterQueueUrl } = consumersOf(stack)[consumer];
+  const sqs = new SQSClient(clientConfig);
+  await flushLog(new LambdaClient(clientConfig), functionName);
+  const { deliveries, timeouts, deaths } = await readLog(
+    new CloudWatchLogsClient(clientConfig),
+    functionName,
+  );
+  const letters = await peek(sqs, deadLetterQueueUrl);
+  return {
+    counts: count(deliveries),
+    ordered: findInversions(deliveries, order),
+    timeouts,
+    deaths,
+    letters,
+    deadLetters: await depth(sqs, deadLetterQueueUrl),
+  };
+}
+
+async function* onlyEvents(events: Events) {
+  for await (const { event } of events.parsed()) yield event;
+}

@@ -1,0 +1,119 @@
+import { parseOrderEvent } from '../../contract/orders/order-event.ts';
+import { leastMaxReceiveCount } from '../../contract/policies/retry-policy.ts';
+import { createConsumer } from '../../runtime/index.ts';
+import type { ConsumerDependencies } from '../../runtime/ports/dependencies.ts';
+import { EventSource } from '../broker/event-source.ts';
+import { FifoQueue } from '../broker/fifo-queue.ts';
+import { deletedAtRetention, savedFromDeletion } from '../oracle/retention.ts';
+import type { RecordWatch, RunStore } from '../ports/store.ts';
+import { wiringOf } from '../ports/wiring.ts';
+import { VirtualProcess } from '../world/virtual-process.ts';
+import type { World } from '../world/world.ts';
+import type { Part } from './part.ts';
+
+export interface FunctionOptions {
+  readonly name: string;
+  readonly part: (process: VirtualProcess) => Part;
+  readonly store: RunStore;
+  readonly recordTtlSeconds: number;
+  readonly onPoison: ConsumerDependencies['onPoison'];
+  /** In ms. */
+  readonly timeout: number;
+  readonly concurrency: number;
+  readonly output: (line: string, process: VirtualProcess) => void;
+  readonly onDelivery: (messageId: string) => void;
+  readonly wrote: RecordWatch;
+  readonly onReturn: (process: VirtualProcess) => void;
+}
+
+/** Of the function's timeout, as synthesis demands it. */
+const visibilityPerTimeout = 6;
+
+/** A deployed consumer: its queue, its dead-letter queue, and the processes of its function. */
+export class ConsumerFunction {
+  readonly name: string;
+  readonly queue: FifoQueue;
+  readonly deadLetters: FifoQueue;
+  readonly #world: World;
+  readonly #source: EventSource;
+  /** By message id: the processes that were given it, the last one last. */
+  readonly #holders = new Map<string, readonly VirtualProcess[]>();
+  #timeout: number;
+
+  constructor(world: World, options: FunctionOptions) {
+    const { name, store, recordTtlSeconds, output } = options;
+    this.name = name;
+    this.#world = world;
+    this.#timeout = options.timeout;
+    const visibilityTimeoutSeconds = (visibilityPerTimeout * options.timeout) / 1000;
+    const receiving = { batchSize: 10, visibilityTimeout: visibilityTimeoutSeconds, toleratedOutage: 86_400 };
+    this.deadLetters = new FifoQueue(world, `${name}-dlq`, { visibilityTimeoutSeconds: 30 });
+    this.queue = new FifoQueue(world, name, {
+      visibilityTimeoutSeconds,
+      deadLetters: this.deadLetters,
+      maxReceiveCount: leastMaxReceiveCount(receiving),
+    });
+    this.queue.onDeletion = (message) => {
+      const { queue, deadLetters } = this;
+      deletedAtRetention(world, { message, queue, deadLetters, holders: this.#holdersOf(message.id) });
+    };
+    this.#source = new EventSource(world, {
+      queue: this.queue,
+      concurrency: options.concurrency,
+      timeout: () => this.#timeout,
+      onDelivery: ({ messageId }, process) => {
+        this.#holders.set(messageId, [...(this.#holders.get(messageId) ?? []), process]);
+        options.onDelivery(messageId);
+      },
+      onReturn: options.onReturn,
+      start: (ordinal) => {
+        const process = new VirtualProcess(world, `${name}/${ordinal}`, skewOf(world, name));
+        const { queue, deadLetters } = this;
+        const wiring = wiringOf(process, {
+          queue,
+          deadLetters,
+          store,
+          recordTtlSeconds,
+          onPoison: options.onPoison,
+          output: (line) => output(line, process),
+          wrote: options.wrote,
+        });
+        const part = options.part(process) as Extract<Part, { guarantee: { kind: 'external' } }>;
+        return {
+          process,
+          busy: false,
+          handle: createConsumer({ name, parse: parseOrderEvent, ...part }, wiring),
+        };
+      },
+    });
+  }
+
+  /** A copy in the dead-letter queue says that the queue was about to delete its message. */
+  savedFromDeletion(messageId: string): void {
+    const message = this.queue.messages.find(({ id }) => id === messageId);
+    if (message === undefined) return;
+    savedFromDeletion(this.#world, { message, queue: this.queue, holders: this.#holdersOf(messageId) });
+  }
+
+  #holdersOf(messageId: string): readonly VirtualProcess[] {
+    return this.#holders.get(messageId) ?? [];
+  }
+
+  /** New processes, whose invocations last that long, in ms; the queue's visibility timeout goes with them. */
+  deploy(timeout: number): void {
+    this.#timeout = timeout;
+    this.queue.visibilityTimeoutSeconds = (visibilityPerTimeout * timeout) / 1000;
+    this.#source.redeploy();
+  }
+}
+
+/** Two clocks may be 5 s apart: each is at most half of that off. */
+const allowedOffset = 2500;
+const wildOffset = 3 * 3_600_000;
+
+/** How far a process's clock is ahead, in ms. */
+export function skewOf({ faults, chance }: World, name: string): number {
+  if (faults.strikes('clock off by hours', name)) return chance.between(-wildOffset, wildOffset);
+  if (faults.strikes('clock skew', name)) return chance.between(-allowedOffset, allowedOffset);
+  return 0;
+}

@@ -1,0 +1,15 @@
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import type { ConsumerOptions, Guarantee } from '../../runtime/index.ts';
+import type { VirtualProcess } from '../world/virtual-process.ts';
+import type { World } from '../world/world.ts';
+
+type Options<Kind extends 'effects' | 'external'> = Pick<
+  ConsumerOptions<OrderEvent, Kind>,
+  'guarantee' | 'handle' | 'fingerprint'
+> &
+  Partial<Pick<ConsumerOptions<OrderEvent, Kind>, 'parse'>>;
+
+/** A consumer's guarantee and handler, for one of its processes. */
+export type Part = Options<'effects'> | Options<'external'>;
+
+export type GuaranteeMaker = (process: VirtualProcess, world: World) => Guarantee<'external'>;

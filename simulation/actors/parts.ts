@@ -1,0 +1,115 @@
+import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
+import { mailOrder } from '../../lambda/mail/mail-order.ts';
+import { applyOrder } from '../../lambda/order/apply-order.ts';
+import { chargeOrder } from '../../lambda/payment/charge-order.ts';
+import {
+  atLeastOnce,
+  atMostOnce,
+  type ExternalContext,
+  exactlyOnce,
+  type GuaranteeName,
+  PermanentError,
+} from '../../runtime/index.ts';
+import type { MailSystem } from '../outside/mail-system.ts';
+import type { Trouble } from '../workloads/planned-event.ts';
+import { actAs } from '../world/acting.ts';
+import type { VirtualProcess } from '../world/virtual-process.ts';
+import type { World } from '../world/world.ts';
+import { mailGuarantee } from './mail-guarantee.ts';
+import { isCharged, isMailed, leaveInOutbox, outboxKeys } from './outbox.ts';
+import type { Part } from './part.ts';
+
+export const consumerNames = ['fulfilment', 'billing', 'notifications'] as const;
+export type ConsumerName = (typeof consumerNames)[number];
+
+export const tableKeys = {
+  orders: ['orderId'],
+  ledger: ['account'],
+  customers: ['account'],
+  ...outboxKeys,
+} as const;
+
+/**
+ * The guarantees that each can be deployed with, its own first. A provider that knows keys charges once under any of them;
+ * a mail system that knows none would mail twice under at-least-once, and rightly so.
+ */
+export const deployableAs: Readonly<Record<ConsumerName, readonly [GuaranteeName, ...GuaranteeName[]]>> = {
+  fulfilment: ['exactly-once'],
+  billing: ['at-least-once', 'at-most-once', 'exactly-once'],
+  notifications: ['at-most-once', 'exactly-once'],
+};
+
+export interface PartOptions {
+  readonly guarantee: GuaranteeName;
+  readonly mails: MailSystem;
+  /** How long the provider knows a key, in ms. */
+  readonly providerMemory: number;
+}
+
+/**
+ * The handlers of the project, as they are deployed, with a provider and a mail system that are simulated. Exactly-once
+ * takes a handler that returns effects, so a deployment that changes to it changes the handler too.
+ */
+export function partOf(
+  name: ConsumerName,
+  process: VirtualProcess,
+  world: World,
+  { guarantee, mails, providerMemory }: PartOptions,
+): Part {
+  switch (name) {
+    case 'fulfilment': {
+      const tables = { orders: 'orders', ledger: 'ledger', customers: 'customers' };
+      return { guarantee: exactlyOnce(), handle: applyOrder(tables) };
+    }
+    case 'billing':
+      if (guarantee === 'exactly-once')
+        return { guarantee: exactlyOnce(), handle: leaveInOutbox(name, isCharged) };
+      return {
+        guarantee:
+          guarantee === 'at-most-once' ? atMostOnce() : atLeastOnce({ providerKeyRetention: providerMemory }),
+        handle: chargeOrder('https://payments.test/charges'),
+      };
+    case 'notifications':
+      if (guarantee === 'exactly-once')
+        return { guarantee: exactlyOnce(), handle: leaveInOutbox(name, isMailed) };
+      return {
+        guarantee: mailGuarantee(process, world),
+        handle: mailOrder({ from: 'orders@shop.test', domain: 'shop.test', client: mails.seenBy(process) }),
+      };
+  }
+}
+
+export interface Surveillance {
+  begins(event: OrderEvent, context: ExternalContext | undefined): void;
+  ends(event: OrderEvent): void;
+  keyOf(event: OrderEvent): string;
+  /** What is wrong with the handler for this event, right now; with `body`, with its parser. */
+  trouble(event: OrderEvent, body?: string): Trouble | undefined;
+}
+
+/** The same part, watched, and in trouble where the plan says so. */
+export function watched(part: Part, world: World, process: VirtualProcess, watch: Surveillance): Part {
+  const handle = part.handle as (event: OrderEvent, context?: ExternalContext) => unknown;
+  const run = async (event: OrderEvent, context?: ExternalContext) => {
+    watch.begins(event, context);
+    const key = watch.keyOf(event);
+    try {
+      const trouble = watch.trouble(event);
+      if (trouble === 'fails') throw new Error('a field that nobody expected');
+      if (trouble === 'refuses') throw new PermanentError('an order that cannot be');
+      if (trouble === 'kills') process.end('is killed by its message', key);
+      if (trouble === 'deaf' || trouble === 'kills') await new Promise(() => {});
+      // What a handler calls at once knows by this whose call it is.
+      return await actAs(process, world, () => handle(event, context));
+    } finally {
+      watch.ends(event);
+    }
+  };
+  const parse = (body: string) => {
+    const event = parseOrderEvent(body);
+    if (watch.trouble(event, body) === undefined) return event;
+    process.end('is killed by the parser of its message', watch.keyOf(event));
+    throw new Error('of a process that is no more');
+  };
+  return { ...part, parse, handle: run } as Part;
+}

@@ -1,0 +1,374 @@
+import { adapterMutants } from './adapters.ts';
+import { intakeMutants } from './intake.ts';
+import type { Mutant } from './mutant.ts';
+import { retryingMutants } from './retrying.ts';
+
+const store = 'runtime/stores/memory/memory-store.ts';
+const conditions = 'runtime/stores/memory/conditions.ts';
+
+export const mutants = {
+  'no condition': {
+    rule: 'A commit is taken only where the record allows it',
+    file: store,
+    text: 'const taken = replace || may.commit(record, delivery, expectedExpiration);',
+    replacement:
+      'const taken = replace || may.commit(record, delivery, expectedExpiration) || delivery.id !== "";',
+  },
+  'no fence for completion': {
+    rule: 'Only the owner of a claim completes it',
+    file: conditions,
+    text: 'return isUnfinished && ownerToken === mine.ownerToken && isSameEvent(record, mine);',
+    replacement: 'return isUnfinished && isSameEvent(record, mine) && ownerToken !== "";',
+    workload: 'owners',
+  },
+  'no fence for release': {
+    rule: 'Only the owner of a claim releases it',
+    file: conditions,
+    text: 'return isOpen && isAsCounted && ownerToken === mine.ownerToken && isSameEvent(record, mine);',
+    replacement: 'return isOpen && isAsCounted && ownerToken !== undefined && isSameEvent(record, mine);',
+  },
+  'lease ignored': {
+    rule: 'A claim is taken over only when its lease is over',
+    file: conditions,
+    text: "const isLeaseOver = status === 'INPROGRESS' && leaseUntil !== undefined && leaseUntil <= mine.now;",
+    replacement: "const isLeaseOver = status === 'INPROGRESS' && leaseUntil !== 0;",
+  },
+  'take-over without fingerprint': {
+    rule: 'Every condition over an existing record asks for the same fingerprint',
+    file: conditions,
+    text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
+    replacement: 'const isMeant = record.guarantee === mine.guarantee;',
+  },
+  'old records compared by the new algorithm': {
+    rule: 'A delivery is compared by the algorithm that the record names',
+    file: 'runtime/guarantees/record/interpret-record.ts',
+    text: 'const received = fingerprintLike(record.fingerprint);',
+    replacement: 'const received = fingerprintLike(mine.fingerprint);',
+    workload: 'deployments',
+  },
+  'any content taken for that of another algorithm': {
+    rule: 'Other content is a conflict, whatever the algorithm',
+    file: 'runtime/guarantees/record/interpret-record.ts',
+    text: 'if (received !== record.fingerprint) {',
+    replacement: 'if (received !== record.fingerprint && record.fingerprint[0] === mine.fingerprint[0]) {',
+    workload: 'deployments',
+  },
+  'no condition on the algorithm that the record names': {
+    rule: 'What is unfinished goes on under another algorithm',
+    file: 'runtime/guarantees/record/delivery-attempt.ts',
+    text: 'this.#earlier = finding.record?.fingerprint;',
+    replacement: 'this.#earlier = undefined;',
+    workload: 'deployments',
+  },
+  'begun under another guarantee': {
+    rule: 'What was begun under another guarantee goes on under none',
+    file: conditions,
+    text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
+    replacement: 'const isMeant = isSameEvent(record, mine);',
+  },
+  'another guarantee judged as the same': {
+    rule: 'An unfinished record left under another guarantee is OUTCOME_UNKNOWN',
+    file: 'runtime/guarantees/record/interpret-record.ts',
+    text: 'if (record.guarantee !== mine.guarantee) {',
+    replacement: 'if (record.guarantee === undefined) {',
+  },
+  'never reopened': {
+    rule: 'Exactly-once gives back what is unknown and sent again, before it commits',
+    file: 'runtime/guarantees/record/reopen.ts',
+    text: "if (record?.status !== 'OUTCOME_UNKNOWN' && record?.status !== 'INPROGRESS') return;",
+    replacement: "if (record?.status !== 'INPROGRESS') return;",
+  },
+  'unknown locks its owner out': {
+    rule: 'OUTCOME_UNKNOWN leaves the attempt alone: a slow owner may still complete',
+    file: store,
+    text: 'const ownerToken = seen.ownerToken ?? delivery.ownerToken;',
+    replacement: 'const ownerToken = delivery.ownerToken;',
+  },
+  'unknown runs without its attempt': {
+    rule: 'Only the message that an operator sent for it runs an unknown outcome again',
+    file: conditions,
+    text: "return record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;",
+    replacement: "return record.status === 'OUTCOME_UNKNOWN';",
+  },
+  'unknown that anybody runs': {
+    rule: 'No delivery runs an unknown outcome by itself',
+    file: conditions,
+    text: `  if (record === undefined || resendToken === undefined || !isSameEvent(record, mine)) return false;
+  return record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;`,
+    replacement: `  if (record === undefined || !isSameEvent(record, mine)) return false;
+  return record.status === 'OUTCOME_UNKNOWN' && resendToken !== '';`,
+  },
+  'new life out of the window': {
+    rule: 'Out of the window an absent record says nothing',
+    file: conditions,
+    text: `  if (expectedExpiration !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return mine.insideWindow;`,
+    replacement: `  if (expectedExpiration !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return true;`,
+  },
+  'claim out of the window': {
+    rule: 'Out of the window an absent record says nothing, to claims too',
+    file: conditions,
+    text: `  if (terms.expectedExpiration !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return mine.insideWindow;`,
+    replacement: `  if (terms.expectedExpiration !== undefined && mine.insideWindow) return false;
+  if (record === undefined) return true;`,
+  },
+  'attempts kept by a quarantine': {
+    rule: 'A redrive has attempts of its own',
+    file: store,
+    text: 'records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });',
+    replacement: 'records.set(delivery.id, { ...old, ...given, firstAttemptAt });',
+  },
+  'TTL unchecked': {
+    rule: 'What has expired counts as gone, whether it was deleted or not',
+    file: 'runtime/guarantees/record/interpret-record.ts',
+    text: 'if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {',
+    replacement: 'if (record.expiration === 0) {',
+  },
+  'own lost answer taken for another': {
+    rule: 'A failed condition whose record carries my attempt is my own earlier write',
+    file: 'runtime/guarantees/record/interpret-record.ts',
+    text: 'if (record.ownerToken === mine.ownerToken && ownStatuses.has(record.status))',
+    replacement: "if (record.ownerToken === mine.ownerToken && record.status === 'COMPLETED' && ownStatuses)",
+  },
+  'provider that never forgets': {
+    rule: "A claim over an existing record needs a first attempt that the provider's memory reaches back to",
+    file: 'runtime/guarantees/external/external-effect.ts',
+    text: '      Number.isFinite(policy.providerKeyRetention) && {',
+    replacement: '      policy.providerKeyRetention < 0 && {',
+    workload: 'poison',
+  },
+  'at-most-once taken over': {
+    rule: 'What may have happened is never taken over under at-most-once',
+    file: 'runtime/guarantees/external/external-effect.ts',
+    text: "takeOver: policy.unclear === 'retry',",
+    replacement: 'takeOver: true,',
+  },
+  'judged as taken over': {
+    rule: 'A dead owner leaves an unknown outcome under at-most-once',
+    file: 'runtime/guarantees/record/interpret-record.ts',
+    text: "if (finding.kind === 'unclear' || terms.takeOver) return finding;",
+    replacement: 'return finding;',
+  },
+  'unclear released': {
+    rule: 'An unclear error under at-most-once is held, not released',
+    file: 'runtime/guarantees/external/external-effect.ts',
+    text: "if (!notDone && policy.unclear === 'hold') {",
+    replacement: "if (!notDone && policy.unclear !== 'hold' && policy.unclear !== 'retry') {",
+  },
+  'unknown acknowledged before it is written': {
+    rule: 'An unknown outcome is acknowledged only once it is written',
+    file: 'runtime/guarantees/external/external-effect.ts',
+    text: "return verdictOf(await lease.markOwnUnknown(reason), { outcome: 'unknown', reason, error }, error);",
+    replacement:
+      "void lease.markOwnUnknown(reason).catch(() => {});\n    return { outcome: 'unknown', reason, error };",
+  },
+  'an outage counted as attempts': {
+    rule: 'What does not answer is never a reason to give up',
+    file: 'runtime/guarantees/record/count-attempt.ts',
+    text: '  UnclearError,\n  ConfigurationError,',
+    replacement: '  ConfigurationError,',
+  },
+  'a failure of all counted as attempts': {
+    rule: 'What every event fails with is no fault of an event',
+    file: 'contract/policies/retry-policy.ts',
+    text: 'export const commonFrom = 20;',
+    replacement: 'export const commonFrom = Number.POSITIVE_INFINITY;',
+    workload: 'faulty-deployment',
+  },
+  "followers' receive counts give up": {
+    rule: 'Giving up goes by the attempts in the record, not by receive counts',
+    file: 'runtime/settlement/settle.ts',
+    text: '  if (!attemptsExhausted(tries, message, context.dependencies)) {',
+    replacement:
+      '  if (!attemptsExhausted({ ...tries, attempts: message.receiveCount }, message, context.dependencies)) {',
+  },
+  'quarantine recorded before its copy': {
+    rule: 'First the copy in the dead-letter queue, then QUARANTINED',
+    file: 'runtime/settlement/move-to-dead-letter-queue.ts',
+    text: `  const ending = await copyToDeadLetterQueue(message, 'poison', reason, context);
+  await context.guarantee.quarantine(task, reason.message, context.dependencies);
+  return ending;`,
+    replacement: `  await context.guarantee.quarantine(task, reason.message, context.dependencies);
+  return await copyToDeadLetterQueue(message, 'poison', reason, context);`,
+  },
+  'acknowledged without a copy': {
+    rule: 'A copy that fails leaves the message',
+    file: 'runtime/settlement/move-to-dead-letter-queue.ts',
+    text: 'const lacks = await sendCopy(message, { ...why, consumer }, dependencies.deadLetters);',
+    replacement:
+      "const lacks = await sendCopy(message, { ...why, consumer }, dependencies.deadLetters).catch(() => '');",
+  },
+  'one attempt for all deliveries of a message': {
+    rule: 'The attempt is made once per delivery',
+    file: 'runtime/message/sqs-message.ts',
+    text: 'ownerToken: random.uuid(),',
+    replacement: 'ownerToken: id || random.uuid(),',
+  },
+  'suspects beside the innocent': {
+    rule: 'Suspects run one at a time, after all others',
+    file: 'runtime/consumer/group-scheduler.ts',
+    text: `      while (turn !== undefined && !isSuspect(turn.message)) {`,
+    replacement: `      while (turn !== undefined) {`,
+  },
+  'suspects not counted before they begin': {
+    rule: "A suspect's attempt is counted before its handler",
+    file: 'runtime/delivery/delivery-task.ts',
+    text: '  if (!isSuspect(message)) return false;',
+    replacement: '  if (!isSuspect(message) || message.id !== "") return false;',
+  },
+  'parsers not counted before they begin': {
+    rule: "A suspect's parser is counted before it begins",
+    file: 'runtime/delivery/deliver.ts',
+    text: "if (isUnread || 'failed' in reading.content) {",
+    replacement: "if ('failed' in reading.content) {",
+  },
+  'a suspect that always begins': {
+    rule: 'A suspect whose attempts never ended begins no more once they are spent',
+    file: 'runtime/delivery/delivery-task.ts',
+    text: 'if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies)) return true;',
+    replacement:
+      'if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies) || true) return true;',
+  },
+  'stale effect cancels its neighbours': {
+    rule: 'What is stale is left out alone',
+    file: 'runtime/guarantees/exactly-once/stale-effects.ts',
+    text: 'this.#live = this.#live.filter((write) => !this.#stale.has(write));',
+    replacement: 'this.#live = this.#live.filter(() => stale.length === 0);',
+  },
+  'a fold that blames its head': {
+    rule: 'What is wrong with one event of a fold is its own',
+    file: 'runtime/guarantees/exactly-once/fold.ts',
+    text: 'if (verdict !== undefined) verdicts.set(member, verdict);',
+    replacement: `if (verdict !== undefined) {
+      verdicts.set(members[0] ?? member, verdict);
+      return [];
+    }`,
+  },
+  'a fold that commits what it can': {
+    rule: 'A fold is committed as a whole, or not at all',
+    file: store,
+    text: 'if (steps.some(({ taken }) => !taken)) {',
+    replacement: 'if (steps.every(({ taken }) => !taken)) {',
+  },
+  'one event twice in a fold': {
+    rule: 'No two of one event are folded',
+    file: 'runtime/guarantees/exactly-once/collect-effects.ts',
+    text: 'if (resendToken !== undefined || ids.has(identity.id) || patience.isOver) break;',
+    replacement: 'if (resendToken !== undefined || patience.isOver) break;',
+  },
+  'the older version of a fold': {
+    rule: 'The newer version of a fold wins',
+    file: 'runtime/guarantees/exactly-once/merge-effects.ts',
+    text: 'if (versionOf(effect) > held) return',
+    replacement: 'if (versionOf(effect) < held) return',
+  },
+  'the older content of a fold under its newer version': {
+    rule: 'The newer version of a fold wins, with all of its item',
+    file: 'runtime/guarantees/exactly-once/merge-effects.ts',
+    text: 'if (versionOf(effect) > held) return { effect,',
+    replacement:
+      'if (versionOf(effect) > held) return { effect: { ...effect, item: { ...old.item, [effect.version]: effect.item[effect.version] } },',
+  },
+  'increments that replace each other': {
+    rule: 'Increments of one item add up in a fold',
+    file: 'runtime/guarantees/exactly-once/merge-effects.ts',
+    text: 'sum.set(name, addExactly(sum.get(name) ?? 0, amount));',
+    replacement: 'sum.set(name, addExactly(0, amount));',
+  },
+  'suspects that are folded': {
+    rule: 'Suspects are never folded',
+    file: 'runtime/consumer/group-scheduler.ts',
+    text: `  if (isSuspect(message)) return [];
+  const suspect = next.findIndex(isSuspect);`,
+    replacement: '  const suspect = next.findIndex(() => message === undefined);',
+  },
+  'a version that does not decide': {
+    rule: 'What is older changes nothing',
+    file: 'runtime/stores/memory/tables.ts',
+    text: 'const isStale = digits >= 0n;',
+    replacement: 'const isStale = digits >= 0n && false;',
+  },
+  'returns while a handler is pending': {
+    rule: 'While a handler is pending the runtime does not return',
+    file: 'runtime/guarantees/external/handler-deadline.ts',
+    text: '    return await handle(ending.signal);',
+    replacement: `    return await Promise.race([
+      handle(ending.signal),
+      new Promise<Result>((_, reject) => ending.signal.addEventListener('abort', () => reject(ending.signal.reason))),
+    ]);`,
+  },
+  'a group goes on after a failure': {
+    rule: 'A group stops at its first failure',
+    file: 'runtime/consumer/group-scheduler.ts',
+    text: `    failed.push(...group.slice(index + settled));
+    return undefined;`,
+    replacement: `    failed.push(...group.slice(index + settled, index + settled + 1));
+    return turnOf(group, index + settled + 1, lot);`,
+  },
+  'what did not run is dropped': {
+    rule: 'What did not run is returned as a failure',
+    file: 'runtime/consumer/group-scheduler.ts',
+    text: 'failed.push(...group.slice(index + settled));',
+    replacement: 'failed.push(...group.slice(index + settled, index + settled + 1));',
+  },
+  'poison that blocks nobody': {
+    rule: 'Where poison is to block, its group waits until it is mended or skipped',
+    file: 'runtime/settlement/quarantine-or-block.ts',
+    text: 'if (skipped) return await leave(bySkip(reason));',
+    replacement: 'if (skipped || outcome === "poison") return await leave(bySkip(reason));',
+  },
+  'a skip that is not heard': {
+    rule: 'What an operator skips leaves its group',
+    file: 'runtime/settlement/quarantine-or-block.ts',
+    text: 'if (skipped) return await leave(bySkip(reason));',
+    replacement: 'if (skipped && message.id === "") return await leave(bySkip(reason));',
+  },
+  ...retryingMutants,
+  "Powertools' persistence layer": {
+    rule: 'A fenced lease that is held where it is unclear, and not a record that any error deletes',
+    file: 'simulation/actors/mail-guarantee.ts',
+    text: 'export const mailGuarantee: GuaranteeMaker = () => atMostOnce();',
+    replacement: `void atMostOnce;
+import { powertools } from '../mutants/powertools.ts';
+export const mailGuarantee: GuaranteeMaker = powertools;`,
+    shows: /was mailed [2-9] times, and 1 is right/,
+  },
+  'a real clock': {
+    rule: 'A run reads no clock but its own',
+    file: 'runtime/delivery/delivery-task.ts',
+    text: '  const deadline = deadlineOf(message, context);',
+    replacement: '  const deadline = deadlineOf(message, context);\n  process.hrtime();',
+  },
+  'operator sends under an old deduplication id': {
+    rule: 'Whatever an operator sends has a fresh deduplication id',
+    file: 'runtime/operator/resolve-unknown.ts',
+    text: '    deduplicationId: (options.random ?? systemRandom).uuid(),',
+    replacement: `    deduplicationId: (options.random, systemRandom, process.getBuiltinModule('node:crypto')).createHash('sha256').update(body).digest('hex'),`,
+  },
+  'resent without its attempt': {
+    rule: 'What is sent again carries the attempt of its unknown record',
+    file: 'runtime/operator/resolve-unknown.ts',
+    text: 'attributes: { [resolvedAttemptAttribute]: attempt },',
+    replacement: "attributes: { [resolvedAttemptAttribute]: '' },",
+  },
+  'two of a group in flight': {
+    rule: 'The publisher sends one entry of a group at a time',
+    file: 'publisher/backlog.ts',
+    text: '      group.push(pending);\n',
+    replacement: '      group.push(pending);\n      this.#makeReady(pending);\n',
+  },
+  'a line skipped by the journal': {
+    rule: 'A journal counts a line only once the topic accepted its event',
+    file: 'publisher/journal.ts',
+    text: 'const [checkpoint = this.#position()] = this.#open.values();',
+    replacement: 'const checkpoint = this.#position();',
+  },
+  ...adapterMutants,
+  ...intakeMutants,
+} as const satisfies Readonly<Record<string, Mutant>>;
+
+export type MutantName = keyof typeof mutants;
+
+export const mutantNames = Object.keys(mutants) as readonly MutantName[];

@@ -1,0 +1,75 @@
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import type { ConsumerName } from '../actors/parts.ts';
+
+/** What a run must come to: every event once with every consumer, and everything else in its dead-letter queue. */
+export class Expectation {
+  readonly events: readonly OrderEvent[];
+  readonly consumers: readonly ConsumerName[];
+  /** By consumer and group: idempotency keys in order. */
+  readonly order = new Map<string, string[]>();
+  /** By consumer: bodies that are no events of the plan, and came into its queue. */
+  readonly strangers = new Map<string, Set<string>>();
+  readonly copies = new Set<OrderEvent>();
+  readonly #again = new Set<OrderEvent>();
+  readonly #byHash = new Map<string, string>();
+  readonly #groups = new Map<string, string>();
+  readonly #bodies = new Map<string, OrderEvent>();
+
+  constructor(events: readonly OrderEvent[], consumers: readonly ConsumerName[]) {
+    this.events = events;
+    this.consumers = consumers;
+    for (const event of events) {
+      this.#bodies.set(canonicalJson(event), event);
+      for (const consumer of consumers) {
+        const key = idempotencyKey(consumer, event);
+        this.#byHash.set(sha256(key), key);
+        this.#groups.set(key, event.partitionkey);
+        const place = `${consumer}#${event.partitionkey}`;
+        this.order.set(place, [...(this.order.get(place) ?? []), key]);
+      }
+    }
+  }
+
+  /** An event's idempotency key, by the hash of it that outside systems get. */
+  readonly keyOf = (hash: string): string => this.#byHash.get(hash) ?? `an unknown key ${hash}`;
+
+  groupOf(key: string): string {
+    return this.#groups.get(key) ?? 'no group';
+  }
+
+  bodyOf(event: OrderEvent): string {
+    return canonicalJson(event);
+  }
+
+  /** Whether a body is an event of the plan as it was published first. */
+  isOriginal(body: string): boolean {
+    return this.#bodies.has(body);
+  }
+
+  eventOf(body: string): OrderEvent | undefined {
+    return this.#bodies.get(body);
+  }
+
+  arrived(consumer: string, body: string): void {
+    if (this.isOriginal(body)) return;
+    const strangers = this.strangers.get(consumer) ?? new Set();
+    this.strangers.set(consumer, strangers.add(body));
+  }
+
+  /** An event is published again, after its records expired: it counts as a new one. */
+  again(event: OrderEvent): void {
+    this.#again.add(event);
+  }
+
+  /** How often an event counts: once for each life of its records in which it was published. */
+  livesOf(event: OrderEvent): number {
+    return this.#again.has(event) ? 2 : 1;
+  }
+
+  /** A copy of an event comes that is older than its records. */
+  copied(event: OrderEvent): void {
+    this.copies.add(event);
+  }
+}

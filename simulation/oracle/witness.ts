@@ -1,0 +1,218 @@
+import type { DeliveryLog } from '../../contract/delivery-log.ts';
+import { waitingOutcomes } from '../../contract/metrics.ts';
+import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts';
+import type { Blocked } from '../actors/operator.ts';
+import type { RecordWatch } from '../ports/store.ts';
+import type { VirtualProcess } from '../world/virtual-process.ts';
+import type { World } from '../world/world.ts';
+import { Attempts, granted } from './attempts.ts';
+import type { Contents } from './contents.ts';
+import { wrongStep } from './record-life.ts';
+
+/** A handler that is at work. */
+interface Work {
+  readonly process: VirtualProcess;
+  /** Milliseconds since the epoch, by the true clock: its invocation is over then. */
+  readonly until: number;
+}
+
+/** Between a delivery's look at its clock and its write a minute may pass, where the request is late. */
+const longestDelay = 60_000;
+
+/** By the clock's own allowance a lease protects only owners whose clocks are near enough. */
+const allowedOffset = 2500;
+
+/** Watches a run from outside: it sees effects, log lines and messages, and changes nothing. */
+export class Witness {
+  deliveries = 0;
+  /** By outcome: how often it was logged. */
+  readonly outcomes = new Map<string, number>();
+  /** By idempotency key: when its handler began for the first time, in ms since the epoch. */
+  readonly begun = new Map<string, number>();
+  readonly #world: World;
+  /** Idempotency keys whose event needs nothing more: applied, given up, or held for an operator. */
+  readonly #settled = new Set<string>();
+  /** By message id. */
+  readonly #blocked = new Map<string, Blocked>();
+  /** Ids of the messages that were copied to a dead-letter queue. */
+  readonly #copied = new Set<string>();
+  /** By idempotency key: failures of the handler's own since the record was quarantined last. */
+  readonly #failures = new Map<string, number>();
+  readonly #attempts: Attempts;
+  readonly #work = new Map<string, Work[]>();
+  /** By consumer and group: the idempotency keys of the events, in the order of the group. */
+  readonly #order: ReadonlyMap<string, readonly string[]>;
+
+  /** Idempotency keys that a process had in hand whose clock is far off: leases mean little to it. */
+  readonly #ofWildClocks = new Set<string>();
+  readonly #keyMemory: (key: string) => number;
+  readonly #mayLeave: (messageId: string) => boolean;
+  readonly #contents: Contents;
+
+  /**
+   * @param keyMemory How long after its first attempt an event may not become unknown for its age alone, in ms.
+   * @param mayLeave Whether a message may leave its group as poison.
+   */
+  constructor(
+    world: World,
+    order: ReadonlyMap<string, readonly string[]>,
+    keyMemory: (key: string) => number,
+    mayLeave: (messageId: string) => boolean,
+    contents: Contents,
+  ) {
+    this.#contents = contents;
+    this.#world = world;
+    this.#attempts = new Attempts(world);
+    this.#order = order;
+    this.#keyMemory = keyMemory;
+    this.#mayLeave = mayLeave;
+  }
+
+  delivered(messageId: string): void {
+    this.deliveries += 1;
+    this.#attempts.delivered(messageId);
+  }
+
+  /** An invocation is over: Lambda freezes its process, and whatever is at work in it acts in another invocation. */
+  returned(process: VirtualProcess): void {
+    for (const [key, works] of this.#work) {
+      if (!works.some((work) => work.process === process)) continue;
+      this.#world.violated(`${process.name} returned while its handler of ${key} was at work`);
+    }
+  }
+
+  /** Records have expired: what is known of attempts is of another life. */
+  beginLife(): void {
+    this.begun.clear();
+    this.#attempts.beginLife();
+  }
+
+  /** A handler begins. @param until For one that holds a lease: when its invocation is over. */
+  begins(key: string, process: VirtualProcess, until: number | undefined): void {
+    if (!isClockNear(process)) this.#ofWildClocks.add(key);
+    if (!this.begun.has(key)) this.begun.set(key, this.#world.now);
+    const others = (this.#work.get(key) ?? []).filter((work) => work.process.isAlive);
+    if (until !== undefined) {
+      const other = others.find((work) => work.until > this.#world.now && isClockNear(work.process));
+      if (other !== undefined && isClockNear(process)) {
+        this.#world.violated(`two handlers of ${key} at once: ${other.process.name} and ${process.name}`);
+      }
+    }
+    others.push({ process, until: until ?? 0 });
+    this.#work.set(key, others);
+  }
+
+  /** Messages that were found to block their groups, and not settled since. */
+  get blocked(): Blocked[] {
+    return [...this.#blocked.values()];
+  }
+
+  isOfWildClock(key: string): boolean {
+    return this.#ofWildClocks.has(key);
+  }
+
+  ends(key: string, process: VirtualProcess): void {
+    const others = this.#work.get(key)?.filter((work) => work.process !== process) ?? [];
+    if (others.length === 0) this.#work.delete(key);
+    else this.#work.set(key, others);
+  }
+
+  /** Something happened that must not happen before what precedes it in its group. */
+  effect(key: string, group: string): void {
+    if (!this.#settled.has(key)) {
+      const before = this.#order.get(`${key.slice(0, key.indexOf('#'))}#${group}`) ?? [];
+      for (const earlier of before) {
+        if (earlier === key) break;
+        if (!this.#settled.has(earlier)) {
+          this.#world.violated(`${key} overtook ${earlier} in group ${group}`);
+          break;
+        }
+      }
+    }
+    this.#settled.add(key);
+  }
+
+  /** Its handler failed, or did not end, by the event's own fault; with the key of a body, its parser. */
+  failed(key: string): void {
+    this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
+  }
+
+  /**
+   * A copy is in the dead-letter queue.
+   * @param code Why; `no reason` where the queue itself gave it up.
+   * @param copyOf The message; a second copy of it comes after a crash, or of an owner that stood still.
+   * @param bodyKey Of the record that counts how often a parser met its body.
+   */
+  givenUp(key: string, code: string, copyOf: string, bodyKey: string): void {
+    this.#settled.add(key);
+    if (this.#copied.has(copyOf)) return;
+    this.#copied.add(copyOf);
+    const interrupted = this.#world.interrupted.get(key) ?? 0;
+    // Nothing paces the receives of a process that ends, and it takes hundreds of them to use up all.
+    const isUsedUp = code === 'RECEIVES_EXHAUSTED' && interrupted > 100;
+    if (code !== 'RETENTION' && code !== 'OUT_OF_WINDOW' && !isUsedUp && !this.#mayLeave(copyOf)) {
+      this.#world.violated(`${key} left its group, which it should block, as ${code}`);
+    }
+    // What never ended counts for a suspect, whoever ended it.
+    const failuresOf = (id: string) => (this.#failures.get(id) ?? 0) + (this.#world.interrupted.get(id) ?? 0);
+    const failures = Math.max(failuresOf(key), failuresOf(bodyKey));
+    if (code === 'ATTEMPTS_EXHAUSTED' && failures < granted.attempts) {
+      this.#world.violated(`${key} was given up after ${failures} attempts`);
+    }
+  }
+
+  /** A delivery changed a record. */
+  readonly wrote: RecordWatch = (step, mine, before, after, resendToken) => {
+    if (Math.abs(mine.now - this.#world.now) > allowedOffset + longestDelay) this.#ofWildClocks.add(mine.id);
+    const miscounted = this.#attempts.wrote(mine, before, after);
+    const wrong = wrongStep(before, after, mine, resendToken, this.#contents) ?? miscounted;
+    if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.ownerToken}: ${wrong}`);
+    if (step === 'hold') this.#held(mine, before);
+    // From here on it has attempts of its own again.
+    if (after?.status === 'QUARANTINED') this.#failures.delete(mine.id);
+  };
+
+  /** What another guarantee began may have happened, and what nobody answered for, where neither is tried again. */
+  #held({ id, guarantee }: Delivery, before: StoredRecord | undefined): void {
+    if (before?.guarantee !== guarantee) this.#world.excuse(id, 'deployment with another guarantee');
+    const isHeld = guarantee === 'at-most-once' && this.#world.unclear.has(id);
+    if (isHeld) this.#world.excuse(id, 'unclear answer');
+  }
+
+  /** @param key The event's; absent for a body that is none. */
+  logged(log: DeliveryLog, key: string | undefined, process: VirtualProcess): void {
+    const { outcome, messageId, eventId, code, reason = '' } = log;
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
+    const why = code === undefined ? '' : ` ${code}: ${reason}`;
+    this.#world.note(process.name, `logs ${outcome} of ${messageId} (${eventId ?? 'no event'})${why}`);
+    if (outcome === 'blocked' && log.recordId !== undefined) {
+      this.#blocked.set(messageId, { recordId: log.recordId, messageId });
+    } else this.#blocked.delete(messageId);
+    if (key !== undefined && outcome === 'failed' && this.#isByRightClocks(key, process)) {
+      const wrong = this.#attempts.stays(key, log);
+      if (wrong !== undefined) this.#world.violated(`${key} ${wrong}`);
+    }
+    // Its claim may stand, and its lease may end without a word.
+    if (key !== undefined && code === 'STORE_BUSY') this.#world.excuse(key, 'deadline');
+    if (key === undefined || waitingOutcomes.has(outcome) || outcome === 'conflict') return;
+    this.#settled.add(key);
+    if (outcome === 'unknown') this.#unknown(key, process);
+  }
+
+  #unknown(key: string, process: VirtualProcess): void {
+    const { excuses, now } = this.#world;
+    if (excuses.has(key) || !this.#isByRightClocks(key, process)) return;
+    const begun = this.begun.get(key);
+    if (begun !== undefined && now - begun > this.#keyMemory(key)) return;
+    this.#world.violated(`${key} is unknown, and nothing befell it`);
+  }
+
+  /** Whether all who had the event in hand know the time. */
+  #isByRightClocks(key: string, process: VirtualProcess): boolean {
+    return isClockNear(process) && !this.#ofWildClocks.has(key);
+  }
+}
+
+function isClockNear({ skew }: VirtualProcess): boolean {
+  return Math.abs(skew) <= allowedOffset;
+}

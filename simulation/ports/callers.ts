@@ -1,0 +1,73 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { StoredRecord } from '../../runtime/ports/record-store.ts';
+import type { About, Spoiled, VirtualProcess } from '../world/virtual-process.ts';
+import { attemptsOf, harmless, type RecordWatch, type Way } from './store.ts';
+
+/** On whose behalf an adapter sends a request. */
+export interface Caller<Answer> {
+  readonly process: VirtualProcess;
+  readonly label: string;
+  readonly about?: About;
+  /** Has the effect of the request, and looks at what it does. @default - it has its effect */
+  readonly watch?: (arrive: () => Answer) => Answer;
+}
+
+/** A request as it is on its way. */
+export interface Request<Answer> {
+  readonly name: string;
+  /** Has its effect. */
+  readonly arrive: () => Answer;
+  readonly spoiled: Spoiled<Answer>;
+}
+
+/** How a server keeps a record: what was written is another value than what was there. */
+export interface Kept<Value> {
+  get(id: string): Value | undefined;
+  recordOf(value: Value | undefined): StoredRecord | undefined;
+}
+
+/**
+ * Whose a request is that an adapter sends: its process's, while a step of that is under way. What goes wrong goes
+ * wrong between the adapter and its server, and the adapter makes of it what it does.
+ */
+export class Callers<Answer> {
+  readonly #current = new AsyncLocalStorage<Caller<Answer>>();
+
+  /** The requests that `run` sends are its caller's. */
+  run<Result>(caller: Caller<Answer>, run: () => Promise<Result>): Promise<Result> {
+    return this.#current.run(caller, run);
+  }
+
+  send({ name, arrive, spoiled }: Request<Answer>): Promise<Answer> {
+    const caller = this.#current.getStore();
+    if (caller === undefined) throw new Error(`Nobody sends ${name}`);
+    const { process, label, about, watch = (effect) => effect() } = caller;
+    return process.call(`${label}: ${name}`, () => watch(arrive), spoiled, about);
+  }
+
+  /** The way of an adapter's steps. @param kept Where the records are that they change. */
+  wayOf<Value>(process: VirtualProcess, wrote: RecordWatch, kept: Kept<Value>): Way {
+    const about = (step: string, keys: readonly string[]) => ({ keys, harmless: harmless[step] });
+    return {
+      call: (step, keys, detail, effect) => {
+        const label = `${step} ${keys.join(' + ')}${detail}`;
+        return this.run({ process, label, about: about(step, keys) }, effect);
+      },
+      write: (step, deliveries, effect, resendToken) => {
+        const ids = deliveries.map(({ id }) => id);
+        const label = `${step} ${ids.join(' + ')} by ${attemptsOf(deliveries)}`;
+        const watch = (arrive: () => Answer) => {
+          const before = ids.map((id) => kept.get(id));
+          const answer = arrive();
+          for (const [index, mine] of deliveries.entries()) {
+            const after = kept.get(mine.id);
+            if (before[index] === after) continue;
+            wrote(step, mine, kept.recordOf(before[index]), kept.recordOf(after), resendToken);
+          }
+          return answer;
+        };
+        return this.run({ process, label, about: about(step, ids), watch }, effect);
+      },
+    };
+  }
+}

@@ -1,0 +1,138 @@
+import type { EffectStore, Item, MemoryStore, RecordStore } from '../../runtime/index.ts';
+import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts';
+import type { FaultKind } from '../world/faults.ts';
+import type { Spoiled, VirtualProcess } from '../world/virtual-process.ts';
+
+/** Is told of every record that a delivery changed, and of what it was before. */
+export type RecordWatch = (
+  step: string,
+  mine: Delivery,
+  before: StoredRecord | undefined,
+  after: StoredRecord | undefined,
+  resendToken: string | undefined,
+) => void;
+
+/** The records and tables of a run: as its processes reach them, and as those see them who look on. */
+export interface RunStore {
+  readonly records: Iterable<readonly [id: string, record: StoredRecord]> & {
+    get(id: string): StoredRecord | undefined;
+    delete(id: string): void;
+  };
+  readonly tables: { item(table: string, key: Item): Item | undefined };
+  /** The store as a process reaches it, over a network. */
+  over(process: VirtualProcess, wrote: RecordWatch): EffectStore;
+}
+
+/** How a process reaches the store: what befalls a step on its way. */
+export interface Way {
+  /** A write of one delivery, or of those of a fold, watched. */
+  write<Answer>(
+    step: string,
+    deliveries: readonly Delivery[],
+    effect: () => Promise<Answer>,
+    resendToken?: string,
+  ): Promise<Answer>;
+  call<Answer>(
+    step: string,
+    keys: readonly string[],
+    detail: string,
+    effect: () => Promise<Answer>,
+  ): Promise<Answer>;
+}
+
+/** A claim that was not answered is recognised by its next try: it leaves nothing unknown. */
+export const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
+  claim: ['lost request', 'lost reply', 'throttle', 'transaction conflict'],
+};
+
+/** The store, each of its steps taken along that way. */
+export function along(way: Way, store: EffectStore): EffectStore {
+  const { write, call } = way;
+  return {
+    ...alongRecords(way, store),
+    commit: (commits, effects) => {
+      const deliveries = commits.map(({ delivery }) => delivery);
+      return write('commit', deliveries, () => store.commit(commits, effects));
+    },
+    countAttempt: (mine, lastError, over) =>
+      write('count', [mine], () => store.countAttempt(mine, lastError, over)),
+    keysOf: (table) => call('ask for the keys', [], ` of ${table}`, () => store.keysOf(table)),
+  };
+}
+
+/** The same of a store that commits no effects. */
+export function alongRecords({ write, call }: Way, store: RecordStore): RecordStore {
+  return {
+    claim: (mine, terms) => write('claim', [mine], () => store.claim(mine, terms), terms.resendToken),
+    complete: (mine, result) => write('complete', [mine], () => store.complete(mine, result)),
+    release: (mine, lastError, failed) =>
+      write('release', [mine], () => store.release(mine, lastError, failed)),
+    holdUnknown: (mine, seen, body, lastError) =>
+      write('hold', [mine], () => store.holdUnknown(mine, seen, body, lastError)),
+    quarantine: (mine, lastError, over) =>
+      write('quarantine', [mine], () => store.quarantine(mine, lastError, over)),
+    resolveDone: (id, attempt, times) =>
+      call('resolve', [id], ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
+    skip: (id, messageId) => call('skip', [id], ` of ${messageId}`, () => store.skip(id, messageId)),
+    block: (id, messageId) => call('block', [id], ` by ${messageId}`, () => store.block(id, messageId)),
+    find: (id) => call('find', [id], '', () => store.find(id)),
+  };
+}
+
+/**
+ * The store in memory. What befalls a call is made of the answers that the port has for it; what a record becomes only
+ * the store itself decides.
+ */
+export function memoryRunStore(store: MemoryStore): RunStore {
+  return {
+    records: store.records,
+    tables: store.tables,
+    over: (process, wrote) => along(wayToMemory(process, store, wrote), store),
+  };
+}
+
+function wayToMemory(process: VirtualProcess, store: MemoryStore, wrote: RecordWatch): Way {
+  const refused = (): never => {
+    throw new Error('AccessDeniedException');
+  };
+  const contended = (cause: string) => () => ({ kind: 'contended' as const, cause: new Error(cause) });
+  function call<Answer>(
+    name: string,
+    keys: readonly string[],
+    detail: string,
+    effect: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const spoiled = {
+      lost: contended('no answer'),
+      throttled: contended('throttled'),
+      ...(name === 'commit' && { conflicting: contended('TransactionConflict') }),
+      refused,
+    };
+    const asked = (name === 'find' ? { lost: refused, refused } : spoiled) as unknown as Spoiled<Answer>;
+    return process.call(`${name} ${keys.join(' + ')}${detail}`, effect, asked, {
+      keys,
+      harmless: harmless[name],
+    });
+  }
+  return {
+    call,
+    write: (name, deliveries, effect, resendToken) => {
+      const ids = deliveries.map(({ id }) => id);
+      return call(name, ids, ` by ${attemptsOf(deliveries)}`, () => {
+        const before = ids.map((id) => store.records.get(id));
+        // The store decides and writes before it returns its promise.
+        const answer = effect();
+        for (const [index, mine] of deliveries.entries()) {
+          const after = store.records.get(mine.id);
+          if (before[index] !== after) wrote(name, mine, before[index], after, resendToken);
+        }
+        return answer;
+      });
+    },
+  };
+}
+
+/** As labels tell them. */
+export function attemptsOf(deliveries: readonly Delivery[]): string {
+  return deliveries.map(({ ownerToken: attempt }) => attempt).join(' + ');
+}

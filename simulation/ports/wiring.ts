@@ -1,0 +1,74 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { SQSMessageAttributes } from 'aws-lambda';
+import type { ConsumerDependencies } from '../../runtime/ports/dependencies.ts';
+import type { FifoQueue } from '../broker/fifo-queue.ts';
+import type { VirtualProcess } from '../world/virtual-process.ts';
+import type { RecordWatch, RunStore } from './store.ts';
+
+export interface Surroundings {
+  readonly queue: FifoQueue;
+  readonly deadLetters: FifoQueue;
+  readonly store: RunStore;
+  readonly wrote: RecordWatch;
+  readonly recordTtlSeconds: number;
+  readonly onPoison: ConsumerDependencies['onPoison'];
+  readonly output: (line: string) => void;
+}
+
+/** What the runtime works with in one process of a run: every port is a call that may go wrong. */
+export function wiringOf(process: VirtualProcess, surroundings: Surroundings): ConsumerDependencies {
+  const { queue, deadLetters, store, recordTtlSeconds, output, wrote, onPoison } = surroundings;
+  const lost = (): never => {
+    throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+  };
+  const spoiled = { lost, throttled: lost };
+  return {
+    store: store.over(process, wrote),
+    deadLetters: {
+      send: ({ body, messageGroup, deduplicationId, attributes }) =>
+        process.call<void>(
+          `dead letter ${deduplicationId}`,
+          () => {
+            deadLetters.send({
+              body,
+              group: messageGroup,
+              deduplicationId,
+              attributes: asReceived(attributes),
+            });
+          },
+          spoiled,
+        ),
+    },
+    visibility: {
+      change: (handles, seconds) =>
+        process.call<void>(
+          `hide ${handles.join(' ')} for ${seconds} s`,
+          () => queue.hide(handles, seconds),
+          spoiled,
+        ),
+    },
+    acknowledgements: {
+      acknowledge: (handles) =>
+        process.call<void>(`acknowledge ${handles.join(' ')}`, () => queue.remove(handles), spoiled),
+    },
+    queueRetentionSeconds: queue.retentionSeconds,
+    maxReceiveCount: queue.maxReceiveCount,
+    onPoison,
+    visibilityTimeoutSeconds: queue.visibilityTimeoutSeconds,
+    recordTtlSeconds,
+    clock: process.clock,
+    random: process.random,
+    output,
+    endProcess: () => process.end('ends itself'),
+  };
+}
+
+/** Attributes as the SDK sends them, in the form in which Lambda hands them over. */
+function asReceived(attributes: Readonly<Record<string, MessageAttributeValue>>): SQSMessageAttributes {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, { DataType, StringValue }]) => [
+      name,
+      { dataType: DataType as 'String', ...(StringValue !== undefined && { stringValue: StringValue }) },
+    ]),
+  );
+}

@@ -1,0 +1,398 @@
+import type { DeliveryLog } from '../contract/delivery-log.ts';
+import { canonicalJson } from '../contract/event/canonical-json.ts';
+import { bodyKey, idempotencyKey } from '../contract/event/identity.ts';
+import { firstPublishedAttribute } from '../contract/message-attributes.ts';
+import type { OrderEvent } from '../contract/orders/order-event.ts';
+import { type GuaranteeName, memoryStore } from '../runtime/index.ts';
+import { Clients } from './actors/clients.ts';
+import { ConsumerFunction } from './actors/function.ts';
+import { IntakeFunction } from './actors/intake.ts';
+import { Operator } from './actors/operator.ts';
+import type { Part } from './actors/part.ts';
+import { type ConsumerName, deployableAs, partOf, tableKeys, watched } from './actors/parts.ts';
+import { publishAll, sendExtra } from './actors/publisher.ts';
+import type { Letter } from './broker/message.ts';
+import { FifoTopic } from './broker/topic.ts';
+import { Answers } from './oracle/answers.ts';
+import { Blameless } from './oracle/blameless.ts';
+import { Contents, ownContent } from './oracle/contents.ts';
+import { checkEnd, checkRecords, codeOf, type EndState } from './oracle/end.ts';
+import { Expectation } from './oracle/expectation.ts';
+import { Witness } from './oracle/witness.ts';
+import { MailSystem } from './outside/mail-system.ts';
+import { PaymentProvider } from './outside/provider.ts';
+import { type DynamoDbRunStore, dynamoDbRunStore } from './ports/dynamodb.ts';
+import { expire } from './ports/expiry.ts';
+import { redisRunStore } from './ports/redis.ts';
+import { memoryRunStore, type RunStore } from './ports/store.ts';
+import type { BadDeployment, Deployment, Expiry, Plan } from './workloads/plan.ts';
+import { type PlannedEvent, type Trouble, troubleKinds } from './workloads/planned-event.ts';
+import { isOrder } from './workloads/requests.ts';
+import type { VirtualProcess } from './world/virtual-process.ts';
+import { startTime, type World } from './world/world.ts';
+
+const day = 86_400_000;
+const recordTtlSeconds = 45 * 86_400;
+
+/** How often somebody looks at what is left once faults have ceased, and how long after each other, in ms. */
+const rounds = 8;
+const roundLength = 6 * 3_600_000;
+/** Of the queues, in ms: what blocks for longer would be deleted. */
+const retention = 4 * day;
+
+/** The whole system of a run: topic, functions, what they call, and who looks after them. */
+export class Shop {
+  readonly #world: World;
+  readonly #plan: Plan;
+  readonly #store: RunStore;
+  readonly #provider: PaymentProvider;
+  readonly #mails: MailSystem;
+  readonly #functions: readonly ConsumerFunction[];
+  readonly #topic: FifoTopic;
+  readonly #operator: Operator;
+  readonly #witness: Witness;
+  readonly #answers: Answers;
+  /** Absent where the records are in no DynamoDB. */
+  readonly #clients: Clients | undefined;
+  readonly #expectation: Expectation;
+  readonly #contents = new Contents();
+  /** Idempotency keys of the events that an outside system has seen since their records began. */
+  readonly #effects = new Set<string>();
+  /** By consumer: what it was deployed with last, where that is not its own. */
+  readonly #guarantees = new Map<ConsumerName, GuaranteeName>();
+  /** Whether a deployment has brought consumers that name an event's content themselves. No later one takes it back. */
+  #ownContent = false;
+  /** Whether the handlers fail every event, as they are deployed now. */
+  #failsAll = false;
+  readonly #blameless: Blameless;
+  /** Whether every handler was mended. */
+  #healed = false;
+  /** By consumer and event: how often its trouble showed. */
+  readonly #shown = new Map<string, number>();
+  readonly #lethalBodies = new Set<string>();
+
+  constructor(world: World, plan: Plan) {
+    this.#world = world;
+    this.#plan = plan;
+    const dynamoDb = plan.store === 'dynamodb' ? dynamoDbRunStore(world, tableKeys) : undefined;
+    const redis = plan.store === 'redis' ? redisRunStore(world) : undefined;
+    this.#store = dynamoDb ?? redis ?? memoryRunStore(memoryStore(tableKeys));
+    const events = plan.events.map(({ event }) => event);
+    this.#expectation = new Expectation(events, plan.consumers);
+    const { keyOf, order } = this.#expectation;
+    this.#provider = new PaymentProvider(world, plan.providerMemory, keyOf);
+    this.#mails = new MailSystem(world, keyOf);
+    const slack = 120_000;
+    this.#witness = new Witness(
+      world,
+      order,
+      () => plan.providerMemory - slack,
+      // SQS's own moves are told apart: they are wrong by themselves.
+      (id) => plan.onPoison === 'quarantine' || this.#operator.skipped.has(id) || id.startsWith('moved-'),
+      this.#contents,
+    );
+    this.#provider.onCharge = ({ key }) => this.#happened(keyOf(key));
+    this.#mails.onMail = (key) => this.#happened(key);
+    this.#functions = plan.consumers.map((name) => this.#function(name));
+    this.#topic = new FifoTopic(
+      world,
+      this.#functions.map(({ queue }) => queue),
+    );
+    const orders = plan.events.filter(isOrder);
+    this.#answers = new Answers(world, orders);
+    this.#blameless = new Blameless(world);
+    this.#clients = dynamoDb && new Clients(world, this.#intake(dynamoDb), this.#answers, orders);
+    this.#operator = new Operator(world, {
+      functions: this.#functions,
+      store: this.#store,
+      recordTtlSeconds,
+      happened: (key) => this.#effects.has(key),
+      isRedrivable: ({ body, attributes }) =>
+        this.#expectation.isOriginal(body) && codeOf(attributes) !== 'OUT_OF_WINDOW',
+    });
+  }
+
+  get fetch() {
+    return this.#provider.fetch;
+  }
+
+  get deliveries(): number {
+    return this.#witness.deliveries;
+  }
+
+  get outcomes(): ReadonlyMap<string, number> {
+    return this.#witness.outcomes;
+  }
+
+  /** Everything that the plan says, until nothing is left to do; then the verdict. */
+  async run(): Promise<void> {
+    const { scheduler, now } = this.#world;
+    const { events, duration, deployments, badDeployment, outage, expiry } = this.#plan;
+    this.#topic.onFirst = (body) => {
+      this.#answers.published(body);
+      this.#sendExtras(body);
+    };
+    this.#clients?.begin();
+    publishAll(
+      this.#world,
+      this.#topic,
+      events.filter((planned) => !isOrder(planned)),
+    );
+    for (const one of deployments) scheduler.at(now + one.at, () => this.#deploy(one));
+    if (badDeployment !== undefined) this.#deployBadly(badDeployment);
+    if (outage !== undefined)
+      this.#world.outage = { ...outage, from: now + outage.at, to: now + outage.at + outage.lasts };
+    const end = now + Math.max(duration, (outage?.at ?? 0) + (outage?.lasts ?? 0), badDeployment?.to ?? 0);
+    this.#lookAfter(end);
+    await scheduler.run(end);
+    await this.#settle();
+    await this.#askAgain();
+    checkRecords(this.#world, this.#expectation, this.#expectation.events, this.#state);
+    if (expiry !== undefined) await this.#liveAgain(expiry);
+    checkEnd(this.#world, this.#expectation, this.#state);
+  }
+
+  /** Records have expired: events come again as new ones, and old copies turn up. */
+  async #liveAgain({ deleted, again, copies }: Expiry): Promise<void> {
+    const { scheduler, faults, chance, now } = this.#world;
+    const { duration, events, store } = this.#plan;
+    const start = now + recordTtlSeconds * 1000 + day;
+    if (store !== 'redis') expire(this.#world, this.#store, { deleted, start, duration });
+    await scheduler.run(start);
+    this.#witness.beginLife();
+    this.#effects.clear();
+    faults.resume();
+    const repeated = events.filter(({ index }) => again.includes(index));
+    for (const { event } of repeated) {
+      this.#expectation.again(event);
+      faults.count('event used again after its records');
+    }
+    publishAll(this.#world, this.#topic, repeated);
+    for (const { event } of events.filter(({ index }) => copies.includes(index))) {
+      this.#expectation.copied(event);
+      const at = start + chance.below(duration);
+      scheduler.at(at, () => {
+        faults.count('copy older than the records');
+        for (const { name, queue } of this.#functions) queue.send(oldCopyOf(event, `${name}-${event.id}`));
+      });
+    }
+    this.#lookAfter(start + duration);
+    await scheduler.run(start + duration);
+    await this.#settle();
+    const live = repeated.map(({ event }) => event);
+    checkRecords(this.#world, this.#expectation, live, this.#state);
+  }
+
+  get #state(): EndState {
+    return {
+      store: this.#store,
+      charges: this.#provider.charges,
+      mails: this.#mails.sent,
+      functions: this.#functions,
+      onPoison: this.#plan.onPoison,
+      providerMemory: this.#plan.providerMemory,
+      isOfWildClock: (key) => this.#witness.isOfWildClock(key),
+      lethalBodies: this.#lethalBodies,
+    };
+  }
+
+  #deploy({ timeout, guarantees, ownContent: isOwn }: Deployment): void {
+    const { faults } = this.#world;
+    faults.count('deployment with another lease');
+    if (isOwn && !this.#ownContent) {
+      faults.count('deployment with another fingerprint');
+      this.#ownContent = true;
+    }
+    for (const [name, guarantee] of guarantees) {
+      if (guarantee === this.#guaranteeOf(name)) continue;
+      faults.count('deployment with another guarantee');
+      this.#guarantees.set(name, guarantee);
+    }
+    for (const one of this.#functions) one.deploy(timeout);
+  }
+
+  #deployBadly({ from, to }: BadDeployment): void {
+    const { scheduler, now } = this.#world;
+    const deploy = (isBad: boolean) => {
+      this.#failsAll = isBad;
+      for (const one of this.#functions) one.deploy(this.#plan.timeout);
+    };
+    scheduler.at(now + from, () => deploy(true));
+    scheduler.at(now + to, () => deploy(false));
+  }
+
+  #guaranteeOf(name: ConsumerName): GuaranteeName {
+    return this.#guarantees.get(name) ?? deployableAs[name][0];
+  }
+
+  #intake(store: DynamoDbRunStore): IntakeFunction {
+    return new IntakeFunction(this.#world, {
+      store,
+      topic: this.#topic,
+      timeout: this.#plan.timeout,
+      recordTtlSeconds,
+      onPublish: (event) => this.#answers.publishes(event),
+    });
+  }
+
+  #function(name: ConsumerName): ConsumerFunction {
+    const { timeout, concurrency, providerMemory, onPoison } = this.#plan;
+    const consumer = new ConsumerFunction(this.#world, {
+      name,
+      store: this.#store,
+      recordTtlSeconds,
+      onPoison,
+      timeout,
+      concurrency,
+      part: (process) => {
+        const guarantee = this.#guaranteeOf(name);
+        const part = partOf(name, process, this.#world, { guarantee, mails: this.#mails, providerMemory });
+        const read = this.#ownContent ? { ...part, fingerprint: ownContent } : part;
+        return watched(read as Part, this.#world, process, {
+          begins: (event, context) => {
+            const until = context && this.#world.now + context.remainingTime();
+            this.#witness.begins(idempotencyKey(name, event), process, until);
+          },
+          keyOf: (event) => idempotencyKey(name, event),
+          ends: (event) => this.#witness.ends(idempotencyKey(name, event), process),
+          trouble: ({ id }, body) => this.#trouble(name, id, body),
+        });
+      },
+      output: (line, process) => this.#logged(line, process),
+      onDelivery: (messageId) => this.#witness.delivered(messageId),
+      wrote: this.#witness.wrote,
+      onReturn: (returned) => this.#witness.returned(returned),
+    });
+    consumer.deadLetters.onArrival = ({ body, attributes, deduplicationId }) => {
+      const code = codeOf(attributes);
+      if (code === 'RETENTION') consumer.savedFromDeletion(deduplicationId);
+      const event = this.#expectation.eventOf(body);
+      if (event === undefined) return;
+      const key = idempotencyKey(name, event);
+      this.#witness.givenUp(key, code, deduplicationId, bodyKey(name, body));
+      if (this.#failsAll) this.#blameless.givenUp(name, key, code);
+    };
+    consumer.queue.onArrival = ({ body }) => {
+      this.#expectation.arrived(name, body);
+      this.#contents.arrived(body);
+    };
+    return consumer;
+  }
+
+  /** @param body That a parser asks for; a handler gives none. */
+  #trouble(consumer: ConsumerName, id: string, body?: string): Trouble | undefined {
+    const planned = this.#plan.events.find(({ event }) => event.id === id);
+    if (planned !== undefined && this.#failsAll && body === undefined) {
+      this.#world.faults.count('deployment that fails every event');
+      this.#witness.failed(idempotencyKey(consumer, planned.event));
+      return 'fails';
+    }
+    const trouble = planned?.troubles.get(consumer);
+    if (trouble === undefined || this.#healed) return undefined;
+    if ((trouble.trouble === 'kills its parser') !== (body !== undefined)) return undefined;
+    const place = `${consumer} ${id}`;
+    const shown = this.#shown.get(place) ?? 0;
+    if (shown >= trouble.times) return undefined;
+    this.#shown.set(place, shown + 1);
+    this.#world.faults.count(troubleKinds[trouble.trouble]);
+    if (body !== undefined) {
+      this.#lethalBodies.add(bodyKey(consumer, body));
+      this.#witness.failed(bodyKey(consumer, body));
+      return trouble.trouble;
+    }
+    const key = idempotencyKey(consumer, (planned as PlannedEvent).event);
+    this.#world.excuse(key, troubleKinds[trouble.trouble]);
+    if (trouble.trouble !== 'refuses') this.#witness.failed(key);
+    return trouble.trouble;
+  }
+
+  #logged(line: string, process: VirtualProcess): void {
+    if (!line.includes('"message":"delivery"')) return;
+    const log = JSON.parse(line) as DeliveryLog;
+    const { consumer, source, eventId } = log;
+    const key =
+      source === undefined || eventId === undefined
+        ? undefined
+        : idempotencyKey(consumer, { source, id: eventId });
+    this.#witness.logged(log, key, process);
+    if (log.outcome === 'applied' && key !== undefined) this.#effect(key);
+  }
+
+  #happened(key: string): void {
+    this.#effects.add(key);
+    this.#effect(key);
+  }
+
+  #effect(key: string): void {
+    this.#witness.effect(key, this.#expectation.groupOf(key));
+  }
+
+  #sendExtras(body: string): void {
+    const planned = this.#plan.events.find((one) => this.#expectation.bodyOf(one.event) === body);
+    for (const extra of planned?.extras ?? []) {
+      this.#world.scheduler.after(extra.at, () => {
+        if (planned && isOrder(planned)) this.#clients?.sendExtra(planned, extra);
+        else sendExtra(this.#world, this.#topic, extra);
+      });
+    }
+  }
+
+  /** Somebody acts now and then while things still go wrong. */
+  #lookAfter(until: number): void {
+    const { scheduler, chance, faults, now } = this.#world;
+    const next = now + chance.below(300_000);
+    if (next > until) return;
+    scheduler.at(next, () => {
+      if (faults.strikes('redrive', 'operator')) this.#operator.redrive(1);
+      if (faults.strikes('skip', 'operator')) this.#operator.skip(this.#witness.blocked, 1);
+      this.#operator.resolveOld();
+      this.#lookAfter(until);
+    });
+  }
+
+  /**
+   * Faults have ceased: nothing may be stuck, whatever is wrong with handlers, unless it is to block. Then they are
+   * mended, and what is left is settled, until nothing is.
+   */
+  async #settle(): Promise<void> {
+    const { scheduler, faults } = this.#world;
+    const { onPoison, neglect } = this.#plan;
+    const isPatient = onPoison === 'block' && neglect < retention;
+    faults.cease();
+    await scheduler.run(this.#world.now + neglect);
+    if (!isPatient) this.#mustBeEmpty();
+    this.#healed = true;
+    if (isPatient) await scheduler.run(this.#world.now + roundLength);
+    for (let round = 0; round < rounds; round++) {
+      const every = Number.POSITIVE_INFINITY;
+      const left = this.#operator.skip(this.#witness.blocked, every) + this.#operator.redrive(every);
+      if (left + this.#operator.resolveAll() === 0) break;
+      await scheduler.run(this.#world.now + roundLength);
+    }
+    this.#mustBeEmpty();
+  }
+
+  /** Every client gets its first answer again, and nothing is published. */
+  async #askAgain(): Promise<void> {
+    if (this.#clients === undefined) return;
+    this.#answers.checkAll();
+    this.#clients.askAgain();
+    await this.#world.scheduler.run(this.#world.now + roundLength);
+  }
+
+  #mustBeEmpty(): void {
+    for (const { queue } of this.#functions) {
+      for (const { id, group } of queue.messages) {
+        this.#world.violated(`${id} of group ${group} is stuck in ${queue.name}`);
+      }
+    }
+  }
+}
+
+/** What a replay from an archive sends: the event with the time at which it was published first. */
+function oldCopyOf(event: OrderEvent, deduplicationId: string): Letter {
+  const attributes = {
+    [firstPublishedAttribute]: { dataType: 'Number' as const, stringValue: String(startTime) },
+  };
+  return { body: canonicalJson(event), group: event.partitionkey, deduplicationId, attributes };
+}

@@ -1,0 +1,226 @@
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import type { GuaranteeName } from '../../runtime/index.ts';
+import { type ConsumerName, deployableAs } from '../actors/parts.ts';
+import type { FaultKind, FaultRates } from '../world/faults.ts';
+import { Prng } from '../world/prng.ts';
+import type { Extra, PlannedEvent, Trouble } from './planned-event.ts';
+import { eventOf, requestExtras, requestOf } from './requests.ts';
+
+export interface Plan {
+  readonly consumers: readonly ConsumerName[];
+  readonly events: readonly PlannedEvent[];
+  readonly faults: Pick<FaultRates, 'rates'>;
+  /** Of the functions, in ms. */
+  readonly timeout: number;
+  readonly concurrency: number;
+  /** How long the provider knows a key, in ms. */
+  readonly providerMemory: number;
+  /** How long faults go on, in ms. */
+  readonly duration: number;
+  readonly deployments: readonly Deployment[];
+  readonly badDeployment?: BadDeployment | undefined;
+  readonly outage?: Outage | undefined;
+  /** What poison does to its group. */
+  readonly onPoison: 'quarantine' | 'block';
+  /** For how long nobody mends a handler once faults have ceased, in ms. */
+  readonly neglect: number;
+  /** What the consumers keep their records in. */
+  readonly store: 'memory' | 'dynamodb' | 'redis';
+  /** What comes again when the records have expired; absent where the run ends before. */
+  readonly expiry?: Expiry | undefined;
+}
+
+/** For this time, in ms after the start, the handlers of all functions fail whatever they are given. */
+export interface BadDeployment {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What handlers call is away. */
+export interface Outage {
+  /** In ms after the start. */
+  readonly at: number;
+  /** In ms. */
+  readonly lasts: number;
+  /** Whether the stores answer meanwhile. */
+  readonly sparesStores: boolean;
+}
+
+/** All functions are deployed anew. */
+export interface Deployment {
+  /** In ms after the start. */
+  readonly at: number;
+  /** Theirs from then on, in ms. */
+  readonly timeout: number;
+  /** By consumer: its guarantee from then on. One that is absent keeps its own. */
+  readonly guarantees: ReadonlyMap<ConsumerName, GuaranteeName>;
+  /** Whether the consumers name an event's content themselves from then on: their records get fingerprints of another kind. */
+  readonly ownContent: boolean;
+}
+
+export interface Expiry {
+  /** When the table deletes what has expired: at once, while events come again, or after that. */
+  readonly deleted: 'on time' | 'meanwhile' | 'late';
+  /** Indexes of the events that are published again, as new ones. */
+  readonly again: readonly number[];
+  /** Indexes of those of which an old copy turns up, with the time of its first publication. */
+  readonly copies: readonly number[];
+}
+
+/** What a workload stresses: shares of the events, and factors of the faults. */
+export interface Character {
+  readonly events: readonly [least: number, most: number];
+  readonly groups: readonly [least: number, most: number];
+  /** Share of the events that each befalls. */
+  readonly twists: Readonly<Partial<Record<FaultKind, number>>>;
+  /** Share of the occasions; each kind is left out of some runs, so that the others are seen without it. */
+  readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
+  /** Invocations at once. @default 2 to 4 */
+  readonly concurrency?: readonly [least: number, most: number];
+  /** @default quarantine */
+  readonly onPoison?: 'quarantine' | 'block';
+  readonly deployments?: boolean;
+  readonly badDeployment?: boolean;
+  readonly outage?: boolean;
+  readonly expiry?: boolean;
+  /** @default - all of them */
+  readonly consumers?: readonly ConsumerName[];
+  /** @default memory */
+  readonly store?: Plan['store'];
+  /** Whether clients send the events to the intake; its records are in DynamoDB. */
+  readonly intake?: boolean;
+}
+
+const timeouts = [6000, 15_000, 30_000] as const;
+const hour = 3_600_000;
+
+/** Share of the runs in which a kind of fault strikes at all. */
+const present = 0.6;
+
+export function planOf(seed: number, character: Character, consumers: readonly ConsumerName[]): Plan {
+  const random = new Prng(seed, 'plan');
+  // Of chances of their own, so that what else a seed stands for stays the same.
+  const contents = new Prng(seed, 'contents');
+  const parsers = new Prng(seed, 'parsers');
+  const groups = Array.from({ length: random.between(...character.groups) }, (_, n) => `account-${n + 1}`);
+  const sequences = new Map<string, number>();
+  const twisted = (kind: FaultKind) => random.chance(character.twists[kind] ?? 0);
+  const events = Array.from({ length: random.between(...character.events) }, (_, index): PlannedEvent => {
+    const group = random.pick(groups);
+    const sequence = (sequences.get(group) ?? 0) + 1;
+    sequences.set(group, sequence);
+    const ordered = orderOf(index, group, sequence, random);
+    const request = character.intake ? requestOf(ordered, index) : undefined;
+    const event = request ? eventOf(ordered, request) : ordered;
+    const troubles = new Map<string, { trouble: Trouble; times: number }>();
+    for (const consumer of consumers) {
+      if (twisted('handler fails')) {
+        troubles.set(consumer, { trouble: 'fails', times: random.pick([1, 2, 4, Number.POSITIVE_INFINITY]) });
+      } else if (twisted('handler refuses')) {
+        troubles.set(consumer, { trouble: 'refuses', times: random.pick([1, Number.POSITIVE_INFINITY]) });
+      } else if (twisted('lethal message')) {
+        const trouble = parsers.chance(0.4) ? 'kills its parser' : 'kills';
+        troubles.set(consumer, { trouble, times: random.pick([1, 3, Number.POSITIVE_INFINITY]) });
+      } else if (twisted('handler ignores its signal')) {
+        troubles.set(consumer, { trouble: 'deaf', times: random.between(1, 2) });
+      }
+    }
+    const gap = random.chance(0.7) ? random.below(2000) : random.below(30_000);
+    const extras = request
+      ? requestExtras(ordered, request, twisted, random)
+      : extrasOf(event, index, twisted, random);
+    return { index, event, request, gap, troubles, extras };
+  });
+  const timeout = random.pick(timeouts);
+  const duration = random.between(5, 60) * 60_000;
+  const rates = Object.entries(character.rates).filter(() => random.chance(present));
+  const strength = random.pick([0.3, 1, 2.5]);
+  return {
+    consumers,
+    events,
+    faults: { rates: Object.fromEntries(rates.map(([kind, rate]) => [kind, rate * strength])) },
+    timeout,
+    concurrency: random.between(...(character.concurrency ?? [2, 4])),
+    providerMemory: random.pick([hour, 2 * hour, 24 * hour]),
+    duration,
+    store: character.store ?? 'memory',
+    onPoison: character.onPoison ?? 'quarantine',
+    neglect: character.onPoison === 'block' && random.chance(0.12) ? 120 * hour : 6 * hour,
+    deployments: character.deployments
+      ? Array.from({ length: random.between(1, 3) }, () => ({
+          at: random.below(duration),
+          timeout: random.pick(timeouts),
+          guarantees: new Map(consumers.map((name) => [name, random.pick(guaranteesOf(name, character))])),
+          ownContent: contents.chance(0.6),
+        }))
+      : [],
+    // It begins with the first events and lasts for as long as all their attempts, several times over.
+    badDeployment: character.badDeployment ? { from: 0, to: random.between(15, 60) * 60_000 } : undefined,
+    outage: character.outage
+      ? {
+          at: random.below(duration),
+          lasts: random.between(3, 30) * 60_000,
+          sparesStores: random.chance(0.5),
+        }
+      : undefined,
+    expiry: character.expiry ? expiryOf(events, random) : undefined,
+  };
+}
+
+/** Only a store that commits effects takes exactly-once. */
+function guaranteesOf(name: ConsumerName, { store }: Character): readonly GuaranteeName[] {
+  return deployableAs[name].filter((guarantee) => store !== 'redis' || guarantee !== 'exactly-once');
+}
+
+function expiryOf(events: readonly PlannedEvent[], random: Prng): Expiry {
+  const some = () => events.filter(() => random.chance(0.5)).map(({ index }) => index);
+  return { deleted: random.pick(['on time', 'meanwhile', 'late']), again: some(), copies: some() };
+}
+
+export function orderOf(index: number, group: string, sequence: number, random: Prng): OrderEvent {
+  // An order has several events: it is placed, changed, cancelled.
+  const orderId = `order-${group}-${random.below(3)}`;
+  const total = random.chance(0.15) ? -random.below(1000) / 100 : (1 + random.below(100_000)) / 100;
+  return {
+    specversion: '1.0',
+    id: `event-${index}`,
+    source: 'urn:simulation',
+    type: random.chance(0.85) ? 'order.placed' : 'order.cancelled',
+    subject: orderId,
+    partitionkey: group,
+    sequence: String(sequence),
+    data: {
+      orderId,
+      currency: 'EUR',
+      lines: [{ sku: `sku-${random.below(9)}`, quantity: 1, unitPrice: total }],
+      total,
+    },
+  };
+}
+
+function extrasOf(
+  event: OrderEvent,
+  index: number,
+  twisted: (kind: FaultKind) => boolean,
+  random: Prng,
+): Extra[] {
+  const group = event.partitionkey;
+  const body = canonicalJson(event);
+  const extras: Extra[] = [];
+  const add = (kind: FaultKind, at: number, more: Partial<Extra> = {}) =>
+    extras.push({ kind, at, body, group, ...more });
+  if (twisted('duplicate in the window')) add('duplicate in the window', random.below(120_000));
+  if (twisted('duplicate after the window')) {
+    add('duplicate after the window', 300_000 + random.below(900_000));
+  }
+  if (twisted('duplicate under another id')) {
+    add('duplicate under another id', random.below(600_000), { deduplicationId: `another-${index}` });
+  }
+  if (twisted('poison')) add('poison', random.below(300_000), { body: `{"broken":${index}` });
+  if (twisted('conflict')) {
+    const other = { ...event, data: { ...event.data, total: event.data.total + 1 } };
+    add('conflict', random.below(600_000), { body: canonicalJson(other) });
+  }
+  return extras;
+}

@@ -1,0 +1,31 @@
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables of AWS's SDKs and tools (AWS SDKs and Tools Reference Guide, "Environment variables"). */
+export const awsVariables = {
+  endpoint: 'AWS_ENDPOINT_URL',
+  s3Endpoint: 'AWS_ENDPOINT_URL_S3',
+  region: 'AWS_REGION',
+  defaultRegion: 'AWS_DEFAULT_REGION',
+  accessKeyId: 'AWS_ACCESS_KEY_ID',
+  secretAccessKey: 'AWS_SECRET_ACCESS_KEY',
+  configFile: 'AWS_CONFIG_FILE',
+  credentialsFile: 'AWS_SHARED_CREDENTIALS_FILE',
+  noInstanceMetadata: 'AWS_EC2_METADATA_DISABLED',
+} as const;
+
+/** The environment that this process was started with. */
+export function ownEnvironment(): Environment {
+  // biome-ignore lint/style/noProcessEnv: the one place where the environment enters the commands.
+  return process.env;
+}
+
+/**
+ * What a tool that talks to a local endpoint gets of `own`: no setting of AWS's, so that no profile, key or
+ * endpoint of the user's real accounts is ever used by accident, and no proxy, which cannot see this machine's
+ * loopback.
+ */
+export function withoutAws(own: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(own).filter(([name]) => !/^AWS_/.test(name) && !/^(https?|all)_proxy$/i.test(name)),
+  );
+}

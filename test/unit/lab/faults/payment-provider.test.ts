@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Provider,
+  type ProviderOptions,
+  startProvider,
+} from '../../../../lab/faults/provider/payment-provider.ts';
+import {
+  blowOf,
+  type FaultPlan,
+  type ProviderMode,
+} from '../../../../lab/faults/provider/provider-faults.ts';
+
+const seed = 7;
+let folder: string;
+let provider: Provider;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'provider-'));
+});
+
+afterEach(async () => {
+  await provider.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function start(mode: ProviderMode, options: Partial<ProviderOptions> = {}) {
+  provider = await startProvider({
+    file: join(folder, 'requests.ndjson'),
+    mode,
+    seed,
+    keyRetention: 60_000,
+    ...options,
+  });
+}
+
+/** A key whose first request is struck so, and whose second is not. */
+function keyStruck(mode: ProviderMode, wanted: Partial<FaultPlan>): string {
+  for (let n = 0; ; n++) {
+    const key = `key-${n}`;
+    const struck = Object.entries(wanted).every(
+      ([name, value]) => blowOf(mode, seed, key, 1)[name as keyof FaultPlan] === value,
+    );
+    if (struck && blowOf(mode, seed, key, 2).fault === 'none') return key;
+  }
+}
+
+const charge = { reference: { source: 'urn:shop', id: 'e-1' }, orderId: '1', amount: 15.3, currency: 'GBP' };
+
+async function post(key: string | undefined, body: object = charge, signal?: AbortSignal) {
+  const response = await fetch(provider.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(key !== undefined && { 'idempotency-key': key }) },
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+const charges = async () => (await provider.requests()).filter(({ charged }) => charged);
+
+describe('a provider without faults', () => {
+  beforeEach(() => start('none'));
+
+  it('charges, and gives the same request the first answer again, its key quoted or not', async () => {
+    const first = await post('"k"');
+    const second = await post('k');
+    expect(first).toEqual({ status: 201, body: expect.objectContaining({ id: 'ch_1', status: 'charged' }) });
+    expect(second).toEqual(first);
+    expect(await provider.requests()).toEqual([
+      {
+        at: expect.any(Number),
+        key: 'k',
+        reference: charge.reference,
+        amount: '15.3',
+        currency: 'GBP',
+        charged: true,
+        fault: 'none',
+        answer: 201,
+        resent: false,
+      },
+      expect.objectContaining({
+        charged: false,
+        resent: true,
+        cause: 'answered, but its caller ended',
+      }),
+    ]);
+  });
+
+  it('charges a reference again under another key: it is the key that counts', async () => {
+    await post('"one"');
+    await post('"other"');
+    expect(await charges()).toHaveLength(2);
+  });
+
+  it('refuses what has no key, is no charge, or uses a key for another payload', async () => {
+    expect(await post(undefined)).toMatchObject({ status: 400 });
+    expect(await post('""')).toMatchObject({ status: 400 });
+    expect(await post('"k"', { ...charge, amount: 0 })).toMatchObject({ status: 400 });
+    await post('"k"');
+    expect(await post('"k"', { ...charge, amount: 15.4 })).toMatchObject({ status: 422 });
+    expect(await charges()).toHaveLength(1);
+  });
+
+  it('has charges only, made with POST', async () => {
+    expect((await fetch(provider.url)).status).toBe(405);
+    expect((await fetch(new URL('/refunds', provider.url), { method: 'POST' })).status).toBe(404);
+  });
+});
+
+describe('a provider that fails', () => {
+  it('is slow: a second request meets the first in progress, and charges nothing', async () => {
+    await start('slow');
+    const key = keyStruck('slow', { fault: 'slow' });
+    // WHEN two come at once, so that the first has charged and not answered yet
+    const answers = await Promise.all([post(key), post(key)]);
+    expect(answers.toSorted((a, b) => a.status - b.status)).toMatchObject([
+      { status: 201, body: { id: 'ch_1' } },
+      { status: 409 },
+    ]);
+    expect(await post(key)).toMatchObject({ status: 201, body: { id: 'ch_1' } });
+    expect(await charges()).toHaveLength(1);
+  });
+
+  it.each([true, false])('hangs, charged: %s, and the next request gets an answer', async (charged) => {
+    await start('hang');
+    const key = keyStruck('hang', { fault: 'hang', charges: charged });
+    const caller = new AbortController();
+    const waiting = expect(post(key, charge, caller.signal)).rejects.toThrow('aborted');
+    while ((await provider.requests()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    caller.abort();
+    await waiting;
+    expect(await charges()).toHaveLength(charged ? 1 : 0);
+    expect(await post(key)).toMatchObject({ status: 201, body: { id: 'ch_1' } });
+    expect(await provider.requests()).toMatchObject([
+      { charged, fault: 'hang', answer: 'none', resent: false },
+      { charged: !charged, fault: 'none', answer: 201, resent: true, cause: 'hung' },
+    ]);
+  });
+
+  it('fails before the charge, with 500 or a cut connection', async () => {
+    await start('fail-before');
+    const [refused, dropped] = (['status 500', 'cut'] as const).map((ending) =>
+      keyStruck('fail-before', { fault: 'fail-before', ending }),
+    );
+    expect(await post(refused)).toMatchObject({ status: 500 });
+    await expect(post(dropped)).rejects.toThrow('fetch failed');
+    expect(await charges()).toHaveLength(0);
+    expect(await post(refused)).toMatchObject({ status: 201 });
+    expect((await provider.requests()).at(-1)).toMatchObject({
+      charged: true,
+      cause: 'failed before charging',
+    });
+  });
+
+  it('loses answers of charges that it made, and repeats them when asked again', async () => {
+    await start('fail-after');
+    const [failed, dropped] = (['status 500', 'cut'] as const).map((ending) =>
+      keyStruck('fail-after', { fault: 'fail-after', ending }),
+    );
+    expect(await post(failed)).toMatchObject({ status: 500 });
+    await expect(post(dropped)).rejects.toThrow('fetch failed');
+    expect(await charges()).toHaveLength(2);
+    expect(await post(failed)).toMatchObject({ status: 201, body: { id: 'ch_1' } });
+    expect(await post(dropped)).toMatchObject({ status: 201, body: { id: 'ch_2' } });
+    expect(await charges()).toHaveLength(2);
+    expect((await provider.requests()).at(-1)).toMatchObject({ resent: true, cause: 'answer lost' });
+  });
+
+  it.each([
+    ['forget', 2],
+    ['fail-after', 1],
+  ] as const)('in mode %s makes %i charges of a key that comes again too late', async (mode, count) => {
+    await start(mode, { keyRetention: -1 });
+    await post('"k"');
+    await post('"k"');
+    expect(await charges()).toHaveLength(count);
+  });
+
+  it('keeps what it did on file, and ends callers that wait, when it is closed', async () => {
+    await start('hang');
+    const key = keyStruck('hang', { fault: 'hang', charges: true });
+    const waiting = expect(post(key)).rejects.toThrow('fetch failed');
+    while ((await charges()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await provider.close();
+    await waiting;
+    expect(await charges()).toHaveLength(1);
+  });
+});

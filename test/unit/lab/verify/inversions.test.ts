@@ -1,0 +1,144 @@
+import type { DeliveryLog } from '../../../../contract/delivery-log.ts';
+import type { LoggedDelivery } from '../../../../lab/observe/deliveries.ts';
+import { findInversions } from '../../../../lab/verify/inversions.ts';
+import { TopicOrder } from '../../../../lab/workload/topic-order.ts';
+import { anOrder } from '../../../support/orders.ts';
+
+const inversionsOf = (...logged: Parameters<typeof findInversions>) => findInversions(...logged).problems;
+
+const bodyOf = (id: string) => JSON.stringify(anOrder({ id }));
+
+/** A topic that took messages one after the other; of what is sent again under its number it takes nothing. */
+function sent(...messages: { group?: string; body: string; number?: number }[]): TopicOrder {
+  const order = new TopicOrder();
+  for (const [index, { group = 'g', body, number = index + 1 }] of messages.entries()) {
+    order.note(group, body, String(number).padStart(20, '0'));
+  }
+  return order;
+}
+
+const events = (...ids: string[]) => ids.map((id) => ({ body: bodyOf(id) }));
+
+/** A line of the log; the message is named after its event. */
+function settled(eventId: string, at: number, over: Partial<LoggedDelivery> = {}): LoggedDelivery {
+  return {
+    message: 'delivery',
+    consumer: 'fulfilment',
+    outcome: 'applied',
+    messageId: `m-${eventId}`,
+    messageGroup: 'g',
+    receiveCount: 1,
+    source: 'urn:test',
+    eventId,
+    at,
+    stream: 'one',
+    ...over,
+  };
+}
+
+const poisoned = (messageId: string, at: number) => {
+  const { source: _, eventId: __, ...line } = settled('none', at, { messageId, outcome: 'poison' });
+  return line;
+};
+
+describe('the order in which messages were settled', () => {
+  it('is that of the queue where nothing overtook', () => {
+    expect(inversionsOf([settled('a', 1), settled('b', 2)], sent(...events('a', 'b')))).toEqual([]);
+  });
+
+  it('names group and both messages where one overtook the other', () => {
+    const logs = [settled('b', 1, { sequence: '8' }), settled('a', 2, { sequence: '7' })];
+    expect(inversionsOf(logs, sent(...events('a', 'b')))).toEqual([
+      'group g: message m-a (event a, sequence 7) was settled after message m-b (event b, sequence 8), ' +
+        'which the queue took later',
+    ]);
+  });
+
+  it('counts each message that was overtaken, by the furthest', () => {
+    const logs = [settled('b', 1), settled('c', 2), settled('a', 3), settled('d', 4)];
+    expect(inversionsOf(logs, sent(...events('a', 'b', 'c', 'd')))).toEqual([
+      expect.stringMatching(/m-a .* settled after message m-c/),
+    ]);
+  });
+
+  it.each<DeliveryLog['outcome']>(['failed', 'busy', 'fenced'])('is not changed by %s', (outcome) => {
+    const logs = [settled('b', 1, { outcome }), settled('a', 2), settled('b', 3, { receiveCount: 2 })];
+    expect(inversionsOf(logs, sent(...events('a', 'b')))).toEqual([]);
+  });
+
+  it('goes by the first verdict on a message: what comes again was settled before', () => {
+    const again = settled('a', 3, { outcome: 'duplicate', receiveCount: 2 });
+    const logs = [settled('a', 1), settled('b', 2), again];
+    expect(inversionsOf(logs, sent(...events('a', 'b')))).toEqual([]);
+    // AND what was only found out again is no other message of the event
+    const early = settled('a', 2, { messageId: 'm-late', outcome: 'duplicate' });
+    const more = [settled('a', 1), early, settled('b', 3), again];
+    expect(inversionsOf(more, sent(...events('a', 'b', 'a')))).toHaveLength(1);
+  });
+
+  it('is each group its own', () => {
+    const other = { group: 'h', body: bodyOf('a') };
+    const logs = [settled('b', 1), settled('a', 2, { messageGroup: 'h' })];
+    expect(inversionsOf(logs, sent(other, ...events('b')))).toEqual([]);
+  });
+
+  it('is that of the topic, whatever the numbers of the events say', () => {
+    const logs = [settled('late', 2, { sequence: '1' }), settled('b', 1, { sequence: '2' })];
+    expect(inversionsOf(logs.reverse(), sent(...events('b', 'late')))).toEqual([]);
+  });
+
+  it('holds duplicates of an event in their own places', () => {
+    // GIVEN a duplicate of the first event that was sent after the second
+    const order = sent(...events('a', 'b', 'a'));
+    const duplicate = (at: number) => settled('a', at, { messageId: 'm-again', outcome: 'duplicate' });
+    expect(inversionsOf([settled('a', 1), settled('b', 2), duplicate(3)], order)).toEqual([]);
+    // THEN one that came before the second was too early
+    expect(inversionsOf([settled('a', 1), duplicate(2), settled('b', 3)], order)).toEqual([
+      expect.stringMatching(/m-b .* settled after message m-again/),
+    ]);
+  });
+
+  it('holds a duplicate that the broker removed for no message', () => {
+    const [a, b] = events('a', 'b') as [{ body: string }, { body: string }];
+    const order = sent(a, b, { ...a, number: 1 }, { ...a, number: 4 });
+    const late = settled('a', 3, { messageId: 'm-late', outcome: 'duplicate' });
+    expect(inversionsOf([settled('a', 1), settled('b', 2), late], order)).toEqual([]);
+    const early = { ...late, at: 2 };
+    expect(inversionsOf([settled('a', 1), early, settled('b', 3)], order)).toHaveLength(1);
+  });
+
+  it('asks only the first of an event where nobody knows which of the others were removed', () => {
+    const order = sent(...events('a', 'a', 'b', 'a'));
+    const late = settled('a', 2, { messageId: 'm-late', outcome: 'duplicate' });
+    expect(inversionsOf([settled('a', 1), late, settled('b', 3)], order)).toEqual([]);
+    expect(inversionsOf([settled('b', 1), settled('a', 2), { ...late, at: 3 }], order)).toHaveLength(1);
+  });
+
+  it('holds what is no event in its place in the group', () => {
+    const order = sent(...events('a'), { body: 'no event' }, ...events('b'));
+    expect(inversionsOf([settled('a', 1), poisoned('m-p', 2), settled('b', 3)], order)).toEqual([]);
+    expect(inversionsOf([settled('a', 1), settled('b', 2), poisoned('m-p', 3)], order)).toEqual([
+      'group g: message m-p (no event) was settled after message m-b (event b), which the queue took later',
+    ]);
+  });
+
+  it('tells by the stream what came first in a millisecond, and by nothing else', () => {
+    const order = sent(...events('a', 'b'));
+    const logs = (stream: string) => [settled('b', 1), settled('a', 1, { stream })];
+    expect(inversionsOf(logs('one'), order)).toHaveLength(1);
+    expect(inversionsOf(logs('two'), order)).toEqual([]);
+    // AND what came in a later one is later, in whatever stream
+    expect(inversionsOf([settled('b', 1, { stream: 'two' }), settled('a', 2)], order)).toHaveLength(1);
+  });
+
+  it('cannot be verified where the topic told no place of a message, which is a problem and no inversion', () => {
+    const logs = [settled('a', 1), settled('b', 2), poisoned('m-p', 3)];
+    const order = sent(...events('a', 'b'), { body: 'no event' });
+    expect(findInversions(logs, order)).toEqual({ inversions: 0, problems: [] });
+    expect(findInversions(logs, sent(...events('a')))).toEqual({
+      inversions: 0,
+      problems: ['the topic told no place of 2 messages, so that their order cannot be verified'],
+    });
+    expect(findInversions([settled('b', 1), settled('a', 2)], order).inversions).toBe(1);
+  });
+});

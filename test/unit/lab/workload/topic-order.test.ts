@@ -1,0 +1,56 @@
+import { PublishBatchCommand, type PublishBatchCommandInput, SNSClient } from '@aws-sdk/client-sns';
+import { messageKey, TopicOrder } from '../../../../lab/workload/topic-order.ts';
+import { anOrder } from '../../../support/orders.ts';
+
+/** A topic that numbers what it accepts from 98 on, refuses the body "refused", and knows a body that comes again. */
+function topic(): SNSClient {
+  const client = new SNSClient({ region: 'us-east-1' });
+  const numbers = new Map<string, number>();
+  client.middlewareStack.add(
+    () => async (args) => {
+      const { PublishBatchRequestEntries: entries = [] } = args.input as PublishBatchCommandInput;
+      const accepted = entries.filter(({ Message }) => Message !== 'refused');
+      const Successful = accepted.map(({ Id, Message = '' }) => {
+        const number = numbers.get(Message) ?? 98 + numbers.size;
+        numbers.set(Message, number);
+        return { Id, MessageId: 'm', SequenceNumber: String(number) };
+      });
+      return { output: { Successful, Failed: [], $metadata: {} }, response: {} };
+    },
+    { step: 'serialize', priority: 'high' },
+  );
+  return client;
+}
+
+it('is told by the sequence numbers of what a topic accepted, as numbers', async () => {
+  // GIVEN an order, one that is refused, no event, another order, and the first with other content
+  const [first, other, changed] = [
+    anOrder({ id: 'a' }),
+    anOrder({ id: 'b' }),
+    anOrder({ id: 'a' }, { total: 1 }),
+  ];
+  const bodies = [
+    JSON.stringify(first),
+    'refused',
+    'no event',
+    JSON.stringify(other),
+    JSON.stringify(changed),
+  ];
+  const client = topic();
+  const order = new TopicOrder();
+  order.follow(client);
+  // WHEN the first comes again in another batch
+  for (const batch of [bodies, bodies.slice(0, 1)]) {
+    const PublishBatchRequestEntries = batch.map((Message, index) => ({
+      Id: String(index),
+      Message,
+      MessageGroupId: 'g',
+    }));
+    await client.send(new PublishBatchCommand({ TopicArn: 'arn', PublishBatchRequestEntries }));
+  }
+  // THEN each place is there once, and 101 stands after 98
+  expect(order.placesOf(messageKey('g', { source: 'urn:test', id: 'a' }))).toEqual([98n, 101n]);
+  expect(order.placesOf(messageKey('g', { source: 'urn:test', id: 'b' }))).toEqual([100n]);
+  expect(order.placesOf(messageKey('g', undefined))).toEqual([99n]);
+  expect(order.placesOf(messageKey('h', undefined))).toEqual([]);
+});

@@ -1,0 +1,62 @@
+import { findPython, type Python } from '../../../system/python/find-python.ts';
+
+const python = (executable: string, minor: number, venv = true): Python => ({
+  executable,
+  major: 3,
+  minor,
+  venv,
+});
+
+/** A machine with these commands. */
+const machine = (commands: Readonly<Record<string, Python>>) => async (command: string) => commands[command];
+
+describe('findPython', () => {
+  test('takes python3 where it is new enough, whatever else there is', async () => {
+    const found = await findPython(
+      machine({ python3: python('/a/python3', 10), 'python3.13': python('/b/python3.13', 13) }),
+    );
+    expect(found.executable).toBe('/a/python3');
+  });
+
+  test('goes on where python3 is too old', async () => {
+    const found = await findPython(
+      machine({ python3: python('/a/python3', 9), 'python3.12': python('/b/python3.12', 12) }),
+    );
+    expect(found.executable).toBe('/b/python3.12');
+  });
+
+  test('goes on where python3 can make no virtual environment', async () => {
+    const found = await findPython(
+      machine({ python3: python('/a/python3', 11, false), python: python('/b/python', 10) }),
+    );
+    expect(found.executable).toBe('/b/python');
+  });
+
+  test('does not take the minor version of another major one for a newer Python', async () => {
+    const next = { ...python('/a/python3', 0), major: 4 };
+    const last = { ...python('/b/python', 18), major: 2 };
+    expect((await findPython(machine({ python3: next }))).executable).toBe('/a/python3');
+    await expect(findPython(machine({ python: last }))).rejects.toThrow('/b/python is 2.18');
+  });
+
+  test('fails with both ways out where there is no Python', async () => {
+    await expect(findPython(machine({}))).rejects.toMatchObject({
+      code: 'TOOL',
+      message: expect.stringMatching(
+        /Python >= 3\.10.*none on the PATH\. Install Python, or .*docker compose up -d.*AWS_ENDPOINT_URL=http/,
+      ),
+    });
+  });
+
+  test('fails with what it found where all are too old', async () => {
+    await expect(findPython(machine({ python3: python('/a/python3', 9) }))).rejects.toThrow(
+      '(/a/python3 is 3.9)',
+    );
+  });
+
+  test('fails with the package to install where only venv is missing', async () => {
+    await expect(
+      findPython(machine({ python3: python('/usr/bin/python3', 11, false), python: python('/a/python', 9) })),
+    ).rejects.toThrow(/\/usr\/bin\/python3 \(Python 3\.11\).*"apt install python3\.11-venv"/);
+  });
+});

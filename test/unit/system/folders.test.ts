@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { handOver, makeOwnFolder, removeFolder } from '../../../system/folders.ts';
+
+/** The pid of a process that has ended. */
+const { pid: dead } = spawnSync(process.execPath, ['--version']);
+
+describe('makeOwnFolder', () => {
+  const made: string[] = [];
+  let runs: string;
+
+  /** A folder of that name that is complete from the first moment on: another run may be tidying up just now. */
+  const folder = async (name: string, keeper?: number) => {
+    const preparing = join(runs, `preparing-${name}`);
+    mkdirSync(preparing);
+    writeFileSync(join(preparing, 'file'), '');
+    if (keeper !== undefined) await handOver(preparing, keeper);
+    const path = join(runs, name);
+    renameSync(preparing, path);
+    made.push(path);
+    return path;
+  };
+  const make = async (kind: 'runs' | 'installs' = 'runs') => {
+    const path = await makeOwnFolder(kind);
+    made.push(path);
+    return path;
+  };
+
+  beforeEach(async () => {
+    runs = dirname(await make());
+  });
+
+  afterEach(async () => {
+    await Promise.all(made.splice(0).map(removeFolder));
+  });
+
+  test('makes a new folder every time, and leaves those of living processes', async () => {
+    const first = await make();
+    const second = await make();
+    expect(second).not.toBe(first);
+    expect(existsSync(first)).toBe(true);
+  });
+
+  test('removes what a killed process left, of either kind', async () => {
+    const left = await folder(`${dead}-0a1b2c-${hostname()}`);
+    await make('installs');
+    expect(existsSync(left)).toBe(false);
+  });
+
+  test('leaves a folder whose maker is gone, while the process that it was handed to lives', async () => {
+    const kept = await folder(`${dead}-0a1b2d-${hostname()}`, process.pid);
+    await make();
+    expect(existsSync(kept)).toBe(true);
+  });
+
+  test('removes it once that process has ended too', async () => {
+    const kept = await folder(`${dead}-0a1b2e-${hostname()}`, dead);
+    await make();
+    expect(existsSync(kept)).toBe(false);
+  });
+
+  test('leaves the folders of another host, whose processes cannot be seen from here', async () => {
+    const foreign = await folder(`${dead}-0a1b2f-${hostname()}.elsewhere`);
+    await make();
+    expect(existsSync(foreign)).toBe(true);
+  });
+});
