@@ -1,0 +1,16 @@
+import { App, Duration } from 'aws-cdk-lib';
+import { OrderOnceStack } from '../../lib/app/order-once-stack.ts';
+import { drawing } from './drawing.ts';
+import { partsOf } from './stack-parts.ts';
+
+/** The drawing of the application with every consumer, as `docs/architecture.svg` has it. @param outdir For the synthesis. */
+export function applicationDrawing(outdir: string): string {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, outdir });
+  const stack = new OrderOnceStack(app, 'OrderOnce', {
+    stage: 'production',
+    functionTimeout: Duration.seconds(30),
+    payment: { url: 'https://payments.example.com/charges', keyRetention: Duration.days(1) },
+    mail: { from: 'orders@shop.example.com', domain: 'customers.example.com' },
+  });
+  return drawing(partsOf(stack));
+}
