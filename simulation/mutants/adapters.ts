@@ -11,7 +11,7 @@ export const adapterMutants = {
     replacement: "const LEASE_OVER = '#inProgressExpiration <> :now';",
   },
   "an adapter's version that does not decide": {
-    rule: 'What is older changes nothing, in DynamoDB too',
+    rule: 'An older event changes nothing, in DynamoDB too',
     file: 'runtime/stores/dynamodb/effects.ts',
     text: 'OR #version < :version',
     replacement: 'OR #version <> :version',
@@ -38,7 +38,7 @@ export const adapterMutants = {
     workload: 'redis',
   },
   'a script that locks the owner out': {
-    rule: 'OUTCOME_UNKNOWN leaves the attempt alone, in Redis too',
+    rule: 'OUTCOME_UNKNOWN keeps the owner token, in Redis too',
     file: scripts,
     text: `redis.call('HSETNX', KEYS[1], '\${attribute.attempt}', mine.attempt)`,
     replacement: `set('\${attribute.attempt}', mine.attempt)`,

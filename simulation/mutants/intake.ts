@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 /** Rules of the intake, broken. */
 export const intakeMutants = {
   "Powertools' layer in the intake": {
-    rule: 'An order that may be on its way keeps its key',
+    rule: 'An order that may be published keeps its key',
     file: 'lambda/intake/create-intake.ts',
     text: "import { FencedPersistenceLayer } from '../../runtime/powertools/fenced-persistence-layer.ts';",
     replacement: `import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
@@ -12,13 +12,13 @@ class FencedPersistenceLayer extends DynamoDBPersistenceLayer {
 }`,
   },
   'a key given up after an error': {
-    rule: 'The record of a request that failed stays',
+    rule: 'The record of a failed request stays',
     file: 'lambda/intake/create-intake.ts',
     text: "afterError: 'release',",
     replacement: "afterError: 'delete',",
   },
   'an event id of its own': {
-    rule: "The intake's event derives from caller and key alone",
+    rule: "The intake's event derives only from caller and key",
     file: 'lambda/intake/order-request.ts',
     text: 'id: sha256(canonicalJson([caller, key])),',
     replacement: 'id: sha256(canonicalJson([caller, key, Math.random()])),',

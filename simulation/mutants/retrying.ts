@@ -5,7 +5,7 @@ const retrying = 'contract/policies/retry-policy.ts';
 /** Rules of how often and for how long a message is tried, broken. */
 export const retryingMutants = {
   'the retention forgotten': {
-    rule: 'What its queue would delete is saved before',
+    rule: 'A message is saved before its queue deletes it',
     file: 'runtime/settlement/retry-later.ts',
     text: 'if (again > latestRetry(message, dependencies)) {',
     replacement: 'if (again > latestRetry(message, dependencies) * 2) {',
@@ -13,7 +13,7 @@ export const retryingMutants = {
     shows: /was deleted at the retention of \w+$/,
   },
   'saved long before it has to be': {
-    rule: 'A message is saved only when its queue is about to delete it',
+    rule: 'A message is saved only if its queue is about to delete it',
     file: retrying,
     text: 'const retentionMargin = 60 * 60;',
     replacement: 'const retentionMargin = 10 * 60 * 60;',
@@ -21,21 +21,21 @@ export const retryingMutants = {
     shows: /left \w+ for its retention \d+ minutes before it$/,
   },
   'twenty attempts': {
-    rule: 'What fails by itself is given up after five attempts and a minute',
+    rule: 'An event that fails by itself is given up after five attempts and a minute',
     file: retrying,
     text: 'return attempts >= maxAttempts && now - firstAttemptAt',
     replacement: 'return attempts >= 4 * maxAttempts && now - firstAttemptAt',
     shows: /is tried again after \d+ attempts in \d+ s$/,
   },
   'a count that is not recognised': {
-    rule: 'An attempt whose count was not answered is counted once',
+    rule: 'An attempt is counted once, even if the answer of the count is lost',
     file: 'runtime/stores/memory/conditions.ts',
     text: 'return commit(record, mine, expectedExpiration) && !isCounted;',
     replacement: 'return commit(record, mine, expectedExpiration) && (!isCounted || isCounted);',
     shows: /it has counted \d+ attempts$/,
   },
   'receives that are not paced': {
-    rule: "A message's receives last as long as its queue keeps it",
+    rule: "A message's receives last until its retention",
     file: retrying,
     text: '  if (receiveCount <= limits.maxReceiveCount * burstShare) return 0;',
     replacement: '  if (receiveCount <= limits.maxReceiveCount * 2 || burstShare < 0) return 0;',

@@ -34,7 +34,7 @@ export const mutants = {
     replacement: "const isLeaseOver = status === 'INPROGRESS' && leaseUntil !== 0;",
   },
   'take-over without fingerprint': {
-    rule: 'Every condition over an existing record asks for the same fingerprint',
+    rule: 'Every condition over an existing record requires the same fingerprint',
     file: conditions,
     text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
     replacement: 'const isMeant = record.guarantee === mine.guarantee;',
@@ -47,21 +47,21 @@ export const mutants = {
     workload: 'deployments',
   },
   'any content taken for that of another algorithm': {
-    rule: 'Other content is a conflict, whatever the algorithm',
+    rule: 'Other content is a conflict under every fingerprint algorithm',
     file: 'runtime/guarantees/record/interpret-record.ts',
     text: 'if (received !== record.fingerprint) {',
     replacement: 'if (received !== record.fingerprint && record.fingerprint[0] === mine.fingerprint[0]) {',
     workload: 'deployments',
   },
   'no condition on the algorithm that the record names': {
-    rule: 'What is unfinished goes on under another algorithm',
+    rule: 'An unfinished record continues under a new fingerprint algorithm',
     file: 'runtime/guarantees/record/delivery-attempt.ts',
     text: 'this.#earlier = finding.record?.fingerprint;',
     replacement: 'this.#earlier = undefined;',
     workload: 'deployments',
   },
   'begun under another guarantee': {
-    rule: 'What was begun under another guarantee goes on under none',
+    rule: 'An attempt under another guarantee is never continued',
     file: conditions,
     text: 'const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;',
     replacement: 'const isMeant = isSameEvent(record, mine);',
@@ -73,13 +73,13 @@ export const mutants = {
     replacement: 'if (record.guarantee === undefined) {',
   },
   'never reopened': {
-    rule: 'Exactly-once gives back what is unknown and sent again, before it commits',
+    rule: 'Exactly-once reopens an unknown record before it commits a resent event',
     file: 'runtime/guarantees/record/reopen.ts',
     text: "if (record?.status !== 'OUTCOME_UNKNOWN' && record?.status !== 'INPROGRESS') return;",
     replacement: "if (record?.status !== 'INPROGRESS') return;",
   },
   'unknown locks its owner out': {
-    rule: 'OUTCOME_UNKNOWN leaves the attempt alone: a slow owner may still complete',
+    rule: 'OUTCOME_UNKNOWN keeps the owner token: a slow owner may still complete',
     file: store,
     text: 'const ownerToken = seen.ownerToken ?? delivery.ownerToken;',
     replacement: 'const ownerToken = delivery.ownerToken;',
@@ -91,7 +91,7 @@ export const mutants = {
     replacement: "return record.status === 'OUTCOME_UNKNOWN';",
   },
   'unknown that anybody runs': {
-    rule: 'No delivery runs an unknown outcome by itself',
+    rule: 'No ordinary delivery runs an unknown outcome',
     file: conditions,
     text: `  if (record === undefined || resendToken === undefined || !isSameEvent(record, mine)) return false;
   return record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;`,
@@ -99,7 +99,7 @@ export const mutants = {
   return record.status === 'OUTCOME_UNKNOWN' && resendToken !== '';`,
   },
   'new life out of the window': {
-    rule: 'Out of the window an absent record says nothing',
+    rule: 'Out of the window a missing record proves nothing',
     file: conditions,
     text: `  if (expectedExpiration !== undefined && mine.insideWindow) return false;
   if (record === undefined) return mine.insideWindow;`,
@@ -107,7 +107,7 @@ export const mutants = {
   if (record === undefined) return true;`,
   },
   'claim out of the window': {
-    rule: 'Out of the window an absent record says nothing, to claims too',
+    rule: 'Out of the window a missing record proves nothing, for claims too',
     file: conditions,
     text: `  if (terms.expectedExpiration !== undefined && mine.insideWindow) return false;
   if (record === undefined) return mine.insideWindow;`,
@@ -115,70 +115,70 @@ export const mutants = {
   if (record === undefined) return true;`,
   },
   'attempts kept by a quarantine': {
-    rule: 'A redrive has attempts of its own',
+    rule: 'A redrive has its own attempts',
     file: store,
     text: 'records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });',
     replacement: 'records.set(delivery.id, { ...old, ...given, firstAttemptAt });',
   },
   'TTL unchecked': {
-    rule: 'What has expired counts as gone, whether it was deleted or not',
+    rule: 'An expired record counts as absent, deleted or not',
     file: 'runtime/guarantees/record/interpret-record.ts',
     text: 'if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {',
     replacement: 'if (record.expiration === 0) {',
   },
   'own lost answer taken for another': {
-    rule: 'A failed condition whose record carries my attempt is my own earlier write',
+    rule: 'A refusing record with my owner token is my own earlier write',
     file: 'runtime/guarantees/record/interpret-record.ts',
     text: 'if (record.ownerToken === mine.ownerToken && ownStatuses.has(record.status))',
     replacement: "if (record.ownerToken === mine.ownerToken && record.status === 'COMPLETED' && ownStatuses)",
   },
   'provider that never forgets': {
-    rule: "A claim over an existing record needs a first attempt that the provider's memory reaches back to",
+    rule: "A claim over an existing record needs a first attempt within the provider's key retention",
     file: 'runtime/guarantees/external/external-effect.ts',
     text: '      Number.isFinite(policy.providerKeyRetention) && {',
     replacement: '      policy.providerKeyRetention < 0 && {',
     workload: 'poison',
   },
   'at-most-once taken over': {
-    rule: 'What may have happened is never taken over under at-most-once',
+    rule: 'At-most-once never takes over an attempt that may have happened',
     file: 'runtime/guarantees/external/external-effect.ts',
     text: "takeOver: policy.unclear === 'retry',",
     replacement: 'takeOver: true,',
   },
   'judged as taken over': {
-    rule: 'A dead owner leaves an unknown outcome under at-most-once',
+    rule: 'Under at-most-once a dead owner leaves an unknown outcome',
     file: 'runtime/guarantees/record/interpret-record.ts',
     text: "if (finding.kind === 'unclear' || terms.takeOver) return finding;",
     replacement: 'return finding;',
   },
   'unclear released': {
-    rule: 'An unclear error under at-most-once is held, not released',
+    rule: 'Under at-most-once an unclear error is marked unknown, not released',
     file: 'runtime/guarantees/external/external-effect.ts',
     text: "if (!notDone && policy.unclear === 'hold') {",
     replacement: "if (!notDone && policy.unclear !== 'hold' && policy.unclear !== 'retry') {",
   },
   'unknown acknowledged before it is written': {
-    rule: 'An unknown outcome is acknowledged only once it is written',
+    rule: 'An unknown outcome is acknowledged only after it is written',
     file: 'runtime/guarantees/external/external-effect.ts',
     text: "return verdictOf(await lease.markOwnUnknown(reason), { outcome: 'unknown', reason, error }, error);",
     replacement:
       "void lease.markOwnUnknown(reason).catch(() => {});\n    return { outcome: 'unknown', reason, error };",
   },
   'an outage counted as attempts': {
-    rule: 'What does not answer is never a reason to give up',
+    rule: 'A store that does not answer is never a reason to give up',
     file: 'runtime/guarantees/record/count-attempt.ts',
     text: '  UnclearError,\n  ConfigurationError,',
     replacement: '  ConfigurationError,',
   },
   'a failure of all counted as attempts': {
-    rule: 'What every event fails with is no fault of an event',
+    rule: "A failure of every event is no event's fault",
     file: 'contract/policies/retry-policy.ts',
     text: 'export const commonFrom = 20;',
     replacement: 'export const commonFrom = Number.POSITIVE_INFINITY;',
     workload: 'faulty-deployment',
   },
   "followers' receive counts give up": {
-    rule: 'Giving up goes by the attempts in the record, not by receive counts',
+    rule: "Giving up depends on the record's attempts, not on receive counts",
     file: 'runtime/settlement/settle.ts',
     text: '  if (!attemptsExhausted(tries, message, context.dependencies)) {',
     replacement:
@@ -194,14 +194,14 @@ export const mutants = {
   return await copyToDeadLetterQueue(message, 'poison', reason, context);`,
   },
   'acknowledged without a copy': {
-    rule: 'A copy that fails leaves the message',
+    rule: 'If the copy fails, the message stays',
     file: 'runtime/settlement/move-to-dead-letter-queue.ts',
     text: 'const lacks = await sendCopy(message, { ...why, consumer }, dependencies.deadLetters);',
     replacement:
       "const lacks = await sendCopy(message, { ...why, consumer }, dependencies.deadLetters).catch(() => '');",
   },
   'one attempt for all deliveries of a message': {
-    rule: 'The attempt is made once per delivery',
+    rule: 'Each delivery makes its own owner token',
     file: 'runtime/message/sqs-message.ts',
     text: 'ownerToken: random.uuid(),',
     replacement: 'ownerToken: id || random.uuid(),',
@@ -225,20 +225,20 @@ export const mutants = {
     replacement: "if ('failed' in reading.content) {",
   },
   'a suspect that always begins': {
-    rule: 'A suspect whose attempts never ended begins no more once they are spent',
+    rule: 'A suspect with five attempts that never finished does not start again',
     file: 'runtime/delivery/delivery-task.ts',
     text: 'if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies)) return true;',
     replacement:
       'if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies) || true) return true;',
   },
   'stale effect cancels its neighbours': {
-    rule: 'What is stale is left out alone',
+    rule: 'Only the stale effects are left out',
     file: 'runtime/guarantees/exactly-once/stale-effects.ts',
     text: 'this.#live = this.#live.filter((write) => !this.#stale.has(write));',
     replacement: 'this.#live = this.#live.filter(() => stale.length === 0);',
   },
   'a fold that blames its head': {
-    rule: 'What is wrong with one event of a fold is its own',
+    rule: 'An error of one event of a fold counts only against that event',
     file: 'runtime/guarantees/exactly-once/fold.ts',
     text: 'if (verdict !== undefined) verdicts.set(member, verdict);',
     replacement: `if (verdict !== undefined) {
@@ -247,13 +247,13 @@ export const mutants = {
     }`,
   },
   'a fold that commits what it can': {
-    rule: 'A fold is committed as a whole, or not at all',
+    rule: 'A fold is committed completely or not at all',
     file: store,
     text: 'if (steps.some(({ taken }) => !taken)) {',
     replacement: 'if (steps.every(({ taken }) => !taken)) {',
   },
   'one event twice in a fold': {
-    rule: 'No two of one event are folded',
+    rule: 'A fold holds no two deliveries of one event',
     file: 'runtime/guarantees/exactly-once/collect-effects.ts',
     text: 'if (resendToken !== undefined || ids.has(identity.id) || patience.isOver) break;',
     replacement: 'if (resendToken !== undefined || patience.isOver) break;',
@@ -265,7 +265,7 @@ export const mutants = {
     replacement: 'if (versionOf(effect) < held) return',
   },
   'the older content of a fold under its newer version': {
-    rule: 'The newer version of a fold wins, with all of its item',
+    rule: 'The newer version of a fold wins, with its whole item',
     file: 'runtime/guarantees/exactly-once/merge-effects.ts',
     text: 'if (versionOf(effect) > held) return { effect,',
     replacement:
@@ -285,13 +285,13 @@ export const mutants = {
     replacement: '  const suspect = next.findIndex(() => message === undefined);',
   },
   'a version that does not decide': {
-    rule: 'What is older changes nothing',
+    rule: 'An older event changes nothing',
     file: 'runtime/stores/memory/tables.ts',
     text: 'const isStale = digits >= 0n;',
     replacement: 'const isStale = digits >= 0n && false;',
   },
   'returns while a handler is pending': {
-    rule: 'While a handler is pending the runtime does not return',
+    rule: 'The runtime does not return while a handler is running',
     file: 'runtime/guarantees/external/handler-deadline.ts',
     text: '    return await handle(ending.signal);',
     replacement: `    return await Promise.race([
@@ -308,26 +308,26 @@ export const mutants = {
     return turnOf(group, index + settled + 1, lot);`,
   },
   'what did not run is dropped': {
-    rule: 'What did not run is returned as a failure',
+    rule: 'A message that did not run is returned as a failure',
     file: 'runtime/consumer/group-scheduler.ts',
     text: 'failed.push(...group.slice(index + settled));',
     replacement: 'failed.push(...group.slice(index + settled, index + settled + 1));',
   },
   'poison that blocks nobody': {
-    rule: 'Where poison is to block, its group waits until it is mended or skipped',
+    rule: "With onPoison 'block' a group waits until its head is fixed or skipped",
     file: 'runtime/settlement/quarantine-or-block.ts',
     text: 'if (skipped) return await leave(bySkip(reason));',
     replacement: 'if (skipped || outcome === "poison") return await leave(bySkip(reason));',
   },
   'a skip that is not heard': {
-    rule: 'What an operator skips leaves its group',
+    rule: 'A skipped message leaves its group',
     file: 'runtime/settlement/quarantine-or-block.ts',
     text: 'if (skipped) return await leave(bySkip(reason));',
     replacement: 'if (skipped && message.id === "") return await leave(bySkip(reason));',
   },
   ...retryingMutants,
   "Powertools' persistence layer": {
-    rule: 'A fenced lease that is held where it is unclear, and not a record that any error deletes',
+    rule: 'An unclear error keeps the fenced record, and does not delete it',
     file: 'simulation/actors/mail-guarantee.ts',
     text: 'export const mailGuarantee: GuaranteeMaker = () => atMostOnce();',
     replacement: `void atMostOnce;
@@ -336,19 +336,19 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
     shows: /was mailed [2-9] times, and 1 is right/,
   },
   'a real clock': {
-    rule: 'A run reads no clock but its own',
+    rule: 'A run reads only its own clock',
     file: 'runtime/delivery/delivery-task.ts',
     text: '  const deadline = deadlineOf(message, context);',
     replacement: '  const deadline = deadlineOf(message, context);\n  process.hrtime();',
   },
   'operator sends under an old deduplication id': {
-    rule: 'Whatever an operator sends has a fresh deduplication id',
+    rule: 'Every message that an operator sends has a new deduplication id',
     file: 'runtime/operator/resolve-unknown.ts',
     text: '    deduplicationId: (options.random ?? systemRandom).uuid(),',
     replacement: `    deduplicationId: (options.random, systemRandom, process.getBuiltinModule('node:crypto')).createHash('sha256').update(body).digest('hex'),`,
   },
   'resent without its attempt': {
-    rule: 'What is sent again carries the attempt of its unknown record',
+    rule: 'A resent event carries the owner token of its unknown record',
     file: 'runtime/operator/resolve-unknown.ts',
     text: 'attributes: { [resolvedAttemptAttribute]: attempt },',
     replacement: "attributes: { [resolvedAttemptAttribute]: '' },",
@@ -360,7 +360,7 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
     replacement: '      group.push(pending);\n      this.#makeReady(pending);\n',
   },
   'a line skipped by the journal': {
-    rule: 'A journal counts a line only once the topic accepted its event',
+    rule: 'A journal counts a line only after the topic accepted its event',
     file: 'publisher/journal.ts',
     text: 'const [checkpoint = this.#position()] = this.#open.values();',
     replacement: 'const checkpoint = this.#position();',
