@@ -15,7 +15,7 @@ const hasPython =
     [
       '--input-type=module',
       '-e',
-      `import { findPython, probePath } from './local/system/find-python.ts'; await findPython(probePath(process.env));`,
+      `import { findPython, probePath } from './system/python/find-python.ts'; await findPython(probePath(process.env));`,
     ],
     { cwd: root },
   ).status === 0;
