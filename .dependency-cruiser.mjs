@@ -33,6 +33,9 @@ const runtimeRooms = [
 /** The rooms of the contract, likewise. */
 const contractRooms = ['index\\.ts$', 'orders/', 'event/', 'policies/'];
 
+/** The rooms of the publisher, likewise; its other files stand above them, or are its errors. */
+const publisherRooms = ['sending/', 'journal/', 'topic/', 'input/'];
+
 const everyRoom = Object.keys(rooms);
 
 export default {
@@ -54,6 +57,7 @@ export default {
     })),
     ...downward('runtime', runtimeRooms),
     ...downward('contract', contractRooms),
+    ...downward('publisher', publisherRooms),
     {
       name: 'cdk-only-in-lib',
       comment: 'Only lib/ and bin/ import the CDK: it must not end up in a function.',
@@ -68,6 +72,13 @@ export default {
       severity: 'error',
       from: { path: '^(runtime|publisher|lib(?!/app/)|contract(?!/orders/|/index\\.ts$))' },
       to: { path: '^(contract/orders|lib/app|lambda|bin|system|lab|local|simulation|test|bench|spec)/' },
+    },
+    {
+      name: 'benchmarks-stand-apart',
+      comment: 'bench/ is a package of its own: nothing may need its dependencies.',
+      severity: 'error',
+      from: { pathNot: '^(bench|test/unit/bench)/' },
+      to: { path: '^bench/' },
     },
     {
       name: 'simulation-decides-nothing',

@@ -3,9 +3,9 @@ import type { ContestantName } from './batches/contestants/index.ts';
 import type { Account } from './batches/dynamodb-process.ts';
 import { Lab, type Measured } from './batches/lab.ts';
 import { batchSize, type DeliveryKind, deliveries, Orders } from './batches/orders.ts';
-import { interleave, median, ratioOf } from './interleave.ts';
-import { type Promises, type Row, withTarget } from './row.ts';
-import { versionOf } from './version-of.ts';
+import { interleave, median, ratioOf } from './measure/interleave.ts';
+import { type Promises, type Row, withTarget } from './report/row.ts';
+import { versionOf } from './report/version-of.ts';
 
 const rounds = 25;
 /** Batches of each contestant before anything is measured: its code is compiled by then, and its connections are open. */

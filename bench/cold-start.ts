@@ -1,8 +1,8 @@
-import type { Packages } from './bundle.ts';
-import { benchCommand } from './command.ts';
-import { interleave, median, ratioOf } from './interleave.ts';
-import { report } from './report.ts';
-import { type Row, withTarget } from './row.ts';
+import type { Packages } from './measure/bundle.ts';
+import { benchCommand } from './measure/command.ts';
+import { interleave, median, ratioOf } from './measure/interleave.ts';
+import { report } from './report/report.ts';
+import { type Row, withTarget } from './report/row.ts';
 import { makeStarter, type Tried } from './starts/starter.ts';
 import { bareClients, bareWrite, deployedFunctions, type Service, type Subject } from './starts/subjects.ts';
 

@@ -1,5 +1,4 @@
 import { canRunDynamoDbLocal, startDynamoDbLocal } from '../test/contract/servers/dynamodb-local.ts';
-import { benchCommand, docs } from './command.ts';
 import { type Counted, Counter, type DeliveryKind, latency } from './cost/count.ts';
 import { dollarsOf } from './cost/dollars.ts';
 import { prices } from './cost/prices.ts';
@@ -8,9 +7,10 @@ import { atLeastOnceSubject, atMostOnceSubject, exactlyOnceSubject } from './cos
 import { ownSubject } from './cost/subjects/own.ts';
 import { powertoolsSubject } from './cost/subjects/powertools.ts';
 import { createAllTables } from './cost/tables.ts';
-import { writeGenerated } from './generated.ts';
-import type { BatchShape } from './order-batches.ts';
-import { save } from './report.ts';
+import { benchCommand, docs } from './measure/command.ts';
+import type { BatchShape } from './measure/order-batches.ts';
+import { writeGenerated } from './report/generated.ts';
+import { save } from './report/report.ts';
 
 /**
  * What a million orders cost under each guarantee, beside Powertools' idempotency and a mark of one's own: requests and

@@ -14,12 +14,12 @@ import { restoreTopicAttributes } from '../local/deployment/restore-topic-attrib
 import { type Endpoint, openEndpoint } from '../local/endpoint/endpoint.ts';
 import { wholeNumber } from '../system/arguments.ts';
 import { repository } from '../system/folders.ts';
-import { benchCommand } from './command.ts';
 import { Contest, type Deployed } from './end-to-end/contest.ts';
-import { interleave, median, ratioOf } from './interleave.ts';
-import { report } from './report.ts';
-import type { Row } from './row.ts';
-import { versionOf } from './version-of.ts';
+import { benchCommand } from './measure/command.ts';
+import { interleave, median, ratioOf } from './measure/interleave.ts';
+import { report } from './report/report.ts';
+import type { Row } from './report/row.ts';
+import { versionOf } from './report/version-of.ts';
 
 const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
 const app = 'npx node bench/end-to-end/app.ts';

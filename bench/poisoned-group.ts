@@ -12,11 +12,11 @@ import { wholeNumber } from '../system/arguments.ts';
 import { anOrder } from '../test/support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../test/support/sqs.ts';
 import { fakeWiring } from '../test/support/wiring.ts';
-import { benchCommand } from './command.ts';
-import { median } from './interleave.ts';
-import { save } from './report.ts';
-import { slow } from './slow-port.ts';
-import { type Spread, spreadOf } from './spread.ts';
+import { benchCommand } from './measure/command.ts';
+import { median } from './measure/interleave.ts';
+import { slow } from './measure/slow-port.ts';
+import { type Spread, spreadOf } from './measure/spread.ts';
+import { save } from './report/report.ts';
 
 /**
  * What a group whose order fails each time costs the nine groups beside it: batches of ten, one order of each of ten

@@ -1,10 +1,10 @@
-import { benchCommand } from './command.ts';
-import { interleave, median, ratioOf } from './interleave.ts';
+import { benchCommand } from './measure/command.ts';
+import { interleave, median, ratioOf } from './measure/interleave.ts';
 import { Lab, type Tried } from './publishing/lab.ts';
 import type { WayName } from './publishing/ways.ts';
-import { report } from './report.ts';
-import { type Promises, type Row, withTarget } from './row.ts';
-import { versionOf } from './version-of.ts';
+import { report } from './report/report.ts';
+import { type Promises, type Row, withTarget } from './report/row.ts';
+import { versionOf } from './report/version-of.ts';
 
 const rounds = 10;
 

@@ -1,13 +1,13 @@
 import { batchRows } from './batches.ts';
 import { startRows } from './cold-start.ts';
-import { benchCommand, docs } from './command.ts';
 import { endToEndRows } from './end-to-end.ts';
-import { textOf } from './print.ts';
+import { benchCommand, docs } from './measure/command.ts';
 import { publisherRows } from './publisher.ts';
-import { save } from './report.ts';
-import { machine } from './results.ts';
-import type { Row } from './row.ts';
-import { writeDocs } from './write-docs.ts';
+import { textOf } from './report/print.ts';
+import { save } from './report/report.ts';
+import { machine } from './report/results.ts';
+import type { Row } from './report/row.ts';
+import { writeDocs } from './report/write-docs.ts';
 
 const comparisons: readonly (() => Promise<Row[]>)[] = [batchRows, publisherRows, startRows, endToEndRows];
 

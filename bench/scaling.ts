@@ -1,14 +1,14 @@
 import { wholeNumber } from '../system/arguments.ts';
 import { canRunDynamoDbLocal, startDynamoDbLocal } from '../test/contract/servers/dynamodb-local.ts';
-import { benchCommand, docs } from './command.ts';
 import { Counter, latency } from './cost/count.ts';
 import { batchTime } from './cost/dollars.ts';
 import { memoryOfOneProcessor } from './cost/prices.ts';
 import { exactlyOnceSubject } from './cost/subjects/ours.ts';
 import { createAllTables } from './cost/tables.ts';
-import { markdownTable, wrapped, writeGenerated } from './generated.ts';
-import { short, whole } from './numbers.ts';
-import { save } from './report.ts';
+import { benchCommand, docs } from './measure/command.ts';
+import { markdownTable, wrapped, writeGenerated } from './report/generated.ts';
+import { short, whole } from './report/numbers.ts';
+import { save } from './report/report.ts';
 import { spreadOfSamples } from './scaling/customers.ts';
 import { type HotCustomer, inDynamoDb, inSlowMemory } from './scaling/hot-customer.ts';
 import { limitsTable, mostOfGroup, type Needs, workedOfGroup } from './scaling/limits.ts';

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../contract/errors.ts';
-import { nameOf } from './input.ts';
+import { nameOf } from './input/input.ts';
 
 /** For each option, whether a value suits, and what it has to be. */
 const expectations: Readonly<Record<string, readonly [suits: (value: unknown) => boolean, wanted: string]>> =

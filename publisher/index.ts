@@ -1,5 +1,4 @@
 export type { Deduplication } from './deduplication.ts';
-export type { Entry } from './entry.ts';
 export {
   InputError,
   JournalError,
@@ -8,11 +7,12 @@ export {
   type PublishErrorCode,
   TopicError,
 } from './errors.ts';
-export type { Lines } from './input.ts';
-export { readLines } from './lines.ts';
+export type { Lines } from './input/input.ts';
+export { readLines } from './input/lines.ts';
 export { messageGroup } from './message-group.ts';
 export { type PublishOptions, type PublishSummary, publish } from './publish.ts';
 export { fitsTopic, publishEvent, type SingleEvent } from './publish-event.ts';
-export { type SendOptions, type SendSummary, sendInOrder } from './send-in-order.ts';
-export { snsClient, snsTopic } from './sns-topic.ts';
-export type { EntryResult, Topic } from './topic.ts';
+export { type SendOptions, type SendSummary, sendInOrder } from './sending/send-in-order.ts';
+export type { Entry } from './topic/entry.ts';
+export { snsClient, snsTopic } from './topic/sns-topic.ts';
+export type { EntryResult, Topic } from './topic/topic.ts';

@@ -1,13 +1,13 @@
 import { ConfigurationError } from '../contract/errors.ts';
 import { canonicalJson } from '../contract/event/canonical-json.ts';
 import type { CloudEvent } from '../contract/event/event-parser.ts';
-import { type Entry, sizeOf } from './entry.ts';
 import { PublishError, TopicError } from './errors.ts';
-import { identified } from './identified.ts';
-import { nameOf } from './input.ts';
-import { maxBatchBytes } from './limits.ts';
+import { identified } from './input/identified.ts';
+import { nameOf } from './input/input.ts';
 import { messageGroup } from './message-group.ts';
-import type { Topic } from './topic.ts';
+import { type Entry, sizeOf } from './topic/entry.ts';
+import { maxBatchBytes } from './topic/limits.ts';
+import type { Topic } from './topic/topic.ts';
 
 export interface SingleEvent {
   readonly event: CloudEvent;

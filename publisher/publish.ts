@@ -10,17 +10,17 @@ import {
 import { type Random, systemRandom } from '../contract/random.ts';
 import { checkOptions } from './check-options.ts';
 import { type Deduplication, deduplicationId } from './deduplication.ts';
-import type { Entry } from './entry.ts';
 import { PublishError } from './errors.ts';
-import { identified } from './identified.ts';
-import { iterateLines, type Lines } from './input.ts';
-import { Journal } from './journal.ts';
-import { type JournalStorage, journalFile } from './journal-file.ts';
-import type { JournalOwner } from './journal-state.ts';
+import { identified } from './input/identified.ts';
+import { iterateLines, type Lines } from './input/input.ts';
+import { Journal } from './journal/journal.ts';
+import { type JournalStorage, journalFile } from './journal/journal-file.ts';
+import type { JournalOwner } from './journal/journal-state.ts';
 import { messageGroup } from './message-group.ts';
-import { sendInOrder } from './send-in-order.ts';
-import { checkTopicArn, snsClient, snsTopic } from './sns-topic.ts';
-import type { Topic } from './topic.ts';
+import { sendInOrder } from './sending/send-in-order.ts';
+import type { Entry } from './topic/entry.ts';
+import { checkTopicArn, snsClient, snsTopic } from './topic/sns-topic.ts';
+import type { Topic } from './topic/topic.ts';
 
 const parseCloudEvent = eventParser(cloudEvent);
 

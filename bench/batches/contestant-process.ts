@@ -1,6 +1,6 @@
 import { argv, cpuUsage } from 'node:process';
 import type { SQSEvent } from 'aws-lambda';
-import { answer } from '../answering-process.ts';
+import { answer } from '../measure/answering-process.ts';
 import { type ContestantName, contestants } from './contestants/index.ts';
 
 /** What a batch took in a process that does nothing else. */

@@ -1,7 +1,7 @@
 import { customersTable, ledgerTable } from '../../contract/orders/order-tables.ts';
 import { memoryDynamoDb } from '../../test/support/dynamodb/memory-dynamodb.ts';
 import { serveDynamoDb } from '../../test/support/dynamodb/server.ts';
-import { answer } from '../answering-process.ts';
+import { answer } from '../measure/answering-process.ts';
 import { effectTables, keys } from './tables.ts';
 import { latencyMs, type Traffic } from './traffic.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SQSEvent } from 'aws-lambda';
 import { canRunRedis, startRedis } from '../../test/contract/servers/redis.ts';
 import type { Server } from '../../test/contract/servers/server.ts';
-import { AnsweringProcess } from '../answering-process.ts';
+import { AnsweringProcess } from '../measure/answering-process.ts';
 import type { Done } from './contestant-process.ts';
 import type { ContestantName } from './contestants/index.ts';
 import type { Account, DynamoDbAnswer } from './dynamodb-process.ts';

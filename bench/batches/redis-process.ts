@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { argv } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answer } from '../answering-process.ts';
+import { answer } from '../measure/answering-process.ts';
 import { CommandCounter } from './command-counter.ts';
 import { latencyMs, type Traffic } from './traffic.ts';
 

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
-import { median } from '../interleave.ts';
-import { type BatchShape, batchOf, newOrders } from '../order-batches.ts';
+import { median } from '../measure/interleave.ts';
+import { type BatchShape, batchOf, newOrders } from '../measure/order-batches.ts';
 import { type Agreement, Meter } from './meter.ts';
 import type { Besides, Consume, Subject } from './subjects/subject.ts';
 import { effectTables, keys } from './tables.ts';

@@ -1,5 +1,5 @@
-import { markdownTable, wrapped } from '../generated.ts';
-import { short } from '../numbers.ts';
+import { markdownTable, wrapped } from '../report/generated.ts';
+import { short } from '../report/numbers.ts';
 import type { Counted } from './count.ts';
 import { dollarsOf, sumOf } from './dollars.ts';
 import type { Agreement } from './meter.ts';

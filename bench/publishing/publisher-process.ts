@@ -1,5 +1,5 @@
 import { argv, cpuUsage, memoryUsage, resourceUsage } from 'node:process';
-import { answer } from '../answering-process.ts';
+import { answer } from '../measure/answering-process.ts';
 import { orderLines } from './order-lines.ts';
 import { type WayName, ways } from './ways.ts';
 

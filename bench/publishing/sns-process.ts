@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../../test/unit/publisher/support/seeded-random.ts';
-import { answer } from '../answering-process.ts';
+import { answer } from '../measure/answering-process.ts';
 import { Arrivals, type Arrived } from './arrivals.ts';
 
 /**

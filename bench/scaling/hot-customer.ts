@@ -3,8 +3,8 @@ import Big from 'big.js';
 import { ledgerTable } from '../../contract/orders/order-tables.ts';
 import { dynamoDbEffectStore, type EffectStore } from '../../runtime/index.ts';
 import { effectTables, recordTables } from '../cost/tables.ts';
-import { newOrders } from '../order-batches.ts';
-import { slow } from '../slow-port.ts';
+import { newOrders } from '../measure/order-batches.ts';
+import { slow } from '../measure/slow-port.ts';
 import { fulfilmentOver, orderTablesInMemory } from './trips.ts';
 
 /** One customer's orders, all of one message group, in batches of ten one behind another, as a FIFO queue gives them. */

@@ -1,5 +1,5 @@
-import { markdownTable } from '../generated.ts';
-import { short, whole } from '../numbers.ts';
+import { markdownTable } from '../report/generated.ts';
+import { short, whole } from '../report/numbers.ts';
 
 /** Quotas by default, in us-east-1 where they depend on the Region. docs/scaling.md names their pages. */
 const quotas = {

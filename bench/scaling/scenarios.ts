@@ -1,5 +1,5 @@
-import { markdownTable } from '../generated.ts';
-import { short, whole } from '../numbers.ts';
+import { markdownTable } from '../report/generated.ts';
+import { short, whole } from '../report/numbers.ts';
 import { Customers, type Spread } from './customers.ts';
 import { type Simulated, simulate } from './simulate.ts';
 

@@ -7,8 +7,8 @@ import { remaining } from '../../test/support/sqs.ts';
 import { fakeWiring } from '../../test/support/wiring.ts';
 import { handleOrder } from '../cost/subjects/subject.ts';
 import { effectTables, keys } from '../cost/tables.ts';
-import { batchOf, newOrders } from '../order-batches.ts';
-import { slow } from '../slow-port.ts';
+import { batchOf, newOrders } from '../measure/order-batches.ts';
+import { slow } from '../measure/slow-port.ts';
 
 /** The fulfilment consumer over a store; what it logs goes nowhere. */
 export function fulfilmentOver(store: EffectStore) {

@@ -1,7 +1,7 @@
 import { argv, cpuUsage } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { remaining } from '../../test/support/sqs.ts';
-import { answer } from '../answering-process.ts';
+import { answer } from '../measure/answering-process.ts';
 
 /** Loads a function, its argument, as Lambda does, and calls it once for each of these. */
 export interface Start {

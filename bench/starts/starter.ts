@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { AnsweringProcess } from '../answering-process.ts';
-import { bundle } from '../bundle.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { AnsweringProcess } from '../measure/answering-process.ts';
+import { bundle } from '../measure/bundle.ts';
+import { temporaryFolder } from '../measure/temporary-folder.ts';
 import { environmentWith } from './calls.ts';
 import { startServices } from './services.ts';
 import type { Start, Started } from './start-process.ts';

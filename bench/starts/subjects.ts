@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Bundle, bundle } from '../bundle.ts';
+import { type Bundle, bundle } from '../measure/bundle.ts';
 import { callsOf } from './calls.ts';
 
 const functions = join(import.meta.dirname, '../../lambda');

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import type { Entry } from '../../publisher/index.ts';
 import { sendInOrder } from '../../publisher/index.ts';
-import type { JournalStorage } from '../../publisher/journal-file.ts';
+import type { JournalStorage } from '../../publisher/journal/journal-file.ts';
 import { publishTo } from '../../publisher/publish.ts';
 import type { FifoTopic } from '../broker/topic.ts';
 import type { Extra, PlannedEvent } from '../workloads/planned-event.ts';

@@ -1,7 +1,7 @@
 import { sha256 } from '../../contract/event/identity.ts';
-import { type Entry, messageAttributes } from '../../publisher/entry.ts';
 import { type EntryResult, TopicError } from '../../publisher/index.ts';
-import type { Topic } from '../../publisher/topic.ts';
+import { type Entry, messageAttributes } from '../../publisher/topic/entry.ts';
+import type { Topic } from '../../publisher/topic/topic.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import type { FifoQueue } from './fifo-queue.ts';

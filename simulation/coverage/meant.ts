@@ -8,10 +8,10 @@ const notMeant = [
   'runtime/stores/redis/',
   'runtime/aws/',
   'runtime/consumer/dependencies-from-environment.ts',
-  'publisher/journal-file.ts',
-  'publisher/lines.ts',
+  'publisher/journal/journal-file.ts',
+  'publisher/input/lines.ts',
   'publisher/publish-event.ts',
-  'publisher/sns-topic.ts',
+  'publisher/topic/sns-topic.ts',
 ];
 
 /** The sources that a simulation is meant to reach, from the root of the repository. */

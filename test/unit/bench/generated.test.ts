@@ -1,4 +1,4 @@
-import { markdownTable, wrapped } from '../../../bench/generated.ts';
+import { markdownTable, wrapped } from '../../../bench/report/generated.ts';
 
 it('wraps a text at 118 characters, and loses no word of it', () => {
   const text = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');

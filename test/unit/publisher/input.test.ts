@@ -3,7 +3,7 @@ import { ReadableStream } from 'node:stream/web';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { InputError, type PublishOptions, publish, readLines } from '../../../publisher/index.ts';
 import { fitsTopic, publishEvent, type SingleEvent } from '../../../publisher/publish-event.ts';
-import { snsTopic } from '../../../publisher/sns-topic.ts';
+import { snsTopic } from '../../../publisher/topic/sns-topic.ts';
 import { order, orders, toLines } from './support/orders.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:orders.fifo';

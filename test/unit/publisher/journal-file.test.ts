@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemRandom } from '../../../contract/random.ts';
 import { JournalError } from '../../../publisher/errors.ts';
-import { type JournalStorage, journalFile } from '../../../publisher/journal-file.ts';
+import { type JournalStorage, journalFile } from '../../../publisher/journal/journal-file.ts';
 import { type PublishToOptions, publishTo } from '../../../publisher/publish.ts';
 import { FakeTopic } from './support/fake-topic.ts';
 import { orders, toLines } from './support/orders.ts';
@@ -109,7 +109,7 @@ describe('two runs on one journal file', () => {
       seen.push(found);
       if (found !== '1') throw new JournalError('JOURNAL_TAKEN', 'another run');
       // WHEN another process replaces it right after that look
-      const { href } = new URL('../../../publisher/journal-file.ts', import.meta.url);
+      const { href } = new URL('../../../publisher/journal/journal-file.ts', import.meta.url);
       const code = `const { journalFile } = await import('${href}'); await journalFile('${file}').write('2', () => {});`;
       execFileSync(process.execPath, [
         '--disable-warning=ExperimentalWarning',

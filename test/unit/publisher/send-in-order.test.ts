@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Entry } from '../../../publisher/entry.ts';
 import { PublishError } from '../../../publisher/errors.ts';
-import { sendInOrder } from '../../../publisher/send-in-order.ts';
+import { sendInOrder } from '../../../publisher/sending/send-in-order.ts';
+import type { Entry } from '../../../publisher/topic/entry.ts';
 import { FakeClock } from '../../support/wiring.ts';
 import { byGroup, FakeTopic } from './support/fake-topic.ts';
 import { seededRandom } from './support/seeded-random.ts';

@@ -1,9 +1,9 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SNSClient } from '@aws-sdk/client-sns';
-import type { Entry } from '../../../publisher/entry.ts';
 import { TopicError } from '../../../publisher/errors.ts';
-import { snsClient, snsTopic } from '../../../publisher/sns-topic.ts';
+import type { Entry } from '../../../publisher/topic/entry.ts';
+import { snsClient, snsTopic } from '../../../publisher/topic/sns-topic.ts';
 import { toArray } from './support/to-array.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:orders.fifo';

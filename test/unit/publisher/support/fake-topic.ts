@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../../contract/clock.ts';
 import type { Random } from '../../../../contract/random.ts';
-import type { Entry } from '../../../../publisher/entry.ts';
 import { TopicError } from '../../../../publisher/errors.ts';
-import type { EntryResult, Topic } from '../../../../publisher/topic.ts';
+import type { Entry } from '../../../../publisher/topic/entry.ts';
+import type { EntryResult, Topic } from '../../../../publisher/topic/topic.ts';
 
 const deduplicationInterval = 5 * 60_000;
 

@@ -1,4 +1,4 @@
-import type { JournalStorage } from '../../../../publisher/journal-file.ts';
+import type { JournalStorage } from '../../../../publisher/journal/journal-file.ts';
 
 /** A journal in memory, whose process can be killed. */
 export class MemoryJournal implements JournalStorage {

@@ -2,9 +2,9 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../../contract/clock.ts';
 import { systemRandom } from '../../../../contract/random.ts';
-import { journalFile } from '../../../../publisher/journal-file.ts';
+import { journalFile } from '../../../../publisher/journal/journal-file.ts';
 import { publishTo } from '../../../../publisher/publish.ts';
-import type { Topic } from '../../../../publisher/topic.ts';
+import type { Topic } from '../../../../publisher/topic/topic.ts';
 import { orders, toLines } from './orders.ts';
 
 /** Publishes 300 orders to a file, its second argument, with the journal of its first. Prints how it ended. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * @param parts Markdown by name. @throws Error for a name that the page has no place for.
  */
 export function writeGenerated(page: string, parts: Readonly<Record<string, string>>): void {
-  const path = join(import.meta.dirname, '../docs', page);
+  const path = join(import.meta.dirname, '../../docs', page);
   let text = readFileSync(path, 'utf8');
   for (const [name, part] of Object.entries(parts)) {
     const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];

@@ -1,6 +1,6 @@
-import type { OrderEvent } from '../contract/orders/order-event.ts';
-import { anOrder } from '../test/support/orders.ts';
-import { sqsEvent, sqsRecord } from '../test/support/sqs.ts';
+import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import { anOrder } from '../../test/support/orders.ts';
+import { sqsEvent, sqsRecord } from '../../test/support/sqs.ts';
 
 /** What a batch consists of. */
 export interface BatchShape {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { JournalError } from './errors.ts';
+import { JournalError } from '../errors.ts';
 import type { JournalStorage } from './journal-file.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

@@ -1,10 +1,10 @@
-import { type Clock, systemClock } from '../contract/clock.ts';
-import { type Random, systemRandom } from '../contract/random.ts';
+import { type Clock, systemClock } from '../../contract/clock.ts';
+import { type Random, systemRandom } from '../../contract/random.ts';
+import { PublishError, TopicError } from '../errors.ts';
+import { type Entry, sizeOf } from '../topic/entry.ts';
+import { backoff, maxAttempts, maxBatchBytes, maxConcurrentRequests } from '../topic/limits.ts';
+import type { EntryResult, Topic } from '../topic/topic.ts';
 import { Backlog, type Pending } from './backlog.ts';
-import { type Entry, sizeOf } from './entry.ts';
-import { PublishError, TopicError } from './errors.ts';
-import { backoff, maxAttempts, maxBatchBytes, maxConcurrentRequests } from './limits.ts';
-import type { EntryResult, Topic } from './topic.ts';
 
 export interface SendOptions<E extends Entry> {
   /**

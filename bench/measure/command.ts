@@ -1,7 +1,7 @@
-import { filled, type Options, readArguments, usageOf } from '../system/arguments.ts';
-import { checkWritable } from '../system/check-writable.ts';
-import { command } from '../system/command.ts';
-import { stopAll, stopOnSignals } from '../system/teardown.ts';
+import { filled, type Options, readArguments, usageOf } from '../../system/arguments.ts';
+import { checkWritable } from '../../system/check-writable.ts';
+import { command } from '../../system/command.ts';
+import { stopAll, stopOnSignals } from '../../system/teardown.ts';
 
 const common: Options = {
   json: { value: 'FILE', help: 'write what was measured there too' },

@@ -1,5 +1,5 @@
-import { InvalidEventError } from '../contract/errors.ts';
-import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { InvalidEventError } from '../../contract/errors.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
 
 /**
  * The event, if it has the parts that tell events and groups apart. A parser of one's own may check less than the

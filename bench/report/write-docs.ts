@@ -12,7 +12,7 @@ export function writeDocs({ machine, rows }: Results): void {
   writeGenerated('benchmarks.md', { machine: `${machine}.`, results: tablesOf(rows).join('\n\n') });
   const groupsOf = (scenario: string) => /^batch of 10 in (.*), first deliveries$/.exec(scenario)?.[1];
   const svg = chartOf('A batch of ten first deliveries, 5 ms a request', clustersOf(rows, groupsOf));
-  writeFileSync(join(import.meta.dirname, '../docs/benchmarks.svg'), svg);
+  writeFileSync(join(import.meta.dirname, '../../docs/benchmarks.svg'), svg);
 }
 
 /** Neighbours that measured the same things besides share a table. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onShutdown } from '../system/teardown.ts';
+import { onShutdown } from '../../system/teardown.ts';
 
 export interface TemporaryFolder {
   readonly path: string;

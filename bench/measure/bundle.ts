@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
-import { bundling, replacedModules } from '../lib/functions/bundling.ts';
+import { bundling, replacedModules } from '../../lib/functions/bundling.ts';
 
 /** Bytes of a bundle by the package that they come from, the largest first; this repository's are `order-once`. */
 export type Packages = Readonly<Record<string, number>>;
@@ -31,7 +31,7 @@ export function bundle(entry: string, file: string): Bundle {
     banner: { js: banner },
     metafile: true,
     // For an entry that is written elsewhere.
-    nodePaths: [join(import.meta.dirname, '../node_modules')],
+    nodePaths: [join(import.meta.dirname, '../../node_modules')],
   });
   const [output] = Object.values(metafile.outputs);
   if (output?.entryPoint === undefined) throw new Error(`esbuild made nothing of ${entry}`);

@@ -1,8 +1,8 @@
 import { PublishBatchCommand, type PublishBatchRequestEntry, SNSClient } from '@aws-sdk/client-sns';
-import { ConfigurationError } from '../contract/errors.ts';
+import { ConfigurationError } from '../../contract/errors.ts';
+import { TopicError } from '../errors.ts';
+import { nameOf } from '../input/input.ts';
 import { type Entry, messageAttributes } from './entry.ts';
-import { TopicError } from './errors.ts';
-import { nameOf } from './input.ts';
 import type { Topic } from './topic.ts';
 
 /** SNS throttles with several names, in requests and in single entries. */

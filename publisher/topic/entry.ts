@@ -1,4 +1,4 @@
-import { firstPublishedAttribute } from '../contract/message-attributes.ts';
+import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
 
 /** One message for the topic. */
 export interface Entry {

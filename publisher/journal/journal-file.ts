@@ -1,7 +1,7 @@
 import { open, readdir, readFile, readlink, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Random, systemRandom } from '../contract/random.ts';
-import { JournalError, journalTaken } from './errors.ts';
+import { type Random, systemRandom } from '../../contract/random.ts';
+import { JournalError, journalTaken } from '../errors.ts';
 
 /** Where a journal is kept: all of it is read, and all of it replaced, at once. */
 export interface JournalStorage {

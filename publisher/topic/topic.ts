@@ -1,5 +1,5 @@
+import type { TopicError } from '../errors.ts';
 import type { Entry } from './entry.ts';
-import type { TopicError } from './errors.ts';
 
 /** What became of an entry: the topic accepted it, or why not. */
 export type EntryResult = 'accepted' | TopicError;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { InputError } from './errors.ts';
+import { InputError } from '../errors.ts';
 import { nameOf } from './input.ts';
 
 /** 16 times the largest body, for white space and escapes: what is longer is no line, and must not fill the memory. */

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Clock } from '../contract/clock.ts';
-import type { Random } from '../contract/random.ts';
-import { journalTaken } from './errors.ts';
+import type { Clock } from '../../contract/clock.ts';
+import type { Random } from '../../contract/random.ts';
+import { journalTaken } from '../errors.ts';
 import type { JournalStorage } from './journal-file.ts';
 import { type JournalOwner, type JournalState, mismatch, stateOf } from './journal-state.ts';
 

@@ -1,5 +1,5 @@
-import { truncate } from '../contract/truncate.ts';
-import { InputError } from './errors.ts';
+import { truncate } from '../../contract/truncate.ts';
+import { InputError } from '../errors.ts';
 
 /** A plain string is an iterable too, of its characters: as `object` it does not compile. */
 export type Lines = AsyncIterable<string> | (Iterable<string> & object);

@@ -1,5 +1,5 @@
-import type { Entry } from './entry.ts';
-import { maxBatchBytes, maxBatchEntries, maxReadAhead } from './limits.ts';
+import type { Entry } from '../topic/entry.ts';
+import { maxBatchBytes, maxBatchEntries, maxReadAhead } from '../topic/limits.ts';
 
 /** An entry that was read and is not accepted yet. */
 export interface Pending<E extends Entry> {
