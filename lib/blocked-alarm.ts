@@ -8,10 +8,11 @@ import { metricNamespace, type Outcome, outcomeMetrics } from '../contract/metri
 const outcome: Outcome = 'blocked';
 
 /**
- * Rings while a message of the function blocks its group. By the default `maxReceiveCount` a blocked message is tried
- * again within half an hour, even of the longest retention: an hour without one says that none is left.
+ * An alarm that is in ALARM while a message of the function blocks its group. By the default `maxReceiveCount` a blocked
+ * message is tried again within half an hour, even of the longest retention: after an hour without one, none is left.
  *
- * It counts the function's log lines: the metric `Blocked` is by consumer, whose name only the function's code knows.
+ * It counts the function's log lines, because the metric `Blocked` is by consumer's name alone, and another stack of the
+ * account may have a consumer of the same name.
  */
 export function blockedAlarm(scope: Construct, logGroup: ILogGroup, functionName: string): Alarm {
   const filter = new MetricFilter(scope, 'BlockedFilter', {
@@ -25,7 +26,7 @@ export function blockedAlarm(scope: Construct, logGroup: ILogGroup, functionName
   });
   return new Alarm(scope, 'BlockedAlarm', {
     alarmDescription:
-      `A message of ${functionName} blocks its group: deploy what heals it, or skip it (docs/failure-modes.md, ` +
+      `A message of ${functionName} blocks its group: deploy a fix, or skip it (docs/failure-modes.md, ` +
       '"A group is blocked").',
     metric: filter.metric({ statistic: 'Sum', period: Duration.hours(1) }),
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

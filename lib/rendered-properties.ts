@@ -6,7 +6,7 @@ import type { IConstruct } from 'constructs';
  * it renders, so that is what is read.
  */
 // biome-ignore lint/suspicious/noExplicitAny: a template has no types.
-export function renderedProperties(construct: IConstruct): any {
+export function renderedProperties(construct: Pick<IConstruct, 'node'>): any {
   const resource = (construct.node.defaultChild ?? construct) as CfnElement;
   const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation());
   const [rendered] = Object.values<{ Properties?: object }>(Resources);

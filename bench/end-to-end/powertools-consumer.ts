@@ -7,10 +7,10 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { environmentNames } from '../../contract/environment.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { fifoQueue } from '../../lib/fifo-queue.ts';
 import { nodeFunction } from '../../lib/functions/node-function.ts';
 import { DataTable, type EventTopic } from '../../lib/index.ts';
 import { physicalName } from '../../lib/names.ts';
+import { fifoQueue } from '../../lib/queues/fifo-queue.ts';
 
 const removalPolicy = RemovalPolicy.DESTROY;
 const timeout = Duration.seconds(30);

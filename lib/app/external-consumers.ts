@@ -7,7 +7,7 @@ import type { IdempotentConsumerProps } from '../idempotent-consumer-props.ts';
 import type { MailSettings, PaymentSettings } from './payment-and-mail-settings.ts';
 
 /** What all consumers of the application have in common. */
-export type CommonProps = Omit<IdempotentConsumerProps, 'entry' | 'environment'>;
+export type CommonProps = Omit<IdempotentConsumerProps, 'consumerName' | 'entry' | 'environment' | 'tables'>;
 
 type Arn = Pick<Stack, 'partition' | 'region' | 'account'>;
 
@@ -18,6 +18,7 @@ const everySet = 'configuration-set/*';
 export function billing(scope: Stack, common: CommonProps, payment: PaymentSettings): IdempotentConsumer {
   return new IdempotentConsumer(scope, 'Billing', {
     ...common,
+    consumerName: 'billing',
     entry: join(import.meta.dirname, '../../lambda/billing.ts'),
     environment: {
       [environmentNames.paymentUrl]: payment.url,
@@ -30,6 +31,7 @@ export function billing(scope: Stack, common: CommonProps, payment: PaymentSetti
 export function notifications(scope: Stack, common: CommonProps, mail: MailSettings): IdempotentConsumer {
   const consumer = new IdempotentConsumer(scope, 'Notifications', {
     ...common,
+    consumerName: 'notifications',
     entry: join(import.meta.dirname, '../../lambda/notifications.ts'),
     environment: { [environmentNames.mailFrom]: mail.from, [environmentNames.mailDomain]: mail.domain },
   });

@@ -46,11 +46,19 @@ export class OrderOnceStack extends Stack {
     };
     const fulfilment = new IdempotentConsumer(this, 'Fulfilment', {
       ...common,
+      consumerName: 'fulfilment',
       entry: join(import.meta.dirname, '../../lambda/fulfilment.ts'),
+      tables: {
+        orders: { table: orders, effects: ['putIfNewer'] },
+        ledger: { table: ledger, effects: ['increment'] },
+        customers: { table: customers, effects: ['putIfNewer'] },
+      },
+      environment: {
+        [environmentNames.ordersTable]: orders.tableName,
+        [environmentNames.ledgerTable]: ledger.tableName,
+        [environmentNames.customersTable]: customers.tableName,
+      },
     });
-    fulfilment.grantEffects(orders, environmentNames.ordersTable, 'putIfNewer');
-    fulfilment.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
-    fulfilment.grantEffects(customers, environmentNames.customersTable, 'putIfNewer');
 
     const intake = new OrderIntake(this, 'Intake', { ...forStage, topic, records, auth: intakeAuth });
 

@@ -1,4 +1,5 @@
 import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { ConfigurationError } from '../../contract/errors.ts';
 
 /** esbuild leaves the `require` of a CommonJS dependency as it is, and an ES module has none. */
 const requireForCommonJs =
@@ -14,6 +15,8 @@ export const replacedModules = {
   'node:http': "data:text/javascript,module.exports=require('http')",
 } as const;
 
+const alias = `node:http=${replacedModules['node:http']}`;
+
 /** How every function becomes a file: one minified ES module with its AWS SDK inside, and a source map beside it. */
 export const bundling = {
   format: OutputFormat.ESM,
@@ -24,5 +27,34 @@ export const bundling = {
   sourcesContent: false,
   bundleAwsSDK: true,
   banner: requireForCommonJs,
-  esbuildArgs: { '--alias': `node:http=${replacedModules['node:http']}` },
+  esbuildArgs: { '--alias': alias },
 } satisfies BundlingOptions;
+
+/** A banner that many projects have already. A second declaration of `require` would be a syntax error. */
+const declaresRequire = /\b(const|let|var)\s+require\b/;
+
+/**
+ * The bundling of every function with options of a user's own, which go before it. The format stays, banners are joined,
+ * and aliases are added.
+ *
+ * @throws ConfigurationError for another format than ES modules.
+ */
+export function bundlingWith(own: BundlingOptions): BundlingOptions {
+  if (own.format !== undefined && own.format !== OutputFormat.ESM) {
+    throw new ConfigurationError(
+      `bundling.format is "${own.format}"; it must be "${OutputFormat.ESM}": functions are ES modules, which may await at ` +
+        'their top level. A handler of CommonJS modules is bundled into one as it is, so leave the format out.',
+    );
+  }
+  const { banner = '', esbuildArgs = {} } = own;
+  const { '--alias': aliases = [] } = esbuildArgs;
+  return {
+    ...bundling,
+    ...own,
+    banner: declaresRequire.test(banner) ? banner : bundling.banner + banner,
+    esbuildArgs: {
+      ...esbuildArgs,
+      '--alias': [...[aliases].flat().filter((one) => typeof one === 'string'), alias],
+    },
+  };
+}

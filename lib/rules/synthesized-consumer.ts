@@ -1,16 +1,15 @@
 import type { Duration } from 'aws-cdk-lib';
-import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Subscription } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { type EnvironmentName, environmentNames } from '../../contract/environment.ts';
+import type { ConsumerQueues } from '../queues/consumer-queues.ts';
 import { renderedProperties } from '../rendered-properties.ts';
 
-export interface ConsumerParts {
+export interface ConsumerParts extends ConsumerQueues {
   readonly handler: LambdaFunction;
-  readonly queue: Queue;
-  readonly deadLetterQueue: Queue;
-  readonly subscriptionDeadLetterQueue: Queue;
   readonly subscription: Subscription;
+  readonly eventSource: EventSourceMapping;
   readonly toleratedOutage: Duration;
 }
 
@@ -38,9 +37,6 @@ export interface DeployedQueue {
 /** The consumer as its template says it, with what escape hatches (`addPropertyOverride`) made of it. */
 export function readDeployed(parts: ConsumerParts): DeployedConsumer {
   const handler = renderedProperties(parts.handler);
-  const mapping = parts.handler.node
-    .findAll()
-    .find((node) => CfnEventSourceMapping.isCfnEventSourceMapping(node));
   const told = (name: EnvironmentName) =>
     Number(handler.Environment?.Variables?.[environmentNames[name]] ?? Number.NaN);
   return {
@@ -51,7 +47,7 @@ export function readDeployed(parts: ConsumerParts): DeployedConsumer {
       maxReceiveCount: told('maxReceiveCount'),
     },
     functionTimeout: number(handler.Timeout),
-    batchSize: number(mapping && renderedProperties(mapping).BatchSize),
+    batchSize: number(renderedProperties(parts.eventSource).BatchSize),
     toleratedOutage: parts.toleratedOutage.toSeconds(),
     queue: readQueue(parts.queue),
     deadLetterQueue: readQueue(parts.deadLetterQueue),

@@ -99,14 +99,21 @@ describe('the functions of the application', () => {
   });
 });
 
-test('a function may use a CommonJS package that requires a module of Node', () => {
+test.each([
+  [{}],
+  // Many projects have it already.
+  [{ banner: "import { createRequire } from 'module';const require = createRequire(import.meta.url);" }],
+  [{ banner: '/* mine */', esbuildArgs: { '--alias': ['nothing=./nothing.js'] } }],
+])('a function may use a CommonJS package that requires a module of Node, bundled with %j', (bundling) => {
   // WHEN
   const app = newApp({ bundling: true });
   const stack = new Stack(app, 'Shop');
   new IdempotentConsumer(stack, 'Bookings', {
+    consumerName: 'bookings',
     topic: new EventTopic(stack, 'Events'),
     records: new RecordTable(stack, 'Records'),
     entry: join(root, 'test/infra/fixtures/handler-with-common-js.ts'),
+    bundling,
   });
 
   // THEN
@@ -117,6 +124,7 @@ test("the log of an error names the file and the line of the handler's source, n
   const app = newApp({ bundling: true });
   const stack = new Stack(app, 'Shop');
   new IdempotentConsumer(stack, 'Bookings', {
+    consumerName: 'bookings',
     topic: new EventTopic(stack, 'Events'),
     records: new RecordTable(stack, 'Records'),
     entry: join(root, 'test/infra/fixtures/failing-handler.ts'),

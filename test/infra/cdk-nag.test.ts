@@ -1,4 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { OrderOnceStackProps } from '../../lib/app/order-once-stack.ts';
@@ -25,7 +28,29 @@ test('they find nothing in a consumer whose poison blocks its group', () => {
   const { app, stack } = checkedApp();
   const topic = new EventTopic(stack, 'Bookings');
   const records = new RecordTable(stack, 'Booked');
-  new IdempotentConsumer(stack, 'Blocking', { topic, records, entry: anyEntry, onPoison: 'block' });
+  new IdempotentConsumer(stack, 'Blocking', {
+    consumerName: 'bookings',
+    topic,
+    records,
+    entry: anyEntry,
+    onPoison: 'block',
+  });
+  expect(() => app.synth()).not.toThrow();
+});
+
+test('they find nothing in a consumer that is traced, in a VPC and encrypted with a key', () => {
+  const { app, stack } = checkedApp();
+  const encryptionKey = new Key(stack, 'Key', { enableKeyRotation: true });
+  const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: {} } });
+  new IdempotentConsumer(stack, 'Private', {
+    consumerName: 'bookings',
+    topic: new EventTopic(stack, 'Bookings', { encryptionKey }),
+    records: new RecordTable(stack, 'Booked'),
+    entry: anyEntry,
+    encryptionKey,
+    vpc: vpc as IVpc,
+    tracing: Tracing.ACTIVE,
+  });
   expect(() => app.synth()).not.toThrow();
 });
 

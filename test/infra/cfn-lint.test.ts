@@ -57,7 +57,13 @@ run(`cfn-lint finds no error where poison blocks its group${without}`, async () 
   const stack = shop();
   const topic = new EventTopic(stack, 'Events');
   const records = new RecordTable(stack, 'Records');
-  new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry, onPoison: 'block' });
+  new IdempotentConsumer(stack, 'Bookings', {
+    consumerName: 'bookings',
+    topic,
+    records,
+    entry: anyEntry,
+    onPoison: 'block',
+  });
   expect(await errors(stack)).toEqual([]);
 });
 

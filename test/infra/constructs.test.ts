@@ -1,6 +1,5 @@
 import { Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 import { physicalName } from '../../lib/names.ts';
@@ -15,8 +14,13 @@ class Bookings extends Construct {
     const topic = new EventTopic(this, 'Events');
     const records = new RecordTable(this, 'Records');
     const bookings = new DataTable(this, 'Table', { partitionKey: 'bookingId' });
-    this.consumer = new IdempotentConsumer(this, 'Consumer', { topic, records, entry });
-    this.consumer.grantEffects(bookings, 'BOOKINGS_TABLE_NAME', 'put', 'remove');
+    this.consumer = new IdempotentConsumer(this, 'Consumer', {
+      consumerName: 'bookings',
+      topic,
+      records,
+      entry,
+      tables: { bookings: { table: bookings, effects: ['put', 'remove'] } },
+    });
   }
 }
 
@@ -29,7 +33,7 @@ test('a consumer of your own needs a topic, records and a file', () => {
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::Lambda::Function', {
     FunctionName: 'Shop-bookings-consumer',
-    Environment: { Variables: { BOOKINGS_TABLE_NAME: { Ref: Match.stringLikeRegexp('BookingsTable') } } },
+    Environment: { Variables: { ORDER_ONCE_CONSUMER: 'bookings' } },
   });
   template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: {
@@ -71,8 +75,8 @@ test('two consumers of one topic share its records and have everything else apar
   const stack = shop();
   const topic = new EventTopic(stack, 'Events');
   const records = new RecordTable(stack, 'Records');
-  new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry });
-  new IdempotentConsumer(stack, 'Mails', { topic, records, entry: anyEntry });
+  new IdempotentConsumer(stack, 'Bookings', { consumerName: 'bookings', topic, records, entry: anyEntry });
+  new IdempotentConsumer(stack, 'Mails', { consumerName: 'mails', topic, records, entry: anyEntry });
 
   // THEN
   const template = Template.fromStack(stack);
@@ -85,7 +89,8 @@ test('two consumers of one topic share its records and have everything else apar
 test('a consumer takes its options', () => {
   // WHEN
   const stack = shop();
-  const consumer = new IdempotentConsumer(stack, 'Bookings', {
+  new IdempotentConsumer(stack, 'Bookings', {
+    consumerName: 'bookings',
     topic: new EventTopic(stack, 'Events'),
     records: new RecordTable(stack, 'Records', {
       ttl: Duration.days(60),
@@ -104,8 +109,6 @@ test('a consumer takes its options', () => {
     maxReceiveCount: 691,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  const existing = Table.fromTableName(stack, 'Existing', 'existing');
-  consumer.grantEffects(existing, 'EXISTING_TABLE_NAME', 'increment');
 
   // THEN
   const template = Template.fromStack(stack);
@@ -117,7 +120,6 @@ test('a consumer takes its options', () => {
         LOCALE: 'en',
         RECORD_TTL_SECONDS: '5184000',
         VISIBILITY_TIMEOUT_SECONDS: '600',
-        EXISTING_TABLE_NAME: 'existing',
       },
     },
   });
@@ -142,7 +144,13 @@ describe('poison', () => {
     const stack = shop();
     const topic = new EventTopic(stack, 'Events');
     const records = new RecordTable(stack, 'Records');
-    const props = { topic, records, entry: anyEntry, ...(onPoison && { onPoison }) };
+    const props = {
+      consumerName: 'bookings',
+      topic,
+      records,
+      entry: anyEntry,
+      ...(onPoison && { onPoison }),
+    };
     const consumer = new IdempotentConsumer(stack, 'Bookings', props);
     return { consumer, template: Template.fromStack(stack) };
   }
@@ -200,7 +208,14 @@ test.each([
 
   // THEN
   expect(
-    () => new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry, ...retentions }),
+    () =>
+      new IdempotentConsumer(stack, 'Bookings', {
+        consumerName: 'bookings',
+        topic,
+        records,
+        entry: anyEntry,
+        ...retentions,
+      }),
   ).toThrow(/etention is 1296000; it must be a whole number of seconds from 60 to 1209600/);
 });
 
@@ -223,7 +238,13 @@ describe('names', () => {
     const records = new RecordTable(stack, 'Records');
 
     // THEN
-    const tooLong = () => new IdempotentConsumer(stack, 'Bookings', { topic, records, entry: anyEntry });
+    const tooLong = () =>
+      new IdempotentConsumer(stack, 'Bookings', {
+        consumerName: 'bookings',
+        topic,
+        records,
+        entry: anyEntry,
+      });
     expect(tooLong).toThrow(/has 91 characters; AWS takes at most 80 for a queue.*"Bookings" by 11\./);
   });
 

@@ -104,6 +104,7 @@ describe('the stack without any setting', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
         Variables: {
+          ORDER_ONCE_CONSUMER: 'fulfilment',
           RECORDS_TABLE_NAME: ref('Records'),
           RECORD_TTL_SECONDS: String(45 * 24 * 3600),
           QUEUE_URL: ref('FulfilmentQueue'),

@@ -1,4 +1,4 @@
-import { CfnParameter, Duration, Lazy, type Stack } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Lazy, type Stack, Token } from 'aws-cdk-lib';
 import {
   DataTable,
   EventTopic,
@@ -16,7 +16,13 @@ function scene() {
   const topic = new EventTopic(stack, 'Events');
   const records = new RecordTable(stack, 'Records');
   const consumer = (id: string, props: Props = {}) =>
-    new IdempotentConsumer(stack, id, { topic, records, entry: anyEntry, ...props });
+    new IdempotentConsumer(stack, id, {
+      consumerName: id.replace(/ /g, '_'),
+      topic,
+      records,
+      entry: anyEntry,
+      ...props,
+    });
   return { stack, consumer };
 }
 
@@ -79,6 +85,26 @@ describe('an option of a consumer that AWS refuses fails, naming the range', () 
     [{ onPoison: 'Block' as 'block' }, 'onPoison is "Block"; it must be "quarantine" or "block"'],
     [{ environment: { QUEUE_URL: 'mine' } }, 'environment: "QUEUE_URL" is set by IdempotentConsumer itself'],
     [{ environment: { RECORD_TTL_SECONDS: '1' } }, 'environment: "RECORD_TTL_SECONDS" is set by'],
+    [{ environment: { ORDER_ONCE_TABLES: '{}' } }, 'environment: "ORDER_ONCE_TABLES" is set by'],
+    [{ environment: { ORDER_ONCE_CONSUMER: 'a' } }, 'environment: "ORDER_ONCE_CONSUMER" is set by'],
+    [{ provisionedPollerConfig: { minimumPollers: 1 } }, 'provisionedPollerConfig.minimumPollers is 1'],
+    [
+      { provisionedPollerConfig: { maximumPollers: 2001 } },
+      'provisionedPollerConfig.maximumPollers is 2001; it must be a whole number from 2 to 2000',
+    ],
+    [
+      { provisionedPollerConfig: { minimumPollers: 20, maximumPollers: 10 } },
+      'provisionedPollerConfig.maximumPollers is 10; it must be a whole number from 20 to 2000',
+    ],
+    [
+      { maxConcurrency: 5, provisionedPollerConfig: { minimumPollers: 2 } },
+      'maxConcurrency and provisionedPollerConfig are both given, and Lambda takes one of them. Leave out maxConcurrency',
+    ],
+    [
+      { timeout: Duration.seconds(Token.asNumber({ Ref: 'Timeout' })) },
+      'timeout is known at deployment only; synthesis needs it',
+    ],
+    [{ batchSize: Token.asNumber({ Ref: 'BatchSize' }) }, 'batchSize is known at deployment only'],
   ])('%j', (props, message) => {
     expect(() => scene().consumer('Bookings', props)).toThrow(message);
   });
@@ -92,7 +118,10 @@ describe('an option of a consumer that AWS refuses fails, naming the range', () 
   test('a value that is known at deployment only passes', () => {
     const { stack, consumer } = scene();
     const memorySize = new CfnParameter(stack, 'Memory', { type: 'Number' }).valueAsNumber;
+    const later = new CfnParameter(stack, 'Later', { type: 'Number' }).valueAsNumber;
     consumer('Bookings', { memorySize, environment: { TOKEN: Lazy.string({ produce: () => 'later' }) } });
+    consumer('Mails', { maxConcurrency: later });
+    consumer('Charges', { provisionedPollerConfig: { minimumPollers: later, maximumPollers: later } });
     expect(resource(stack, 'AWS::Lambda::Function', 'Bookings').Properties.MemorySize).toEqual({
       Ref: 'Memory',
     });
@@ -134,29 +163,6 @@ describe('an environment that Lambda refuses fails at synthesis', () => {
     const { stack, consumer } = scene();
     consumer('Bookings').handler.addEnvironment('X', 'y');
     expect(refusal(stack)).toContain('environment: "X"');
-  });
-});
-
-describe('a variable for a table', () => {
-  test.each([['QUEUE_URL'], ['ON_POISON']])('fails if the construct sets it: %s', (variable) => {
-    const { stack, consumer } = scene();
-    const table = new DataTable(stack, 'Seats', { partitionKey: 'seat' });
-    expect(() => consumer('Bookings').grantEffects(table, variable, 'put')).toThrow(
-      `variable: "${variable}" is set by IdempotentConsumer itself`,
-    );
-  });
-
-  test('fails if it holds something else, and may be granted twice for one table', () => {
-    const { stack, consumer } = scene();
-    const bookings = consumer('Bookings', { environment: { MODE: 'fast' } });
-    const [seats, halls] = ['Seats', 'Halls'].map((id) => new DataTable(stack, id, { partitionKey: 'id' }));
-    bookings.grantEffects(seats as DataTable, 'TABLE', 'put');
-    bookings.grantEffects(seats as DataTable, 'TABLE', 'increment');
-    for (const variable of ['TABLE', 'MODE']) {
-      expect(() => bookings.grantEffects(halls as DataTable, variable, 'put')).toThrow(
-        `variable: "${variable}" of Shop/Bookings holds something else already`,
-      );
-    }
   });
 });
 

@@ -13,6 +13,7 @@ type Options = Partial<IdempotentConsumerProps> & { readonly ttl?: Duration };
 function consumerWith({ ttl, ...props }: Options = {}) {
   const stack = shop();
   const consumer = new IdempotentConsumer(stack, 'Bookings', {
+    consumerName: 'bookings',
     topic: new EventTopic(stack, 'Events'),
     records: new RecordTable(stack, 'Records', ttl && { ttl }),
     entry: anyEntry,

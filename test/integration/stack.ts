@@ -32,12 +32,21 @@ class Variant extends Construct {
       removalPolicy,
       timeout: Duration.seconds(3),
       ...props,
+      consumerName: name,
+      tables: {
+        orders: { table: orders, effects: ['putIfNewer'] },
+        ledger: { table: ledger, effects: ['increment'] },
+        customers: { table: customers, effects: ['putIfNewer', 'increment'] },
+      },
+      environment: {
+        ...props.environment,
+        [environmentNames.ordersTable]: orders.tableName,
+        [environmentNames.ledgerTable]: ledger.tableName,
+        [environmentNames.customersTable]: customers.tableName,
+      },
       entry: join(import.meta.dirname, 'functions', `${entry}.ts`),
       toleratedOutage: Duration.hours(1),
     });
-    consumer.grantEffects(orders, environmentNames.ordersTable, 'putIfNewer');
-    consumer.grantEffects(ledger, environmentNames.ledgerTable, 'increment');
-    consumer.grantEffects(customers, environmentNames.customersTable, 'putIfNewer', 'increment');
     orders.grantReadData(consumer.handler);
     new CfnOutput(stack, `${name}Variant`, {
       value: stack.toJsonString({

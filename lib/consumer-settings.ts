@@ -1,0 +1,80 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ConfigurationError } from '../contract/errors.ts';
+import { type OnPoison, poisonPolicies } from '../contract/policies/poison-policy.ts';
+import { maxRetention, minRetention } from '../contract/policies/record-ttl.ts';
+import { defaultToleratedOutage } from '../contract/policies/retry-policy.ts';
+import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
+import { checkKnownNumber } from './rules/check-number.ts';
+import { defaultMaxReceiveCount, defaultVisibilityTimeout } from './rules/retention-arithmetic.ts';
+
+/** For how long a consumer's messages live and how often they come. Each number is known at synthesis. */
+export interface ConsumerSettings {
+  readonly timeout: Duration;
+  readonly batchSize: number;
+  readonly visibilityTimeout: Duration;
+  readonly retention: Duration;
+  readonly deadLetterRetention: Duration;
+  readonly toleratedOutage: Duration;
+  readonly maxReceiveCount: number;
+  readonly onPoison: OnPoison;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * The settings that `props` give, and the defaults of the others.
+ *
+ * Ranges are those of AWS: "Lambda quotas" (timeout), "Configuring scaling behavior for SQS event source mappings" (batches
+ * of FIFO queues), "Amazon SQS message quotas" (retention, visibility timeout). Rules about several settings at once are
+ * checked at synthesis: see `addWindowRules`.
+ *
+ * @throws ConfigurationError that names the option, its value and its range.
+ */
+export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSettings {
+  const {
+    timeout = Duration.seconds(30),
+    batchSize = 10,
+    retention = Duration.days(4),
+    deadLetterRetention = Duration.days(14),
+    toleratedOutage = Duration.seconds(defaultToleratedOutage),
+    onPoison = 'quarantine',
+    removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  } = props;
+  checkSeconds('timeout', timeout, 1, 900);
+  checkKnownNumber('batchSize', batchSize, { least: 1, most: 10 });
+  checkSeconds('retention', retention, minRetention, maxRetention);
+  checkSeconds('deadLetterRetention', deadLetterRetention, minRetention, maxRetention);
+  checkSeconds('toleratedOutage', toleratedOutage, 0, maxRetention);
+  if (!poisonPolicies.includes(onPoison)) {
+    throw new ConfigurationError(
+      `onPoison is "${onPoison}"; it must be ${poisonPolicies.map((name) => `"${name}"`).join(' or ')}`,
+    );
+  }
+  const numbers = {
+    batchSize,
+    functionTimeout: timeout.toSeconds(),
+    toleratedOutage: toleratedOutage.toSeconds(),
+  };
+  const visibilityTimeout = props.visibilityTimeout ?? Duration.seconds(defaultVisibilityTimeout(numbers));
+  checkSeconds('visibilityTimeout', visibilityTimeout, 0, 12 * 3600);
+  const received = {
+    ...numbers,
+    visibilityTimeout: visibilityTimeout.toSeconds(),
+    retention: retention.toSeconds(),
+  };
+  const { maxReceiveCount = defaultMaxReceiveCount(received) } = props;
+  return {
+    timeout,
+    batchSize,
+    visibilityTimeout,
+    retention,
+    deadLetterRetention,
+    toleratedOutage,
+    maxReceiveCount,
+    onPoison,
+    removalPolicy,
+  };
+}
+
+function checkSeconds(option: string, duration: Duration, least: number, most: number): void {
+  checkKnownNumber(option, duration.toSeconds(), { unit: 'seconds', least, most });
+}

@@ -1,0 +1,78 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { DeployedTable, DeployedTables } from '../contract/environment.ts';
+import { ConfigurationError } from '../contract/errors.ts';
+import { renderedProperties } from './rendered-properties.ts';
+
+/** The IAM action that an effect needs. */
+const effectActions = {
+  put: 'dynamodb:PutItem',
+  putIfNewer: 'dynamodb:PutItem',
+  // It leaves a tombstone.
+  removeIfNewer: 'dynamodb:PutItem',
+  increment: 'dynamodb:UpdateItem',
+  remove: 'dynamodb:DeleteItem',
+} as const;
+
+export type EffectKind = keyof typeof effectActions;
+
+/** Any `ITable`. It is not named so, because CDK's own `Table` is none under TypeScript's `exactOptionalPropertyTypes`. */
+type AnyTable = Pick<ITable, 'tableName' | 'grant' | 'node'> & {
+  readonly encryptionKey?: ITable['encryptionKey'] | undefined;
+};
+
+/** A table that a consumer's effects write to. */
+export interface EffectTable {
+  /** A `DataTable`, or any other table that the CDK app makes or imports. */
+  readonly table: AnyTable;
+  /**
+   * The kinds of effects that the handler returns for the table. A `raw` one needs a grant of its own:
+   * `table.grant(consumer.handler, 'dynamodb:ConditionCheckItem')`, for instance.
+   */
+  readonly effects: readonly EffectKind[];
+}
+
+type EffectTables = Readonly<Record<string, EffectTable>>;
+
+/**
+ * Lets a function write to tables, by the kinds of its effects alone.
+ *
+ * @throws ConfigurationError for an effect that is none.
+ */
+export function grantEffects(handler: IGrantable, tables: EffectTables): void {
+  for (const [name, { table, effects }] of Object.entries(tables)) {
+    const actions = effects.map((effect) => {
+      if (Object.hasOwn(effectActions, effect)) return effectActions[effect];
+      const kinds = Object.keys(effectActions).map((kind) => `"${kind}"`);
+      throw new ConfigurationError(
+        `tables.${name}.effects has "${effect}" in it; it may have ${kinds.join(', ')}`,
+      );
+    });
+    if (actions.length === 0) continue;
+    // What writes whole items is folded where the table's key is known.
+    const asks = actions.includes(effectActions.put) ? ['dynamodb:DescribeTable'] : [];
+    table.grant(handler, ...actions, ...asks);
+    table.encryptionKey?.grantEncryptDecrypt(handler);
+  }
+}
+
+/** The tables as the function has to know them. */
+export function deployedTables(tables: EffectTables): DeployedTables {
+  return Object.fromEntries(Object.entries(tables).map(([name, { table }]) => [name, deployed(table)]));
+}
+
+function deployed(table: AnyTable): DeployedTable {
+  const { tableName } = table;
+  const key = keyOf(table);
+  return { tableName, ...(key === undefined ? {} : { key }) };
+}
+
+/** The names of a table's key attributes, the partition key first; `undefined` of an imported table. */
+function keyOf(table: AnyTable): readonly string[] | undefined {
+  if (table.node.defaultChild === undefined) return undefined;
+  const schema: readonly { readonly AttributeName: string; readonly KeyType: string }[] =
+    renderedProperties(table).KeySchema;
+  return ['HASH', 'RANGE'].flatMap((type) =>
+    schema.filter(({ KeyType }) => KeyType === type).map(({ AttributeName }) => AttributeName),
+  );
+}

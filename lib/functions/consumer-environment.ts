@@ -1,0 +1,58 @@
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { type EnvironmentName, encodeTables, environmentNames } from '../../contract/environment.ts';
+import { ConfigurationError } from '../../contract/errors.ts';
+import type { ConsumerSettings } from '../consumer-settings.ts';
+import { deployedTables } from '../effect-tables.ts';
+import type { IdempotentConsumerProps } from '../idempotent-consumer-props.ts';
+
+/** Those that the construct, or its record table, sets. */
+const ownNames = [
+  'consumerName',
+  'tables',
+  'recordsTable',
+  'recordTtlSeconds',
+  'queueUrl',
+  'visibilityTimeoutSeconds',
+  'queueRetentionSeconds',
+  'maxReceiveCount',
+  'deadLetterQueueUrl',
+  'onPoison',
+] as const satisfies readonly EnvironmentName[];
+type OwnName = (typeof ownNames)[number];
+
+const ownVariables: ReadonlySet<string> = new Set(ownNames.map((name) => environmentNames[name]));
+
+/**
+ * The environment variables of a consumer's function: the user's, and what its runtime has to know. `RecordTable` adds its
+ * own.
+ *
+ * @throws ConfigurationError for a variable of the user's that the construct sets: the runtime would take it for its own.
+ */
+export function consumerEnvironment(
+  { consumerName, tables = {}, environment = {} }: IdempotentConsumerProps,
+  settings: ConsumerSettings,
+  { queue, deadLetterQueue }: { readonly queue: Queue; readonly deadLetterQueue: Queue },
+): Record<string, string> {
+  for (const name of Object.keys(environment)) {
+    if (!ownVariables.has(name)) continue;
+    throw new ConfigurationError(
+      `environment: "${name}" is set by IdempotentConsumer itself. Take another name.`,
+    );
+  }
+  const own: Record<Exclude<OwnName, 'recordsTable' | 'recordTtlSeconds'>, string> = {
+    consumerName,
+    tables: encodeTables(deployedTables(tables)),
+    queueUrl: queue.queueUrl,
+    visibilityTimeoutSeconds: String(settings.visibilityTimeout.toSeconds()),
+    queueRetentionSeconds: String(settings.retention.toSeconds()),
+    maxReceiveCount: String(settings.maxReceiveCount),
+    deadLetterQueueUrl: deadLetterQueue.queueUrl,
+    onPoison: settings.onPoison,
+  };
+  return {
+    ...environment,
+    ...Object.fromEntries(
+      Object.entries(own).map(([name, value]) => [environmentNames[name as OwnName], value]),
+    ),
+  };
+}

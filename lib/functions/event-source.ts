@@ -1,0 +1,58 @@
+import { Token } from 'aws-cdk-lib';
+import {
+  EventSourceMapping,
+  type Function as LambdaFunction,
+  type ProvisionedPollerConfig,
+} from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { ConfigurationError } from '../../contract/errors.ts';
+import { checkNumber } from '../rules/check-number.ts';
+
+export interface EventSourceProps {
+  readonly queue: Queue;
+  readonly batchSize: number;
+  readonly maxConcurrency?: number | undefined;
+  readonly provisionedPollerConfig?: ProvisionedPollerConfig | undefined;
+}
+
+/**
+ * Lets Lambda call a function with batches of a queue's messages, and the function say which of them failed.
+ *
+ * Its logical id is fixed: it depends on the consumer's place in its stack alone, while that of `SqsEventSource` carries the
+ * stack's name. If it changed, CloudFormation would create the mapping anew beside the one that exists, and Lambda refuses a
+ * second mapping of the same queue and function.
+ *
+ * @throws ConfigurationError for numbers that Lambda refuses.
+ */
+export function eventSource(
+  consumer: Construct,
+  handler: LambdaFunction,
+  { queue, batchSize, maxConcurrency, provisionedPollerConfig }: EventSourceProps,
+): EventSourceMapping {
+  checkNumber('maxConcurrency', maxConcurrency, { least: 2, most: 1000 });
+  if (provisionedPollerConfig !== undefined) checkPollers(provisionedPollerConfig, maxConcurrency);
+  queue.grantConsumeMessages(handler);
+  return new EventSourceMapping(consumer, 'EventSource', {
+    target: handler,
+    eventSourceArn: queue.queueArn,
+    batchSize,
+    reportBatchItemFailures: true,
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+    ...(provisionedPollerConfig === undefined ? {} : { provisionedPollerConfig }),
+  });
+}
+
+/** AWS: "Using provisioned mode with an Amazon SQS event source mapping". */
+function checkPollers(config: ProvisionedPollerConfig, maxConcurrency: number | undefined): void {
+  if (maxConcurrency !== undefined) {
+    throw new ConfigurationError(
+      'maxConcurrency and provisionedPollerConfig are both given, and Lambda takes one of them. Leave out maxConcurrency: ' +
+        'maximumPollers limits the invocations too.',
+    );
+  }
+  const { minimumPollers, maximumPollers } = config;
+  checkNumber('provisionedPollerConfig.minimumPollers', minimumPollers, { least: 2, most: 200 });
+  const least = minimumPollers === undefined || Token.isUnresolved(minimumPollers) ? 2 : minimumPollers;
+  checkNumber('provisionedPollerConfig.maximumPollers', maximumPollers, { least, most: 2000 });
+}

@@ -1,0 +1,37 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { ConfigurationError } from '../../contract/errors.ts';
+import { checkConsumerName } from '../../contract/event/consumer-name.ts';
+
+/** By record table, in whatever stacks of an app: the consumer that has a name. */
+const consumers = new WeakMap<IConstruct, Map<string, IConstruct>>();
+
+/**
+ * Gives a consumer its name on a record table.
+ *
+ * A consumer's name is part of the key of its records. If two consumers have one name, each takes the other's records for
+ * its own: it acknowledges events that it never applied.
+ *
+ * @throws ConfigurationError for a name that the runtime refuses, one that is known at deployment only, and one that
+ *   another consumer of the table has.
+ */
+export function claimConsumerName(consumer: IConstruct, name: string, records: IConstruct): void {
+  if (Token.isUnresolved(name)) {
+    throw new ConfigurationError(
+      `consumerName of "${consumer.node.path}" is known at deployment only, so synthesis cannot tell whether another ` +
+        'consumer has it. Give a text in its place.',
+    );
+  }
+  checkConsumerName('consumerName', name);
+  const named = consumers.get(records) ?? new Map<string, IConstruct>();
+  consumers.set(records, named);
+  const other = named.get(name);
+  if (other !== undefined) {
+    throw new ConfigurationError(
+      `consumerName is "${name}" for both "${other.node.path}" and "${consumer.node.path}", which share the record table ` +
+        `"${records.node.path}": each would take the other's records for its own, and acknowledge events that it never ` +
+        'applied. Give one of them another consumerName, or a record table of its own.',
+    );
+  }
+  named.set(name, consumer);
+}

@@ -1,0 +1,73 @@
+import { CfnParameter, Stack, Stage } from 'aws-cdk-lib';
+import { EventTopic, IdempotentConsumer, RecordTable } from '../../../lib/index.ts';
+import { anyEntry, newApp, refusal, resource, shop } from '../support.ts';
+import { bookings } from './support.ts';
+
+test('the function gets the name of its consumer', () => {
+  const stack = shop();
+  expect(bookings(stack, { consumerName: 'seat-bookings' }).consumerName).toBe('seat-bookings');
+  const { Environment } = resource(stack, 'AWS::Lambda::Function').Properties;
+  expect(Environment.Variables.ORDER_ONCE_CONSUMER).toBe('seat-bookings');
+});
+
+test.each([
+  ['', 'consumerName is ""'],
+  ['seat bookings', 'consumerName is "seat bookings"; it must be 1 to 64 letters, digits, "-" and "_"'],
+  ['x'.repeat(65), 'it must be 1 to 64'],
+  [undefined as unknown as string, 'consumerName is undefined'],
+])('fails for a name that the runtime refuses: "%s"', (consumerName, message) => {
+  expect(() => bookings(shop(), { consumerName })).toThrow(message);
+});
+
+test('fails for a name that is known at deployment only', () => {
+  const stack = shop();
+  const consumerName = new CfnParameter(stack, 'Name').valueAsString;
+  expect(() => bookings(stack, { consumerName })).toThrow(
+    'consumerName of "Shop/Bookings" is known at deployment only',
+  );
+});
+
+describe('two consumers with one name', () => {
+  function consumer(stack: Stack, id: string, records: RecordTable, consumerName = 'bookings') {
+    const topic = new EventTopic(stack, `${id}Events`);
+    return new IdempotentConsumer(stack, id, { consumerName, topic, records, entry: anyEntry });
+  }
+
+  test('fail if they share a record table, naming both and what to do', () => {
+    const stack = shop();
+    const records = new RecordTable(stack, 'Records');
+    consumer(stack, 'Bookings', records);
+    expect(() => consumer(stack, 'Rebookings', records)).toThrow(
+      'consumerName is "bookings" for both "Shop/Bookings" and "Shop/Rebookings", which share the record table ' +
+        '"Shop/Records": each would take the other\'s records for its own, and acknowledge events that it never applied. ' +
+        'Give one of them another consumerName, or a record table of its own.',
+    );
+  });
+
+  test('fail if they are in other stacks of the app, or in a stage', () => {
+    const app = newApp();
+    const records = new RecordTable(new Stack(app, 'Shared'), 'Records');
+    consumer(new Stack(app, 'One'), 'Bookings', records);
+    expect(() => consumer(new Stack(app, 'Two'), 'Bookings', records)).toThrow(
+      'for both "One/Bookings" and "Two/Bookings"',
+    );
+    expect(() => consumer(new Stack(new Stage(app, 'Beta'), 'Three'), 'Bookings', records)).toThrow(
+      'for both "One/Bookings" and "Beta/Three/Bookings"',
+    );
+  });
+
+  test('are taken if each has a record table of its own', () => {
+    const stack = shop();
+    consumer(stack, 'Bookings', new RecordTable(stack, 'Records'));
+    consumer(stack, 'Rebookings', new RecordTable(stack, 'OtherRecords'));
+    expect(refusal(stack)).toBe('nothing was refused');
+  });
+
+  test('are two if only their letters are alike', () => {
+    const stack = shop();
+    const records = new RecordTable(stack, 'Records');
+    consumer(stack, 'Bookings', records);
+    consumer(stack, 'Rebookings', records, 'Bookings');
+    expect(refusal(stack)).toBe('nothing was refused');
+  });
+});
