@@ -138,7 +138,7 @@ async function refusalOf(
     const named = writes.map(({ place, effect }) => `${place + 1} (${effectName(effect)})`).join(', ');
     throw new ConfigurationError(
       `DynamoDB answers ${error.name}: ${describe(error)}. The request writes the record table and the effects ${named}: ` +
-        'do these tables exist under these names, and may the function write to them (grantEffects)?',
+        'do these tables exist under these names, and does "tables" of IdempotentConsumer name these effects?',
       { cause: error },
     );
   }
