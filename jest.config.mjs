@@ -1,7 +1,12 @@
+/** Packages that are ES modules alone: Jest reads them once they are CommonJS. */
+const esModules = '(@ark|arktype|arkregex)/';
+
 const common = {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }],
+    [`/node_modules/${esModules}.*\\.js$`]: ['@swc/jest', { module: { type: 'commonjs' } }],
   },
+  transformIgnorePatterns: [`/node_modules/(?!${esModules})`],
   modulePathIgnorePatterns: ['<rootDir>/(\\.local|cdk\\.out|dist)/'],
 };
 

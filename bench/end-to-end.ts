@@ -138,7 +138,7 @@ async function refuseInexact(
   lines: readonly string[],
 ): Promise<void> {
   const events = async function* () {
-    for (const line of lines) yield parseOrderEvent(line);
+    for (const line of lines) yield parseOrderEvent({ body: line });
   };
   const expected = await expectationOf(events());
   const found = await readTables(new DynamoDBClient(clientConfig), tables);

@@ -24,7 +24,8 @@ export type InvalidEventCode =
   | 'INVALID_EVENT'
   | 'INEXACT_NUMBER'
   | 'NESTED_TOO_DEEP'
-  | 'SNS_ENVELOPE';
+  | 'SNS_ENVELOPE'
+  | 'UNHANDLED_TYPE';
 
 /**
  * A body that is no valid event. It never gets better by waiting: it is poison. Message and field are shortened: both may

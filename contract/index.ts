@@ -11,6 +11,7 @@ export {
   cloudEvent,
   type EventParser,
   eventParser,
+  type ReceivedMessage,
 } from './event/event-parser.ts';
 export { fingerprint } from './event/fingerprint.ts';
 export { idempotencyKey } from './event/identity.ts';

@@ -1,12 +1,7 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import { canonicalJson } from '../contract/event/canonical-json.ts';
-import {
-  type CloudEvent,
-  cloudEvent,
-  type EventParser,
-  eventParser,
-} from '../contract/event/event-parser.ts';
+import { type CloudEvent, readEvent } from '../contract/event/event-parser.ts';
 import { type Random, systemRandom } from '../contract/random.ts';
 import { checkOptions } from './check-options.ts';
 import { type Deduplication, deduplicationId } from './deduplication.ts';
@@ -22,8 +17,6 @@ import type { Entry } from './topic/entry.ts';
 import { checkTopicArn, snsClient, snsTopic } from './topic/sns-topic.ts';
 import type { Topic } from './topic/topic.ts';
 
-const parseCloudEvent = eventParser(cloudEvent);
-
 export interface PublishOptions<Event extends CloudEvent = CloudEvent> {
   /** The ARN of a FIFO topic. */
   topicArn: string;
@@ -38,8 +31,14 @@ export interface PublishOptions<Event extends CloudEvent = CloudEvent> {
    * Default: none, and every run publishes all of its input.
    */
   journal?: string | undefined;
-  /** Default: any CloudEvents 1.0 event with a `partitionkey`. */
-  parse?: EventParser<Event> | undefined;
+  /**
+   * Makes the event of a line, and throws for a line that is none.
+   *
+   *   parse: (line) => parseBooking({ body: line }),
+   *
+   * Default: takes any CloudEvents 1.0 event with a `partitionkey`.
+   */
+  parse?: ((line: string) => Event) | undefined;
   /** Called once the topic accepted the event of a line, in order within a message group; throwing stops the run. */
   onPublished?: ((event: Event, line: number) => void) | undefined;
   /** Stops the run: it rejects with the signal's reason as soon as the requests under way are over. */
@@ -164,7 +163,7 @@ function toMessage<Event extends CloudEvent>(
   line: number,
   {
     deduplication = 'content',
-    parse = parseCloudEvent as EventParser<CloudEvent> as EventParser<Event>,
+    parse = readEvent as (line: string) => CloudEvent as (line: string) => Event,
   }: PublishToOptions<Event>,
 ): Pick<Entry, 'body' | 'messageGroup' | 'deduplicationId'> {
   // A stream of text gives pieces of any length, which a reader of lines would have split.

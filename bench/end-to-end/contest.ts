@@ -41,7 +41,11 @@ export class Contest {
 
   /** @param lines Orders, all of them for all consumers. */
   async publish(lines: readonly string[]): Promise<void> {
-    await publish(lines, { topicArn: this.#topicArn, client: this.#sns, parse: parseOrderEvent });
+    await publish(lines, {
+      topicArn: this.#topicArn,
+      client: this.#sns,
+      parse: (line) => parseOrderEvent({ body: line }),
+    });
   }
 
   /** Has a consumer do what is in its queue. @returns How long it worked, in ms. */

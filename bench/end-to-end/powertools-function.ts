@@ -44,7 +44,7 @@ const processor = new SqsFifoPartialProcessorAsync();
 export const handler: SQSHandler = async (batch, context) => {
   config.registerLambdaContext(context);
   const handleRecord = async ({ body, messageId }: SQSRecord) => {
-    const { orderId } = await apply(parseOrderEvent(body));
+    const { orderId } = await apply(parseOrderEvent({ body }));
     process.stdout.write(`${JSON.stringify({ message: 'applied', messageId, orderId })}\n`);
   };
   return await processPartialResponse(batch, handleRecord, processor, { context, skipGroupOnError: true });

@@ -21,7 +21,7 @@ export type WayName = keyof typeof ways;
 /** Ours: it also checks each event, and brings it into canonical form. */
 function publisher(): Way {
   const client = snsClient(topicArn);
-  return (lines) => publish(lines, { topicArn, client, parse: parseOrderEvent });
+  return (lines) => publish(lines, { topicArn, client, parse: (line) => parseOrderEvent({ body: line }) });
 }
 
 /** Each awaited before the next: the order is kept by doing nothing at once. The SDK sends again what was refused. */

@@ -144,7 +144,7 @@ async function* parseLines(lines: AsyncIterable<string>, name: string) {
 
 function parseLine(text: string, place: string): OrderEvent {
   try {
-    return parseOrderEvent(text);
+    return parseOrderEvent({ body: text });
   } catch (cause) {
     throw new InvalidInputError(`${place}: ${(cause as Error).message}`, { cause });
   }

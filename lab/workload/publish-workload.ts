@@ -38,7 +38,7 @@ export async function publishEvents(events: Events, options: WorkloadOptions): P
   const publishing = publish(paced(without(late, events.text()), extras), {
     topicArn,
     client,
-    parse: parseOrderEvent,
+    parse: (line) => parseOrderEvent({ body: line }),
     onPublished: queue,
   });
   await Promise.all([publishing.finally(() => extras.end()), sending]);

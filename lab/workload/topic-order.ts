@@ -69,7 +69,7 @@ export class TopicOrder {
 
 function eventOf(body: string) {
   try {
-    return parseOrderEvent(body);
+    return parseOrderEvent({ body });
   } catch {
     return undefined;
   }

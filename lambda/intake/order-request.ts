@@ -39,7 +39,7 @@ export function orderEventOf({ caller, key, body }: OrderRequest): OrderEvent {
     sequence,
     data: order,
   };
-  return refusing(() => parseOrderEvent(canonicalJson(event)), inClientsWords);
+  return refusing(() => parseOrderEvent({ body: canonicalJson(event) }), inClientsWords);
 }
 
 /** @param worded The name that the client knows a field by; the body's own fields have theirs. */

@@ -1,11 +1,46 @@
 import { environmentNames, readOptionalEnvironment } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { checkConsumerName } from '../../contract/event/consumer-name.ts';
-import type { CloudEvent, EventParser } from '../../contract/event/event-parser.ts';
-import type { Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
-import type { ContentOf } from '../message/event-content.ts';
+import { type CloudEvent, type EventParser, readEvent } from '../../contract/event/event-parser.ts';
+import type {
+  EffectHandler,
+  ExternalContext,
+  ExternalHandler,
+  Guarantee,
+  HandlerKind,
+} from '../guarantees/guarantee.ts';
+import { type EventOf, type EventSchemas, type ReceivedEventOf, withData } from '../message/event-schemas.ts';
+import type { Reader } from '../message/reading.ts';
 
-export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerKind> {
+/** The events of a consumer as its handler gets them. */
+export type HandledEvent<Schemas extends EventSchemas, Parsed extends CloudEvent> = [Parsed] extends [never]
+  ? EventOf<Schemas>
+  : NoInfer<Parsed>;
+
+/** The same as they came, before a schema made something else of `data`. */
+type ReceivedEvent<Schemas extends EventSchemas, Parsed extends CloudEvent> = [Parsed] extends [never]
+  ? ReceivedEventOf<Schemas>
+  : NoInfer<Parsed>;
+
+/** Stands in a compiler's message, and says what to do. No value has this type. */
+interface Hint<Text extends string> {
+  readonly hint: Text;
+  readonly none: never;
+}
+
+interface Returned {
+  readonly effects:
+    | ReturnType<EffectHandler<CloudEvent>>
+    | Hint<'exactlyOnce() takes a handler that returns a list of effects: [put(...)], or [] for none'>;
+  readonly external: ReturnType<ExternalHandler<CloudEvent>>;
+}
+
+interface Contexts {
+  readonly effects: undefined;
+  readonly external: ExternalContext;
+}
+
+interface CommonOptions<Kind extends HandlerKind, Schemas extends EventSchemas, Parsed extends CloudEvent> {
   /**
    * Part of every idempotency key, so that consumers of one topic don't take each other's records for their own.
    * 1 to 64 letters, digits, `-` and `_`. Renaming a consumer makes every event new to it.
@@ -13,8 +48,51 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
    */
   readonly name?: string;
   /**
-   * Makes the event of a message's body: see `eventParser`. It is synchronous. It runs before anything of the batch begins;
-   * for a message that may end its process alone, after all others.
+   * Returns the part of an event that counts as its content, as JSON. An event that comes again with other content is a
+   * conflict: it goes to the dead-letter queue. It gets the event as it came, whatever its schema makes of `data`. It must
+   * return the same for an event every time; if it changes while its records count, a repeated event may become a conflict.
+   * An error that it throws is a failed attempt, as an error of the parser is.
+   * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`
+   */
+  readonly fingerprint?: (event: ReceivedEvent<Schemas, Parsed>) => unknown;
+  /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
+  readonly guarantee: Guarantee<Kind>;
+  /**
+   * Returns effects under exactly-once. Under the others it acts itself, and returns what is stored for duplicates.
+   *
+   *   handle: ({ data, partitionkey: hall }) => [put('seats', { seat: `${hall}/${data.seat}`, price: data.price })],
+   */
+  readonly handle: (
+    event: HandledEvent<Schemas, Parsed>,
+    context: Contexts[NoInfer<Kind>],
+  ) => Returned[NoInfer<Kind>];
+  /**
+   * Message groups of a batch that are worked on at once. Inside of a group it is always one message after the other.
+   * @default 10, every group of the largest batch that Lambda takes from a FIFO queue
+   */
+  readonly concurrency?: number;
+}
+
+interface EventsBySchema<Schemas extends EventSchemas> {
+  /**
+   * The types of events that the handler takes, each with the schema of its `data`: any Standard Schema (valibot, zod,
+   * arktype). The library checks the envelope and exact numbers before, on the text of the body.
+   *
+   *   events: { 'seat.booked': v.object({ seat: v.string(), price: v.number() }) },
+   *
+   * The handler gets the schema's output in `data`; the fingerprint is that of the event as it came. If the schema has an
+   * issue, or the type is not among them, the message is poison: it goes to the dead-letter queue, and the reason names the
+   * field. A schema that returns a promise is a ConfigurationError: messages wait. A schema that throws has failed over the
+   * event: an attempt, see `parse`.
+   */
+  readonly events: Schemas;
+  readonly parse?: 'createConsumer takes "events" or "parse", not both: remove one';
+}
+
+interface EventsByParser<Parsed extends CloudEvent> {
+  /**
+   * In place of `events`: makes the event of a message's body and attributes. See `eventParser`. It is synchronous. It runs
+   * before anything of the batch begins; for a message that may end its process alone, after all others.
    *
    * An `InvalidEventError`, a `PermanentError`, and any error with a list of `issues` (zod, valibot, arktype) say that the
    * body is no event: poison, at once. So is a body that fails the parser and is no JSON object with a `source` and an
@@ -22,33 +100,94 @@ export interface ConsumerOptions<Event extends CloudEvent, Kind extends HandlerK
    * happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotExecutedError`, and a
    * promise that it returns, make the message wait.
    */
-  readonly parse: EventParser<Event>;
-  /**
-   * Returns the part of an event that counts as its content, as JSON. An event that comes again with other content is a
-   * conflict: it goes to the dead-letter queue. It must return the same for an event every time; if it changes while its
-   * records count, a repeated event may become a conflict. What it throws is a failed
-   * attempt, as an error of the parser is.
-   * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`
-   */
-  readonly fingerprint?: ContentOf<Event>;
-  /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
-  readonly guarantee: Guarantee<Kind>;
-  /** Returns effects under exactly-once; acts outside, and returns what duplicates are told, under the others. */
-  readonly handle: Handlers<Event>[Kind];
-  /**
-   * Message groups of a batch that are worked on at once; inside of a group it is always one message after the other.
-   * @default 10, every group of the largest batch that Lambda takes from a FIFO queue
-   */
-  readonly concurrency?: number;
+  readonly parse: EventParser<Parsed>;
+  readonly events?: 'createConsumer takes "events" or "parse", not both: remove one';
 }
 
-/** @throws ConfigurationError that names the option, its value and the range. */
-export function checkOptions(options: { readonly name?: string; readonly concurrency?: number }): void {
-  const { name, concurrency } = options;
+/** Exactly one of `events` and `parse` says which events the consumer takes. */
+export type ConsumerOptions<
+  Kind extends HandlerKind,
+  Schemas extends EventSchemas = never,
+  Parsed extends CloudEvent = never,
+> = CommonOptions<Kind, Schemas, Parsed> & (EventsBySchema<Schemas> | EventsByParser<Parsed>);
+
+/** The options without their types: what is checked and read at run time. */
+type AnyOptions = Pick<CommonOptions<HandlerKind, never, never>, 'name' | 'concurrency'> & {
+  readonly events?: unknown;
+  readonly parse?: unknown;
+  readonly fingerprint?: unknown;
+  readonly guarantee?: unknown;
+  readonly handle?: unknown;
+};
+
+/**
+ * Checks the options of a consumer. esbuild checks no types, so a wrong combination may get here.
+ * @throws ConfigurationError that names the option, its value and the fix.
+ */
+export function checkOptions(options: AnyOptions): void {
+  const { name, concurrency, events, parse, fingerprint, guarantee, handle } = options;
   if (name !== undefined) checkConsumerName('name', name);
   if (concurrency !== undefined && (!Number.isSafeInteger(concurrency) || concurrency < 1)) {
     throw new ConfigurationError(`concurrency is ${concurrency}; it must be a whole number of 1 or more`);
   }
+  if ((events === undefined) === (parse === undefined)) {
+    const given = events === undefined ? 'neither is given' : 'both are given';
+    throw new ConfigurationError(`createConsumer takes "events" or "parse", and ${given}: give exactly one`);
+  }
+  if (parse !== undefined) checkFunction('parse', parse);
+  if (events !== undefined) checkSchemas(events);
+  if (fingerprint !== undefined) checkFunction('fingerprint', fingerprint);
+  checkFunction('handle', handle);
+  const kind = (guarantee as Partial<Guarantee<HandlerKind>> | null | undefined)?.kind;
+  if (kind !== 'effects' && kind !== 'external') {
+    throw new ConfigurationError(
+      `guarantee is ${told(guarantee)}; it must be exactlyOnce(), atLeastOnce({ providerKeyRetention }) or atMostOnce()`,
+    );
+  }
+}
+
+function checkFunction(option: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new ConfigurationError(`${option} is ${told(value)}; it must be a function`);
+}
+
+function checkSchemas(events: unknown): void {
+  const schemas = Object.entries(events ?? {});
+  if (schemas.length === 0) {
+    throw new ConfigurationError(
+      `events is ${told(events)}; it must name at least one type and its schema: { 'seat.booked': v.object({ ... }) }`,
+    );
+  }
+  for (const [type, schema] of schemas) {
+    if (typeof schema?.['~standard']?.validate === 'function') continue;
+    throw new ConfigurationError(
+      `events: what stands for ${JSON.stringify(type)} is no Standard Schema; use one of valibot, zod or arktype`,
+    );
+  }
+}
+
+function told(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? `an object with ${JSON.stringify(Object.keys(value))}`
+    : String(value);
+}
+
+/** How messages are read, as the options say. */
+export function readerOf<Kind extends HandlerKind, Schemas extends EventSchemas, Parsed extends CloudEvent>(
+  name: string,
+  options: ConsumerOptions<Kind, Schemas, Parsed>,
+): Reader<HandledEvent<Schemas, Parsed>> {
+  type Event = HandledEvent<Schemas, Parsed>;
+  const { events, parse } = options;
+  const { fingerprint } = options as { readonly fingerprint?: (event: Event) => unknown };
+  const base = { name, ...(fingerprint !== undefined && { fingerprint }) };
+  if (typeof events !== 'object')
+    return { ...base, parse: parse as EventParser<CloudEvent> as EventParser<Event> };
+  return {
+    ...base,
+    parse: ({ body }) => readEvent(body) as Event,
+    complete: (event) => withData(events, event) as Event,
+  };
 }
 
 /**

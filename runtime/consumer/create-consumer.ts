@@ -10,12 +10,19 @@ import { knownJobOf } from '../delivery/delivery-task.ts';
 import { MemoizedHandler } from '../delivery/memoized-handler.ts';
 import type { EffectHandler, Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import { CommonFailure } from '../message/common-failure.ts';
+import type { EventSchemas } from '../message/event-schemas.ts';
 import { type Message, readMessage } from '../message/sqs-message.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { logReason } from '../settlement/move-to-dead-letter-queue.ts';
 import { retryLater } from '../settlement/retry-later.ts';
 import { BatchProgress } from './batch-progress.ts';
-import { type ConsumerOptions, checkOptions, nameFromEnvironment } from './consumer-options.ts';
+import {
+  type ConsumerOptions,
+  checkOptions,
+  type HandledEvent,
+  nameFromEnvironment,
+  readerOf,
+} from './consumer-options.ts';
 import { DeliveryReport } from './delivery-report.ts';
 import { dependenciesFromEnvironment } from './dependencies-from-environment.ts';
 import { exitBeforeTimeout } from './exit-before-timeout.ts';
@@ -44,21 +51,27 @@ export type ConsumerHandler = (
  *   one, before it touches anything, for a function whose environment was not set, for an invocation longer than the
  *   visibility timeout allows, and for an event that is no batch of an SQS queue. Then the whole batch waits.
  */
-export function createConsumer<Event extends CloudEvent, Kind extends HandlerKind>(
-  options: ConsumerOptions<Event, Kind>,
-  dependencies?: ConsumerDependencies,
-): ConsumerHandler {
+export function createConsumer<
+  Kind extends HandlerKind,
+  Schemas extends EventSchemas = never,
+  Parsed extends CloudEvent = never,
+>(options: ConsumerOptions<Kind, Schemas, Parsed>, dependencies?: ConsumerDependencies): ConsumerHandler {
   checkOptions(options);
-  const { parse, fingerprint, guarantee, handle, concurrency = 10 } = options;
-  const setUp = onceItSucceeds(() => ({
-    name: options.name ?? nameFromEnvironment(),
-    dependencies: dependencies ?? dependenciesFromEnvironment(),
-  }));
+  type Event = HandledEvent<Schemas, Parsed>;
+  const { guarantee, concurrency = 10 } = options;
+  const handle = options.handle as unknown as Handlers<Event>[Kind];
+  const setUp = onceItSucceeds(() => {
+    const name = options.name ?? nameFromEnvironment();
+    return {
+      name,
+      reader: readerOf(name, options),
+      dependencies: dependencies ?? dependenciesFromEnvironment(),
+    };
+  });
   const needed = new TimeEstimate();
   const commonFailure = new CommonFailure();
   return async (event, context) => {
-    const { name, dependencies } = setUp();
-    const reader = { name, parse, ...(fingerprint !== undefined && { fingerprint }) };
+    const { name, reader, dependencies } = setUp();
     const { clock, output } = dependencies;
     const records = recordsOf(event);
     const remainingTime = remainingTimeOf(context);

@@ -54,20 +54,20 @@ export interface ExternalContext {
  */
 export type ExternalResult =
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler may have nothing to tell.
-  | void
-  | null
-  | undefined
-  | string
-  | number
-  | bigint
-  | boolean
-  | (object & { readonly length?: never; readonly [effectBrand]?: never });
+  void | null | undefined | string | number | bigint | boolean | NoEffects;
+
+/** Any object but a list and an effect. The texts stand in the compiler's message, and say what to do. */
+interface NoEffects {
+  toString(): string;
+  readonly length?: 'only exactlyOnce() commits effects: choose it, or return something else than a list';
+  readonly [effectBrand]?: 'only exactlyOnce() commits effects: choose it, or return something else';
+}
 
 export interface Handlers<Event extends CloudEvent> {
   readonly effects: EffectHandler<Event>;
   readonly external: ExternalHandler<Event>;
 }
-export type HandlerKind = keyof Handlers<CloudEvent>;
+export type HandlerKind = 'effects' | 'external';
 
 /** One delivery of one event, to its handler. */
 export interface Task<Event extends CloudEvent> extends Job {

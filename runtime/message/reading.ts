@@ -1,6 +1,6 @@
 import { ConfigurationError, InvalidEventError } from '../../contract/errors.ts';
-import type { CloudEvent, EventParser } from '../../contract/event/event-parser.ts';
-import { parseExactJson, path } from '../../contract/event/exact-json.ts';
+import type { CloudEvent, EventParser, ReceivedMessage } from '../../contract/event/event-parser.ts';
+import { parseExactJson } from '../../contract/event/exact-json.ts';
 import { idempotencyKey } from '../../contract/event/identity.ts';
 import { truncate } from '../../contract/truncate.ts';
 import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
@@ -8,6 +8,7 @@ import { describe, ParserError, PermanentError } from '../handler/errors.ts';
 import { ignoreRejection, isPromise } from '../handler/promise.ts';
 import type { Delivery } from '../ports/record-store.ts';
 import { fingerprintLike, fingerprintOf } from './event-content.ts';
+import { invalidBy } from './event-schemas.ts';
 
 /** What an event is called. */
 export type Names = Pick<Delivery, 'source' | 'eventId' | 'sequence'>;
@@ -25,7 +26,10 @@ export interface Identity extends Names, Pick<Delivery, 'id' | 'fingerprint'> {
 export interface Reader<Event extends CloudEvent> {
   /** The consumer's name, part of the idempotency key. */
   readonly name: string;
+  /** Makes the event of a message, as it counts: identity and content are taken from what it returns. */
   readonly parse: EventParser<Event>;
+  /** Makes what the handler gets of it. @default - the event as it is */
+  complete?(event: Event): Event;
   /** A method, so that a message of one kind of event is a message of events. */
   fingerprint?(event: Event): unknown;
 }
@@ -50,16 +54,16 @@ export interface Valid<Event extends CloudEvent> {
  * body is not parsed before its turn. What the event is called can be read without that parser.
  */
 export class Reading<Event extends CloudEvent> {
-  readonly #body: string;
+  readonly #message: ReceivedMessage;
   readonly #reader: Reader<Event>;
   #own: { readonly event: CloudEvent; readonly identity: Identity } | null | undefined;
   #parsed: Content<Event> | undefined;
 
   /** @param refused Why the message is poison whatever its body is. */
-  constructor(body: string, reader: Reader<Event>, refused?: InvalidEventError) {
-    this.#body = body;
+  constructor(message: ReceivedMessage, reader: Reader<Event>, refused?: InvalidEventError) {
+    this.#message = message;
     this.#reader = reader;
-    if (typeof body !== 'string') {
+    if (typeof message.body !== 'string') {
       this.#parsed = { invalid: new InvalidEventError('INVALID_EVENT', 'body: must be a text', 'body') };
     }
     if (refused !== undefined) this.#parsed = { invalid: refused };
@@ -102,14 +106,15 @@ export class Reading<Event extends CloudEvent> {
   }
 
   #asItCame() {
-    if (this.#own === undefined) this.#own = readOwn(this.#body, this.#reader.name) ?? null;
+    if (this.#own === undefined) this.#own = readOwn(this.#message.body, this.#reader.name) ?? null;
     return this.#own ?? undefined;
   }
 
   #read(): Content<Event> {
+    const { parse, complete } = this.#reader;
     let event: Event;
     try {
-      event = this.#reader.parse(this.#body);
+      event = parse(this.#message);
       if (isPromise(event)) {
         ignoreRejection(event);
         throw new ConfigurationError(asynchronousParser);
@@ -117,8 +122,16 @@ export class Reading<Event extends CloudEvent> {
     } catch (error) {
       return this.#contentOf(error);
     }
+    // Before the schema runs, which may change the event. What it says of the data goes before an error of these.
+    const identity = attempt(() => this.#identityOf(event));
+    let completed: Event;
     try {
-      return { event, identity: this.#identityOf(event) };
+      completed = complete?.(event) ?? event;
+    } catch (error) {
+      return this.#contentOf(error);
+    }
+    try {
+      return { event: completed, identity: identity() };
     } catch (error) {
       // If the body names its event, the parser lost that name.
       return this.#failed(error) ?? this.#contentOf(error);
@@ -134,9 +147,10 @@ export class Reading<Event extends CloudEvent> {
       fingerprintLike: (named) => {
         // Of the body, since a handler may have changed its event by then. Few records name another algorithm. The parser
         // may add and leave out members, and did not when an earlier version of it wrote that record.
-        const [parsed, asItCame] = [parse, parseExactJson as EventParser<Event>].map((read) => {
+        const asItIs = ({ body }: ReceivedMessage) => parseExactJson(body) as Event;
+        const [parsed, asItCame] = [parse, asItIs].map((read) => {
           try {
-            return fingerprintLike(named, read(this.#body), contentOf);
+            return fingerprintLike(named, read(this.#message), contentOf);
           } catch {
             return undefined;
           }
@@ -149,14 +163,20 @@ export class Reading<Event extends CloudEvent> {
   #contentOf(error: unknown): Content<Event> {
     if (error instanceof InvalidEventError || error instanceof PermanentError) return { invalid: error };
     if (!isOwnFailure(error)) return { waits: error };
-    const issue = issueOf(error);
-    if (issue !== undefined) return { invalid: invalidBy(error, issue.message, issue.field) };
-    return this.#failed(error) ?? { invalid: invalidBy(error, `It cannot be read: ${describe(error)}`) };
+    const refusal = refusalBySchema(error);
+    if (refusal !== undefined) return { invalid: refusal };
+    return this.#failed(error) ?? { invalid: unreadable(error) };
   }
 
   #failed(error: unknown): Content<Event> | undefined {
     return this.#asItCame() && { failed: new ParserError(error) };
   }
+}
+
+function unreadable(cause: unknown): InvalidEventError {
+  return new InvalidEventError('INVALID_EVENT', `It cannot be read: ${describe(cause)}`, undefined, {
+    cause,
+  });
 }
 
 const asynchronousParser =
@@ -183,21 +203,26 @@ function namesOf({ source, id: eventId, sequence }: CloudEvent): Names {
 }
 
 /**
- * The first issue of a validation error, as the libraries of Standard Schema report them (zod, valibot, arktype): the
- * schema refused the body. `undefined` for any other error.
+ * What a validation error says, as the libraries of Standard Schema throw them (zod, valibot, arktype): the schema refused
+ * the body. `undefined` for any other error.
  */
-function issueOf(error: unknown): { readonly message: string; readonly field?: string } | undefined {
+function refusalBySchema(error: unknown): InvalidEventError | undefined {
   try {
     const { issues } = error as { readonly issues?: unknown };
-    if (!Array.isArray(issues) || issues.length === 0) return undefined;
-    const [{ message, path: keys }] = issues;
-    const field = Array.isArray(keys) ? path(keys.map((key) => String(key?.key ?? key))) : '';
-    return field === '' ? { message: String(message) } : { message: `${field}: ${message}`, field };
+    return Array.isArray(issues) && issues.length > 0 ? invalidBy(issues, error) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function invalidBy(cause: unknown, message: string, field?: string): InvalidEventError {
-  return new InvalidEventError('INVALID_EVENT', message, field, { cause });
+/** Runs it now, and returns or throws later what came of it. */
+function attempt<Value>(run: () => Value): () => Value {
+  try {
+    const value = run();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

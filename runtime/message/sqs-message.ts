@@ -50,7 +50,7 @@ export function readMessage<Event extends CloudEvent>(
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
-  const reading = new Reading(body, reader, sentAt === undefined ? unsent : undefined);
+  const reading = new Reading({ body, attributes }, reader, sentAt === undefined ? unsent : undefined);
   return {
     id,
     ownerToken: random.uuid(),

@@ -1,3 +1,4 @@
+import type { ReceivedMessage } from '../../contract/event/event-parser.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { mailOrder } from '../../lambda/mail/mail-order.ts';
 import { applyOrder } from '../../lambda/order/apply-order.ts';
@@ -105,8 +106,8 @@ export function watched(part: Part, world: World, process: VirtualProcess, watch
       watch.ends(event);
     }
   };
-  const parse = (body: string) => {
-    const event = parseOrderEvent(body);
+  const parse = ({ body }: ReceivedMessage) => {
+    const event = parseOrderEvent({ body });
     if (watch.trouble(event, body) === undefined) return event;
     process.end('is killed by the parser of its message', watch.keyOf(event));
     throw new Error('of a process that is no more');

@@ -57,7 +57,7 @@ const ttl = 45 * 24 * 3600;
       pass: (ms: number) => {
         passed += ms;
       },
-      published: () => topic.accepted.map(({ entry }) => parseOrderEvent(entry.body)),
+      published: () => topic.accepted.map(({ entry }) => parseOrderEvent({ body: entry.body })),
       delivered: () => topic.delivered.length,
     };
   }

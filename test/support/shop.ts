@@ -1,3 +1,4 @@
+import type { EventParser } from '../../contract/event/event-parser.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import {
   atLeastOnce,
@@ -20,7 +21,7 @@ export function shop(
   wiring: ConsumerDependencies,
   guarantee: Guarantee<'effects'> | Guarantee<'external'>,
   act: Act,
-  options: { readonly concurrency?: number; readonly parse?: (body: string) => OrderEvent } = {},
+  options: { readonly concurrency?: number; readonly parse?: EventParser<OrderEvent> } = {},
 ): ConsumerHandler {
   const base = { name: 'shop', parse: parseOrderEvent, ...options };
   if (guarantee.kind === 'external') {

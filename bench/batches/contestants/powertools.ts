@@ -39,7 +39,7 @@ export const powertools: Contestant = async (batch) => async () => {
   config.registerLambdaContext(context);
   const { batchItemFailures } = await processPartialResponse(
     batch,
-    async ({ body }: SQSRecord) => await apply(parseOrderEvent(body)),
+    async ({ body }: SQSRecord) => await apply(parseOrderEvent({ body })),
     processor,
     { context, skipGroupOnError: true },
   );

@@ -34,7 +34,7 @@ export const ownSubject: Subject = {
       }
     }
     return async ({ Records }) => {
-      const settled = await Promise.allSettled(Records.map(({ body }) => apply(parseOrderEvent(body))));
+      const settled = await Promise.allSettled(Records.map(({ body }) => apply(parseOrderEvent({ body }))));
       const failed = Records.filter((_, index) => settled[index]?.status === 'rejected');
       return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     };

@@ -39,7 +39,7 @@ export const powertoolsSubject: Subject = {
       const batchItemFailures = [];
       for (const { messageId, body } of Records) {
         try {
-          await apply(parseOrderEvent(body));
+          await apply(parseOrderEvent({ body }));
         } catch {
           batchItemFailures.push({ itemIdentifier: messageId });
         }

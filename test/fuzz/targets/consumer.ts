@@ -101,7 +101,7 @@ function endedRight(
   wiring: FakeWiring,
 ): void {
   try {
-    const event = parseOrderEvent(body);
+    const event = parseOrderEvent({ body });
     if (reason === null) {
       assert.equal(wiring.memory.records.get(idempotencyKey(name, event))?.status, 'COMPLETED');
     } else if (isWhole) {

@@ -88,7 +88,7 @@ export const intake = target<HttpRequest>({
     if (statusCode === 202) {
       const [event] = published;
       assert.deepEqual([published.length, answer.source, answer.id], [1, event?.source, event?.id]);
-      assert.deepEqual(parseOrderEvent(canonicalJson(event)), JSON.parse(JSON.stringify(event)));
+      assert.deepEqual(parseOrderEvent({ body: canonicalJson(event) }), JSON.parse(JSON.stringify(event)));
       return;
     }
     assert.deepEqual(published, []);

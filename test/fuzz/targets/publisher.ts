@@ -41,7 +41,7 @@ const inputs: fc.Arbitrary<Publication> = fc.record({
 const mostBytes = 262_144;
 const text = 'x'.repeat(mostBytes - 400);
 const large = JSON.stringify({
-  ...parseOrderEvent(JSON.stringify(fc.sample(orders(), { numRuns: 1, seed: 1 })[0])),
+  ...parseOrderEvent({ body: JSON.stringify(fc.sample(orders(), { numRuns: 1, seed: 1 })[0]) }),
   note: text,
 });
 
@@ -65,7 +65,7 @@ export const publisher = target<Publication>({
     const error = await publishTo(topic, lines, {
       clock,
       random,
-      parse: parseOrderEvent,
+      parse: (line) => parseOrderEvent({ body: line }),
       deduplication: key as Deduplication<OrderEvent>,
     }).then(
       ({ events }) => void assert.equal(events, topic.accepted.length),
@@ -77,7 +77,7 @@ export const publisher = target<Publication>({
     const bodies = topic.accepted.map(({ entry }) => entry.body);
     assert.deepEqual(
       bodies.toSorted(),
-      published.map((line) => canonicalJson(parseOrderEvent(line))).toSorted(),
+      published.map((line) => canonicalJson(parseOrderEvent({ body: line }))).toSorted(),
     );
     for (const { entry } of topic.accepted) {
       assert.match(entry.messageGroup, /^[!-~]{1,128}$/);
@@ -103,7 +103,7 @@ function lineOf(error: unknown, lines: readonly string[]): number {
 
 function isParsed(line: string): boolean {
   try {
-    parseOrderEvent(line);
+    parseOrderEvent({ body: line });
     return true;
   } catch {
     return false;

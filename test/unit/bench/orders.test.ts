@@ -2,7 +2,7 @@ import { type DeliveryKind, Orders } from '../../../bench/batches/orders.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 
 const eventsOf = (batch: { readonly Records: readonly { readonly body: string }[] } | undefined) =>
-  (batch?.Records ?? []).map(({ body }) => parseOrderEvent(body));
+  (batch?.Records ?? []).map(({ body }) => parseOrderEvent({ body }));
 
 describe('the orders of the benchmark', () => {
   it.each<[DeliveryKind, number]>([

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { type CloudEvent, cloudEvent, eventParser } from '../../../contract/event/event-parser.ts';
+import { type CloudEvent, readEvent } from '../../../contract/event/event-parser.ts';
 import { earliestFingerprint, fingerprint } from '../../../contract/event/fingerprint.ts';
 import { anOrder } from '../../support/orders.ts';
 
-const parse = eventParser(cloudEvent);
+const parse = readEvent;
 const event = { ...anOrder({ time: '2010-12-01T08:26:00Z' }), tenant: 'one' };
 const of = (value: object) => fingerprint(parse(JSON.stringify(value)));
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { InvalidEventError } from '../../../contract/errors.ts';
 import { canonicalJson } from '../../../contract/event/canonical-json.ts';
-import type { CloudEvent, EventParser } from '../../../contract/event/event-parser.ts';
+import type { CloudEvent } from '../../../contract/event/event-parser.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { PublishError, publish } from '../../../publisher/index.ts';
 import { type PublishToOptions, publishTo } from '../../../publisher/publish.ts';
@@ -22,7 +22,7 @@ function setUp(seed = 1) {
     publishTo<Event>(topic, lines, {
       clock,
       random,
-      parse: parseOrderEvent as EventParser<OrderEvent> as unknown as EventParser<Event>,
+      parse: (line) => parseOrderEvent({ body: line }) as CloudEvent as Event,
       ...options,
     });
   return { clock, random, topic, run };

@@ -1,3 +1,4 @@
+import type { ReceivedMessage } from '../../../contract/event/event-parser.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { atMostOnce, exactlyOnce, skip } from '../../../runtime/index.ts';
 import { drain } from '../../support/event-source.ts';
@@ -21,9 +22,9 @@ it.each(
   const messagesThat = (outcome: string) =>
     deliveries().flatMap((line) => (line.outcome === outcome ? [line.messageId as string] : []));
   for (const id of ['bad', 'a2']) queue.send(`m-${id}`, 'a', anOrder({ subject: id, partitionkey: 'a' }));
-  const parse = (body: string) => {
+  const parse = ({ body }: ReceivedMessage) => {
     if (body.includes('bad')) throw new TypeError('lines is not iterable');
-    return parseOrderEvent(body);
+    return parseOrderEvent({ body });
   };
   const work = async () => {
     const end = clock.now() + 3_600_000;

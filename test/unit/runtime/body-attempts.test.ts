@@ -1,3 +1,4 @@
+import type { EventParser } from '../../../contract/event/event-parser.ts';
 import { bodyKey } from '../../../contract/event/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import {
@@ -18,7 +19,7 @@ import { type Act, atLeast, reasonsOf, shop, shopKey } from '../../support/shop.
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import type { FakeClock, FakeWiring } from '../../support/wiring.ts';
 
-type Parse = (body: string) => OrderEvent;
+type Parse = EventParser<OrderEvent>;
 
 const guarantees = [
   { name: 'exactly-once', guarantee: exactlyOnce() },
@@ -56,8 +57,8 @@ function deadly(body: string | object, guarantee: Parameters<typeof shop>[1], ac
     const { over, die } = mortal(wiring);
     const { promise, resolve } = Promise.withResolvers<undefined>();
     ended = promise;
-    const parse: Parse = (one) => {
-      if (one !== text) return parseOrderEvent(one);
+    const parse: Parse = ({ body: one }) => {
+      if (one !== text) return parseOrderEvent({ body: one });
       seen.ends += 1;
       die();
       resolve(undefined);
@@ -174,7 +175,7 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
     const waits = () => {
       throw new NotExecutedError('closed');
     };
-    const consumer = shop(wiring, guarantee, waits, { parse: (body) => parse(body) });
+    const consumer = shop(wiring, guarantee, waits, { parse: (message) => parse(message) });
     const deliver = async (receiveCount: number) => {
       await consumer(received(order('1'), { receiveCount }), remaining());
       clock.time += 30_000;
@@ -245,9 +246,9 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
 describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
   it('is counted and handled though its own parser takes most of the invocation', async () => {
     let attempts: number | undefined;
-    const parse: Parse = (body) => {
+    const parse: Parse = ({ body }) => {
       clock.time += 24_000;
-      return parseOrderEvent(body);
+      return parseOrderEvent({ body });
     };
     const act = () => {
       attempts = recordOf('1')?.attempts;
@@ -268,9 +269,9 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
 
   it('is not counted where its parser leaves its handler too little of the invocation', async () => {
     let attempts: number | undefined;
-    const parse: Parse = (body) => {
+    const parse: Parse = ({ body }) => {
       clock.time += 28_000;
-      return parseOrderEvent(body);
+      return parseOrderEvent({ body });
     };
     const act = () => {
       attempts = recordOf('1')?.attempts ?? 0;
@@ -288,11 +289,11 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
   });
 
   it('is handled though its body was taken over while its parser was at work', async () => {
-    const parse: Parse = (body) => {
+    const parse: Parse = ({ body }) => {
       const id = bodyKey('shop', body);
       const record = wiring.memory.records.get(id);
       if (record !== undefined) wiring.memory.records.set(id, { ...record, ownerToken: 'of-another' });
-      return parseOrderEvent(body);
+      return parseOrderEvent({ body });
     };
     const consumer = shop(wiring, guarantee, () => {}, { parse });
     await consumer(received(order('1'), { receiveCount: 1000 }), remaining());
@@ -336,9 +337,9 @@ describe.each(guarantees)('what never ended under $name', ({ guarantee }) => {
     let ends = 0;
     const key = bodyKey('shop', JSON.stringify(order('1')));
     const consumer = shop(wiring, guarantee, () => {}, {
-      parse: (body) => {
+      parse: ({ body }) => {
         ends += 1;
-        return parseOrderEvent(body);
+        return parseOrderEvent({ body });
       },
     });
     const options = { receiveCount: 8, firstReceived: clock.now() - 120_000 };

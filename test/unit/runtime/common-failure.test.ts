@@ -300,9 +300,9 @@ describe('under at-most-once', () => {
     const consumer = createConsumer(
       {
         ...base,
-        parse: (body) => {
+        parse: ({ body }) => {
           if (isBroken) throw new TypeError('Cannot read properties of undefined');
-          return parseOrderEvent(body);
+          return parseOrderEvent({ body });
         },
       },
       wiring,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { ReceivedMessage } from '../../../contract/event/event-parser.ts';
 import { cloudEvent, eventParser } from '../../../contract/event/event-parser.ts';
 import { earliestFingerprint, fingerprint } from '../../../contract/event/fingerprint.ts';
 import { bodyKey } from '../../../contract/event/identity.ts';
@@ -37,13 +38,13 @@ const guarantees = {
 } as const;
 type Name = keyof typeof guarantees;
 
-function consumer(name: Name, over: Partial<ConsumerOptions<OrderEvent, 'effects'>> = {}) {
+function consumer(name: Name, over: Partial<ConsumerOptions<'effects', never, OrderEvent>> = {}) {
   const handle = ({ subject: orderId }: { subject: string }) => {
     called += 1;
     return name === 'exactly-once' ? [increment('ledger', { orderId }, { orders: 1 })] : undefined;
   };
   const options = { name: 'orders', parse: parseOrderEvent, guarantee: guarantees[name], handle, ...over };
-  return createConsumer(options as ConsumerOptions<OrderEvent, 'effects'>, wiring);
+  return createConsumer(options as ConsumerOptions<'effects', never, OrderEvent>, wiring);
 }
 
 /** How each message ended, in order. */
@@ -263,7 +264,7 @@ it('a parser that adds members since makes no conflict of what it had read witho
   for (const name of names) {
     for (const status of ['COMPLETED', 'RETRYING'] as const) {
       given(name, { status, fingerprint: fingerprint(event) });
-      const parse = (body: string) => ({ ...parseOrderEvent(body), channel: 'web' });
+      const parse = ({ body }: ReceivedMessage) => ({ ...parseOrderEvent({ body }), channel: 'web' });
       await expect(deliver(consumer(name, { parse }), [event])).resolves.toMatchObject([
         { outcome: status === 'COMPLETED' ? 'duplicate' : 'applied' },
       ]);
@@ -297,8 +298,8 @@ describe("a consumer's own content", () => {
   });
 
   it('that only a parsed event has decides for a suspect once it is parsed', async () => {
-    const parse = (body: string) => ({
-      ...parseOrderEvent(body),
+    const parse = ({ body }: ReceivedMessage) => ({
+      ...parseOrderEvent({ body }),
       order: { total: JSON.parse(body).data.total },
     });
     const fromParser = (parsed: OrderEvent) => [(parsed as ReturnType<typeof parse>).order.total];
@@ -312,14 +313,14 @@ describe("a consumer's own content", () => {
   });
 
   it('added later, together with a member of the parser, settles what began by the whole body', async () => {
-    const parse = (body: string) => ({ ...parseOrderEvent(body), member: 'of the parser' });
+    const parse = ({ body }: ReceivedMessage) => ({ ...parseOrderEvent({ body }), member: 'of the parser' });
     given('exactly-once', { status: 'RETRYING', fingerprint: fingerprint(event) });
     const run = consumer('exactly-once', { parse, ...byOrder });
     await expect(deliver(run, [event])).resolves.toMatchObject([{ outcome: 'applied' }]);
   });
 
   it('is compared with records from before it was set, though a parser adds what has no JSON', async () => {
-    const parse = (body: string) => ({ ...parseOrderEvent(body), cents: 1530n });
+    const parse = ({ body }: ReceivedMessage) => ({ ...parseOrderEvent({ body }), cents: 1530n });
     for (const before of [fingerprint(event), earliestFingerprint(event)]) {
       given('exactly-once', { fingerprint: before });
       const run = consumer('exactly-once', { parse, ...byOrder });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { InvalidEventError } from '../../../contract/errors.ts';
+import type { EventParser } from '../../../contract/event/event-parser.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce, PermanentError } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -7,7 +8,7 @@ import { reasonsOf, shopKey } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../support/wiring.ts';
 
-type Parse = (body: string) => OrderEvent;
+type Parse = EventParser<OrderEvent>;
 
 let wiring: FakeWiring;
 /** Order ids in the order in which their handlers began. */
@@ -32,8 +33,8 @@ const received = (id: string) => sqsRecord(order(id), { messageId: `m${id}`, gro
 
 /** Parses all but one order, on which it throws. */
 function failingOn(id: string, error: () => unknown): Parse {
-  return (body) => {
-    const event = parseOrderEvent(body);
+  return ({ body }) => {
+    const event = parseOrderEvent({ body });
     if (event.data.orderId === id) throw error();
     return event;
   };
@@ -63,7 +64,7 @@ describe('a body that a parser refuses', () => {
 
   it('is poison for the error of a schema library as it is', async () => {
     const schema = v.looseObject({ data: v.looseObject({ total: v.string() }) });
-    const parse: Parse = (body) => v.parse(schema, JSON.parse(body)) as unknown as OrderEvent;
+    const parse: Parse = ({ body }) => v.parse(schema, JSON.parse(body)) as unknown as OrderEvent;
     await consumerWith(parse)(sqsEvent(received('1')), remaining());
     expect(reasons()).toMatchObject([{ code: 'INVALID_EVENT', field: 'data.total' }]);
   });
@@ -74,7 +75,7 @@ describe('a body that a parser refuses', () => {
     ['has an id that is no text', JSON.stringify({ ...order('1'), id: 7 })],
     ['is no object', '[]'],
   ])('is poison at its first delivery where the body %s', async (_, body) => {
-    const parse: Parse = (text) => JSON.parse(text).data.orderId.trim();
+    const parse: Parse = ({ body }) => JSON.parse(body).data.orderId.trim();
     for (const receiveCount of [1, 3]) {
       await consumerWith(parse)(
         sqsEvent(sqsRecord(body, { messageId: `m${receiveCount}`, receiveCount })),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError, InvalidEventError } from '../../../contract/errors.ts';
+import type { EventParser, ReceivedMessage } from '../../../contract/event/event-parser.ts';
 import { earliestFingerprint } from '../../../contract/event/fingerprint.ts';
 import { bodyKey } from '../../../contract/event/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
@@ -23,7 +24,7 @@ import { atLeast, reasonsOf, shopKey } from '../../support/shop.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import type { FakeClock, FakeWiring } from '../../support/wiring.ts';
 
-type Parse = (body: string) => OrderEvent;
+type Parse = EventParser<OrderEvent>;
 
 const guarantees = [
   { name: 'exactly-once', guarantee: exactlyOnce() },
@@ -79,8 +80,8 @@ function received(id: string, options: RecordOptions = {}) {
 
 /** Parses all but one order, on which it throws. */
 function failingOn(id: string, error: () => unknown): Parse {
-  return (body) => {
-    const event = parseOrderEvent(body);
+  return ({ body }) => {
+    const event = parseOrderEvent({ body });
     if (event.data.orderId === id) throw error();
     return event;
   };
@@ -109,8 +110,8 @@ describe('a body that hangs the parser', () => {
 describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee }) => {
   it('runs when the others are settled and acknowledged, and its attempt is counted', async () => {
     let then: unknown;
-    const parse: Parse = (body) => {
-      const event = parseOrderEvent(body);
+    const parse: Parse = ({ body }) => {
+      const event = parseOrderEvent({ body });
       if (event.data.orderId === '1') {
         const { attempts, lastError } = recordOfBody(order('1')) ?? {};
         then = { acknowledged: [...wiring.acknowledged], attempts, lastError };
@@ -135,9 +136,9 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
 
   it('does not begin where its attempt cannot be counted', async () => {
     let parsed = 0;
-    const parse: Parse = (body) => {
+    const parse: Parse = ({ body }) => {
       parsed += 1;
-      return parseOrderEvent(body);
+      return parseOrderEvent({ body });
     };
     const consumer = consumerWith(parse, guarantee);
     const third = sqsEvent(received('1', { receiveCount: 3 }));
@@ -174,8 +175,8 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
   });
 
   it('may leave out members: what is applied then is known by what is left', async () => {
-    const parse: Parse = (body) => {
-      const { note: _, ...event } = parseOrderEvent(body) as OrderEvent & { readonly note?: string };
+    const parse: Parse = ({ body }) => {
+      const { note: _, ...event } = parseOrderEvent({ body }) as OrderEvent & { readonly note?: string };
       return event;
     };
     const consumer = consumerWith(parse, guarantee);
@@ -231,8 +232,8 @@ describe.each(guarantees)('what a parser throws by mistake, under $name', ({ gua
     await broken(sqsEvent(received('1', { receiveCount: 3 })), remaining());
     expect(recordOfBody(order('1'))).toMatchObject({ attempts: 2 });
     // WHEN the next one leaves out a part of the content, which the fingerprint covers
-    const corrected = consumerWith((body) => {
-      const event = parseOrderEvent(body);
+    const corrected = consumerWith(({ body }) => {
+      const event = parseOrderEvent({ body });
       return { ...event, data: { ...event.data, lines: [] } };
     }, guarantee);
     const later = { messageId: 'm2' };
@@ -253,7 +254,7 @@ describe.each(guarantees)('what a parser throws by mistake, under $name', ({ gua
 });
 
 it('a parser that changes the content makes what it made before, by the algorithm of an earlier record too', async () => {
-  const parse: Parse = (body) => ({ ...parseOrderEvent(body), sequence: '7' });
+  const parse: Parse = ({ body }) => ({ ...parseOrderEvent({ body }), sequence: '7' });
   const event = order('1');
   wiring.memory.records.set(shopKey('1'), {
     status: 'COMPLETED',
@@ -268,8 +269,8 @@ it('a parser that changes the content makes what it made before, by the algorith
 });
 
 /** A parser whose events have other ids than their bodies. */
-const renaming: Parse = (body) => {
-  const event = parseOrderEvent(body);
+const renaming: Parse = ({ body }) => {
+  const event = parseOrderEvent({ body });
   return { ...event, id: `renamed-${event.id}` };
 };
 
@@ -316,9 +317,9 @@ describe.each(guarantees)('a suspect whose body has the id of another event, und
 describe('a parser', () => {
   it.each([
     ['nothing', () => undefined],
-    ['the data alone', (body: string) => JSON.parse(body).data],
-    ['an id that is no text', (body: string) => ({ ...JSON.parse(body), id: 7 })],
-    ['a value that has no JSON', (body: string) => ({ ...JSON.parse(body), data: 7n })],
+    ['the data alone', ({ body }: ReceivedMessage) => JSON.parse(body).data],
+    ['an id that is no text', ({ body }: ReceivedMessage) => ({ ...JSON.parse(body), id: 7 })],
+    ['a value that has no JSON', ({ body }: ReceivedMessage) => ({ ...JSON.parse(body), data: 7n })],
   ])('that returns %s fails the body', async (_, parse) => {
     await consumerWith(parse as Parse)(sqsEvent(received('1')), remaining());
     expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 }]);
@@ -331,11 +332,11 @@ describe('a parser', () => {
       () => Promise.reject(new ConfigurationError('no schema')),
       'CONFIGURATION',
     ],
-    ['returns a promise', async (body: string) => parseOrderEvent(body), 'CONFIGURATION'],
+    ['returns a promise', async ({ body }: ReceivedMessage) => parseOrderEvent({ body }), 'CONFIGURATION'],
   ])('that %s makes messages wait, uncounted', async (name, parse, code) => {
-    const asked = (body: string) => {
+    const asked = (message: ReceivedMessage) => {
       if (name.startsWith('throws')) throw new ConfigurationError('no schema');
-      return parse(body);
+      return parse(message);
     };
     for (const receiveCount of [1, 3]) {
       await consumerWith(asked as unknown as Parse)(sqsEvent(received('1', { receiveCount })), remaining());
@@ -362,8 +363,8 @@ describe('a parser', () => {
 
   it('runs once for each delivery, in the order of the group', async () => {
     const parsed: string[] = [];
-    const parse: Parse = (body) => {
-      const event = parseOrderEvent(body);
+    const parse: Parse = ({ body }) => {
+      const event = parseOrderEvent({ body });
       parsed.push(event.data.orderId);
       return event;
     };
@@ -376,8 +377,8 @@ describe('a parser', () => {
   });
 
   it('is not asked for the message group of a suspect that SQS gave without one', async () => {
-    const parse: Parse = (body) => {
-      const event = parseOrderEvent(body);
+    const parse: Parse = ({ body }) => {
+      const event = parseOrderEvent({ body });
       if (event.data.orderId === '1') expect(handled).toEqual(['2']);
       return event;
     };

@@ -67,7 +67,7 @@ describe('extraEntry', () => {
     const reasons = [0, 1, 2, 3, 4, 5, 6].map((n) => {
       const { body } = extraEntry({ kind: 'poison', n, afterCommit: false }, event, 1);
       try {
-        parseOrderEvent(body);
+        parseOrderEvent({ body });
         return 'accepted';
       } catch (error) {
         const { code, field = '-' } = error as { code: string; field?: string };
@@ -87,6 +87,6 @@ describe('extraEntry', () => {
 
   it('makes conflicts that are valid events with other content', () => {
     const { body } = extraEntry({ kind: 'conflict', n: 0, afterCommit: false }, event, 1);
-    expect(parseOrderEvent(body)).toMatchObject({ id: event.id, data: { currency: 'XTS' } });
+    expect(parseOrderEvent({ body })).toMatchObject({ id: event.id, data: { currency: 'XTS' } });
   });
 });

@@ -2,8 +2,8 @@ import { type OrderEvent, parseOrderEvent } from '../../../../contract/orders/or
 
 /** The nth order, of one of `groups` customers. */
 export function order(n: number, groups = 3): OrderEvent {
-  return parseOrderEvent(
-    JSON.stringify({
+  return parseOrderEvent({
+    body: JSON.stringify({
       specversion: '1.0',
       id: `event-${n}`,
       source: 'urn:shop',
@@ -18,7 +18,7 @@ export function order(n: number, groups = 3): OrderEvent {
         total: 1.5,
       },
     }),
-  );
+  });
 }
 
 export function orders(count: number, groups?: number): OrderEvent[] {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../../contract/clock.ts';
+import type { ReceivedMessage } from '../../../../contract/event/event-parser.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../../contract/orders/order-event.ts';
 import {
   atLeastOnce,
@@ -273,8 +274,8 @@ it('the events of a handler that acts outside are read for their fingerprint onc
   const consumer = createConsumer(
     {
       name: 'orders',
-      parse: (body) => {
-        const { data, ...event } = parseOrderEvent(body);
+      parse: ({ body }) => {
+        const { data, ...event } = parseOrderEvent({ body });
         return Object.defineProperty(event as OrderEvent, 'data', {
           enumerable: true,
           get: () => {
@@ -299,8 +300,8 @@ it.each([
   ['effects', 0],
   ['acts outside', 1],
 ])('an event of a parser of its own that has no canonical form costs the batch nothing: %s', async (_, kind) => {
-  const parse = (body: string) => {
-    const event = parseOrderEvent(body);
+  const parse = ({ body }: ReceivedMessage) => {
+    const event = parseOrderEvent({ body });
     return event.subject === '1' ? { ...event, data: { ...event.data, total: 1n as never } } : event;
   };
   const guarantees = [

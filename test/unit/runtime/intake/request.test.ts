@@ -125,7 +125,7 @@ describe('the event of a request', () => {
       data: anOrderBody().order,
     });
     expect(from(anOrderBody())).toEqual(event);
-    expect(parseOrderEvent(JSON.stringify(event))).toEqual(event);
+    expect(parseOrderEvent({ body: JSON.stringify(event) })).toEqual(event);
   });
 
   it('may be a cancellation', () => {
