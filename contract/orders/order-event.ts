@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { cloudEvent, eventParser } from '../event/event-parser.ts';
+import { orderTypeNames } from './order-types.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
@@ -25,10 +26,10 @@ const order = v.looseObject({
   total: v.number(),
 });
 
-/** An order that was placed or cancelled. */
+/** An event of an order. What each type does is in order-types.ts. */
 export const orderEvent = v.looseObject({
   ...cloudEvent.entries,
-  type: v.picklist(['order.placed', 'order.cancelled']),
+  type: v.picklist(orderTypeNames),
   /** The order id. */
   subject: text,
   sequence: number,

@@ -1,6 +1,7 @@
 import { type SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { idempotencyKeyTag } from '../../contract/orders/mail.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import { orderTypeOf } from '../../contract/orders/order-types.ts';
 import { type ExternalHandler, NotExecutedError } from '../../runtime/index.ts';
 import { mailboxOf } from './mailbox.ts';
 import { orderTemplate } from './order-template.ts';
@@ -16,14 +17,15 @@ export interface MailOptions {
   readonly client?: Pick<SESv2Client, 'send'>;
 }
 
-/** Mails the account of an order that was placed. */
+/** Mails the account of an order, if the type of its event asks for it. */
 export function mailOrder({ from, domain, client = sesClient() }: MailOptions): ExternalHandler<OrderEvent> {
   return async ({ type, partitionkey: account, data }, { idempotencyKey, signal }) => {
-    if (type !== 'order.placed') return 'nothing to mail';
+    const { mail } = orderTypeOf({ type });
+    if (mail === undefined) return 'nothing to mail';
     const command = new SendEmailCommand({
       FromEmailAddress: from,
       Destination: { ToAddresses: [mailboxOf(account, domain)] },
-      Content: { Template: orderTemplate(data, idempotencyKey) },
+      Content: { Template: orderTemplate(mail, data, idempotencyKey) },
       EmailTags: [{ Name: idempotencyKeyTag, Value: idempotencyKey }],
     });
     if (signal.aborted) throw new NotExecutedError('No time was left to send a mail');

@@ -6,7 +6,7 @@ import type { OrderEvent } from '../../contract/orders/order-event.ts';
 const content = {
   Subject: 'Your order {{order}}',
   Text: [
-    'Thank you for your order {{order}}.',
+    '{{opening}} {{order}}.',
     '',
     'Total: {{total}} {{currency}}',
     '',
@@ -15,20 +15,26 @@ const content = {
   ].join('\n'),
   Html: [
     '<!doctype html>',
-    '<p>Thank you for your order {{orderHtml}}.</p>',
+    '<p>{{opening}} {{orderHtml}}.</p>',
     '<p>Total: {{total}} {{currency}}</p>',
     `<p><small>${referenceLine('{{reference}}')}</small></p>`,
     '',
   ].join('\n'),
 };
 
-/** A mail about an order. Its reference names the event, so that mails can be counted per event. */
+/**
+ * A mail about an order. Its reference names the event, so that mails can be counted per event.
+ *
+ * @param opening The first words of the text, before the order's id: "Thank you for your order".
+ */
 export function orderTemplate(
+  opening: string,
   { orderId, total, currency }: OrderEvent['data'],
   idempotencyKey: string,
 ): Template {
   const order = oneLine(orderId);
   const values = {
+    opening,
     order,
     orderHtml: escapeHtml(order),
     // Every digit that the event has, and no more.

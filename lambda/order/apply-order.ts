@@ -1,5 +1,6 @@
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
+import { orderTypeOf } from '../../contract/orders/order-types.ts';
 import { type Effect, increment, putIfNewer } from '../../runtime/index.ts';
 
 /** Names of the tables. */
@@ -25,7 +26,7 @@ export function applyOrder({
         ...data,
         [ordersTable.key]: data.orderId,
         [ordersTable.sequence]: sequence,
-        status: type === 'order.placed' ? 'placed' : 'cancelled',
+        status: orderTypeOf({ type }).status,
         account,
       },
       { version: ordersTable.sequence },

@@ -1,9 +1,10 @@
 import { environmentNames } from '../../contract/environment.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
+import { orderTypeOf } from '../../contract/orders/order-types.ts';
 import { type ExternalHandler, postWithKey } from '../../runtime/index.ts';
 
 /**
- * Charges an order that was placed. What is sent depends on the event alone: a provider refuses a key that comes again
+ * Charges an order, if the type of its event asks for it. What is sent depends on the event alone: a provider refuses a key that comes again
  * with another payload.
  *
  * @param url Where charges are posted.
@@ -11,7 +12,7 @@ import { type ExternalHandler, postWithKey } from '../../runtime/index.ts';
 export function chargeOrder(url: string): ExternalHandler<OrderEvent> {
   return async ({ type, source, id, data: { orderId, total, currency } }, context) => {
     // Returns, corrections and gifts are orders too.
-    if (type !== 'order.placed' || total <= 0) return 'nothing to charge';
+    if (!orderTypeOf({ type }).isCharged || total <= 0) return 'nothing to charge';
     const charge = {
       reference: { source, id },
       orderId,

@@ -1,14 +1,7 @@
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import {
-  HttpApi,
-  HttpMethod,
-  HttpStage,
-  type IHttpRouteAuthorizer,
-  LogGroupLogDestination,
-} from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -18,11 +11,7 @@ import type { EventTopic } from '../event-topic.ts';
 import { nodeFunction } from '../functions/node-function.ts';
 import { physicalName } from '../names.ts';
 import type { RecordTable } from '../record-table.ts';
-
-/** Who may send orders: principals of IAM, or bearers of an issuer's tokens. */
-export type IntakeAuth =
-  | { readonly kind: 'iam' }
-  | { readonly kind: 'jwt'; readonly issuer: string; readonly audience: string };
+import { authorizerOf, type IntakeAuth } from './intake-authorization.ts';
 
 export interface OrderIntakeProps {
   /** Where the orders' events go. */
@@ -105,8 +94,3 @@ const accessLog = JSON.stringify({
   error: '$context.error.message',
   integrationError: '$context.integrationErrorMessage',
 });
-
-function authorizerOf(auth: IntakeAuth): IHttpRouteAuthorizer {
-  if (auth.kind === 'iam') return new HttpIamAuthorizer();
-  return new HttpJwtAuthorizer('Jwt', auth.issuer, { jwtAudience: [auth.audience] });
-}

@@ -8,7 +8,9 @@ import { DataTable } from '../data-table.ts';
 import { EventTopic } from '../event-topic.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
 import { RecordTable } from '../record-table.ts';
-import { billing, type CommonProps, notifications } from './external-consumers.ts';
+import { billing } from './billing.ts';
+import type { CommonProps } from './common-props.ts';
+import { notifications } from './notifications.ts';
 import { OrderIntake } from './order-intake.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,14 +1,9 @@
 import { Duration, type Environment } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
+import { type PaymentSettings, readPayment } from './billing.ts';
 import { check } from './check-setting.ts';
-import { readIntakeAuth } from './intake-settings.ts';
-import type { IntakeAuth } from './order-intake.ts';
-import {
-  type MailSettings,
-  type PaymentSettings,
-  readMail,
-  readPayment,
-} from './payment-and-mail-settings.ts';
+import { type IntakeAuth, readIntakeAuth } from './intake-authorization.ts';
+import { type MailSettings, readMail } from './notifications.ts';
 
 /** What `cdk deploy -c name=value` can set. */
 export interface Settings {

@@ -98,6 +98,7 @@ describe('the mail', () => {
     ]);
     const { TemplateContent, TemplateData } = mails[0]?.Content.Template ?? {};
     expect(JSON.parse(TemplateData ?? '')).toMatchObject({
+      opening: 'Thank you for your order',
       order: '536365',
       total: '12345678901.23',
       currency: 'GBP',

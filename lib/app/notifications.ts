@@ -2,29 +2,42 @@ import { join } from 'node:path';
 import { type Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { environmentNames } from '../../contract/environment.ts';
+import { ConfigurationError } from '../../contract/errors.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
-import type { IdempotentConsumerProps } from '../idempotent-consumer-props.ts';
-import type { MailSettings, PaymentSettings } from './payment-and-mail-settings.ts';
+import { check } from './check-setting.ts';
+import type { CommonProps } from './common-props.ts';
 
-/** What all consumers of the application have in common. */
-export type CommonProps = Omit<IdempotentConsumerProps, 'consumerName' | 'entry' | 'environment' | 'tables'>;
+export interface MailSettings {
+  /** The sender's address, verified with SES in the stack's account and Region. */
+  readonly from: string;
+  /** The domain of the accounts' mailboxes. */
+  readonly domain: string;
+}
+
+type Read = (name: string) => string | undefined;
 
 type Arn = Pick<Stack, 'partition' | 'region' | 'account'>;
 
 /** The default one of an identity may have any name. */
 const everySet = 'configuration-set/*';
 
-/** Charges orders. */
-export function billing(scope: Stack, common: CommonProps, payment: PaymentSettings): IdempotentConsumer {
-  return new IdempotentConsumer(scope, 'Billing', {
-    ...common,
-    consumerName: 'billing',
-    entry: join(import.meta.dirname, '../../lambda/billing.ts'),
-    environment: {
-      [environmentNames.paymentUrl]: payment.url,
-      [environmentNames.paymentKeyRetentionSeconds]: String(payment.keyRetention.toSeconds()),
-    },
+/** @throws ConfigurationError where only one of the two is given, or either is none. */
+export function readMail(read: Read): MailSettings | undefined {
+  const from = check('mailFrom', read('mailFrom'), {
+    valid: (value) => address.test(value) && value.length <= 254,
+    wanted: 'the bare address of a sender, "orders@example.com" for instance',
   });
+  const domain = check('mailDomain', read('mailDomain'), {
+    valid: (value) => domainName.test(value) && value.length <= 253,
+    wanted: 'a domain, "customers.example.com" for instance',
+  });
+  if (from !== undefined && domain !== undefined) return { from, domain };
+  if (from === undefined && domain === undefined) return undefined;
+  const [given, missing] = from === undefined ? ['mailDomain', 'mailFrom'] : ['mailFrom', 'mailDomain'];
+  throw new ConfigurationError(
+    `Context "${given}" is "${from ?? domain}" and "${missing}" is not set; mails need both. Give it with ` +
+      `-c ${missing}=..., or in cdk.json.`,
+  );
 }
 
 /** Mails orders. */
@@ -78,3 +91,8 @@ function identitiesOf(address: string): string[] {
   // A top-level domain is nobody's identity.
   return [address, ...labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))];
 }
+
+const label = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const domain = `${label}(\\.${label})+`;
+const domainName = new RegExp(`^${domain}$`);
+const address = new RegExp(`^[\\w!#$%&'*+/=?^\`{|}~.-]{1,64}@${domain}$`);

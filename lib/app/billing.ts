@@ -1,7 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
-import { ConfigurationError } from '../../contract/errors.ts';
+import { join } from 'node:path';
+import { Duration, type Stack } from 'aws-cdk-lib';
+import { environmentNames } from '../../contract/environment.ts';
 import { keyRetentionSeconds } from '../../contract/policies/key-retention.ts';
+import { IdempotentConsumer } from '../idempotent-consumer.ts';
 import { check } from './check-setting.ts';
+import type { CommonProps } from './common-props.ts';
 
 export interface PaymentSettings {
   /** Where charges are posted. */
@@ -11,13 +14,6 @@ export interface PaymentSettings {
    * reference, "Idempotent requests")
    */
   readonly keyRetention: Duration;
-}
-
-export interface MailSettings {
-  /** The sender's address, verified with SES in the stack's account and Region. */
-  readonly from: string;
-  /** The domain of the accounts' mailboxes. */
-  readonly domain: string;
 }
 
 type Read = (name: string) => string | undefined;
@@ -41,23 +37,17 @@ export function readPayment(read: Read, stage: string): PaymentSettings | undefi
   return url === undefined ? undefined : { url, keyRetention: Duration.seconds(Number(seconds)) };
 }
 
-/** @throws ConfigurationError where only one of the two is given, or either is none. */
-export function readMail(read: Read): MailSettings | undefined {
-  const from = check('mailFrom', read('mailFrom'), {
-    valid: (value) => address.test(value) && value.length <= 254,
-    wanted: 'the bare address of a sender, "orders@example.com" for instance',
+/** Charges orders. */
+export function billing(scope: Stack, common: CommonProps, payment: PaymentSettings): IdempotentConsumer {
+  return new IdempotentConsumer(scope, 'Billing', {
+    ...common,
+    consumerName: 'billing',
+    entry: join(import.meta.dirname, '../../lambda/billing.ts'),
+    environment: {
+      [environmentNames.paymentUrl]: payment.url,
+      [environmentNames.paymentKeyRetentionSeconds]: String(payment.keyRetention.toSeconds()),
+    },
   });
-  const domain = check('mailDomain', read('mailDomain'), {
-    valid: (value) => domainName.test(value) && value.length <= 253,
-    wanted: 'a domain, "customers.example.com" for instance',
-  });
-  if (from !== undefined && domain !== undefined) return { from, domain };
-  if (from === undefined && domain === undefined) return undefined;
-  const [given, missing] = from === undefined ? ['mailDomain', 'mailFrom'] : ['mailFrom', 'mailDomain'];
-  throw new ConfigurationError(
-    `Context "${given}" is "${from ?? domain}" and "${missing}" is not set; mails need both. Give it with ` +
-      `-c ${missing}=..., or in cdk.json.`,
-  );
 }
 
 function isPaymentUrl(value: string, insecure: boolean): boolean {
@@ -70,8 +60,3 @@ function isPaymentUrl(value: string, insecure: boolean): boolean {
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
-
-const label = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
-const domain = `${label}(\\.${label})+`;
-const domainName = new RegExp(`^${domain}$`);
-const address = new RegExp(`^[\\w!#$%&'*+/=?^\`{|}~.-]{1,64}@${domain}$`);
