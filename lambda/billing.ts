@@ -6,7 +6,6 @@ import { chargeOrder } from './payment/charge-order.ts';
 
 /** Charges orders at a provider that knows idempotency keys: what is unclear is charged again, under the same key. */
 export const handler = createConsumer({
-  name: 'billing',
   parse: parseOrderEvent,
   guarantee: atLeastOnce({
     providerKeyRetention:

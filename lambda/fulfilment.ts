@@ -5,7 +5,6 @@ import { applyOrder } from './order/apply-order.ts';
 
 /** Applies orders to the tables, each once: effects and record are one transaction. */
 export const handler = createConsumer({
-  name: 'fulfilment',
   parse: parseOrderEvent,
   guarantee: exactlyOnce(),
   handle: applyOrder({

@@ -5,7 +5,6 @@ import { mailOrder } from './mail/mail-order.ts';
 
 /** Mails that an order was placed. SES knows no idempotency keys: what is unclear is not mailed again. */
 export const handler = createConsumer({
-  name: 'notifications',
   parse: parseOrderEvent,
   guarantee: atMostOnce(),
   handle: mailOrder({ from: readEnvironment('mailFrom'), domain: readEnvironment('mailDomain') }),

@@ -8,6 +8,7 @@ export function environmentOf(endpoint: string): Record<string, string> {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
+    [environmentNames.consumerName]: 'fulfilment',
     [environmentNames.recordsTable]: recordTables.ours,
     [environmentNames.recordTtlSeconds]: '3888000',
     [environmentNames.queueUrl]: 'http://127.0.0.1/orders.fifo',

@@ -20,6 +20,7 @@ export function environmentWith(endpoint: string): Record<string, string> {
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
     AWS_ENDPOINT_URL: endpoint,
+    [environmentNames.consumerName]: 'fulfilment',
     [environmentNames.recordsTable]: 'records',
     [environmentNames.recordTtlSeconds]: '3888000',
     [environmentNames.queueUrl]: `${endpoint}/queue`,

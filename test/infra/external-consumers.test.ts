@@ -44,6 +44,7 @@ describe('the stack with every setting', () => {
       FunctionName: 'OrderOnce-billing',
       Environment: {
         Variables: Match.objectLike({
+          ORDER_ONCE_CONSUMER: 'billing',
           PAYMENT_URL: 'https://payments.test/charges',
           PAYMENT_KEY_RETENTION_SECONDS: '86400',
         }),
@@ -55,7 +56,11 @@ describe('the stack with every setting', () => {
     Template.fromStack(orderOnceStack(everyConsumer)).hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'OrderOnce-notifications',
       Environment: {
-        Variables: Match.objectLike({ MAIL_FROM: 'orders@mail.shop.test', MAIL_DOMAIN: 'customers.test' }),
+        Variables: Match.objectLike({
+          ORDER_ONCE_CONSUMER: 'notifications',
+          MAIL_FROM: 'orders@mail.shop.test',
+          MAIL_DOMAIN: 'customers.test',
+        }),
       },
     });
   });

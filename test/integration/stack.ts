@@ -8,6 +8,8 @@ import { readSettings } from '../../lib/app/settings.ts';
 import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 
 interface VariantProps {
+  /** @default - `fulfilment`, whose place it takes */
+  readonly consumerName?: string;
   /** The file in functions/. @default - the variant's name */
   readonly entry?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -18,7 +20,11 @@ interface VariantProps {
 
 /** A topic of its own, with one consumer that runs a test's function in the place of the real one. */
 class Variant extends Construct {
-  constructor(stack: Stack, name: string, { entry = name, ...props }: VariantProps = {}) {
+  constructor(
+    stack: Stack,
+    name: string,
+    { entry = name, consumerName = 'fulfilment', ...props }: VariantProps = {},
+  ) {
     super(stack, name);
     const removalPolicy = RemovalPolicy.DESTROY;
     const topic = new EventTopic(this, 'Events');
@@ -32,7 +38,7 @@ class Variant extends Construct {
       removalPolicy,
       timeout: Duration.seconds(3),
       ...props,
-      consumerName: name,
+      consumerName,
       tables: {
         orders: { table: orders, effects: ['putIfNewer'] },
         ledger: { table: ledger, effects: ['increment'] },
@@ -70,17 +76,20 @@ const settings = { stage: 'dev', functionTimeout: Duration.seconds(60) } as cons
 new OrderOnceStack(app, name, settings);
 new OrderOnceStack(app, `${name}-Unmended`, settings);
 const variants = new Stack(app, `${name}-Variants`);
-for (const variant of ['sound', 'faulty', 'unconditional', 'regressing']) new Variant(variants, variant);
+for (const variant of ['sound', 'unconditional', 'regressing']) new Variant(variants, variant);
+new Variant(variants, 'faulty', { consumerName: 'faulty' });
+const troubled = { entry: 'troubled', consumerName: 'troubled' } as const;
+const troubledOutside = { entry: 'troubled-outside', consumerName: 'troubled' } as const;
 // A queue for each case that its neighbours would disturb: the emulator gives a queue's batches one after the other.
 for (const variant of ['plain', 'reversed']) new Variant(variants, variant, { entry: 'sound' });
 for (const variant of ['deadly', 'cut-off', 'crashing', 'recovering'])
-  new Variant(variants, variant, { entry: 'troubled' });
-new Variant(variants, 'steady', { entry: 'troubled', timeout: Duration.seconds(4) });
+  new Variant(variants, variant, troubled);
+new Variant(variants, 'steady', { ...troubled, timeout: Duration.seconds(4) });
 // Nothing ends its process, and each batch is to be done in one invocation, however busy the machine is.
-new Variant(variants, 'poisoned', { entry: 'troubled', timeout: Duration.seconds(30) });
-new Variant(variants, 'ignoring', { entry: 'troubled-outside', timeout: Duration.seconds(5) });
-new Variant(variants, 'patient', { entry: 'troubled', visibilityTimeout: Duration.minutes(5) });
-new Variant(variants, 'outside', { entry: 'troubled-outside' });
+new Variant(variants, 'poisoned', { ...troubled, timeout: Duration.seconds(30) });
+new Variant(variants, 'ignoring', { ...troubledOutside, timeout: Duration.seconds(5) });
+new Variant(variants, 'patient', { ...troubled, visibilityTimeout: Duration.minutes(5) });
+new Variant(variants, 'outside', troubledOutside);
 
 const { payment, mail } = readSettings(app);
 if (payment !== undefined && mail !== undefined) {
@@ -88,6 +97,7 @@ if (payment !== undefined && mail !== undefined) {
   const functionTimeout = Duration.seconds(5);
   new OrderOnceStack(app, `${name}-Effects`, { ...settings, functionTimeout, payment, mail });
   new Variant(variants, 'mailing-again', {
+    consumerName: 'notifications',
     environment: {
       [environmentNames.mailFrom]: mail.from,
       [environmentNames.mailDomain]: mail.domain,

@@ -9,7 +9,6 @@ let firstReceive = new Set<string>();
 
 const consumer = createConsumer(
   {
-    name: 'faulty',
     parse: parseOrderEvent,
     guarantee: exactlyOnce(),
     handle: ({ id, partitionkey: account, data }) => {

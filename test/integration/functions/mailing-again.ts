@@ -5,7 +5,6 @@ import { atLeastOnce, createConsumer } from '../../../runtime/index.ts';
 
 /** `notifications` under the guarantee that mails again what is unclear. */
 export const handler = createConsumer({
-  name: 'notifications',
   parse: parseOrderEvent,
   guarantee: atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }),
   handle: mailOrder({ from: readEnvironment('mailFrom'), domain: readEnvironment('mailDomain') }),

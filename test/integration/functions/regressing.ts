@@ -20,7 +20,6 @@ client.middlewareStack.add(
 /** The fulfilment function with the condition on versions taken out: broken on purpose. */
 export const handler = createConsumer(
   {
-    name: 'fulfilment',
     parse: parseOrderEvent,
     guarantee: exactlyOnce(),
     handle: applyOrder({

@@ -7,7 +7,6 @@ import { append, client, endingWiring, observed, suffer } from './trouble.ts';
 export const handler = observed(
   createConsumer(
     {
-      name: 'troubled',
       parse: parseOrderEvent,
       guarantee: atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }),
       handle: async (event) => {

@@ -6,7 +6,6 @@ import { append, endingWiring, observed, suffer } from './trouble.ts';
 export const handler = observed(
   createConsumer(
     {
-      name: 'troubled',
       parse: parseOrderEvent,
       guarantee: exactlyOnce(),
       handle: async (event) => {

@@ -17,7 +17,6 @@ client.middlewareStack.add(
 /** The fulfilment function with the condition on its record taken out: broken on purpose. */
 export const handler = createConsumer(
   {
-    name: 'fulfilment',
     parse: parseOrderEvent,
     guarantee: exactlyOnce(),
     handle: ({ partitionkey: account, data }) => [
