@@ -41,7 +41,7 @@ export interface DeliveryLog {
   readonly stale?: number;
   /** For a duplicate: the SQS message that the event was applied with. */
   readonly appliedWith?: string;
-  /** For busy: until when another delivery holds the lease, in milliseconds since the epoch. */
+  /** For leased: until when another delivery holds the lease, in milliseconds since the epoch. */
   readonly leaseUntil?: number;
   /** For failed, fenced and blocked: until when its group is hidden, in milliseconds since the epoch. */
   readonly retryAt?: number;
@@ -55,7 +55,7 @@ export interface DeliveryLog {
   readonly foldError?: LoggedError;
   /** For blocked and unknown: the `id` of the record in which an operator skips the message, or that is to be resolved. */
   readonly recordId?: string;
-  /** For all but applied, duplicate and busy: why. */
+  /** For all but applied, duplicate and leased: why. */
   readonly code?: string;
   readonly reason?: string;
   readonly field?: string;

@@ -10,7 +10,7 @@ export const outcomes = [
   'poison',
   'out-of-window',
   'unknown',
-  'busy',
+  'leased',
   'fenced',
   'failed',
   'blocked',
@@ -28,7 +28,7 @@ export const outcomeMetrics: Record<Outcome, string> = {
   /** It may have happened: acknowledged, and waits for an operator in its record. */
   unknown: 'OutcomeUnknown',
   /** Another delivery holds the lease: waits for its end. */
-  busy: 'Busy',
+  leased: 'Leased',
   /** The lease was lost before the handler was done. */
   fenced: 'Fenced',
   failed: 'Failed',
@@ -46,4 +46,4 @@ export const staleMetric = 'Stale';
 export const commonFailureMetric = 'CommonFailure';
 
 /** Outcomes that leave the message in its queue. */
-export const waitingOutcomes: ReadonlySet<Outcome> = new Set(['busy', 'fenced', 'failed', 'blocked']);
+export const waitingOutcomes: ReadonlySet<Outcome> = new Set(['leased', 'fenced', 'failed', 'blocked']);

@@ -116,9 +116,9 @@ Judge(o) ==
   ELSE CASE record.status = "COMPLETED" -> "duplicate"
          [] UNKNOWN -> IF Message(o).carried = record.attempt THEN "again" ELSE "unknown"
          [] IN_PROGRESS ->
-              IF record.leaseUntil > Clock(o) THEN "busy"
+              IF record.leaseUntil > Clock(o) THEN "leased"
               ELSE IF Runnable(o) /\ TakesOver(o) THEN "again"
-              ELSE IF Is("wait for the dead") THEN "busy" ELSE "unclear"
+              ELSE IF Is("wait for the dead") THEN "leased" ELSE "unclear"
          [] record.status = "QUARANTINED" /\ record.messageId = Mine(o).message -> "quarantined"
          [] OTHER -> IF Runnable(o) THEN "again" ELSE "unclear"
 =============================================================================

@@ -275,7 +275,7 @@ Refused(o) ==
 Finds(o, finding) == Refused(o) /\ Judge(o) = finding /\ UNCHANGED Seen
 
 (* guarantees/record/interpret-record.ts: interpretRecord. What follows in its group waits with it: consumer/group-scheduler.ts. *)
-FindBusy(o) == Finds(o, "busy") /\ IF Is("acknowledge the busy") THEN GoAcknowledge(o) ELSE GiveBack(o)
+FindLeased(o) == Finds(o, "leased") /\ IF Is("acknowledge the leased") THEN GoAcknowledge(o) ELSE GiveBack(o)
 
 (* guarantees/record/interpret-record.ts: interpretRecord. *)
 FindSettled(o) ==
@@ -313,7 +313,7 @@ ReopenedByAnother(o) ==
   /\ UNCHANGED Seen
 
 -----------------------------------------------------------------------------
-(* settlement/move-to-dead-letter-queue.ts: copyToDeadLetterQueue. Where its answer is lost the message stays. *)
+(* settlement/execute-disposition.ts: moveToDeadLetterQueue. Where its answer is lost the message stays. *)
 Copy(o, heard) ==
   /\ At(o, "copy") /\ ~(Is("record before copy") /\ Mine(o).then = "record")
   /\ deadLetters' = deadLetters \union {Mine(o).message}
@@ -351,7 +351,7 @@ Step(o) ==
   \/ \E next \in {"commit", "give back", "copy"} : CountAttempt(o, next)
   \/ \E after \in {"give back", "copy"} : CallUnheard(o, after) \/ CallLost(o, after) \/ NotDone(o, after)
   \/ Refuse(o) \/ Call(o) \/ TooLate(o) \/ Recognise(o) \/ Fenced(o)
-  \/ FindBusy(o) \/ FindSettled(o) \/ FindMine(o) \/ FindForeign(o) \/ FindUnclear(o) \/ FindExpired(o)
+  \/ FindLeased(o) \/ FindSettled(o) \/ FindMine(o) \/ FindForeign(o) \/ FindUnclear(o) \/ FindExpired(o)
   \/ FindChanged(o) \/ ReopenedByAnother(o) \/ QuarantineRefused(o)
 
 (* Lambda ends the process, or the machine does. *)

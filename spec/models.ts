@@ -7,7 +7,7 @@ export interface Model {
 const commits = ['Commit', 'CommitOverExpired', 'CountAttempt', 'Refuse'];
 const claims = ['Claim', 'ClaimOverExpired', 'TakeOver', 'ClaimAgain'];
 const calls = ['Call', 'CallUnheard', 'CallLost', 'NotExecutedError', 'TooLate', 'Complete', 'Release'];
-const leases = ['Hold', 'Recognise', 'Fenced', 'FindBusy', 'FindUnclear'];
+const leases = ['Hold', 'Recognise', 'Fenced', 'FindLeased', 'FindUnclear'];
 const reopening = ['Reopen', 'ReopenedByAnother'];
 const resolving = ['ClaimAgain', 'SendAgain', 'LookUp', 'ResolveDone'];
 const expiring = ['TtlDeletes', 'PublishAgain', 'ClaimOverExpired', 'CommitOverExpired', 'FindExpired'];
@@ -140,7 +140,7 @@ export const mutants: readonly Mutant[] = [
   { mutation: 'record before copy', model: 'exactly-once', violates: 'CopiedFirst' },
   { mutation: 'old deduplication id', model: 'exactly-once', violates: 'CopiedFirst' },
   { mutation: 'acknowledge before the record', model: 'at-most-once', violates: 'Accounted' },
-  { mutation: 'acknowledge the busy', model: 'at-most-once', violates: 'Accounted' },
+  { mutation: 'acknowledge the leased', model: 'at-most-once', violates: 'Accounted' },
   { mutation: 'acknowledge the fenced', model: 'at-least-once', violates: 'Accounted' },
   { mutation: 'wait for the dead', model: 'operator', violates: 'Settles' },
   { mutation: 'no reopening', model: 'to-exactly-once', violates: 'Settles' },

@@ -1,4 +1,6 @@
-import { postponedUntil, retrySoon, type Waiting } from '../message/retry-schedule.ts';
+import type { Finish } from '../message/delivery-context.ts';
+import type { Disposition } from '../message/disposition.ts';
+import { type Moment, postponedUntil, retrySoon, type Waiting } from '../message/retry-schedule.ts';
 import { hideUntil } from '../message/visibility.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import type { Warn } from '../ports/output.ts';
@@ -10,7 +12,7 @@ interface Received extends Waiting {
   readonly receiptHandle: string;
 }
 
-/** How far a batch has come: what is settled, and until when its queue hides what is not. */
+/** How far a batch has come: which messages are settled, and until when its queue hides the others. */
 export class BatchProgress<M extends Received> {
   readonly #messages: readonly M[];
   readonly #dependencies: ConsumerDependencies;
@@ -27,18 +29,23 @@ export class BatchProgress<M extends Received> {
     this.#warn = warn;
   }
 
-  begin(message: M): void {
-    this.#begun.add(message);
+  /** @param messages Consecutive messages of a group that a delivery works on, the first one first. */
+  begin(messages: readonly M[]): void {
+    for (const message of messages) this.#begun.add(message);
   }
 
-  /** @param again When a message is given again that was not settled, in ms since the epoch. */
-  async finish(message: M, again: number | undefined): Promise<void> {
-    if (again === undefined) {
-      this.#settled.add(message);
-      return;
+  /**
+   * Remembers that the message is settled, or hides it until its retry, and its group with it. Never rejects.
+   * @returns Whether the message is settled.
+   */
+  async finish(message: M, disposition: Disposition): Promise<boolean> {
+    if (disposition.kind === 'retry') {
+      this.#stopped.add(message.group);
+      await this.#hide(disposition.at, this.#left(message.group));
+      return false;
     }
-    this.#stopped.add(message.group);
-    await this.#hide(again, this.#left(message.group));
+    this.#settled.add(message);
+    return true;
   }
 
   /** Hides what there was no time for. */
@@ -47,36 +54,40 @@ export class BatchProgress<M extends Received> {
     if (head === undefined) return;
     this.#stopped.add(head.group);
     if (advanced) await this.#hideFollowers(messages);
-    else await this.#hide(postponedUntil(head, this.#dependencies), messages);
+    else await this.#hidePostponed([head, ...messages.slice(1)]);
   }
 
   /**
    * Takes what is settled from the queue, and hides the groups that are not done. Neither has to succeed: a message
    * that comes again is a duplicate, and one that is not hidden comes after the queue's visibility timeout.
    *
-   * @param end Ends the delivery of a message that is under way; without `retryAt` it is settled. Never rejects.
-   * @returns What is still under way after that, and how it was ended.
+   * @param settle Settles a message that is under way, and hands what became of it to `finish`. Never rejects.
+   * @returns The messages that are still under way after that, and what became of them.
    */
-  async cutShort<Ending extends { readonly retryAt?: number }>(
-    end: (message: M) => Promise<Ending>,
-  ): Promise<[message: M, ending: Ending][]> {
+  async cutShort(
+    settle: (message: M, finish: Finish) => Promise<unknown>,
+  ): Promise<[message: M, disposition: Disposition][]> {
     const isUnderWay = (message: M) =>
       this.#begun.has(message) && !this.#settled.has(message) && !this.#stopped.has(message.group);
-    const ended: [M, Ending][] = [];
-    const leave = async ([head, ...followers]: M[]): Promise<void> => {
+    const ended: [M, Disposition][] = [];
+    const release = async ([head, ...followers]: M[]): Promise<void> => {
       if (head === undefined) return;
-      if (!isUnderWay(head))
-        return await this.#hide(postponedUntil(head, this.#dependencies), [head, ...followers]);
-      const ending = await end(head);
-      ended.push([head, ending]);
-      if (ending.retryAt !== undefined) return await this.#hide(ending.retryAt, [head, ...followers]);
-      await this.#acknowledge([head]);
-      await this.#hideFollowers(followers);
+      if (!isUnderWay(head)) return await this.#hidePostponed([head, ...followers]);
+      await settle(head, async (_, disposition) => {
+        ended.push([head, disposition]);
+        if (disposition.kind === 'retry') {
+          await this.#hide(disposition.at, [head, ...followers]);
+          return false;
+        }
+        await this.#acknowledge([head]);
+        await this.#hideFollowers(followers);
+        return true;
+      });
     };
     const open = groupsOf(this.#messages.filter(({ group }) => !this.#stopped.has(group)));
     await Promise.all([
       this.acknowledge(),
-      ...open.map((group) => leave(group.filter((message) => !this.#settled.has(message)))),
+      ...open.map((group) => release(group.filter((message) => !this.#settled.has(message)))),
     ]);
     return ended.filter(([message]) => isUnderWay(message));
   }
@@ -89,10 +100,17 @@ export class BatchProgress<M extends Received> {
   /** Of a settled message: they were received for its sake, so what they count says nothing of them. */
   async #hideFollowers([first, ...others]: readonly M[]): Promise<void> {
     if (first === undefined) return;
-    await this.#hide(retrySoon({ sentAt: first.sentAt, receiveCount: 1 }, this.#dependencies), [
-      first,
-      ...others,
-    ]);
+    const counted = { sentAt: first.sentAt, receiveCount: 1 };
+    await this.#hide(retrySoon(counted, this.#moment, this.#dependencies), [first, ...others]);
+  }
+
+  async #hidePostponed([head, ...followers]: readonly [M, ...M[]]): Promise<void> {
+    await this.#hide(postponedUntil(head, this.#moment, this.#dependencies), [head, ...followers]);
+  }
+
+  get #moment(): Moment {
+    const { clock, random } = this.#dependencies;
+    return { now: clock.now(), random: random.next() };
   }
 
   async #hide(until: number, messages: readonly M[]): Promise<void> {

@@ -4,6 +4,7 @@ import {
   type DeliveryLog,
   deliveryLogMessage,
 } from '../../contract/delivery-log.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import {
   commonFailureMetric,
   metricDimension,
@@ -13,6 +14,8 @@ import {
   staleMetric,
 } from '../../contract/metrics.ts';
 import { loggedError } from '../logging/logged-error.ts';
+import type { OutcomeLog } from '../message/disposition.ts';
+import type { Message } from '../message/sqs-message.ts';
 import type { Output, Warn } from '../ports/output.ts';
 
 const levels: Record<Outcome, string> = {
@@ -22,7 +25,7 @@ const levels: Record<Outcome, string> = {
   poison: 'WARN',
   'out-of-window': 'WARN',
   unknown: 'WARN',
-  busy: 'INFO',
+  leased: 'INFO',
   fenced: 'WARN',
   failed: 'ERROR',
   blocked: 'ERROR',
@@ -47,15 +50,24 @@ export class DeliveryReport {
     this.#output = output;
   }
 
-  delivery(fields: Omit<DeliveryLog, 'message' | 'consumer'>): void {
-    this.#count(outcomeMetrics[fields.outcome]);
-    if (fields.stale !== undefined) this.#count(staleMetric);
-    const log: DeliveryLog = { message: deliveryLogMessage, consumer: this.#consumer, ...fields };
-    this.#line(levels[fields.outcome], log);
-    if (fields.commonFailure) this.#commonFailure(fields);
+  /** The line of a delivery that has ended. */
+  delivery(message: Message<CloudEvent>, outcome: OutcomeLog): void {
+    this.#count(outcomeMetrics[outcome.outcome]);
+    if (outcome.stale !== undefined) this.#count(staleMetric);
+    const { error, foldError, ...fields } = outcome;
+    const log: DeliveryLog = {
+      message: deliveryLogMessage,
+      consumer: this.#consumer,
+      ...identityOf(message),
+      ...fields,
+      ...(error !== undefined && { error: loggedError(error) }),
+      ...(foldError !== undefined && { foldError: loggedError(foldError) }),
+    };
+    this.#line(levels[outcome.outcome], log);
+    if (outcome.commonFailure) this.#commonFailure(outcome);
   }
 
-  #commonFailure({ code, reason }: Pick<DeliveryLog, 'code' | 'reason'>): void {
+  #commonFailure({ code, reason }: Pick<OutcomeLog, 'code' | 'reason'>): void {
     this.#count(commonFailureMetric);
     if (this.#isCommonFailureTold) return;
     this.#isCommonFailureTold = true;
@@ -102,4 +114,19 @@ export class DeliveryReport {
   #count(metric: string): void {
     this.#counts.set(metric, (this.#counts.get(metric) ?? 0) + 1);
   }
+}
+
+function identityOf({ id, group, receiveCount, isSuspect, trace, reading: { names } }: Message<CloudEvent>) {
+  return {
+    messageId: id,
+    messageGroup: group,
+    receiveCount,
+    ...(isSuspect && { suspect: true as const }),
+    ...(trace !== undefined && { trace }),
+    ...(names !== undefined && {
+      source: names.source,
+      eventId: names.eventId,
+      ...(names.sequence !== undefined && { sequence: names.sequence }),
+    }),
+  };
 }

@@ -1,34 +1,35 @@
 import type { Clock } from '../../contract/clock.ts';
 
 /**
- * How long before the end of the invocation a handler that is still pending is ended, in ms: time for two requests to
- * SQS at once, and for loading what sends them.
+ * How long before the end of the invocation its process exits if a handler is still pending: time for two requests to SQS
+ * at once, and for loading what sends them.
  */
-const before = 400;
+const exitMarginMs = 400;
 
 /**
- * Waits for work, but not past the last moment of its invocation: then `end` is called, which ends the process. An
- * invocation that is over leaves its process frozen, with whatever is pending, and the next one thaws it: a handler
- * that ignored its signal would go on, to act when nobody waits for it. Once the end has begun, work that is done
- * meanwhile is not answered either: the answer would freeze the end, and the next invocation thaw it, to die of it.
+ * Runs `work`, but not past the last moment of its invocation: then `exit` is called, which ends the process.
  *
- * @param invocationEnd Milliseconds since the epoch.
+ * If the invocation ends while a handler is pending, Lambda freezes the process, and the next invocation resumes the stale
+ * handler, to act when nobody waits for it. Once `exit` has begun, work that ends meanwhile is not answered either. The
+ * answer would freeze `exit`, and the next invocation would resume it and end with it.
+ *
+ * @param endsAt Milliseconds since the epoch: when the invocation ends.
  */
 export async function exitBeforeTimeout<Result>(
-  work: Promise<Result>,
-  invocationEnd: number,
+  work: () => Promise<Result>,
+  endsAt: number,
   clock: Clock,
-  end: () => Promise<void>,
+  exit: () => Promise<void>,
 ): Promise<Result> {
   const settled = new AbortController();
-  let ending: Promise<void> | undefined;
-  void clock.sleep(invocationEnd - before - clock.now(), settled.signal).then(() => {
-    if (!settled.signal.aborted) ending = end();
+  let exiting: Promise<void> | undefined;
+  void clock.sleep(endsAt - exitMarginMs - clock.now(), settled.signal).then(() => {
+    if (!settled.signal.aborted) exiting = exit();
   });
   try {
-    return await work;
+    return await work();
   } finally {
     settled.abort();
-    await ending;
+    await exiting;
   }
 }

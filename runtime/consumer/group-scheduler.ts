@@ -1,6 +1,6 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import { isSuspect } from '../../contract/policies/retry-policy.ts';
 import type { Random } from '../../contract/random.ts';
+import type { Delivered } from '../delivery/deliver.ts';
 
 /** What a batch needs to know of a message. */
 interface Grouped {
@@ -10,6 +10,7 @@ interface Grouped {
 
 interface Received extends Grouped {
   readonly receiveCount: number;
+  readonly isSuspect: boolean;
 }
 
 export interface BatchOptions<M extends Received> {
@@ -29,14 +30,6 @@ export interface BatchOptions<M extends Received> {
   /** How many groups are worked on at once. */
   readonly concurrency: number;
   readonly random: Random;
-}
-
-/** What became of the first messages of a group. */
-export interface Delivered {
-  /** How many are settled, from the first one on. */
-  readonly settled: number;
-  /** Whether the one after them has to come again. */
-  readonly stops: boolean;
 }
 
 /** The message of a group that is next. */
@@ -63,7 +56,7 @@ export async function scheduleGroups<M extends Received>(
 ): Promise<SQSBatchResponse> {
   const groups = groupsOf(messages);
   const waiting = groups.values();
-  const leavingHalf = messages.some(isSuspect);
+  const leavingHalf = messages.some(({ isSuspect }) => isSuspect);
   const suspects: Turn<M>[] = [];
   const failed: M[] = [];
 
@@ -76,7 +69,7 @@ export async function scheduleGroups<M extends Received>(
     return undefined;
   }
 
-  async function leave({ group, index }: Turn<M>): Promise<void> {
+  async function postponeRest({ group, index }: Turn<M>): Promise<void> {
     const rest = group.slice(index);
     failed.push(...rest);
     await postpone(rest, index > 0);
@@ -85,14 +78,14 @@ export async function scheduleGroups<M extends Received>(
   async function work(): Promise<void> {
     for (const group of waiting) {
       let turn = turnOf(group, 0, random.next());
-      while (turn !== undefined && !isSuspect(turn.message)) {
+      while (turn !== undefined && !turn.message.isSuspect) {
         if (!mayStart(leavingHalf)) {
-          await leave(turn);
+          await postponeRest(turn);
           break;
         }
         turn = await take(turn);
       }
-      if (turn !== undefined && isSuspect(turn.message)) suspects.push(turn);
+      if (turn?.message.isSuspect) suspects.push(turn);
     }
   }
 
@@ -104,19 +97,19 @@ export async function scheduleGroups<M extends Received>(
   for (;;) {
     const [turn] = suspects.sort(fewestReceivesFirst);
     if (turn === undefined) break;
-    if (isSuspect(turn.message)) await isolate();
+    if (turn.message.isSuspect) await isolate();
     // What follows a suspect in its group leaves the others their half too.
-    const inTime = mayStart(!isSuspect(turn.message) && suspects.length > 1);
-    if (!inTime && isSuspect(turn.message)) break;
+    const inTime = mayStart(!turn.message.isSuspect && suspects.length > 1);
+    if (!inTime && turn.message.isSuspect) break;
     suspects.shift();
     if (!inTime) {
-      await leave(turn);
+      await postponeRest(turn);
       continue;
     }
     const next = await take(turn);
     if (next !== undefined) suspects.push(next);
   }
-  await Promise.all(suspects.map(leave));
+  await Promise.all(suspects.map(postponeRest));
   return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) };
 }
 
@@ -127,8 +120,8 @@ function turnOf<M>(group: readonly M[], index: number, lot: number): Turn<M> | u
 
 /** What a message may be settled together with: what comes next in its group, up to a suspect. */
 function followersOf<M extends Received>(message: M, next: readonly M[]): readonly M[] {
-  if (isSuspect(message)) return [];
-  const suspect = next.findIndex(isSuspect);
+  if (message.isSuspect) return [];
+  const suspect = next.findIndex(({ isSuspect }) => isSuspect);
   return suspect === -1 ? next : next.slice(0, suspect);
 }
 

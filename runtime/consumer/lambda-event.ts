@@ -1,9 +1,35 @@
 import type { Context, SQSRecord } from 'aws-lambda';
+import { environmentNames } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
+import { allowedClockSkew, longestLease } from '../../contract/policies/lease.ts';
 import { truncate } from '../../contract/truncate.ts';
 
 /** In characters, of what an error quotes. */
 const quoted = 200;
+
+/** What Lambda invokes a consumer with. */
+export interface Batch {
+  readonly records: readonly SQSRecord[];
+  /** How long the invocation may still take. */
+  readonly remainingTimeMs: number;
+}
+
+/**
+ * Reads event and context of an invocation.
+ *
+ * @throws ConfigurationError for another event than the batch of an SQS queue, for a context that is not Lambda's, and for
+ *   an invocation that is longer than the visibility timeout allows.
+ */
+export function readInvocation(
+  event: unknown,
+  context: Partial<Pick<Context, 'getRemainingTimeInMillis'>> | undefined,
+  visibilityTimeoutSeconds: number,
+): Batch {
+  const records = recordsOf(event);
+  const remainingTimeMs = remainingTimeOf(context);
+  refuseLongLeases(remainingTimeMs, visibilityTimeoutSeconds);
+  return { records, remainingTimeMs };
+}
 
 /**
  * The records of an invocation's event.
@@ -11,7 +37,7 @@ const quoted = 200;
  * @throws ConfigurationError for whatever is not the batch of an event source mapping of a queue: nothing of it could be
  *   settled, and Lambda reads an answer without failures as "all done".
  */
-export function recordsOf(event: unknown): readonly SQSRecord[] {
+function recordsOf(event: unknown): readonly SQSRecord[] {
   const records = isObject(event) ? event.Records : undefined;
   if (!Array.isArray(records)) throw refused(`The function was invoked with ${told(event)}`);
   for (const [index, record] of records.entries()) {
@@ -27,15 +53,30 @@ export function recordsOf(event: unknown): readonly SQSRecord[] {
  *
  * @throws ConfigurationError for what is no context of Lambda: without an end, no lease and no deadline can be told.
  */
-export function remainingTimeOf(
-  context: Partial<Pick<Context, 'getRemainingTimeInMillis'>> | undefined,
-): number {
+function remainingTimeOf(context: Partial<Pick<Context, 'getRemainingTimeInMillis'>> | undefined): number {
   const remaining: unknown =
     typeof context?.getRemainingTimeInMillis === 'function' ? context.getRemainingTimeInMillis() : undefined;
   if (typeof remaining === 'number' && Number.isFinite(remaining)) return remaining;
   throw new ConfigurationError(
     `The second argument has to be the context of Lambda, whose getRemainingTimeInMillis() returns a number; it gave ` +
       `${told(remaining)}. A test passes { getRemainingTimeInMillis: () => 30_000 }`,
+  );
+}
+
+/**
+ * If a lease is longer than the visibility timeout, SQS gives the message again while its own lease is still live, and the
+ * message can never run. Synthesis refuses that if it knows both numbers; this is for a function or a queue that was
+ * changed since. No environment tells a function its timeout: the remaining time of an invocation is the first that is
+ * known of it. The check runs under every guarantee, because exactly-once takes a lease too when an operator sends an
+ * unknown outcome again.
+ */
+function refuseLongLeases(remainingTimeMs: number, visibilityTimeoutSeconds: number): void {
+  const leaseMs = longestLease(remainingTimeMs);
+  if (leaseMs <= visibilityTimeoutSeconds * 1000) return;
+  throw new ConfigurationError(
+    `A lease would last ${leaseMs / 1000} s (${remainingTimeMs / 1000} s of the invocation + ` +
+      `${allowedClockSkew / 1000} s of clock skew), but the visibility timeout is ${visibilityTimeoutSeconds} s: raise ` +
+      `the queue's visibility timeout and ${environmentNames.visibilityTimeoutSeconds}, or lower the function's timeout`,
   );
 }
 

@@ -1,31 +1,31 @@
-/** In ms: a round trip or two to the store, and a little for the handler. */
-const floor = 300;
+/** A round trip or two to the store, and a little for the handler. */
+const minimumEstimateMs = 300;
 
-/** What one slow message leaves for the next, when that was fast: a tenth less. */
+/** Decay for each faster message: the estimate shrinks by a tenth. */
 const decay = 0.9;
 
 /**
- * What a message has lately been seen to need, in this process: the longest, which fades as faster ones follow. No
+ * How long the messages of this process have lately taken: the longest time, which fades as faster messages follow. No
  * result depends on it, only how much an invocation begins.
  */
 export class TimeEstimate {
-  #longest = 0;
+  #longestMs = 0;
 
-  /** @param took In ms, from the begin of a message to its settlement. */
-  saw(took: number): void {
-    this.#longest = Math.max(took, this.#longest * decay);
+  /** @param tookMs From the begin of a message to its settlement. */
+  saw(tookMs: number): void {
+    this.#longestMs = Math.max(tookMs, this.#longestMs * decay);
   }
 
-  /** What the longest needed, in ms. */
-  get longest(): number {
-    return Math.max(floor, this.#longest);
+  /** What the longest needed. */
+  get longestMs(): number {
+    return Math.max(minimumEstimateMs, this.#longestMs);
   }
 
   /**
-   * What to have left before another message begins, in ms. Never more than half of what the invocation began with:
-   * of two messages that need more than that only one fits, and the first one always begins.
+   * What has to be left before another message begins. Never more than half of what the invocation began with: of two
+   * messages that need more than that only one fits, and the first one always begins.
    */
-  within(invocation: number): number {
-    return Math.max(floor, Math.min(this.#longest, invocation / 2));
+  withinMs(workBudgetMs: number): number {
+    return Math.max(minimumEstimateMs, Math.min(this.#longestMs, workBudgetMs / 2));
   }
 }

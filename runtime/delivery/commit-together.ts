@@ -1,52 +1,57 @@
-import type { LoggedError } from '../../contract/delivery-log.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import type { HandlerKind, Task, Verdict } from '../guarantees/guarantee.ts';
+import type { HandlerKind, Job, Task } from '../guarantees/guarantee.ts';
 import { codeOf, describe } from '../handler/errors.ts';
-import { loggedError } from '../logging/logged-error.ts';
-import type { DeliveryOptions } from '../message/delivery-context.ts';
+import type { HandlerContext } from '../message/delivery-context.ts';
+import type { OutcomeLog } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
-import { taskOf } from './delivery-task.ts';
+import type { DeliveryVerdict } from '../settlement/settle.ts';
+import { knownJobOf, taskOf } from './delivery-task.ts';
 
-export interface Folded<Event extends CloudEvent> {
-  /** How the first of them ended; none where the first one has to stand alone. */
-  readonly settled: readonly (readonly [message: Message<Event>, task: Task<Event>, verdict: Verdict])[];
-  /** Why the fold failed, if it did. */
-  readonly foldFailure?: string;
-  readonly foldError?: LoggedError;
+/** What messages of a group came to that were committed together. */
+export interface Folded {
+  /** Of the first messages, in order; none if the first one has to stand alone. */
+  readonly verdicts: readonly {
+    readonly message: Message<CloudEvent>;
+    readonly job: Job | undefined;
+    readonly verdict: DeliveryVerdict;
+  }[];
+  /** Why they could not be committed together, if that failed. */
+  readonly failure?: Pick<OutcomeLog, 'foldFailure' | 'foldError'>;
 }
 
 /**
- * Settles messages of one group together, as many from the first one on as its guarantee folds. What a fold fails with is
- * no word on any of them: the first one goes alone then, and so does its group until the invocation is over, since what
- * the fold waited for may be one event's.
- *
- * @throws Whatever the fold failed with, where there is no time left to begin again.
+ * Settles messages of one group together, as many from the first one on as the guarantee folds. A fold that fails blames no
+ * event. The first message goes alone then, and so does its group until the invocation is over, since one event may be
+ * what the fold waited for. If no time is left to begin again, the first message waits.
  */
 export async function commitTogether<Event extends CloudEvent, Kind extends HandlerKind>(
-  messages: readonly Message<Event>[],
-  options: DeliveryOptions<Event, Kind>,
-): Promise<Folded<Event>> {
-  const { guarantee, handle, dependencies, groupsNotFolding: unfolded } = options;
-  const [{ group } = { group: '' }] = messages;
-  if (guarantee.fold === undefined || messages.length < 2 || unfolded.has(group)) return { settled: [] };
-  const deliveries: (readonly [Message<Event>, Task<Event>])[] = [];
+  messages: readonly [Message<Event>, ...Message<Event>[]],
+  context: HandlerContext<Event, Kind>,
+): Promise<Folded> {
+  const { guarantee, handle, dependencies, groupsNotFolding } = context;
+  const [first] = messages;
+  const deliveries: { readonly message: Message<Event>; readonly job: Task<Event> }[] = [];
   for (const message of messages) {
     const { content } = message.reading;
     if (!('event' in content)) break;
-    deliveries.push([message, taskOf(message, content, options)]);
+    deliveries.push({ message, job: taskOf(message, content, context) });
   }
-  const tasks = deliveries.map(([, task]) => task);
+  const tasks = deliveries.map(({ job }) => job);
   try {
-    const verdicts = await guarantee.fold(tasks, handle, dependencies);
-    const settled = deliveries.slice(0, verdicts.length);
-    return { settled: settled.map(([message, task], index) => [message, task, verdicts[index] as Verdict]) };
-  } catch (error) {
-    if (tasks.some(({ deadline }) => dependencies.clock.now() > deadline)) throw error;
-    unfolded.add(group);
+    const verdicts = (await guarantee.fold?.(tasks, handle, dependencies)) ?? [];
     return {
-      settled: [],
-      foldFailure: `${codeOf(error)}: ${describe(error)}`,
-      foldError: loggedError(error),
+      verdicts: verdicts.flatMap((verdict, index) => {
+        const delivery = deliveries[index];
+        return delivery === undefined ? [] : [{ ...delivery, verdict }];
+      }),
     };
+  } catch (error) {
+    if (tasks.some(({ deadline }) => dependencies.clock.now() > deadline)) {
+      const verdict = { outcome: 'undecided', error } as const;
+      return { verdicts: [{ message: first, job: knownJobOf(first, context), verdict }] };
+    }
+    groupsNotFolding.add(first.group);
+    const failure = { foldFailure: `${codeOf(error)}: ${describe(error)}`, foldError: error };
+    return { verdicts: [], failure };
   }
 }

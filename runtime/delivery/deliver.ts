@@ -1,81 +1,82 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { HandlerKind } from '../guarantees/guarantee.ts';
-import type { DeliveryContext, DeliveryOptions, DeliveryResult } from '../message/delivery-context.ts';
+import type { DeliveryContext, HandlerContext } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
-import { copyToDeadLetterQueue, reasonOf } from '../settlement/move-to-dead-letter-queue.ts';
-import { conclude, retryOnError } from '../settlement/settle.ts';
-import { commitTogether } from './commit-together.ts';
+import { settleMessage } from '../settlement/execute-disposition.ts';
+import { commitTogether, type Folded } from './commit-together.ts';
 import { countsBeforeHandler, knownJobOf, taskOf } from './delivery-task.ts';
-import { readBody } from './read-body.ts';
-import { verdictOn } from './verdict.ts';
+import { type Judged, readBody } from './read-body.ts';
+import { verdictOnError } from './verdict.ts';
+
+/** What became of the first messages of a group. */
+export interface Delivered {
+  /** How many are settled, from the first one on. */
+  readonly settled: number;
+  /** Whether the next message has to wait, and its group with it. */
+  readonly stops: boolean;
+}
 
 /**
- * Works on messages of one group: on as many at once as its guarantee folds, or on the first one alone, until each is
- * settled: applied, found to be applied, recorded as unknown, or copied to the dead-letter queue. What another delivery
- * may mend leaves it in its queue (`waitingOutcomes`), a store or queue that does not answer included. `Deliver` in
- * spec/OrderOnce.tla.
+ * Works on messages of one group: on as many at once as their guarantee commits together, or on the first one alone. Never
+ * rejects. `Deliver` in spec/OrderOnce.tla.
  *
  * @param messages None of them is a suspect, unless it is the only one.
- * @returns How the first of them ended, one after the other; only the last of these may have to come again. Never rejects.
  */
-export async function* deliver<Event extends CloudEvent, Kind extends HandlerKind>(
+export async function deliver<Event extends CloudEvent, Kind extends HandlerKind>(
   messages: readonly [Message<Event>, ...Message<Event>[]],
-  options: DeliveryOptions<Event, Kind>,
-): AsyncGenerator<readonly [message: Message<Event>, ending: DeliveryResult], void, undefined> {
+  context: HandlerContext<Event, Kind>,
+): Promise<Delivered> {
   const [first] = messages;
-  let failure: Pick<DeliveryResult, 'foldFailure' | 'foldError'>;
-  try {
-    const { settled, ...failed } = await commitTogether(messages, options);
-    for (const [message, task, verdict] of settled) {
-      yield [message, await orStay(message, options, () => conclude(verdict, message, task, options))];
-    }
-    if (settled.length > 0) return;
-    failure = failed;
-  } catch (error) {
-    yield [first, await retryOnError(error, first, options, knownJobOf(first, options))];
-    return;
+  const folds = messages.length > 1 && context.guarantee.fold && !context.groupsNotFolding.has(first.group);
+  const folded: Folded = folds ? await commitTogether(messages, context) : { verdicts: [] };
+  let settled = 0;
+  for (const { message, job, verdict } of folded.verdicts) {
+    if (!(await settleMessage(verdict, message, job, context))) return { settled, stops: true };
+    settled += 1;
   }
-  yield [first, { ...(await orStay(first, options, () => deliverAlone(first, options))), ...failure }];
+  if (settled > 0) return { settled, stops: false };
+  const judged = await judgeAlone(first, withFoldFailure(context, folded));
+  const isSettled = await settleMessage(judged.verdict, first, judged.job, judged.context);
+  return { settled: Number(isSettled), stops: !isSettled };
 }
 
-/** A suspect may survive neither its parser nor its handler: each is counted before it begins. */
-async function deliverAlone<Event extends CloudEvent, Kind extends HandlerKind>(
+/** A suspect may survive neither its parser nor its handler: each is counted before it begins. Never rejects. */
+async function judgeAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
-  options: DeliveryOptions<Event, Kind>,
-): Promise<DeliveryResult> {
-  const { reading } = message;
-  const isCounted = countsBeforeHandler(message, options);
-  const isUnread = isCounted && reading.parsed === undefined;
-  let parserTook = 0;
-  if (isUnread || 'failed' in reading.content) {
-    const read = await readBody(message, isUnread, options);
-    if (read.outcome !== 'read') return read;
-    parserTook = read.took;
-  }
-  const { content } = reading;
-  if ('failed' in content) throw content.failed;
-  if ('waits' in content) throw content.waits;
-  if ('invalid' in content)
-    return await copyToDeadLetterQueue(message, 'poison', reasonOf(content.invalid), options);
-  const { guarantee, handle, dependencies } = options;
-  const task = taskOf(message, content, options, isCounted ? { parserTook } : undefined);
+  context: HandlerContext<Event, Kind>,
+): Promise<Judged> {
   try {
-    const verdict = await verdictOn(task, options, () => guarantee.settle(task, handle, dependencies));
-    return await conclude(verdict, message, task, options);
+    const { reading } = message;
+    const isCounted = message.isSuspect && countsBeforeHandler(message, context);
+    const isUnread = isCounted && reading.parsed === undefined;
+    let parserTookMs = 0;
+    if (isUnread || 'failed' in reading.content) {
+      const read = await readBody(message, isUnread, context);
+      if ('verdict' in read) return read;
+      parserTookMs = read.took;
+    }
+    const { content } = reading;
+    if ('failed' in content) throw content.failed;
+    if ('waits' in content) throw content.waits;
+    if ('invalid' in content) {
+      return { verdict: { outcome: 'invalid', error: content.invalid }, job: undefined, context };
+    }
+    const { guarantee, handle, dependencies } = context;
+    const job = taskOf(message, content, context, isCounted ? { parserTookMs } : undefined);
+    try {
+      return { verdict: await guarantee.settle(job, handle, dependencies), job, context };
+    } catch (error) {
+      return { verdict: await verdictOnError(error, job, context), job, context };
+    }
   } catch (error) {
-    return await retryOnError(error, message, options, task);
+    return { verdict: { outcome: 'undecided', error }, job: knownJobOf(message, context), context };
   }
 }
 
-/** What does not answer leaves the message in its queue. */
-async function orStay(
-  message: Message<CloudEvent>,
-  context: DeliveryContext,
-  end: () => Promise<DeliveryResult>,
-): Promise<DeliveryResult> {
-  try {
-    return await end();
-  } catch (error) {
-    return await retryOnError(error, message, context, knownJobOf(message, context));
-  }
+/** The log line of a message says why it could not be committed with those behind it. */
+function withFoldFailure<Context extends DeliveryContext>(context: Context, { failure }: Folded): Context {
+  if (failure === undefined) return context;
+  const finish: DeliveryContext['finish'] = (message, disposition) =>
+    context.finish(message, { ...disposition, log: { ...disposition.log, ...failure } });
+  return { ...context, finish };
 }

@@ -1,14 +1,13 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { bodyKey } from '../../contract/event/identity.ts';
-import { backoffCap, isSuspect } from '../../contract/policies/retry-policy.ts';
+import { isInsideWindow } from '../../contract/policies/idempotency-window.ts';
+import { backoffCap } from '../../contract/policies/retry-policy.ts';
 import type { Job, Task } from '../guarantees/guarantee.ts';
 import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
 import { underWay } from '../handler/errors.ts';
-import { attemptsExhausted } from '../message/attempts.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
-import { isInsideWindow } from '../message/idempotency-window.ts';
 import type { Identity, Valid } from '../message/reading.ts';
-import { latestRetry } from '../message/retry-schedule.ts';
+import { attemptsExhausted } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import type { Past } from '../ports/record-store.ts';
@@ -22,17 +21,17 @@ export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
   { event, identity }: Valid<Event>,
   context: DeliveryContext,
-  counting?: { readonly parserTook: number },
+  counting?: { readonly parserTookMs: number },
 ): Task<Event> {
   const job = jobOf(message, identity, context, false);
   if (counting === undefined) return { ...job, event };
   // The time of its own parser is no neighbour's fault. What is left has to be enough for a handler all the same.
   const latest = partLeft(1 / 8, context.startedAt, job.deadline);
-  const latestHandlerStart = Math.min(job.latestHandlerStart + counting.parserTook, latest);
+  const latestHandlerStart = Math.min(job.latestHandlerStart + counting.parserTookMs, latest);
   return {
     ...job,
     event,
-    latestHandlerStart: latestHandlerStart,
+    latestHandlerStart,
     countsBeforeHandler: context.dependencies.clock.now() <= latestHandlerStart,
   };
 }
@@ -70,7 +69,7 @@ export function jobOf(
     warn: context.warn,
     keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, context),
     resendToken: message.resendToken,
-    end: context.end,
+    end: context.endsAt,
     deadline,
     countsBeforeHandler: isCounted,
     latestHandlerStart: partLeft(1 / 4, context.startedAt, deadline),
@@ -92,17 +91,16 @@ export function isInWindow({ publishedAt }: Message<CloudEvent>, { dependencies 
 }
 
 /**
- * Whether what a message sets off is counted before it begins: it is a suspect, and half of the invocation is left. If it is
- * not done in that, it is to blame, and no neighbour.
+ * Whether parser and handler of a suspect are counted before they begin: half of the invocation is left. If they are not
+ * done in that, the suspect is to blame, and no neighbour.
  */
 export function countsBeforeHandler(message: Message<CloudEvent>, context: DeliveryContext): boolean {
-  if (!isSuspect(message)) return false;
   return context.dependencies.clock.now() <= partLeft(1 / 2, context.startedAt, deadlineOf(message, context));
 }
 
 /** Until when such a part of the invocation is left. A slow store may take half of what is left of it for a suspect. */
-function partLeft(part: number, begun: number, deadline: number): number {
-  return deadline - part * (deadline - begun);
+function partLeft(part: number, startedAt: number, deadlineAt: number): number {
+  return deadlineAt - part * (deadlineAt - startedAt);
 }
 
 /**
@@ -115,7 +113,8 @@ function canStartHandler(
   message: Message<CloudEvent>,
   dependencies: ConsumerDependencies,
 ): boolean {
-  if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies)) return true;
+  const isExhausted = attemptsExhausted(past, message, dependencies.clock.now());
+  if (past.lastError !== underWay || !isExhausted) return true;
   return dependencies.onPoison === 'block' && past.attempts % 2 === 0;
 }
 
@@ -123,10 +122,13 @@ function canStartHandler(
  * What is kept of the time of a message that its queue is about to delete, in ms: a store that answers nothing takes
  * three requests of 3 seconds until its client gives up, and after that the message still has to be saved.
  */
-const rescueTime = 10_000;
+const rescueTimeMs = 10_000;
 
-function deadlineOf(message: Message<CloudEvent>, { deadline, dependencies }: DeliveryContext): number {
+function deadlineOf(
+  { latestRetryAt }: Message<CloudEvent>,
+  { deadlineAt, dependencies }: DeliveryContext,
+): number {
   const now = dependencies.clock.now();
-  if (now + backoffCap * 1000 <= latestRetry(message, dependencies)) return deadline;
-  return deadline - Math.max(0, Math.min(rescueTime, (deadline - now) / 2));
+  if (now + backoffCap * 1000 <= latestRetryAt) return deadlineAt;
+  return deadlineAt - Math.max(0, Math.min(rescueTimeMs, (deadlineAt - now) / 2));
 }

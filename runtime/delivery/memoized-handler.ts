@@ -1,5 +1,5 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import type { EffectHandler } from '../guarantees/guarantee.ts';
+import type { EffectHandler, Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import type { Effect } from '../handler/effects.ts';
 import { isPlainObject } from '../values/plain-object.ts';
 
@@ -42,6 +42,25 @@ export class MemoizedHandler<Event extends CloudEvent> {
       this.#atWork.delete(event);
     }
   }
+}
+
+/** The handler of one invocation, and what is known of its calls. */
+export type InvocationHandler<Event extends CloudEvent, Kind extends HandlerKind> = {
+  readonly handle: Handlers<Event>[Kind];
+} & Pick<MemoizedHandler<Event>, 'isAtWork' | 'idle'>;
+
+/** A handler that acts outside is not memoized: its guarantee waits for each call, and calls it again if it has to. */
+export function handlerForInvocation<Event extends CloudEvent, Kind extends HandlerKind>(
+  { kind }: Guarantee<Kind>,
+  handle: Handlers<Event>[Kind],
+): InvocationHandler<Event, Kind> {
+  if (kind === 'external') return { handle, isAtWork: () => false, idle: async () => {} };
+  const memoized = new MemoizedHandler(handle as EffectHandler<Event>);
+  return {
+    handle: memoized.handle as EffectHandler<Event> as Handlers<Event>[Kind],
+    isAtWork: (event) => memoized.isAtWork(event),
+    idle: () => memoized.idle(),
+  };
 }
 
 /** Lists and plain objects anew, at any depth: the handler may fill the same ones for its next event. */

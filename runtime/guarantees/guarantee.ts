@@ -153,7 +153,7 @@ export type Verdict =
   /** No record, and too old to tell a new event from one whose record has expired. */
   | { readonly outcome: 'out-of-window' }
   /** Another delivery holds the lease until then (ms since the epoch). */
-  | { readonly outcome: 'busy'; readonly leaseUntil: number }
+  | { readonly outcome: 'leased'; readonly leaseUntil: number }
   /** The handler failed by the event's own fault, as far as can be told, and that was counted. */
   | { readonly outcome: 'tried'; readonly error: unknown; readonly tries: Tries }
   /** The handler refused the event for good, or the condition of a `raw` effect of it did. */

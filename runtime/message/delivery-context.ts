@@ -1,46 +1,38 @@
-import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import type { Warn } from '../ports/output.ts';
 import type { CommonFailure } from './common-failure.ts';
+import type { Disposition } from './disposition.ts';
+import type { Message } from './sqs-message.ts';
 
-export interface DeliveryOptions<Event extends CloudEvent, Kind extends HandlerKind> {
+/**
+ * Logs how the delivery of a message ended, and has the message deleted, or its group hidden. Never rejects.
+ * @returns Whether the message is settled, so that its group goes on.
+ */
+export type Finish = (message: Message<CloudEvent>, disposition: Disposition) => Promise<boolean>;
+
+/** What every delivery of one invocation works with. */
+export interface DeliveryContext {
   readonly consumer: string;
-  readonly guarantee: Guarantee<Kind>;
-  readonly handle: Handlers<Event>[Kind];
+  readonly guarantee: Guarantee<HandlerKind>;
   readonly dependencies: ConsumerDependencies;
   /** Milliseconds since the epoch: when the invocation began. */
   readonly startedAt: number;
   /** Milliseconds since the epoch: when the invocation ends. */
-  readonly end: number;
+  readonly endsAt: number;
   /** Milliseconds since the epoch: no new request begins after it. */
-  readonly deadline: number;
+  readonly deadlineAt: number;
+  readonly commonFailure: CommonFailure;
   /** Logs what went wrong and changes no outcome. */
   readonly warn: Warn;
-  /** Message groups that fold no more in this invocation. */
-  readonly groupsNotFolding: Set<string>;
-  readonly commonFailure: CommonFailure;
+  readonly finish: Finish;
 }
 
-/** What a delivery works with that is not the handler's. */
-export type DeliveryContext = Omit<DeliveryOptions<CloudEvent, HandlerKind>, 'handle' | 'unfolded'>;
-
-/** How a delivery ended: the fields of its log line that depend on it. */
-export type DeliveryResult = Pick<
-  DeliveryLog,
-  | 'outcome'
-  | 'stale'
-  | 'appliedWith'
-  | 'leaseUntil'
-  | 'retryAt'
-  | 'attempts'
-  | 'commonFailure'
-  | 'foldFailure'
-  | 'foldError'
-  | 'recordId'
-  | 'code'
-  | 'reason'
-  | 'field'
-  | 'error'
->;
+/** The same, with the handler that the events are for. */
+export interface HandlerContext<Event extends CloudEvent, Kind extends HandlerKind> extends DeliveryContext {
+  readonly guarantee: Guarantee<Kind>;
+  readonly handle: Handlers<Event>[Kind];
+  /** Message groups that are committed one by one for the rest of this invocation. */
+  readonly groupsNotFolding: Set<string>;
+}

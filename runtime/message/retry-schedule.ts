@@ -1,6 +1,11 @@
-import { backoff, longestWaiting, spreadDelay } from '../../contract/policies/retry-policy.ts';
+import {
+  areAttemptsExhausted,
+  backoff,
+  spreadDelay,
+  type Tries,
+} from '../../contract/policies/retry-policy.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
-import { longestHiding } from './visibility.ts';
+import { longestHidingMs } from './visibility.ts';
 
 /** What is known of a message that waits. */
 export interface Waiting {
@@ -8,66 +13,84 @@ export interface Waiting {
   readonly receiveCount: number;
   /** Milliseconds since the epoch: when SQS took the message. */
   readonly sentAt: number;
+  /** Milliseconds since the epoch: until when the message may be left in its queue. */
+  readonly latestRetryAt: number;
+}
+
+/** What a queue does with a message that nobody settles. */
+export type QueueSettings = Pick<
+  ConsumerDependencies,
+  'maxReceiveCount' | 'queueRetentionSeconds' | 'visibilityTimeoutSeconds'
+>;
+
+/** The moment of a decision. */
+export interface Moment {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Uniform in [0, 1): spreads retries, so that messages that failed together do not come back together. */
+  readonly random: number;
+}
+
+/** The moment of a decision that is made now. */
+export function presentMoment({ clock, random }: Pick<ConsumerDependencies, 'clock' | 'random'>): Moment {
+  return { now: clock.now(), random: random.next() };
 }
 
 export interface Wait {
-  /** In ms: what the system that was called asked for. @default 0 */
-  readonly retryAfter?: number | undefined;
-  /** In seconds. @default - by the receive count of the message */
-  readonly atLeast?: number;
+  /** What the called system asked for. @default 0 */
+  readonly retryAfterMs?: number | undefined;
+  /** @default - by the receive count of the message */
+  readonly atLeastSeconds?: number;
 }
 
-type Timing = Pick<
-  ConsumerDependencies,
-  'clock' | 'random' | 'maxReceiveCount' | 'queueRetentionSeconds' | 'visibilityTimeoutSeconds'
->;
-
 /**
- * When a message is given again that was not settled, in ms since the epoch: after its backoff, or later where its
- * handler said so, or where its receives have to last. Never sooner: a provider that says "in a second" throughout an
- * outage would use them up in minutes.
+ * When an unsettled message is given again, in ms since the epoch: after its backoff, or later if its handler said so or
+ * its receives have to last. Never sooner: a provider that says "in a second" throughout an outage would use them up in
+ * minutes.
  */
-export function retryAt(message: Waiting, timing: Timing, wait: Wait = {}): number {
-  const { receiveCount, sentAt } = message;
-  const { clock, random } = timing;
-  const { retryAfter = 0, atLeast = backoff(receiveCount, random.next()) } = wait;
-  const now = clock.now();
-  const paced = spreadDelay(receiveCount, (now - sentAt) / 1000, limitsOf(timing));
-  return now + Math.min(Math.max(retryAfter, atLeast * 1000, Math.floor(paced * 1000)), longestHiding);
+export function retryAt(
+  { receiveCount, sentAt }: Waiting,
+  { now, random }: Moment,
+  {
+    maxReceiveCount,
+    queueRetentionSeconds: retention,
+    visibilityTimeoutSeconds: visibilityTimeout,
+  }: QueueSettings,
+  { retryAfterMs = 0, atLeastSeconds = backoff(receiveCount, random) }: Wait = {},
+): number {
+  const limits = { maxReceiveCount, retention, visibilityTimeout };
+  const spreadSeconds = spreadDelay(receiveCount, (now - sentAt) / 1000, limits);
+  const delayMs = Math.max(retryAfterMs, atLeastSeconds * 1000, Math.floor(spreadSeconds * 1000));
+  return now + Math.min(delayMs, longestHidingMs);
 }
 
-/** When a message is given again that there was no time for: as any that waits, but not past its last stay. */
-export function postponedUntil(message: Waiting, timing: Timing): number {
-  return Math.min(
-    retryAt(message, timing),
-    Math.max(retrySoon(message, timing), latestRetry(message, timing)),
-  );
+/** When a message is given again for which no time was left: after its usual wait, but not past its latest retry. */
+export function postponedUntil(message: Waiting, moment: Moment, queue: QueueSettings): number {
+  const latest = Math.max(retrySoon(message, moment, queue), message.latestRetryAt);
+  return Math.min(retryAt(message, moment, queue), latest);
 }
 
 /**
- * When a message is given again that no copy could be made of, in ms since the epoch: after its backoff alone, and well
+ * When a message is given again whose copy could not be sent, in ms since the epoch: after its backoff alone, and well
  * before its queue deletes it.
  */
-export function retrySoon({ receiveCount, sentAt }: Waiting, { clock, random, ...timing }: Timing): number {
-  const now = clock.now();
-  const left = sentAt + timing.queueRetentionSeconds * 1000 - now;
-  return now + Math.max(0, Math.min(backoff(receiveCount, random.next()) * 1000, left / 10));
+export function retrySoon(
+  { receiveCount, sentAt }: Omit<Waiting, 'latestRetryAt'>,
+  { now, random }: Moment,
+  { queueRetentionSeconds }: Pick<QueueSettings, 'queueRetentionSeconds'>,
+): number {
+  const leftMs = sentAt + queueRetentionSeconds * 1000 - now;
+  return now + Math.max(0, Math.min(backoff(receiveCount, random) * 1000, leftMs / 10));
 }
 
-/** Until when a message may be left in its queue, in ms since the epoch. */
-export function latestRetry({ sentAt }: Waiting, timing: Timing): number {
-  return sentAt + longestWaiting(limitsOf(timing)) * 1000;
-}
-
-/** Whether SQS gives it no more, but moves it to the dead-letter queue. */
-export function isLastReceive({ receiveCount }: Waiting, { maxReceiveCount }: Timing): boolean {
-  return receiveCount >= maxReceiveCount;
-}
-
-function limitsOf({
-  maxReceiveCount,
-  queueRetentionSeconds: retention,
-  visibilityTimeoutSeconds: visibilityTimeout,
-}: Timing) {
-  return { maxReceiveCount, retention, visibilityTimeout };
+/**
+ * Whether the event of a message that failed so often is given up. A redrive is tried for as long as a new message: its
+ * record keeps the first attempt of all, since that is what a provider's memory of the key is counted from.
+ */
+export function attemptsExhausted(
+  { attempts, firstAttemptAt }: Tries,
+  { firstReceivedAt }: { readonly firstReceivedAt: number },
+  now: number,
+): boolean {
+  return areAttemptsExhausted({ attempts, firstAttemptAt: Math.max(firstAttemptAt, firstReceivedAt) }, now);
 }

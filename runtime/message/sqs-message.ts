@@ -3,9 +3,10 @@ import { brokerId } from '../../contract/broker-id.ts';
 import { InvalidEventError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../../contract/message-attributes.ts';
-import type { Random } from '../../contract/random.ts';
+import { isSuspect, longestWaiting } from '../../contract/policies/retry-policy.ts';
+import { truncate } from '../../contract/truncate.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { type Reader, Reading } from './reading.ts';
-import { traceOf } from './trace.ts';
 
 /** One delivery of one SQS message. */
 export interface Message<Event extends CloudEvent> {
@@ -19,10 +20,14 @@ export interface Message<Event extends CloudEvent> {
   readonly group: string;
   /** How often SQS has given the message, this time included. */
   readonly receiveCount: number;
+  /** Whether it was received so often that it may be the message that ends its process. */
+  readonly isSuspect: boolean;
   /** Milliseconds since the epoch: when SQS took the message. */
   readonly sentAt: number;
+  /** Milliseconds since the epoch: until when it may be left in its queue, so that SQS does not delete it. */
+  readonly latestRetryAt: number;
   /** Milliseconds since the epoch: when SQS gave it the first time. */
-  readonly firstReceived: number;
+  readonly firstReceivedAt: number;
   /** Milliseconds since the epoch: when the event was first published, as far as is known. */
   readonly publishedAt: number;
   /** See `resolvedAttemptAttribute`. */
@@ -40,45 +45,50 @@ export interface Message<Event extends CloudEvent> {
  * its message group nowhere.
  *
  * @param reader How the consumer reads a body.
+ * @param dependencies The settings of the queue, and what makes owner tokens.
  */
 export function readMessage<Event extends CloudEvent>(
   record: SQSRecord,
   reader: Reader<Event>,
-  random: Pick<Random, 'uuid'>,
+  dependencies: Pick<ConsumerDependencies, 'random' | 'queueRetentionSeconds' | 'visibilityTimeoutSeconds'>,
 ): Message<Event> {
   const { messageId: id, receiptHandle, body } = record;
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
+  const { queueRetentionSeconds: retention, visibilityTimeoutSeconds: visibilityTimeout } = dependencies;
+  const receiveCount = wholeNumber(sent.ApproximateReceiveCount) ?? 1;
+  const resendToken = resendTokenOf(attributes[resolvedAttemptAttribute]?.stringValue);
+  const trace = traceOf(sent.AWSTraceHeader);
+  const firstPublishedAt = publishedAt(attributes, sentAt ?? 0);
+  const firstReceivedAt = wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0;
   const reading = new Reading({ body, attributes }, reader, sentAt === undefined ? unsent : undefined);
+  const group: unknown = sent.MessageGroupId ?? reading.partitionkey;
   return {
     id,
-    ownerToken: random.uuid(),
+    ownerToken: dependencies.random.uuid(),
     receiptHandle,
     body,
-    group: groupOf(sent.MessageGroupId, reading) ?? brokerId(id),
-    receiveCount: wholeNumber(sent.ApproximateReceiveCount) ?? 1,
+    // One that SQS takes: the copy of the message is sent to it, and its record keeps it.
+    group: brokerId(typeof group === 'string' ? group : id),
+    receiveCount,
+    isSuspect: isSuspect({ receiveCount }),
     sentAt: sentAt ?? 0,
-    firstReceived: wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0,
-    publishedAt: publishedAt(attributes, sentAt ?? 0),
-    resendToken: carriedAttemptOf(attributes[resolvedAttemptAttribute]?.stringValue),
+    latestRetryAt: (sentAt ?? 0) + longestWaiting({ retention, visibilityTimeout }) * 1000,
+    firstReceivedAt,
+    publishedAt: firstPublishedAt,
+    resendToken,
     attributes,
-    trace: traceOf(sent.AWSTraceHeader),
+    trace,
     reading,
   };
 }
 
-/** One that SQS takes, since the copy of the message is sent to it, and kept in its record. */
-function groupOf(sent: unknown, reading: Reading<CloudEvent>): string | undefined {
-  const group = sent ?? reading.partitionkey;
-  return typeof group === 'string' ? brokerId(group) : undefined;
-}
+/** The longest owner token that a record can have, in characters: ours are UUIDs of 36. */
+const longestToken = 1000;
 
-/** The longest `attempt` that a record can have, in characters: ours are UUIDs of 36. */
-const longestAttempt = 1000;
-
-function carriedAttemptOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= longestAttempt ? value : undefined;
+function resendTokenOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= longestToken ? value : undefined;
 }
 
 /** Of an age that nobody knows: it may be older than every record. */
@@ -87,6 +97,14 @@ const unsent = new InvalidEventError(
   'attributes.SentTimestamp: must be milliseconds since the epoch, as SQS sets it',
   'attributes.SentTimestamp',
 );
+
+/** In characters; the header of a request through many services has a few hundred. */
+const longestTrace = 1000;
+
+/** The X-Ray trace header that a record brings; a record that was made by hand may bring anything. */
+function traceOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? truncate(value, longestTrace) : undefined;
+}
 
 function wholeNumber(text: unknown): number | undefined {
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -6,7 +6,7 @@ import type { VisibilityTimeouts } from '../ports/queues.ts';
  * How long a message can be hidden, in ms: SQS refuses what would end more than 12 hours after the receive (AWS: "Amazon
  * SQS visibility timeout"), which may be the 15 minutes of the longest invocation ago, and some until it began.
  */
-export const longestHiding = (12 * 60 - 20) * 60_000;
+export const longestHidingMs = (12 * 60 - 20) * 60_000;
 
 /**
  * Hides messages until a time, in ms since the epoch. Those that follow in the group are hidden with their head: SQS
@@ -19,10 +19,10 @@ export async function hideUntil(
   { clock, visibility }: { readonly clock: Clock; readonly visibility: VisibilityTimeouts },
   warn: Warn,
 ): Promise<void> {
-  const delay = Math.min(Math.max(time - clock.now(), 0), longestHiding);
+  const delayMs = Math.min(Math.max(time - clock.now(), 0), longestHidingMs);
   const handles = messages.map(({ receiptHandle }) => receiptHandle);
   try {
-    await visibility.change(handles, Math.ceil(delay / 1000));
+    await visibility.change(handles, Math.ceil(delayMs / 1000));
   } catch (error) {
     warn('The queue did not hide messages that wait: they come after its visibility timeout', error);
   }

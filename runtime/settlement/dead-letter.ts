@@ -3,10 +3,9 @@ import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { sha256 } from '../../contract/event/identity.ts';
 import type { DeadLetterReason } from '../../contract/message-attributes.ts';
 import type { Message } from '../message/sqs-message.ts';
-import { sendableTrace } from '../message/trace.ts';
 import type { DeadLetter } from '../ports/queues.ts';
 import { fitAttributes, sizeOf } from './dead-letter-attributes.ts';
-import { asKept } from './sqs-attributes.ts';
+import { asKept, sendableTrace } from './sqs-attributes.ts';
 
 /** Bytes of a message, its attributes included (AWS: "Amazon SQS message quotas"). */
 export const maxMessageBytes = 1024 * 1024;
@@ -45,7 +44,7 @@ export function deadLetterOf(
     ...why,
     messageGroup: message.group,
     ...(sequence !== undefined && { sequence }),
-    firstReceived: message.firstReceived,
+    firstReceived: message.firstReceivedAt,
     ...(body !== message.body && { originalBody: original }),
   };
   const fitted = (text: typeof reason, room: number) =>

@@ -1,6 +1,7 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { sha256 } from '../../contract/event/identity.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
+import type { Reason } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { KeptBody } from '../ports/record-store.ts';
 import { maxContentBytes } from '../stores/content-size.ts';
@@ -27,21 +28,18 @@ export function fitsRecord(body: string): boolean {
 export async function keepBody(
   message: Message<CloudEvent>,
   outcome: UnknownOutcome,
-  context: DeliveryContext,
+  { consumer, dependencies, warn }: DeliveryContext,
 ): Promise<KeptBody> {
   if (fitsRecord(message.body)) return { body: message.body };
-  await copyBody(message, outcome, context);
+  const why = { ...bodyKept(outcome), consumer };
+  const lacks = await sendCopy(message, why, dependencies.deadLetters);
+  if (lacks !== '')
+    warn(`${lacks}. It is the only one of record ${outcome.recordId}, whose outcome is unknown`);
   return { bodySha256: sha256(message.body) };
 }
 
-/** A copy in the dead-letter queue, in place of the body that the record has no room for. */
-export async function copyBody(
-  message: Message<CloudEvent>,
-  { recordId, attempt, reason }: UnknownOutcome,
-  { consumer, dependencies, warn }: DeliveryContext,
-): Promise<void> {
-  const text = `Its record has no room for its body, so this copy keeps it until its outcome is resolved: ${reason}`;
-  const why = { code: 'BODY_KEPT', message: text, consumer, recordId, attempt };
-  const lacks = await sendCopy(message, why, dependencies.deadLetters);
-  if (lacks !== '') warn(`${lacks}. It is the only one of record ${recordId}, whose outcome is unknown`);
+/** Why a copy is in the dead-letter queue in place of the body that a record has no room for. */
+export function bodyKept({ recordId, attempt, reason }: UnknownOutcome): Reason {
+  const message = `Its record has no room for its body, so this copy keeps it until its outcome is resolved: ${reason}`;
+  return { code: 'BODY_KEPT', message, recordId, attempt };
 }

@@ -1,134 +1,213 @@
+import type { OrderOnceError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { backoffAtCap } from '../../contract/policies/retry-policy.ts';
 import { truncate } from '../../contract/truncate.ts';
 import type { Job, Verdict } from '../guarantees/guarantee.ts';
 import { codeOf, describe, NeverEndedError, retryAfterOf } from '../handler/errors.ts';
-import { attemptsExhausted } from '../message/attempts.ts';
-import type { DeliveryContext, DeliveryResult } from '../message/delivery-context.ts';
+import {
+  type Acknowledge,
+  type Disposition,
+  type MoveToDeadLetterQueue,
+  type OutcomeLog,
+  type Reason,
+  reasonLog,
+} from '../message/disposition.ts';
+import { attemptsExhausted, type Moment, type QueueSettings } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
-import { copyBody, fitsRecord } from './keep-body.ts';
-import { copyToDeadLetterQueue, logReason, type Reason, reasonOf } from './move-to-dead-letter-queue.ts';
-import { leaveSkipped, settlePoison } from './quarantine-or-block.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
+import { bodyKept, fitsRecord } from './keep-body.ts';
 import { retryLater } from './retry-later.ts';
 
-/** Ends a delivery as its verdict says. */
-export async function conclude(
-  verdict: Verdict,
-  message: Message<CloudEvent>,
-  task: Job,
-  context: DeliveryContext,
-): Promise<DeliveryResult> {
-  switch (verdict.outcome) {
-    case 'applied':
-      context.commonFailure.succeeded();
-      return verdict;
-    case 'duplicate': {
-      const { appliedWith } = verdict;
-      return { outcome: 'duplicate', ...(appliedWith !== undefined && { appliedWith }) };
-    }
-    case 'busy':
-      return { outcome: 'busy', leaseUntil: verdict.leaseUntil };
-    case 'quarantined':
-      return { outcome: 'poison', code: 'QUARANTINED', reason: verdict.reason };
-    case 'unknown':
-      return await keepUnknown(verdict, message, task, context);
-    case 'refused':
-      return await settlePoison(message, task, 'poison', reasonOf(verdict.error), context);
-    case 'tried':
-      return await retryOrGiveUp(verdict, message, task, context);
-    case 'fenced':
-      return await retryLater(
-        message,
-        'fenced',
-        { code: 'FENCED', message: verdict.reason, error: verdict.error },
-        context,
-        task,
-      );
-    case 'conflict': {
-      const reason = {
-        code: 'CONFLICT',
-        message: `Event ${task.identity.eventId} of ${task.identity.source} came before with other content`,
-        fingerprints: { applied: verdict.applied, received: verdict.received },
-      };
-      return await settlePoison(message, task, 'conflict', reason, context);
-    }
-    case 'out-of-window': {
-      const reason = {
-        code: 'OUT_OF_WINDOW',
-        message:
-          `Published at ${new Date(message.publishedAt).toISOString()}, and records count for ` +
-          `${context.dependencies.recordTtlSeconds} s: whether it was applied cannot be told any more`,
-      };
-      return await copyToDeadLetterQueue(message, 'out-of-window', reason, context);
-    }
-  }
+/** What a delivery came to: the verdict of its guarantee, or why there is none. */
+export type DeliveryVerdict =
+  | Verdict
+  /** The body is no event, and never will be. */
+  | { readonly outcome: 'invalid'; readonly error: OrderOnceError & { field?: string | undefined } }
+  /** The delivery ended with an error that says nothing of the event: a store that does not answer, a bug, a setting. */
+  | { readonly outcome: 'undecided'; readonly error: unknown }
+  /** Its handler was pending when the invocation was about to end. */
+  | { readonly outcome: 'handler-timeout' };
+
+/** What a decision depends on, beside the verdict and the message. */
+export interface SettleTerms extends Moment {
+  readonly settings: QueueSettings & Pick<ConsumerDependencies, 'recordTtlSeconds' | 'onPoison'>;
+  /** The event, if anybody knows which one it is. */
+  readonly event: Pick<Job['identity'], 'id' | 'source' | 'eventId'> | undefined;
+  /** Whether every event fails with this error now. */
+  readonly isCommonFailure: (error: unknown) => boolean;
 }
 
 /**
- * A body that its record has no room for is in the dead-letter queue. Another message with it may be the redrive of that
- * very copy: acknowledged as it is, it would be the last one that is left.
+ * Decides what becomes of a message. It reads no clock and asks nobody.
+ *
+ *   applied, duplicate, quarantined          acknowledge
+ *   unknown                                  acknowledge; if its record has no room for the body, a copy goes first
+ *   invalid, out-of-window                   dead-letter
+ *   refused, conflict, tried for the last time   dead-letter; with `onPoison: 'block'` retry, unless an operator skips it
+ *   leased, fenced, tried, undecided, handler-timeout   retry; dead-letter if the queue would not give it again
  */
-async function keepUnknown(
-  { reason, keptWith, error }: Extract<Verdict, { outcome: 'unknown' }>,
+export function settle(
+  verdict: DeliveryVerdict,
   message: Message<CloudEvent>,
-  task: Job,
-  context: DeliveryContext,
-): Promise<DeliveryResult> {
-  const recordId = task.identity.id;
-  const ending = {
-    ...logReason('unknown', { code: 'OUTCOME_UNKNOWN', message: reason, error }),
-    recordId,
-  };
-  if (keptWith !== undefined && keptWith.messageId !== message.id) {
-    await copyBody(message, { recordId, attempt: keptWith.ownerToken ?? '', reason }, context);
+  terms: SettleTerms,
+): Disposition {
+  switch (verdict.outcome) {
+    case 'applied':
+      return acknowledge(verdict);
+    case 'duplicate': {
+      const { appliedWith } = verdict;
+      return acknowledge({ outcome: 'duplicate', ...(appliedWith !== undefined && { appliedWith }) });
+    }
+    case 'quarantined':
+      return acknowledge({ outcome: 'poison', code: 'QUARANTINED', reason: verdict.reason });
+    case 'unknown':
+      return keepUnknown(verdict, message, terms);
+    case 'invalid':
+      return deadLetter('poison', reasonOf(verdict.error), 'unchanged');
+    case 'out-of-window':
+      return deadLetter('out-of-window', outOfWindow(message, terms), 'unchanged');
+    case 'refused':
+      return quarantineOrBlock('poison', reasonOf(verdict.error), message, terms);
+    case 'conflict':
+      return quarantineOrBlock('conflict', conflict(verdict, terms), message, terms);
+    case 'tried':
+      return retryOrGiveUp(verdict, message, terms);
+    case 'undecided':
+      return retryUndecided(verdict.error, message, terms);
+    case 'handler-timeout':
+      return retryLater('failed', handlerTimeout, message, terms);
+    case 'fenced': {
+      const reason = { code: 'FENCED', message: verdict.reason, error: verdict.error };
+      return retryLater('fenced', reason, message, terms);
+    }
+    case 'leased': {
+      const { leaseUntil } = verdict;
+      return { kind: 'retry', at: leaseUntil, log: { outcome: 'leased', leaseUntil } };
+    }
   }
-  if (keptWith === undefined && fitsRecord(message.body)) return ending;
-  return { ...ending, reason: `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)` };
 }
 
-async function retryOrGiveUp(
+/** Why a message waits whose handler was pending when the invocation was about to end. */
+export const handlerTimeout: Reason = {
+  code: 'HANDLER_TIMEOUT',
+  message: 'It was pending when its invocation was about to end, and its process was ended',
+};
+
+/**
+ * A body that its record has no room for is in the dead-letter queue. Another message with that body may be the redrive
+ * of that very copy. Acknowledged as it is, it would be the last one that is left.
+ */
+function keepUnknown(
+  { reason, keptWith, error }: Extract<Verdict, { outcome: 'unknown' }>,
+  message: Message<CloudEvent>,
+  { event }: SettleTerms,
+): Disposition {
+  const recordId = event?.id ?? '';
+  const why = { code: 'OUTCOME_UNKNOWN', message: reason, error };
+  if (keptWith === undefined && fitsRecord(message.body)) {
+    return acknowledge({ ...reasonLog('unknown', why), recordId });
+  }
+  const text = `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)`;
+  const log = { ...reasonLog('unknown', { ...why, message: text }), recordId };
+  if (keptWith === undefined || keptWith.messageId === message.id) return acknowledge(log);
+  const copied = bodyKept({ recordId, attempt: keptWith.ownerToken ?? '', reason });
+  return { kind: 'dead-letter', reason: copied, record: 'unchanged', log };
+}
+
+function retryOrGiveUp(
   { error, tries }: Extract<Verdict, { outcome: 'tried' }>,
   message: Message<CloudEvent>,
-  task: Job,
-  context: DeliveryContext,
-): Promise<DeliveryResult> {
+  terms: SettleTerms,
+): Disposition {
   // An event that is begun no more says nothing of the handler as it is deployed now. If it stayed for a common failure,
   // no success could end that.
-  if (!(error instanceof NeverEndedError)) {
-    context.commonFailure.failed(task.identity.id, error);
-    if (context.commonFailure.is(error)) return await retryOnError(error, message, context, task);
+  if (!(error instanceof NeverEndedError) && terms.isCommonFailure(error)) {
+    return retryUndecided(error, message, terms);
   }
   const reason = { code: codeOf(error), message: describe(error), error };
   const { attempts } = tries;
-  if (!attemptsExhausted(tries, message, context.dependencies)) {
-    return await retryLater(message, 'failed', { ...reason, attempts }, context, task);
+  if (!attemptsExhausted(tries, message, terms.now)) {
+    return retryLater('failed', { ...reason, attempts }, message, terms);
   }
   const text = truncate(`Attempt ${attempts} failed, as those before it: ${reason.message}`);
-  return await settlePoison(
-    message,
-    task,
-    'poison',
-    { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts, error },
-    context,
-  );
+  const spent = { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts, error };
+  return quarantineOrBlock('poison', spent, message, terms);
+}
+
+/** An error that says nothing of the event leaves the message in its queue. */
+function retryUndecided(error: unknown, message: Message<CloudEvent>, terms: SettleTerms): Disposition {
+  const reason = { code: codeOf(error), message: describe(error), error };
+  const commonFailure = terms.isCommonFailure(error);
+  const retry = retryLater('failed', reason, message, terms, {
+    retryAfterMs: retryAfterOf(error),
+    commonFailure,
+  });
+  // The event may be one that blocked its group before. While all events fail, nothing else looks for a skip.
+  const isBlocking = commonFailure && terms.settings.onPoison === 'block' && terms.event !== undefined;
+  return isBlocking ? { ...retry, ifSkipped: skipped('poison', reason) } : retry;
 }
 
 /**
- * What says nothing of the event leaves the message in its queue.
- * @param task None where the error came before it.
+ * An event that will not be applied as it is goes to the dead-letter queue. With `onPoison: 'block'` it stays in front of
+ * its group until a deployment applies it, or an operator skips it.
  */
-export async function retryOnError(
-  error: unknown,
+function quarantineOrBlock(
+  outcome: 'poison' | 'conflict',
+  reason: Reason,
   message: Message<CloudEvent>,
-  context: DeliveryContext,
-  task?: Job,
-): Promise<DeliveryResult> {
-  const reason: Reason = { code: codeOf(error), message: describe(error), error };
-  const isCommon = context.commonFailure.is(error);
-  // It may be one that blocked its group before, and while all fail nothing else looks for a skip.
-  const left = isCommon && task && (await leaveSkipped(message, task, reason, context));
-  if (left) return left;
-  const ending = await retryLater(message, 'failed', reason, context, task, {
-    retryAfter: retryAfterOf(error),
+  terms: SettleTerms,
+): Disposition {
+  if (terms.settings.onPoison === 'quarantine') return givenUp(outcome, reason);
+  const blocked = retryLater('blocked', reason, message, terms, {
+    atLeastSeconds: backoffAtCap(terms.random),
+    recordId: terms.event?.id,
   });
-  return isCommon ? { ...ending, commonFailure: true } : ending;
+  return { ...blocked, ifSkipped: skipped(outcome, reason) };
+}
+
+function skipped(outcome: 'poison' | 'conflict', reason: Reason): MoveToDeadLetterQueue {
+  return givenUp(outcome, { ...reason, message: truncate(`Skipped by an operator: ${reason.message}`) });
+}
+
+/** The record of a conflict belongs to the content that came before. */
+function givenUp(outcome: 'poison' | 'conflict', reason: Reason): MoveToDeadLetterQueue {
+  return deadLetter(outcome, reason, outcome === 'conflict' ? 'unchanged' : 'quarantined');
+}
+
+function deadLetter(
+  outcome: OutcomeLog['outcome'],
+  reason: Reason,
+  record: MoveToDeadLetterQueue['record'],
+): MoveToDeadLetterQueue {
+  return { kind: 'dead-letter', reason, record, log: reasonLog(outcome, reason) };
+}
+
+function acknowledge(log: OutcomeLog): Acknowledge {
+  return { kind: 'acknowledge', log };
+}
+
+function conflict(
+  { applied, received }: Extract<Verdict, { outcome: 'conflict' }>,
+  { event }: SettleTerms,
+): Reason {
+  return {
+    code: 'CONFLICT',
+    message: `Event ${event?.eventId} of ${event?.source} came before with other content`,
+    fingerprints: { applied, received },
+  };
+}
+
+function outOfWindow({ publishedAt }: Message<CloudEvent>, { settings }: SettleTerms): Reason {
+  return {
+    code: 'OUT_OF_WINDOW',
+    message:
+      `Published at ${new Date(publishedAt).toISOString()}, and records count for ${settings.recordTtlSeconds} s: ` +
+      'whether it was applied cannot be told any more',
+  };
+}
+
+/** What log and dead letter say: shortened, since both have a limit, and a field's path may be as long as the body. */
+function reasonOf(error: OrderOnceError & { field?: string | undefined }): Reason {
+  const { code, field } = error;
+  return { code, message: describe(error), error, ...(field !== undefined && { field: truncate(field) }) };
 }

@@ -42,6 +42,14 @@ export function bytesOf(name: string, { DataType, StringValue, BinaryValue }: Me
   return Buffer.byteLength(`${name}${DataType ?? ''}${StringValue ?? ''}`) + (BinaryValue?.length ?? 0);
 }
 
+/** `Root`, then what else X-Ray adds (AWS: "AWS X-Ray concepts", "Tracing header"). */
+const traceHeader = /^(?:Self=[\w-]+;)?Root=1-[\da-f]{8}-[\da-f]{24}(?:;[\w-]+=[!-:<-~]*)*;?$/i;
+
+/** A header that SQS would refuse stays behind: the log line has it, and the copy must leave. */
+export function sendableTrace(trace: string | undefined): { readonly trace?: string } {
+  return trace !== undefined && traceHeader.test(trace) ? { trace } : {};
+}
+
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && asKept(value) === value;
 }

@@ -47,7 +47,7 @@ export const powertools: GuaranteeMaker = (process, world) => {
         return { outcome: 'duplicate', appliedWith: undefined, result: undefined };
       } catch (error) {
         if (!(error instanceof IdempotencyAlreadyInProgressError)) throw error;
-        return { outcome: 'busy', leaseUntil: end };
+        return { outcome: 'leased', leaseUntil: end };
       }
     },
     async quarantine() {},

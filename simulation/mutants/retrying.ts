@@ -7,8 +7,8 @@ export const retryingMutants = {
   'the retention forgotten': {
     rule: 'A message is saved before its queue deletes it',
     file: 'runtime/settlement/retry-later.ts',
-    text: 'if (again > latestRetry(message, dependencies)) {',
-    replacement: 'if (again > latestRetry(message, dependencies) * 2) {',
+    text: 'if (again > latestRetryAt) {',
+    replacement: 'if (again > latestRetryAt * 2) {',
     // By a clock that is right: what one that is hours behind misses is known.
     shows: /was deleted at the retention of \w+$/,
   },

@@ -180,43 +180,43 @@ export const mutants = {
   "followers' receive counts give up": {
     rule: "Giving up depends on the record's attempts, not on receive counts",
     file: 'runtime/settlement/settle.ts',
-    text: '  if (!attemptsExhausted(tries, message, context.dependencies)) {',
+    text: '  if (!attemptsExhausted(tries, message, terms.now)) {',
     replacement:
-      '  if (!attemptsExhausted({ ...tries, attempts: message.receiveCount }, message, context.dependencies)) {',
+      '  if (!attemptsExhausted({ ...tries, attempts: message.receiveCount }, message, terms.now)) {',
   },
   'quarantine recorded before its copy': {
     rule: 'First the copy in the dead-letter queue, then QUARANTINED',
-    file: 'runtime/settlement/move-to-dead-letter-queue.ts',
-    text: `  const ending = await copyToDeadLetterQueue(message, 'poison', reason, context);
-  await context.guarantee.quarantine(task, reason.message, context.dependencies);
-  return ending;`,
-    replacement: `  await context.guarantee.quarantine(task, reason.message, context.dependencies);
-  return await copyToDeadLetterQueue(message, 'poison', reason, context);`,
+    file: 'runtime/settlement/execute-disposition.ts',
+    text: `  const lacks = await sendCopy(message, letter, context.dependencies.deadLetters);
+  if (job !== undefined) await recordQuarantine(disposition, message, job, context);`,
+    replacement: `  if (job !== undefined) await recordQuarantine(disposition, message, job, context);
+  const lacks = await sendCopy(message, letter, context.dependencies.deadLetters);`,
   },
   'acknowledged without a copy': {
     rule: 'If the copy fails, the message stays',
-    file: 'runtime/settlement/move-to-dead-letter-queue.ts',
-    text: 'const lacks = await sendCopy(message, { ...why, consumer }, dependencies.deadLetters);',
+    file: 'runtime/settlement/execute-disposition.ts',
+    text: 'const lacks = await sendCopy(message, letter, context.dependencies.deadLetters);',
     replacement:
-      "const lacks = await sendCopy(message, { ...why, consumer }, dependencies.deadLetters).catch(() => '');",
+      "const lacks = await sendCopy(message, letter, context.dependencies.deadLetters).catch(() => '');",
   },
   'one attempt for all deliveries of a message': {
     rule: 'Each delivery makes its own owner token',
     file: 'runtime/message/sqs-message.ts',
-    text: 'ownerToken: random.uuid(),',
-    replacement: 'ownerToken: id || random.uuid(),',
+    text: 'ownerToken: dependencies.random.uuid(),',
+    replacement: 'ownerToken: id || dependencies.random.uuid(),',
   },
   'suspects beside the innocent': {
     rule: 'Suspects run one at a time, after all others',
     file: 'runtime/consumer/group-scheduler.ts',
-    text: `      while (turn !== undefined && !isSuspect(turn.message)) {`,
+    text: `      while (turn !== undefined && !turn.message.isSuspect) {`,
     replacement: `      while (turn !== undefined) {`,
   },
   'suspects not counted before they begin': {
     rule: "A suspect's attempt is counted before its handler",
-    file: 'runtime/delivery/delivery-task.ts',
-    text: '  if (!isSuspect(message)) return false;',
-    replacement: '  if (!isSuspect(message) || message.id !== "") return false;',
+    file: 'runtime/delivery/deliver.ts',
+    text: 'const isCounted = message.isSuspect && countsBeforeHandler(message, context);',
+    replacement:
+      'const isCounted = message.isSuspect && countsBeforeHandler(message, context) && message.id === "";',
   },
   'parsers not counted before they begin': {
     rule: "A suspect's parser is counted before it begins",
@@ -227,9 +227,8 @@ export const mutants = {
   'a suspect that always begins': {
     rule: 'A suspect with five attempts that never finished does not start again',
     file: 'runtime/delivery/delivery-task.ts',
-    text: 'if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies)) return true;',
-    replacement:
-      'if (past.lastError !== underWay || !attemptsExhausted(past, message, dependencies) || true) return true;',
+    text: 'if (past.lastError !== underWay || !isExhausted) return true;',
+    replacement: 'if (past.lastError !== underWay || !isExhausted || true) return true;',
   },
   'stale effect cancels its neighbours': {
     rule: 'Only the stale effects are left out',
@@ -280,8 +279,8 @@ export const mutants = {
   'suspects that are folded': {
     rule: 'Suspects are never folded',
     file: 'runtime/consumer/group-scheduler.ts',
-    text: `  if (isSuspect(message)) return [];
-  const suspect = next.findIndex(isSuspect);`,
+    text: `  if (message.isSuspect) return [];
+  const suspect = next.findIndex(({ isSuspect }) => isSuspect);`,
     replacement: '  const suspect = next.findIndex(() => message === undefined);',
   },
   'a version that does not decide': {
@@ -315,15 +314,16 @@ export const mutants = {
   },
   'poison that blocks nobody': {
     rule: "With onPoison 'block' a group waits until its head is fixed or skipped",
-    file: 'runtime/settlement/quarantine-or-block.ts',
-    text: 'if (skipped) return await leave(bySkip(reason));',
-    replacement: 'if (skipped || outcome === "poison") return await leave(bySkip(reason));',
+    file: 'runtime/settlement/execute-disposition.ts',
+    text: 'return skips ? disposition.ifSkipped : disposition;',
+    replacement:
+      'return skips || disposition.log.outcome === "blocked" ? disposition.ifSkipped : disposition;',
   },
   'a skip that is not heard': {
     rule: 'A skipped message leaves its group',
-    file: 'runtime/settlement/quarantine-or-block.ts',
-    text: 'if (skipped) return await leave(bySkip(reason));',
-    replacement: 'if (skipped && message.id === "") return await leave(bySkip(reason));',
+    file: 'runtime/settlement/execute-disposition.ts',
+    text: 'return skips ? disposition.ifSkipped : disposition;',
+    replacement: 'return skips && message.id === "" ? disposition.ifSkipped : disposition;',
   },
   ...retryingMutants,
   "Powertools' persistence layer": {

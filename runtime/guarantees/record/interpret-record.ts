@@ -34,7 +34,7 @@ export interface InterpretTerms {
  * Times are compared on the clock that refused the write. By another one a lease that stands for the store may seem to
  * be over, and a delivery would knock until its deadline.
  *
- * Each answer is an action: `FindBusy`, `FindSettled`, `FindMine`, `FindForeign`, `FindUnclear`, `FindExpired`,
+ * Each answer is an action: `FindLeased`, `FindSettled`, `FindMine`, `FindForeign`, `FindUnclear`, `FindExpired`,
  * `FindChanged` in spec/OrderOnce.tla.
  *
  * @param mine The delivery as it was told to the store.
@@ -96,7 +96,7 @@ function unfinishedLease(
   // Ours always has an end. No store takes over what has none, so waiting for it would never end either.
   if (record.leaseUntil === undefined) return unclear(record, 'Its lease has no end');
   const leaseUntil = record.leaseUntil - ahead;
-  if (leaseUntil > mine.now) return verdict({ outcome: 'busy', leaseUntil });
+  if (leaseUntil > mine.now) return verdict({ outcome: 'leased', leaseUntil });
   const finding = runnable(record, mine, terms, ahead);
   if (finding.kind === 'unclear' || terms.takeOver) return finding;
   return unclear(record, 'Its owner ended without a word: the effect may have happened');

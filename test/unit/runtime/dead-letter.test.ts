@@ -2,7 +2,6 @@ import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { sha256 } from '../../../contract/event/identity.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { systemRandom } from '../../../contract/random.ts';
 import { readMessage } from '../../../runtime/message/sqs-message.ts';
 import type { DeadLetter } from '../../../runtime/ports/queues.ts';
 import { deadLetterOf } from '../../../runtime/settlement/dead-letter.ts';
@@ -10,12 +9,13 @@ import { texts } from '../../fuzz/inputs/hostile.ts';
 import { checkTaken } from '../../fuzz/oracles/sqs-limits.ts';
 import { anOrder } from '../../support/orders.ts';
 import { sqsRecord } from '../../support/sqs.ts';
+import { fakeWiring } from '../../support/wiring.ts';
 
 const reason = { code: 'CONFLICT', message: 'why', consumer: 'fulfilment' };
 const mostBytes = 1024 * 1024;
 
 function copy(record: SQSRecord, over: Partial<typeof reason> = {}, limit?: number) {
-  const message = readMessage(record, { name: 'fulfilment', parse: parseOrderEvent }, systemRandom);
+  const message = readMessage(record, { name: 'fulfilment', parse: parseOrderEvent }, fakeWiring());
   return deadLetterOf(message, { ...reason, ...over }, limit);
 }
 

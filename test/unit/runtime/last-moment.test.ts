@@ -76,7 +76,7 @@ describe('a handler that ignores its signal', () => {
     await settled();
     wiring.clock.time += 29_600;
     await settled();
-    expect(wiring.logged.filter(({ code }) => code === 'OVERDUE')).toMatchObject([
+    expect(wiring.logged.filter(({ code }) => code === 'HANDLER_TIMEOUT')).toMatchObject([
       { messageId: 'pending-1', outcome: 'failed', retryAt: wiring.clock.now() + 5000 },
     ]);
     // In two lines: what is deleted before a suspect begins is counted before, too.
@@ -109,7 +109,7 @@ describe('a handler that ignores its signal', () => {
     expect(wiring.acknowledged).toEqual(['receipt-of-pending-1']);
     expect(wiring.hidden).toEqual([{ handles: ['receipt-of-next-1'], seconds: 2 }]);
     expect(wiring.logged.filter(({ message = 'delivery' }) => message === 'delivery')).toMatchObject([
-      { outcome: 'poison', code: 'RETENTION', reason: expect.stringContaining('OVERDUE: ') },
+      { outcome: 'poison', code: 'RETENTION', reason: expect.stringContaining('HANDLER_TIMEOUT: ') },
       { Poison: 1 },
     ]);
     expect(wiring.ends).toHaveLength(1);
@@ -148,7 +148,7 @@ describe('a handler that ignores its signal', () => {
     // THEN its process has ended without an answer, and nobody says that it was overdue
     expect(wiring.ends).toHaveLength(1);
     expect(answered).toBe(false);
-    expect(wiring.logged.filter(({ code }) => code === 'OVERDUE')).toEqual([]);
+    expect(wiring.logged.filter(({ code }) => code === 'HANDLER_TIMEOUT')).toEqual([]);
   });
 
   it('hides groups that wait for their turn too, and calls no delivery what was not begun', async () => {
@@ -256,17 +256,17 @@ describe('the time that a message needs', () => {
   it('is never taken for more than half of an invocation, which is late by some before it begins', () => {
     const needed = new TimeEstimate();
     needed.saw(28_000);
-    expect(needed.within(20_000)).toBe(10_000);
+    expect(needed.withinMs(20_000)).toBe(10_000);
   });
 
   it('fades, a tenth with each that is faster', () => {
     const needed = new TimeEstimate();
     needed.saw(10_000);
-    expect(needed.within(30_000)).toBe(10_000);
+    expect(needed.withinMs(30_000)).toBe(10_000);
     needed.saw(1);
-    expect(needed.within(30_000)).toBe(9000);
+    expect(needed.withinMs(30_000)).toBe(9000);
     needed.saw(9500);
-    expect(needed.within(30_000)).toBe(9500);
+    expect(needed.withinMs(30_000)).toBe(9500);
   });
 
   it('never keeps an invocation from beginning at all', async () => {

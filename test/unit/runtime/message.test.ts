@@ -1,6 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { systemRandom } from '../../../contract/random.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { readMessage } from '../../../runtime/message/sqs-message.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -105,7 +104,7 @@ it('takes no text of any length into a record or a log line', async () => {
       body: JSON.stringify(anOrder({ partitionkey: long })),
     },
     { name: 'fulfilment', parse: () => ({ ...anOrder(), sequence: long }) },
-    systemRandom,
+    wiring,
   );
   expect(read.group).toHaveLength(64);
   expect(read.reading.content).toHaveProperty('identity.sequence', `${'1'.repeat(999)}…`);

@@ -235,7 +235,7 @@ describe('resolve', () => {
     void t.effects(exactlyOnce(), delivery);
     await settled();
     expect(t.record).toMatchObject({ status: 'INPROGRESS', guarantee: 'exactly-once' });
-    await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'busy' });
+    await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'leased' });
     t.passLeases();
     await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'applied' });
     expect(t.committed).toBe(1);

@@ -140,7 +140,7 @@ describe('near the retention', () => {
   it('what another delivery is at work on is left to it', async () => {
     void t.external(atLeast, t.provider.diesBefore, { ...late, messageId: 'm0' });
     await settled();
-    await expect(t.external(atLeast, undefined, late)).resolves.toMatchObject({ outcome: 'busy' });
+    await expect(t.external(atLeast, undefined, late)).resolves.toMatchObject({ outcome: 'leased' });
     expect(t.wiring.letters).toEqual([]);
   });
 

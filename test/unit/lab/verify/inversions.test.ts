@@ -61,7 +61,7 @@ describe('the order in which messages were settled', () => {
     ]);
   });
 
-  it.each<DeliveryLog['outcome']>(['failed', 'busy', 'fenced'])('is not changed by %s', (outcome) => {
+  it.each<DeliveryLog['outcome']>(['failed', 'leased', 'fenced'])('is not changed by %s', (outcome) => {
     const logs = [settled('b', 1, { outcome }), settled('a', 2), settled('b', 3, { receiveCount: 2 })];
     expect(inversionsOf(logs, sent(...events('a', 'b')))).toEqual([]);
   });

@@ -42,7 +42,7 @@ describe('at-least-once', () => {
     t.clock.time += 10_000;
     const waiting = await t.external(guarantee, undefined, { messageId: 'm2' });
     // 30 s of the first invocation and 5 s of skew, less the 10 s that passed
-    expect(waiting).toMatchObject({ outcome: 'busy', acknowledged: false });
+    expect(waiting).toMatchObject({ outcome: 'leased', acknowledged: false });
     expect(t.wiring.hidden).toEqual([{ handles: ['receipt-of-m2'], seconds: 25 }]);
     expect(t.provider.charges).toHaveLength(1);
     expect(t.record).toMatchObject({ status: 'INPROGRESS', messageId: 'm1' });

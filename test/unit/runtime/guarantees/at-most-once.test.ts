@@ -33,7 +33,7 @@ describe('at-most-once', () => {
   it('waits for a live lease', async () => {
     void t.external(guarantee, t.provider.diesAfter);
     await settled();
-    await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'busy', acknowledged: false });
+    await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'leased', acknowledged: false });
     expect(t.record).toMatchObject({ status: 'INPROGRESS' });
   });
 

@@ -26,8 +26,8 @@ describe('a consumer whose guarantee was changed', () => {
   it('waits for an owner that is still at work under the old one', async () => {
     void t.external(atLeast, t.provider.diesAfter);
     await settled();
-    await expect(t.external(atMost)).resolves.toMatchObject({ outcome: 'busy', acknowledged: false });
-    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'busy', acknowledged: false });
+    await expect(t.external(atMost)).resolves.toMatchObject({ outcome: 'leased', acknowledged: false });
+    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'leased', acknowledged: false });
     expect(t.record).toMatchObject({ status: 'INPROGRESS' });
   });
 

@@ -225,7 +225,7 @@ it('a handler that a fold left behind and that never ends is named when it ends 
   for (let turn = 0; turn < 20; turn++) await macrotask();
   wiring.clock.time += 29_600;
   for (let turn = 0; turn < 20; turn++) await macrotask();
-  const overdue = deliveriesOf(wiring).filter(({ code }) => code === 'OVERDUE');
+  const overdue = deliveriesOf(wiring).filter(({ code }) => code === 'HANDLER_TIMEOUT');
   expect(overdue).toHaveLength(wiring.ends.length);
 });
 

@@ -35,7 +35,7 @@ describe.each([-hour, 0, hour])('a record met by a clock that is off by %d ms', 
   it('is under its lease for as long as the store says, told by the own clock', () => {
     expect(judged({ status: 'INPROGRESS', leaseUntil: serverTime + 1 }, skew)).toEqual({
       kind: 'verdict',
-      verdict: { outcome: 'busy', leaseUntil: serverTime + 1 + skew },
+      verdict: { outcome: 'leased', leaseUntil: serverTime + 1 + skew },
     });
     expect(judged({ status: 'INPROGRESS', leaseUntil: serverTime }, skew)).toMatchObject({ kind: 'again' });
   });
@@ -45,7 +45,7 @@ describe.each([-hour, 0, hour])('a record met by a clock that is off by %d ms', 
     const expiration = serverTime / 1000;
     expect(judged({ status: 'COMPLETED', expiration }, skew)).toMatchObject({
       kind: 'again',
-      over: expiration,
+      expectedExpiration: expiration,
     });
   });
 

@@ -1,0 +1,157 @@
+import type { SQSBatchResponse } from 'aws-lambda';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { type Delivered, deliver } from '../delivery/deliver.ts';
+import { knownJobOf } from '../delivery/delivery-task.ts';
+import { handlerForInvocation, type InvocationHandler } from '../delivery/memoized-handler.ts';
+import type { Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
+import type { CommonFailure } from '../message/common-failure.ts';
+import type { HandlerContext } from '../message/delivery-context.ts';
+import { reasonLog } from '../message/disposition.ts';
+import type { Reader } from '../message/reading.ts';
+import { type Message, readMessage } from '../message/sqs-message.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
+import { settleMessage } from '../settlement/execute-disposition.ts';
+import { handlerTimeout } from '../settlement/settle.ts';
+import { BatchProgress } from './batch-progress.ts';
+import { DeliveryReport } from './delivery-report.ts';
+import { exitBeforeTimeout } from './exit-before-timeout.ts';
+import { scheduleGroups } from './group-scheduler.ts';
+import type { Batch } from './lambda-event.ts';
+import type { TimeEstimate } from './time-estimate.ts';
+
+/**
+ * The end of an invocation in which nothing new begins. Work that is under way needs it to settle: an invocation that times
+ * out returns its whole batch.
+ */
+const settleReserveMs = 500;
+
+/** What a consumer keeps from one invocation to the next. */
+export interface Consumer<Event extends CloudEvent, Kind extends HandlerKind> {
+  readonly reader: Reader<Event>;
+  readonly guarantee: Guarantee<Kind>;
+  readonly handle: Handlers<Event>[Kind];
+  /** How many message groups are worked on at once. */
+  readonly concurrency: number;
+  readonly dependencies: ConsumerDependencies;
+  readonly estimate: TimeEstimate;
+  readonly commonFailure: CommonFailure;
+}
+
+/** One invocation of the function: what it knows of its batch and of its time. */
+export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
+  readonly #consumer: Consumer<Event, Kind>;
+  readonly #report: DeliveryReport;
+  readonly #messages: readonly Message<Event>[];
+  readonly #progress: BatchProgress<Message<Event>>;
+  readonly #handler: InvocationHandler<Event, Kind>;
+  readonly #context: HandlerContext<Event, Kind>;
+  /** The time in which messages begin. */
+  readonly #workBudgetMs: number;
+
+  constructor(consumer: Consumer<Event, Kind>, { records, remainingTimeMs }: Batch) {
+    const { reader, dependencies, guarantee, handle, commonFailure } = consumer;
+    const { clock, output } = dependencies;
+    const startedAt = clock.now();
+    const endsAt = startedAt + remainingTimeMs;
+    this.#consumer = consumer;
+    this.#workBudgetMs = remainingTimeMs - settleReserveMs;
+    this.#messages = records.map((record) => readMessage(record, reader, dependencies));
+    // Before any handler begins: a parser that ends the process must leave no handler of a neighbour half done.
+    for (const { isSuspect, reading } of this.#messages) if (!isSuspect) void reading.content;
+    this.#report = new DeliveryReport(reader.name, clock, output);
+    this.#progress = new BatchProgress(this.#messages, dependencies, this.#report.warn);
+    this.#handler = handlerForInvocation(guarantee, handle);
+    this.#context = {
+      consumer: reader.name,
+      guarantee,
+      handle: this.#handler.handle,
+      dependencies,
+      startedAt,
+      endsAt,
+      deadlineAt: endsAt - settleReserveMs,
+      commonFailure,
+      groupsNotFolding: new Set(),
+      warn: this.#report.warn,
+      finish: async (message, disposition) => {
+        this.#report.delivery(message, disposition.log);
+        return await this.#progress.finish(message as Message<Event>, disposition);
+      },
+    };
+  }
+
+  /** Works on the batch. @returns The messages that have to come again; Lambda deletes the others. */
+  async run(): Promise<SQSBatchResponse> {
+    const { clock } = this.#consumer.dependencies;
+    const work = () => this.#work();
+    const response = await exitBeforeTimeout(work, this.#context.endsAt, clock, () => this.#exit());
+    this.#report.metrics();
+    return response;
+  }
+
+  async #work(): Promise<SQSBatchResponse> {
+    const { concurrency, dependencies } = this.#consumer;
+    try {
+      return await scheduleGroups(this.#messages, {
+        concurrency,
+        random: dependencies.random,
+        mayStart: (leavingHalf) => this.#mayStart(leavingHalf),
+        deliver: (messages) => this.#deliver(messages),
+        postpone: (rest, advanced) => this.#progress.postpone(rest, advanced),
+        isolate: () => this.#isolate(),
+      });
+    } finally {
+      await this.#handler.idle();
+    }
+  }
+
+  #mayStart(leavingHalf: boolean): boolean {
+    const { estimate } = this.#consumer;
+    const leftMs = this.#leftMs();
+    if (leavingHalf) return leftMs >= this.#workBudgetMs / 2 + estimate.longestMs;
+    return leftMs >= estimate.withinMs(this.#workBudgetMs);
+  }
+
+  async #deliver(messages: readonly [Message<Event>, ...Message<Event>[]]): Promise<Delivered> {
+    const { estimate, dependencies } = this.#consumer;
+    const startedAt = dependencies.clock.now();
+    // Messages that are committed together begin the handlers of all of them, and there has to be time for these too.
+    const isTimeForMore = this.#leftMs() >= 2 * estimate.withinMs(this.#workBudgetMs);
+    this.#progress.begin(messages);
+    const delivered = await deliver(isTimeForMore ? messages : [messages[0]], this.#context);
+    if (!delivered.stops) estimate.saw(dependencies.clock.now() - startedAt);
+    return delivered;
+  }
+
+  /** Before a suspect, which may end the process: deleted messages never come again, so their metrics go out first. */
+  async #isolate(): Promise<void> {
+    await this.#handler.idle();
+    this.#report.metrics();
+    await this.#progress.acknowledge();
+  }
+
+  /** Ends the process, since a handler is pending that would go on in the next invocation. */
+  async #exit(): Promise<void> {
+    const timedOut = await this.#progress.cutShort((message, finish) =>
+      settleMessage({ outcome: 'handler-timeout' }, message, knownJobOf(message, this.#context), {
+        ...this.#context,
+        finish,
+      }),
+    );
+    for (const [message, { log }] of timedOut) this.#report.delivery(message, log);
+    const told = new Set(timedOut.map(([message]) => message));
+    for (const message of this.#messages) {
+      if (told.has(message) || !this.#isAtWork(message)) continue;
+      this.#report.delivery(message, reasonLog('failed', handlerTimeout));
+    }
+    this.#report.metrics();
+    this.#consumer.dependencies.endProcess();
+  }
+
+  #isAtWork({ reading: { parsed } }: Message<Event>): boolean {
+    return parsed !== undefined && 'event' in parsed && this.#handler.isAtWork(parsed.event);
+  }
+
+  #leftMs(): number {
+    return this.#context.deadlineAt - this.#consumer.dependencies.clock.now();
+  }
+}
