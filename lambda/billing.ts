@@ -4,7 +4,7 @@ import { keyRetentionSeconds } from '../contract/policies/key-retention.ts';
 import { atLeastOnce, createConsumer } from '../runtime/index.ts';
 import { chargeOrder } from './payment/charge-order.ts';
 
-/** Charges orders at a provider that knows idempotency keys: what is unclear is charged again, under the same key. */
+/** Charges orders at a provider with idempotency keys. An unclear charge is sent again with the same key. */
 export const handler = createConsumer({
   parse: parseOrderEvent,
   guarantee: atLeastOnce({

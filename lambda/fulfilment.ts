@@ -3,7 +3,7 @@ import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce } from '../runtime/index.ts';
 import { applyOrder } from './order/apply-order.ts';
 
-/** Applies orders to the tables, each once: effects and record are one transaction. */
+/** Applies each order to the tables once: its effects and its record are one transaction. */
 export const handler = createConsumer({
   parse: parseOrderEvent,
   guarantee: exactlyOnce(),

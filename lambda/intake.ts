@@ -7,11 +7,11 @@ import { clientOptions } from '../runtime/aws/sdk-client-options.ts';
 import { createIntake } from './intake/create-intake.ts';
 import { refusalOf } from './order/order-refusal.ts';
 
-/** Claim, publish and save, each tried twice for up to 4 s, end before the function's timeout of 28 s. */
+/** Claim, publish and save are each tried twice for up to 4 s, so they end before the function's timeout of 28 s. */
 const clientConfig = { ...clientOptions, maxAttempts: 2 };
 const topic = snsTopic(readEnvironment('topicArn'), new SNSClient(clientConfig));
 
-/** `POST /orders`: an order becomes one event, however often its request comes. */
+/** `POST /orders`: an order becomes one event, however often its request arrives. */
 export const handler = createIntake({
   events: {
     fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }),

@@ -3,7 +3,7 @@ import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { atMostOnce, createConsumer } from '../runtime/index.ts';
 import { mailOrder } from './mail/mail-order.ts';
 
-/** Mails that an order was placed. SES knows no idempotency keys: what is unclear is not mailed again. */
+/** Mails placed orders. SES has no idempotency keys, so an unclear mail is not sent again. */
 export const handler = createConsumer({
   parse: parseOrderEvent,
   guarantee: atMostOnce(),

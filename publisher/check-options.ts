@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../contract/errors.ts';
 import { nameOf } from './input/input.ts';
 
-/** For each option, whether a value suits, and what it has to be. */
+/** For each option: a check of its value, and a description of the valid values. */
 const expectations: Readonly<Record<string, readonly [suits: (value: unknown) => boolean, wanted: string]>> =
   {
     client: [hasMethod('send'), 'an SNSClient'],
@@ -22,9 +22,9 @@ const expectations: Readonly<Record<string, readonly [suits: (value: unknown) =>
   };
 
 /**
- * Checks options of a caller that may not be TypeScript, before anything is sent.
+ * Checks the options before anything is sent, because the caller may not use TypeScript.
  *
- * @throws ConfigurationError that names the option, its value and what it has to be.
+ * @throws ConfigurationError that names the option, its value and the valid values.
  */
 export function checkOptions(options: unknown): void {
   if (typeof options !== 'object' || options === null) {

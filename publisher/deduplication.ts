@@ -2,18 +2,18 @@ import type { CloudEvent } from '../contract/event/event-parser.ts';
 import { sha256 } from '../contract/event/identity.ts';
 
 /**
- * What the broker takes for the same message during its deduplication interval of 5 minutes:
+ * Which messages the broker treats as the same message during its deduplication interval of 5 minutes:
  * - `content`: equal bodies. No id is sent; the topic, which must have content-based deduplication, hashes the body;
- * - `event`: equal `source` and `id`, whatever else the event says;
- * - a function: equal keys, a business key for instance. It must return the same key for an event every time.
+ * - `event`: equal `source` and `id`, whatever the rest of the event;
+ * - a function: equal keys, for example a business key. It must return the same key for an event every time.
  */
 export type Deduplication<Event extends CloudEvent> = 'content' | 'event' | ((event: Event) => string);
 
 /**
- * The deduplication id: 64 hex digits, since SNS takes 128 characters of a narrow set (AWS: "Publish",
- * `MessageDeduplicationId`, Amazon SNS API Reference) and a source, an id or a key may be anything.
+ * The deduplication id: 64 hex digits. SNS allows at most 128 characters of a limited set (AWS: "Publish",
+ * `MessageDeduplicationId`, Amazon SNS API Reference), but a source, an id or a key can contain any character.
  *
- * @throws TypeError where the key function returns no key: an empty one would make all those events one.
+ * @throws TypeError if the key function returns no key. An empty key would make all such events one message.
  */
 export function deduplicationId<Event extends CloudEvent>(
   event: Event,

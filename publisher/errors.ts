@@ -1,15 +1,15 @@
 import { InvalidEventError, OrderOnceError } from '../contract/errors.ts';
 
 export type PublishErrorCode =
-  /** The line is no valid event; `cause` is the parser's error. */
+  /** The line is not a valid event; `cause` is the parser's error. */
   | 'INVALID_EVENT'
   /** The key function threw, or returned no key. */
   | 'NO_DEDUPLICATION_KEY'
   /** The entry alone is larger than a request may be. */
   | 'TOO_LARGE'
-  /** The topic refused the entry or the request, and would again; `cause` is the `TopicError`. */
+  /** The topic refused the entry or the request, and would refuse it again; `cause` is the `TopicError`. */
   | 'REFUSED'
-  /** The topic took none of the attempts; `cause` is the last one's `TopicError`. */
+  /** The topic accepted none of the attempts; `cause` is the last one's `TopicError`. */
   | 'ATTEMPTS_USED_UP';
 
 /** Publishing stopped at a line. */
@@ -17,7 +17,7 @@ export class PublishError extends OrderOnceError {
   declare readonly code: PublishErrorCode;
   /** The line of the input, from 1. */
   readonly line: number;
-  /** For an invalid event: the path of what is wrong; absent where the whole line is. */
+  /** For an invalid event: the path of the invalid part; absent if the whole line is invalid. */
   readonly field: string | undefined;
 
   constructor(code: PublishErrorCode, line: number, problem: string, options?: ErrorOptions) {
@@ -29,7 +29,7 @@ export class PublishError extends OrderOnceError {
 
 /** A topic did not accept an entry, or a whole request. */
 export class TopicError extends OrderOnceError {
-  /** Whether the same entry would be refused again, so that trying it again is of no use. */
+  /** Whether the same entry would be refused again, so that a retry cannot help. */
   readonly permanent: boolean;
 
   /** @param code The broker's own error code. */
@@ -40,7 +40,7 @@ export class TopicError extends OrderOnceError {
 }
 
 export type JournalErrorCode =
-  /** The file cannot be read, or holds no journal. */
+  /** The file cannot be read, or is not a journal. */
   | 'JOURNAL_UNREADABLE'
   /** The file cannot be written. */
   | 'JOURNAL_UNWRITABLE'
@@ -49,7 +49,7 @@ export type JournalErrorCode =
   /** Another run has taken it over. */
   | 'JOURNAL_TAKEN';
 
-/** A journal that this run must not go on from. Nothing is sent on its account. */
+/** This run must not continue from the journal. Nothing was sent. */
 export class JournalError extends OrderOnceError {
   declare readonly code: JournalErrorCode;
 }

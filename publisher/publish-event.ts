@@ -11,32 +11,32 @@ import type { Topic } from './topic/topic.ts';
 
 export interface SingleEvent {
   readonly event: CloudEvent;
-  /** Milliseconds since the epoch: when the event was sent for the first time, now or earlier. */
+  /** When the event was first sent, now or earlier, in milliseconds since the epoch. */
   readonly firstPublished: number;
 }
 
 /**
- * Whether the topic takes an event of this size.
+ * Whether the topic accepts an event of this size.
  *
- * @throws InvalidEventError, ConfigurationError as `publishEvent` does.
+ * @throws InvalidEventError, ConfigurationError as in `publishEvent`.
  */
 export function fitsTopic(single: SingleEvent): boolean {
   return sizeOf(entryOf(single)) <= maxBatchBytes;
 }
 
 /**
- * Publishes one event, in one request; deduplicated by content. Its retries are those of the topic's client.
+ * Publishes one event in one request, deduplicated by content. The topic's client decides about retries.
  *
  * @throws PublishError TOO_LARGE.
  * @throws InvalidEventError for an event without `source`, `id` or `partitionkey`.
  * @throws ConfigurationError if `firstPublished` is not a time in ms.
- * @throws TopicError where the topic did not accept it, or nobody knows: publish the same event again.
+ * @throws TopicError if the topic did not accept the event, or if that is unknown: publish the same event again.
  */
 export async function publishEvent(topic: Topic, single: SingleEvent): Promise<void> {
   if (!fitsTopic(single)) throw new PublishError('TOO_LARGE', 1, `SNS takes ${maxBatchBytes} bytes`);
   const [result] = await topic.publishBatch([entryOf(single)]);
   if (result === 'accepted') return;
-  throw result ?? new TopicError('NO_RESULT', 'The answer does not tell', false);
+  throw result ?? new TopicError('NO_RESULT', 'SNS returned no result for the entry', false);
 }
 
 function entryOf(single: SingleEvent): Entry {

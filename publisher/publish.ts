@@ -22,26 +22,26 @@ export interface PublishOptions<Event extends CloudEvent = CloudEvent> {
   topicArn: string;
   /** Default: a client for the topic's Region, with the credentials and the endpoint of the environment. */
   client?: SNSClient | undefined;
-  /** What the broker takes for the same message. Default: `content`. */
+  /** Which messages the broker treats as the same message. Default: `content`. */
   deduplication?: Deduplication<Event> | undefined;
   /**
-   * The path of a file from which an interrupted run goes on: run it again with the same input and options. One run
-   * at a time: two at once send events twice, in order, until one of them stops with JOURNAL_TAKEN. A key function cannot be compared with the earlier
-   * run's: keep it the same.
-   * Default: none, and every run publishes all of its input.
+   * The path of a file from which an interrupted run continues: run it again with the same input and options. Use one run
+   * at a time: two runs send events twice, in order, until one of them stops with JOURNAL_TAKEN. Keep a key function the
+   * same, because the journal cannot compare it with the earlier one.
+   * Default: none, and every run publishes its whole input.
    */
   journal?: string | undefined;
   /**
-   * Makes the event of a line, and throws for a line that is none.
+   * Parses a line into its event, and throws if the line is not a valid event.
    *
    *   parse: (line) => parseBooking({ body: line }),
    *
-   * Default: takes any CloudEvents 1.0 event with a `partitionkey`.
+   * Default: any CloudEvents 1.0 event with a `partitionkey`.
    */
   parse?: ((line: string) => Event) | undefined;
-  /** Called once the topic accepted the event of a line, in order within a message group; throwing stops the run. */
+  /** Called after the topic accepted the event of a line, in order within a message group. An error stops the run. */
   onPublished?: ((event: Event, line: number) => void) | undefined;
-  /** Stops the run: it rejects with the signal's reason as soon as the requests under way are over. */
+  /** Stops the run. It rejects with the signal's reason after its pending requests. */
   signal?: AbortSignal | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
@@ -50,28 +50,32 @@ export interface PublishOptions<Event extends CloudEvent = CloudEvent> {
 export interface PublishSummary {
   /** Events that the topic accepted. */
   readonly events: number;
-  /** Events passed over, since the journal says that the topic accepted them in an earlier run. */
+  /** Skipped events: the journal says that the topic accepted them in an earlier run. */
   readonly skipped: number;
   /** Calls of PublishBatch. */
   readonly requests: number;
-  /** Times that an event had to be sent again. */
+  /** How often an event had to be sent again. */
   readonly retries: number;
 }
 
 /**
- * Publishes events, one a line, to a FIFO topic: in order within each `partitionkey`, which is the message group,
- * and as canonical JSON. Delivery is at least once; what was sent twice, the broker removes for 5 minutes, and the
- * consumers' records after that. Memory does not grow with the input.
+ * Publishes events, one per line, to a FIFO topic: as canonical JSON, and in order within each `partitionkey`, which is the
+ * message group. An event can be sent twice. The broker removes the second copy within 5 minutes, and the consumers'
+ * records after that. Memory does not grow with the input.
  *
- * Where it rejects, what was accepted stays published, and a journal knows it. `PublishAgain` in spec/OrderOnce.tla.
+ * If it rejects, accepted events stay published, and the journal has them. `PublishAgain` in spec/OrderOnce.tla.
  *
- * @param lines Events as JSON, a line each (`readLines` reads a file); blank lines are passed over.
- * @throws PublishError naming the line. Before INVALID_EVENT, NO_DEDUPLICATION_KEY and TOO_LARGE the lines above are
- *   published; after REFUSED and ATTEMPTS_USED_UP only the requests under way are awaited.
- * @throws InputError if `lines` is no iterable, and for a line that is no string; the lines above are published.
- * @throws JournalError if the journal is not this run's; then nothing was sent on from it.
- * @throws ConfigurationError if `topicArn` is not a FIFO topic's, or another option has a value that it does not take.
- * @throws What `lines` throws, after publishing the lines above, and what `onPublished` throws.
+ * @example
+ * ```ts
+ * const { events } = await publish(readLines('orders.ndjson'), { topicArn, journal: 'orders.journal' });
+ * ```
+ * @param lines Events as JSON, one per line (`readLines` reads a file). Blank lines are skipped.
+ * @throws PublishError that names the line. With INVALID_EVENT, NO_DEDUPLICATION_KEY and TOO_LARGE, all earlier lines are
+ *   published. With REFUSED and ATTEMPTS_USED_UP, only the pending requests are awaited.
+ * @throws InputError if `lines` is not an iterable, or a line is not a string. The earlier lines are published.
+ * @throws JournalError if the journal belongs to another run. Nothing was sent.
+ * @throws ConfigurationError if `topicArn` is not the ARN of a FIFO topic, or another option has an invalid value.
+ * @throws The error of `lines`, after publishing the earlier lines, and the error of `onPublished`.
  */
 export async function publish<Event extends CloudEvent = CloudEvent>(
   lines: Lines,
@@ -96,7 +100,7 @@ export interface PublishToOptions<Event extends CloudEvent>
   journal?: JournalStorage | undefined;
 }
 
-/** `publish` to any topic, with a journal kept anywhere. */
+/** `publish` to any topic, with a journal in any storage. */
 export async function publishTo<Event extends CloudEvent = CloudEvent>(
   topic: Topic,
   lines: Lines,
@@ -129,12 +133,12 @@ export async function publishTo<Event extends CloudEvent = CloudEvent>(
       await journal?.close();
       return { events: entries, skipped, ...sent };
     } catch (error) {
-      // Why publishing stopped is what to tell; a journal that is behind costs no more than sending some events again.
+      // The caller needs the first error. An outdated journal only makes the next run resend some events.
       await journal?.close().catch(() => {});
       throw error;
     }
   } finally {
-    // Not awaited: the source may be waiting for a line that never comes.
+    // Not awaited: the source may be waiting for a line that never arrives.
     void Promise.resolve(source.return?.()).catch(() => {});
   }
 }
@@ -166,7 +170,7 @@ function toMessage<Event extends CloudEvent>(
     parse = readEvent as (line: string) => CloudEvent as (line: string) => Event,
   }: PublishToOptions<Event>,
 ): Pick<Entry, 'body' | 'messageGroup' | 'deduplicationId'> {
-  // A stream of text gives pieces of any length, which a reader of lines would have split.
+  // A raw text stream yields pieces of any length instead of lines.
   const isLine = !text.trim().includes('\n');
   const problem = isLine
     ? 'not a valid event'
@@ -178,7 +182,7 @@ function toMessage<Event extends CloudEvent>(
     deduplicationId: orRefuse(
       'NO_DEDUPLICATION_KEY',
       line,
-      'the key function gives no deduplication key',
+      'the key function returned no deduplication key',
       () => deduplicationId(event, deduplication),
     ),
   };

@@ -1,6 +1,6 @@
 import { Problem } from './problem.ts';
 
-/** What API Gateway says of who calls (API Gateway, "Lambda proxy integrations for HTTP APIs", format 2.0). */
+/** The caller as API Gateway describes it (API Gateway, "Lambda proxy integrations for HTTP APIs", format 2.0). */
 export interface Authorizer {
   readonly iam?: {
     readonly userId?: string | null;
@@ -9,14 +9,14 @@ export interface Authorizer {
   readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> | null } | null;
 }
 
-/** Unique ids of roles begin so (IAM User Guide, "IAM identifiers"); a session adds its name behind a colon. */
+/** Start of a role's unique id (IAM User Guide, "IAM identifiers"); a session adds a colon and its name. */
 const roleSession = /^(AROA[A-Z0-9]+):/;
 
 /**
- * Who calls, the same in every session and with every token: a role's or user's unique id, the id of a Cognito
- * identity, whose role is that of all users of its pool, or issuer and subject. Of no caller a key would be everybody's.
+ * Returns the caller's id, which is the same in every session and with every token: the unique id of a role or user, the id of
+ * a Cognito identity (its role is shared by all users of the pool), or a token's issuer and subject.
  *
- * @throws Problem 403 where the request carries no identity.
+ * @throws Problem 403 if the request has no identity. All such callers would share their keys.
  */
 export function callerOf(authorizer: Authorizer | undefined): string {
   const { userId, cognitoIdentity } = authorizer?.iam ?? {};
@@ -28,7 +28,7 @@ export function callerOf(authorizer: Authorizer | undefined): string {
   throw new Problem(
     403,
     'NO_CALLER',
-    'The request carries no identity: sign it for IAM (SigV4), or send a token with the claims "iss" and "sub"',
+    'The request has no identity: sign it for IAM (SigV4), or send a token with the claims "iss" and "sub"',
   );
 }
 

@@ -21,7 +21,7 @@ import { idempotencyKeyHeader, readIdempotencyKey } from './idempotency-key.ts';
 import { orderEventOf } from './order-request.ts';
 import { type Answer, Problem, problemAnswer } from './problem.ts';
 
-/** Of an HTTP API's request (payload format 2.0) what the intake reads. */
+/** The parts of an HTTP API's request (payload format 2.0) that the intake reads. */
 export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string | undefined;
@@ -29,33 +29,33 @@ export interface HttpRequest {
   readonly requestContext: { readonly authorizer?: Authorizer };
 }
 
-/** Where accepted events go. */
+/** The destination of accepted events. */
 export interface EventSink {
   fits(event: OrderEvent): boolean;
   /**
-   * @param firstPublished When the event was, or may have been, sent for the first time; ms since the epoch.
-   * @throws Unless it is certain that the event was taken.
+   * @param firstPublished When the event was, or may have been, first sent, in ms since the epoch.
+   * @throws If it is not certain that the topic accepted the event.
    */
   publish(event: OrderEvent, firstPublished: number): Promise<void>;
 }
 
-/** Why no consumer could ever apply an order. */
+/** The reason why no consumer could ever apply an order. */
 export interface Refusal {
-  /** The path in the request's body, `order.orderId` for instance. @default - the whole body */
+  /** The path in the request's body, for example `order.orderId`. @default - the whole body */
   readonly field?: string | undefined;
-  /** For the client. */
+  /** Text for the client. */
   readonly reason: string;
 }
 
 export interface IntakeOptions {
   readonly events: EventSink;
-  /** The consumers' word on a valid order: a refusal is answered with 422. @default - every valid order is accepted */
+  /** Checks whether the consumers can apply a valid order. A refusal is answered with 422. @default - every valid order is accepted */
   readonly refusalOf?: (event: OrderEvent) => Refusal | undefined;
   /** Name of the record table. */
   readonly table: string;
-  /** How long a key counts, in seconds: as long as the consumers' records. */
+  /** How long a key is remembered, in seconds: as long as the consumers' records. */
   readonly recordTtlSeconds: number;
-  /** Default: a client of its own, with a bound on each request. */
+  /** Default: a new client with a time limit on each request. */
   readonly client?: DynamoDBClient;
   readonly clock?: Clock;
   readonly output?: Output;
@@ -65,26 +65,27 @@ interface Accepting {
   readonly caller: string;
   readonly key: string;
   /**
-   * Of the event: what must be the same under the same key. The earliest algorithm sees all that a client says. By another
-   * one a retry would be refused as another order, for as long as its record counts.
+   * Fingerprint of the event, which must be the same under the same key. The earliest algorithm covers everything that a
+   * client sends. With another algorithm, retries of existing records would be refused as other orders.
    */
   readonly fingerprint: string;
   readonly event: OrderEvent;
 }
 
 /**
- * Characters. Escaped, a byte of an event takes six of them, so what is longer is larger than the topic takes, or
- * padded. It is refused unread: of the 6 MB that Lambda takes, a list of small numbers fills the function's memory.
+ * Largest body, in characters. An escaped byte takes six characters, so a longer body is larger than the topic accepts, or
+ * padded. It is refused unread: Lambda accepts 6 MB, and a list of small numbers of that size fills the function's memory.
  */
 const maxBodyLength = 6 * 256 * 1024;
 
 /**
- * The handler of `POST /orders`: publishes an order's event and answers 202; a retry gets the first answer.
+ * Makes the handler of `POST /orders`. It publishes an order's event and answers 202; a retry gets the first answer.
  *
- * The record of a request that failed stays, with its payload and the time of its first try. Deleted, it would let a
- * client send another order under the key of one that may be on its way, and a retry after weeks pass for a new event.
+ * The record of a failed request stays, with its payload and the time of its first try. Without it, a client could send
+ * another order under the key of an order that may be published, and a retry after weeks would look like a new event.
  *
- * @throws ConfigurationError where POWERTOOLS_IDEMPOTENCY_DISABLED is set, or records would not outlive the messages of their events.
+ * @throws ConfigurationError if POWERTOOLS_IDEMPOTENCY_DISABLED is set, or if records would not outlive the messages of their
+ *   events.
  */
 export function createIntake(options: IntakeOptions) {
   const { events, table, recordTtlSeconds, client, clock = systemClock, output = standardOutput } = options;
@@ -165,7 +166,7 @@ function decoded(body: string): string {
 }
 
 function tooLarge(): Problem {
-  return new Problem(413, 'TOO_LARGE', 'The order is larger than the topic takes: 256 KiB as an event');
+  return new Problem(413, 'TOO_LARGE', 'The order is too large: as an event it may have at most 256 KiB');
 }
 
 function notApplicable({ field, reason }: Refusal): Problem {
@@ -173,29 +174,49 @@ function notApplicable({ field, reason }: Refusal): Problem {
   return new Problem(422, 'NOT_APPLICABLE', truncate(reason), named);
 }
 
-/** What a client is told of an error; whatever is not its own mistake it may try again. */
+/** Turns an error into the client's answer. The client can retry every error that it did not cause. */
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const cause = { cause: error };
   if (error instanceof IdempotencyAlreadyInProgressError) {
-    return new Problem(409, 'IN_PROGRESS', 'A request with this Idempotency-Key is under way', cause);
+    return new Problem(
+      409,
+      'IN_PROGRESS',
+      'A request with this Idempotency-Key is still running: send the same again later',
+      cause,
+    );
   }
   if (error instanceof IdempotencyValidationError) {
     const field = { field: 'Idempotency-Key', cause: error };
-    return new Problem(422, 'KEY_REUSED', 'This Idempotency-Key came with another order before', field);
+    return new Problem(
+      422,
+      'KEY_REUSED',
+      'This Idempotency-Key was used for another order: use a new key',
+      field,
+    );
   }
   if (rootOf(error) instanceof ConfigurationError) {
-    return new Problem(500, 'CONFIGURATION', 'The intake is not set up', cause);
+    return new Problem(
+      500,
+      'CONFIGURATION',
+      'The configuration of the intake is wrong: its log says how',
+      cause,
+    );
   }
-  return new Problem(503, 'UNAVAILABLE', 'The order may or may not be accepted: send the same again', cause);
+  return new Problem(
+    503,
+    'UNAVAILABLE',
+    'The order may or may not be accepted: send the same request again',
+    cause,
+  );
 }
 
-/** Powertools puts its own error around what a store throws. */
+/** Powertools wraps the store's error into its own. */
 function rootOf(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
 }
 
-/** For the log: what is behind the words for the client. */
+/** The cause behind the client's message, for the log. */
 function reasonOf(failure: Problem): string {
   const root = rootOf(failure);
   return root === failure ? failure.message : `${codeOf(root)}: ${describe(root)}`;

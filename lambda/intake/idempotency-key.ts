@@ -18,26 +18,26 @@ const values = [
 const parameters = `(?:; *[a-z*][a-z0-9_.*-]*(?:=(?:${values}))?)*`;
 
 /**
- * A key in quotes; or one without, as many clients send it: visible ASCII without what separates or quotes. Two headers
- * arrive as one with a comma.
+ * A quoted key; or a bare key, as many clients send it: visible ASCII without separators and quotes. Two headers arrive as
+ * one header with a comma.
  */
 const item = new RegExp(String.raw`^(?:(${string})|([!#-+\--:<-~]+))${parameters}$`);
 
 const longest = 255;
 
 /**
- * The key of a request. The header is an Item of structured fields, a String with parameters that say nothing here (RFC
+ * Returns the key of a request. The header is an Item of structured fields: a String, with parameters that are ignored (RFC
  * 9651, sections 3.3 and 3.3.3; draft-ietf-httpapi-idempotency-key-header): `"8e03978e"`, `"8e03978e";v=1` and `8e03978e`
  * are the same key.
  *
- * @throws Problem 400 if the header is missing, or is no key of 1 to 255 characters.
+ * @throws Problem 400 if the header is missing, or is not a key of 1 to 255 characters.
  */
 export function readIdempotencyKey(header: string | undefined): string {
   const key = header === undefined ? '' : keyOf(header.trim());
   if (key.length >= 1 && key.length <= longest) return key;
   const wanted =
-    `one key of 1 to ${longest} ASCII characters, "8e03978e-40d5-43dd-bc93-6894a57f9324" for instance; with blanks, ` +
-    'commas or semicolons in it, it needs the quotes';
+    `one key of 1 to ${longest} ASCII characters, for example "8e03978e-40d5-43dd-bc93-6894a57f9324"; a key with blanks, ` +
+    'commas or semicolons needs the quotes';
   throw new Problem(
     400,
     header === undefined ? 'IDEMPOTENCY_KEY_MISSING' : 'IDEMPOTENCY_KEY_INVALID',
@@ -46,7 +46,7 @@ export function readIdempotencyKey(header: string | undefined): string {
   );
 }
 
-/** @returns An empty text if there is no key. */
+/** @returns An empty string if there is no key. */
 function keyOf(header: string): string {
   const [, quoted, bare = ''] = item.exec(header) ?? [];
   return quoted === undefined ? bare : quoted.slice(1, -1).replace(/\\(.)/g, '$1');

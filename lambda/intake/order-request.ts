@@ -14,7 +14,7 @@ export interface OrderRequest {
 
 const members = ['account', 'sequence', 'type', 'order'];
 
-/** What the client calls the event's attributes; all others are the intake's own. */
+/** The client's names for the event's attributes. The intake makes all other attributes. */
 const clientNames: readonly (readonly [RegExp, string])[] = [
   [/^partitionkey\b/, 'account'],
   [/^subject\b/, 'order.orderId'],
@@ -22,10 +22,9 @@ const clientNames: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The event of a request, from its caller, key and body and from nothing else: the same request is the same event,
- * whenever it comes.
+ * Makes the event of a request only from its caller, key and body, so the same request is always the same event.
  *
- * @throws Problem 400 that names what is wrong in the client's words.
+ * @throws Problem 400 that names the wrong part in the client's terms.
  */
 export function orderEventOf({ caller, key, body }: OrderRequest): OrderEvent {
   const { account, sequence, type = 'order.placed', order } = refusing(() => readMembers(body));
@@ -42,7 +41,7 @@ export function orderEventOf({ caller, key, body }: OrderRequest): OrderEvent {
   return refusing(() => parseOrderEvent({ body: canonicalJson(event) }), inClientsWords);
 }
 
-/** @param worded The name that the client knows a field by; the body's own fields have theirs. */
+/** @param worded Translates a field into the client's name. Fields of the body keep their names. */
 function refusing<T>(read: () => T, worded = (field: string) => field): T {
   try {
     return read();
@@ -50,22 +49,22 @@ function refusing<T>(read: () => T, worded = (field: string) => field): T {
     if (!(cause instanceof InvalidEventError)) throw cause;
     const { field, message } = cause;
     if (field === undefined) throw new Problem(400, cause.code, truncate(message), { cause });
-    // A client chooses its names and values, and an answer that is too large for Lambda is none.
+    // The client chooses names and values, and Lambda drops an answer that is too large.
     const detail = truncate(message.replace(field, () => worded(field)));
     throw new Problem(400, cause.code, detail, { cause, field: truncate(worded(field)) });
   }
 }
 
-/** A member that nobody knows is a mistake, and would be no part of the event. */
+/** Refuses unknown members: they are mistakes, and would be lost, because the event has no place for them. */
 function readMembers(body: string): Readonly<Record<string, unknown>> {
   const value = parseExactJson(body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidEventError('INVALID_EVENT', 'The body is JSON, but no object');
+    throw new InvalidEventError('INVALID_EVENT', 'The body must be a JSON object');
   }
   const unknown = Object.keys(value).find((name) => !members.includes(name));
   if (unknown !== undefined) {
     const field = path([unknown]);
-    throw new InvalidEventError('INVALID_EVENT', `${field}: is none of ${members.join(', ')}`, field);
+    throw new InvalidEventError('INVALID_EVENT', `${field}: unknown; use ${members.join(', ')}`, field);
   }
   return value as Readonly<Record<string, unknown>>;
 }

@@ -19,13 +19,13 @@ const titles = {
 
 export type ProblemStatus = keyof typeof titles;
 
-/** Seconds after which a client may try again what only time helps against. */
+/** Seconds until a client may retry an error that passes by itself. */
 const retryAfter: Partial<Record<ProblemStatus, number>> = { 409: 1, 503: 1 };
 
-/** A request that is not accepted: what the client is told. */
+/** A request that is not accepted, with the text for the client. */
 export class Problem extends OrderOnceError {
   readonly status: ProblemStatus;
-  /** The header, or the path in the body, that is wrong. */
+  /** The wrong header, or the path of the wrong part of the body. */
   readonly field: string | undefined;
 
   constructor(

@@ -13,11 +13,11 @@ export interface MailOptions {
   readonly from: string;
   /** The domain of the accounts' mailboxes. */
   readonly domain: string;
-  /** One that sends nothing twice. @default - `sesClient()` */
+  /** A client without retries. @default - `sesClient()` */
   readonly client?: Pick<SESv2Client, 'send'>;
 }
 
-/** Mails the account of an order, if the type of its event asks for it. */
+/** Mails the account of an order, if the table of event types asks for a mail. */
 export function mailOrder({ from, domain, client = sesClient() }: MailOptions): ExternalHandler<OrderEvent> {
   return async ({ type, partitionkey: account, data }, { idempotencyKey, signal }) => {
     const { mail } = orderTypeOf({ type });

@@ -3,14 +3,14 @@ import { truncate } from '../../contract/truncate.ts';
 import { PermanentError } from '../../runtime/handler/errors.ts';
 
 /**
- * The mailbox of an account.
- * @throws PermanentError for an account that makes none: no address is made up for it.
+ * Returns the mailbox of an account.
+ * @throws PermanentError if the account is not a valid mailbox name. No address is made up for it.
  */
 export function mailboxOf(account: string, domain: string): string {
   if (!makesMailbox(account)) {
     throw new PermanentError(
-      `partitionkey: "${truncate(account)}" makes no mailbox at ${domain}; it takes 1 to ${maxLocalPart} ASCII ` +
-        'characters without blanks, quotes, brackets, "," and "@", and no dot at either end or beside another',
+      `partitionkey: "${truncate(account)}" is not a mailbox name at ${domain}; use 1 to ${maxLocalPart} ASCII ` +
+        'characters without blanks, quotes, brackets, "," and "@", without a dot at the start, at the end, or beside another',
     );
   }
   return `${account}@${domain}`;

@@ -2,7 +2,7 @@ import type { Template } from '@aws-sdk/client-sesv2';
 import { referenceLine } from '../../contract/orders/mail.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 
-/** SES puts values into the HTML as they are (Amazon SES Developer Guide, "Advanced email personalization"). */
+/** SES inserts values into the HTML without escaping (Amazon SES Developer Guide, "Advanced email personalization"). */
 const content = {
   Subject: 'Your order {{order}}',
   Text: [
@@ -23,7 +23,7 @@ const content = {
 };
 
 /**
- * A mail about an order. Its reference names the event, so that mails can be counted per event.
+ * The mail about an order. Its reference names the event, so that mails can be counted per event.
  *
  * @param opening The first words of the text, before the order's id: "Thank you for your order".
  */
@@ -37,7 +37,7 @@ export function orderTemplate(
     opening,
     order,
     orderHtml: escapeHtml(order),
-    // Every digit that the event has, and no more.
+    // All digits of the event, and no others.
     total: String(total),
     currency,
     reference: idempotencyKey,
@@ -45,10 +45,10 @@ export function orderTemplate(
   return { TemplateContent: content, TemplateData: JSON.stringify(values) };
 }
 
-/** In characters; a line of a mail's header ends at 998 (RFC 5322, 2.1.1). */
+/** Longest order id, in characters. A line of a mail's header has at most 998 (RFC 5322, 2.1.1). */
 const maxOrder = 100;
 
-/** An order id is any text; it must neither end a subject nor begin a line of its own. */
+/** Removes line breaks: an order id can be any text, and must not end the subject or start a new header. */
 function oneLine(text: string): string {
   const line = text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return (line.length > maxOrder ? `${line.slice(0, maxOrder - 1)}…` : line).toWellFormed();

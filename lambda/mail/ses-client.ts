@@ -1,9 +1,8 @@
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 
 /**
- * A client that sends each request once, on a connection of its own. A retry of the SDK after a lost answer is a second
- * mail; a connection that was kept while Lambda froze the function is dead after that, and a mail that it swallows
- * looks like one whose answer was lost.
+ * Makes a client that sends each request once, on a new connection. An SDK retry after a lost answer would be a second mail. A
+ * kept connection is dead after Lambda froze the function, and a mail on it looks like a mail whose answer was lost.
  */
 export function sesClient(): SESv2Client {
   const agent = { keepAlive: false };

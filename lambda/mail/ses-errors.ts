@@ -4,7 +4,7 @@ interface SesError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** Refused, and not because of this mail: the next one would be refused too. */
+/** SES refused for a reason that is not this mail's: it would refuse the next mail too. */
 const waits = new Set([
   'AccountSuspendedException',
   'LimitExceededException',
@@ -13,16 +13,16 @@ const waits = new Set([
   'SendingPausedException',
   'ThrottlingException',
   'TooManyRequestsException',
-  // Of the SDK, before it sends anything.
+  // The SDK throws it before it sends anything.
   'CredentialsProviderError',
 ]);
 
-/** Refused because of what this mail is. */
+/** SES refused because of this mail. */
 const refused = new Set(['BadRequestException', 'MessageRejected']);
 
 /**
- * What an error of a call to SES says about its mail. What is not known to be a refusal is left as it is: the mail may
- * have been sent.
+ * Translates an error of SES into what it means for the mail. Unknown errors are returned unchanged, because the mail may have
+ * been sent.
  */
 export function meaningOf(error: unknown): unknown {
   const { name, message, $metadata } = error as SesError;
@@ -34,15 +34,15 @@ export function meaningOf(error: unknown): unknown {
     });
   }
   if (waits.has(name) || status === 401 || status === 403 || isSetup(name, message)) {
-    return new NotExecutedError(`${reason}. Mails wait until that is over`, { cause: error });
+    return new NotExecutedError(`${reason}. Mails wait until this is fixed`, { cause: error });
   }
   if (refused.has(name)) return new PermanentError(reason, { cause: error });
   return error;
 }
 
 /**
- * A sender that is not verified, or a recipient while the account is in SES's sandbox, has the same code as a mail
- * whose content is refused: only the text tells (Amazon SES Developer Guide, "Amazon SES email sending errors").
+ * SES uses one code for unverified addresses (the sender, or a recipient in SES's sandbox) and for refused content. Only the
+ * text differs (Amazon SES Developer Guide, "Amazon SES email sending errors").
  */
 function isSetup(name: string, message: string): boolean {
   return name === 'MessageRejected' && /not verified/i.test(message);

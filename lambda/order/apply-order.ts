@@ -11,8 +11,8 @@ export interface OrderTables {
 }
 
 /**
- * Keeps the order, and which one is its account's latest; adds its total to the account's ledger. Order and latest order
- * go by `sequence`: an event that comes late changes neither. The sum only grows, so it must grow once.
+ * Stores the order and the account's latest order, and adds the total to the account's ledger. The two stored items are
+ * compared by `sequence`, so a late event changes neither. The ledger is a sum, so each event must be added exactly once.
  */
 export function applyOrder({
   orders,

@@ -6,7 +6,7 @@ import { ValueError } from '../../runtime/values/attribute-values.ts';
 import type { Refusal } from '../intake/create-intake.ts';
 import { applyOrder } from './apply-order.ts';
 
-/** Effects on them are looked at, and never applied. */
+/** Used only to check effects, which are never applied. */
 const tables = memoryTables({
   orders: [ordersTable.key],
   ledger: [ledgerTable.key],
@@ -14,17 +14,17 @@ const tables = memoryTables({
 });
 const effectsOf = applyOrder({ orders: 'orders', ledger: 'ledger', customers: 'customers' });
 
-/** Attributes of the items that the client names otherwise than as a member of its order. */
+/** Attributes of the items for which the client has another name than a member of its order. */
 const clientNames: readonly (readonly [RegExp, string])[] = [
   [/^(item|key)\.account$/, 'account'],
   [/^item\b/, 'order'],
 ];
 
 /**
- * Why `fulfilment` could never apply an order: it computes the order's effects and looks whether DynamoDB takes them. Such
- * an order would be accepted, and end in the dead-letter queue.
+ * Checks whether `fulfilment` can apply an order: it computes the order's effects and checks whether DynamoDB would accept
+ * them. Without this check, a bad order would be accepted and end in the dead-letter queue.
  *
- * @returns The field in the words of the intake's clients; `undefined` if the order can be applied.
+ * @returns The wrong field, in the terms of the intake's clients; `undefined` if the order can be applied.
  */
 export function refusalOf(event: OrderEvent): Refusal | undefined {
   const effects = effectsOf(event);

@@ -4,10 +4,10 @@ import { orderTypeOf } from '../../contract/orders/order-types.ts';
 import { type ExternalHandler, postWithKey } from '../../runtime/index.ts';
 
 /**
- * Charges an order, if the type of its event asks for it. What is sent depends on the event alone: a provider refuses a key that comes again
- * with another payload.
+ * Charges an order, if the table of event types asks for a charge. The payload depends only on the event, because a
+ * provider refuses a key with another payload.
  *
- * @param url Where charges are posted.
+ * @param url URL to which charges are posted.
  */
 export function chargeOrder(url: string): ExternalHandler<OrderEvent> {
   return async ({ type, source, id, data: { orderId, total, currency } }, context) => {
@@ -16,7 +16,7 @@ export function chargeOrder(url: string): ExternalHandler<OrderEvent> {
     const charge = {
       reference: { source, id },
       orderId,
-      // As text: a provider that reads JSON numbers as binary fractions must not round it.
+      // As text, because a provider that reads JSON numbers as doubles would round it.
       amount: String(total),
       currency,
     };
@@ -25,7 +25,7 @@ export function chargeOrder(url: string): ExternalHandler<OrderEvent> {
   };
 }
 
-/** The provider's name for the charge, which finds it there. */
+/** The provider's id of the charge. */
 function chargeId(answer: unknown): string | null {
   const { id } = (typeof answer === 'object' && answer !== null ? answer : {}) as { id?: unknown };
   return typeof id === 'string' ? id : null;

@@ -2,8 +2,8 @@ import { InvalidEventError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 
 /**
- * The event, if it has the parts that tell events and groups apart. A parser of one's own may check less than the
- * envelope, and a missing part would become a constant: one group, or one deduplication id, of all events.
+ * Returns the event if it has the parts that identify events and groups. Your own parser may check less than the envelope,
+ * and a missing part would become a constant: one group, or one deduplication id, for all events.
  *
  * @throws InvalidEventError that names the part.
  */

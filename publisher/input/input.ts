@@ -1,17 +1,17 @@
 import { truncate } from '../../contract/truncate.ts';
 import { InputError } from '../errors.ts';
 
-/** A plain string is an iterable too, of its characters: as `object` it does not compile. */
+/** `& object` excludes a plain string, which is an iterable of its characters. */
 export type Lines = AsyncIterable<string> | (Iterable<string> & object);
 
 const wanted =
-  'publish takes lines: an iterable of strings, each one event as JSON. readLines(path) gives those of a file';
+  'publish takes lines: an iterable of strings, each one event as JSON. readLines(path) reads them from a file';
 
 /**
  * The lines of an input, one after the other.
  *
- * @param lines From a caller that may not be TypeScript.
- * @throws InputError that says what was given; the iterator rejects with one for a line that is no string.
+ * @param lines Checked, because the caller may not use TypeScript.
+ * @throws InputError that names the given value. The iterator rejects with one if a line is not a string.
  */
 export function iterateLines(lines: unknown): AsyncIterator<string> {
   const source = open(lines);
@@ -43,7 +43,7 @@ function open(lines: unknown): AsyncIterator<unknown> | Iterator<unknown> {
   throw new InputError(`The input is ${nameOf(lines)}; ${wanted}${hintFor(lines)}`);
 }
 
-/** Names a value in a message: its kind, and its text where that is short. */
+/** Describes a value for a message: its kind, and its text if that is short. */
 export function nameOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') return `the string ${JSON.stringify(truncate(value, 60))}`;

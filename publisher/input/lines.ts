@@ -4,19 +4,19 @@ import { createGunzip } from 'node:zlib';
 import { InputError } from '../errors.ts';
 import { nameOf } from './input.ts';
 
-/** 16 times the largest body, for white space and escapes: what is longer is no line, and must not fill the memory. */
+/** 16 times the largest body, to allow white space and escapes. A longer line is invalid, and must not fill the memory. */
 const maxLineBytes = 4 * 1024 * 1024;
 const newline = 0x0a;
 const gzipMagic = [0x1f, 0x8b] as const;
 
 /**
- * The lines of a file, read as they are asked for; gzip is told by its first bytes.
+ * Returns the lines of a file, which it reads on demand. It recognizes gzip by its first bytes.
  *
- * Blank lines are among them, so that a line's number is its place; `publish` passes over them.
+ * Blank lines are included, so that line numbers match the file; `publish` skips them.
  *
  * @param file Its path, or `-` for standard input.
- * @throws InputError at once for anything but a path. While lines are read: one that names a file that cannot be read,
- *   and the line that is no UTF-8 or longer than 4 MiB.
+ * @throws InputError at once if `file` is not a path. While reading: if the file cannot be read, or if a line is not UTF-8 or
+ *   longer than 4 MiB.
  */
 export function readLines(file: string): AsyncIterable<string> {
   if (typeof file !== 'string' || file === '') {
@@ -33,7 +33,7 @@ export function readLines(file: string): AsyncIterable<string> {
       })();
       return {
         next: () => lines.next(),
-        // Ends a read that is waiting, which a generator's own `return` would wait for.
+        // Ends a pending read. A generator's own `return` would wait for it.
         return: async () => {
           input?.destroy();
           return { done: true, value: undefined };
@@ -43,7 +43,7 @@ export function readLines(file: string): AsyncIterable<string> {
   };
 }
 
-/** The input's bytes, or what they hold where they are gzip. */
+/** The input's bytes, unpacked if they are gzip. */
 async function* unzip(input: Readable): AsyncGenerator<Buffer> {
   const chunks: AsyncIterator<Buffer> = input[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
@@ -57,7 +57,7 @@ async function* unzip(input: Readable): AsyncGenerator<Buffer> {
     yield* { [Symbol.asyncIterator]: () => chunks };
   })();
   if (gzipMagic.every((byte, index) => head[index] === byte)) {
-    // Errors reach the reader through the last stream, which a failed pipeline destroys.
+    // A failed pipeline destroys the last stream, and so the reader gets the error.
     yield* pipeline(Readable.from(bytes), createGunzip(), () => {});
   } else {
     yield* bytes;

@@ -3,25 +3,25 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type Random, systemRandom } from '../../contract/random.ts';
 import { JournalError, journalTaken } from '../errors.ts';
 
-/** Where a journal is kept: all of it is read, and all of it replaced, at once. */
+/** Storage of a journal. Its whole text is read, and replaced, at once. */
 export interface JournalStorage {
-  /** Names it in errors. */
+  /** The storage's name in errors. */
   readonly name: string;
   /** The text of the last write, or `undefined`. */
   read(): Promise<string | undefined>;
   /**
-   * Replaces the text. Once it resolves, the text outlives the process; a process that dies before leaves the old text
-   * or the new.
+   * Replaces the text. After it resolves, the text survives the process. A process that dies earlier leaves the old or the
+   * new text.
    *
    * @param check Gets the text that is about to be replaced. If it throws, nothing is written.
-   * @throws Whatever `check` throws.
+   * @throws The error of `check`.
    */
   write(text: string, check: (found: string | undefined) => void): Promise<void>;
 }
 
 /**
- * A journal in a file. The text is written to a temporary file beside it, which is renamed over it, so that the file is
- * whole at any time. A link is followed, so that all of a file's paths name one journal.
+ * A journal in a file. The text is written to a temporary file beside it, which is then renamed over it, so the file is
+ * always complete. Links are followed, so all paths of a file are one journal.
  *
  * Two runs never replace each other's text without noticing. A run makes its temporary file, reads the journal and then
  * renames. The first write of a run also removes the temporary files of all others:
@@ -30,7 +30,7 @@ export interface JournalStorage {
  *   run 2: . . . . . . . . . . . . . . . . . . renames, removes run 1's
  *
  * So run 1 reads again and finds run 2's text. If run 1 renames before its file is removed, run 2 finds run 1's text.
- * Either way one of them stops, and no lock is left behind by a run that was killed.
+ * In both cases one of them stops, and a killed run leaves no lock behind.
  */
 export function journalFile(path: string, random: Random = systemRandom): JournalStorage {
   let hasWritten = false;
@@ -72,7 +72,7 @@ async function read(path: string): Promise<string | undefined> {
   }
 }
 
-/** The file behind links; the last part of the path need not exist yet. */
+/** The path without links. Its last part need not exist yet. */
 async function realFile(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -94,7 +94,7 @@ async function writeDurably(file: string, text: string): Promise<void> {
   }
 }
 
-/** @returns Whether the temporary file was still there. */
+/** @returns Whether the temporary file still existed. */
 async function renamed(temporary: string, file: string): Promise<boolean> {
   try {
     await rename(temporary, file);
@@ -105,7 +105,7 @@ async function renamed(temporary: string, file: string): Promise<boolean> {
   }
 }
 
-/** Those of killed runs, and those of runs that are about to overwrite this one's text. */
+/** Removes the temporary files of killed runs, and of runs that are about to overwrite this run's text. */
 async function removeTemporaryFiles(file: string): Promise<void> {
   const start = `${basename(file)}.`;
   const middle = /^([\w-]{36}\.)?tmp$/;

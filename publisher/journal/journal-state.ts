@@ -9,22 +9,22 @@ const journalState = v.object({
   run: v.string(),
   topicArn: v.string(),
   deduplication: v.picklist(['content', 'event', 'function']),
-  /** The topic accepted every event of this many leading lines. */
+  /** Number of leading lines whose events the topic has all accepted. */
   lines: count,
-  /** SHA-256 (hex) over those lines, each with a line feed behind it. */
+  /** SHA-256 (hex) of those lines, each followed by a line feed. */
   digest: v.string(),
-  /** Events of the lines after `lines`, up to this one, may have been sent; no event of a later one was. */
+  /** Events of the lines from `lines` to this one may have been sent. No event of a later line was. */
   reserved: count,
-  /** Milliseconds since the epoch, before the first of those was sent: their `first-published`. */
+  /** Milliseconds since the epoch, before the first of those events was sent: their `first-published`. */
   firstPublished: count,
 });
 export type JournalState = v.InferOutput<typeof journalState>;
 
-/** What a journal belongs to, besides its input. */
+/** The settings that a journal belongs to, besides its input. */
 export type JournalOwner = Pick<JournalState, 'topicArn' | 'deduplication'>;
 
 /**
- * The state in a journal's text, `undefined` if there is no journal yet.
+ * Reads the state from a journal's text; `undefined` if there is no journal yet.
  *
  * @throws JournalError JOURNAL_UNREADABLE
  */
@@ -35,7 +35,7 @@ export function stateOf(storage: JournalStorage, text: string | undefined): Jour
   } catch (cause) {
     throw new JournalError(
       'JOURNAL_UNREADABLE',
-      `${storage.name} is no journal (${(cause as Error).message}): name another file, or delete it to publish the ` +
+      `${storage.name} is not a journal (${(cause as Error).message}): name another file, or delete it to publish the ` +
         'whole input again',
       { cause },
     );
@@ -45,6 +45,6 @@ export function stateOf(storage: JournalStorage, text: string | undefined): Jour
 export function mismatch({ name }: JournalStorage, problem: string): JournalError {
   return new JournalError(
     'JOURNAL_MISMATCH',
-    `The journal ${name} belongs to another run: ${problem}. Publish what it was written for, name another journal, or delete this one to publish from the start`,
+    `The journal ${name} belongs to another run: ${problem}. Use the same input and options, name another journal, or delete this one to publish from the start`,
   );
 }

@@ -5,12 +5,12 @@ import { journalTaken } from '../errors.ts';
 import type { JournalStorage } from './journal-file.ts';
 import { type JournalOwner, type JournalState, mismatch, stateOf } from './journal-state.ts';
 
-/** Milliseconds between two writes: what a killed run sends again is little more than was accepted in between. */
+/** Interval between journal writes (ms). A killed run resends little more than was accepted since the last write. */
 const writeInterval = 250;
 
 /**
- * Lines that are reserved at a time. The next reservation waits for the slowest message group of the one before, so it
- * must be rare; and a `first-published` is as old as its reservation, so it must not be too large.
+ * Lines that are reserved at once. A reservation waits for the slowest message group of the last one, so reservations must
+ * be rare. A `first-published` is as old as its reservation, so a reservation must not be too large.
  */
 const reservation = 10_000;
 
@@ -20,13 +20,15 @@ interface Checkpoint {
 }
 
 /**
- * A checkpoint of a run, from which the next goes on after this one was killed at any time.
+ * A checkpoint of a run. The next run continues from it, even if this run was killed.
  *
- * The next run skips the lines that are known to be accepted, and sends the later ones. Events among those that had
- * been accepted too go out a second time, with the same deduplication id and the same `first-published`: the broker
- * removes them, or, after its window, the consumers' records do. That needs a `first-published` that is never later
- * than the true one (a record could have expired before its event is sent again), and not much earlier either (an
- * event that never was sent would count as too old). So lines are reserved, with one, on disk before they are sent:
+ * The next run skips the lines that are known to be accepted, and sends the later ones. Some of those may have been
+ * accepted too. They are sent again with the same deduplication id and the same `first-published`: the broker removes
+ * them, or, after its window, the consumers' records do.
+ *
+ * A `first-published` must not be later than the true one, because the record could expire before its event is sent
+ * again. It must not be much earlier either, because an event that was never sent would count as too old. So lines are
+ * reserved on disk, with one `first-published`, before they are sent:
  *
  *   lines          reserved
  *   |--------------|-----------------|----------->
@@ -34,22 +36,22 @@ interface Checkpoint {
  *    (digest)       sent, first at    get the time of
  *                   firstPublished    their reservation
  *
- * One run at a time. Two at once only send each event twice, in order. As soon as one of them finds the other in the
- * journal, it stops: usually the one that started first, and never both.
+ * Use one run at a time. Two runs only send each event twice, in order. When one of them finds the other in the journal, it
+ * stops: usually the earlier one, and never both.
  */
 export class Journal {
   readonly #storage: JournalStorage;
   readonly #owner: JournalOwner;
   readonly #clock: Clock;
   readonly #run: string;
-  /** The run that the journal should hold. */
+  /** The run that the journal should name. */
   #lastRun: string | undefined;
   #reserved = 0;
   #firstPublished = 0;
-  /** Over the lines read. */
+  /** Hash of the lines read. */
   readonly #hash: Hash = createHash('sha256');
   #read = 0;
-  /** Lines whose events are not accepted, in order, each with the checkpoint before it. */
+  /** Lines whose events are not accepted yet, in order, each with the checkpoint before it. */
   readonly #open = new Map<number, Checkpoint>();
   #allAccepted = () => {};
   #written = 0;
@@ -63,10 +65,10 @@ export class Journal {
   }
 
   /**
-   * Reads the journal, and the lines that it says are done, off the input.
+   * Reads the journal, and skips the accepted lines of the input.
    *
-   * @param nextLine The input's next line, `undefined` at its end.
-   * @throws JournalError JOURNAL_UNREADABLE, JOURNAL_UNWRITABLE, or JOURNAL_MISMATCH where it belongs to another
+   * @param nextLine Returns the input's next line, `undefined` at its end.
+   * @throws JournalError JOURNAL_UNREADABLE, JOURNAL_UNWRITABLE, or JOURNAL_MISMATCH if the journal belongs to another
    *   topic, deduplication or input.
    */
   static async resume(
@@ -96,19 +98,19 @@ export class Journal {
     return journal;
   }
 
-  /** Lines read so far, those included that an earlier run was done with. */
+  /** Number of lines read so far, including those that an earlier run published. */
   get lines(): number {
     return this.#read;
   }
 
-  /** The next line holds no event. */
+  /** Counts a line without an event. */
   pass(line: string): void {
     this.#hash.update(line).update('\n');
     this.#read += 1;
   }
 
   /**
-   * The next line holds an event, which may be sent once this resolves.
+   * Reserves the next line, which holds an event. The event can be sent after this resolves.
    *
    * @returns The event's `first-published`.
    */
@@ -119,7 +121,7 @@ export class Journal {
     return this.#firstPublished;
   }
 
-  /** The topic accepted the event of this line. Resolves once that is written, where it is time to. */
+  /** The topic accepted the event of this line. If a write is due, resolves after it. */
   async accepted(line: number): Promise<void> {
     this.#open.delete(line);
     if (this.#open.size === 0) this.#allAccepted();
@@ -153,7 +155,7 @@ export class Journal {
       if (line === undefined) {
         throw mismatch(
           this.#storage,
-          `it is done with ${state.lines} lines, and this input has ${this.#read}`,
+          `it has ${state.lines} published lines, and this input has ${this.#read} lines`,
         );
       }
       this.pass(line);
@@ -161,12 +163,12 @@ export class Journal {
     if (this.#position().digest !== state.digest) {
       throw mismatch(
         this.#storage,
-        `the first ${state.lines} lines of this input are not those that it is done with`,
+        `the first ${state.lines} lines of this input differ from its published lines`,
       );
     }
   }
 
-  /** One write at a time, each with what is true when it begins. */
+  /** One write at a time, each with the state at its start. */
   #write(): Promise<void> {
     this.#written = this.#clock.now();
     this.#writing = this.#writing.then(async () => {

@@ -1,28 +1,28 @@
 import type { Entry } from '../topic/entry.ts';
 import { maxBatchBytes, maxBatchEntries, maxReadAhead } from '../topic/limits.ts';
 
-/** An entry that was read and is not accepted yet. */
+/** An entry that was read and that the topic has not accepted yet. */
 export interface Pending<E extends Entry> {
   readonly entry: E;
   readonly bytes: number;
-  /** Its place in the source. */
+  /** Position in the source. */
   readonly place: number;
   /** How often it was sent. */
   attempts: number;
 }
 
 /**
- * What was read and is not accepted yet, in order within each message group.
+ * Entries that were read and are not accepted yet, in order within each message group.
  *
- * Only the head of a group is ever sent, and it stays the head until the topic accepted it: SNS may refuse one
- * entry of a batch and accept the next, which would overtake it for good.
+ * Only the head of a group is sent, and it stays the head until the topic has accepted it. SNS may refuse one entry of a
+ * batch and accept the next one, which would then overtake it.
  */
 export class Backlog<E extends Entry> {
   /** Each group's entries, head first. */
   readonly #groups = new Map<string, Pending<E>[]>();
   /**
-   * Heads that are neither being sent nor waiting to be sent again, in the source's order: a long group is not held up
-   * behind short ones, and what leads the source is soon accepted, so that a journal gets on.
+   * Heads that are neither being sent nor waiting for a retry, in the source's order. A long group does not wait behind
+   * short ones, and early lines are accepted soon, so that a journal advances.
    */
   readonly #ready: Pending<E>[] = [];
   #places = 0;
@@ -54,7 +54,7 @@ export class Backlog<E extends Entry> {
   /**
    * Takes the entries of the next request.
    *
-   * @param partial Whether to take what is there; else nothing is taken before it fills a request.
+   * @param partial Whether to take the available entries. Otherwise nothing is taken until they fill a request.
    */
   takeBatch(partial: boolean): Pending<E>[] {
     let bytes = 0;
@@ -68,7 +68,7 @@ export class Backlog<E extends Entry> {
     return full || partial ? this.#ready.splice(0, count) : [];
   }
 
-  /** The topic accepted the entry: the next of its group may go. */
+  /** The topic accepted the entry: the next entry of its group can be sent. */
   accept({ entry: { messageGroup }, bytes }: Pending<E>): void {
     this.#entries -= 1;
     this.#bytes -= bytes;
@@ -79,7 +79,7 @@ export class Backlog<E extends Entry> {
     else this.#groups.delete(messageGroup);
   }
 
-  /** The entry, still the head of its group, may be sent again. */
+  /** The entry, still the head of its group, can be sent again. */
   retry(pending: Pending<E>): void {
     this.#makeReady(pending);
   }

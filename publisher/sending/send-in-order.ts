@@ -8,11 +8,11 @@ import { Backlog, type Pending } from './backlog.ts';
 
 export interface SendOptions<E extends Entry> {
   /**
-   * Called for each entry that the topic accepted, in order within a group. Sending stops where it throws or
-   * rejects; a request is not over before the promises of its entries are.
+   * Called for each entry that the topic accepted, in order within a group. Sending stops if it throws or rejects. A request
+   * ends only after the promises of its entries.
    */
   onAccepted?: ((entry: E) => void | Promise<void>) | undefined;
-  /** Stops reading and sending; rejects with the signal's reason once the requests under way are over. */
+  /** Stops reading and sending. Rejects with the signal's reason after the pending requests. */
   signal?: AbortSignal | undefined;
   clock?: Clock | undefined;
   random?: Random | undefined;
@@ -23,20 +23,20 @@ export interface SendSummary {
   readonly entries: number;
   /** Calls of PublishBatch. */
   readonly requests: number;
-  /** Times that an entry had to be sent again. */
+  /** How often an entry had to be sent again. */
   readonly retries: number;
 }
 
 /**
- * Sends entries to a FIFO topic: message groups in parallel, each in its own order, at most one entry of a group
- * in flight. An entry that fails waits (full jitter, exponential) and is tried again before the next of its group,
- * while other groups go on. What was read and is not accepted yet is bounded, whatever the source's length.
+ * Sends entries to a FIFO topic: message groups in parallel, each in its own order, at most one entry of a group in flight.
+ * A failed entry is retried (exponential backoff, full jitter) before the next one of its group, while other groups go on.
+ * The number of entries in memory is limited, whatever the source's length.
  *
- * No entry is checked to be an event, so that tests can send what no publisher should.
+ * Entries are not checked to be events, so that tests can send invalid ones.
  *
  * @throws PublishError TOO_LARGE, REFUSED, ATTEMPTS_USED_UP.
- * @throws What the source or `onAccepted` throws. After an error of the source, or an entry that is too large,
- *   what was read before it is sent first; after any other error only the requests under way are awaited.
+ * @throws The error of the source or of `onAccepted`. After an error of the source, or a too large entry, the entries before
+ *   it are sent first. After any other error, only the pending requests are awaited.
  */
 export function sendInOrder<E extends Entry>(
   entries: AsyncIterable<E> | Iterable<E>,
@@ -56,11 +56,11 @@ class Sender<E extends Entry> {
   #accepted = 0;
   #requests = 0;
   #retries = 0;
-  /** The source is over, or failed. */
+  /** The source has ended or failed. */
   #ended = false;
   /** Nothing more may be sent. */
   #stopped = false;
-  /** Ends the waits of what was to be sent again, or they would keep the process alive. */
+  /** Cancels the waits before retries, which would keep the process alive. */
   readonly #waits = new AbortController();
   #failure: { error: unknown } | undefined;
   #settle = () => {};
@@ -81,7 +81,7 @@ class Sender<E extends Entry> {
     });
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
-    // Not awaited: the source may be waiting for more, on a terminal for instance, when sending has stopped.
+    // Not awaited: when sending has stopped, the source may still wait for input, for example from a terminal.
     else void this.#read(entries);
     await settled;
     signal?.removeEventListener('abort', abort);
@@ -115,8 +115,8 @@ class Sender<E extends Entry> {
 
   #dispatch(): void {
     while (!this.#stopped && this.#inFlight < maxConcurrentRequests) {
-      // A request costs the same with one entry as with ten. So one that is not full leaves only where no more
-      // can join it soon: the source is over, there is no room to read on, or nothing else is under way.
+      // A request costs the same with one entry as with ten. So a partial request is sent only if no more entries can
+      // join it soon: the source has ended, no more can be read, or no other request is pending.
       const partial = this.#inFlight === 0 || this.#ended || !this.#backlog.hasRoom;
       const batch = this.#backlog.takeBatch(partial);
       if (batch.length === 0) break;
@@ -131,7 +131,8 @@ class Sender<E extends Entry> {
     try {
       const results = await this.#publish(batch);
       const callbacks = batch.map((pending, index) => {
-        const result = results[index] ?? new TopicError('NO_RESULT', 'The answer does not tell', false);
+        const result =
+          results[index] ?? new TopicError('NO_RESULT', 'SNS returned no result for the entry', false);
         return result === 'accepted' ? this.#accept(pending) : this.#retry(pending, result);
       });
       this.#resumeReading();
@@ -153,7 +154,7 @@ class Sender<E extends Entry> {
     }
   }
 
-  /** The callback comes before the group's next entry may go, so that callbacks keep the group's order. */
+  /** Calls back before the group's next entry is sent, so that callbacks keep the group's order. */
   async #accept(pending: Pending<E>): Promise<void> {
     const callback = this.#options.onAccepted?.(pending.entry);
     this.#accepted += 1;
@@ -189,8 +190,8 @@ function tooLarge({ line }: Entry, bytes: number): PublishError {
   return new PublishError(
     'TOO_LARGE',
     line,
-    `the entry has ${bytes} bytes with its attributes, and SNS takes ${maxBatchBytes}: make the event smaller, ` +
-      'or keep its large parts elsewhere and send a reference',
+    `the entry has ${bytes} bytes with its attributes, and SNS accepts ${maxBatchBytes}: make the event smaller, ` +
+      'or store its large parts elsewhere and send a reference',
   );
 }
 

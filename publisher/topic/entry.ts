@@ -2,11 +2,11 @@ import { firstPublishedAttribute } from '../../contract/message-attributes.ts';
 
 /** One message for the topic. */
 export interface Entry {
-  /** The line of the input that it comes from, from 1; errors name it. */
+  /** Line of the input, from 1; errors name it. */
   readonly line: number;
   readonly body: string;
   readonly messageGroup: string;
-  /** Without one the topic makes it from the body (content-based deduplication). */
+  /** Without an id, the topic derives one from the body (content-based deduplication). */
   readonly deduplicationId?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly firstPublished?: number | undefined;
@@ -20,7 +20,7 @@ export function messageAttributes({
   return { [firstPublishedAttribute]: { type: 'Number', value: String(firstPublished) } };
 }
 
-/** Bytes that count towards the size of a request: the body, and name, type and value of each attribute. */
+/** Bytes of the entry that SNS counts for the request size: the body, and name, type and value of each attribute. */
 export function sizeOf(entry: Entry): number {
   let bytes = Buffer.byteLength(entry.body);
   for (const [name, { type, value }] of Object.entries(messageAttributes(entry))) {

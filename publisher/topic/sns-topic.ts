@@ -7,13 +7,13 @@ import type { Topic } from './topic.ts';
 
 /** SNS throttles with several names, in requests and in single entries. */
 const throttling = /throttl|limitexceeded|toomanyrequests|slowdown/i;
-/** What neither SNS nor the request is to blame for: time-outs, and connections that failed or broke. */
+/** Errors that are neither SNS's nor the request's fault: time-outs, and failed or broken connections. */
 const transientNames = new Set(['TimeoutError', 'RequestTimeout', 'RequestTimeoutException']);
 const networkCodes = /^(ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|ENOTFOUND|EAI_AGAIN)/;
 
-/** What to do about the errors that a deployment or an account brings. */
+/** Fixes for errors of a deployment or an account. */
 const fixes: readonly (readonly [RegExp, string])[] = [
-  [/NotFound/, "Check the topic's ARN, and that the topic is there."],
+  [/NotFound/, "Check the topic's ARN, and that the topic exists."],
   [
     /Authorization|AccessDenied/,
     'Grant sns:Publish on the topic, and kms:Decrypt and kms:GenerateDataKey on its key.',
@@ -21,14 +21,14 @@ const fixes: readonly (readonly [RegExp, string])[] = [
   [/Expired|Credential|Token|Signature|UnrecognizedClient/, 'Renew the credentials.'],
   [
     /InvalidParameter/,
-    'A topic without content-based deduplication takes entries with an id only: publish with deduplication ' +
+    'A topic without content-based deduplication accepts only entries with an id: publish with deduplication ' +
       '"event" or a key function.',
   ],
 ];
 
 /**
- * A client for publishing. The SDK's own retries are off: `sendInOrder` retries entry by entry, counts it, and stops
- * when it is told to; two layers would multiply their attempts. A request takes at most 10 s.
+ * Makes a client for publishing. The SDK's own retries are off, because `sendInOrder` retries each entry, counts retries and
+ * stops on its signal; two layers would multiply their attempts. A request takes at most 10 s.
  */
 export function snsClient(topicArn: string): SNSClient {
   const [, , , region] = topicArn.split(':');
@@ -42,10 +42,10 @@ export function snsClient(topicArn: string): SNSClient {
 /**
  * A FIFO topic of SNS.
  *
- * @param client A client of your own may keep the SDK's retries: a batch that is sent again as a whole is safe where
- *   the broker removes what it had accepted, and its entries are the only ones of their groups.
- * @throws ConfigurationError where the ARN is not a FIFO topic's: a standard topic takes message groups too, and
- *   keeps no order.
+ * @param client Your own client may keep the SDK's retries. Resending a whole batch is safe, because the broker removes the
+ *   accepted entries, and because a batch holds only one entry of a group.
+ * @throws ConfigurationError if the ARN is not that of a FIFO topic. A standard topic accepts message groups too, but keeps
+ *   no order.
  */
 export function snsTopic(topicArn: string, client: SNSClient): Topic {
   checkTopicArn(topicArn);
@@ -67,7 +67,7 @@ export function snsTopic(topicArn: string, client: SNSClient): Topic {
         const { Code: code = 'NO_RESULT', Message, SenderFault } = failed.get(id) ?? {};
         return topicError(
           code,
-          Message ?? 'SNS gives no reason',
+          Message ?? 'SNS returned no reason',
           SenderFault === true && !throttling.test(code),
         );
       });
@@ -100,12 +100,12 @@ function requestEntry(entry: Entry, index: number): PublishBatchRequestEntry {
 }
 
 interface SdkError extends Error {
-  /** Of Node's network errors. */
+  /** Node's network errors have it. */
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
 }
 
-/** Whatever is not known to pass by itself is permanent: expired credentials, no such topic, no Region. */
+/** An error is permanent unless it is known to be transient. Permanent: expired credentials, no such topic, no Region. */
 function requestError(cause: unknown): TopicError {
   const {
     name,

@@ -1,19 +1,19 @@
 import type { TopicError } from '../errors.ts';
 import type { Entry } from './entry.ts';
 
-/** What became of an entry: the topic accepted it, or why not. */
+/** The result of an entry: the topic accepted it, or the error says why not. */
 export type EntryResult = 'accepted' | TopicError;
 
-/** The port to a FIFO topic: what publishing needs of SNS, and a simulated topic has to offer. */
+/** The port to a FIFO topic. SNS and the simulated topic implement it. */
 export interface Topic {
-  /** Tells topics apart; a journal belongs to one. */
+  /** Identifies the topic. A journal belongs to one topic. */
   readonly arn: string;
 
   /**
    * Sends entries of different message groups in one request.
    *
    * @returns A result per entry, in their order.
-   * @throws TopicError where the request as a whole failed: none, some or all of it may have been accepted.
+   * @throws TopicError if the whole request failed. None, some or all entries may have been accepted.
    */
   publishBatch(entries: readonly Entry[]): Promise<readonly EntryResult[]>;
 }

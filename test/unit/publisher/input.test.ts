@@ -25,7 +25,7 @@ beforeEach(() => {
 const bytes = Buffer.from('{"a":1}\n');
 const event = order(1);
 const takes =
-  'publish takes lines: an iterable of strings, each one event as JSON. readLines(path) gives those of a file';
+  'publish takes lines: an iterable of strings, each one event as JSON. readLines(path) reads them from a file';
 
 test.each<[string, unknown, string]>([
   ['the path of a file', 'orders.ndjson', 'The input is the string "orders.ndjson"'],

@@ -277,9 +277,9 @@ describe('a journal is refused', () => {
     [
       'another input',
       (lines) => lines.with(3, JSON.stringify(order(99))),
-      /first 20 lines of this input are not those/,
+      /first 20 lines of this input differ from its published lines/,
     ],
-    ['a shorter input', (lines) => lines.slice(0, 10), /done with 20 lines, and this input has 11/],
+    ['a shorter input', (lines) => lines.slice(0, 10), /has 20 published lines, and this input has 11 lines/],
     ['an input whose lines moved', (lines) => ['', ...lines], /first 20 lines/],
   ])('with %s: nothing is sent, the journal stays', async (_, change, message) => {
     // GIVEN a run that stopped behind line 20
@@ -325,7 +325,7 @@ describe('a journal is refused', () => {
     const requests = topic.requests.length;
     const error = await failureOf(run(toLines(orders(5))));
     expect(error.code).toBe('JOURNAL_UNREADABLE');
-    expect(error.message).toMatch(/^orders\.journal is no journal .*: name another file, or delete it/s);
+    expect(error.message).toMatch(/^orders\.journal is not a journal .*: name another file, or delete it/s);
     expect(topic.requests).toHaveLength(requests);
   });
 
