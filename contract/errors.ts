@@ -25,7 +25,8 @@ export type InvalidEventCode =
   | 'INEXACT_NUMBER'
   | 'NESTED_TOO_DEEP'
   | 'SNS_ENVELOPE'
-  | 'UNHANDLED_TYPE';
+  | 'UNHANDLED_TYPE'
+  | 'INVALID_KEY';
 
 /**
  * A body that is no valid event. It never gets better by waiting: it is poison. Message and field are shortened: both may

@@ -11,6 +11,9 @@ const uncounted: ReadonlySet<string> = new Set(['time', 'recordedtime', 'tracepa
 /** The algorithm of `fingerprint`. */
 export const wholeEvent = '2';
 
+/** The algorithm of `businessFingerprint`. */
+export const businessContent = 'key';
+
 /** The algorithm that a consumer brings along. */
 export const ownContent = 'own';
 
@@ -22,10 +25,22 @@ export const ownContent = 'own';
  * otherwise needs another name.
  */
 export function fingerprint(event: CloudEvent): string {
+  return `${wholeEvent}:${hashOf(event)}`;
+}
+
+function hashOf(event: object): string {
   const counted = Object.entries(event).filter(
     ([name, value]) => !uncounted.has(name) && (value !== null || name === 'data'),
   );
-  return `${wholeEvent}:${sha256(canonicalJson(Object.fromEntries(counted)))}`;
+  return sha256(canonicalJson(Object.fromEntries(counted)));
+}
+
+/**
+ * The fingerprint of an event that a consumer names by a key of its business: `key:`, and SHA-256 (hex) as for `fingerprint`,
+ * of the event less `id`, `source` and `sequence` too. A producer that makes a new id at each retry makes new ones of these.
+ */
+export function businessFingerprint({ id: _, source: __, sequence: ___, ...event }: CloudEvent): string {
+  return `${businessContent}:${hashOf(event)}`;
 }
 
 /** The fingerprint of records from before they named an algorithm: it saw five members of an event. */

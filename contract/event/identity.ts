@@ -17,7 +17,7 @@ export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent
     if (typeof part === 'string' && part !== '') continue;
     throw new InvalidEventError('INVALID_EVENT', `${field}: must be a text that is not empty`, field);
   }
-  const key = [consumer, source, id].map((part) => part.replace(/[%#]/g, encodeURIComponent)).join('#');
+  const key = [consumer, source, id].map(escaped).join('#');
   if (Buffer.byteLength(key) > maxKeyBytes) {
     throw new InvalidEventError(
       'INVALID_EVENT',
@@ -26,6 +26,35 @@ export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent
     );
   }
   return key;
+}
+
+/**
+ * The idempotency key of an event for a consumer that names events by a key of its business: `consumer#%key#key`. The key of
+ * no other event, and of no body, has this form, since `%` is escaped in what senders choose.
+ *
+ * @param key What the consumer's function returned for the event.
+ * @throws InvalidEventError INVALID_KEY for a key that is no text, empty, or too long for DynamoDB.
+ */
+export function businessKey(consumer: string, key: unknown): string {
+  if (typeof key !== 'string' || key === '') {
+    const found = key === '' ? 'an empty text' : typeof key === 'object' ? 'an object' : String(key);
+    throw new InvalidEventError(
+      'INVALID_KEY',
+      `key: it returned ${found}; it must return a text that is not empty`,
+    );
+  }
+  const whole = `${consumer}${keyMark}${escaped(key)}`;
+  if (Buffer.byteLength(whole) <= maxKeyBytes) return whole;
+  throw new InvalidEventError(
+    'INVALID_KEY',
+    `key: it makes an idempotency key of ${Buffer.byteLength(whole)} bytes; at most ${maxKeyBytes} fit`,
+  );
+}
+
+const keyMark = '#%key#';
+
+function escaped(part: string): string {
+  return part.replace(/[%#]/g, encodeURIComponent);
 }
 
 /**

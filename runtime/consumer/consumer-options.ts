@@ -52,9 +52,22 @@ interface CommonOptions<Kind extends HandlerKind, Schemas extends EventSchemas, 
    * conflict: it goes to the dead-letter queue. It gets the event as it came, whatever its schema makes of `data`. It must
    * return the same for an event every time; if it changes while its records count, a repeated event may become a conflict.
    * An error that it throws is a failed attempt, as an error of the parser is.
-   * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`
+   * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`; with a `key`, also without `id`,
+   *   `source` and `sequence`
    */
   readonly fingerprint?: (event: ReceivedEvent<Schemas, Parsed>) => unknown;
+  /**
+   * Names the event, in place of its `source` and `id`: for producers that make a new id whenever they send an event again.
+   * Events of one key are one event: the first is applied, the others are duplicates, or conflicts if their content differs.
+   *
+   *   key: ({ type, subject }) => `${type}/${subject}`,
+   *
+   * It must return the same text for an event every time, and gets the event as it came. With it the fingerprint leaves out
+   * `id`, `source` and `sequence`. A key that is no text, empty or longer than 2,000 bytes is poison. A consumer that gets a
+   * key, or another one, takes every event for a new one.
+   * @default - `source` and `id` name the event
+   */
+  readonly key?: (event: ReceivedEvent<Schemas, Parsed>) => string;
   /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
   readonly guarantee: Guarantee<Kind>;
   /**
@@ -116,6 +129,7 @@ type AnyOptions = Pick<CommonOptions<HandlerKind, never, never>, 'name' | 'concu
   readonly events?: unknown;
   readonly parse?: unknown;
   readonly fingerprint?: unknown;
+  readonly key?: unknown;
   readonly guarantee?: unknown;
   readonly handle?: unknown;
 };
@@ -125,7 +139,7 @@ type AnyOptions = Pick<CommonOptions<HandlerKind, never, never>, 'name' | 'concu
  * @throws ConfigurationError that names the option, its value and the fix.
  */
 export function checkOptions(options: AnyOptions): void {
-  const { name, concurrency, events, parse, fingerprint, guarantee, handle } = options;
+  const { name, concurrency, events, parse, fingerprint, key, guarantee, handle } = options;
   if (name !== undefined) checkConsumerName('name', name);
   if (concurrency !== undefined && (!Number.isSafeInteger(concurrency) || concurrency < 1)) {
     throw new ConfigurationError(`concurrency is ${concurrency}; it must be a whole number of 1 or more`);
@@ -137,6 +151,7 @@ export function checkOptions(options: AnyOptions): void {
   if (parse !== undefined) checkFunction('parse', parse);
   if (events !== undefined) checkSchemas(events);
   if (fingerprint !== undefined) checkFunction('fingerprint', fingerprint);
+  if (key !== undefined) checkFunction('key', key);
   checkFunction('handle', handle);
   const kind = (guarantee as Partial<Guarantee<HandlerKind>> | null | undefined)?.kind;
   if (kind !== 'effects' && kind !== 'external') {
@@ -179,8 +194,8 @@ export function readerOf<Kind extends HandlerKind, Schemas extends EventSchemas,
 ): Reader<HandledEvent<Schemas, Parsed>> {
   type Event = HandledEvent<Schemas, Parsed>;
   const { events, parse } = options;
-  const { fingerprint } = options as { readonly fingerprint?: (event: Event) => unknown };
-  const base = { name, ...(fingerprint !== undefined && { fingerprint }) };
+  const { fingerprint, key } = options as Pick<Reader<Event>, 'fingerprint' | 'key'>;
+  const base = { name, ...(fingerprint !== undefined && { fingerprint }), ...(key !== undefined && { key }) };
   if (typeof events !== 'object')
     return { ...base, parse: parse as EventParser<CloudEvent> as EventParser<Event> };
   return {

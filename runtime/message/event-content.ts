@@ -2,6 +2,8 @@ import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import {
   algorithmOf,
+  businessContent,
+  businessFingerprint,
   earliestFingerprint,
   fingerprint,
   ownContent,
@@ -14,12 +16,22 @@ import { isPlainObject } from '../values/plain-object.ts';
 /** Returns the part of an event that counts as its content: any JSON value. */
 export type ContentOf<Event extends CloudEvent> = (event: Event) => unknown;
 
+/** The options of a consumer that its fingerprints depend on. */
+interface ContentOptions<Event extends CloudEvent> {
+  readonly fingerprint?: ContentOf<Event> | undefined;
+  readonly key?: ContentOf<Event> | undefined;
+}
+
 /**
- * The fingerprint of an event for a consumer: `fingerprint`, or `own:` and the SHA-256 (hex) of what `contentOf` returns.
- * @throws TypeError where `contentOf` returns no JSON value; whatever it throws.
+ * The fingerprint of an event for a consumer: that of the whole event; with a `key`, without what names the event otherwise;
+ * with a `fingerprint`, `own:` and the SHA-256 (hex) of what that returns.
+ * @throws TypeError where `fingerprint` returns no JSON value; whatever it throws.
  */
-export function fingerprintOf<Event extends CloudEvent>(event: Event, contentOf?: ContentOf<Event>): string {
-  if (contentOf === undefined) return fingerprint(event);
+export function fingerprintOf<Event extends CloudEvent>(
+  event: Event,
+  { fingerprint: contentOf, key }: ContentOptions<Event> = {},
+): string {
+  if (contentOf === undefined) return key === undefined ? fingerprint(event) : businessFingerprint(event);
   const content = contentOf(event);
   if (isPromise(content)) ignoreRejection(content);
   if (content === undefined) throw noContent('undefined');
@@ -30,12 +42,12 @@ export function fingerprintOf<Event extends CloudEvent>(event: Event, contentOf?
 /**
  * The fingerprint of an event by the algorithm that another one names.
  * @param named The fingerprint of a record.
- * @returns `undefined` for an algorithm that this code does not know, and for `own` without a `contentOf`.
+ * @returns `undefined` for an algorithm that this code does not know, and for `own` without a `fingerprint`.
  */
 export function fingerprintLike<Event extends CloudEvent>(
   named: string,
   event: Event,
-  contentOf?: ContentOf<Event>,
+  options: ContentOptions<Event> = {},
 ): string | undefined {
   switch (algorithmOf(named)) {
     case undefined:
@@ -43,7 +55,9 @@ export function fingerprintLike<Event extends CloudEvent>(
     case wholeEvent:
       return fingerprint(event);
     case ownContent:
-      return contentOf && fingerprintOf(event, contentOf);
+      return options.fingerprint && fingerprintOf(event, options);
+    case businessContent:
+      return businessFingerprint(event);
     default:
       return undefined;
   }

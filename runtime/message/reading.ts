@@ -1,7 +1,7 @@
 import { ConfigurationError, InvalidEventError } from '../../contract/errors.ts';
 import type { CloudEvent, EventParser, ReceivedMessage } from '../../contract/event/event-parser.ts';
 import { parseExactJson } from '../../contract/event/exact-json.ts';
-import { idempotencyKey } from '../../contract/event/identity.ts';
+import { businessKey, idempotencyKey } from '../../contract/event/identity.ts';
 import { truncate } from '../../contract/truncate.ts';
 import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
 import { describe, ParserError, PermanentError } from '../handler/errors.ts';
@@ -32,6 +32,8 @@ export interface Reader<Event extends CloudEvent> {
   complete?(event: Event): Event;
   /** A method, so that a message of one kind of event is a message of events. */
   fingerprint?(event: Event): unknown;
+  /** Names the event, in place of `source` and `id`. */
+  key?(event: Event): unknown;
 }
 
 /** The event of a body, or why there is none. */
@@ -56,7 +58,7 @@ export interface Valid<Event extends CloudEvent> {
 export class Reading<Event extends CloudEvent> {
   readonly #message: ReceivedMessage;
   readonly #reader: Reader<Event>;
-  #own: { readonly event: CloudEvent; readonly identity: Identity } | null | undefined;
+  #own: Own | null | undefined;
   #parsed: Content<Event> | undefined;
 
   /** @param refused Why the message is poison whatever its body is. */
@@ -86,15 +88,15 @@ export class Reading<Event extends CloudEvent> {
    */
   get names(): Names | undefined {
     const parsed = this.#parsed;
-    return parsed !== undefined && 'event' in parsed ? parsed.identity : this.asItCame;
+    return parsed !== undefined && 'event' in parsed ? parsed.identity : this.#asItCame()?.names;
   }
 
   /**
-   * The identity that the body itself has, by what no code of the consumer is needed for; `undefined` where it is no JSON
-   * object with a `source` and an `id`.
+   * The identity that the body itself has, for which neither parser nor schema is needed; `undefined` if it is no JSON object
+   * with a `source` and an `id`, or if the consumer's `key` fails over it.
    */
   get asItCame(): Identity | undefined {
-    return this.#asItCame()?.identity;
+    return this.#asItCame()?.identity();
   }
 
   /** The partition key that the body itself names, or else the parser finds. */
@@ -106,7 +108,7 @@ export class Reading<Event extends CloudEvent> {
   }
 
   #asItCame() {
-    if (this.#own === undefined) this.#own = readOwn(this.#message.body, this.#reader.name) ?? null;
+    if (this.#own === undefined) this.#own = readOwn(this.#message.body, this.#reader) ?? null;
     return this.#own ?? undefined;
   }
 
@@ -133,24 +135,27 @@ export class Reading<Event extends CloudEvent> {
     try {
       return { event: completed, identity: identity() };
     } catch (error) {
-      // If the body names its event, the parser lost that name.
-      return this.#failed(error) ?? this.#contentOf(error);
+      // If the body names its event, the parser lost that name. A key that is none never gets better.
+      const isOfKey =
+        error instanceof ConfigurationError ||
+        (error instanceof InvalidEventError && error.code === 'INVALID_KEY');
+      return (isOfKey ? undefined : this.#failed(error)) ?? this.#contentOf(error);
     }
   }
 
   #identityOf(event: Event): Identity {
-    const { name, parse, fingerprint: contentOf } = this.#reader;
+    const reader = this.#reader;
     return {
-      id: idempotencyKey(name, event),
+      id: idOf(event, reader),
       ...namesOf(event),
-      fingerprint: fingerprintOf(event, contentOf),
+      fingerprint: fingerprintOf(event, reader),
       fingerprintLike: (named) => {
         // Of the body, since a handler may have changed its event by then. Few records name another algorithm. The parser
         // may add and leave out members, and did not when an earlier version of it wrote that record.
         const asItIs = ({ body }: ReceivedMessage) => parseExactJson(body) as Event;
-        const [parsed, asItCame] = [parse, asItIs].map((read) => {
+        const [parsed, asItCame] = [reader.parse, asItIs].map((read) => {
           try {
-            return fingerprintLike(named, read(this.#message), contentOf);
+            return fingerprintLike(named, read(this.#message), reader);
           } catch {
             return undefined;
           }
@@ -182,19 +187,53 @@ function unreadable(cause: unknown): InvalidEventError {
 const asynchronousParser =
   'The "parse" of the consumer returned a promise: it must return the event itself, so use a synchronous schema';
 
-function readOwn(body: string, consumer: string) {
+/** What a body itself says of its event. */
+interface Own {
+  readonly event: CloudEvent;
+  readonly names: Names;
+  /** Runs the `key` of the consumer, where there is one. */
+  readonly identity: () => Identity | undefined;
+}
+
+function readOwn<Event extends CloudEvent>(body: string, reader: Reader<Event>): Own | undefined {
   try {
-    const event = parseExactJson(body) as CloudEvent;
-    const identity: Identity = {
-      id: idempotencyKey(consumer, event),
-      ...namesOf(event),
-      fingerprint: fingerprintOf(event),
-      fingerprintLike: (named) => fingerprintLike(named, event),
+    const event = parseExactJson(body) as Event;
+    idempotencyKey(reader.name, event);
+    const { key } = reader;
+    return {
+      event,
+      names: namesOf(event),
+      identity: () => {
+        try {
+          return {
+            id: idOf(event, reader),
+            ...namesOf(event),
+            fingerprint: fingerprintOf(event, { key }),
+            fingerprintLike: (named) => fingerprintLike(named, event, { key }),
+          };
+        } catch {
+          return undefined;
+        }
+      },
     };
-    return { event, identity };
   } catch {
     return undefined;
   }
+}
+
+/**
+ * @throws InvalidEventError for an event without a name, INVALID_KEY for a `key` that is none; ConfigurationError for a `key`
+ *   that returns a promise; whatever `key` throws.
+ */
+function idOf<Event extends CloudEvent>(event: Event, { name, key }: Reader<Event>): string {
+  const id = idempotencyKey(name, event);
+  if (key === undefined) return id;
+  const own = key(event);
+  if (isPromise(own)) {
+    ignoreRejection(own);
+    throw new ConfigurationError('The "key" of the consumer returned a promise: it must return a text');
+  }
+  return businessKey(name, own);
 }
 
 function namesOf({ source, id: eventId, sequence }: CloudEvent): Names {
