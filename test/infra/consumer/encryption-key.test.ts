@@ -65,8 +65,10 @@ test('one key may encrypt the topic too, under the feature flags of a new CDK ap
   const encryptionKey = new Key(shared, 'Key');
   const topic = new EventTopic(shared, 'Events', { encryptionKey });
   bookings(shared, { topic, encryptionKey });
-  bookings(new Stack(app, 'Own'), { topic, encryptionKey });
-  expect(() => app.synth()).not.toThrow();
+  const own = new Stack(app, 'Own');
+  bookings(own, { topic, encryptionKey });
+  // It fails for resources that depend on each other in a circle.
+  for (const stack of [shared, own]) expect(() => Template.fromStack(stack)).not.toThrow();
 });
 
 describe('an imported key', () => {
