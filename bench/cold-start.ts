@@ -1,6 +1,7 @@
 import type { Packages } from './measure/bundle.ts';
 import { benchCommand } from './measure/command.ts';
 import { interleave, median, ratioOf } from './measure/interleave.ts';
+import { isMain } from './measure/is-main.ts';
 import { report } from './report/report.ts';
 import { type Row, withTarget } from './report/row.ts';
 import { makeStarter, type Tried } from './starts/starter.ts';
@@ -110,7 +111,7 @@ function listOf(when: string, packages: Packages): string {
   return `  ${when}, ${total(packages).toFixed(0)} KiB: ${list.join(', ')}`;
 }
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const packages = { value: '', help: 'list what each function has in it, and measure nothing' };
   await benchCommand('bench:load', { packages }, async ({ has, json }) => {
     if (has('packages')) process.stdout.write(await packagesText());

@@ -17,12 +17,13 @@ import { repository } from '../system/folders.ts';
 import { Contest, type Deployed } from './end-to-end/contest.ts';
 import { benchCommand } from './measure/command.ts';
 import { interleave, median, ratioOf } from './measure/interleave.ts';
+import { isMain } from './measure/is-main.ts';
 import { report } from './report/report.ts';
 import type { Row } from './report/row.ts';
 import { versionOf } from './report/version-of.ts';
 
 const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
-const app = 'npx node bench/end-to-end/app.ts';
+const app = 'node --import tsx bench/end-to-end/app.ts';
 const stackName = 'OrderOnceBench';
 
 /** Many and short, so that what slows the machine down for a while slows both. */
@@ -150,7 +151,7 @@ async function refuseInexact(
   if (problems.length > 0) throw new Error(`${name}: ${problems.slice(0, 5).join('; ')}`);
 }
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const limit = {
     value: 'N',
     default: String(defaultLimit),

@@ -1,5 +1,6 @@
 import { benchCommand } from './measure/command.ts';
 import { interleave, median, ratioOf } from './measure/interleave.ts';
+import { isMain } from './measure/is-main.ts';
 import { Lab, type Tried } from './publishing/lab.ts';
 import type { WayName } from './publishing/ways.ts';
 import { report } from './report/report.ts';
@@ -141,7 +142,7 @@ function orderKept(tried: readonly Tried[]): Promises[number] {
   return { text: 'order kept', met: tried.every(({ late }) => late === 0) };
 }
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const memory = { value: '', help: 'publish a million events, and measure nothing but memory' };
   await benchCommand('bench:publisher', { memory }, async ({ has, json }) =>
     report(has('memory') ? [await memoryRow(1_000_000)] : await publisherRows(), json),

@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sourceLoader } from '../system/source-loader.ts';
 
 /** A process of its own: a run replaces the clock of its thread, and threads load the sources as Node reads them. */
 function simulate(...args: readonly string[]): Promise<{ code: number; output: string; errors: string }> {
   const program = join(__dirname, 'command', 'simulate.ts');
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], (error, output, errors) => {
+    execFile(process.execPath, [...sourceLoader, program, ...args], (error, output, errors) => {
       resolve({ code: error === null ? 0 : Number(error.code), output, errors });
     });
   });

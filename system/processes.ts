@@ -20,7 +20,7 @@ export function pythonModule(python: string, module: string, ...args: string[]):
 
 /** A script in this process's own Node, as a child that ends with this process. */
 export function nodeScript(script: string, ...args: string[]): Command {
-  const preload = pathToFileURL(join(systemFolder, 'follow-parent.ts')).href;
+  const preload = pathToFileURL(join(systemFolder, 'follow-parent.mjs')).href;
   return [process.execPath, '--import', preload, script, ...args];
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { basename } from 'node:path';
+import { sourceLoader } from '../../system/source-loader.ts';
 
 export interface ProcessOptions {
   /** A module that calls `answer`; its path. */
@@ -21,7 +22,7 @@ export class AnsweringProcess<Question, Answer> {
     this.#name = [basename(file), ...args].join(' ');
     this.#child = fork(file, args, {
       env: environment,
-      execArgv: [...flags],
+      execArgv: [...(file.endsWith('.ts') ? sourceLoader : []), ...flags],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
   }

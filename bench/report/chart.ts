@@ -24,9 +24,12 @@ export function clustersOf(
   rows: readonly Row[],
   titleOf: (scenario: string) => string | undefined,
 ): Cluster[] {
-  const clusters = Map.groupBy(rows, ({ scenario }) => titleOf(scenario));
-  clusters.delete(undefined);
-  return [...clusters].map(([title = '', compared]) => ({
+  const clusters = new Map<string, Row[]>();
+  for (const row of rows) {
+    const title = titleOf(row.scenario);
+    if (title !== undefined) clusters.set(title, [...(clusters.get(title) ?? []), row]);
+  }
+  return [...clusters].map(([title, compared]) => ({
     title,
     bars: [
       { label: 'order-once', ms: compared[0]?.oursMs ?? Number.NaN, isOurs: true },

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
+import { isMain } from '../measure/is-main.ts';
 import { chartOf, clustersOf } from './chart.ts';
 import { markdownTable, writeGenerated } from './generated.ts';
 import { digits, spreadOf, verdict } from './print.ts';
@@ -49,7 +50,7 @@ function tableOf(rows: readonly [Row, ...Row[]] | readonly Row[]): string {
   return markdownTable(head, lines);
 }
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [, , file = ''] = argv;
   writeDocs(JSON.parse(readFileSync(file, 'utf8')));
 }

@@ -5,6 +5,8 @@ import type { Failure, Order, Report } from './runner.ts';
 /** Threads that run seeds; more than these cores the target machine does not have. */
 const threads = 2;
 
+const thread = new URL('./thread.mjs', import.meta.url);
+
 /** Scenarios that a thread is given at once. */
 const portion = 25;
 
@@ -32,7 +34,7 @@ export async function runAll(
 
   const work = async () => {
     if (next >= scenarios.length) return;
-    const worker = new Worker(new URL('./runner.ts', import.meta.url), { workerData: { mutant } });
+    const worker = new Worker(thread, { workerData: { mutant }, execArgv: [] });
     try {
       while (next < scenarios.length && !isEnough(failures)) {
         const order: Order = { scenarios: scenarios.slice(next, next + portion) };

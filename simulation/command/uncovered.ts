@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
-import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import blankTypes from 'ts-blank-space';
 import { command } from '../../system/command.ts';
 import { meantSources } from '../coverage/meant.ts';
 import { unreachedLines } from '../coverage/unreached-lines.ts';
@@ -11,7 +11,11 @@ import { readUncovered, type SimulateOptions, uncoveredUsage } from './options.t
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Runs seeds once each, and prints the lines of runtime and publisher that none of them reached. */
+/**
+ * Runs seeds once each, and prints the lines of runtime and publisher that none of them reached.
+ *
+ * `ts-blank-space` loads this process's sources, because it leaves every character in its place.
+ */
 await command(process.argv.slice(2), readUncovered, uncoveredUsage, async (seeds) => {
   await print(await count(seeds));
   return true;
@@ -35,7 +39,7 @@ async function print(counted: Awaited<ReturnType<typeof count>>): Promise<void> 
   for (const path of await meantSources(repository)) {
     const file = join(repository, path);
     const source = await readFile(file, 'utf8');
-    const numbers = unreachedLines(stripTypeScriptTypes(source), counted.get(pathToFileURL(file).href));
+    const numbers = unreachedLines(blankTypes(source), counted.get(pathToFileURL(file).href));
     if (numbers.length === 0) continue;
     const lines = source.split('\n');
     const told = numbers.map((number) => `${String(number).padStart(5)}  ${lines[number - 1]}`);

@@ -8,6 +8,7 @@ import { recordAttributes as attribute } from '../../contract/record-attributes.
 import { createIntake } from '../../lambda/intake/create-intake.ts';
 import { TopicError } from '../../publisher/errors.ts';
 import { fitsTopic, publishEvent } from '../../publisher/publish-event.ts';
+import { deferred } from '../support/deferred.ts';
 import { anOrderBody, contextOf, type Posting, post } from '../support/http.ts';
 import { FakeTopic } from '../unit/publisher/support/fake-topic.ts';
 import { canRunDynamoDbLocal, createTables, startDynamoDbLocal, tables } from './servers/dynamodb-local.ts';
@@ -129,7 +130,7 @@ const ttl = 45 * 24 * 3600;
 
   it('answers 409 while the first request is under way', async () => {
     const { intake, published, topic } = scene();
-    const { promise: goOn, resolve: open } = Promise.withResolvers<void>();
+    const { promise: goOn, resolve: open } = deferred<void>();
     topic.beforeRequest = () => goOn;
     const first = intake()();
     while (topic.requests.length === 0) await new Promise(setImmediate);

@@ -21,6 +21,8 @@ interface Loading {
   readonly script?: string;
 }
 
+const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+
 /** Loads the code of a stack's function as Lambda would; what it then says of its handler. */
 function load(
   stack: Stack,
@@ -30,13 +32,14 @@ function load(
   const { Environment } = resource(stack, 'AWS::Lambda::Function', logicalId).Properties;
   const module = pathToFileURL(bundleOf(stack, outdir, logicalId)).href;
   const { stdout, stderr } = spawnSync(
-    join(root, 'node_modules/.bin/node'),
+    process.execPath,
     ['--input-type=module', '-e', `const { handler } = await import('${module}'); ${script}`],
     {
       encoding: 'utf8',
-      // Nothing but what the template gives the function; a name stands for what it refers to.
+      // Nothing but what the template gives the function, and no warning of the AWS SDK about Node 20; a name stands for
+      // what it refers to.
       env: Object.fromEntries(
-        Object.entries({ ...Environment.Variables, ...environment }).map(([name, value]) => [
+        Object.entries({ ...quiet, ...Environment.Variables, ...environment }).map(([name, value]) => [
           name,
           typeof value === 'string' ? value : name === 'TOPIC_ARN' ? topicArn : 'name',
         ]),

@@ -6,13 +6,15 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 import { pythonTool } from '../../system/python/python-tool.ts';
+import { sourceLoader } from '../../system/source-loader.ts';
 import { anyEntry, everyConsumer, orderOnceStack, root, shop, temporaryFolder } from './support.ts';
 
 /** Tests are named before anything asynchronous can run, so another process looks for Python. */
 const hasPython =
   spawnSync(
-    join(root, 'node_modules/.bin/node'),
+    process.execPath,
     [
+      ...sourceLoader,
       '--input-type=module',
       '-e',
       `import { findPython, probePath } from './system/python/find-python.ts'; await findPython(probePath(process.env));`,

@@ -4,6 +4,7 @@ import type { Environment } from 'aws-cdk-lib';
 import { RootConstruct } from 'constructs';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { readSettings } from '../../lib/app/settings.ts';
+import { sourceLoader } from '../../system/source-loader.ts';
 import { root, temporaryFolder } from './support.ts';
 
 function settingsWith(context: Record<string, unknown>, cli: Environment = {}) {
@@ -155,8 +156,8 @@ describe('who may send orders', () => {
 test('the app says what is wrong in one line, and fails', () => {
   // WHEN
   const { status, stderr, stdout } = spawnSync(
-    join(root, 'node_modules/.bin/node'),
-    [join(root, 'bin/order-once.ts')],
+    process.execPath,
+    [...sourceLoader, join(root, 'bin/order-once.ts')],
     {
       encoding: 'utf8',
       env: { CDK_OUTDIR: temporaryFolder(), CDK_CONTEXT_JSON: JSON.stringify({ stage: 'prod' }) },

@@ -31,7 +31,7 @@ export default async function setup(): Promise<void> {
   };
   try {
     if (hasSandbox) sandbox = await startSandbox(endpoint);
-    const app = 'npx node test/integration/stack.ts';
+    const app = 'node --import tsx test/integration/stack.ts';
     const context = { stackName: main, ...sandbox?.context };
     const outputs = await deploy(endpoint, { stackNames, app, context });
     const [mended] = await restoreTopicAttributes(endpoint.clientConfig, main);

@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { deferred } from '../support/deferred.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -79,7 +80,7 @@ export async function post(
   body: string,
 ): Promise<Answer> {
   const request = url.startsWith('https:') ? httpsRequest : httpRequest;
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const { promise, resolve, reject } = deferred<IncomingMessage>();
   request(url, { method: 'POST', headers, lookup: loopback }, resolve).on('error', reject).end(body);
   const answer = await promise;
   const type = answer.headers['content-type'];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sourceLoader } from '../../system/source-loader.ts';
 import { anOrder } from '../support/orders.ts';
 import { connection } from './support.ts';
 
@@ -11,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'order-once-start-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function launch(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, ['local/start.ts', ...args], {
+  return spawn(process.execPath, [...sourceLoader, 'local/start.ts', ...args], {
     cwd: repository,
     // biome-ignore lint/style/noProcessEnv: the command gets the environment that a user's shell would give it.
     env: { ...process.env, ...environment },

@@ -76,12 +76,11 @@ export async function onDynamoDbLocal(client: DynamoDBClient): Promise<Compared>
     name: 'DynamoDB Local',
     store: dynamoDbEffectStore({ table: 'records', client }),
     async read(keys) {
-      const byTable = Map.groupBy(keys, ({ table }) => table);
       const RequestItems = Object.fromEntries(
-        [...byTable].map(([table, of]) => [
-          table,
-          { Keys: of.map(({ key }) => marshall(key)), ConsistentRead: true },
-        ]),
+        [...new Set(keys.map(({ table }) => table))].map((table) => {
+          const ofTable = keys.filter((one) => one.table === table);
+          return [table, { Keys: ofTable.map(({ key }) => marshall(key)), ConsistentRead: true }];
+        }),
       );
       if (keys.length === 0) return [];
       const { Responses = {} } = await client.send(new BatchGetItemCommand({ RequestItems }));

@@ -8,6 +8,7 @@ import {
   FencedPersistenceLayer,
   type FencedPersistenceLayerOptions,
 } from '../../../runtime/powertools/index.ts';
+import { deferred } from '../../support/deferred.ts';
 import { tables } from '../servers/dynamodb-local.ts';
 
 export const keyPrefix = 'payments';
@@ -88,7 +89,7 @@ export function processOf<Result>(
 
 /** What opens when a test says so. */
 export function gate<T = void>() {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const { promise, resolve, reject } = deferred<T>();
   return { passed: promise, open: resolve, fail: reject };
 }
 

@@ -3,6 +3,7 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
 import { type FencedPersistenceLayer, makeDurableIdempotent } from '../../../runtime/powertools/index.ts';
+import { deferred } from '../../support/deferred.ts';
 import { atWork, clock, contextOf, fenced, gate, type Input, keyPrefix, leaseMs } from './calls.ts';
 import {
   hashOf,
@@ -68,7 +69,7 @@ function durableContext(
 
 /** An invocation whose handler waits: the SDK suspends the execution, and the handler never ends. */
 async function suspended(scene: Scene, wrap: Wrap, invocation?: Invocation): Promise<void> {
-  const { promise: started, resolve: start } = Promise.withResolvers<void>();
+  const { promise: started, resolve: start } = deferred<void>();
   const running = invoke(
     scene,
     wrap,

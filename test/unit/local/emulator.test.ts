@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 async function start(...modes: string[]): Promise<Emulator> {
-  emulator = await startEmulator(join(__dirname, 'programs', 'emulator.ts'), folder, {
+  emulator = await startEmulator(join(__dirname, 'programs', 'emulator.mjs'), folder, {
     PATH: '/bin',
     AWS_REGION: 'eu-west-1',
     MODES: modes.join(','),

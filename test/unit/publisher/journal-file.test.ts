@@ -7,6 +7,7 @@ import { systemRandom } from '../../../contract/random.ts';
 import { JournalError } from '../../../publisher/errors.ts';
 import { type JournalStorage, journalFile } from '../../../publisher/journal/journal-file.ts';
 import { type PublishToOptions, publishTo } from '../../../publisher/publish.ts';
+import { sourceLoader } from '../../../system/source-loader.ts';
 import { FakeTopic } from './support/fake-topic.ts';
 import { orders, toLines } from './support/orders.ts';
 import { seededRandom } from './support/seeded-random.ts';
@@ -111,12 +112,7 @@ describe('two runs on one journal file', () => {
       // WHEN another process replaces it right after that look
       const { href } = new URL('../../../publisher/journal/journal-file.ts', import.meta.url);
       const code = `const { journalFile } = await import('${href}'); await journalFile('${file}').write('2', () => {});`;
-      execFileSync(process.execPath, [
-        '--disable-warning=ExperimentalWarning',
-        '--input-type=module',
-        '-e',
-        code,
-      ]);
+      execFileSync(process.execPath, [...sourceLoader, '--input-type=module', '-e', code]);
     });
     // THEN the first run looks again, and leaves the text of the other
     await expect(write).rejects.toMatchObject({ code: 'JOURNAL_TAKEN' });
@@ -156,7 +152,7 @@ describe('two runs on one journal file', () => {
 
   /** A publisher in a process of its own. */
   function start(accepted: string) {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, file, accepted], {
+    const child = spawn(process.execPath, [...sourceLoader, script, file, accepted], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     processes.push(child);

@@ -10,6 +10,7 @@ import {
   skip,
 } from '../../../runtime/index.ts';
 import { memoryStore } from '../../../runtime/stores/memory/memory-store.ts';
+import { deferred } from '../../support/deferred.ts';
 import { drain } from '../../support/event-source.ts';
 import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { mortal } from '../../support/mortal.ts';
@@ -55,7 +56,7 @@ function deadly(body: string | object, guarantee: Parameters<typeof shop>[1], ac
   const seen = { ends: 0 };
   const consumer: ConsumerHandler = (...args) => {
     const { over, die } = mortal(wiring);
-    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const { promise, resolve } = deferred<undefined>();
     ended = promise;
     const parse: Parse = ({ body: one }) => {
       if (one !== text) return parseOrderEvent({ body: one });

@@ -16,6 +16,7 @@ import {
   NotExecutedError,
 } from '../../../runtime/index.ts';
 import type { ConsumerDependencies } from '../../../runtime/ports/dependencies.ts';
+import { sourceLoader } from '../../../system/source-loader.ts';
 import { drain } from '../../support/event-source.ts';
 import type { FifoQueue } from '../../support/fifo-queue.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -91,7 +92,7 @@ describe('a body that hangs the parser', () => {
   it('ends its process alone: its neighbours are handled and acknowledged before', async () => {
     // GIVEN a process whose schema has a regular expression that never ends on one of ten suspects, the last drawn
     const program = join(__dirname, 'parser', 'hanging-parser.ts');
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+    const child = spawn(process.execPath, [...sourceLoader, program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const acknowledged = new Set<string>();

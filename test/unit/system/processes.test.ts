@@ -5,6 +5,7 @@ import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nodeScript, runChild, startChild } from '../../../system/processes.ts';
+import { sourceLoader } from '../../../system/source-loader.ts';
 
 const programs = join(__dirname, 'programs');
 const output = openSync(devNull, 'w');
@@ -55,7 +56,7 @@ function isAlive(pid: number): boolean {
 
 /** A process that starts a child through system/processes.ts. */
 function parent(mode: string): { process: ChildProcess; said: () => string } {
-  const started = spawn(process.execPath, [join(programs, 'parent.ts'), report, mode]);
+  const started = spawn(process.execPath, [...sourceLoader, join(programs, 'parent.ts'), report, mode]);
   parents.push(started);
   let said = '';
   started.stdout.on('data', (chunk) => {
@@ -89,7 +90,7 @@ describe('a child', () => {
 
   test('does not get the Ctrl-C of its parent: it is in a process group of its own', async () => {
     // GIVEN
-    const child = await startChild(nodeScript(join(programs, 'child.ts'), report), { env: {}, output });
+    const child = await startChild(nodeScript(join(programs, 'child.mjs'), report), { env: {}, output });
     await reported();
     // WHEN a signal goes to its whole group
     process.kill(-child.pid, 'SIGINT');
@@ -99,7 +100,7 @@ describe('a child', () => {
 
   test('that ends by itself leaves nothing running that it started', async () => {
     // GIVEN
-    const child = await startChild(nodeScript(join(programs, 'child.ts'), report), { env: {}, output });
+    const child = await startChild(nodeScript(join(programs, 'child.mjs'), report), { env: {}, output });
     const [own, grandchild] = await reported();
     // WHEN
     process.kill(own, 'SIGKILL');
@@ -110,7 +111,7 @@ describe('a child', () => {
 
   test('that ignores SIGTERM is killed, with what it started', async () => {
     // GIVEN
-    const command = nodeScript(join(programs, 'child.ts'), report, 'ignore');
+    const command = nodeScript(join(programs, 'child.mjs'), report, 'ignore');
     const child = await startChild(command, { env: {}, output });
     const pids = await reported();
     // WHEN
@@ -125,7 +126,7 @@ describe('a child', () => {
       throw new Error('The endpoint ended');
     });
     // WHEN
-    const run = runChild(nodeScript(join(programs, 'child.ts'), report), { env: {}, gone });
+    const run = runChild(nodeScript(join(programs, 'child.mjs'), report), { env: {}, gone });
     // THEN
     await expect(run).rejects.toThrow('The endpoint ended');
     const pids = await reported();

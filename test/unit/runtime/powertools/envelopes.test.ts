@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { systemClock } from '../../../../contract/clock.ts';
 import { FencedPersistenceLayer } from '../../../../runtime/powertools/index.ts';
+import { deferred } from '../../../support/deferred.ts';
 import { connect } from '../../../support/dynamodb/connect.ts';
 import { memoryDynamoDb } from '../../../support/dynamodb/memory-dynamodb.ts';
 
@@ -215,7 +216,7 @@ const answer = (input: unknown, config = {}) =>
 describe.each(Object.entries(inputs))('%s', (_, input) => {
   it('runs at its redelivery after the first one died', async () => {
     // GIVEN a delivery whose process ends without a word, and whose lease is over
-    const { promise: started, resolve: start } = Promise.withResolvers<void>();
+    const { promise: started, resolve: start } = deferred<void>();
     void call(input(1, 'content'), () => {
       start();
       return new Promise<never>(() => {});

@@ -1,4 +1,4 @@
-/** Starts the child of child.ts as local/ does, and then waits to be killed, or lets the child go and ends. */
+/** Starts the child of child.mjs as local/ does, and then waits to be killed, or lets the child go and ends. */
 import { openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ if (mode === 'signals' || mode === 'hanging') {
   });
   stopOnSignals();
 }
-const command = nodeScript(join(import.meta.dirname, 'child.ts'), report);
+const command = nodeScript(join(import.meta.dirname, 'child.mjs'), report);
 const child = await startChild(command, { env: {}, output: openSync(devNull, 'w') });
 if (mode === 'release') {
   await child.release();

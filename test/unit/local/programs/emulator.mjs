@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Stands for the Python that runs the emulator. MODES in its environment says what each start does in turn. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { env } from 'node:process';
 
@@ -38,7 +38,8 @@ switch (MODES.split(',')[start]) {
     serve(MINISTACK_EDITION);
 }
 
-function serve(edition: string | undefined): Server {
+/** @param {string | undefined} edition What its health page says. */
+function serve(edition) {
   const server = createServer((_, response) => response.end(JSON.stringify({ edition, env })));
   return server.listen(Number(GATEWAY_PORT), '127.0.0.1');
 }
