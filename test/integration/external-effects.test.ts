@@ -1,8 +1,8 @@
 import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import type { ProviderRequest } from '../../lab/faults/provider/payment-provider.ts';
-import { blowOf } from '../../lab/faults/provider/provider-faults.ts';
-import { type MailRequest, mailBlowOf } from '../../lab/faults/proxy/mail-proxy.ts';
+import { chargeFaultOf } from '../../lab/faults/provider/provider-faults.ts';
+import { type MailRequest, mailFaultOf } from '../../lab/faults/proxy/mail-proxy.ts';
 import { RequestLog } from '../../lab/faults/request-log.ts';
 import { readMails } from '../../lab/observe/mails.ts';
 import { anOrder } from '../support/orders.ts';
@@ -25,8 +25,8 @@ function order(wanted: { readonly charge?: string; readonly mail?: string }, ove
       ...over,
     });
     const [charge, mail] = [keyOf('billing', event), keyOf('notifications', event)];
-    const charges = (n: number) => blowOf(modes.charges, seed, charge, n);
-    const mails = (n: number) => mailBlowOf(modes.mails, seed, mail, n);
+    const charges = (n: number) => chargeFaultOf(modes.charges, seed, charge, n);
+    const mails = (n: number) => mailFaultOf(modes.mails, seed, mail, n);
     if (
       charges(1).ending === (wanted.charge ?? 'answer') &&
       mails(1).fault === (wanted.mail ?? 'none') &&

@@ -1,10 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { dropConnection, listen, readBody } from '../proxy/loopback-server.ts';
+import {
+  type Answer,
+  type Fate,
+  type FaultProxy,
+  type ReceivedRequest,
+  startFaultProxy,
+} from '../proxy/fault-proxy.ts';
 import { RequestLog } from '../request-log.ts';
 import { type ChargeRequest, readCharge, readKey } from './charge-request.ts';
 import {
-  blowOf,
+  chargeFaultOf,
   type FaultPlan,
   forgetful,
   type ProviderFault,
@@ -54,10 +59,9 @@ export interface ProviderRequest {
   readonly cause?: ResendCause;
 }
 
-export interface Provider {
+export interface Provider extends FaultProxy {
   /** Where charges are posted. */
   readonly url: string;
-  close(): Promise<void>;
   /** All requests to charge that came until now. */
   requests(): Promise<ProviderRequest[]>;
 }
@@ -70,20 +74,12 @@ export interface Provider {
  */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const log = new RequestLog<ProviderRequest>(options.file);
-  const desk = new PaymentProvider(options, log);
-  const closing = new AbortController();
-  const { url, close } = await listen((request, response) => {
-    // Callers may be killed at any point: what is under way for them just ends.
-    desk.serve(request, response, closing.signal).catch(() => dropConnection(response));
+  const provider = new PaymentProvider(options, log);
+  const { url, close } = await startFaultProxy({
+    maxBody,
+    policy: (request, _, signal) => provider.serve(request, signal),
   });
-  return {
-    url: `${url}/charges`,
-    close: async () => {
-      closing.abort();
-      await close();
-    },
-    requests: () => log.read(),
-  };
+  return { url: `${url}/charges`, close, requests: () => log.read() };
 }
 
 /** What is remembered of a key. */
@@ -92,11 +88,6 @@ interface Remembered {
   readonly body: object;
   readonly since: number;
   inProgress: boolean;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: object;
 }
 
 class PaymentProvider {
@@ -112,23 +103,18 @@ class PaymentProvider {
     this.#log = log;
   }
 
-  async serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
-    const body = await readBody(request, maxBody);
-    if (new URL(request.url ?? '/', 'http://provider').pathname !== '/charges') {
-      return send(response, problem(404, 'There is nothing here; charges are made at /charges'));
-    }
-    if (request.method !== 'POST') {
-      return send(response, problem(405, 'Charges are made with POST'));
-    }
-    const key = readKey(request.headers);
+  async serve({ method, path, headers, body }: ReceivedRequest, signal: AbortSignal): Promise<Fate> {
+    if (path !== '/charges') return problem(404, 'There is nothing here; charges are made at /charges');
+    if (method !== 'POST') return problem(405, 'Charges are made with POST');
+    const key = readKey(headers);
     const charge = body && readCharge(body);
     const refusal = this.#refusal(key, charge);
     if (refusal !== undefined || charge === undefined) {
       const answer = refusal ?? problem(400, 'No charge');
       this.#note(key, charge, { charged: false, fault: 'none', answer: answer.status }, 'refused');
-      return send(response, answer);
+      return answer;
     }
-    await this.#charge(key, charge, response, signal);
+    return await this.#charge(key, charge, signal);
   }
 
   #refusal(key: string, charge: ChargeRequest | undefined): Answer | undefined {
@@ -149,32 +135,25 @@ class PaymentProvider {
       : undefined;
   }
 
-  async #charge(
-    key: string,
-    charge: ChargeRequest,
-    response: ServerResponse,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #charge(key: string, charge: ChargeRequest, signal: AbortSignal): Promise<Fate> {
     const { mode, seed } = this.#options;
-    const blow = blowOf(mode, seed, key, (this.#history.get(key)?.count ?? 0) + 1);
+    const plan = chargeFaultOf(mode, seed, key, (this.#history.get(key)?.count ?? 0) + 1);
     const known = this.#remembered(key);
-    const charged = blow.charges && known === undefined;
+    const charged = plan.charges && known === undefined;
     const remembered = known ?? (charged ? this.#remember(key, charge) : undefined);
-    this.#note(key, charge, { charged, fault: blow.fault, answer: statusOf(blow) }, causes[blow.fault]);
-    if (blow.fault === 'slow' && remembered !== undefined) {
+    this.#note(key, charge, { charged, fault: plan.fault, answer: statusOf(plan) }, causes[plan.fault]);
+    if (plan.fault === 'slow' && remembered !== undefined) {
       remembered.inProgress = true;
       await delay(slowMs, undefined, { signal });
       remembered.inProgress = false;
     }
-    switch (blow.ending) {
+    switch (plan.ending) {
       case 'answer':
-        return send(response, { status: 201, body: remembered?.body ?? {} });
+        return json(201, remembered?.body ?? {});
       case 'status 500':
-        return send(response, problem(500, 'Something went wrong here'));
-      case 'cut':
-        return dropConnection(response);
-      case 'never':
-        return;
+        return problem(500, 'Something went wrong here');
+      default:
+        return plan.ending;
     }
   }
 
@@ -233,10 +212,10 @@ function statusOf({ ending }: FaultPlan): ProviderRequest['answer'] {
 
 /** RFC 9457. */
 function problem(status: number, detail: string): Answer {
-  return { status, body: { status, detail } };
+  return json(status, { status, detail });
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function json(status: number, body: object): Answer {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
-  response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+  return { status, headers: { 'content-type': type }, body: JSON.stringify(body) };
 }

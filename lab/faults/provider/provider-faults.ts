@@ -37,17 +37,17 @@ export interface FaultPlan {
   readonly fault: ProviderFault | 'none';
   /** Whether the charge is made. */
   readonly charges: boolean;
-  /** `status`: answered with it. `cut`: the connection ends without an answer. `never`: it stays open. */
-  readonly ending: 'answer' | 'status 500' | 'cut' | 'never';
+  /** `cut`: the connection ends without an answer. `hang`: it stays open without one. */
+  readonly ending: 'answer' | 'status 500' | 'cut' | 'hang';
 }
 
 /** What strikes the n-th request of a key (from 1); decided by the arguments alone. */
-export function blowOf(mode: ProviderMode, seed: number, key: string, n: number): FaultPlan {
+export function chargeFaultOf(mode: ProviderMode, seed: number, key: string, n: number): FaultPlan {
   const fault = scheduledFault(shares[mode], seed, key, n);
   const heads = coin(seed, key, n);
   switch (fault) {
     case 'hang':
-      return { fault, charges: heads, ending: 'never' };
+      return { fault, charges: heads, ending: 'hang' };
     case 'fail-before':
     case 'fail-after':
       return { fault, charges: fault === 'fail-after', ending: heads ? 'status 500' : 'cut' };

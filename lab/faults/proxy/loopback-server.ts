@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 
 const host = '127.0.0.1';
 
@@ -39,9 +39,4 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     if (bytes <= limit) chunks.push(chunk);
   }
   return bytes > limit ? undefined : Buffer.concat(chunks);
-}
-
-/** Ends a connection without an answer. */
-export function dropConnection(response: ServerResponse): void {
-  response.socket?.destroy();
 }

@@ -1,9 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { idempotencyKeyTag } from '../../../contract/orders/mail.ts';
 import { coin, type Shares, scheduledFault } from '../fault-schedule.ts';
 import { RequestLog } from '../request-log.ts';
-import { forward, reply } from './forward.ts';
-import { dropConnection, listen, readBody } from './loopback-server.ts';
+import { type FaultPolicy, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 /** `lost`: the mail is sent and the connection then cut. `hang`: never answered, the mail sent or not. */
 export type MailFault = 'lost' | 'hang';
@@ -50,59 +48,48 @@ export interface MailRequest {
   readonly resent: boolean;
 }
 
-export interface MailProxy {
-  readonly url: string;
-  close(): Promise<void>;
+export interface MailProxy extends FaultProxy {
   /** All requests to send a mail that came until now. */
   requests(): Promise<MailRequest[]>;
 }
 
 /** What is done to the n-th request (from 1) of a key, and whether its mail is sent; decided by the arguments alone. */
-export function mailBlowOf(mode: MailMode, seed: number, key: string, n: number) {
+export function mailFaultOf(mode: MailMode, seed: number, key: string, n: number) {
   const fault = scheduledFault(shares[mode], seed, key, n);
   return { fault, forwards: fault !== 'hang' || coin(seed, key, n) };
 }
 
-/** Stands between a function and SES (version 2 of its API), hands on what it gets, and loses answers by its mode. */
-export async function startMailProxy(options: MailProxyOptions): Promise<MailProxy> {
+/** Stands between a function and SES (version 2 of its API), and loses answers by its mode. */
+export async function startMailProxy({ endpoint, ...options }: MailProxyOptions): Promise<MailProxy> {
   const log = new RequestLog<MailRequest>(options.file);
-  const counts = new Map<string, number>();
-  const { url, close } = await listen((request, response) => {
-    // An endpoint that is gone and a caller that was killed are the same to the other side: no answer.
-    proxy(request, response, options, counts, log).catch(() => dropConnection(response));
-  });
-  return { url, close, requests: () => log.read() };
+  const proxy = await startFaultProxy({ upstream: endpoint, maxBody, policy: mailPolicy(options, log) });
+  return { ...proxy, requests: () => log.read() };
 }
 
-async function proxy(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { endpoint, mode, seed }: MailProxyOptions,
-  counts: Map<string, number>,
+function mailPolicy(
+  { mode, seed }: Pick<MailProxyOptions, 'mode' | 'seed'>,
   log: RequestLog<MailRequest>,
-): Promise<void> {
-  const body = await readBody(request, maxBody);
-  if (body === undefined) return dropConnection(response);
-  const url = new URL(request.url ?? '/', endpoint);
-  if (request.method !== 'POST' || url.pathname !== sendEmail) {
-    return await reply(response, await forward(request, url, body));
-  }
-  const mail = readMail(body);
-  const n = (counts.get(mail.key) ?? 0) + 1;
-  counts.set(mail.key, n);
-  const { fault, forwards } = mailBlowOf(mode, seed, mail.key, n);
-  const answered = forwards ? await forward(request, url, body) : undefined;
-  log.append({
-    at: Date.now(),
-    ...mail,
-    sent: answered?.ok ?? false,
-    fault,
-    answer: fault === 'none' && answered ? answered.status : 'none',
-    resent: n > 1,
-  });
-  if (fault === 'lost') return dropConnection(response);
-  // A request that hangs is left as it is: its connection ends with its caller.
-  if (fault === 'none' && answered) await reply(response, answered);
+): FaultPolicy {
+  const counts = new Map<string, number>();
+  return async ({ method, path, body }, forward) => {
+    if (body === undefined) return 'cut';
+    if (method !== 'POST' || path !== sendEmail) return await forward();
+    const mail = readMail(body);
+    const n = (counts.get(mail.key) ?? 0) + 1;
+    counts.set(mail.key, n);
+    const { fault, forwards } = mailFaultOf(mode, seed, mail.key, n);
+    const answered = forwards ? await forward() : undefined;
+    log.append({
+      at: Date.now(),
+      ...mail,
+      sent: answered !== undefined && answered.status < 300,
+      fault,
+      answer: fault === 'none' && answered ? answered.status : 'none',
+      resent: n > 1,
+    });
+    if (fault === 'lost') return 'cut';
+    return fault === 'none' && answered ? answered : 'hang';
+  };
 }
 
 function readMail(body: Buffer): Pick<MailRequest, 'key' | 'to'> {

@@ -1,7 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { seededRandom } from '../../seeded-random.ts';
-import { forward, reply } from './forward.ts';
-import { dropConnection, listen, readBody } from './loopback-server.ts';
+import { type Answer, type FaultPolicy, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 /** How DynamoDB refuses a request while it is away: with no answer, or with an error that passes. */
 export const refusals = ['reset', 'internal-error', 'unavailable', 'throttled'] as const;
@@ -41,9 +39,7 @@ export interface StoreRequests {
   readonly refusals: Readonly<Record<Refusal, number>>;
 }
 
-export interface StoreProxy {
-  readonly url: string;
-  close(): Promise<void>;
+export interface StoreProxy extends FaultProxy {
   requests(): StoreRequests;
 }
 
@@ -52,14 +48,17 @@ export function refusalOf(seed: number, n: number): Refusal {
   return refusals[Math.floor(seededRandom(seed, 'refusal', n) * refusals.length)] as Refusal;
 }
 
-/** Stands between functions and DynamoDB, and hands on what it gets, except for one outage in between. */
+/** Stands between functions and DynamoDB, and hands on every request, except for one outage in between. */
 export async function startStoreProxy(options: StoreProxyOptions): Promise<StoreProxy> {
   const outage = new Outage(options);
-  const { url, close } = await listen((request, response) => {
-    // A caller that was killed, and an endpoint that is gone, are the same to the other side: no answer.
-    serve(request, response, options.endpoint, outage).catch(() => dropConnection(response));
-  });
-  return { url, close, requests: () => outage.requests };
+  const policy: FaultPolicy = async ({ body }, forward) => {
+    if (body === undefined) return 'cut';
+    const refusal = outage.next();
+    if (refusal === undefined) return await forward();
+    return refusal === 'reset' ? 'cut' : refused(refusal);
+  };
+  const proxy = await startFaultProxy({ upstream: options.endpoint, maxBody, policy });
+  return { ...proxy, requests: () => outage.requests };
 }
 
 class Outage {
@@ -79,7 +78,7 @@ class Outage {
   }
 
   /** Counts a request. @returns How it is refused; `undefined` outside of the outage. */
-  strike(): Refusal | undefined {
+  next(): Refusal | undefined {
     const { after, seconds, seed } = this.#options;
     this.#requests += 1;
     if (this.#requests <= after) return undefined;
@@ -96,22 +95,8 @@ class Outage {
   }
 }
 
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  endpoint: string,
-  outage: Outage,
-): Promise<void> {
-  const body = await readBody(request, maxBody);
-  if (body === undefined) return dropConnection(response);
-  const refusal = outage.strike();
-  if (refusal === 'reset') return dropConnection(response);
-  if (refusal !== undefined) return refuse(response, refusal);
-  await reply(response, await forward(request, new URL(request.url ?? '/', endpoint), body));
-}
-
-function refuse(response: ServerResponse, refusal: Exclude<Refusal, 'reset'>): void {
+function refused(refusal: Exclude<Refusal, 'reset'>): Answer {
   const { status, type } = answers[refusal];
-  const body = JSON.stringify({ __type: type, message: 'The store is away, on purpose' });
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
+  const body = JSON.stringify({ __type: type, message: 'The store refuses this request on purpose' });
+  return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
 }

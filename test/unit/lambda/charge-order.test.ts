@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { idempotencyKey, sha256 } from '../../../contract/event/identity.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { type Provider, startProvider } from '../../../lab/faults/provider/payment-provider.ts';
-import { blowOf, type ProviderMode } from '../../../lab/faults/provider/provider-faults.ts';
+import { chargeFaultOf, type ProviderMode } from '../../../lab/faults/provider/provider-faults.ts';
 import { chargeOrder } from '../../../lambda/payment/charge-order.ts';
 import { atLeastOnce, createConsumer } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -44,7 +44,7 @@ function orderStruck(mode: ProviderMode, ending: string) {
   for (let n = 0; ; n++) {
     const event = anOrder({ id: `e-${n}` });
     const key = sha256(idempotencyKey('billing', event));
-    if (blowOf(mode, seed, key, 1).ending === ending && blowOf(mode, seed, key, 2).fault === 'none')
+    if (chargeFaultOf(mode, seed, key, 1).ending === ending && chargeFaultOf(mode, seed, key, 2).fault === 'none')
       return event;
   }
 }

@@ -7,7 +7,7 @@ import { ListEmailIdentitiesCommand, SESv2Client, SendEmailCommand } from '@aws-
 import {
   type MailMode,
   type MailProxy,
-  mailBlowOf,
+  mailFaultOf,
   startMailProxy,
 } from '../../../../lab/faults/proxy/mail-proxy.ts';
 
@@ -60,10 +60,10 @@ async function start(mode: MailMode) {
   });
 }
 
-function keyStruck(mode: MailMode, wanted: Partial<ReturnType<typeof mailBlowOf>>): string {
+function keyStruck(mode: MailMode, wanted: Partial<ReturnType<typeof mailFaultOf>>): string {
   for (let n = 0; ; n++) {
     const key = `key-${n}`;
-    const { fault, forwards } = mailBlowOf(mode, seed, key, 1);
+    const { fault, forwards } = mailFaultOf(mode, seed, key, 1);
     if (fault === wanted.fault && forwards === (wanted.forwards ?? forwards)) return key;
   }
 }

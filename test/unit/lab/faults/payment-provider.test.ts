@@ -7,7 +7,7 @@ import {
   startProvider,
 } from '../../../../lab/faults/provider/payment-provider.ts';
 import {
-  blowOf,
+  chargeFaultOf,
   type FaultPlan,
   type ProviderMode,
 } from '../../../../lab/faults/provider/provider-faults.ts';
@@ -40,9 +40,9 @@ function keyStruck(mode: ProviderMode, wanted: Partial<FaultPlan>): string {
   for (let n = 0; ; n++) {
     const key = `key-${n}`;
     const struck = Object.entries(wanted).every(
-      ([name, value]) => blowOf(mode, seed, key, 1)[name as keyof FaultPlan] === value,
+      ([name, value]) => chargeFaultOf(mode, seed, key, 1)[name as keyof FaultPlan] === value,
     );
-    if (struck && blowOf(mode, seed, key, 2).fault === 'none') return key;
+    if (struck && chargeFaultOf(mode, seed, key, 2).fault === 'none') return key;
   }
 }
 

@@ -1,11 +1,11 @@
-import { blowOf, type ProviderMode } from '../../../../lab/faults/provider/provider-faults.ts';
+import { chargeFaultOf, type ProviderMode } from '../../../../lab/faults/provider/provider-faults.ts';
 
 const seed = 7;
 
-describe('blowOf', () => {
+describe('chargeFaultOf', () => {
   const keys = Array.from({ length: 4000 }, (_, n) => `key-${n}`);
   const faults = (mode: ProviderMode, n: number, ofSeed = seed) =>
-    keys.map((key) => blowOf(mode, ofSeed, key, n).fault);
+    keys.map((key) => chargeFaultOf(mode, ofSeed, key, n).fault);
 
   it.each([
     ['none', 0],

@@ -1,0 +1,106 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { listen, readBody } from './loopback-server.ts';
+
+/** A request as a policy sees it. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** `undefined` if it is longer than the proxy takes. */
+  readonly body: Buffer | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** What the caller sees: an answer, a connection that ends without one, or a connection that stays open without one. */
+export type Fate = Answer | 'cut' | 'hang';
+
+/**
+ * Decides what becomes of a request.
+ *
+ * @param forward Sends the request on to the service behind the proxy, and returns the answer of that.
+ * @param signal Aborted when the proxy closes.
+ * @throws Anything: the connection is cut.
+ */
+export type FaultPolicy = (
+  request: ReceivedRequest,
+  forward: () => Promise<Answer>,
+  signal: AbortSignal,
+) => Promise<Fate>;
+
+export interface FaultProxyOptions {
+  /** URL of the service behind the proxy. @default - none: the policy makes every answer itself */
+  readonly upstream?: string;
+  /** In bytes. */
+  readonly maxBody: number;
+  readonly policy: FaultPolicy;
+}
+
+export interface FaultProxy {
+  readonly url: string;
+  /** Ends every connection, answered or not. */
+  close(): Promise<void>;
+}
+
+/** Stands between functions and a service on a free port of this machine, and does to each request what a policy says. */
+export async function startFaultProxy({ upstream, maxBody, policy }: FaultProxyOptions): Promise<FaultProxy> {
+  const closing = new AbortController();
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await readBody(request, maxBody);
+    const url = new URL(request.url ?? '/', upstream ?? 'http://127.0.0.1');
+    const { method = 'GET', headers } = request;
+    const received = { method, path: url.pathname, headers, body };
+    const forward = async () => {
+      if (upstream === undefined) throw new Error('No service is behind this proxy');
+      return await send(url, received);
+    };
+    const fate = await policy(received, forward, closing.signal);
+    // The connection of a request that hangs ends with its caller.
+    if (fate === 'hang') return;
+    if (fate === 'cut') cut(response);
+    else response.writeHead(fate.status, fate.headers).end(fate.body);
+  };
+  const { url, close } = await listen((request, response) => {
+    // The service may be gone, or the caller killed: the other side gets no answer in either case.
+    serve(request, response).catch(() => cut(response));
+  });
+  return {
+    url,
+    close: async () => {
+      closing.abort();
+      await close();
+    },
+  };
+}
+
+/** Headers of one connection, and those that `fetch` sets by itself. */
+const ownHeaders = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'expect']);
+
+/** Headers of an answer that clients of the SDK read. */
+const copiedHeaders = ['content-type', 'x-amzn-errortype', 'x-amzn-requestid', 'retry-after'];
+
+async function send(url: URL, { method, headers, body }: ReceivedRequest): Promise<Answer> {
+  const sent = Object.entries(headers).flatMap(([name, value]) =>
+    ownHeaders.has(name) || value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
+  const init = body === undefined || body.length === 0 ? {} : { body: new Uint8Array(body) };
+  const answered = await fetch(url, { method, headers: sent, ...init });
+  const copied = copiedHeaders.flatMap((name) => {
+    const value = answered.headers.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return {
+    status: answered.status,
+    headers: Object.fromEntries(copied),
+    body: Buffer.from(await answered.arrayBuffer()),
+  };
+}
+
+function cut(response: ServerResponse): void {
+  response.socket?.destroy();
+}
