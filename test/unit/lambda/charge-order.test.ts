@@ -44,7 +44,10 @@ function orderStruck(mode: ProviderMode, ending: string) {
   for (let n = 0; ; n++) {
     const event = anOrder({ id: `e-${n}` });
     const key = sha256(idempotencyKey('billing', event));
-    if (chargeFaultOf(mode, seed, key, 1).ending === ending && chargeFaultOf(mode, seed, key, 2).fault === 'none')
+    if (
+      chargeFaultOf(mode, seed, key, 1).ending === ending &&
+      chargeFaultOf(mode, seed, key, 2).fault === 'none'
+    )
       return event;
   }
 }
