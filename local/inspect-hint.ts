@@ -1,7 +1,7 @@
 import { consumersOf, type StackOutputs } from '../lab/target/consumers.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
 
-/** How to look at what a run left up, and how to end it. */
+/** Explains how to inspect the stack that a run left running, and how to stop it. */
 export function inspectHint(
   { url, environment }: Endpoint,
   stack: StackOutputs,
@@ -9,7 +9,7 @@ export function inspectHint(
 ): string {
   const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const lines = [
-    `The stack is up at ${url}. To look around with the aws CLI:`,
+    `The stack is running at ${url}. To inspect it with the aws CLI:`,
     '',
     `  export ${settings.join(' ')}`,
     `  export TOPIC_ARN=${stack.TopicArn}`,
@@ -17,14 +17,14 @@ export function inspectHint(
     `  aws dynamodb scan --max-items 3 --table-name ${stack.LedgerTableName}`,
     `  aws dynamodb scan --max-items 3 --table-name ${stack.CustomersTableName}`,
     ...Object.values(consumersOf(stack)).flatMap(({ deadLetterQueueUrl, functionName }) => [
-      // Version 1 of the CLI sends what is for a queue to a host of AWS's unless it is told here.
+      // Version 1 of the CLI sends SQS requests to AWS unless the endpoint is given here.
       `  aws sqs receive-message --endpoint-url ${url} --message-attribute-names All --queue-url ${deadLetterQueueUrl}`,
       `  aws logs filter-log-events --log-group-name /aws/lambda/${functionName}`,
     ]),
   ];
   lines.push(
     '',
-    'The payment provider, and what stood before SES or DynamoDB, have ended with this run: what needs them waits.',
+    'The fake payment provider and proxies have stopped, so new orders will wait in billing/notifications.',
   );
   if (kept !== undefined) lines.push('', `Its log is ${kept.log}. To stop it: kill ${kept.pid}`);
   return `${lines.join('\n')}\n`;

@@ -11,7 +11,7 @@ import {
 } from '../system/arguments.ts';
 
 export interface StartOptions {
-  /** Path of the events, one JSON object a line; `-` is standard input. */
+  /** Path of the events, one JSON object per line; `-` is standard input. */
   readonly events: string;
   readonly limit: number;
   readonly duplicates: number;
@@ -23,11 +23,11 @@ export interface StartOptions {
   readonly seed: number;
   /** How the payment provider fails. */
   readonly provider: ProviderMode;
-  /** How the way to SES fails. */
+  /** How calls to SES fail. */
   readonly mail: MailMode;
   /** How many processes of functions are killed while they work. */
   readonly kill: number;
-  /** How many of them are frozen, until Lambda ends them at their timeout. */
+  /** How many processes of functions are frozen until Lambda's timeout ends them. */
   readonly freeze: number;
   /** How long the store refuses every request, in seconds. */
   readonly outage: number;
@@ -47,28 +47,33 @@ const table: Readonly<Record<string, KnownOption>> = {
     value: 'FILE',
     help: 'events to publish, ndjson, also .gz; - reads standard input',
   },
-  limit: { kind: 'count', value: 'N', default: '1000', help: 'how many of them at most' },
+  limit: { kind: 'count', value: 'N', default: '1000', help: 'at most so many events' },
   duplicates: {
     kind: 'share',
     value: 'P',
     default: '0.1',
-    help: 'share sent again inside the broker window',
+    help: "share sent again within the broker's deduplication window",
   },
   'late-duplicates': {
     kind: 'share',
     value: 'P',
     default: '0.1',
-    help: 'share sent again as after the window',
+    help: 'share sent again after that window',
   },
-  poison: { kind: 'count', value: 'N', default: '7', help: 'messages that are no valid event' },
-  conflicts: { kind: 'count', value: 'N', default: '2', help: 'events sent again with other content' },
+  poison: { kind: 'count', value: 'N', default: '7', help: 'number of malformed messages' },
+  conflicts: {
+    kind: 'count',
+    value: 'N',
+    default: '2',
+    help: 'number of events sent again with other content',
+  },
   shuffle: {
     kind: 'share',
     value: 'P',
     default: '0',
-    help: 'share published late, after newer ones of their group',
+    help: 'share published late, after newer events of their group',
   },
-  seed: { kind: 'count', value: 'N', default: '1', help: 'decides which events the above strike' },
+  seed: { kind: 'count', value: 'N', default: '1', help: 'random seed for choosing the affected events' },
   provider: {
     kind: 'text',
     value: 'MODE',
@@ -79,32 +84,37 @@ const table: Readonly<Record<string, KnownOption>> = {
     kind: 'text',
     value: 'MODE',
     default: 'none',
-    help: `how the way to SES fails: ${mailModes.join(', ')}`,
+    help: `how calls to SES fail: ${mailModes.join(', ')}`,
   },
-  kill: { kind: 'count', value: 'N', default: '0', help: 'processes of functions to kill while they work' },
+  kill: {
+    kind: 'count',
+    value: 'N',
+    default: '0',
+    help: 'number of function processes to kill while they work',
+  },
   freeze: {
     kind: 'count',
     value: 'N',
     default: '0',
-    help: 'processes of functions to freeze while they work',
+    help: 'number of function processes to freeze while they work',
   },
   outage: {
     kind: 'count',
     value: 'SECONDS',
     default: '0',
-    help: 'how long the store refuses, in the middle',
+    help: 'how long the store refuses every request, mid-run',
   },
-  keep: { kind: 'flag', value: '', help: 'leave the emulator up, and print how to look around' },
-  json: { kind: 'text', value: 'FILE', help: 'write the result there too' },
+  keep: { kind: 'flag', value: '', help: 'leave the emulator running, and print how to inspect it' },
+  json: { kind: 'text', value: 'FILE', help: 'also write the result to this file' },
   help: { kind: 'flag', value: '', help: 'print this' },
 };
 
 export const usage = usageOf('npm start -- [options]', table);
 
 /**
- * The options of `npm start`.
- * @returns `help` where they ask for it.
- * @throws ConfigurationError that names the option, the value and what it takes.
+ * Reads the options of `npm start`.
+ * @returns `help` if the user asks for help.
+ * @throws ConfigurationError that names the option, its value and the valid values.
  */
 export function readOptions(args: readonly string[], samples: string): StartOptions | 'help' {
   const { values } = readArguments(args, table, usage);
@@ -136,7 +146,7 @@ function checked(name: string, value: string): number {
   if (table[name]?.kind === 'share') {
     const number = value.trim() === '' ? Number.NaN : Number(value);
     if (number >= 0 && number <= 1) return number;
-    throw wrong(name, value, 'a share from 0 to 1, 0.1 for instance');
+    throw wrong(name, value, 'a share from 0 to 1, for example 0.1');
   }
   return wholeNumber(name, value);
 }

@@ -2,14 +2,14 @@ import { SingleBar } from 'cli-progress';
 import { onShutdown } from '../system/teardown.ts';
 
 export interface Bar {
-  /** @param done How much of the total is done. */
+  /** @param done The finished part of the total. */
   update(done: number): void;
   stop(): void;
 }
 
 /**
- * A progress bar on the terminal; nothing where the error output is no terminal.
- * @param total How much there is to do.
+ * Shows a progress bar on the terminal; nothing if the error output is not a terminal.
+ * @param total The amount of work.
  */
 export function startBar(label: string, total: number): Bar {
   if (!process.stderr.isTTY || total === 0) return { update: () => {}, stop: () => {} };
@@ -22,7 +22,7 @@ export function startBar(label: string, total: number): Bar {
     stream: process.stderr,
   });
   bar.start(total, 0);
-  // A bar that is not stopped leaves the terminal without cursor and line wrap.
+  // Without a stop, the terminal stays without cursor and line wrap.
   const forget = onShutdown(async () => bar.stop());
   return {
     update: (done) => bar.update(Math.min(done, total)),

@@ -1,7 +1,7 @@
 import type { RunResult } from '../lab/verify/run-result.ts';
 import type { StartOptions } from './options.ts';
 
-/** What `npm start` prints, and writes to the file of `--json`. */
+/** The report that `npm start` prints, and writes to the file of `--json`. */
 export interface RunReport extends RunResult {
   readonly seed: number;
   /** The options of the run. */

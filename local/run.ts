@@ -26,11 +26,11 @@ export interface RunOptions {
   /** How long the store refuses, in seconds. */
   readonly outage: number;
   readonly sandbox: Sandbox;
-  /** Does the work of a step and takes its time. */
+  /** Runs a step and measures its time. */
   readonly timed: <T>(step: Step, work: () => Promise<T>) => Promise<T>;
 }
 
-/** Publishes, waits until everything was consumed, and verifies. */
+/** Publishes, waits until the queues are empty, and verifies. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { clientConfig, stack, events, plan, outage, sandbox, timed } = options;
   const sns = new SNSClient(clientConfig);

@@ -19,8 +19,8 @@ import { formatReport } from './summary.ts';
 const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
 
 /**
- * Timeout of the functions where something is made to fail, in seconds: a message whose function died is hidden for six
- * times as long. All other runs have the timeouts of production.
+ * Timeout of the functions in runs with faults, in seconds. The message of a dead function is hidden for six times as long. All
+ * other runs have the timeouts of production.
  */
 const faultyTimeout = '5';
 
@@ -30,14 +30,14 @@ try {
   if (options === 'help') process.stdout.write(`${usage}\n`);
   else process.exitCode = (await start(options)) ? 0 : 1;
 } catch (error) {
-  // What fails while everything is being stopped fails because of that.
+  // During a shutdown, other errors are its consequence.
   if (!isStopping()) process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 2;
 } finally {
   await stopAll();
 }
 
-/** @returns Whether everything happened as it must. */
+/** @returns Whether the run found no problem. */
 async function start(options: StartOptions): Promise<boolean> {
   const seconds = { setup: 0, deploy: 0, publish: 0, drain: 0, verify: 0 };
   const timed = async <T>(step: keyof typeof seconds, work: () => Promise<T>): Promise<T> => {
@@ -53,9 +53,9 @@ async function start(options: StartOptions): Promise<boolean> {
   if (options.json !== undefined) await checkWritable(options.json);
   const events = await timed('setup', () => openEvents(options.events, options.limit));
   const endpoint = await timed('setup', () => openEndpoint(say));
-  // An endpoint that was there may hold what an earlier run left; a stack of its own shares nothing with that.
+  // An existing endpoint may contain an earlier run's stack. A new stack name shares nothing with it.
   const stackName = endpoint.started ? 'OrderOnce' : `OrderOnce-${Date.now().toString(36)}`;
-  // Three consumers make at least five requests for an event: a part of them is done, and most of them are not.
+  // Three consumers make at least five requests per event, so the outage starts when a part of the work is done.
   const outageAfter = events.lines.length;
   const sandbox = await openSandbox(endpoint, { ...options, stackName, outageAfter });
   const work = async () => {
@@ -67,7 +67,7 @@ async function start(options: StartOptions): Promise<boolean> {
     await sandbox.close();
     return { stack, result };
   };
-  const left = `Stack ${stackName} may be left at ${endpoint.url}: aws cloudformation delete-stack removes it`;
+  const left = `Stack ${stackName} was left behind. Remove it: aws cloudformation delete-stack --stack-name ${stackName} --endpoint-url ${endpoint.url}`;
   const forget = endpoint.started
     ? () => {}
     : onShutdown(async () => {
@@ -98,7 +98,7 @@ async function deployOrders(
   say: (text: string) => void,
 ): Promise<StackOutputs> {
   if (!sandbox.isHarmless)
-    say(`Functions time out after ${faultyTimeout} s, so that failures are retried soon`);
+    say(`Functions time out after ${faultyTimeout} s, so that failures are retried quickly`);
   const timeout = sandbox.isHarmless ? {} : { functionTimeoutSeconds: faultyTimeout };
   const context = { stackName, stage: 'dev', ...timeout, ...sandbox.context };
   const outputs = await deploy(endpoint, { stackNames: [stackName], context }, say);

@@ -4,7 +4,7 @@ import type { UnknownOutcome } from '../lab/verify/records.ts';
 import type { ConsumerResult } from '../lab/verify/run-result.ts';
 import type { RunReport } from './run-report.ts';
 
-/** How many problems are printed; the JSON holds them all. */
+/** Number of problems that are printed; the JSON has all of them. */
 const shownProblems = 20;
 
 const width = 34;
@@ -102,7 +102,7 @@ function formatRow([name, ...values]: Row): string {
   return `${name.padEnd(width)}${values.map((value) => String(value).padEnd(column)).join('')}`.trimEnd();
 }
 
-/** The JSON holds the message ids at their full length. */
+/** Lists the ended processes. The JSON has the full message ids. */
 function formatEnded(processes: readonly EndedProcess[]): string {
   if (processes.length === 0) return '';
   const lines = processes.map(({ way, at, pid, functionName, batch }) => {
@@ -110,17 +110,17 @@ function formatEnded(processes: readonly EndedProcess[]): string {
     const held = messages.length === 0 ? 'with nothing' : `with ${messages.join(', ')}`;
     return `${at} ${way} ${pid} ${functionName}, ${held}`;
   });
-  return `${list('Functions ended, with the messages that they held and how often each had been given', lines, lines.length)}\n\n`;
+  return `${list('Ended functions, with their messages and how often each was received', lines, lines.length)}\n\n`;
 }
 
-/** All of them: each waits for somebody who looks. */
+/** Lists all unknown outcomes, because an operator has to look at each. */
 function formatUnknowns(unknowns: readonly UnknownOutcome[]): string {
   if (unknowns.length === 0) return '';
   const lines = unknowns.map(
     ({ consumer, source, id, reason, happened }) =>
       `${consumer} ${source} ${id}: ${reason} (${happened ? 'it happened' : 'it did not happen'})`,
   );
-  return `${list('Unknown outcomes, which wait for an operator', lines, lines.length)}\n\n`;
+  return `${list('Unknown outcomes, which an operator has to resolve', lines, lines.length)}\n\n`;
 }
 
 function formatGaps(lines: readonly string[]): string {
@@ -139,14 +139,11 @@ function verdict({ verified: { problems, unknowns }, options, ended }: RunReport
   );
 }
 
-/** Empty where functions were ended on purpose: their timeouts say nothing of the machine. */
+/** Empty if functions were ended on purpose, because then their timeouts do not mean that the machine is slow. */
 function overloadOf({ kill, freeze }: RunReport['options'], { timedOut }: RunReport['ended']): string {
   if (timedOut === 0 || kill + freeze > 0) return '';
   const invocations = timedOut === 1 ? '1 invocation' : `${timedOut} invocations`;
-  return (
-    `${invocations} timed out: this machine is too slow, or too busy, for what was published. Lambda ends such an ` +
-    'invocation anywhere in its work. Try again with fewer events (--limit).\n'
-  );
+  return `${invocations} timed out, because this machine is too slow or too busy. Try again with fewer events (--limit).\n`;
 }
 
 function list(title: string, lines: readonly string[], shown: number): string {

@@ -13,10 +13,10 @@ const cdk = join(repository, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 /** The stack that `cdk bootstrap` makes. */
 const bootstrapStack = 'CDKToolkit';
 
-/** The account that emulators put the keys of an `Endpoint` in. */
+/** The account to which emulators assign the keys of an `Endpoint`. */
 const account = '000000000000';
 
-/** Nothing that asks, blinks, or calls home. */
+/** No questions, no colours, and no calls to the CDK's servers. */
 const quiet = ['--ci', '--no-color', '--no-notices', '--no-version-reporting'];
 
 export interface DeployOptions {
@@ -27,11 +27,11 @@ export interface DeployOptions {
 }
 
 /**
- * Deploys stacks of one app with `cdk deploy`, after `cdk bootstrap` where the endpoint needs it.
+ * Deploys stacks of one app with `cdk deploy`. Runs `cdk bootstrap` first if the endpoint needs it.
  *
- * @param onStep Told what is being done.
+ * @param onStep Called with the name of each step.
  * @returns The outputs of each stack, by its name.
- * @throws DeploymentError with what the CDK said; EndpointError where the emulator ended meanwhile.
+ * @throws DeploymentError with the CDK's output; EndpointError if the emulator ended meanwhile.
  */
 export async function deploy(
   endpoint: Endpoint,
@@ -39,7 +39,7 @@ export async function deploy(
   onStep: (step: string) => void = () => {},
 ): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
   onStep('Deploying');
-  // Neither needs the other, and each takes seconds.
+  // In parallel, because each takes seconds and neither needs the other.
   await Promise.all([bootstrap(endpoint), synthesize(endpoint, options)]);
   const outputsFile = join(endpoint.folder, 'outputs.json');
   await run(endpoint, repository, [
@@ -54,7 +54,7 @@ export async function deploy(
 
 async function bootstrap(endpoint: Endpoint): Promise<void> {
   if (!endpoint.started && (await isBootstrapped(endpoint))) return;
-  // In a folder without cdk.json no app is loaded for it.
+  // In a folder without cdk.json, the CDK does not load the app.
   await run(endpoint, endpoint.folder, ['bootstrap', `aws://${account}/${endpoint.clientConfig.region}`]);
 }
 
@@ -77,7 +77,7 @@ export async function destroy(endpoint: Endpoint, stackNames: readonly string[])
   await run(endpoint, repository, ['destroy', ...stackNames, '--force', '--app', assemblyOf(endpoint)]);
 }
 
-/** A run's own, so that two runs side by side don't write over each other's. */
+/** Each run has its own folder, so that two runs do not overwrite each other's files. */
 function assemblyOf({ folder }: Endpoint): string {
   return join(folder, 'cdk.out');
 }
@@ -88,7 +88,7 @@ async function isBootstrapped({ clientConfig }: Endpoint): Promise<boolean> {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: bootstrapStack }));
     return Stacks.some(({ StackStatus }) => /^(CREATE|UPDATE)_COMPLETE$/.test(StackStatus ?? ''));
   } catch {
-    // There is no such stack; whatever else it may be, `cdk bootstrap` tells.
+    // There is no such stack. Any other problem appears in `cdk bootstrap`.
     return false;
   } finally {
     client.destroy();

@@ -9,8 +9,8 @@ import type { ClientConfig } from '../../lab/target/client-config.ts';
 const topicType = 'AWS::SNS::Topic';
 
 /**
- * Properties of a topic that are attributes of the same name. An emulator whose CloudFormation drops them leaves a
- * FIFO topic that removes no duplicate and asks for no message group. FifoTopic first: the others hang on it.
+ * Properties of a topic that are attributes of the same name. If an emulator's CloudFormation ignores them, the FIFO topic
+ * neither deduplicates nor requires a message group. FifoTopic is first, because the others depend on it.
  */
 const attributeNames = [
   'FifoTopic',
@@ -25,13 +25,13 @@ type Attributes = Readonly<Record<string, string>>;
 
 export interface RestoredTopic {
   readonly topicArn: string;
-  /** What was set, as the template has it. */
+  /** The attributes that were set, with the template's values. */
   readonly attributes: Attributes;
 }
 
 /**
- * Gives the topics of a deployed stack the attributes that its template has and the endpoint's CloudFormation left
- * out. On AWS, and wherever else CloudFormation is complete, there is nothing to do.
+ * Re-applies topic attributes of the template that the endpoint's CloudFormation ignored. On AWS, and on any endpoint with a
+ * complete CloudFormation, there is nothing to do.
  */
 export async function restoreTopicAttributes(
   clientConfig: ClientConfig,
@@ -57,8 +57,8 @@ export async function restoreTopicAttributes(
 }
 
 /**
- * The attributes that a template's topic has and the live one lacks, or has with another value. What the template
- * computes (Ref, Fn::GetAtt) has no value to compare and is left alone.
+ * Returns the attributes of a template's topic that the live topic lacks, or has with another value. Computed values (Ref,
+ * Fn::GetAtt) cannot be compared and are skipped.
  */
 export function missingAttributes(
   properties: Readonly<Record<string, unknown>>,
@@ -68,7 +68,7 @@ export function missingAttributes(
     attributeNames.flatMap((name) => {
       const wanted = properties[name];
       if (wanted === undefined || typeof wanted === 'object') return [];
-      // Templates write booleans as true and "true", and what reads them answers "true" and "True".
+      // Templates contain true or "true", and APIs return "true" or "True".
       const same = String(wanted).toLowerCase() === live[name]?.toLowerCase();
       return same ? [] : [[name, String(wanted)]];
     }),

@@ -9,7 +9,7 @@ import { isStopping } from '../../system/teardown.ts';
 
 const host = '127.0.0.1';
 const portAttempts = 5;
-/** It is up in a second; a cold disk and a busy machine take much longer. */
+/** Longest start, in ms. A start takes a second, but much longer with a cold disk or on a busy machine. */
 const startMs = 180_000;
 const pollMs = 50;
 const lastLines = 15;
@@ -18,25 +18,25 @@ export interface Emulator {
   readonly url: string;
   readonly pid: number;
   readonly log: string;
-  /** Rejects when it ends without having been stopped. */
+  /** Rejects if the emulator ends without being stopped. */
   readonly died: Promise<never>;
   stop(): Promise<void>;
-  /** Lets it outlive this process. */
+  /** Lets the emulator outlive this process. */
   release(): Promise<void>;
 }
 
 /**
- * Starts MiniStack on a free port of the loopback interface. It ends with this process, unless released.
+ * Starts MiniStack on a free port of the loopback interface. It ends with this process, unless it is released.
  *
- * @param folder Where it keeps its files and its log; nobody else's.
- * @param env Region and credentials that it and the functions in it get, and the PATH.
+ * @param folder A folder of its own for its files and its log.
+ * @param env Region and credentials for the emulator and its functions, and the PATH.
  */
 export async function startEmulator(python: string, folder: string, env: Environment): Promise<Emulator> {
   const log = join(folder, 'emulator.log');
   const temporary = join(folder, 'tmp');
   await mkdir(temporary, { recursive: true });
-  // It writes the scripts that run functions below here, in CommonJS: without this they would take the type
-  // "module" from the package.json of this repository.
+  // The emulator writes CommonJS scripts below this folder. Without this file they would get the type "module" from
+  // this repository's package.json.
   await writeFile(join(temporary, 'package.json'), '{}');
 
   for (let attempt = 1; ; attempt++) {
@@ -53,7 +53,7 @@ export async function startEmulator(python: string, folder: string, env: Environ
 function emulatorEnvironment(folder: string, temporary: string, port: number, env: Environment): Environment {
   return {
     ...env,
-    // Functions run on the Node of this process, and read nothing of the user's home.
+    // Functions run on the Node of this process, and do not read the user's home folder.
     PATH: [dirname(process.execPath), env.PATH].join(delimiter),
     HOME: folder,
     TMPDIR: temporary,
@@ -62,9 +62,9 @@ function emulatorEnvironment(folder: string, temporary: string, port: number, en
     BIND_HOST: host,
     GATEWAY_PORT: String(port),
     MINISTACK_REGION: env[awsVariables.region],
-    // Its one other port is a fixed one.
+    // Switches off its only other port, which is fixed.
     IOT_MTLS_ENABLED: '0',
-    // Its health page repeats this, which tells it from another one on the same port.
+    // Its health page repeats this value, so another emulator on the same port is recognized.
     MINISTACK_EDITION: basename(folder),
   };
 }
@@ -78,7 +78,7 @@ async function launch(python: string, log: string, env: Environment): Promise<Ch
   }
 }
 
-/** The kernel's choice; another process may take it before the emulator does. */
+/** A free port that the kernel chooses. Another process may take it before the emulator does. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -119,12 +119,12 @@ function managed(url: string, child: Child, log: string): Emulator {
       const said = await readFile(log, 'utf8').catch(() => '');
       reject(
         new EndpointError(
-          `The local emulator ended by itself (${signal ?? `exit code ${code}`}). It said:\n${tail(said)}`,
+          `The local emulator ended unexpectedly (${signal ?? `exit code ${code}`}). Its last lines:\n${tail(said)}`,
         ),
       );
     });
   });
-  // Whoever waits for it hears of it; nobody has to.
+  // Callers may await `died`, but need not.
   died.catch(() => {});
   return {
     url,

@@ -9,34 +9,34 @@ import { checkGivenEndpoint } from './given-endpoint.ts';
 
 const defaultRegion = 'us-east-1';
 
-/** Where the stack is deployed to: an emulator of this run's own, or an endpoint that was there. */
+/** The endpoint of the deployment: an emulator of this run, or an existing endpoint. */
 export interface Endpoint {
   readonly url: string;
-  /** Whether this run started it: nobody else uses it, and nothing has to be cleared away in it. */
+  /** Whether this run started it. Then no other run uses it, and it needs no clean-up. */
   readonly started: boolean;
-  /** The process of an emulator of this run; it runs the functions as its children. */
+  /** Process id of this run's emulator, which runs the functions as its children. */
   readonly emulatorPid: number | undefined;
   /** This run's own folder below `.local/runs/`. */
   readonly folder: string;
-  /** For child processes, in place of the user's own AWS_ variables (`withoutAws`). */
+  /** Variables for child processes, instead of the user's own AWS_ variables (`withoutAws`). */
   readonly environment: Environment;
   readonly clientConfig: ClientConfig;
-  /** Rejects with an EndpointError when an emulator of this run ends by itself; else it stays pending. */
+  /** Rejects with an EndpointError if this run's emulator ends unexpectedly. Otherwise it stays pending. */
   readonly died: Promise<never>;
   /**
-   * Lets an emulator of this run go on after it; `stop` does nothing from then on.
-   * @returns Its process and its log; nothing for an endpoint that was there.
+   * Lets this run's emulator continue after the run. `stop` then does nothing.
+   * @returns Its process id and its log; `undefined` for an existing endpoint.
    */
   keep(): Promise<{ readonly pid: number; readonly log: string } | undefined>;
-  /** Stops what this run started, and removes its folder. Safe to call again. */
+  /** Stops this run's emulator and removes its folder. Safe to call again. */
   stop(): Promise<void>;
 }
 
 /**
- * The endpoint at AWS_ENDPOINT_URL where that is set; else an emulator, installed where needed and started.
+ * Opens the endpoint at AWS_ENDPOINT_URL if that is set. Otherwise it starts an emulator, and installs it if necessary.
  *
- * @param onStep Told what is being done, where that takes a while.
- * @throws ConfigurationError, EndpointError, ToolError where there is no endpoint to be had; nothing is left then.
+ * @param onStep Called with the name of each slow step.
+ * @throws ConfigurationError, EndpointError, ToolError if there is no endpoint. Nothing is left running then.
  */
 export async function openEndpoint(onStep: (step: string) => void = () => {}): Promise<Endpoint> {
   const folder = await makeOwnFolder('runs');
@@ -115,14 +115,14 @@ function describe(url: string, region: string, folder: string) {
     environment: {
       ...accountVariables(region),
       [awsVariables.endpoint]: url,
-      // Besides the endpoint this has the CDK put the bucket into the path: no DNS knows it as a host.
+      // It also makes the CDK put the bucket into the path, because no DNS knows the bucket as a host.
       [awsVariables.s3Endpoint]: url,
     },
     clientConfig: { endpoint: url, region, credentials, useQueueUrlAsEndpoint: false },
   } as const;
 }
 
-/** A region and keys for an emulator, and none of the user's profiles. */
+/** A region and keys for an emulator, without the user's profiles. */
 function accountVariables(region: string): Environment {
   return {
     [awsVariables.region]: region,

@@ -6,7 +6,7 @@ import { awsVariables } from '../../system/environment.ts';
 import { EndpointError } from '../../system/errors.ts';
 import { isAwsHost, isPrivateAddress } from './hosts.ts';
 
-/** LocalStack loads a service when it is first asked for. */
+/** Longest answer, in ms. LocalStack loads a service at its first request. */
 const answerMs = 10_000;
 
 const variable = awsVariables.endpoint;
@@ -15,11 +15,11 @@ const otherWays =
   'use the emulator that comes with this project.';
 
 /**
- * Checks an endpoint that somebody else started.
+ * Checks an existing endpoint.
  *
- * @throws ConfigurationError where it is no URL, or leads out of this machine and its private network: what is done
- *   at an endpoint is done with test data, without asking.
- * @throws EndpointError where nothing answers there within seconds.
+ * @throws ConfigurationError if it is not a URL, or is outside this machine and its private network. A run writes test data to
+ *   its endpoint without asking.
+ * @throws EndpointError if the endpoint does not answer within seconds.
  */
 export async function checkGivenEndpoint(config: ClientConfig): Promise<void> {
   const host = hostOf(config.endpoint);
@@ -41,7 +41,7 @@ function hostOf(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw new ConfigurationError(
-      `${variable} is "${url}"; expected the URL of an endpoint, http://localhost:4566 for instance`,
+      `${variable} is "${url}"; it must be the URL of an endpoint, for example http://localhost:4566`,
     );
   }
   return parsed.hostname.replace(/^\[|\]$/g, '');
@@ -69,7 +69,7 @@ async function checkIsLocal(url: string, host: string): Promise<void> {
   if (outside !== undefined) {
     throw new ConfigurationError(
       `${variable} is "${url}", which leads to ${outside.address}, outside this machine and its private network; ` +
-        'test data is published to local endpoints only. Reach it through a tunnel to localhost, or unset the ' +
+        'test data is only published to local endpoints. Reach it through a tunnel to localhost, or unset the ' +
         'variable to use the emulator that comes with this project.',
     );
   }
@@ -78,7 +78,7 @@ async function checkIsLocal(url: string, host: string): Promise<void> {
 function reason(cause: unknown): string {
   const error = cause as NodeJS.ErrnoException & { readonly errors?: readonly Error[] };
   if (error.name === 'AbortError') return `no answer in ${answerMs / 1_000} s`;
-  // A host with several addresses fails with an error for each, and no message of its own.
+  // For a host with several addresses, Node returns one error for each, and no common message.
   const message = error.message || error.errors?.[0]?.message || error.name;
   return message.split('\n')[0] ?? message;
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 
-/** AWS's own domains (AWS: "Service endpoints"). The names of VPC endpoints are below them too. */
+/** AWS's own domains (AWS: "Service endpoints"), which include the names of VPC endpoints. */
 const awsDomains = /(^|\.)(amazonaws\.(com(\.cn)?|eu)|api\.aws|on\.aws)$/;
 
 const privateNetworks = new BlockList();
@@ -15,7 +15,7 @@ export function isAwsHost(host: string): boolean {
   return awsDomains.test(host.toLowerCase().replace(/\.$/, ''));
 }
 
-/** Whether an IP address is this machine's loopback, or of a private network (RFC 1918, RFC 4193). */
+/** Whether an IP address is a loopback address, or belongs to a private network (RFC 1918, RFC 4193). */
 export function isPrivateAddress(address: string): boolean {
   return privateNetworks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }

@@ -84,7 +84,7 @@ describe('died', () => {
   test('rejects with the end of its log when it ends by itself', async () => {
     const { died, url } = await start('short-lived');
     await fetch(`${url}/queues`).catch(() => undefined);
-    await expect(died).rejects.toThrow(/ended by itself \(exit code 3\)[\s\S]*MemoryError/);
+    await expect(died).rejects.toThrow(/ended unexpectedly \(exit code 3\)[\s\S]*MemoryError/);
   });
 
   test('is silent when it was stopped', async () => {

@@ -56,10 +56,10 @@ describe('checkGivenEndpoint', () => {
     'localhost:4566',
     'ftp://localhost',
     'LocalStack',
-  ])('fails for %s, which is no URL', async (given) => {
+  ])('fails for %s, which is not a URL', async (given) => {
     await expect(check(given)).rejects.toMatchObject({
       code: 'CONFIGURATION',
-      message: expect.stringContaining(`AWS_ENDPOINT_URL is "${given}"; expected`),
+      message: expect.stringContaining(`AWS_ENDPOINT_URL is "${given}"; it must be`),
     });
   });
 

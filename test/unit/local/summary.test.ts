@@ -49,7 +49,7 @@ describe('the verdict', () => {
   it('says that invocations timed out on a machine that is too slow, beside what became of the events', () => {
     const verified = { ...sound.verified, unknown: 1, unknowns };
     const text = formatReport({ ...sound, ended: timedOut, verified });
-    expect(text).toContain('3 invocations timed out: this machine is too slow, or too busy');
+    expect(text).toContain('3 invocations timed out, because this machine is too slow or too busy');
     expect(text).toMatch(/^invocations timed out +3$/m);
     expect(text).toContain('Of 1 unknown outcomes 1 happened and 0 did not.');
     expect(text).not.toContain('Problems');
