@@ -37,6 +37,8 @@ export interface DeliveryLog {
   readonly source?: string;
   readonly eventId?: string;
   readonly sequence?: string;
+  /** For ignored: the `type` of the event. */
+  readonly eventType?: string;
   /** For applied: how many of the event's effects were stale, and left out; absent for none. */
   readonly stale?: number;
   /** For a duplicate: the SQS message that the event was applied with. */

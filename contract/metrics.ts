@@ -6,6 +6,7 @@ export const metricDimension = 'Consumer';
 export const outcomes = [
   'applied',
   'duplicate',
+  'ignored',
   'conflict',
   'poison',
   'out-of-window',
@@ -21,6 +22,8 @@ export type Outcome = (typeof outcomes)[number];
 export const outcomeMetrics: Record<Outcome, string> = {
   applied: 'Applied',
   duplicate: 'Duplicate',
+  /** Of a type that the consumer ignores: acknowledged, without a record. */
+  ignored: 'Ignored',
   conflict: 'Conflict',
   poison: 'Poison',
   /** Older than records live, and none found: moved to the dead-letter queue. */

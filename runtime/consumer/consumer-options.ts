@@ -99,6 +99,14 @@ interface EventsBySchema<Schemas extends EventSchemas> {
    * event: an attempt, see `parse`.
    */
   readonly events: Schemas;
+  /**
+   * Types of events that this consumer has no use for: `['seat.released']`, or `'others'` for all that are not in `events`.
+   * Their messages are acknowledged and leave no record; log lines with the outcome `ignored` name their `eventType`, and the
+   * metric `Ignored` counts them. An event that was begun and not applied, by a version that took its type, is never ignored:
+   * its message is poison.
+   * @default - none: a message of another type is poison
+   */
+  readonly ignore?: readonly string[] | 'others';
   readonly parse?: 'createConsumer takes "events" or "parse", not both: remove one';
 }
 
@@ -114,6 +122,7 @@ interface EventsByParser<Parsed extends CloudEvent> {
    * promise that it returns, make the message wait.
    */
   readonly parse: EventParser<Parsed>;
+  readonly ignore?: '"ignore" needs "events": a parser throws for an event that the consumer has no use for';
   readonly events?: 'createConsumer takes "events" or "parse", not both: remove one';
 }
 
@@ -128,6 +137,7 @@ export type ConsumerOptions<
 type AnyOptions = Pick<CommonOptions<HandlerKind, never, never>, 'name' | 'concurrency'> & {
   readonly events?: unknown;
   readonly parse?: unknown;
+  readonly ignore?: unknown;
   readonly fingerprint?: unknown;
   readonly key?: unknown;
   readonly guarantee?: unknown;
@@ -139,7 +149,7 @@ type AnyOptions = Pick<CommonOptions<HandlerKind, never, never>, 'name' | 'concu
  * @throws ConfigurationError that names the option, its value and the fix.
  */
 export function checkOptions(options: AnyOptions): void {
-  const { name, concurrency, events, parse, fingerprint, key, guarantee, handle } = options;
+  const { name, concurrency, events, parse, ignore, fingerprint, key, guarantee, handle } = options;
   if (name !== undefined) checkConsumerName('name', name);
   if (concurrency !== undefined && (!Number.isSafeInteger(concurrency) || concurrency < 1)) {
     throw new ConfigurationError(`concurrency is ${concurrency}; it must be a whole number of 1 or more`);
@@ -150,6 +160,7 @@ export function checkOptions(options: AnyOptions): void {
   }
   if (parse !== undefined) checkFunction('parse', parse);
   if (events !== undefined) checkSchemas(events);
+  if (ignore !== undefined) checkIgnored(ignore, events);
   if (fingerprint !== undefined) checkFunction('fingerprint', fingerprint);
   if (key !== undefined) checkFunction('key', key);
   checkFunction('handle', handle);
@@ -181,6 +192,22 @@ function checkSchemas(events: unknown): void {
   }
 }
 
+function checkIgnored(ignore: unknown, events: unknown): void {
+  if (events === undefined) {
+    throw new ConfigurationError('ignore needs "events": with "parse" there are no types that it could name');
+  }
+  if (ignore === 'others') return;
+  if (!Array.isArray(ignore) || !ignore.every((type) => typeof type === 'string' && type !== '')) {
+    throw new ConfigurationError(`ignore is ${told(ignore)}; it must be a list of types, or 'others'`);
+  }
+  const both = ignore.find((type) => Object.hasOwn(events as object, type));
+  if (both !== undefined) {
+    throw new ConfigurationError(
+      `ignore names ${JSON.stringify(both)}, which is in "events": remove one of them`,
+    );
+  }
+}
+
 function told(value: unknown): string {
   return typeof value === 'object' && value !== null
     ? `an object with ${JSON.stringify(Object.keys(value))}`
@@ -198,8 +225,12 @@ export function readerOf<Kind extends HandlerKind, Schemas extends EventSchemas,
   const base = { name, ...(fingerprint !== undefined && { fingerprint }), ...(key !== undefined && { key }) };
   if (typeof events !== 'object')
     return { ...base, parse: parse as EventParser<CloudEvent> as EventParser<Event> };
+  const { ignore } = options;
+  const isIgnored = (type: string) =>
+    !Object.hasOwn(events, type) && (ignore === 'others' || ignore?.includes(type) === true);
   return {
     ...base,
+    ...(ignore !== undefined && { ignores: isIgnored }),
     parse: ({ body }) => readEvent(body) as Event,
     complete: (event) => withData(events, event) as Event,
   };

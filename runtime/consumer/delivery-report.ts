@@ -21,6 +21,7 @@ import type { Output, Warn } from '../ports/output.ts';
 const levels: Record<Outcome, string> = {
   applied: 'INFO',
   duplicate: 'INFO',
+  ignored: 'INFO',
   conflict: 'WARN',
   poison: 'WARN',
   'out-of-window': 'WARN',

@@ -5,6 +5,7 @@ import type { Message } from '../message/sqs-message.ts';
 import { settleMessage } from '../settlement/execute-disposition.ts';
 import { commitTogether, type Folded } from './commit-together.ts';
 import { countsBeforeHandler, knownJobOf, taskOf } from './delivery-task.ts';
+import { judgeIgnored } from './judge-ignored.ts';
 import { type Judged, readBody } from './read-body.ts';
 import { verdictOnError } from './verdict.ts';
 
@@ -48,7 +49,7 @@ async function judgeAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   try {
     const { reading } = message;
     const isCounted = message.isSuspect && countsBeforeHandler(message, context);
-    const isUnread = isCounted && reading.parsed === undefined;
+    const isUnread = isCounted && reading.ignored === undefined && reading.parsed === undefined;
     let parserTookMs = 0;
     if (isUnread || 'failed' in reading.content) {
       const read = await readBody(message, isUnread, context);
@@ -58,6 +59,9 @@ async function judgeAlone<Event extends CloudEvent, Kind extends HandlerKind>(
     const { content } = reading;
     if ('failed' in content) throw content.failed;
     if ('waits' in content) throw content.waits;
+    if ('ignored' in content) {
+      return { verdict: await judgeIgnored(message, content.ignored, context), job: undefined, context };
+    }
     if ('invalid' in content) {
       return { verdict: { outcome: 'invalid', error: content.invalid }, job: undefined, context };
     }

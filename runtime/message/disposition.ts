@@ -53,6 +53,7 @@ export type Reason = Pick<
 export type OutcomeLog = Pick<
   DeliveryLog,
   | 'outcome'
+  | 'eventType'
   | 'stale'
   | 'appliedWith'
   | 'leaseUntil'

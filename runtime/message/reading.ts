@@ -30,6 +30,8 @@ export interface Reader<Event extends CloudEvent> {
   readonly parse: EventParser<Event>;
   /** Makes what the handler gets of it. @default - the event as it is */
   complete?(event: Event): Event;
+  /** Whether the consumer ignores events of a type, which `complete` refuses. @default - it ignores none */
+  ignores?(type: string): boolean;
   /** A method, so that a message of one kind of event is a message of events. */
   fingerprint?(event: Event): unknown;
   /** Names the event, in place of `source` and `id`. */
@@ -43,8 +45,16 @@ export type Content<Event extends CloudEvent> =
   | { readonly invalid: InvalidEventError | PermanentError }
   /** The parser failed over a body that names its event: an attempt of that body. */
   | { readonly failed: ParserError }
+  /** The consumer ignores its type. */
+  | { readonly ignored: Ignored }
   /** The parser asks to wait, or its configuration does: says nothing of the event. */
   | { readonly waits: unknown };
+
+export interface Ignored {
+  readonly type: string;
+  /** Why the message is poison, if its event must not be ignored. */
+  readonly error: InvalidEventError;
+}
 
 export interface Valid<Event extends CloudEvent> {
   readonly event: Event;
@@ -75,6 +85,20 @@ export class Reading<Event extends CloudEvent> {
   get content(): Content<Event> {
     this.#parsed ??= this.#read();
     return this.#parsed;
+  }
+
+  /** The body's event, if the consumer ignores its type. No code of the consumer runs for that. */
+  get ignored(): Ignored | undefined {
+    const { parse, ignores } = this.#reader;
+    if (ignores === undefined) return undefined;
+    if (this.#parsed === undefined) {
+      try {
+        if (ignores(parse(this.#message).type)) this.#parsed = this.#read();
+      } catch {
+        return undefined;
+      }
+    }
+    return this.#parsed !== undefined && 'ignored' in this.#parsed ? this.#parsed.ignored : undefined;
   }
 
   /** The same, if the parser has run: never runs it. */
@@ -113,7 +137,7 @@ export class Reading<Event extends CloudEvent> {
   }
 
   #read(): Content<Event> {
-    const { parse, complete } = this.#reader;
+    const { parse, complete, ignores } = this.#reader;
     let event: Event;
     try {
       event = parse(this.#message);
@@ -130,6 +154,9 @@ export class Reading<Event extends CloudEvent> {
     try {
       completed = complete?.(event) ?? event;
     } catch (error) {
+      if (error instanceof InvalidEventError && ignores?.(event.type)) {
+        return { ignored: { type: event.type, error } };
+      }
       return this.#contentOf(error);
     }
     try {

@@ -23,6 +23,8 @@ export type DeliveryVerdict =
   | Verdict
   /** The body is no event, and never will be. */
   | { readonly outcome: 'invalid'; readonly error: OrderOnceError & { field?: string | undefined } }
+  /** The consumer ignores events of this type. */
+  | { readonly outcome: 'ignored'; readonly type: string }
   /** The delivery ended with an error that says nothing of the event: a store that does not answer, a bug, a setting. */
   | { readonly outcome: 'undecided'; readonly error: unknown }
   /** Its handler was pending when the invocation was about to end. */
@@ -40,7 +42,7 @@ export interface SettleTerms extends Moment {
 /**
  * Decides what becomes of a message. It reads no clock and asks nobody.
  *
- *   applied, duplicate, quarantined          acknowledge
+ *   applied, duplicate, quarantined, ignored acknowledge
  *   unknown                                  acknowledge; if its record has no room for the body, a copy goes first
  *   invalid, out-of-window                   dead-letter
  *   refused, conflict, tried for the last time   dead-letter; with `onPoison: 'block'` retry, unless an operator skips it
@@ -58,6 +60,8 @@ export function settle(
       const { appliedWith } = verdict;
       return acknowledge({ outcome: 'duplicate', ...(appliedWith !== undefined && { appliedWith }) });
     }
+    case 'ignored':
+      return acknowledge({ outcome: 'ignored', eventType: truncate(verdict.type) });
     case 'quarantined':
       return acknowledge({ outcome: 'poison', code: 'QUARANTINED', reason: verdict.reason });
     case 'unknown':

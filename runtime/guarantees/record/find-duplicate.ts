@@ -1,13 +1,10 @@
 import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
 import type { Job, Tools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
-
-/** What no attempt was ever counted as. */
-const nothing = 'No attempt is counted as this';
+import { findRecord } from './find-record.ts';
 
 /**
- * Whether the record of a job says that its event was applied. No function may read a record, so it takes back a count that
- * was never made: no record takes that, and the refusal shows it. It is asked once, since nothing depends on the answer.
+ * Whether the record of a job says that its event was applied. It is asked once, since nothing depends on the answer.
  *
  * @returns `undefined` if the record does not say so, or does not answer.
  */
@@ -18,11 +15,9 @@ export async function findDuplicate(
 ): Promise<Verdict | undefined> {
   const attempt = new DeliveryAttempt(job, guarantee, tools);
   const mine = attempt.delivery();
-  const answer = await tools.store
-    .release(mine, nothing, { change: 0, countedAs: nothing })
-    .catch(() => undefined);
-  if (answer?.kind !== 'fenced') return undefined;
-  const finding = attempt.interpret(answer, mine, { takeOver: false });
+  const found = await findRecord(mine, tools.store).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const finding = attempt.interpret(found, mine, { takeOver: false });
   if (finding.kind !== 'verdict' || finding.verdict.outcome !== 'duplicate') return undefined;
   return finding.verdict;
 }

@@ -58,6 +58,9 @@ const wrong = {
   'at least once and effects': 'events, guarantee: atLeastOnce(retention), handle: async () => [effect]',
   'at most once and no promise': 'events, guarantee: atMostOnce(), handle: () => {}',
   'events and parse': 'events, parse, guarantee: exactlyOnce(), handle: () => []',
+  'ignore and parse': "parse, ignore: 'others', guarantee: exactlyOnce(), handle: () => []",
+  'a type to ignore that is no list':
+    "events, ignore: 'seat.released', guarantee: exactlyOnce(), handle: () => []",
   'neither events nor parse': 'guarantee: exactlyOnce(), handle: () => []',
   'no guarantee': 'events, handle: () => []',
   'no handler': 'events, guarantee: exactlyOnce()',

@@ -23,6 +23,21 @@ it.each([
     { events: undefined, parse: {} },
     'parse is an object with []; it must be a function',
   ],
+  [
+    'types to ignore beside a parser',
+    { events: undefined, parse: () => ({}), ignore: [] },
+    'ignore needs "events"',
+  ],
+  [
+    'one type to ignore that is no list',
+    { ignore: 'seat.released' },
+    "ignore is seat.released; it must be a list of types, or 'others'",
+  ],
+  [
+    'a type both taken and ignored',
+    { ignore: ['seat.booked'] },
+    'ignore names "seat.booked", which is in "events"',
+  ],
   ['no handler', { handle: undefined }, 'handle is undefined; it must be a function'],
   [
     'a fingerprint that cannot be called',
