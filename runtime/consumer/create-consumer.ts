@@ -3,6 +3,7 @@ import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import { CommonFailure } from '../message/common-failure.ts';
 import type { EventSchemas } from '../message/event-schemas.ts';
+import type { Reader } from '../message/reading.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import {
   type ConsumerOptions,
@@ -12,6 +13,7 @@ import {
   readerOf,
 } from './consumer-options.ts';
 import { dependenciesFromEnvironment } from './dependencies-from-environment.ts';
+import { identify, isIdentifyRequest } from './identify.ts';
 import { type Consumer, Invocation } from './invocation.ts';
 import { readInvocation } from './lambda-event.ts';
 import { TimeEstimate } from './time-estimate.ts';
@@ -27,6 +29,8 @@ export type ConsumerHandler = (
  *
  * @param dependencies Default: from the environment variables that `IdempotentConsumer` sets. They are read at the first
  *   invocation, so that a test can import a handler.
+ * It also answers an `IdentifyRequest`, for tools.
+ *
  * @throws ConfigurationError for a name that could not be part of a key, and a concurrency below 1. What is returned throws
  *   one, before it touches anything, for a function whose environment was not set, for an invocation longer than the
  *   visibility timeout allows, and for an event that is no batch of an SQS queue. Then the whole batch waits.
@@ -40,11 +44,14 @@ export function createConsumer<
   type Event = HandledEvent<Schemas, Parsed>;
   const { guarantee, concurrency = 10 } = options;
   const handle = options.handle as unknown as Handlers<Event>[Kind];
+  let reader: Reader<Event> | undefined;
   let consumer: Consumer<Event, Kind> | undefined;
-  return async (event, context) => {
+  return async (event: unknown, context) => {
     // An error here is thrown at each invocation, until the environment is right.
+    reader ??= readerOf(options.name ?? nameFromEnvironment(), options);
+    if (isIdentifyRequest(event)) return identify(event, reader) as never;
     consumer ??= {
-      reader: readerOf(options.name ?? nameFromEnvironment(), options),
+      reader,
       dependencies: dependencies ?? dependenciesFromEnvironment(),
       guarantee,
       handle,

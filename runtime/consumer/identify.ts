@@ -1,0 +1,77 @@
+import type { SQSMessageAttributes } from 'aws-lambda';
+import { ConfigurationError } from '../../contract/errors.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { version } from '../../contract/version.ts';
+import { codeOf, describe } from '../handler/errors.ts';
+import { type Content, type Reader, Reading } from '../message/reading.ts';
+
+/**
+ * An invocation that asks a deployed consumer what its code makes of messages, so that tools never guess it:
+ *
+ *   { "order-once": "identify", "bodies": ["{\"specversion\":\"1.0\", ...}", { "body": "...", "attributes": { ... } }] }
+ *
+ * `attributes` are SQS message attributes in the form in which Lambda hands them over.
+ */
+export interface IdentifyRequest {
+  readonly 'order-once': 'identify';
+  readonly bodies: readonly (
+    | string
+    | { readonly body: string; readonly attributes?: SQSMessageAttributes }
+  )[];
+}
+
+export interface IdentifyAnswer {
+  /** The consumer's name. */
+  readonly consumer: string;
+  /** Of order-once. */
+  readonly version: string;
+  /** In the order of the request. */
+  readonly bodies: readonly IdentifiedBody[];
+}
+
+export type IdentifiedBody =
+  /** The consumer takes the event: the `id` and the fingerprint of its record. */
+  | { readonly wanted: true; readonly key: string; readonly fingerprint: string }
+  /** The consumer ignores the type of the event. */
+  | { readonly wanted: false; readonly type: string }
+  /** The consumer refuses the body, fails over it, or lets its message wait. */
+  | { readonly error: { readonly code: string; readonly message: string; readonly field?: string } };
+
+export function isIdentifyRequest(event: unknown): event is IdentifyRequest {
+  return (
+    typeof event === 'object' && event !== null && 'order-once' in event && event['order-once'] === 'identify'
+  );
+}
+
+/**
+ * Runs parser, schema, `key` and `fingerprint` of a consumer over bodies, and nothing else: it needs neither a store nor a
+ * queue, and no handler runs.
+ *
+ * @throws ConfigurationError for a request without a list of bodies.
+ */
+export function identify<Event extends CloudEvent>(
+  { bodies }: IdentifyRequest,
+  reader: Reader<Event>,
+): IdentifyAnswer {
+  if (!Array.isArray(bodies)) {
+    throw new ConfigurationError(
+      '{ "order-once": "identify" } needs "bodies": a list of the bodies of messages, as texts or as { "body", "attributes" }',
+    );
+  }
+  const identified = bodies.map((one: IdentifyRequest['bodies'][number]) => {
+    const { body, attributes = {} } = typeof one === 'string' ? { body: one } : (one ?? { body: '' });
+    return answerOf(new Reading({ body, attributes }, reader).content);
+  });
+  return { consumer: reader.name, version, bodies: identified };
+}
+
+function answerOf(content: Content<CloudEvent>): IdentifiedBody {
+  if ('identity' in content) {
+    const { id: key, fingerprint } = content.identity;
+    return { wanted: true, key, fingerprint };
+  }
+  if ('ignored' in content) return { wanted: false, type: content.ignored.type };
+  const error = 'invalid' in content ? content.invalid : 'failed' in content ? content.failed : content.waits;
+  const field = (error as { readonly field?: string } | null | undefined)?.field;
+  return { error: { code: codeOf(error), message: describe(error), ...(field !== undefined && { field }) } };
+}
