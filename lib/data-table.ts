@@ -8,23 +8,30 @@ export interface DataTableProps {
   /** Name of the partition key, a string. */
   readonly partitionKey: string;
 
-  /** Attribute with the time, in seconds since the epoch, past which DynamoDB deletes an item. @default - none */
+  /** Attribute with the time, in seconds since the epoch, after which DynamoDB deletes an item. @default - none */
   readonly timeToLiveAttribute?: string;
 
   /**
-   * What becomes of the table when its stack is deleted. Unless it is DESTROY, the table is also protected from
-   * deletion by any other hand.
+   * What happens to the table when its stack is deleted. Unless it is DESTROY, the table also has deletion protection.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
- * A DynamoDB table that keeps what it is given: on-demand capacity, point-in-time recovery over 35 days, named after
- * its stack. Encrypted with a key that DynamoDB owns: always on, without a price per request.
+ * A DynamoDB table with safe settings: on-demand capacity, point-in-time recovery over 35 days, retained when its stack is
+ * deleted, and named after its stack. It is encrypted with a key that DynamoDB owns, without a price per request.
+ *
+ * @example
+ * ```ts
+ * const seats = new DataTable(this, 'Seats', { partitionKey: 'seat' });
+ * ```
  */
 export class DataTable extends Table {
-  /** @throws ConfigurationError for the name of an attribute that DynamoDB refuses. */
+  /**
+   * @throws ConfigurationError for the name of an attribute that DynamoDB refuses, and if the table's name gets longer than
+   *   DynamoDB takes or is another construct's.
+   */
   constructor(
     scope: Construct,
     id: string,

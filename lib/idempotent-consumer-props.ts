@@ -12,6 +12,8 @@ export interface IdempotentConsumerProps {
   /**
    * The consumer's name: 1 to 64 letters, digits, `-` and `_`. It is part of the key of each record, so renaming a consumer
    * makes every event new to it. No other consumer of the same record table may have it.
+   *
+   * Leave `name` of `createConsumer` out: it goes before this one, and synthesis cannot see it.
    */
   readonly consumerName: string;
 

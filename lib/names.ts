@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../contract/errors.ts';
 
-/** What AWS takes as a name, in characters (each service's "Quotas" page); SQS and SNS count `.fifo`. */
+/** The longest names that AWS takes, in characters (each service's "Quotas" page). SQS and SNS count `.fifo`. */
 export const nameLimits = {
   queue: 80,
   function: 64,
@@ -13,9 +13,9 @@ export const nameLimits = {
 } as const;
 
 /**
- * A name that carries the stack's name and the construct's place in it: `Bookings` in stack `Shop` gives
- * `Shop-bookings`. Stacks side by side do not meet, and data that outlived its stack is found again by the same
- * stack (`cdk deploy --import-existing-resources`) instead of being replaced in silence by something empty.
+ * A name made of the stack's name and the construct's path in the stack: `Bookings` in stack `Shop` gives `Shop-bookings`.
+ * Two stacks never get the same name. If a table outlived its stack, the same stack finds it again
+ * (`cdk deploy --import-existing-resources`) instead of creating an empty one.
  *
  * @param suffix Put behind the name as it is.
  * @throws ConfigurationError if the service would refuse the length, or another construct of the stack has the name: ids
@@ -41,7 +41,7 @@ export function physicalName(
   return name;
 }
 
-/** By stack: which construct has a name. */
+/** The construct that has a name, by stack. */
 const owners = new WeakMap<Stack, Map<string, string>>();
 
 /** CloudFormation would refuse the second resource of a name in the middle of a deployment. */

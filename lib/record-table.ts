@@ -10,23 +10,31 @@ import { DataTable } from './data-table.ts';
 
 export interface RecordTableProps {
   /**
-   * How long a record counts: the idempotency window. A delivery that comes later than that cannot be told from a
-   * new event, so synthesis refuses a consumer whose messages can live longer.
+   * How long a record counts: the idempotency window. A later delivery cannot be told from a new event, so synthesis fails
+   * for a consumer whose messages can live longer. At least 23 days of SNS delivery retries, the retentions of queue and
+   * dead-letter queue, and an hour for clocks; at most ten years.
    * @default Duration.days(45)
    */
   readonly ttl?: Duration;
 
   /**
-   * What becomes of the records when their stack is deleted. Without them every event that is still in a queue, or
-   * that is published again, is applied once more.
+   * What happens to the records when their stack is deleted. Without records, each event that is still in a queue or is
+   * published again takes effect once more.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** The table that remembers which events were applied: an item per consumer and event. */
+/**
+ * The table of records, which say what events were applied: an item per consumer and event. Consumers may share one.
+ *
+ * @example
+ * ```ts
+ * const records = new RecordTable(this, 'Records', { ttl: Duration.days(60) });
+ * ```
+ */
 export class RecordTable extends DataTable {
-  /** How long a record counts. */
+  /** How long a record counts. See `RecordTableProps`. */
   readonly ttl: Duration;
 
   /** @throws ConfigurationError for a `ttl` that no message's life fits in. */
@@ -40,16 +48,19 @@ export class RecordTable extends DataTable {
     this.ttl = ttl;
   }
 
-  /** Lets a function commit records and tells it where and for how long. It can neither read nor delete one. */
+  /**
+   * Lets a function commit records, and sets its environment variables for them. The function can neither read nor delete a
+   * record. `IdempotentConsumer` calls it.
+   */
   grantCommit(commits: LambdaFunction): void {
-    this.#tellWhere(commits);
+    this.#setEnvironment(commits);
     // TransactWriteItems is no IAM action: AWS checks the action of each write in it.
     this.grant(commits, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
   }
 
-  /** Lets the intake's function keep what it answered: its own records, and nobody else's. */
+  /** Lets the intake's function keep its answers: under its own keys, and no others. */
   grantIntake(intake: LambdaFunction): void {
-    this.#tellWhere(intake);
+    this.#setEnvironment(intake);
     intake.addToRolePolicy(
       new PolicyStatement({
         actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -61,7 +72,7 @@ export class RecordTable extends DataTable {
     );
   }
 
-  #tellWhere(handler: LambdaFunction): void {
+  #setEnvironment(handler: LambdaFunction): void {
     handler.addEnvironment(environmentNames.recordsTable, this.tableName);
     handler.addEnvironment(environmentNames.recordTtlSeconds, String(this.ttl.toSeconds()));
   }

@@ -8,8 +8,8 @@ const maxBytes = 4096;
 const validName = /^[A-Za-z][A-Za-z0-9_]+$/;
 
 /**
- * Makes synthesis fail for environment variables that Lambda refuses. It looks at the template, since variables come from
- * many places. A value that is known at deployment only counts as empty. Names that Lambda reserves the CDK refuses itself.
+ * Makes synthesis fail for environment variables that Lambda refuses. It reads the template, because variables are added in
+ * many places. A value that is known at deployment only counts as empty. The CDK itself refuses names that Lambda reserves.
  */
 export function checkEnvironment(handler: LambdaFunction): void {
   handler.node.addValidation({

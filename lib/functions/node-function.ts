@@ -22,7 +22,7 @@ const passedOn = [
 ] as const;
 export type PassedOn = Pick<NodejsFunctionProps, (typeof passedOn)[number]>;
 
-/** Those that are given. */
+/** The options to pass on that are given. */
 export function passOn(props: PassedOn): PassedOn {
   return Object.fromEntries(
     passedOn.filter((name) => props[name] !== undefined).map((name) => [name, props[name]]),
@@ -40,9 +40,9 @@ export interface FunctionProps extends PassedOn, Pick<NodejsFunctionProps, 'envi
 }
 
 /**
- * A Lambda function with everything that it needs inside: one minified ES module with its AWS SDK, so that a runtime
- * update cannot change the SDK under it. Its role starts empty, apart from writing to its own log group; logs are kept
- * for as long as the records that they explain, and a little longer.
+ * A Lambda function with all of its code in one minified ES module. The AWS SDK is inside, so that an update of Lambda's
+ * runtime cannot change it. Its role may only write to its own log group at first. Logs are kept for 60 days, somewhat longer
+ * than the records that they explain.
  *
  * @throws ConfigurationError for a memory that Lambda refuses, a bundling that is no ES module, and a missing esbuild.
  *   Synthesis fails for environment variables that Lambda refuses.

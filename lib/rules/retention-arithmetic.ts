@@ -17,14 +17,14 @@ export function leastVisibilityTimeout(functionTimeout: number): number {
   return 6 * functionTimeout;
 }
 
-/** A claim made at the start of an invocation: until that has ended, on every clock. */
+/** The lease of a claim at the start of an invocation: until the invocation has ended, on every clock. */
 export function longestLeaseOf(functionTimeout: number): number {
   return longestLease(functionTimeout * 1000) / 1000;
 }
 
 /**
- * The shortest visibility timeout that suits the function and with which a function that does not start is received
- * within 1,000 times during the tolerated outage.
+ * The shortest visibility timeout that is long enough for the function, and with which a message of a function that does not
+ * start is received at most 1,000 times during the tolerated outage.
  */
 export function defaultVisibilityTimeout(consumer: {
   readonly functionTimeout: number;
@@ -39,8 +39,8 @@ export function defaultVisibilityTimeout(consumer: {
 }
 
 /**
- * As many receives as SQS counts, but no more than come before a message is deleted that no function gets hold of: it
- * comes again after every visibility timeout. Not below what the runtime needs.
+ * As many receives as SQS counts, but no more than a message gets before its retention if no function starts: then it
+ * returns after each visibility timeout. At least as many as the runtime needs.
  */
 export function defaultMaxReceiveCount(queue: Receiving & { readonly retention: number }): number {
   const most = Math.floor(longestWaiting(queue) / queue.visibilityTimeout);

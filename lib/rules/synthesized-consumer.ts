@@ -13,12 +13,12 @@ export interface ConsumerParts extends ConsumerQueues {
   readonly toleratedOutage: Duration;
 }
 
-/** Times in seconds. What is missing, or known at deployment only, is NaN. */
+/** Times in seconds. A number that is missing, or known at deployment only, is NaN. */
 export interface DeployedConsumer {
   readonly recordTtl: number;
   readonly functionTimeout: number;
-  /** What the function is told of its queue. */
-  readonly told: Pick<DeployedQueue, 'visibilityTimeout' | 'retention' | 'maxReceiveCount'>;
+  /** The settings of its queue that are in the function's environment. */
+  readonly functionSettings: Pick<DeployedQueue, 'visibilityTimeout' | 'retention' | 'maxReceiveCount'>;
   readonly batchSize: number;
   readonly toleratedOutage: number;
   readonly queue: DeployedQueue;
@@ -34,17 +34,17 @@ export interface DeployedQueue {
   readonly maxReceiveCount: number;
 }
 
-/** The consumer as its template says it, with what escape hatches (`addPropertyOverride`) made of it. */
+/** The consumer as in its template, with the changes of escape hatches (`addPropertyOverride`). */
 export function readDeployed(parts: ConsumerParts): DeployedConsumer {
   const handler = renderedProperties(parts.handler);
-  const told = (name: EnvironmentName) =>
+  const setting = (name: EnvironmentName) =>
     Number(handler.Environment?.Variables?.[environmentNames[name]] ?? Number.NaN);
   return {
-    recordTtl: told('recordTtlSeconds'),
-    told: {
-      visibilityTimeout: told('visibilityTimeoutSeconds'),
-      retention: told('queueRetentionSeconds'),
-      maxReceiveCount: told('maxReceiveCount'),
+    recordTtl: setting('recordTtlSeconds'),
+    functionSettings: {
+      visibilityTimeout: setting('visibilityTimeoutSeconds'),
+      retention: setting('queueRetentionSeconds'),
+      maxReceiveCount: setting('maxReceiveCount'),
     },
     functionTimeout: number(handler.Timeout),
     batchSize: number(renderedProperties(parts.eventSource).BatchSize),

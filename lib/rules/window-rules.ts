@@ -39,7 +39,10 @@ const queueNames = {
 } as const;
 type QueueName = keyof typeof queueNames;
 
-/** What must hold for "applied once" to be true. A comparison with NaN, a number that is not known, does not hold. */
+/**
+ * The conditions under which "applied once" is true. A comparison with NaN, for a number that is not known at synthesis, is
+ * false, so the rule fails.
+ */
 const windowRules: readonly WindowRule[] = [
   {
     holds: (consumer) => consumer.recordTtl >= leastRecordTtl(retentions(consumer)),
@@ -114,21 +117,21 @@ const windowRules: readonly WindowRule[] = [
     holds: ({ filterPolicy }) => filterPolicy === undefined,
     message: ({ filterPolicy }) =>
       `The subscription has a filter policy, ${JSON.stringify(filterPolicy)}: with one, SNS FIFO delivers at most ` +
-      'once, so events can be lost. Remove it, and let the handler return no effects for what it does not want.',
+      'once, so events can be lost. Remove it, and let the handler return no effects for events that it does not want.',
   },
 ];
 
-/** What a function reckons with has to be what its queue does. */
+/** The function's environment must match the queue's real settings. */
 function environmentMatchesRule(
-  name: keyof DeployedConsumer['told'],
+  name: keyof DeployedConsumer['functionSettings'],
   what: string,
   format: (value: number) => string,
   consequence: string,
 ): WindowRule {
   return {
-    holds: ({ queue, told }) => told[name] === queue[name],
-    message: ({ queue, told }) =>
-      `The function is told that its queue's ${what} is ${format(told[name])}, but it is ${format(queue[name])}: ` +
+    holds: ({ queue, functionSettings }) => functionSettings[name] === queue[name],
+    message: ({ queue, functionSettings }) =>
+      `The function's environment says that its queue's ${what} is ${format(functionSettings[name])}, but it is ${format(queue[name])}: ` +
       `${consequence}. Set "${name}", which sets both.`,
   };
 }
@@ -145,7 +148,8 @@ function retentionRule(name: QueueName, option: string): WindowRule {
 function fifoRule(name: QueueName, consequence: string): WindowRule {
   return {
     holds: (consumer) => consumer[name].fifo,
-    message: () => `The ${queueNames[name]} is no FIFO queue: ${consequence}. Leave its "fifoQueue" at true.`,
+    message: () =>
+      `The ${queueNames[name]} is not a FIFO queue: ${consequence}. Leave its "fifoQueue" at true.`,
   };
 }
 

@@ -57,7 +57,7 @@ describe('the life of a record', () => {
     expect(refusalOf({ ...shorter, ttl: Duration.days(26) })).toContain('26 d 1 h');
   });
 
-  test('fails if the function is told another one', () => {
+  test("fails if the function's environment has another one", () => {
     const { stack, consumer } = consumerWith();
     consumer.handler.addEnvironment('RECORD_TTL_SECONDS', '60');
     expect(refusal(stack)).toContain('Records count for 1 min');
@@ -99,7 +99,7 @@ describe('the lease', () => {
   });
 });
 
-describe('what the function is told of its queue', () => {
+describe("the settings of the queue in the function's environment", () => {
   test.each([
     ['VisibilityTimeout', 240, 'visibility timeout is 3 min, but it is 4 min'],
     ['MessageRetentionPeriod', 259_200, 'retention is 4 d, but it is 3 d'],
@@ -111,19 +111,19 @@ describe('what the function is told of its queue', () => {
   ])('fails if its %s is another', (property, value, told) => {
     const { stack, consumer } = consumerWith();
     resourceOf(consumer.queue).addPropertyOverride(property, value);
-    expect(refusal(stack)).toContain(`The function is told that its queue's ${told}`);
+    expect(refusal(stack)).toContain(`The function's environment says that its queue's ${told}`);
   });
 
   test.each([
     ['VISIBILITY_TIMEOUT_SECONDS', 'visibility timeout is a time not known at synthesis'],
     ['QUEUE_RETENTION_SECONDS', 'retention is a time not known at synthesis'],
     ['MAX_RECEIVE_COUNT', 'maxReceiveCount is not known at synthesis'],
-  ])('fails if it is told no %s', (variable, told) => {
+  ])('fails if %s is missing', (variable, told) => {
     const { stack, consumer } = consumerWith();
     (consumer.handler.node.defaultChild as CfnFunction).addPropertyDeletionOverride(
       `Environment.Variables.${variable}`,
     );
-    expect(refusal(stack)).toContain(`is told that its queue's ${told}`);
+    expect(refusal(stack)).toContain(`environment says that its queue's ${told}`);
   });
 });
 
@@ -197,7 +197,7 @@ describe('escape hatches', () => {
   test.each(names.slice(1))('fails if the %s is overridden to be no FIFO queue', (name) => {
     const { stack, consumer } = consumerWith();
     resourceOf(consumer[name]).addPropertyDeletionOverride('FifoQueue');
-    expect(refusal(stack)).toContain(`The ${queues[name]} is no FIFO queue`);
+    expect(refusal(stack)).toContain(`The ${queues[name]} is not a FIFO queue`);
   });
 
   test('fails if the subscription is given a filter policy', () => {

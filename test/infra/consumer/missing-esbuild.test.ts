@@ -35,8 +35,8 @@ function saidWith(programs: Readonly<Record<string, string>>): string {
     chmodSync(join(folder, name), 0o755);
   }
   const { stdout } = spawnSync(
-    join(root, 'node_modules/.bin/node'),
-    ['--input-type=module', '-e', script, temporaryFolder()],
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', script, temporaryFolder()],
     { cwd: root, encoding: 'utf8', env: { PATH: folder } },
   );
   return stdout;

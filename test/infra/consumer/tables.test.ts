@@ -66,7 +66,7 @@ test('a table of another stack is known by its name there', () => {
   expect(JSON.stringify(Environment.Variables.ORDER_ONCE_TABLES)).toContain('Fn::ImportValue');
 });
 
-test('a function without tables is told so', () => {
+test('a function without tables gets an empty list of them', () => {
   const stack = shop();
   bookings(stack);
   expect(tablesOf(stack)).toEqual({});
