@@ -1,6 +1,6 @@
 import { ConfigurationError } from './errors.ts';
 
-/** @throws ConfigurationError unless the option's value is a text that is not empty. */
+/** @throws ConfigurationError unless the option's value is a non-empty string. */
 export function checkText(name: string, value: unknown): void {
   if (typeof value === 'string' && value.trim() !== '') return;
   const given = typeof value === 'string' ? JSON.stringify(value) : String(value);

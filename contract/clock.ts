@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Where time enters: everything that waits or reads the time takes one of these. */
+/** The source of time. All code that waits or reads the time uses one. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted: then nothing of it is left behind. */
+  /** Resolves after `ms` milliseconds, or when `signal` is aborted, which also clears its timer. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { truncate } from './truncate.ts';
 
-/** The base of every error that this project throws on purpose. */
+/** Base class of the errors that this project throws. */
 export class OrderOnceError extends Error {
-  /** Stable, for programs; the message is for people and may change. */
+  /** Stable code for programs. The message is for people and may change. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -29,12 +29,12 @@ export type InvalidEventCode =
   | 'INVALID_KEY';
 
 /**
- * A body that is no valid event. It never gets better by waiting: it is poison. Message and field are shortened: both may
- * quote the body, which is as long as its sender likes.
+ * The body is not a valid event, so it is poison: waiting cannot help. Message and field are truncated, because both may quote
+ * a long body.
  */
 export class InvalidEventError extends OrderOnceError {
   declare readonly code: InvalidEventCode;
-  /** The path of what is wrong, `data.lines[0].quantity` for instance; absent where the whole body is. */
+  /** Path of the invalid part, for example `data.lines[0].quantity`; absent if the whole body is invalid. */
   readonly field: string | undefined;
 
   constructor(code: InvalidEventCode, message: string, field?: string, options?: ErrorOptions) {

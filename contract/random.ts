@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** Where randomness enters. */
+/** The source of random numbers. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;

@@ -1,9 +1,9 @@
-/** In characters: a body of hundreds of kilobytes may be quoted; neither log, attribute nor record takes that. */
+/** Longest text, in characters. A message may quote a body of hundreds of kilobytes, which no log, attribute or record can hold. */
 const maxLength = 1000;
 
-/** The text, or the start of it. @param most In characters. */
+/** Returns the text, cut to `most` characters. */
 export function truncate(text: string, most = maxLength): string {
   const short = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-  // A cut may have split a character in two, and no store keeps half of one.
+  // The cut may have split a surrogate pair, and no store accepts half of it.
   return short.toWellFormed();
 }

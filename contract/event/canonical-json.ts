@@ -1,19 +1,19 @@
-/** What SQS replaces by U+FFFD, and JSON does not escape (AWS: "SendMessage", Amazon SQS API Reference). */
+/** Characters that SQS replaces by U+FFFD, and that JSON does not escape (AWS: "SendMessage", Amazon SQS API Reference). */
 const replacedBySqs = /[\ufffe\uffff]/g;
 
 /**
  * JSON in one form only: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript writes them
  * (RFC 8785, JSON Canonicalization Scheme). Equal events have equal bytes, so equal hashes.
  *
- * In one place it is not the RFC's: U+FFFE and U+FFFF are escaped, or they would arrive as another character.
+ * One deviation from RFC 8785: U+FFFE and U+FFFF are escaped, because SQS replaces them.
  *
- * @param value What `JSON.stringify` takes; keys whose value is `undefined` are left out.
- * @throws TypeError for a bigint, RangeError for what holds itself.
+ * @param value Any value that `JSON.stringify` accepts. Keys with the value `undefined` are left out.
+ * @throws TypeError for a bigint, RangeError for a value that contains itself.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return scalar(value);
-  // A date or a decimal of a library: without it every one is the same `{}`, or what its library keeps inside.
+  // For dates and decimals of libraries. Without it, all of them would be `{}` or expose internal members.
   if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON());
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)

@@ -9,14 +9,14 @@ export { type CloudEvent, cloudEvent };
 
 const longestName = 'x'.repeat(maxConsumerName);
 
-/** What a parser sees of a message. */
+/** The parts of a message that a parser gets. */
 export interface ReceivedMessage {
   readonly body: string;
   /** The SQS message attributes, in the form in which Lambda hands them over. */
   readonly attributes: SQSMessageAttributes;
 }
 
-/** Takes a message, returns its event. */
+/** Parses a message into its event. Throws if the message is not a valid event. */
 export type EventParser<Event extends CloudEvent> = (message: ReceivedMessage) => Event;
 
 /**
@@ -27,20 +27,20 @@ export type EventParser<Event extends CloudEvent> = (message: ReceivedMessage) =
  */
 export function readEvent(body: string): CloudEvent {
   const event = readEnvelope(parseExactJson(body));
-  // Refused by the publisher already, and not only by a consumer, to whose name the key belongs.
+  // Checked with the longest name, so that the publisher refuses a key that would be too long at a consumer.
   idempotencyKey(longestName, event);
   return event;
 }
 
 /**
- * A parser of the events that `schema` describes.
+ * Makes a parser of the events that `schema` describes.
  *
  *   const parseBooking = eventParser<v.InferInput<typeof booking>>(booking);
  *   parseBooking({ body: '{"specversion":"1.0", ...}' });
  *
- * @param schema A valibot schema over the envelope's entries. It checks and does not transform: what is returned
- *   is the body's own JSON, unknown attributes included and attributes that are `null` left out.
- * @returns A function that throws `InvalidEventError`, naming the field, for every body that is no such event.
+ * @param schema A valibot schema over the envelope's entries. It only checks: the parser returns the body's own JSON, with unknown
+ *   attributes and without attributes that are `null`.
+ * @returns A function that throws an `InvalidEventError` with the field if a body is not such an event.
  */
 export function eventParser<Event extends CloudEvent>(
   schema: v.GenericSchema<Event, unknown>,

@@ -2,7 +2,7 @@ import { InvalidEventError } from '../errors.ts';
 import { truncate } from '../truncate.ts';
 import { parseJson } from './parse-json.ts';
 
-/** DynamoDB takes 32 levels of nesting; two are left for the item and the attribute that hold the event. */
+/** DynamoDB allows 32 levels of nesting. Two of them are for the item and the attribute that hold the event. */
 const maxDepth = 30;
 
 /** Decimal exponents of DynamoDB's numbers (AWS: "Supported data types", Number). */
@@ -10,16 +10,16 @@ const dynamoDbExponents = { least: -130, most: 125 };
 
 const byteOrderMark = /^\ufeff/;
 
-/** Characters of a number that a message quotes, so that there is room for what is wrong with it. */
+/** Longest quote of a number in a message, in characters, so that the reason still fits. */
 const maxQuoted = 60;
 
-/** Only a number of 16 digits and more, or one with an exponent, can fail to survive a double. */
+/** Only a number of at least 16 digits, or one with an exponent, can change in a double. */
 const suspectNumber = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * `JSON.parse` for money: what it returns is what the text says, to the last digit. If a key stands twice, the last one
- * counts, as there. A byte order mark in front is ignored (RFC 8259, section 8.1).
+ * `JSON.parse` for money: every number keeps all digits of the text. If a key occurs twice, the last one counts, as in
+ * `JSON.parse`. A leading byte order mark is ignored (RFC 8259, section 8.1).
  *
  * @throws InvalidEventError INVALID_JSON; INEXACT_NUMBER for a number that a double or DynamoDB would round;
  *   NESTED_TOO_DEEP; INVALID_EVENT for a lone surrogate, which UTF-8 cannot carry, and for a key `__proto__`, which
@@ -29,7 +29,7 @@ export function parseExactJson(body: string): unknown {
   let text: string;
   let value: unknown;
   try {
-    // Of what is no text too: a body that was made by hand may be missing.
+    // Also for a body that is not a string: a handmade message may have none.
     text = String(body).replace(byteOrderMark, '');
     value = parseJson(text, maxDepth);
   } catch (cause) {
@@ -63,13 +63,13 @@ export function parseExactJson(body: string): unknown {
 function refuseInexactNumbers(text: string): void {
   for (const { 0: token, index } of text.matchAll(stringOrNumber)) {
     if (token.startsWith('"') || survives(token)) continue;
-    // No string of the body is as long as the body.
+    // A marker as long as the body cannot occur in the body.
     const marker = ' '.repeat(text.length);
     const marked = parseJson(
       text.slice(0, index) + JSON.stringify(marker) + text.slice(index + token.length),
       maxDepth,
     );
-    // Of a key that stands twice only the last has a place.
+    // If a key occurs twice, only the last one has a path.
     const field = path(find(marked, (node) => node === marker) ?? []);
     throw new InvalidEventError(
       'INEXACT_NUMBER',
@@ -79,7 +79,7 @@ function refuseInexactNumbers(text: string): void {
   }
 }
 
-/** How a number has to be written instead. Many producers print 17 digits of a double, and 15.3 is the same one. */
+/** The accepted form of a number. Many producers print 17 digits of a double; 15.3 is the same double. */
 function remedyOf(token: string): string {
   const shortest = String(Number(token));
   if (survives(shortest) && Number(shortest) !== 0) {
@@ -125,7 +125,7 @@ function isMalformed(value: unknown): boolean {
 
 type Path = readonly string[];
 
-/** `data.lines[0].quantity`; a key without a character is `[""]`. */
+/** Formats a path: `data.lines[0].quantity`. An empty key is `[""]`. */
 export function path(keys: Path): string {
   return keys
     .map((key) => (/^\d+$/.test(key) ? `[${key}]` : key === '' ? '[""]' : `.${key}`))
@@ -133,7 +133,7 @@ export function path(keys: Path): string {
     .replace(/^\./, '');
 }
 
-/** The path to the first node that `wanted` says yes to, depth first. */
+/** The path to the first node that `wanted` accepts, depth first. */
 function find(
   value: unknown,
   wanted: (node: unknown, depth: number, key: string) => boolean,

@@ -6,11 +6,11 @@ import type { CloudEvent } from './cloud-event.ts';
 const maxKeyBytes = 2048;
 
 /**
- * The idempotency key of an event for one consumer: `consumer#source#id`. `#` is legal in `source` and `id`, so it
- * is escaped there: no two events share a key.
+ * The idempotency key of an event for one consumer: `consumer#source#id`. `#` is legal in `source` and `id`, so it is escaped
+ * there. No two events share a key.
  *
- * @throws InvalidEventError where a part is missing, since all events without it would be one, and where the key would
- *   be longer than DynamoDB's 2,048 bytes.
+ * @throws InvalidEventError if a part is missing, because all events without it would share one key. Also if the key would be
+ *   longer than DynamoDB's 2,048 bytes.
  */
 export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent, 'source' | 'id'>): string {
   for (const [field, part] of Object.entries({ source, id })) {
@@ -29,11 +29,11 @@ export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent
 }
 
 /**
- * The idempotency key of an event for a consumer that names events by a key of its business: `consumer#%key#key`. The key of
- * no other event, and of no body, has this form, since `%` is escaped in what senders choose.
+ * The idempotency key of an event for a consumer with its own business key: `consumer#%key#key`. No key of another event or of a
+ * body has this form, because `%` is escaped in the parts that senders choose.
  *
- * @param key What the consumer's function returned for the event.
- * @throws InvalidEventError INVALID_KEY for a key that is no text, empty, or too long for DynamoDB.
+ * @param key The result of the consumer's function for the event.
+ * @throws InvalidEventError INVALID_KEY if the key is not a string, is empty, or is too long for DynamoDB.
  */
 export function businessKey(consumer: string, key: unknown): string {
   if (typeof key !== 'string' || key === '') {
@@ -58,14 +58,14 @@ function escaped(part: string): string {
 }
 
 /**
- * The key of the record that counts how often the parser of a consumer met a body: `consumer#%body#` and its SHA-256. An
- * event's key holds a `%` only as `%25` or `%23`, so none is like this.
+ * The key of the record that counts the parser's attempts of a body: `consumer#%body#` and the body's SHA-256. An event's key
+ * contains `%` only as `%25` or `%23`, so no event has such a key.
  */
 export function bodyKey(consumer: string, body: string): string {
   return `${consumer}${bodyMark}${sha256(body)}`;
 }
 
-/** Whether the record of this key is of a body, and of no event. */
+/** Whether the record of this key belongs to a body, not to an event. */
 export function isBodyKey(key: string): boolean {
   return key.includes(bodyMark);
 }
@@ -77,10 +77,9 @@ export function sha256(value: string): string {
 }
 
 /**
- * What the intake's records begin with. A consumer's key holds a `%` only as `%25` or `%23`, so none begins like this,
- * whatever the consumer's name.
+ * Prefix of the intake's records. A consumer's name contains no `%`, so no consumer's key starts with it.
  */
 export const intakeKeyPrefix = '%intake';
 
-/** What the intake's records and log lines name as their consumer. */
+/** The name of the consumer in the intake's records and log lines. */
 export const intakeName = 'intake';

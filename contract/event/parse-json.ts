@@ -1,13 +1,12 @@
-/** A string, and the colon behind it where it is a key. */
+/** A string, and the colon behind it if the string is a key. */
 const stringAndColon = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g;
 
 /**
- * `JSON.parse`, which may misread keys that are escaped: V8 takes one for a key that it has seen at the same place of
- * another object, if that is what its source begins with (nodejs/node#63785; Node 24 and 26). After `{"a":0,"\\":0}` it
- * reads `{"a":0,"\n":0}` as the same, so what an event says would depend on those before it. Objects with such keys are
- * read with numbers for keys, and named afterwards.
+ * `JSON.parse` with a workaround for nodejs/node#63785 (Node 24 and 26): V8 can confuse escaped keys of different objects. After
+ * `{"a":0,"\\":0}` it reads `{"a":0,"\n":0}` as the same, so an event's content would depend on earlier events. If any key is
+ * escaped, objects are parsed with numbers as keys, and renamed afterwards.
  *
- * @param maxDepth What is deeper keeps its numbers: the caller refuses it.
+ * @param maxDepth Deeper levels keep their numbers, because the caller refuses them.
  * @throws SyntaxError
  */
 export function parseJson(text: string, maxDepth: number): unknown {
@@ -18,14 +17,14 @@ export function parseJson(text: string, maxDepth: number): unknown {
   const numbered = text.replace(stringAndColon, (whole, string: string, colon: string | undefined) => {
     if (colon === undefined) return whole;
     isEscaped ||= string.includes('\\');
-    // A string that is a value is read as it should be.
+    // `JSON.parse` reads a single string correctly.
     names.push(JSON.parse(string));
     return `"${names.length - 1}":`;
   });
   return isEscaped ? named(JSON.parse(numbered), names, maxDepth) : value;
 }
 
-/** Keys come in the order of their numbers, so of one that stands twice the last counts. */
+/** Keys keep the order of their numbers, so the last of two equal keys counts. */
 function named(node: unknown, names: readonly string[], depth: number): unknown {
   if (depth < 0 || typeof node !== 'object' || node === null) return node;
   if (Array.isArray(node)) return node.map((item) => named(item, names, depth - 1));

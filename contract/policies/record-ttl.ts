@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors.ts';
 
 /**
- * How long a record has to count, in seconds: as long as a message of its event can still come. A record that expires
- * before lets the event take effect again.
+ * The time to live of records, in seconds. A record must live as long as a message of its event can still arrive. If it
+ * expires earlier, the event can take effect again.
  */
 const minute = 60;
 const hour = 60 * minute;
@@ -14,10 +14,10 @@ const day = 24 * hour;
  */
 export const snsDeliveryRetries = 23 * day;
 
-/** How far the clocks of publishers, SQS and functions may be apart. */
+/** Allowed clock skew between publishers, SQS and functions. */
 export const clockSkew = hour;
 
-/** The shortest and the longest that SQS keeps a message (AWS: "Amazon SQS message quotas"). */
+/** The shortest and the longest retention of SQS (AWS: "Amazon SQS message quotas"). */
 export const minRetention = minute;
 export const maxRetention = 14 * day;
 
@@ -29,20 +29,20 @@ export function leastRecordTtl(times: {
   return snsDeliveryRetries + times.queueRetention + times.deadLetterRetention + clockSkew;
 }
 
-/** Of queues that keep their messages as shortly as SQS can: no deployment may do with less. */
+/** The minimum for queues with the shortest retention of SQS. No deployment can use less. */
 export const minRecordTtl = leastRecordTtl({
   queueRetention: minRetention,
   deadLetterRetention: minRetention,
 });
 
-/** Ten years: the shortest time in milliseconds, taken for seconds, is 63 years. */
+/** Ten years. If somebody gives milliseconds by mistake, even the minimum would be 63 years. */
 export const maxRecordTtl = 3650 * day;
 
 /**
- * A time for which records count.
+ * Checks a time to live of records.
  *
- * @param name The option that it is given as.
- * @throws ConfigurationError that names the option, its value and what it must be.
+ * @param name The name of the option.
+ * @throws ConfigurationError that names the option, its value and the valid values.
  */
 export function checkRecordTtl(name: string, value: unknown): number {
   if (Number.isSafeInteger(value) && Number(value) >= minRecordTtl && Number(value) <= maxRecordTtl) {
