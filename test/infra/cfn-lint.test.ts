@@ -3,8 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
-import { EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
+import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 import { pythonTool } from '../../system/python/python-tool.ts';
 import { sourceLoader } from '../../system/source-loader.ts';
 import { anyEntry, everyConsumer, orderOnceStack, root, shop, temporaryFolder } from './support.ts';
@@ -65,6 +68,24 @@ run(`cfn-lint finds no error where poison blocks its group${without}`, async () 
     records,
     entry: anyEntry,
     onPoison: 'block',
+  });
+  expect(await errors(stack)).toEqual([]);
+});
+
+run(`cfn-lint finds no error in a consumer with every option${without}`, async () => {
+  const stack = shop();
+  const encryptionKey = new Key(stack, 'Key', { enableKeyRotation: true });
+  const seats = new DataTable(stack, 'Seats', { partitionKey: 'seat' });
+  new IdempotentConsumer(stack, 'Bookings', {
+    consumerName: 'bookings',
+    topic: new EventTopic(stack, 'Events', { encryptionKey }),
+    records: new RecordTable(stack, 'Records'),
+    entry: anyEntry,
+    tables: { seats: { table: seats, effects: ['put', 'increment', 'remove'] } },
+    encryptionKey,
+    vpc: new Vpc(stack, 'Vpc') as IVpc,
+    tracing: Tracing.ACTIVE,
+    provisionedPollerConfig: { minimumPollers: 2, maximumPollers: 20 },
   });
   expect(await errors(stack)).toEqual([]);
 });

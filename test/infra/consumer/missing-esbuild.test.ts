@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sourceLoader } from '../../../system/source-loader.ts';
 import { anyEntry, root, temporaryFolder } from '../support.ts';
 
 /** Makes a consumer where the CDK finds no esbuild beside itself, and tells what was thrown. */
@@ -36,7 +37,7 @@ function saidWith(programs: Readonly<Record<string, string>>): string {
   }
   const { stdout } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', script, temporaryFolder()],
+    [...sourceLoader, '--input-type=module', '-e', script, temporaryFolder()],
     { cwd: root, encoding: 'utf8', env: { PATH: folder } },
   );
   return stdout;
