@@ -18,8 +18,11 @@ export interface BatchOptions<M extends Received> {
    * Works on the next message of a group, or on it and some that follow, of which none is a suspect. Never rejects.
    */
   readonly deliver: (messages: readonly [M, ...M[]]) => Promise<Delivered>;
-  /** Whether there is time to begin with another message, and, if asked to, to leave half of all for suspects. */
-  readonly mayStart: (leavingHalf: boolean) => boolean;
+  /**
+   * How many messages of a group there is time to begin with together: 0, 1 or more.
+   * @param leavingHalf Whether half of the invocation has to be left for suspects.
+   */
+  readonly mostToStart: (leavingHalf: boolean) => number;
   /**
    * Is told what is left of a group for lack of time; none of it was begun. Never rejects.
    * @param advanced Whether a message of the group was settled before.
@@ -52,7 +55,7 @@ interface Turn<M> {
  */
 export async function scheduleGroups<M extends Received>(
   messages: readonly M[],
-  { deliver, mayStart, postpone, isolate, concurrency, random }: BatchOptions<M>,
+  { deliver, mostToStart, postpone, isolate, concurrency, random }: BatchOptions<M>,
 ): Promise<SQSBatchResponse> {
   const groups = groupsOf(messages);
   const waiting = groups.values();
@@ -61,9 +64,9 @@ export async function scheduleGroups<M extends Received>(
   const failed: M[] = [];
 
   /** @returns The group's next turn, where it goes on. */
-  async function take({ group, index, message, lot }: Turn<M>): Promise<Turn<M> | undefined> {
-    const next = group.slice(index + 1);
-    const { settled, stops } = await deliver([message, ...followersOf(message, next)]);
+  async function take({ group, index, message, lot }: Turn<M>, most: number): Promise<Turn<M> | undefined> {
+    const followers = followersOf(message, group.slice(index + 1)).slice(0, most - 1);
+    const { settled, stops } = await deliver([message, ...followers]);
     if (!stops) return turnOf(group, index + settled, lot);
     failed.push(...group.slice(index + settled));
     return undefined;
@@ -79,11 +82,12 @@ export async function scheduleGroups<M extends Received>(
     for (const group of waiting) {
       let turn = turnOf(group, 0, random.next());
       while (turn !== undefined && !turn.message.isSuspect) {
-        if (!mayStart(leavingHalf)) {
+        const most = mostToStart(leavingHalf);
+        if (most === 0) {
           await postponeRest(turn);
           break;
         }
-        turn = await take(turn);
+        turn = await take(turn, most);
       }
       if (turn?.message.isSuspect) suspects.push(turn);
     }
@@ -99,14 +103,14 @@ export async function scheduleGroups<M extends Received>(
     if (turn === undefined) break;
     if (turn.message.isSuspect) await isolate();
     // What follows a suspect in its group leaves the others their half too.
-    const inTime = mayStart(!turn.message.isSuspect && suspects.length > 1);
-    if (!inTime && turn.message.isSuspect) break;
+    const most = mostToStart(!turn.message.isSuspect && suspects.length > 1);
+    if (most === 0 && turn.message.isSuspect) break;
     suspects.shift();
-    if (!inTime) {
+    if (most === 0) {
       await postponeRest(turn);
       continue;
     }
-    const next = await take(turn);
+    const next = await take(turn, most);
     if (next !== undefined) suspects.push(next);
   }
   await Promise.all(suspects.map(postponeRest));

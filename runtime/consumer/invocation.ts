@@ -94,7 +94,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
       return await scheduleGroups(this.#messages, {
         concurrency,
         random: dependencies.random,
-        mayStart: (leavingHalf) => this.#mayStart(leavingHalf),
+        mostToStart: (leavingHalf) => this.#mostToStart(leavingHalf),
         deliver: (messages) => this.#deliver(messages),
         postpone: (rest, advanced) => this.#progress.postpone(rest, advanced),
         isolate: () => this.#isolate(),
@@ -104,20 +104,20 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
     }
   }
 
-  #mayStart(leavingHalf: boolean): boolean {
-    const { estimate } = this.#consumer;
-    const leftMs = this.#leftMs();
-    if (leavingHalf) return leftMs >= this.#workBudgetMs / 2 + estimate.longestMs;
-    return leftMs >= estimate.withinMs(this.#workBudgetMs);
+  /** Messages that are committed together begin the handlers of all of them, and these need time too. */
+  #mostToStart(leavingHalf: boolean): number {
+    const { estimate, dependencies } = this.#consumer;
+    const leftMs = this.#context.deadlineAt - dependencies.clock.now();
+    const neededMs = estimate.withinMs(this.#workBudgetMs);
+    if (leftMs < (leavingHalf ? this.#workBudgetMs / 2 + estimate.longestMs : neededMs)) return 0;
+    return leftMs < 2 * neededMs ? 1 : Number.POSITIVE_INFINITY;
   }
 
   async #deliver(messages: readonly [Message<Event>, ...Message<Event>[]]): Promise<Delivered> {
     const { estimate, dependencies } = this.#consumer;
     const startedAt = dependencies.clock.now();
-    // Messages that are committed together begin the handlers of all of them, and there has to be time for these too.
-    const isTimeForMore = this.#leftMs() >= 2 * estimate.withinMs(this.#workBudgetMs);
     this.#progress.begin(messages);
-    const delivered = await deliver(isTimeForMore ? messages : [messages[0]], this.#context);
+    const delivered = await deliver(messages, this.#context);
     if (!delivered.stops) estimate.saw(dependencies.clock.now() - startedAt);
     return delivered;
   }
@@ -149,9 +149,5 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
 
   #isAtWork({ reading: { parsed } }: Message<Event>): boolean {
     return parsed !== undefined && 'event' in parsed && this.#handler.isAtWork(parsed.event);
-  }
-
-  #leftMs(): number {
-    return this.#context.deadlineAt - this.#consumer.dependencies.clock.now();
   }
 }

@@ -42,7 +42,7 @@ function termsOf(job: Job | undefined, { dependencies, commonFailure }: Delivery
     random: dependencies.random.next(),
     settings: dependencies,
     event: job?.identity,
-    isCommonFailure: (error) => commonFailure.is(error),
+    commonFailure,
   };
 }
 

@@ -4,6 +4,7 @@ import { backoffAtCap } from '../../contract/policies/retry-policy.ts';
 import { truncate } from '../../contract/truncate.ts';
 import type { Job, Verdict } from '../guarantees/guarantee.ts';
 import { codeOf, describe, NeverEndedError, retryAfterOf } from '../handler/errors.ts';
+import type { CommonFailure } from '../message/common-failure.ts';
 import {
   type Acknowledge,
   type Disposition,
@@ -35,8 +36,8 @@ export interface SettleTerms extends Moment {
   readonly settings: QueueSettings & Pick<ConsumerDependencies, 'recordTtlSeconds' | 'onPoison'>;
   /** The event, if anybody knows which one it is. */
   readonly event: Pick<Job['identity'], 'id' | 'source' | 'eventId'> | undefined;
-  /** Whether every event fails with this error now. */
-  readonly isCommonFailure: (error: unknown) => boolean;
+  /** Whether every event fails with an error now. */
+  readonly commonFailure: Pick<CommonFailure, 'is'>;
 }
 
 /**
@@ -125,7 +126,7 @@ function retryOrGiveUp(
 ): Disposition {
   // An event that is begun no more says nothing of the handler as it is deployed now. If it stayed for a common failure,
   // no success could end that.
-  if (!(error instanceof NeverEndedError) && terms.isCommonFailure(error)) {
+  if (!(error instanceof NeverEndedError) && terms.commonFailure.is(error)) {
     return retryUndecided(error, message, terms);
   }
   const reason = { code: codeOf(error), message: describe(error), error };
@@ -141,7 +142,7 @@ function retryOrGiveUp(
 /** An error that says nothing of the event leaves the message in its queue. */
 function retryUndecided(error: unknown, message: Message<CloudEvent>, terms: SettleTerms): Disposition {
   const reason = { code: codeOf(error), message: describe(error), error };
-  const commonFailure = terms.isCommonFailure(error);
+  const commonFailure = terms.commonFailure.is(error);
   const retry = retryLater('failed', reason, message, terms, {
     retryAfterMs: retryAfterOf(error),
     commonFailure,

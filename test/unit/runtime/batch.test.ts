@@ -50,7 +50,7 @@ async function run(
   const working = new Set<string>();
   const isolated: number[] = [];
   const response = await scheduleGroups(batch, {
-    mayStart,
+    mostToStart: (leavingHalf) => (mayStart(leavingHalf) ? Number.POSITIVE_INFINITY : 0),
     concurrency,
     random,
     isolate: async () => {
@@ -118,7 +118,7 @@ describe('scheduleGroups', () => {
     const batch = [anItem({ id: '1', group: 'a' }), anItem({ id: '2', group: 'b' })];
     const response = await scheduleGroups(batch, {
       concurrency: 2,
-      mayStart: () => true,
+      mostToStart: () => 1,
       postpone: async () => {},
       isolate: async () => {},
       random: new FakeRandom(),
@@ -137,6 +137,24 @@ describe('scheduleGroups', () => {
       failed: [],
       most: 2,
     });
+  });
+
+  it('hands on as many messages of a group as there is time for', async () => {
+    const together: number[] = [];
+    const times = [1, 2, Number.POSITIVE_INFINITY];
+    const batch = ['1', '2', '3', '4', '5'].map((id) => anItem({ id }));
+    await scheduleGroups(batch, {
+      concurrency: 1,
+      mostToStart: () => times.shift() ?? 0,
+      postpone: async () => {},
+      isolate: async () => {},
+      random: new FakeRandom(),
+      deliver: async (messages) => {
+        together.push(messages.length);
+        return { settled: messages.length, stops: false };
+      },
+    });
+    expect(together).toEqual([1, 2, 2]);
   });
 
   it('returns what it had no time to begin', async () => {

@@ -23,10 +23,10 @@ const terms: SettleTerms = {
   random: 0.5,
   settings,
   event: { id: 'billing#urn:test#1', source: 'urn:test', eventId: '1' },
-  isCommonFailure: () => false,
+  commonFailure: { is: () => false },
 };
 const blocking: SettleTerms = { ...terms, settings: { ...settings, onPoison: 'block' } };
-const commonFailure: SettleTerms = { ...terms, isCommonFailure: () => true };
+const commonFailure: SettleTerms = { ...terms, commonFailure: { is: () => true } };
 
 function aMessage(over: Partial<Message<CloudEvent>> = {}): Message<CloudEvent> {
   const reader = { name: 'billing', parse: () => anOrder() as CloudEvent };
@@ -209,7 +209,7 @@ describe('settle', () => {
       'looks for a skip of an event that fails as all events do, where poison blocks',
       tried,
       message,
-      { ...blocking, isCommonFailure: () => true },
+      { ...blocking, commonFailure: { is: () => true } },
       { ...waits('failed', 'Error'), ifSkipped: 'quarantined' },
     ],
     ['retries after an error that decides nothing', undecided, message, terms, waits('failed', 'Error')],
@@ -217,7 +217,7 @@ describe('settle', () => {
       'looks for no skip of an event that nobody knows',
       undecided,
       message,
-      { ...blocking, event: undefined, isCommonFailure: () => true },
+      { ...blocking, event: undefined, commonFailure: { is: () => true } },
       waits('failed', 'Error'),
     ],
     [
