@@ -39,8 +39,8 @@ export interface KillOptions {
   readonly signal: AbortSignal;
 }
 
-/** A process is at work that had a processor for so much, in nanoseconds, of the time in which we looked. */
-const lookMs = 20;
+/** A process counts as busy if it used more than 1 ms of CPU during a 20 ms sample. */
+const sampleMs = 20;
 const busyNs = 1_000_000;
 
 /**
@@ -50,8 +50,8 @@ const busyNs = 1_000_000;
 const settleMs = 500;
 
 /**
- * Ends processes of functions while they work: kills one, freezes the next, and so on, until of one kind enough are ended.
- * Resolves when that was done so many times, or when `signal` says that there is no more work.
+ * Ends processes of functions while they work: kills one, freezes the next, and so on.
+ * Resolves after `kill` and `freeze` processes, or when `signal` says that there is no more work.
  */
 export async function killFunctions(options: KillOptions): Promise<EndedFunctions> {
   const { kill, freeze, seed, heldBy, signal } = options;
@@ -77,7 +77,7 @@ export async function killFunctions(options: KillOptions): Promise<EndedFunction
 
 async function findBusy({ parent, functionNames }: KillOptions) {
   const before = await readTimes(parent);
-  await delay(lookMs);
+  await delay(sampleMs);
   const busy: Pick<EndedProcess, 'pid' | 'functionName'>[] = [];
   for (const [pid, time] of await readTimes(parent)) {
     if (time - (before.get(pid) ?? time) <= busyNs) continue;

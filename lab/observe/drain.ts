@@ -33,15 +33,15 @@ class StalledError extends OrderOnceError {
 }
 
 /**
- * Waits until queues are empty. What is hidden by a backoff is in its queue.
- * @param patience For how long the queues may stay as long as they are, in seconds.
+ * Waits until queues are empty. Messages that wait for a retry count as queued.
+ * @param timeout How long the queues may go without becoming shorter, in seconds.
  * @param onDepth Called with how many messages are left.
  * @throws StalledError
  */
 export async function drain(
   client: SQSClient,
   queueUrls: readonly string[],
-  patience: number,
+  timeout: number,
   onDepth: (left: number) => void,
 ): Promise<void> {
   let least = Number.POSITIVE_INFINITY;
@@ -54,8 +54,8 @@ export async function drain(
     if (left < least) {
       least = left;
       leastAt = Date.now();
-    } else if (left > 0 && Date.now() - leastAt > patience * 1000) {
-      throw new StalledError(left, queueUrls, patience);
+    } else if (left > 0 && Date.now() - leastAt > timeout * 1000) {
+      throw new StalledError(left, queueUrls, timeout);
     }
     await delay(pollMs);
   }

@@ -1,6 +1,6 @@
 import type { Consumer } from '../target/consumers.ts';
 import type { EventKey, Expectation } from './expectation.ts';
-import type { SeenEffects } from './external-effects.ts';
+import type { SeenEffects } from './external/external-effects.ts';
 import type { HeldRecord } from './tables.ts';
 
 /** An effect that may have happened or not; its record waits for an operator. */

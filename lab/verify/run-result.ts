@@ -2,8 +2,8 @@ import type { EndedFunctions } from '../faults/kill-functions.ts';
 import type { StoreRequests } from '../faults/proxy/store-proxy.ts';
 import type { ConsumerCounts } from '../observe/counts.ts';
 import type { Consumer } from '../target/consumers.ts';
-import type { Resent } from './charges.ts';
 import type { Comparison } from './compare.ts';
+import type { Resent } from './external/charges.ts';
 import type { UnknownOutcome } from './records.ts';
 
 /** What became of a consumer's messages. */

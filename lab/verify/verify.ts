@@ -19,13 +19,13 @@ import {
 import type { Events } from '../workload/events.ts';
 import type { Plan } from '../workload/plan.ts';
 import type { TopicOrder } from '../workload/topic-order.ts';
-import { chargesOf, resentOf } from './charges.ts';
 import { checkRun } from './check-run.ts';
 import { compare } from './compare.ts';
 import { expectationOf } from './expectation.ts';
-import { compareExternalEffects } from './external-effects.ts';
+import { chargesOf, resentOf } from './external/charges.ts';
+import { compareExternalEffects } from './external/external-effects.ts';
+import { mailsOf } from './external/mails.ts';
 import { findInversions } from './inversions.ts';
-import { mailsOf } from './mails.ts';
 import { compareRecords } from './records.ts';
 import type { RunResult } from './run-result.ts';
 import { lateAsSent } from './sequences.ts';

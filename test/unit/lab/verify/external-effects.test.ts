@@ -1,9 +1,9 @@
 import { idempotencyKey, sha256 } from '../../../../contract/event/identity.ts';
 import type { ProviderRequest } from '../../../../lab/faults/provider/payment-provider.ts';
-import { chargesOf, resentOf } from '../../../../lab/verify/charges.ts';
 import { eventKey, expectationOf } from '../../../../lab/verify/expectation.ts';
-import { compareExternalEffects } from '../../../../lab/verify/external-effects.ts';
-import { mailsOf } from '../../../../lab/verify/mails.ts';
+import { chargesOf, resentOf } from '../../../../lab/verify/external/charges.ts';
+import { compareExternalEffects } from '../../../../lab/verify/external/external-effects.ts';
+import { mailsOf } from '../../../../lab/verify/external/mails.ts';
 import { compareRecords } from '../../../../lab/verify/records.ts';
 import type { HeldRecord } from '../../../../lab/verify/tables.ts';
 import { anOrder } from '../../../support/orders.ts';

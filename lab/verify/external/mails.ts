@@ -1,6 +1,6 @@
-import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
-import type { Mail } from '../observe/mails.ts';
-import type { EventKey, Expectation } from './expectation.ts';
+import { idempotencyKey, sha256 } from '../../../contract/event/identity.ts';
+import type { Mail } from '../../observe/mails.ts';
+import type { EventKey, Expectation } from '../expectation.ts';
 import type { SeenEffects } from './external-effects.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { EventKey } from './expectation.ts';
-import type { HeldRecord } from './tables.ts';
+import type { EventKey } from '../expectation.ts';
+import type { HeldRecord } from '../tables.ts';
 
 /** What happened outside of the tables: for each event, what was seen there, once for each time. */
 export type SeenEffects = ReadonlyMap<EventKey, readonly string[]>;

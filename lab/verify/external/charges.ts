@@ -1,5 +1,5 @@
-import type { ProviderRequest, ResendCause } from '../faults/provider/payment-provider.ts';
-import { chargeText, eventKey } from './expectation.ts';
+import type { ProviderRequest, ResendCause } from '../../faults/provider/payment-provider.ts';
+import { chargeText, eventKey } from '../expectation.ts';
 import type { SeenEffects } from './external-effects.ts';
 
 /** What was charged, by the event that a charge names: whatever its key, two for one event are one too many. */
