@@ -4,22 +4,22 @@ import { truncate } from '../contract/truncate.ts';
 
 /** An option of a command. */
 export interface Option {
-  /** What stands after it, as the usage names it; empty for one that stands alone. */
+  /** The option's value as the usage names it; empty for an option without a value. */
   readonly value: string;
   readonly help: string;
   readonly default?: string;
 }
 
-/** By name, without dashes. */
+/** Options by name, without dashes. */
 export type Options = Readonly<Record<string, Option>>;
 
 export interface Arguments {
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
-  /** What stands there without an option. */
+  /** The arguments that are not options. */
   readonly words: readonly string[];
 }
 
-/** @param command With the words that it takes: `npm start -- [options]`. */
+/** @param command The command with its arguments: `npm start -- [options]`. */
 export function usageOf(command: string, options: Options): string {
   const rows = Object.entries(options).map(([name, { value, help, default: fallback }]) => ({
     option: `  --${name} ${value}`,
@@ -53,13 +53,13 @@ export function readArguments(
     });
     return { values: values as Arguments['values'], words: positionals };
   } catch (error) {
-    // What follows the first sentence is about words that begin with dashes, which no command takes.
+    // The rest of the message is about arguments that start with dashes, which no command takes.
     const [problem = ''] = (error as Error).message.split(/\. To specify a positional argument /);
     throw new ConfigurationError(`${truncate(problem)}\n\n${usage}`);
   }
 }
 
-/** `--limit -5` as `--limit=-5`, so that the message is about the value and not about dashes. */
+/** Turns `--limit -5` into `--limit=-5`, so that the message is about the value and not about dashes. */
 function joined(args: readonly string[], options: Options): string[] {
   const result: string[] = [];
   for (let index = 0; index < args.length; index++) {
@@ -74,13 +74,13 @@ function joined(args: readonly string[], options: Options): string[] {
   return result;
 }
 
-/** @throws ConfigurationError where a path is empty. */
+/** @throws ConfigurationError if a path is empty. */
 export function filled(name: string, value: string | undefined): string | undefined {
   if (value === '') throw wrong(name, value, 'the path of a file');
   return value;
 }
 
-/** @throws ConfigurationError where the value is none of `values`. */
+/** @throws ConfigurationError if the value is not one of `values`. */
 export function oneOf<Value extends string>(
   values: readonly Value[],
   name: string,
@@ -92,14 +92,14 @@ export function oneOf<Value extends string>(
   throw wrong(name, value, wanted);
 }
 
-/** @throws ConfigurationError where the value is no whole number from `least` on. */
+/** @throws ConfigurationError if the value is not a whole number of at least `least`. */
 export function wholeNumber(name: string, value: string, least = 0): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (Number.isSafeInteger(number) && number >= least) return number;
   throw wrong(name, value, `a whole number from ${least}`);
 }
 
-/** @param wanted What the option takes. */
+/** @param wanted The valid values. */
 export function wrong(name: string, value: string, wanted: string): ConfigurationError {
   return new ConfigurationError(`--${name} is "${truncate(value)}": it takes ${wanted}`);
 }

@@ -4,14 +4,14 @@ import { ConfigurationError } from '../contract/errors.ts';
 import { truncate } from '../contract/truncate.ts';
 
 /**
- * Finds out before hours of work whether their result can be written.
- * @throws ConfigurationError where the file that `--json` names cannot be written.
+ * Checks, before hours of work, that their result can be written.
+ * @throws ConfigurationError if the file of `--json` cannot be written.
  */
 export async function checkWritable(file: string): Promise<void> {
   const isNew = !existsSync(file);
   try {
     await (await open(file, 'a')).close();
-    // A run that fails leaves no empty result.
+    // So that a failing run leaves no empty file.
     if (isNew) await rm(file);
   } catch (cause) {
     const reason = truncate((cause as Error).message);

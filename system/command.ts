@@ -2,11 +2,11 @@ import { OrderOnceError } from '../contract/errors.ts';
 import { isStopping } from './teardown.ts';
 
 /**
- * Runs a command to its exit code: 0 where all is well, 1 where it is not, 2 where it could not be run as it was asked to,
- * with a message that says why.
+ * Runs a command and sets its exit code: 0 if it found no problem, 1 if it found one, 2 if it could not run. Code 2 comes with a
+ * message that says why.
  *
- * @param read The options that its arguments mean, `help` where they ask for it.
- * @param run Whether all is well.
+ * @param read Returns the options of the arguments, or `help` if the user asks for help.
+ * @param run Returns whether it found no problem.
  */
 export async function command<Options extends object>(
   args: readonly string[],
@@ -19,7 +19,7 @@ export async function command<Options extends object>(
     if (options === 'help') process.stdout.write(`${usage}\n`);
     else process.exitCode = (await run(options)) ? 0 : 1;
   } catch (error) {
-    // What fails while everything is being stopped fails because of that.
+    // During a shutdown, other errors are its consequence.
     if (!isStopping()) {
       const isKnown = error instanceof OrderOnceError;
       process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);

@@ -20,9 +20,8 @@ export function ownEnvironment(): Environment {
 }
 
 /**
- * What a tool that talks to a local endpoint gets of `own`: no setting of AWS's, so that no profile, key or
- * endpoint of the user's real accounts is ever used by accident, and no proxy, which cannot see this machine's
- * loopback.
+ * Returns `own` without settings of AWS and proxies, for a tool that uses a local endpoint. So no profile, key or endpoint of the
+ * user's real accounts is used by accident. A proxy cannot reach this machine's loopback.
  */
 export function withoutAws(own: Environment): Environment {
   return Object.fromEntries(

@@ -1,13 +1,13 @@
 import { OrderOnceError } from '../contract/errors.ts';
 
-/** A tool that a command needs is not there and cannot be installed. */
+/** A tool that a command needs is missing and cannot be installed. */
 export class ToolError extends OrderOnceError {
   constructor(message: string, options?: ErrorOptions) {
     super('TOOL', message, options);
   }
 }
 
-/** The endpoint cannot be started, does not answer, or ended by itself. */
+/** The endpoint cannot be started, does not answer, or ended unexpectedly. */
 export class EndpointError extends OrderOnceError {
   constructor(message: string, options?: ErrorOptions) {
     super('ENDPOINT', message, options);

@@ -3,20 +3,20 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** The folder of this file, found from the file: the working directory does not matter. */
+/** The folder of this file, independent of the working directory. */
 export const systemFolder = import.meta.dirname;
 export const repository = dirname(systemFolder);
-/** Everything that a command leaves on the disk. */
+/** The folder for everything that commands leave on the disk. */
 export const stateFolder = join(repository, '.local');
 
-/** In a folder whose maker is gone, the pid of the process that still uses it. */
+/** If a folder's maker has ended: the file with the pid of the process that still uses the folder. */
 const keeperFile = 'keeper';
 
 const kinds = ['runs', 'installs'] as const;
 
 /**
- * Makes a folder below `.local/<kind>/` that belongs to this process, and removes what processes left that were
- * killed. The maker is in the folder's name, so that it is known from the first moment on.
+ * Makes a folder below `.local/<kind>/` for this process, and removes the folders of killed processes. The folder's name contains
+ * its maker's pid, so the maker is known from the start.
  */
 export async function makeOwnFolder(kind: (typeof kinds)[number]): Promise<string> {
   await Promise.all(kinds.map((each) => removeAbandoned(join(stateFolder, each))));
@@ -27,7 +27,7 @@ export async function makeOwnFolder(kind: (typeof kinds)[number]): Promise<strin
   return folder;
 }
 
-/** Hands a folder of this process over to another one that outlives it. */
+/** Hands a folder of this process over to another process that outlives it. */
 export async function handOver(folder: string, pid: number): Promise<void> {
   await writeFile(join(folder, keeperFile), String(pid));
 }
@@ -45,7 +45,7 @@ async function removeAbandoned(parent: string): Promise<void> {
   }
 }
 
-/** The pid in a folder's name; nothing for a maker on another host (a container that shares the checkout, say). */
+/** The pid in a folder's name; `undefined` for a maker on another host, for example a container with the same checkout. */
 export function makerOf(folderName: string): number | undefined {
   const [, pid, host] = /^(\d+)-[0-9a-f]{6}-(.*)$/.exec(folderName) ?? [];
   return host === hostname() ? Number(pid) : undefined;
@@ -56,7 +56,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives, and is another user's.
+    // EPERM: the process is running and belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

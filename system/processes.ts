@@ -8,17 +8,17 @@ import type { Environment } from './environment.ts';
 import { systemFolder } from './folders.ts';
 import { isStopping, onShutdown } from './teardown.ts';
 
-/** How long a child has to end by itself after SIGTERM. */
+/** Time for a child to end after SIGTERM, in ms. */
 const graceMs = 3_000;
 
 export type Command = readonly [executable: string, ...args: string[]];
 
-/** What `python -m` runs, as a child that ends with this process. */
+/** Runs a module with `python -m`, as a child that ends with this process. */
 export function pythonModule(python: string, module: string, ...args: string[]): Command {
   return [python, '-I', join(systemFolder, 'follow-parent.py'), module, ...args];
 }
 
-/** A script in this process's own Node, as a child that ends with this process. */
+/** Runs a script with this process's Node, as a child that ends with this process. */
 export function nodeScript(script: string, ...args: string[]): Command {
   const preload = pathToFileURL(join(systemFolder, 'follow-parent.mjs')).href;
   return [process.execPath, '--import', preload, script, ...args];
@@ -33,11 +33,11 @@ export interface Exit {
 
 export interface Child {
   readonly pid: number;
-  /** Resolves when the child has ended; what it started is killed by then. */
+  /** Resolves when the child has ended and its own children are killed. */
   readonly exited: Promise<Exit>;
-  /** SIGTERM, and SIGKILL to all that it started when that takes too long. Safe to call again. */
+  /** Sends SIGTERM, and after a while SIGKILL to the child and its children. Safe to call again. */
   stop(): Promise<void>;
-  /** Lets go: the child outlives this process. */
+  /** Lets the child outlive this process. */
   release(): Promise<void>;
 }
 
@@ -47,14 +47,14 @@ interface Options {
 }
 
 /**
- * Starts a child in a process group of its own: a Ctrl-C in the terminal reaches this process alone, which then
- * stops the child in its own order, and one kill reaches all that the child started.
+ * Starts a child in its own process group. A Ctrl-C in the terminal then reaches only this process, which stops the child in order.
+ * One kill reaches the child and its children.
  *
  * @param output File descriptor for the child's output.
  */
 export async function startChild(command: Command, options: Options & { output: number }): Promise<Child> {
   const child = await spawnGroup(command, options, options.output);
-  // It is here to serve this process, which need not wait for it: at this process's end it ends too.
+  // This process need not wait for the child, which ends with it.
   child.unref();
   (child.stdin as Socket).unref();
   return manage(child, 'exit');
@@ -65,14 +65,14 @@ interface RunOptions extends Options {
 }
 
 export interface Finished extends Exit {
-  /** What it wrote to its output and error output, in the order in which it came. */
+  /** The child's output and error output, in order of arrival. */
   readonly output: string;
 }
 
 /**
- * Runs a child to its end. Never resolves once everything is being stopped: its end tells nothing then.
+ * Runs a child to its end. During a shutdown it never resolves, because the child's end means nothing then.
  *
- * @param gone Rejects when there is no point in going on: the child is stopped then, and this rejects likewise.
+ * @param gone If it rejects, the child is stopped, and this function rejects with the same error.
  */
 export async function runChild(command: Command, { gone, ...options }: RunOptions): Promise<Finished> {
   const started = await spawnGroup(command, options, 'pipe');
@@ -101,7 +101,7 @@ async function spawnGroup(
     stdio: ['pipe', output, output],
   });
   await once(child, 'spawn');
-  // What a child that is gone did not read is no error.
+  // An ended child may leave input unread.
   child.stdin?.on('error', () => {});
   return child as Started;
 }
@@ -149,6 +149,6 @@ function killGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
   } catch {
-    // ESRCH: nobody of the group is left.
+    // ESRCH: no process of the group is left.
   }
 }

@@ -6,8 +6,8 @@ import { systemFolder } from './folders.ts';
 const { resolve } = createRequire(join(systemFolder, 'source-loader.ts'));
 
 /**
- * Options of Node with which a process runs TypeScript sources.
+ * Node's options to run TypeScript sources.
  *
- * They stand on the command line and never in NODE_OPTIONS: a function would inherit a variable.
+ * Pass them on the command line, never in NODE_OPTIONS, because functions would inherit the variable.
  */
 export const sourceLoader: readonly string[] = ['--import', pathToFileURL(resolve('tsx')).href];

@@ -2,18 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 type Step = () => Promise<void>;
 
-/** In what all steps together must end, whatever hangs. */
+/** Time limit of all steps together, in ms. */
 const boundMs = 10_000;
 
-/** One Ctrl-C reaches us twice where the terminal and npm both pass it on; what comes later is a second one. */
+/** If the terminal and npm both pass on a Ctrl-C, it arrives twice. A signal after this time (ms) is a second Ctrl-C. */
 const echoMs = 500;
 
 const steps: Step[] = [];
 let stopping = false;
 
 /**
- * Has `step` run when the process is to end early. The last one registered runs first, each once.
- * @returns A function that forgets the step, for when it was done in the ordinary course.
+ * Registers `step` to run when the process ends early. The last registered step runs first; each runs once.
+ * @returns A function that removes the step, for when it has been done normally.
  */
 export function onShutdown(step: Step): () => void {
   steps.push(step);
@@ -23,12 +23,12 @@ export function onShutdown(step: Step): () => void {
   };
 }
 
-/** Whether everything is being stopped: what fails from then on fails because of that, and is nothing to report. */
+/** Whether a shutdown is running. Later errors are its consequence and need no report. */
 export function isStopping(): boolean {
   return stopping;
 }
 
-/** Stops everything that was started, in a bounded time. */
+/** Runs all registered steps, within the time limit. */
 export async function stopAll(): Promise<void> {
   stopping = true;
   await Promise.race([runSteps(), delay(boundMs, undefined, { ref: false })]);
@@ -39,7 +39,7 @@ async function runSteps(): Promise<void> {
     try {
       await step();
     } catch {
-      // The next step must run all the same, and nobody is left to tell.
+      // The next step must run anyway, and no caller is left for the error.
     }
   }
 }

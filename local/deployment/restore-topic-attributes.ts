@@ -40,16 +40,16 @@ export async function restoreTopicAttributes(
   const sns = new SNSClient(clientConfig);
   const cloudFormation = new CloudFormationClient(clientConfig);
   try {
-    const mended: RestoredTopic[] = [];
+    const restored: RestoredTopic[] = [];
     for (const { topicArn, properties } of await topicsOf(cloudFormation, stackName)) {
       const { Attributes: live = {} } = await sns.send(new GetTopicAttributesCommand({ TopicArn: topicArn }));
       const attributes = missingAttributes(properties, live);
       for (const [AttributeName, AttributeValue] of Object.entries(attributes)) {
         await sns.send(new SetTopicAttributesCommand({ TopicArn: topicArn, AttributeName, AttributeValue }));
       }
-      if (Object.keys(attributes).length > 0) mended.push({ topicArn, attributes });
+      if (Object.keys(attributes).length > 0) restored.push({ topicArn, attributes });
     }
-    return mended;
+    return restored;
   } finally {
     sns.destroy();
     cloudFormation.destroy();
