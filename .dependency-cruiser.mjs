@@ -31,7 +31,7 @@ const runtimeRooms = [
 ];
 
 /** The rooms of the contract, likewise. */
-const contractRooms = ['index\\.ts$', 'orders/', 'event/', 'policies/'];
+const contractRooms = ['index\\.ts$', 'orders/', 'event/', 'policies/', 'effects/'];
 
 /** The rooms of the publisher, likewise; its other files stand above them, or are its errors. */
 const publisherRooms = ['sending/', 'journal/', 'topic/', 'input/'];

@@ -1,15 +1,11 @@
-import { readEnvironment } from '../contract/environment.ts';
 import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce } from '../runtime/index.ts';
-import { applyOrder } from './order/apply-order.ts';
+import { applyOrder, orderTables } from './order/apply-order.ts';
 
 /** Applies each order to the tables once: its effects and its record are one transaction. */
 export const handler = createConsumer({
   parse: parseOrderEvent,
   guarantee: exactlyOnce(),
-  handle: applyOrder({
-    orders: readEnvironment('ordersTable'),
-    ledger: readEnvironment('ledgerTable'),
-    customers: readEnvironment('customersTable'),
-  }),
+  tables: orderTables,
+  handle: applyOrder,
 });

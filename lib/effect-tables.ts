@@ -1,20 +1,12 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { effectActions, type GrantedEffect } from '../contract/effects/effect-actions.ts';
 import type { DeployedTable, DeployedTables } from '../contract/environment.ts';
 import { ConfigurationError } from '../contract/errors.ts';
 import { renderedProperties } from './rendered-properties.ts';
 
-/** The IAM action that an effect needs. */
-const effectActions = {
-  put: 'dynamodb:PutItem',
-  putIfNewer: 'dynamodb:PutItem',
-  // It leaves a tombstone.
-  removeIfNewer: 'dynamodb:PutItem',
-  increment: 'dynamodb:UpdateItem',
-  remove: 'dynamodb:DeleteItem',
-} as const;
-
-export type EffectKind = keyof typeof effectActions;
+/** The kinds of effects whose grants are known. */
+export type EffectKind = GrantedEffect;
 
 /** Any `ITable`. It is not named so, because CDK's own `Table` is none under TypeScript's `exactOptionalPropertyTypes`. */
 type AnyTable = Pick<ITable, 'tableName' | 'grant' | 'node'> & {
@@ -42,16 +34,16 @@ type EffectTables = Readonly<Record<string, EffectTable>>;
 export function grantEffects(handler: IGrantable, tables: EffectTables): void {
   for (const [name, { table, effects }] of Object.entries(tables)) {
     const actions = effects.map((effect) => {
-      if (Object.hasOwn(effectActions, effect)) return effectActions[effect];
-      const kinds = Object.keys(effectActions).map((kind) => `"${kind}"`);
+      const action = Object.hasOwn(effectActions, effect) ? effectActions[effect] : undefined;
+      if (action !== undefined) return action;
+      const granted = Object.entries(effectActions).filter(([, known]) => known !== undefined);
+      const kinds = granted.map(([kind]) => `"${kind}"`);
       throw new ConfigurationError(
         `tables.${name}.effects has "${effect}" in it; it may have ${kinds.join(', ')}`,
       );
     });
     if (actions.length === 0) continue;
-    // What writes whole items is folded where the table's key is known.
-    const asks = actions.includes(effectActions.put) ? ['dynamodb:DescribeTable'] : [];
-    table.grant(handler, ...actions, ...asks);
+    table.grant(handler, ...actions);
     table.encryptionKey?.grantEncryptDecrypt(handler);
   }
 }

@@ -11,21 +11,7 @@ export type {
   ExternalResult,
   Guarantee,
 } from './guarantees/guarantee.ts';
-export {
-  type Amounts,
-  type Effect,
-  type EffectWrite,
-  type Increment,
-  type Item,
-  increment,
-  put,
-  putIfNewer,
-  raw,
-  remove,
-  removeIfNewer,
-  type VersionedEffect,
-  type VersionOptions,
-} from './handler/effects.ts';
+export * from './handler/effects/index.ts';
 export {
   DeadlineError,
   EffectsRefusedError,
@@ -37,6 +23,14 @@ export {
   PermanentError,
   StoreBusyError,
 } from './handler/errors.ts';
+export type {
+  EffectContext,
+  KeyDeclaration,
+  KeyValue,
+  Table,
+  TableDeclarations,
+  TablesOf,
+} from './handler/tables.ts';
 export { UnclearError } from './handler/unclear-error.ts';
 export { neverSent } from './http/never-sent.ts';
 export { type PostOptions, postWithKey } from './http/post.ts';

@@ -1,4 +1,4 @@
-import { environmentNames } from '../../contract/environment.ts';
+import { encodeTables, environmentNames } from '../../contract/environment.ts';
 import { effectTables, recordTables } from './tables.ts';
 
 /** What a contestant finds in its environment: for ours, what its construct sets. */
@@ -17,8 +17,10 @@ export function environmentOf(endpoint: string): Record<string, string> {
     [environmentNames.maxReceiveCount]: '1000',
     [environmentNames.onPoison]: 'quarantine',
     [environmentNames.deadLetterQueueUrl]: 'http://127.0.0.1/dead-letters.fifo',
-    [environmentNames.ordersTable]: effectTables.orders,
-    [environmentNames.ledgerTable]: effectTables.ledger,
-    [environmentNames.customersTable]: effectTables.customers,
+    [environmentNames.tables]: encodeTables({
+      orders: { tableName: effectTables.orders },
+      ledger: { tableName: effectTables.ledger },
+      customers: { tableName: effectTables.customers },
+    }),
   };
 }

@@ -1,5 +1,5 @@
 import { type ConsumedCapacity, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { sizeOf } from '../../runtime/stores/item-size.ts';
+import { sizeOf } from '../../runtime/values/item-size.ts';
 import type { VirtualLatency } from './virtual-latency.ts';
 import { unitsOf, type Write, type WriteInput, writesOf } from './writes.ts';
 

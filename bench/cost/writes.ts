@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { sizeOf } from '../../runtime/stores/item-size.ts';
 import type { Attributes } from '../../runtime/values/attribute-values.ts';
+import { sizeOf } from '../../runtime/values/item-size.ts';
 
 /** One item that a request writes. */
 export interface Write {

@@ -5,7 +5,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { environmentNames } from '../../contract/environment.ts';
+import { encodeTables, environmentNames } from '../../contract/environment.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { nodeFunction } from '../../lib/functions/node-function.ts';
 import { DataTable, type EventTopic } from '../../lib/index.ts';
@@ -60,10 +60,12 @@ export class PowertoolsConsumer extends Construct {
       memorySize: 512,
       removalPolicy,
     });
-    for (const name of ['recordsTable', 'ordersTable', 'ledgerTable', 'customersTable'] as const) {
-      this.handler.addEnvironment(environmentNames[name], this.tables[name].tableName);
-      this.tables[name].grantReadWriteData(this.handler);
-    }
+    const { recordsTable, ordersTable: orders, ledgerTable: ledger, customersTable: customers } = this.tables;
+    const effectTables = Object.entries({ orders, ledger, customers });
+    const named = effectTables.map(([name, { tableName }]) => [name, { tableName }] as const);
+    this.handler.addEnvironment(environmentNames.recordsTable, recordsTable.tableName);
+    this.handler.addEnvironment(environmentNames.tables, encodeTables(Object.fromEntries(named)));
+    for (const table of Object.values(this.tables)) table.grantReadWriteData(this.handler);
     this.handler.addEventSource(
       new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true }),
     );

@@ -3,18 +3,15 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { SQSHandler, SQSRecord } from 'aws-lambda';
-import { readEnvironment } from '../../contract/environment.ts';
+import { readEnvironment, readTables } from '../../contract/environment.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
-import { applyOrder } from '../../lambda/order/apply-order.ts';
-import { writeOf } from '../../runtime/stores/dynamodb/effects.ts';
+import { applyOrder, orderTables } from '../../lambda/order/apply-order.ts';
+import { resolveTables } from '../../runtime/consumer/resolve-tables.ts';
+import { encode } from '../../runtime/handler/effects/of-kind.ts';
 import { connect } from '../batches/contestants/client.ts';
 
 const client = connect();
-const effectsOf = applyOrder({
-  orders: readEnvironment('ordersTable'),
-  ledger: readEnvironment('ledgerTable'),
-  customers: readEnvironment('customersTable'),
-});
+const tables = resolveTables(orderTables, readTables());
 const config = new IdempotencyConfig({
   eventKeyJmesPath: '[source, id]',
   payloadValidationJmesPath: '[type, subject, partitionkey, sequence, data]',
@@ -28,8 +25,8 @@ const persistenceStore = new DynamoDBPersistenceLayer({
 /** The same effects as ours, in one transaction: no way to write them takes fewer requests. */
 const apply = makeIdempotent(
   async (event: OrderEvent) => {
-    const effects = await effectsOf(event);
-    await client.send(new TransactWriteItemsCommand({ TransactItems: effects.map(writeOf) }));
+    const TransactItems = applyOrder(event, { tables }).map((effect) => encode(effect).write);
+    await client.send(new TransactWriteItemsCommand({ TransactItems }));
     return { orderId: event.subject };
   },
   { persistenceStore, config },

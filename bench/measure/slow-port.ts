@@ -1,8 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a process asks its store once, and remembers: the keys of a table. */
-const askedOnce: ReadonlySet<string | symbol> = new Set(['keysOf']);
-
 /**
  * A port each of whose calls takes the latency of a request first.
  * @param latency In ms.
@@ -16,7 +13,6 @@ export function slow<Port extends object>(
   return new Proxy(port, {
     get: (target, name) => {
       const call = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
-      if (askedOnce.has(name)) return call.bind(target);
       return async (...args: unknown[]) => {
         onCall?.(String(name));
         await delay(latency());

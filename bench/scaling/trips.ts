@@ -1,11 +1,11 @@
 import { systemClock } from '../../contract/clock.ts';
 import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { systemRandom } from '../../contract/random.ts';
+import { applyOrder, orderTables } from '../../lambda/order/apply-order.ts';
 import { createConsumer, type EffectStore, exactlyOnce } from '../../runtime/index.ts';
 import { memoryStore } from '../../runtime/stores/memory/memory-store.ts';
 import { remaining } from '../../test/support/sqs.ts';
 import { fakeWiring } from '../../test/support/wiring.ts';
-import { handleOrder } from '../cost/subjects/subject.ts';
 import { effectTables, keys } from '../cost/tables.ts';
 import { batchOf, newOrders } from '../measure/order-batches.ts';
 import { slow } from '../measure/slow-port.ts';
@@ -13,7 +13,13 @@ import { slow } from '../measure/slow-port.ts';
 /** The fulfilment consumer over a store; what it logs goes nowhere. */
 export function fulfilmentOver(store: EffectStore) {
   const consumer = createConsumer(
-    { name: 'fulfilment', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: handleOrder },
+    {
+      name: 'fulfilment',
+      parse: parseOrderEvent,
+      guarantee: exactlyOnce(),
+      tables: orderTables,
+      handle: applyOrder,
+    },
     { ...fakeWiring(), store, clock: systemClock, random: systemRandom, output: () => {} },
   );
   return async (events: ReturnType<typeof newOrders>): Promise<void> => {

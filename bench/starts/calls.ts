@@ -1,4 +1,4 @@
-import { environmentNames } from '../../contract/environment.ts';
+import { encodeTables, environmentNames } from '../../contract/environment.ts';
 import { post } from '../../test/support/http.ts';
 import { anOrder } from '../../test/support/orders.ts';
 import { sqsEvent, sqsRecord } from '../../test/support/sqs.ts';
@@ -29,9 +29,11 @@ export function environmentWith(endpoint: string): Record<string, string> {
     [environmentNames.maxReceiveCount]: '1000',
     [environmentNames.deadLetterQueueUrl]: `${endpoint}/dead-letters`,
     [environmentNames.onPoison]: 'quarantine',
-    [environmentNames.ordersTable]: 'orders',
-    [environmentNames.ledgerTable]: 'ledger',
-    [environmentNames.customersTable]: 'customers',
+    [environmentNames.tables]: encodeTables({
+      orders: { tableName: 'orders' },
+      ledger: { tableName: 'ledger' },
+      customers: { tableName: 'customers' },
+    }),
     [environmentNames.paymentUrl]: `${endpoint}/charges`,
     [environmentNames.paymentKeyRetentionSeconds]: '86400',
     [environmentNames.mailFrom]: 'shop@example.com',

@@ -1,27 +1,26 @@
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { orderTypeOf } from '../../contract/orders/order-types.ts';
-import { type Effect, increment, putIfNewer } from '../../runtime/index.ts';
+import { type Effect, type EffectContext, increment, putIfNewer } from '../../runtime/index.ts';
 
-/** Names of the tables. */
-export interface OrderTables {
-  readonly orders: string;
-  readonly ledger: string;
-  readonly customers: string;
-}
+/** The tables of the orders' effects, with their keys. */
+export const orderTables = {
+  orders: ordersTable.key,
+  ledger: ledgerTable.key,
+  customers: customersTable.key,
+} as const;
 
 /**
  * Stores the order and the account's latest order, and adds the total to the account's ledger. The two stored items are
  * compared by `sequence`, so a late event changes neither. The ledger is a sum, so each event must be added exactly once.
  */
-export function applyOrder({
-  orders,
-  ledger,
-  customers,
-}: OrderTables): (event: OrderEvent) => readonly Effect[] {
-  return ({ type, partitionkey: account, sequence, data }) => [
+export function applyOrder(
+  { type, partitionkey: account, sequence, data }: OrderEvent,
+  { tables }: EffectContext<typeof orderTables>,
+): readonly Effect[] {
+  return [
     putIfNewer(
-      orders,
+      tables.orders,
       {
         ...data,
         [ordersTable.key]: data.orderId,
@@ -32,12 +31,12 @@ export function applyOrder({
       { version: ordersTable.sequence },
     ),
     increment(
-      ledger,
+      tables.ledger,
       { [ledgerTable.key]: account },
       { [ledgerTable.spent]: data.total, [ledgerTable.orders]: 1 },
     ),
     putIfNewer(
-      customers,
+      tables.customers,
       {
         [customersTable.key]: account,
         [customersTable.latestOrder]: data.orderId,

@@ -1,18 +1,14 @@
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
+import { resolveTables } from '../../runtime/consumer/resolve-tables.ts';
 import { describe } from '../../runtime/handler/errors.ts';
 import { memoryTables } from '../../runtime/stores/memory/tables.ts';
 import { ValueError } from '../../runtime/values/attribute-values.ts';
 import type { Refusal } from '../intake/create-intake.ts';
-import { applyOrder } from './apply-order.ts';
+import { applyOrder, orderTables } from './apply-order.ts';
 
 /** Used only to check effects, which are never applied. */
-const tables = memoryTables({
-  orders: [ordersTable.key],
-  ledger: [ledgerTable.key],
-  customers: [customersTable.key],
-});
-const effectsOf = applyOrder({ orders: 'orders', ledger: 'ledger', customers: 'customers' });
+const store = memoryTables(orderTables);
+const context = { tables: resolveTables(orderTables) };
 
 /** Attributes of the items for which the client has another name than a member of its order. */
 const clientNames: readonly (readonly [RegExp, string])[] = [
@@ -27,8 +23,8 @@ const clientNames: readonly (readonly [RegExp, string])[] = [
  * @returns The wrong field, in the terms of the intake's clients; `undefined` if the order can be applied.
  */
 export function refusalOf(event: OrderEvent): Refusal | undefined {
-  const effects = effectsOf(event);
-  const answer = tables.prepare(effects, effects.length);
+  const effects = applyOrder(event, context);
+  const answer = store.prepare(effects, effects.length);
   if (answer.kind === 'prepared') return undefined;
   const { cause, reason } = answer;
   if (!(cause instanceof ValueError))

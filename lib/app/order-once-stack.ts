@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { environmentNames } from '../../contract/environment.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { optionalOutputs, outputs } from '../../contract/orders/outputs.ts';
 import { DataTable } from '../data-table.ts';
@@ -54,11 +53,6 @@ export class OrderOnceStack extends Stack {
         orders: { table: orders, effects: ['putIfNewer'] },
         ledger: { table: ledger, effects: ['increment'] },
         customers: { table: customers, effects: ['putIfNewer'] },
-      },
-      environment: {
-        [environmentNames.ordersTable]: orders.tableName,
-        [environmentNames.ledgerTable]: ledger.tableName,
-        [environmentNames.customersTable]: customers.tableName,
       },
     });
 

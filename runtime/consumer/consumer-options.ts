@@ -9,8 +9,10 @@ import type {
   Guarantee,
   HandlerKind,
 } from '../guarantees/guarantee.ts';
+import type { EffectContext, NoTables, TableDeclarations } from '../handler/tables.ts';
 import { type EventOf, type EventSchemas, type ReceivedEventOf, withData } from '../message/event-schemas.ts';
 import type { Reader } from '../message/reading.ts';
+import { checkTables } from './resolve-tables.ts';
 
 /** The events of a consumer as its handler gets them. */
 export type HandledEvent<Schemas extends EventSchemas, Parsed extends CloudEvent> = [Parsed] extends [never]
@@ -35,12 +37,17 @@ interface Returned {
   readonly external: ReturnType<ExternalHandler<CloudEvent>>;
 }
 
-interface Contexts {
-  readonly effects: undefined;
+interface Contexts<Tables extends TableDeclarations> {
+  readonly effects: EffectContext<Tables>;
   readonly external: ExternalContext;
 }
 
-interface CommonOptions<Kind extends HandlerKind, Schemas extends EventSchemas, Parsed extends CloudEvent> {
+interface CommonOptions<
+  Kind extends HandlerKind,
+  Schemas extends EventSchemas,
+  Parsed extends CloudEvent,
+  Tables extends TableDeclarations,
+> {
   /**
    * Part of every idempotency key, so that consumers of one topic don't take each other's records for their own.
    * 1 to 64 letters, digits, `-` and `_`. Renaming a consumer makes every event new to it.
@@ -71,13 +78,26 @@ interface CommonOptions<Kind extends HandlerKind, Schemas extends EventSchemas, 
   /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
   readonly guarantee: Guarantee<Kind>;
   /**
+   * The tables that the effects write to, under names of their own, each with its key: the name of the partition key, or
+   * `[partition key, sort key]`. Their names in DynamoDB come from `IdempotentConsumer`, whose `tables` has the same
+   * names. A table without its name is a `ConfigurationError` at the first invocation: messages wait.
+   *
+   *   tables: { seats: 'seat', halls: ['hall', 'date'] },
+   *
+   * The key tells which effects are on one item, so that several events can be committed at once.
+   * @default - none: effects name tables by text, and an event that puts whole items is committed alone
+   */
+  readonly tables?: Tables;
+  /**
    * Returns effects under exactly-once. Under the others it acts itself, and returns what is stored for duplicates.
    *
-   *   handle: ({ data, partitionkey: hall }) => [put('seats', { seat: `${hall}/${data.seat}`, price: data.price })],
+   *   handle: ({ data, partitionkey: hall }, { tables }) => [
+   *     put(tables.seats, { seat: `${hall}/${data.seat}`, price: data.price }),
+   *   ],
    */
   readonly handle: (
     event: HandledEvent<Schemas, Parsed>,
-    context: Contexts[NoInfer<Kind>],
+    context: Contexts<NoInfer<Tables>>[NoInfer<Kind>],
   ) => Returned[NoInfer<Kind>];
   /**
    * Message groups of a batch that are worked on at once. Inside of a group it is always one message after the other.
@@ -131,10 +151,12 @@ export type ConsumerOptions<
   Kind extends HandlerKind,
   Schemas extends EventSchemas = never,
   Parsed extends CloudEvent = never,
-> = CommonOptions<Kind, Schemas, Parsed> & (EventsBySchema<Schemas> | EventsByParser<Parsed>);
+  Tables extends TableDeclarations = NoTables,
+> = CommonOptions<Kind, Schemas, Parsed, Tables> & (EventsBySchema<Schemas> | EventsByParser<Parsed>);
 
 /** The options without their types: what is checked and read at run time. */
-type AnyOptions = Pick<CommonOptions<HandlerKind, never, never>, 'name' | 'concurrency'> & {
+type AnyOptions = Pick<CommonOptions<HandlerKind, never, never, NoTables>, 'name' | 'concurrency'> & {
+  readonly tables?: TableDeclarations;
   readonly events?: unknown;
   readonly parse?: unknown;
   readonly ignore?: unknown;
@@ -149,7 +171,7 @@ type AnyOptions = Pick<CommonOptions<HandlerKind, never, never>, 'name' | 'concu
  * @throws ConfigurationError that names the option, its value and the fix.
  */
 export function checkOptions(options: AnyOptions): void {
-  const { name, concurrency, events, parse, ignore, fingerprint, key, guarantee, handle } = options;
+  const { name, concurrency, events, parse, ignore, fingerprint, key, guarantee, handle, tables } = options;
   if (name !== undefined) checkConsumerName('name', name);
   if (concurrency !== undefined && (!Number.isSafeInteger(concurrency) || concurrency < 1)) {
     throw new ConfigurationError(`concurrency is ${concurrency}; it must be a whole number of 1 or more`);
@@ -170,6 +192,13 @@ export function checkOptions(options: AnyOptions): void {
       `guarantee is ${told(guarantee)}; it must be exactlyOnce(), atLeastOnce({ providerKeyRetention }) or atMostOnce()`,
     );
   }
+  if (tables === undefined) return;
+  if (kind !== 'effects') {
+    throw new ConfigurationError(
+      'tables: only a handler under exactlyOnce() has effects on tables. Leave the option out',
+    );
+  }
+  checkTables(tables);
 }
 
 function checkFunction(option: string, value: unknown): void {
@@ -215,9 +244,14 @@ function told(value: unknown): string {
 }
 
 /** How messages are read, as the options say. */
-export function readerOf<Kind extends HandlerKind, Schemas extends EventSchemas, Parsed extends CloudEvent>(
+export function readerOf<
+  Kind extends HandlerKind,
+  Schemas extends EventSchemas,
+  Parsed extends CloudEvent,
+  Tables extends TableDeclarations,
+>(
   name: string,
-  options: ConsumerOptions<Kind, Schemas, Parsed>,
+  options: ConsumerOptions<Kind, Schemas, Parsed, Tables>,
 ): Reader<HandledEvent<Schemas, Parsed>> {
   type Event = HandledEvent<Schemas, Parsed>;
   const { events, parse } = options;

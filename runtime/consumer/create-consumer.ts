@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import type { HandlerKind, Handlers } from '../guarantees/guarantee.ts';
+import type { EffectHandler, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
+import type { NoTables, TableDeclarations } from '../handler/tables.ts';
 import { CommonFailure } from '../message/common-failure.ts';
 import type { EventSchemas } from '../message/event-schemas.ts';
 import type { Reader } from '../message/reading.ts';
@@ -16,6 +17,7 @@ import { dependenciesFromEnvironment } from './dependencies-from-environment.ts'
 import { identify, isIdentifyRequest } from './identify.ts';
 import { type Consumer, Invocation } from './invocation.ts';
 import { readInvocation } from './lambda-event.ts';
+import { resolveTables } from './resolve-tables.ts';
 import { TimeEstimate } from './time-estimate.ts';
 
 /** An AWS Lambda handler for an SQS event source with `ReportBatchItemFailures`. */
@@ -39,27 +41,48 @@ export function createConsumer<
   Kind extends HandlerKind,
   Schemas extends EventSchemas = never,
   Parsed extends CloudEvent = never,
->(options: ConsumerOptions<Kind, Schemas, Parsed>, dependencies?: ConsumerDependencies): ConsumerHandler {
+  const Tables extends TableDeclarations = NoTables,
+>(
+  options: ConsumerOptions<Kind, Schemas, Parsed, Tables>,
+  dependencies?: ConsumerDependencies,
+): ConsumerHandler {
   checkOptions(options);
   type Event = HandledEvent<Schemas, Parsed>;
   const { guarantee, concurrency = 10 } = options;
-  const handle = options.handle as unknown as Handlers<Event>[Kind];
+  function setUp(reader: Reader<Event>): Consumer<Event, Kind> {
+    const used = dependencies ?? dependenciesFromEnvironment();
+    return {
+      reader,
+      dependencies: used,
+      guarantee,
+      handle: boundHandler(guarantee.kind, options.handle, options.tables ?? {}, used),
+      concurrency,
+      estimate: new TimeEstimate(),
+      commonFailure: new CommonFailure(),
+    };
+  }
   let reader: Reader<Event> | undefined;
   let consumer: Consumer<Event, Kind> | undefined;
   return async (event: unknown, context) => {
     // An error here is thrown at each invocation, until the environment is right.
     reader ??= readerOf(options.name ?? nameFromEnvironment(), options);
     if (isIdentifyRequest(event)) return identify(event, reader) as never;
-    consumer ??= {
-      reader,
-      dependencies: dependencies ?? dependenciesFromEnvironment(),
-      guarantee,
-      handle,
-      concurrency,
-      estimate: new TimeEstimate(),
-      commonFailure: new CommonFailure(),
-    };
+    consumer ??= setUp(reader);
     const { visibilityTimeoutSeconds } = consumer.dependencies;
     return await new Invocation(consumer, readInvocation(event, context, visibilityTimeoutSeconds)).run();
   };
+}
+
+/** A handler of effects has its tables from here on; one that acts outside has none. */
+function boundHandler<Event extends CloudEvent, Kind extends HandlerKind>(
+  kind: Kind,
+  handle: unknown,
+  declared: TableDeclarations,
+  { tables: deployed }: ConsumerDependencies,
+): Handlers<Event>[Kind] {
+  if (kind === 'external') return handle as Handlers<Event>[Kind];
+  const context = { tables: resolveTables(declared, deployed) };
+  const returnsEffects = handle as EffectHandler<Event, TableDeclarations>;
+  const bound: Handlers<Event>['effects'] = (event) => returnsEffects(event, context);
+  return bound as Handlers<Event>[Kind];
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '../../contract/clock.ts';
-import { readEnvironment, readWholeNumber, refusedVariable } from '../../contract/environment.ts';
+import { readEnvironment, readTables, readWholeNumber, refusedVariable } from '../../contract/environment.ts';
 import { allowedClockSkew } from '../../contract/policies/lease.ts';
 import { type OnPoison, poisonPolicies } from '../../contract/policies/poison-policy.ts';
 import {
@@ -29,6 +29,7 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
   const queue = sqsSourceQueue(readEnvironment('queueUrl'));
   return {
     store: dynamoDbEffectStore({ table: readEnvironment('recordsTable') }),
+    tables: readTables(),
     deadLetters: sqsDeadLetterQueue(readEnvironment('deadLetterQueueUrl')),
     visibility: queue,
     acknowledgements: queue,

@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import type { EffectHandler, Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
-import type { Effect } from '../handler/effects.ts';
+import type { BoundEffectHandler, Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
+import type { Effect } from '../handler/effects/index.ts';
 import { isPlainObject } from '../values/plain-object.ts';
 
 /**
@@ -8,11 +8,11 @@ import { isPlainObject } from '../values/plain-object.ts';
  * alone after that, and what its handler failed with is why. For one invocation; the next one asks again.
  */
 export class MemoizedHandler<Event extends CloudEvent> {
-  readonly #handle: EffectHandler<Event>;
+  readonly #handle: BoundEffectHandler<Event>;
   readonly #asked = new Map<Event, Promise<readonly Effect[]>>();
   readonly #atWork = new Set<Event>();
 
-  constructor(handle: EffectHandler<Event>) {
+  constructor(handle: BoundEffectHandler<Event>) {
     this.#handle = handle;
   }
 
@@ -55,9 +55,9 @@ export function handlerForInvocation<Event extends CloudEvent, Kind extends Hand
   handle: Handlers<Event>[Kind],
 ): InvocationHandler<Event, Kind> {
   if (kind === 'external') return { handle, isAtWork: () => false, idle: async () => {} };
-  const memoized = new MemoizedHandler(handle as EffectHandler<Event>);
+  const memoized = new MemoizedHandler(handle as BoundEffectHandler<Event>);
   return {
-    handle: memoized.handle as EffectHandler<Event> as Handlers<Event>[Kind],
+    handle: memoized.handle as BoundEffectHandler<Event> as Handlers<Event>[Kind],
     isAtWork: (event) => memoized.isAtWork(event),
     idle: () => memoized.idle(),
   };

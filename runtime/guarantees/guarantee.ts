@@ -2,8 +2,10 @@ import type { Clock } from '../../contract/clock.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { Tries } from '../../contract/policies/retry-policy.ts';
 import type { Random } from '../../contract/random.ts';
-import type { Effect, effectBrand } from '../handler/effects.ts';
+import type { effectBrand } from '../handler/effects/effect.ts';
+import type { Effect } from '../handler/effects/index.ts';
 import type { PermanentError } from '../handler/errors.ts';
+import type { EffectContext, NoTables, TableDeclarations } from '../handler/tables.ts';
 import type {
   Delivery,
   EffectStore,
@@ -15,14 +17,20 @@ import type {
 } from '../ports/record-store.ts';
 
 /**
- * What an event does inside the store: a function from the event to its effects. It must not act outside of them,
+ * What an event does inside the store: a function from the event, and the declared tables, to its effects. It must not act outside of them,
  * since it runs on every delivery, and the runtime alone decides whether the effects are committed; those of the events
  * before it in its group may not be yet. It depends on the event alone: where it refuses an event that it accepted
  * before, that event is applied and yet in the dead-letter queue. Lists and plain objects that it returns are copied, so
  * it may fill the same ones for its next event. Where it returns a promise, as any `async` function does, it may not: the
  * handler of another group can begin before the copy.
  */
-export type EffectHandler<Event extends CloudEvent> = (
+export type EffectHandler<Event extends CloudEvent, Tables extends TableDeclarations = NoTables> = (
+  event: Event,
+  context: EffectContext<Tables>,
+) => readonly Effect[] | Promise<readonly Effect[]>;
+
+/** A handler of effects that has its tables. */
+export type BoundEffectHandler<Event extends CloudEvent> = (
   event: Event,
 ) => readonly Effect[] | Promise<readonly Effect[]>;
 
@@ -63,8 +71,9 @@ interface NoEffects {
   readonly [effectBrand]?: 'only exactlyOnce() commits effects: choose it, or return something else';
 }
 
+/** What a guarantee calls, by its kind. */
 export interface Handlers<Event extends CloudEvent> {
-  readonly effects: EffectHandler<Event>;
+  readonly effects: BoundEffectHandler<Event>;
   readonly external: ExternalHandler<Event>;
 }
 export type HandlerKind = 'effects' | 'external';

@@ -1,20 +1,12 @@
 import { ConfigurationError } from '../../contract/errors.ts';
 import { truncate } from '../../contract/truncate.ts';
 import { canonicalDecimal } from '../values/decimal.ts';
-import { rawProblem } from './check-raw.ts';
-import { type Effect, type EffectWrite, effectBrand } from './effects.ts';
+import { effectBrand } from './effects/effect.ts';
+import type { Effect, EffectWrite } from './effects/index.ts';
+import { keyProblem } from './effects/item-id.ts';
+import { kindNames, kindOf } from './effects/of-kind.ts';
 import { describe, InvalidEffectsError } from './errors.ts';
 import { ignoreRejection, isPromise } from './promise.ts';
-import { itemOf } from './versions.ts';
-
-const kinds: ReadonlySet<unknown> = new Set<Effect['kind']>([
-  'put',
-  'putIfNewer',
-  'removeIfNewer',
-  'increment',
-  'remove',
-  'raw',
-]);
 
 /**
  * The list of effects that a handler returned, every member checked. esbuild checks no types, and a member that is no effect
@@ -43,36 +35,33 @@ export function requireWrite(value: unknown): asserts value is EffectWrite {
 }
 
 function requireEffect(value: unknown, name: string, isAmount: (amount: unknown) => boolean): void {
-  if (!isObject(value) || !kinds.has(value.kind)) {
+  if (!isObject(value) || !kindNames.has(value.kind)) {
     throw new InvalidEffectsError(`${name} is ${nameOf(value)}`);
   }
-  const effect = value as unknown as Effect;
-  const problem = effect.kind === 'raw' ? rawProblem(effect.write) : partProblem(effect, isAmount);
+  const effect = value as unknown as EffectWrite;
+  const kind = kindOf(effect);
+  const problem = kind.problem(effect, { attributes: memberProblem, isAmount, nameOf });
   if (problem !== undefined) throw new InvalidEffectsError(`${name} (${effect.kind}) has ${problem}`);
-  requireTable(tableOf(effect), `${name} (${effect.kind})`);
-  if (effect.kind !== 'putIfNewer' && effect.kind !== 'removeIfNewer') return;
+  requireTable(kind.tableOf(effect), `${name} (${effect.kind})`);
   try {
-    itemOf(effect);
+    kind.validate?.(effect);
   } catch (error) {
     throw new InvalidEffectsError(`${name} is wrong: ${describe(error)}`);
   }
+  const wrongKey = keyProblem(effect);
+  if (wrongKey !== undefined)
+    throw new InvalidEffectsError(`${name} (${effectName(effect)}) has ${wrongKey}`);
 }
 
 /** An effect for people, by its kind and its table. */
 export function effectName(effect: { readonly kind: string }): string {
-  const table = kinds.has(effect.kind) ? tableOf(effect as Effect) : undefined;
+  const table = kindNames.has(effect.kind) ? kindOf(effect as Effect).tableOf(effect as Effect) : undefined;
   return table === undefined ? effect.kind : `${effect.kind} on table ${quoted(table)}`;
 }
 
 /** Anything may stand for a table name, things without JSON too. */
 function quoted(table: unknown): string {
   return typeof table === 'string' ? JSON.stringify(table) : nameOf(table);
-}
-
-function tableOf(effect: Effect): unknown {
-  if (effect.kind !== 'raw') return effect.table;
-  const [operation] = Object.values(effect.write ?? {}).filter((one) => one !== undefined);
-  return operation?.TableName;
 }
 
 function requireTable(table: unknown, name: string): void {
@@ -82,43 +71,9 @@ function requireTable(table: unknown, name: string): void {
   );
 }
 
-function partProblem(
-  effect: Exclude<Effect, { kind: 'raw' }>,
-  isAmount: (amount: unknown) => boolean,
-): string | undefined {
-  switch (effect.kind) {
-    case 'put':
-      return memberProblem('item', effect.item);
-    case 'putIfNewer':
-    case 'removeIfNewer':
-      return (
-        memberProblem('item', effect.item) ??
-        (typeof effect.version === 'string' && effect.version !== ''
-          ? undefined
-          : `${nameOf(effect.version)} for its version: name the attribute, { version: 'sequence' } for instance`)
-      );
-    case 'remove':
-      return memberProblem('key', effect.key);
-    case 'increment':
-      return (
-        memberProblem('key', effect.key) ??
-        memberProblem('by', effect.by) ??
-        amountProblem(effect.by, isAmount)
-      );
-  }
-}
-
 function memberProblem(member: string, value: unknown): string | undefined {
   if (isObject(value)) return undefined;
   return `${nameOf(value)} for its ${member}: give an object of attributes`;
-}
-
-function amountProblem(
-  by: Readonly<Record<string, unknown>>,
-  isAmount: (amount: unknown) => boolean,
-): string | undefined {
-  const wrong = Object.entries(by).find(([, amount]) => !isAmount(amount));
-  return wrong && `${nameOf(wrong[1])} for the amount "${truncate(wrong[0], 100)}": give a finite number`;
 }
 
 function isNumber(value: unknown): boolean {
@@ -141,7 +96,7 @@ export function isIterator(value: unknown): boolean {
 export function looksLikeEffect(value: unknown): value is { readonly kind: string } {
   if (typeof value !== 'object' || value === null) return false;
   const { kind } = value as { readonly kind?: unknown };
-  return effectBrand in value || (kinds.has(kind) && ('table' in value || 'write' in value));
+  return effectBrand in value || (kindNames.has(kind) && ('table' in value || 'write' in value));
 }
 
 /** What a value is, for people, and what to do about it where that is likely. */
@@ -170,8 +125,8 @@ function objectName(value: object): string {
     return `a ${value.constructor.name}: make a list of it with [...]`;
   }
   const { kind } = value as { readonly kind?: unknown };
-  if (kinds.has(kind)) return `one effect (${effectName(value as Effect)}): put it in a list`;
+  if (kindNames.has(kind)) return `one effect (${effectName(value as Effect)}): put it in a list`;
   if (kind === undefined) return 'an object without the kind of an effect';
-  const known = [...kinds].join(', ');
+  const known = [...kindNames].join(', ');
   return `an object of the kind ${JSON.stringify(truncate(String(kind), 100))}: effects are of the kinds ${known}`;
 }

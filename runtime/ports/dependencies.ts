@@ -1,4 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
+import type { DeployedTables } from '../../contract/environment.ts';
 import type { OnPoison } from '../../contract/policies/poison-policy.ts';
 import type { Random } from '../../contract/random.ts';
 import type { Output } from './output.ts';
@@ -9,6 +10,8 @@ import type { EffectStore } from './record-store.ts';
 export interface ConsumerDependencies {
   /** The store of a guarantee that names none. */
   readonly store: EffectStore;
+  /** The tables of effects, by the names under which `createConsumer` declares them. @default - a table's own name */
+  readonly tables?: DeployedTables;
   readonly deadLetters: DeadLetterQueue;
   readonly visibility: VisibilityTimeouts;
   readonly acknowledgements: Acknowledgements;

@@ -1,6 +1,6 @@
 import type { Tries } from '../../contract/policies/retry-policy.ts';
 import type { RecordStatus } from '../../contract/record-attributes.ts';
-import type { EffectWrite } from '../handler/effects.ts';
+import type { EffectWrite } from '../handler/effects/index.ts';
 
 /** The names of the guarantees, as records carry them. */
 export type GuaranteeName = 'exactly-once' | 'at-least-once' | 'at-most-once';
@@ -285,9 +285,4 @@ export interface EffectStore extends RecordStore {
    * @param expectedExpiration As for `Commit`.
    */
   countAttempt(delivery: Delivery, lastError: string, expectedExpiration?: number): Promise<CountAnswer>;
-  /**
-   * The names of a table's key attributes; `undefined` where the store cannot tell, or takes an item of this key for
-   * other reasons than its own attributes. Never rejects.
-   */
-  keysOf(table: string): Promise<readonly string[] | undefined>;
 }

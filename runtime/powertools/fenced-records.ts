@@ -8,7 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { allowedClockSkew } from '../../contract/policies/lease.ts';
-import type { Item } from '../handler/effects.ts';
+import type { Item } from '../handler/effects/index.ts';
 import { EXPIRED_AS_SEEN } from '../stores/dynamodb/conditions.ts';
 import {
   type ExpressionInput,

@@ -62,6 +62,12 @@ export function unmarshallItem(attributes: Readonly<Attributes>): Record<string,
   return unmarshall(attributes, { wrapNumbers: numberOf });
 }
 
+/** The number that an attribute holds; `undefined` if it is missing or of another type. */
+export function numberIn(attributes: Readonly<Attributes>, name: string): Decimal | undefined {
+  const text = Object.hasOwn(attributes, name) ? attributes[name]?.N : undefined;
+  return text === undefined ? undefined : decimalOf(text);
+}
+
 /** Why DynamoDB does not keep a number; `undefined` where it does. */
 export function faultOf({ digits, exponent }: Decimal): string | undefined {
   const length = digitsOf(digits).length;

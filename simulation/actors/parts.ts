@@ -1,7 +1,7 @@
 import type { ReceivedMessage } from '../../contract/event/event-parser.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { mailOrder } from '../../lambda/mail/mail-order.ts';
-import { applyOrder } from '../../lambda/order/apply-order.ts';
+import { applyOrder, orderTables } from '../../lambda/order/apply-order.ts';
 import { chargeOrder } from '../../lambda/payment/charge-order.ts';
 import {
   atLeastOnce,
@@ -58,10 +58,8 @@ export function partOf(
   { guarantee, mails, providerMemory }: PartOptions,
 ): Part {
   switch (name) {
-    case 'fulfilment': {
-      const tables = { orders: 'orders', ledger: 'ledger', customers: 'customers' };
-      return { guarantee: exactlyOnce(), handle: applyOrder(tables) };
-    }
+    case 'fulfilment':
+      return { guarantee: exactlyOnce(), tables: orderTables, handle: applyOrder };
     case 'billing':
       if (guarantee === 'exactly-once')
         return { guarantee: exactlyOnce(), handle: leaveInOutbox(name, isCharged) };
@@ -92,7 +90,7 @@ export interface Surveillance {
 export function watched(part: Part, world: World, process: VirtualProcess, watch: Surveillance): Part {
   const handle = part.handle as (event: OrderEvent, context?: ExternalContext) => unknown;
   const run = async (event: OrderEvent, context?: ExternalContext) => {
-    watch.begins(event, context);
+    watch.begins(event, context && 'signal' in context ? context : undefined);
     const key = watch.keyOf(event);
     try {
       const trouble = watch.trouble(event);

@@ -12,7 +12,7 @@ export const adapterMutants = {
   },
   "an adapter's version that does not decide": {
     rule: 'An older event changes nothing, in DynamoDB too',
-    file: 'runtime/stores/dynamodb/effects.ts',
+    file: 'runtime/handler/effects/versions.ts',
     text: 'OR #version < :version',
     replacement: 'OR #version <> :version',
   },

@@ -259,22 +259,22 @@ export const mutants = {
   },
   'the older version of a fold': {
     rule: 'The newer version of a fold wins',
-    file: 'runtime/guarantees/exactly-once/merge-effects.ts',
-    text: 'if (versionOf(effect) > held) return',
-    replacement: 'if (versionOf(effect) < held) return',
+    file: 'runtime/handler/effects/versions.ts',
+    text: 'if (versionOf(next) > held) return',
+    replacement: 'if (versionOf(next) < held) return',
   },
   'the older content of a fold under its newer version': {
     rule: 'The newer version of a fold wins, with its whole item',
-    file: 'runtime/guarantees/exactly-once/merge-effects.ts',
-    text: 'if (versionOf(effect) > held) return { effect,',
+    file: 'runtime/handler/effects/versions.ts',
+    text: 'return { effect: next };',
     replacement:
-      'if (versionOf(effect) > held) return { effect: { ...effect, item: { ...old.item, [effect.version]: effect.item[effect.version] } },',
+      'return { effect: { ...next, item: { ...before.item, [next.version]: next.item[next.version] } } };',
   },
   'increments that replace each other': {
     rule: 'Increments of one item add up in a fold',
-    file: 'runtime/guarantees/exactly-once/merge-effects.ts',
-    text: 'sum.set(name, addExactly(sum.get(name) ?? 0, amount));',
-    replacement: 'sum.set(name, addExactly(0, amount));',
+    file: 'runtime/handler/effects/increment.ts',
+    text: 'sums.set(name, addExactly(sums.get(name) ?? 0, amount));',
+    replacement: 'sums.set(name, addExactly(0, amount));',
   },
   'suspects that are folded': {
     rule: 'Suspects are never folded',
@@ -285,9 +285,10 @@ export const mutants = {
   },
   'a version that does not decide': {
     rule: 'An older event changes nothing',
-    file: 'runtime/stores/memory/tables.ts',
-    text: 'const isStale = digits >= 0n;',
-    replacement: 'const isStale = digits >= 0n && false;',
+    file: 'runtime/handler/effects/versions.ts',
+    text: 'const isStale = addDecimals(held, { digits: -version, exponent: 0 }).digits >= 0n;',
+    replacement:
+      'const isStale = addDecimals(held, { digits: -version, exponent: 0 }).digits >= 0n && false;',
   },
   'returns while a handler is pending': {
     rule: 'The runtime does not return while a handler is running',

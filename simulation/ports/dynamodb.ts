@@ -60,7 +60,6 @@ export function dynamoDbRunStore(
         return item && plain(item);
       },
     },
-    // Each process has its own, which remembers what it was told of the tables.
     over: (process, wrote) =>
       along(
         callers.wayOf(process, wrote, { get: (id) => items.get(id), recordOf }),
@@ -102,7 +101,7 @@ function spoiledOf({ operation, body }: Sending): Spoiled<WireAnswer> {
     };
   }
   const throttled = () => failure('ProvisionedThroughputExceededException', 'too fast');
-  if (operation === 'GetItem' || operation === 'DescribeTable') return { lost, refused, throttled };
+  if (operation === 'GetItem') return { lost, refused, throttled };
   return {
     lost,
     refused,

@@ -54,10 +54,9 @@ export function redisRunStore(world: World): RunStore {
 }
 
 const none = () => Promise.reject(new Error('Redis commits no effects'));
-const commitsNothing: Pick<EffectStore, 'commit' | 'countAttempt' | 'keysOf'> = {
+const commitsNothing: Pick<EffectStore, 'commit' | 'countAttempt'> = {
   commit: none,
   countAttempt: none,
-  keysOf: none,
 };
 
 /** The runtime takes an error for one of Redis', and may go on. */

@@ -47,7 +47,7 @@ export const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
 
 /** The store, each of its steps taken along that way. */
 export function along(way: Way, store: EffectStore): EffectStore {
-  const { write, call } = way;
+  const { write } = way;
   return {
     ...alongRecords(way, store),
     commit: (commits, effects) => {
@@ -56,7 +56,6 @@ export function along(way: Way, store: EffectStore): EffectStore {
     },
     countAttempt: (mine, lastError, over) =>
       write('count', [mine], () => store.countAttempt(mine, lastError, over)),
-    keysOf: (table) => call('ask for the keys', [], ` of ${table}`, () => store.keysOf(table)),
   };
 }
 

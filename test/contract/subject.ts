@@ -1,4 +1,4 @@
-import type { Item } from '../../runtime/handler/effects.ts';
+import type { Item } from '../../runtime/handler/effects/index.ts';
 import type { EffectStore, RecordStore, StoredRecord } from '../../runtime/ports/record-store.ts';
 
 /** A store that is to be proven, and what the proof needs to reach around its port. */

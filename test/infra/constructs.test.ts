@@ -39,7 +39,7 @@ test('a consumer of your own needs a topic, records and a file', () => {
     PolicyDocument: {
       Statement: Match.arrayWith([
         Match.objectLike({
-          Action: ['dynamodb:DeleteItem', 'dynamodb:DescribeTable', 'dynamodb:PutItem'],
+          Action: ['dynamodb:DeleteItem', 'dynamodb:PutItem'],
           Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('BookingsTable'), 'Arn'] },
         }),
       ]),

@@ -113,9 +113,20 @@ describe('the stack without any setting', () => {
           MAX_RECEIVE_COUNT: '1000',
           ON_POISON: 'quarantine',
           DEAD_LETTER_QUEUE_URL: ref('FulfilmentDeadLetterQueue'),
-          ORDERS_TABLE_NAME: ref('Orders'),
-          LEDGER_TABLE_NAME: ref('Ledger'),
-          CUSTOMERS_TABLE_NAME: ref('Customers'),
+          ORDER_ONCE_TABLES: Match.objectLike({
+            'Fn::Join': [
+              '',
+              [
+                '{"orders":{"tableName":"',
+                ref('Orders'),
+                '","key":["orderId"]},"ledger":{"tableName":"',
+                ref('Ledger'),
+                '","key":["account"]},"customers":{"tableName":"',
+                ref('Customers'),
+                '","key":["account"]}}',
+              ],
+            ],
+          }),
         },
       },
     });
@@ -137,7 +148,6 @@ describe('the stack without any setting', () => {
 
     // THEN
     expect(granted.sort()).toEqual([
-      'Customers dynamodb:DescribeTable',
       'Customers dynamodb:PutItem',
       'FulfilmentDeadLetterQueue sqs:SendMessage',
       'FulfilmentLogs logs:CreateLogStream',
@@ -151,7 +161,6 @@ describe('the stack without any setting', () => {
       'IntakeLogs logs:PutLogEvents',
       'Ledger dynamodb:UpdateItem',
       'OrderEvents sns:Publish',
-      'Orders dynamodb:DescribeTable',
       'Orders dynamodb:PutItem',
       'Records dynamodb:GetItem',
       'Records dynamodb:PutItem',

@@ -44,12 +44,6 @@ class Variant extends Construct {
         ledger: { table: ledger, effects: ['increment'] },
         customers: { table: customers, effects: ['putIfNewer', 'increment'] },
       },
-      environment: {
-        ...props.environment,
-        [environmentNames.ordersTable]: orders.tableName,
-        [environmentNames.ledgerTable]: ledger.tableName,
-        [environmentNames.customersTable]: customers.tableName,
-      },
       entry: join(import.meta.dirname, 'functions', `${entry}.ts`),
       toleratedOutage: Duration.hours(1),
     });

@@ -70,8 +70,6 @@ export class FaultyStore implements EffectStore {
   commit: EffectStore['commit'] = (...args) => this.#call('commit', () => this.#inner.commit(...args));
   quarantine: EffectStore['quarantine'] = (...args) =>
     this.#call('quarantine', () => this.#inner.quarantine(...args), args[0].id);
-  /** No step of a record's life, so it counts as no call. */
-  keysOf: EffectStore['keysOf'] = (table) => this.#inner.keysOf(table);
   countAttempt: EffectStore['countAttempt'] = (...args) =>
     this.#call('countAttempt', () => this.#inner.countAttempt(...args));
 

@@ -6,11 +6,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { applyOrder } from '../../../lambda/order/apply-order.ts';
+import { applyOrder, orderTables } from '../../../lambda/order/apply-order.ts';
 import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
 import { remaining } from '../../../test/support/sqs.ts';
-import { effectTables, recordTables } from '../tables.ts';
+import { recordTables } from '../tables.ts';
 import { connect } from './client.ts';
 import type { Contestant } from './contestant.ts';
 
@@ -26,9 +26,14 @@ async function transactionsOf(batch: SQSEvent): Promise<TransactWriteItemsComman
     },
   } as unknown as DynamoDBClient;
   const store = dynamoDbEffectStore({ table: recordTables.ours, client: recorder });
-  const handle = applyOrder(effectTables);
   const consumer = createConsumer(
-    { name: 'bare', parse: parseOrderEvent, guarantee: exactlyOnce(), handle },
+    {
+      name: 'bare',
+      parse: parseOrderEvent,
+      guarantee: exactlyOnce(),
+      tables: orderTables,
+      handle: applyOrder,
+    },
     { ...dependenciesFromEnvironment(), store, output: () => {} },
   );
   await consumer(batch, remaining());

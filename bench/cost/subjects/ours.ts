@@ -1,6 +1,7 @@
 import { systemClock } from '../../../contract/clock.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { systemRandom } from '../../../contract/random.ts';
+import { applyOrder, orderTables } from '../../../lambda/order/apply-order.ts';
 import {
   atLeastOnce,
   atMostOnce,
@@ -12,8 +13,8 @@ import {
 } from '../../../runtime/index.ts';
 import { remaining } from '../../../test/support/sqs.ts';
 import { fakeWiring } from '../../../test/support/wiring.ts';
-import { keys, recordTables } from '../tables.ts';
-import { HandlerError, handleOrder, type Means, rememberedSeconds, type Subject } from './subject.ts';
+import { recordTables } from '../tables.ts';
+import { HandlerError, type Means, rememberedSeconds, type Subject } from './subject.ts';
 
 export const exactlyOnceSubject: Subject = {
   name: 'exactly-once',
@@ -24,9 +25,10 @@ export const exactlyOnceSubject: Subject = {
         name: 'fulfilment',
         parse: parseOrderEvent,
         guarantee: exactlyOnce(),
-        handle: (event) => {
+        tables: orderTables,
+        handle: (event, context) => {
           if (means.fails) throw new HandlerError();
-          return handleOrder(event);
+          return applyOrder(event, context);
         },
       },
       wiringOf(means),
@@ -64,14 +66,7 @@ function wiringOf({ client, besides }: Means): ConsumerDependencies {
   const queue = fakeWiring();
   return {
     ...queue,
-    // A process asks once for the keys of each table, and is not billed for it: here it has asked.
-    store: {
-      ...dynamoDbEffectStore({ table: recordTables.ours, client }),
-      keysOf: async (table) => {
-        const key = keys[table];
-        return key === undefined ? undefined : [key];
-      },
-    },
+    store: dynamoDbEffectStore({ table: recordTables.ours, client }),
     deadLetters: { send: async () => countRequest() },
     visibility: { change: async () => countRequest() },
     acknowledgements: { acknowledge: async () => countRequest() },

@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
-import { applyOrder } from '../../../lambda/order/apply-order.ts';
-import { writeOf } from '../../../runtime/stores/dynamodb/effects.ts';
-import { effectTables } from '../tables.ts';
+import { applyOrder, orderTables } from '../../../lambda/order/apply-order.ts';
+import { resolveTables } from '../../../runtime/consumer/resolve-tables.ts';
+import { encode } from '../../../runtime/handler/effects/of-kind.ts';
 
 /** What a consumer did besides its requests to DynamoDB. */
 export interface Besides {
@@ -33,11 +33,11 @@ export interface Subject {
 /** For how long each remembers an event. */
 export const rememberedSeconds = 45 * 86_400;
 
-export const handleOrder = applyOrder(effectTables);
+const tables = resolveTables(orderTables);
 
 /** The same effect for all: the writes of an order, in one transaction. */
-export async function effectsOf(event: OrderEvent) {
-  return { TransactItems: (await handleOrder(event)).map(writeOf) };
+export function effectsOf(event: OrderEvent) {
+  return { TransactItems: applyOrder(event, { tables }).map((effect) => encode(effect).write) };
 }
 
 export class HandlerError extends Error {

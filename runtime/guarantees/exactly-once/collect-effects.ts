@@ -1,8 +1,8 @@
 import type { Clock } from '../../../contract/clock.ts';
 import type { CloudEvent } from '../../../contract/event/event-parser.ts';
 import { effectsIn } from '../../handler/check-effects.ts';
-import type { Effect } from '../../handler/effects.ts';
-import type { EffectHandler, Task } from '../guarantee.ts';
+import type { Effect } from '../../handler/effects/index.ts';
+import type { BoundEffectHandler, Task } from '../guarantee.ts';
 import { Patience } from './shared-timeout.ts';
 
 /** A delivery whose effects are known. */
@@ -20,7 +20,7 @@ const handlersTime = 20;
 /** The effects of the first tasks; handlers run in order, up to the first one that fails or takes its time. */
 export async function ask<Event extends CloudEvent>(
   tasks: readonly Task<Event>[],
-  handle: EffectHandler<Event>,
+  handle: BoundEffectHandler<Event>,
   clock: Clock,
 ): Promise<readonly EventWithEffects[]> {
   const asked: EventWithEffects[] = [];
@@ -42,7 +42,7 @@ export async function ask<Event extends CloudEvent>(
 /** @returns `undefined` if the handler failed, or returned something else than effects: its event stands alone then. */
 async function effectsOf<Event extends CloudEvent>(
   event: Event,
-  handle: EffectHandler<Event>,
+  handle: BoundEffectHandler<Event>,
 ): Promise<readonly Effect[] | undefined> {
   try {
     return effectsIn(await handle(event));

@@ -8,7 +8,7 @@ import {
   underWay,
 } from '../../handler/errors.ts';
 import type { EffectStore } from '../../ports/record-store.ts';
-import type { EffectHandler, Guarantee, Job, Task, Tools, Verdict } from '../guarantee.ts';
+import type { BoundEffectHandler, Guarantee, Job, Task, Tools, Verdict } from '../guarantee.ts';
 import { triesOf } from '../record/attempt-history.ts';
 import { countAttempt, includingThisAttempt } from '../record/count-attempt.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
@@ -51,7 +51,7 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
  */
 async function settleEffects<Event extends CloudEvent>(
   task: Task<Event>,
-  handle: EffectHandler<Event>,
+  handle: BoundEffectHandler<Event>,
   tools: Tools,
 ): Promise<Verdict> {
   const attempt = new DeliveryAttempt(task, 'exactly-once', tools);
@@ -62,7 +62,7 @@ async function settleEffects<Event extends CloudEvent>(
 
 async function settleSuspect<Event extends CloudEvent>(
   task: Task<Event>,
-  handle: EffectHandler<Event>,
+  handle: BoundEffectHandler<Event>,
   attempt: DeliveryAttempt,
   { store, clock }: Tools,
 ): Promise<Verdict> {
@@ -92,7 +92,7 @@ async function settleSuspect<Event extends CloudEvent>(
  */
 async function apply<Event extends CloudEvent>(
   task: Task<Event>,
-  handle: EffectHandler<Event>,
+  handle: BoundEffectHandler<Event>,
   count: (error: unknown) => Promise<Verdict>,
   attempt: DeliveryAttempt,
   store: EffectStore,

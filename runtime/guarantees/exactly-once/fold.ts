@@ -1,19 +1,15 @@
 import type { CloudEvent } from '../../../contract/event/event-parser.ts';
-import type { EffectStore, Refusal } from '../../ports/record-store.ts';
+import type { Refusal } from '../../ports/record-store.ts';
 import { mostItems } from '../../stores/transaction.ts';
-import type { EffectHandler, Task, Tools, Verdict } from '../guarantee.ts';
+import type { BoundEffectHandler, Task, Tools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { retryContended } from '../record/retry.ts';
 import { ask, type EventWithEffects } from './collect-effects.ts';
 import { MergedWrites } from './merge-effects.ts';
-import { Patience } from './shared-timeout.ts';
 import { appliedWith, commitLive, LiveEffects } from './stale-effects.ts';
 
 /** One transaction takes 4 MB (AWS: "TransactWriteItems"); sizes are estimates. */
 const mostBytes = 3 * 1024 * 1024;
-
-/** For how long the store is asked for the keys of its tables, in ms: once per process, and a fold can do without. */
-const keysTime = 20;
 
 /**
  * For how long a fold is tried again that the store is too busy for, in ms: one hot item must not hold up those before
@@ -44,9 +40,10 @@ const passing: ReadonlySet<Verdict['outcome']> = new Set(['applied', 'duplicate'
  * before, and stale effects, at once, however many they are; anything else ends the fold at its event, and nobody is
  * blamed but who stands alone.
  *
- * The result is that of committing them one after the other, with two exceptions. An effect that a newer one of the
- * same fold replaces is not listed as stale, whatever was there before. And DynamoDB sees the sum of two increments
- * alone, which may fit its 38 digits where one of them does not.
+ * The result is that of committing them one after the other, with three exceptions. An effect that a newer one of the
+ * same fold replaces is not listed as stale, whatever was there before. DynamoDB never sees it either, so an index of the
+ * table cannot refuse it. And DynamoDB sees the sum of two increments alone, which may fit its 38 digits where one of
+ * them does not.
  *
  * @returns The verdicts of the first deliveries, in order: none where the first one has to stand alone.
  * @throws StoreBusyError where the store stayed contended; whatever the store throws. The commit may have happened then,
@@ -54,14 +51,12 @@ const passing: ReadonlySet<Verdict['outcome']> = new Set(['applied', 'duplicate'
  */
 export async function fold<Event extends CloudEvent>(
   tasks: readonly Task<Event>[],
-  handle: EffectHandler<Event>,
+  handle: BoundEffectHandler<Event>,
   tools: Tools,
 ): Promise<readonly Verdict[]> {
-  const { store, clock } = tools;
-  const asked = await ask(tasks, handle, clock);
-  const patience = new Patience(keysTime, clock);
-  const first = await patience.waitFor(merge(asked, store)).finally(() => patience.end());
-  if (first === undefined || first.members.length < 2) return [];
+  const asked = await ask(tasks, handle, tools.clock);
+  const first = merge(asked);
+  if (first.members.length < 2) return [];
   const verdicts = new Map<EventWithEffects, Verdict>();
   let { members, writes } = first;
   while (members.length > 0) {
@@ -74,17 +69,17 @@ export async function fold<Event extends CloudEvent>(
       break;
     }
     const left = answer.kind === 'exists' ? remaining(members, answer.found, verdicts, tools) : members;
-    ({ members, writes } = await merge(left.length < members.length ? left : halfOf(members), store));
+    ({ members, writes } = merge(left.length < members.length ? left : halfOf(members)));
   }
   return inOrder(first.members.map((member) => verdicts.get(member)));
 }
 
 /** Those of them that fit into one transaction and whose effects merge, from the first one on. */
-async function merge(wanted: readonly EventWithEffects[], store: EffectStore): Promise<Fold> {
+function merge(wanted: readonly EventWithEffects[]): Fold {
   const members: EventWithEffects[] = [];
   let writes = new MergedWrites();
   for (const member of wanted) {
-    const more = await writes.with(member.effects, (table) => store.keysOf(table));
+    const more = writes.with(member.effects);
     if (more === undefined || !fits(members.length + 1, more)) break;
     writes = more;
     members.push(member);

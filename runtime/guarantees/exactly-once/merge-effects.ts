@@ -1,25 +1,19 @@
 import { effectName } from '../../handler/check-effects.ts';
-import { type Effect, type EffectWrite, isNothing } from '../../handler/effects.ts';
+import type { Effect } from '../../handler/effects/index.ts';
+import { type ItemId, itemIdOf, keysIn } from '../../handler/effects/item-id.ts';
+import { encode, isNothing, merge } from '../../handler/effects/of-kind.ts';
 import { EffectsRefusedError, PermanentError } from '../../handler/errors.ts';
-import { isVersioned, versionOf } from '../../handler/versions.ts';
-import { type ItemId, itemIdOf, type KnownKeys, keysIn } from '../../stores/item-id.ts';
-import { sizeOfEffect, storedEffect } from '../../stores/stored-effect.ts';
 import { mostItems } from '../../stores/transaction.ts';
-import { addExactly } from '../../values/decimal.ts';
 import type { Part, Write } from './stale-effects.ts';
 
-/** The names of a table's key attributes, where the store knows them. */
-export type KeysOf = (table: string) => Promise<readonly string[] | undefined>;
-
 /**
- * The writes of one event that is committed alone: one for each item. The keys of tables are not asked for, which would
- * be another request. An effect that names a key tells it of its table.
+ * The writes of one event that is committed alone: one for each item, as far as the effects tell the keys of their tables.
  *
  * @throws EffectsRefusedError for two effects on one item that do not add up; PermanentError for more writes than one
  *   transaction takes, which no deployment of tables or permissions changes.
  */
 export function writesOf(effects: readonly Effect[]): readonly Write[] {
-  const writes = ownWrites(effects, 0, keysIn(effects));
+  const writes = ownWrites(effects, 0);
   if ('item' in writes) {
     const names = writes.parts.map(partName).join(' and ');
     throw new EffectsRefusedError(
@@ -66,25 +60,22 @@ export class MergedWrites {
    * With the effects of the next event. They merge if one write has the same result as the effects one after the
    * other: increments of one item, versions of one item.
    *
-   * @returns `undefined` if they don't, or if the store may refuse one: the event stands alone.
+   * @returns `undefined` if they don't, if the key of a table is not known, or if the store may refuse an effect: the event
+   *   stands alone.
    */
-  async with(effects: readonly Effect[], keysOf: KeysOf): Promise<MergedWrites | undefined> {
+  with(effects: readonly Effect[]): MergedWrites | undefined {
     let { bytes } = this;
     for (const effect of effects) {
       const size = bytesOf(effect);
       if (size === undefined) return undefined;
       bytes += size;
     }
-    const known = new Map<string, readonly string[] | undefined>();
-    for (const effect of effects) {
-      if ('item' in effect) known.set(effect.table, await keysOf(effect.table));
-    }
-    const own = ownWrites(effects, this.#events, (table) => known.get(table));
+    const own = ownWrites(effects, this.#events);
     if ('item' in own) return undefined;
     const writes = new Map(this.#writes);
     for (const { item, write } of own) {
       if (item === undefined) return undefined;
-      const merged = merge(writes.get(item.id), write);
+      const merged = mergeWrites(writes.get(item.id), write, 'group');
       if (merged === undefined) return undefined;
       writes.set(item.id, merged);
     }
@@ -105,11 +96,8 @@ interface Clash {
 }
 
 /** The writes of one event: increments of one item add up. */
-function ownWrites(
-  effects: readonly Effect[],
-  event: number,
-  keysOf: KnownKeys,
-): readonly OwnWrite[] | Clash {
+function ownWrites(effects: readonly Effect[], event: number): readonly OwnWrite[] | Clash {
+  const keysOf = keysIn(effects);
   const known = new Map<string, OwnWrite>();
   const unknown: OwnWrite[] = [];
   for (const [index, effect] of effects.entries()) {
@@ -122,7 +110,7 @@ function ownWrites(
       continue;
     }
     const before = known.get(item.id)?.write;
-    const both = before === undefined ? write : addUp(before, write);
+    const both = mergeWrites(before, write, 'event');
     if (both === undefined) return { item: item.text, parts: [before?.parts[0] ?? part, part] };
     known.set(item.id, { item, write: both });
   }
@@ -131,41 +119,19 @@ function ownWrites(
 
 /** @returns `undefined` for an effect that the store may refuse: it has to see that one alone. */
 function bytesOf(effect: Effect): number | undefined {
-  if (effect.kind === 'raw') return undefined;
   try {
-    return sizeOfEffect(storedEffect(effect));
+    return encode(effect).change?.bytes;
   } catch {
     return undefined;
   }
 }
 
 /** @returns `undefined` if no one write does what the two would do one after the other. */
-function merge(before: Write | undefined, next: Write): Write | undefined {
+function mergeWrites(before: Write | undefined, next: Write, within: 'event' | 'group'): Write | undefined {
   if (before === undefined) return next;
-  const [old, effect] = [before.effect, next.effect];
-  if (!isVersioned(old) || !isVersioned(effect) || old.version !== effect.version) return addUp(before, next);
-  const held = versionOf(old);
-  if (versionOf(effect) > held) return { effect, parts: [...before.parts, ...next.parts] };
-  return {
-    effect: old,
-    parts: [...before.parts, ...next.parts.map((part) => ({ ...part, held: String(held) }))],
-  };
-}
-
-/** @returns `undefined` for anything but two increments. */
-function addUp(before: Write, next: Write): Write | undefined {
-  const [old, effect] = [before.effect, next.effect];
-  if (old.kind !== 'increment' || effect.kind !== 'increment') return undefined;
-  return { effect: { ...old, by: sums(old.by, effect.by) }, parts: [...before.parts, ...next.parts] };
-}
-
-type Sums = Extract<EffectWrite, { kind: 'increment' }>['by'];
-
-function sums(a: Sums, b: Sums): Sums {
-  // An attribute may have a name that every object has.
-  const sum = new Map(Object.entries(a));
-  for (const [name, amount] of Object.entries(b)) {
-    sum.set(name, addExactly(sum.get(name) ?? 0, amount));
-  }
-  return Object.fromEntries(sum);
+  const merged = merge(before.effect, next.effect, within);
+  if (merged === undefined) return undefined;
+  const { effect, held } = merged;
+  const parts = held === undefined ? next.parts : next.parts.map((part) => ({ ...part, held }));
+  return { effect, parts: [...before.parts, ...parts] };
 }

@@ -1,6 +1,7 @@
-import type { Effect, EffectWrite } from '../../handler/effects.ts';
+import type { Effect, EffectWrite } from '../../handler/effects/index.ts';
+import { isVersioned } from '../../handler/effects/of-kind.ts';
+import { versionOf } from '../../handler/effects/versions.ts';
 import { StoreBusyError } from '../../handler/errors.ts';
-import { isVersioned, versionOf } from '../../handler/versions.ts';
 import type { Commit, CommitAnswer, EffectStore, StaleEffect } from '../../ports/record-store.ts';
 import { decodeResult, encodeResult } from '../../stores/result.ts';
 import type { Verdict } from '../guarantee.ts';

@@ -8,13 +8,11 @@ import {
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { clientOptions } from '../../aws/sdk-client-options.ts';
 import { effectName, requireWrite } from '../../handler/check-effects.ts';
-import { type EffectWrite, isNothing } from '../../handler/effects.ts';
+import type { EffectWrite } from '../../handler/effects/index.ts';
+import { clashOf, keysIn } from '../../handler/effects/item-id.ts';
+import { encode, isNothing, isVersioned } from '../../handler/effects/of-kind.ts';
 import { describe } from '../../handler/errors.ts';
-import { isVersioned } from '../../handler/versions.ts';
 import type { CommitAnswer, EffectStore, Refusal, Refused, StaleEffect } from '../../ports/record-store.ts';
-import { clashOf } from '../item-id.ts';
-import { writeOf } from './effects.ts';
-import { keysOver } from './keys.ts';
 import { isTransient, passes } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';
 import { dynamoDbRecordStore } from './record-store.ts';
@@ -43,10 +41,8 @@ export interface DynamoDbEffectStoreOptions {
 /** Records in a DynamoDB table; commits them together with effects by TransactWriteItems. */
 export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOptions): EffectStore {
   const dynamoDb = client ?? new DynamoDBClient(clientOptions);
-  const keysOf = keysOver(dynamoDb);
   return {
     ...dynamoDbRecordStore(dynamoDb, table),
-    keysOf,
     async commit(commits, effects) {
       const writes = writesOf(effects);
       if ('kind' in writes) return writes;
@@ -56,7 +52,7 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
         await dynamoDb.send(new TransactWriteItemsCommand({ TransactItems }));
         return { kind: 'committed' };
       } catch (error) {
-        return answerOf(error, commits.length, writes) ?? (await refusalOf(error, writes, keysOf));
+        return answerOf(error, commits.length, writes) ?? refusalOf(error, writes);
       }
     },
   };
@@ -76,7 +72,7 @@ function writesOf(effects: readonly EffectWrite[]): readonly Placed[] | Refused 
   for (const [place, effect] of effects.entries()) {
     try {
       requireWrite(effect);
-      if (!isNothing(effect)) writes.push({ place, effect, write: writeOf(effect) });
+      if (!isNothing(effect)) writes.push({ place, effect, write: encode(effect).write });
     } catch (cause) {
       if (cause instanceof ConfigurationError) throw cause;
       const reason = `DynamoDB takes no such value: ${describe(cause)}`;
@@ -128,11 +124,7 @@ function answerOf(error: unknown, records: number, writes: readonly Placed[]): C
  * The answer to an error of the whole request.
  * @throws ConfigurationError for a table or a permission that is missing; the error, for any other that is no refusal.
  */
-async function refusalOf(
-  error: unknown,
-  writes: readonly Placed[],
-  keysOf: EffectStore['keysOf'],
-): Promise<Refused> {
+function refusalOf(error: unknown, writes: readonly Placed[]): Refused {
   if (!(error instanceof Error)) throw error;
   if (misconfigured.has(error.name)) {
     const named = writes.map(({ place, effect }) => `${place + 1} (${effectName(effect)})`).join(', ');
@@ -152,11 +144,7 @@ async function refusalOf(
   } as const;
   if (!/multiple operations on one item/.test(error.message)) return refused;
   const effects = writes.map(({ effect }) => effect);
-  const tables = new Set(effects.flatMap((effect) => (effect.kind === 'raw' ? [] : effect.table)));
-  const known = new Map(
-    await Promise.all([...tables].map(async (table) => [table, await keysOf(table)] as const)),
-  );
-  const clash = clashOf(effects, (table) => known.get(table));
+  const clash = clashOf(effects, keysIn(effects));
   if (clash === undefined) return refused;
   const places = clash.places.map((index) => writes[index]?.place ?? index);
   return { ...refused, effects: places, reason: `They write one item, ${clash.item}` };

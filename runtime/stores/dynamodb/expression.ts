@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { recordAttributes } from '../../../contract/record-attributes.ts';
-import type { Item } from '../../handler/effects.ts';
+import type { Item } from '../../handler/effects/index.ts';
 import { marshallItem } from '../../values/attribute-values.ts';
 
 export type AttributeName = keyof typeof recordAttributes;

@@ -1,6 +1,6 @@
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
 import { truncate } from '../../../contract/truncate.ts';
-import type { Item } from '../../handler/effects.ts';
+import type { Item } from '../../handler/effects/index.ts';
 import type { ClaimTerms, Commit, Delivery, KeptBody, ReleaseTerms } from '../../ports/record-store.ts';
 import * as may from './conditions.ts';
 import { type AttributeName, keyOf, type Sets, setting, withNamesAndValues } from './expression.ts';

@@ -13,7 +13,7 @@ import type {
 import { pastOf } from '../past.ts';
 import { mostItems } from '../transaction.ts';
 import * as may from './conditions.ts';
-import { keyNamesOf, type TableKeys } from './table-keys.ts';
+import type { TableKeys } from './table-keys.ts';
 import { type MemoryTables, memoryTables } from './tables.ts';
 
 /** Of the body of an unknown outcome, once that is known. */
@@ -35,8 +35,9 @@ export interface MemoryStore extends EffectStore {
  * 31 levels below the item, items over 400 KB, transactions over 4 MB, keys that are empty, too long, incomplete or of
  * another type than the table's, and an increment of what is not a number. It also refuses `raw` effects.
  *
- * @param keys The key attributes of each table that effects write to: the partition key, then the sort key where there is
- *   one. A name alone stands for texts: `{ orders: ['orderId'], days: [{ name: 'day', type: 'N' }] }`.
+ * @param keys The key attributes of each table that effects write to: the partition key, then the sort key if there is
+ *   one. A name alone stands for texts: `{ orders: 'orderId', days: ['hall', { name: 'day', type: 'N' }] }`. What
+ *   `createConsumer` gets as `tables` can be given here too.
  */
 export function memoryStore(keys: TableKeys = {}): MemoryStore {
   const records = new Map<string, StoredRecord>();
@@ -164,7 +165,6 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       }
       return { kind: 'committed' };
     },
-    keysOf: async (table) => keyNamesOf(keys, table),
   };
 }
 

@@ -4,17 +4,27 @@ import { type Decimal, decimalOf, textOf } from '../../values/decimal.ts';
 /** A key attribute: the name of one that holds texts, or its name and DynamoDB's name of its type. */
 export type TableKey = string | { readonly name: string; readonly type: 'S' | 'N' | 'B' };
 
-/** The key attributes of each table, by its name: the partition key, then the sort key where there is one. */
-export type TableKeys = Readonly<Record<string, readonly TableKey[]>>;
+/**
+ * The key attributes of each table, by its name: the partition key, then the sort key if there is one. The `tables` of
+ * `createConsumer` are in this form.
+ */
+export type TableKeys = Readonly<Record<string, TableKey | readonly TableKey[]>>;
 
 /** In bytes, of a partition key and of a sort key (AWS: "Quotas in Amazon DynamoDB"). */
 const largestKeys = [2048, 1024];
 
-/** The names of a table's key attributes; `undefined` where no such table is known. */
-export function keyNamesOf(keys: TableKeys, table: string): readonly string[] | undefined {
-  return Object.hasOwn(keys, table)
-    ? keys[table]?.map((key) => (typeof key === 'string' ? key : key.name))
-    : undefined;
+/** The key attributes of a table; `undefined` if no such table is known. */
+export function keysOf(keys: TableKeys, table: string): readonly TableKey[] | undefined {
+  const declared = Object.hasOwn(keys, table) ? keys[table] : undefined;
+  return declared === undefined || isList(declared) ? declared : [declared];
+}
+
+export function nameOf(key: TableKey): string {
+  return typeof key === 'string' ? key : key.name;
+}
+
+function isList(keys: TableKey | readonly TableKey[]): keys is readonly TableKey[] {
+  return Array.isArray(keys);
 }
 
 /**
@@ -52,7 +62,7 @@ export function idOf(
 
 /** @throws ValueError for an attribute beside those of the table's key. */
 export function refuseOthers(key: Attributes, table: string, keys: readonly TableKey[]): void {
-  const known = keyNamesOf({ [table]: keys }, table) ?? [];
+  const known = keys.map(nameOf);
   const other = Object.keys(key).find((name) => !known.includes(name));
   if (other === undefined) return;
   throw new ValueError(`key.${other}`, `is not a key of table "${table}", whose key is ${known.join(', ')}`);

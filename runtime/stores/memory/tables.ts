@@ -1,21 +1,14 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { requireWrite } from '../../handler/check-effects.ts';
-import { type EffectWrite, type Item, isNothing } from '../../handler/effects.ts';
+import type { ItemChange } from '../../handler/effects/effect-kind.ts';
+import type { EffectWrite, Item } from '../../handler/effects/index.ts';
+import { itemIdOf } from '../../handler/effects/item-id.ts';
+import { encode, isNothing } from '../../handler/effects/of-kind.ts';
 import { describe } from '../../handler/errors.ts';
 import type { CommitAnswer } from '../../ports/record-store.ts';
-import {
-  type Attributes,
-  faultOf,
-  marshallItem,
-  unmarshallItem,
-  ValueError,
-} from '../../values/attribute-values.ts';
-import { addDecimals, type Decimal, decimalOf, textOf } from '../../values/decimal.ts';
-import { itemIdOf } from '../item-id.ts';
-import { largestItem, sizeOf } from '../item-size.ts';
-import { type StoredEffect, sizeOfEffect, storedEffect } from '../stored-effect.ts';
+import { type Attributes, marshallItem, unmarshallItem } from '../../values/attribute-values.ts';
 import { mostItems } from '../transaction.ts';
-import { idOf, keyNamesOf, refuseOthers, type TableKeys } from './table-keys.ts';
+import { idOf, keysOf, nameOf, refuseOthers, type TableKeys } from './table-keys.ts';
 
 type Refused = Extract<CommitAnswer, { kind: 'refused' }>;
 type Stale = Extract<CommitAnswer, { kind: 'stale' }>;
@@ -48,7 +41,7 @@ const mostBytes = 4 * 1024 * 1024;
 interface Write {
   /** The place of the effect in its list, from 0. */
   readonly place: number;
-  readonly effect: StoredEffect;
+  readonly change: ItemChange;
   readonly items: Map<string, Attributes>;
   readonly id: string;
 }
@@ -58,7 +51,7 @@ export function memoryTables(keys: TableKeys): MemoryTables {
 
   function locate(table: string, owner: 'item' | 'key', attributes: Attributes) {
     const items = tables.get(table);
-    const tableKeys = items && keys[table];
+    const tableKeys = keysOf(keys, table);
     if (items === undefined || tableKeys === undefined) {
       throw new ConfigurationError(
         `There is no table ${JSON.stringify(table)}: the store has ${[...tables.keys()].join(', ') || 'none'}`,
@@ -72,14 +65,10 @@ export function memoryTables(keys: TableKeys): MemoryTables {
   function writeOf(effect: EffectWrite, place: number): Write | undefined {
     requireWrite(effect);
     if (isNothing(effect)) return undefined;
-    if (effect.kind === 'raw')
-      throw new Error('A raw effect is a write of DynamoDB; a store in memory has none');
-    const stored = storedEffect(effect);
-    const located =
-      stored.kind === 'put'
-        ? locate(stored.table, 'item', stored.item)
-        : locate(stored.table, 'key', stored.key);
-    return { place, effect: stored, ...located };
+    const { change } = encode(effect);
+    if (change === undefined)
+      throw new Error(`A ${effect.kind} effect is a write of DynamoDB; a store in memory has none`);
+    return { place, change, ...locate(change.table, change.by, change.attributes) };
   }
 
   function prepare(effects: readonly EffectWrite[], most: number): Prepared | Refused {
@@ -94,17 +83,18 @@ export function memoryTables(keys: TableKeys): MemoryTables {
         return refused(cause, [place]);
       }
       if (write === undefined) continue;
-      const item = JSON.stringify([write.effect.table, write.id]);
+      const item = JSON.stringify([write.change.table, write.id]);
       const before = byItem.get(item);
       if (before !== undefined) {
-        const text = itemIdOf(effect, (table) => keyNamesOf(keys, table))?.text ?? 'one that is there twice';
+        const text =
+          itemIdOf(effect, (table) => keysOf(keys, table)?.map(nameOf))?.text ?? 'one that is there twice';
         return refused(`They write one item, ${text}`, [before.place, place]);
       }
       byItem.set(item, write);
       writes.push(write);
     }
     if (writes.length > most) return refused(`${writes.length} effects; ${most} fit`);
-    const bytes = writes.reduce((sum, { effect }) => sum + sizeOfEffect(effect), 0);
+    const bytes = writes.reduce((sum, { change }) => sum + change.bytes, 0);
     if (bytes > mostBytes) return refused(`The effects have ${bytes} bytes; ${mostBytes} fit`);
     return { kind: 'prepared', apply: () => apply(writes) };
   }
@@ -126,14 +116,14 @@ export function memoryTables(keys: TableKeys): MemoryTables {
 
 /** First everything that can fail, then the writes. */
 function apply(writes: readonly Write[]): { readonly kind: 'applied' } | Refused | Stale {
-  const stale = writes.flatMap(({ place, effect, items, id }) => {
-    const held = newerOf(effect, items.get(id));
+  const stale = writes.flatMap(({ place, change, items, id }) => {
+    const held = change.heldBy?.(items.get(id));
     return held === undefined ? [] : [{ index: place, held }];
   });
   const results: (Attributes | undefined)[] = [];
-  for (const { place, effect, items, id } of writes) {
+  for (const { place, change, items, id } of writes) {
     try {
-      results.push(resultOf(effect, items.get(id)));
+      results.push(change.apply(items.get(id)));
     } catch (cause) {
       return refused(cause, [place]);
     }
@@ -145,40 +135,6 @@ function apply(writes: readonly Write[]): { readonly kind: 'applied' } | Refused
     else items.set(id, item);
   }
   return { kind: 'applied' };
-}
-
-/** The version of the item that is there, where it makes the effect stale. */
-function newerOf(effect: StoredEffect, item: Attributes | undefined): string | undefined {
-  if (effect.kind !== 'put' || effect.newer === undefined) return undefined;
-  const held = numberOf(item, effect.newer.name);
-  if (held === undefined) return undefined;
-  const { digits } = addDecimals(held, { digits: -effect.newer.version, exponent: 0 });
-  const isStale = digits >= 0n;
-  return isStale ? textOf(held) : undefined;
-}
-
-/** The item that an effect leaves; `undefined` where it leaves none. */
-function resultOf(effect: StoredEffect, item: Attributes | undefined): Attributes | undefined {
-  if (effect.kind === 'put') return effect.item;
-  if (effect.kind === 'remove') return undefined;
-  const result = { ...(item ?? effect.key) };
-  for (const name of Object.keys(effect.by)) {
-    const there = Object.hasOwn(result, name) ? numberOf(result, name) : zero;
-    if (there === undefined) throw new ValueError(`by.${name}`, 'is added to what is not a number');
-    const sum = addDecimals(there, numberOf(effect.by, name) ?? zero);
-    const fault = faultOf(sum);
-    if (fault !== undefined) throw new ValueError(`by.${name}`, `makes ${textOf(sum)}, which ${fault}`);
-    result[name] = { N: textOf(sum) };
-  }
-  if (sizeOf(result) > largestItem) throw new ValueError('item', 'would be larger than DynamoDB takes');
-  return result;
-}
-
-const zero: Decimal = { digits: 0n, exponent: 0 };
-
-function numberOf(item: Attributes | undefined, name: string): Decimal | undefined {
-  const text = item !== undefined && Object.hasOwn(item, name) ? item[name]?.N : undefined;
-  return text === undefined ? undefined : decimalOf(text);
 }
 
 function refused(cause: unknown, effects: readonly number[] = []): Refused {

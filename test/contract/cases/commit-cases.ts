@@ -7,7 +7,7 @@ import {
   put,
   raw,
   remove,
-} from '../../../runtime/handler/effects.ts';
+} from '../../../runtime/handler/effects/index.ts';
 import type { CommitAnswer, Delivery, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { losingAnswers } from '../losing-answers.ts';
 import { expired, Scene } from '../scene.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { put, putIfNewer } from '../../../runtime/handler/effects.ts';
+import { put, putIfNewer } from '../../../runtime/handler/effects/index.ts';
 import type { Commit } from '../../../runtime/ports/record-store.ts';
 import { expired } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
@@ -167,11 +167,4 @@ export const foldCases: readonly Case[] = [
     else assert.equal(committed, 1);
     assert.deepEqual(await folding.applied(), [1, 1, 1]);
   }),
-  commitCase(
-    'the key attributes of a table are known, and those of no table are not',
-    async ({ effects }) => {
-      assert.deepEqual(await effects.store.keysOf(effects.items.table), [effects.items.key]);
-      assert.equal(await effects.store.keysOf('no-such-table'), undefined);
-    },
-  ),
 ];

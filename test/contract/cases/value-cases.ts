@@ -7,7 +7,7 @@ import {
   put,
   putIfNewer,
   remove,
-} from '../../../runtime/handler/effects.ts';
+} from '../../../runtime/handler/effects/index.ts';
 import type { Case } from '../subject.ts';
 import { type Committing, commitCase } from './commit-cases.ts';
 

@@ -9,7 +9,7 @@ import {
   putIfNewer,
   raw,
   removeIfNewer,
-} from '../../../runtime/handler/effects.ts';
+} from '../../../runtime/handler/effects/index.ts';
 import type { CommitAnswer } from '../../../runtime/ports/record-store.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { Committing, commitCase } from './commit-cases.ts';

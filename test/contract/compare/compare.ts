@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { convertToAttr } from '@aws-sdk/util-dynamodb';
 import * as fc from 'fast-check';
-import type { Effect } from '../../../runtime/handler/effects.ts';
+import type { Effect } from '../../../runtime/handler/effects/index.ts';
 import type { CommitAnswer } from '../../../runtime/ports/record-store.ts';
 import type { Item as StoredItem } from '../../support/dynamodb/item.ts';
 import { keptItem, sizeOf } from '../../support/dynamodb/values.ts';

@@ -8,7 +8,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, NumberValueImpl, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Effect, Item } from '../../../runtime/handler/effects.ts';
+import type { Effect, Item } from '../../../runtime/handler/effects/index.ts';
 import type { CommitAnswer, Delivery, EffectStore } from '../../../runtime/ports/record-store.ts';
 import { dynamoDbEffectStore } from '../../../runtime/stores/dynamodb/effect-store.ts';
 import { memoryStore } from '../../../runtime/stores/memory/memory-store.ts';

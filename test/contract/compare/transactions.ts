@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Effect } from '../../../runtime/handler/effects.ts';
+import type { Effect } from '../../../runtime/handler/effects/index.ts';
 import { names, numbers, values } from './values.ts';
 
 /** Key attributes of the tables that are compared, all of them texts. */

@@ -1,24 +1,23 @@
-import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, exactlyOnce, increment } from '../../../runtime/index.ts';
 import { withSpareTime } from './spare-time.ts';
 
-const ledger = readEnvironment('ledgerTable');
 let firstReceive = new Set<string>();
 
 const consumer = createConsumer(
   {
     parse: parseOrderEvent,
     guarantee: exactlyOnce(),
-    handle: ({ id, partitionkey: account, data }) => {
+    tables: { ledger: 'account' },
+    handle: ({ id, partitionkey: account, data }, { tables }) => {
       if (firstReceive.has(id)) {
         // What an order asks for in its customer id, it gets the first time that it is received.
         if (data.customerId === 'fail-first') throw new Error('the first try fails');
         if (data.customerId === 'die-first') process.kill(process.pid, 'SIGKILL');
         if (data.customerId === 'hang-first') return new Promise(() => {});
       }
-      return [increment(ledger, { account }, { spent: data.total, orders: 1 })];
+      return [increment(tables.ledger, { account }, { spent: data.total, orders: 1 })];
     },
   },
   dependenciesFromEnvironment(),

@@ -1,7 +1,7 @@
 import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { applyOrder } from '../../../lambda/order/apply-order.ts';
+import { applyOrder, orderTables } from '../../../lambda/order/apply-order.ts';
 import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce } from '../../../runtime/index.ts';
 
@@ -22,11 +22,8 @@ export const handler = createConsumer(
   {
     parse: parseOrderEvent,
     guarantee: exactlyOnce(),
-    handle: applyOrder({
-      orders: readEnvironment('ordersTable'),
-      ledger: readEnvironment('ledgerTable'),
-      customers: readEnvironment('customersTable'),
-    }),
+    tables: orderTables,
+    handle: applyOrder,
   },
   {
     ...dependenciesFromEnvironment(),

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
-import { readEnvironment } from '../../../contract/environment.ts';
+import { readTables } from '../../../contract/environment.ts';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { customersTable, ordersTable } from '../../../contract/orders/order-tables.ts';
 import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
@@ -16,7 +16,7 @@ import { type ConsumerDependencies, type ConsumerHandler, PermanentError } from 
 import { withSpareTime } from './spare-time.ts';
 import { type Applied, appliedAttribute, mendedKey } from './traces.ts';
 
-const orders = readEnvironment('ordersTable');
+const orders = readTables().orders?.tableName;
 export const client = new DynamoDBClient({});
 
 const end = () => process.kill(process.pid, 'SIGKILL');
@@ -99,7 +99,7 @@ export function observed(consumer: ConsumerHandler) {
 export function append({ partitionkey, sequence }: OrderEvent) {
   const applied: Applied = { sequence, ...batch, process: ownProcess, at: Date.now() };
   return {
-    TableName: readEnvironment('customersTable'),
+    TableName: readTables().customers?.tableName,
     Key: marshall({ [customersTable.key]: partitionkey }),
     UpdateExpression: 'SET #applied = list_append(if_not_exists(#applied, :none), :applied)',
     ExpressionAttributeNames: { '#applied': appliedAttribute },

@@ -19,8 +19,9 @@ export const handler = createConsumer(
   {
     parse: parseOrderEvent,
     guarantee: exactlyOnce(),
-    handle: ({ partitionkey: account, data }) => [
-      increment(readEnvironment('ledgerTable'), { account }, { spent: data.total, orders: 1 }),
+    tables: { ledger: 'account' },
+    handle: ({ partitionkey: account, data }, { tables }) => [
+      increment(tables.ledger, { account }, { spent: data.total, orders: 1 }),
     ],
   },
   {

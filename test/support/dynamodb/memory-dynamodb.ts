@@ -67,22 +67,6 @@ export function memoryDynamoDb(
     return answer;
   }
 
-  function describe(input: { TableName: string }): object {
-    refuseUnknown('DescribeTable', input, ['TableName']);
-    const { name, keyAttributes } = all.table(input.TableName);
-    return {
-      Table: {
-        TableName: name,
-        TableStatus: 'ACTIVE',
-        KeySchema: keyAttributes.map((AttributeName, place) => ({
-          AttributeName,
-          KeyType: place === 0 ? 'HASH' : 'RANGE',
-        })),
-        AttributeDefinitions: keyAttributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      },
-    };
-  }
-
   const operations = new Map<string, (input: never) => object>([
     ['GetItem', get],
     ['PutItem', (input: ReturningInput) => write('Put', input)],
@@ -95,7 +79,6 @@ export function memoryDynamoDb(
         return {};
       },
     ],
-    ['DescribeTable', describe],
   ]);
   return {
     execute(operation, input) {

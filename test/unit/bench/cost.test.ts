@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { VirtualLatency } from '../../../bench/cost/virtual-latency.ts';
 import { unitsOf, writesOf } from '../../../bench/cost/writes.ts';
-import { sizeOf } from '../../../runtime/stores/item-size.ts';
+import { sizeOf } from '../../../runtime/values/item-size.ts';
 
 describe("an item's size", () => {
   it.each([

@@ -1,15 +1,17 @@
-import { applyOrder } from '../../../lambda/order/apply-order.ts';
+import type { OrderEvent } from '../../../contract/orders/order-event.ts';
+import { applyOrder, orderTables } from '../../../lambda/order/apply-order.ts';
+import { resolveTables } from '../../../runtime/consumer/resolve-tables.ts';
 import { memoryTables } from '../../../runtime/stores/memory/tables.ts';
 import { anOrder } from '../../support/orders.ts';
 
-const handle = applyOrder({ orders: 'orders', ledger: 'ledger', customers: 'customers' });
+const handle = (event: OrderEvent) => applyOrder(event, { tables: resolveTables(orderTables) });
 
 describe('applying an order', () => {
-  it('keeps the order, adds its total, and makes it the latest of its account', async () => {
-    const tables = memoryTables({ orders: ['orderId'], ledger: ['account'], customers: ['account'] });
-    tables.apply(await handle(anOrder({ subject: '1', partitionkey: 'a', sequence: '9' })));
+  it('keeps the order, adds its total, and makes it the latest of its account', () => {
+    const tables = memoryTables(orderTables);
+    tables.apply(handle(anOrder({ subject: '1', partitionkey: 'a', sequence: '9' })));
     tables.apply(
-      await handle(anOrder({ subject: '2', partitionkey: 'a', sequence: '10', type: 'order.cancelled' })),
+      handle(anOrder({ subject: '2', partitionkey: 'a', sequence: '10', type: 'order.cancelled' })),
     );
     expect(tables.items('orders')).toMatchObject([
       { orderId: '1', account: 'a', sequence: 9, status: 'placed', total: 15.3 },
@@ -19,10 +21,10 @@ describe('applying an order', () => {
     expect(tables.items('customers')).toMatchObject([{ account: 'a', latestOrder: '2', sequence: 10 }]);
   });
 
-  it('goes by the event, whatever the order itself says', async () => {
-    const tables = memoryTables({ orders: ['orderId'], ledger: ['account'], customers: ['account'] });
+  it('goes by the event, whatever the order itself says', () => {
+    const tables = memoryTables(orderTables);
     const data = { sequence: '99', account: 'other', status: 'lost' };
-    tables.apply(await handle(anOrder({ subject: '1', partitionkey: 'a', sequence: '2' }, data)));
+    tables.apply(handle(anOrder({ subject: '1', partitionkey: 'a', sequence: '2' }, data)));
     expect(tables.items('orders')).toMatchObject([{ account: 'a', sequence: 2, status: 'placed' }]);
   });
 });

@@ -67,12 +67,12 @@ describe('a mistake of the configuration makes healthy events wait, uncounted, h
     ['a blank one', [remove(' ', { orderId: '1' })], 'Effect 1 of the handler\'s list (remove) has " "'],
     [
       'a table name that is not set',
-      [increment(undefined as never, { orderId: '1' }, { n: 1 })],
+      [increment(undefined as unknown as string, { orderId: '1' }, { n: 1 })],
       "Effect 1 of the handler's list (increment) has undefined for its table name",
     ],
     [
       'a number for a table name',
-      [put(5n as never, { orderId: '1' })],
+      [put(5n as unknown as string, { orderId: '1' })],
       '(put) has a bigint for its table name',
     ],
     [

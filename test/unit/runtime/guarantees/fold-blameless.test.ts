@@ -20,6 +20,7 @@ import {
 } from '../../../support/deliver-orders.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
+import { ledger, orders } from '../../../support/tables.ts';
 import { gate } from '../../../support/timeline.ts';
 import { FakeClock, type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
 
@@ -43,7 +44,7 @@ async function deliver(ids: readonly string[], by: Handle = handle, over: Record
 }
 
 const outcomes = () => outcomesOf(wiring);
-const ledger = () => wiring.memory.tables.item('ledger', { orderId: 'all' });
+const sums = () => wiring.memory.tables.item('ledger', { orderId: 'all' });
 const recordOf = (id: string) => wiring.memory.records.get(`orders#urn:test#event-of-${id}`);
 const macrotask = () => new Promise<void>(setImmediate);
 
@@ -68,7 +69,7 @@ describe('a handler that changes its event in place', () => {
 
   it('leaves a record of the event as it came, where that stood alone after a fold', async () => {
     // GIVEN an event that falls out of its fold, since it writes over an item that the first one adds to
-    const by = sorting(({ subject }) => [subject === '1' ? put('ledger', { orderId: 'all' }) : counted()]);
+    const by = sorting(({ subject }) => [subject === '1' ? put(ledger, { orderId: 'all' }) : counted()]);
     await deliver(['0', '1'], by);
     // WHEN it comes again
     await deliver(['1'], by);
@@ -92,7 +93,7 @@ describe('a handler that changes its event in place', () => {
 
 /** Its depth has no end, and each level has twice as many members. */
 function aCircle() {
-  const item: Record<string, unknown> = { orderId: 'circle' };
+  const item = { orderId: 'circle' };
   return Object.assign(item, { left: item, right: item });
 }
 
@@ -103,13 +104,13 @@ describe('those before it are applied', () => {
     ['no effect in its list', [undefined]],
     ['an effect without a key', [{ kind: 'increment', table: 'ledger', by: { times: 1 } }]],
     ['an effect without an item', [{ kind: 'put', table: 'ledger' }]],
-    ['an item that holds itself, in many places', [put('ledger', aCircle())]],
+    ['an item that holds itself, in many places', [put(ledger, aCircle())]],
   ])('where the handler of one returns %s', async (_, effects) => {
     await deliver(['0', '1', '2'], (event) =>
       event.subject === '2' ? (effects as readonly Effect[]) : handle(event),
     );
     expect(outcomes()).toMatchObject({ 'm-0': 'applied', 'm-1': 'applied' });
-    expect(ledger()).toMatchObject({ times: 2 });
+    expect(sums()).toMatchObject({ times: 2 });
   });
 
   it('where one adds to an attribute whose name every object has', async () => {
@@ -122,7 +123,7 @@ describe('those before it are applied', () => {
       if (effects.every((effect) => effect.kind === 'increment')) return undefined;
       throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
     });
-    const by: Handle = (event) => (event.subject === '2' ? [put('orders', { orderId: 'x' })] : handle(event));
+    const by: Handle = (event) => (event.subject === '2' ? [put(orders, { orderId: 'x' })] : handle(event));
     await expect(deliver(['0', '1', '2'], by)).resolves.toEqual(['m-2']);
     expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'failed' });
     // and the log tells why they were not committed together
@@ -135,8 +136,7 @@ describe('those before it are applied', () => {
 
   it('where another transaction keeps the item of one', async () => {
     keepWhatIsPut();
-    const by: Handle = (event) =>
-      event.subject === '2' ? [put('orders', { orderId: 'hot' })] : handle(event);
+    const by: Handle = (event) => (event.subject === '2' ? [put(orders, { orderId: 'hot' })] : handle(event));
     await expect(deliver(['0', '1', '2'], by)).resolves.toEqual(['m-2']);
     expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'failed' });
   });
@@ -145,8 +145,7 @@ describe('those before it are applied', () => {
     // GIVEN a group whose messages its queue is about to delete
     const sentAt = wiring.clock.now() - 4 * 86_400_000 + 3_600_000;
     keepWhatIsPut();
-    const by: Handle = (event) =>
-      event.subject === '1' ? [put('orders', { orderId: 'hot' })] : handle(event);
+    const by: Handle = (event) => (event.subject === '1' ? [put(orders, { orderId: 'hot' })] : handle(event));
     await deliver(['0', '1'], by, { 0: { sentAt } });
     expect(wiring.letters.map(({ deduplicationId }) => deduplicationId)).not.toContain('m-0');
     expect(outcomes()).toMatchObject({ 'm-0': 'applied' });
@@ -261,12 +260,12 @@ it('an event that writes where an index refuses it is refused as a whole item to
       : undefined,
   );
   await deliver(['0', '1'], ({ subject }) => [
-    put('orders', { orderId: 'latest', customer: subject === '0' ? '' : 'x' }),
+    put(orders, { orderId: 'latest', customer: subject === '0' ? '' : 'x' }),
     counted(),
   ]);
   expect(outcomes()).toEqual({ 'm-0': 'failed' });
   expect(recordOf('0')).toMatchObject({ attempts: 1 });
-  expect(ledger()).toBeUndefined();
+  expect(sums()).toBeUndefined();
 });
 
 it('the events of a handler that acts outside are read for their fingerprint once each', async () => {
@@ -328,7 +327,7 @@ describe('stays as it was:', () => {
   it('two messages of one event in one batch: the handler asked for each, the effects once', async () => {
     await deliver(['0', '0', '1']);
     expect(recordOf('0')).toMatchObject({ status: 'COMPLETED', messageId: 'm-0' });
-    expect(ledger()).toMatchObject({ times: 2 });
+    expect(sums()).toMatchObject({ times: 2 });
   });
 
   it('a parser that gives one object for two messages of one event', async () => {
@@ -339,6 +338,6 @@ describe('stays as it was:', () => {
     );
     const records = ['a', 'b'].map((messageId) => sqsRecord(event, { messageId }));
     await expect(consumer(sqsEvent(...records), remaining())).resolves.toEqual({ batchItemFailures: [] });
-    expect(ledger()).toMatchObject({ times: 1 });
+    expect(sums()).toMatchObject({ times: 1 });
   });
 });

@@ -6,6 +6,7 @@ import {
   outcomesOf,
   type Received,
 } from '../../../support/deliver-orders.ts';
+import { orders } from '../../../support/tables.ts';
 import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
 
 let wiring: FakeWiring;
@@ -25,7 +26,7 @@ const deliver = (
 
 const outcomes = () => outcomesOf(wiring);
 const macrotask = () => new Promise<void>(setImmediate);
-const orders = () => wiring.memory.tables.items('orders').map(({ orderId }) => orderId);
+const stored = () => wiring.memory.tables.items('orders').map(({ orderId }) => orderId);
 
 const onCommit = (answer: Parameters<typeof answerCommits>[1]) => answerCommits(wiring, answer);
 
@@ -46,11 +47,11 @@ describe('one list for all events', () => {
     onCommit((_, events) => (events > 1 ? throttled : undefined));
     await deliver(
       ['0', '1', '2'],
-      reusing((subject) => [put('orders', { orderId: subject })]),
+      reusing((subject) => [put(orders, { orderId: subject })]),
     );
     // Otherwise order 2 is written three times, and the records of 0 and 1 say that they were applied.
     expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'applied' });
-    expect(orders()).toEqual(['0', '1', '2']);
+    expect(stored()).toEqual(['0', '1', '2']);
   });
 
   it('adds each amount once, where a sum is no double', async () => {
@@ -59,18 +60,18 @@ describe('one list for all events', () => {
       ['0', '1', '2'],
       reusing((subject) => [
         increment('ledger', { orderId: 'all' }, { spent: amounts[subject] ?? 0 }),
-        put('orders', { orderId: subject }),
+        put(orders, { orderId: subject }),
       ]),
     );
-    expect(orders()).toEqual(['0', '1', '2']);
+    expect(stored()).toEqual(['0', '1', '2']);
   });
 });
 
 describe('one object for the items of all events', () => {
-  const order: Record<string, unknown> = {};
+  const order = { orderId: '' };
   const reusing: Handle = ({ subject }) => {
     Object.assign(order, { orderId: subject, lines: [{ sku: subject }] });
-    return [put('orders', order)];
+    return [put(orders, order)];
   };
   const all = { 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'applied' };
 
@@ -78,13 +79,13 @@ describe('one object for the items of all events', () => {
     await deliver(['0', '1', '2'], reusing);
     // Otherwise order 2 is written in the place of 0 and 1, whose records say that they were applied.
     expect(outcomes()).toEqual(all);
-    expect(orders()).toEqual(['0', '1', '2']);
+    expect(stored()).toEqual(['0', '1', '2']);
   });
 
   it('the same of groups that are worked on at once', async () => {
     await deliver(['0', '1', '2'], reusing, { 0: { group: 'a' }, 1: { group: 'b' }, 2: { group: 'c' } });
     expect(outcomes()).toEqual(all);
-    expect(orders()).toEqual(['0', '1', '2']);
+    expect(stored()).toEqual(['0', '1', '2']);
   });
 
   it('the same of a handler that waits before it fills it', async () => {
@@ -93,7 +94,7 @@ describe('one object for the items of all events', () => {
       return reusing(event);
     });
     expect(outcomes()).toEqual(all);
-    expect(orders()).toEqual(['0', '1', '2']);
+    expect(stored()).toEqual(['0', '1', '2']);
   });
 });
 
@@ -168,9 +169,7 @@ it('a hot item does not hold up those before its event', async () => {
     if (line.includes('"m-8"')) before = wiring.clock.now() - begun;
     output(line);
   };
-  await deliver(ids, (event) =>
-    event.subject === '9' ? [put('orders', { orderId: 'hot' })] : handle(event),
-  );
+  await deliver(ids, (event) => (event.subject === '9' ? [put(orders, { orderId: 'hot' })] : handle(event)));
   // One by one they take no time at all; a fold may take its second.
   expect(before).toBeLessThan(2000);
 });

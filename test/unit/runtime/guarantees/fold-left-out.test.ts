@@ -1,5 +1,5 @@
 import { tombstoneAttribute } from '../../../../contract/record-attributes.ts';
-import type { EffectWrite } from '../../../../runtime/handler/effects.ts';
+import type { EffectWrite } from '../../../../runtime/handler/effects/index.ts';
 import { increment, put, putIfNewer } from '../../../../runtime/index.ts';
 import {
   answerCommits,
@@ -8,6 +8,7 @@ import {
   type Handle,
   outcomesOf,
 } from '../../../support/deliver-orders.ts';
+import { orders } from '../../../support/tables.ts';
 import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
 
 let wiring: FakeWiring;
@@ -23,7 +24,7 @@ const throttled = { kind: 'contended', cause: new Error('ThrottlingError') } as 
 const keepLatest =
   (more: (subject: string) => Readonly<Record<string, unknown>> = () => ({})): Handle =>
   ({ subject }) => [
-    putIfNewer('orders', { orderId: 'latest', sequence: subject, ...more(subject) }, { version: 'sequence' }),
+    putIfNewer(orders, { orderId: 'latest', sequence: subject, ...more(subject) }, { version: 'sequence' }),
   ];
 
 /** DynamoDB's limit of an item (AWS: "Service, account, and table quotas"), and how it refuses more. */
@@ -69,12 +70,12 @@ describe('a fold with stale effects whose answer was lost', () => {
   it('counts of each event what its record lists', async () => {
     // GIVEN that something newer than the second event is there
     await deliverOrders(wiring, ['0'], () => [
-      putIfNewer('orders', { orderId: '2', sequence: '9' }, { version: 'sequence' }),
+      putIfNewer(orders, { orderId: '2', sequence: '9' }, { version: 'sequence' }),
     ]);
     wiring.store.befall('commit', () => {}, 'undecided');
     // WHEN the commit without it happens, and nobody is told
     await deliverOrders(wiring, ['1', '2', '3'], ({ subject }) => [
-      putIfNewer('orders', { orderId: subject, sequence: '5' }, { version: 'sequence' }),
+      putIfNewer(orders, { orderId: subject, sequence: '5' }, { version: 'sequence' }),
       increment('ledger', { orderId: 'all' }, { times: 1 }),
     ]);
     const told = deliveriesOf(wiring).map(({ messageId, outcome, stale }) => [messageId, outcome, stale]);
@@ -99,7 +100,7 @@ describe('a fold that the store is too busy for', () => {
     const again = await deliverOrders(
       wiring,
       ['0', '1'],
-      ({ subject }) => [put('orders', { orderId: subject })],
+      ({ subject }) => [put(orders, { orderId: subject })],
       {},
       1100,
     );

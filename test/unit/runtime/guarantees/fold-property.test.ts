@@ -14,6 +14,7 @@ import {
 } from '../../../../runtime/index.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
+import { orders } from '../../../support/tables.ts';
 import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
 
 const version = 'sequence';
@@ -39,15 +40,15 @@ const effect: fc.Arbitrary<Effect> = fc.oneof(
       .tuple(orderId, sequence, fc.boolean(), fc.string())
       .map(([id, sequence, gone, text]) =>
         gone
-          ? removeIfNewer('orders', { orderId: id, sequence }, { version })
-          : putIfNewer('orders', { orderId: id, sequence, text }, { version }),
+          ? removeIfNewer(orders, { orderId: id, sequence }, { version })
+          : putIfNewer(orders, { orderId: id, sequence, text }, { version }),
       ),
   },
   {
     weight: 1,
     arbitrary: fc
       .tuple(orderId, amount, fc.constantFrom<unknown>(undefined, 2))
-      .map(([id, total, sequence]) => put('orders', { orderId: id, total, sequence })),
+      .map(([id, total, sequence]) => put(orders, { orderId: id, total, sequence })),
   },
   // Refused once a text is there, and by the store alone.
   { weight: 1, arbitrary: orderId.map((id) => increment('orders', { orderId: id }, { text: 1 })) },

@@ -11,11 +11,13 @@ import {
   putIfNewer,
   raw,
   remove,
+  type Table,
 } from '../../../../runtime/index.ts';
 import { connect } from '../../../support/dynamodb/connect.ts';
 import { memoryDynamoDb } from '../../../support/dynamodb/memory-dynamodb.ts';
 import { anOrder } from '../../../support/orders.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
+import { ledger, orders } from '../../../support/tables.ts';
 import { fakeWiring } from '../../../support/wiring.ts';
 
 /** A consumer over each store; `requests` counts what is sent to it. */
@@ -60,6 +62,10 @@ async function deliver(of: keyof typeof stores, effects: readonly Effect[], rece
 }
 
 const add = (spent: number | bigint, orderId: unknown = 'x') => increment('ledger', { orderId }, { spent });
+const twoPuts = (table: string | Table<'orderId'>) => [
+  put(table, { orderId: 'x' }),
+  put(table, { orderId: 'x' }),
+];
 
 describe.each([
   'in memory',
@@ -99,37 +105,40 @@ describe.each([
   it.each<readonly [string, readonly Effect[], string]>([
     [
       'an increment and a removal',
-      [put('orders', { orderId: 'y' }), add(1), remove('ledger', { orderId: 'x' })],
+      [put(orders, { orderId: 'y' }), add(1), remove('ledger', { orderId: 'x' })],
       'effect 2 (increment on table "ledger") and effect 3 (remove on table "ledger")',
     ],
     [
       'a put and an increment',
-      [put('ledger', { orderId: 'x', spent: 1 }), add(1)],
+      [put(ledger, { orderId: 'x', spent: 1 }), add(1)],
       'effect 1 (put on table "ledger") and effect 2 (increment on table "ledger")',
     ],
     [
       'two versions',
-      [1, 2].map((at) => putIfNewer('ledger', { orderId: 'x', at }, { version: 'at' })),
+      [1, 2].map((at) => putIfNewer(ledger, { orderId: 'x', at }, { version: 'at' })),
       'effect 1 (putIfNewer on table "ledger")',
     ],
-    [
-      'two puts',
-      [put('ledger', { orderId: 'x' }), put('ledger', { orderId: 'x' })],
-      'effect 2 (put on table "ledger")',
-    ],
+    ['two puts', twoPuts(ledger), 'effect 2 (put on table "ledger")'],
   ])('are a counted attempt if they do not add up, and the reason names both and the item: %s', async (_, effects, names) => {
     const { reason, ...rest } = await deliver(of, effects);
     expect(rest).toMatchObject({ outcome: 'failed', code: 'EFFECTS_REFUSED', attempts: 1, letters: 0 });
+    expect(rest.requests).toBe(1);
     expect(reason).toContain(names);
     expect(reason).toContain('item {"orderId":"x"} of table "ledger"');
     expect(rest.item('x')).toBeUndefined();
+  });
+
+  it('are refused by the store if the key of their table is not known', async () => {
+    const { reason, ...rest } = await deliver(of, twoPuts('ledger'));
+    expect(rest).toMatchObject({ outcome: 'failed', code: 'EFFECTS_REFUSED' });
+    expect(reason).toContain('effect 1 (put on table "ledger"), effect 2 (put on table "ledger")');
   });
 
   it('an increment of nothing does nothing, and is no effect on its item', async () => {
     const nothing = increment('ledger', { orderId: 'x' }, {});
     const alone = await deliver(of, [nothing]);
     expect([alone.outcome, alone.item('x')]).toEqual(['applied', undefined]);
-    const beside = await deliver(of, [nothing, put('ledger', { orderId: 'x', spent: 7 }), nothing]);
+    const beside = await deliver(of, [nothing, put(ledger, { orderId: 'x', spent: 7 }), nothing]);
     expect(beside.outcome).toBe('applied');
     expect((beside.item('x') as { spent: unknown }).spent).toEqual(of === 'in memory' ? 7 : { N: '7' });
   });
@@ -182,8 +191,8 @@ describe('keys are compared as DynamoDB compares them', () => {
 
 it('stale effects keep their places beside increments that add up', async () => {
   const { wiring } = stores['in memory']();
-  wiring.memory.tables.apply([put('orders', { orderId: 'x', at: 5 })]);
-  const stale = putIfNewer('orders', { orderId: 'x', at: 4 }, { version: 'at' });
+  wiring.memory.tables.apply([put(orders, { orderId: 'x', at: 5 })]);
+  const stale = putIfNewer(orders, { orderId: 'x', at: 4 }, { version: 'at' });
   const handle = () => [add(1), increment('ledger', { orderId: 'z' }, {}), add(1), stale, add(1)];
   const consumer = createConsumer(
     { name: 'orders', parse: parseOrderEvent, guarantee: exactlyOnce(), handle },
@@ -213,7 +222,7 @@ it('increments of one item add up within an event and between the events of a fo
 });
 
 it('a refusal is an attempt of the event: five of them and a minute, then it is poison', async () => {
-  const effects = [put('ledger', { orderId: 'x' }), put('ledger', { orderId: 'x' })];
+  const effects = twoPuts(ledger);
   await expect(deliver('of DynamoDB', effects, 4)).resolves.toMatchObject({ outcome: 'failed', attempts: 4 });
   await expect(deliver('of DynamoDB', effects, 5)).resolves.toMatchObject({
     outcome: 'poison',

@@ -1,11 +1,15 @@
-import { parseOrderEvent } from '../../../../contract/orders/order-event.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../../contract/orders/order-event.ts';
 import {
   atLeastOnce,
   atMostOnce,
   createConsumer,
+  type EffectHandler,
   exactlyOnce,
   increment,
+  put,
   type RecordStore,
+  remove,
+  removeIfNewer,
 } from '../../../../runtime/index.ts';
 import { fakeWiring } from '../../../support/wiring.ts';
 
@@ -55,6 +59,54 @@ test('each guarantee takes the handlers that it can keep its promise for', () =>
   createConsumer({ ...base, guarantee: atMostOnce(), handle: async () => effect }, wiring);
   // @ts-expect-error effects that nobody would commit, later
   createConsumer({ ...base, guarantee: atLeastOnce(retention), handle: async () => [effect] }, wiring);
+
+  // Tables with their keys: by name, by a list of one, and of two.
+  const tables = { seats: 'seat', halls: ['hall', 'date'], rows: ['row'] } as const;
+  createConsumer(
+    {
+      ...base,
+      guarantee: exactlyOnce(),
+      tables: { seats: 'seat', halls: ['hall', 'date'], rows: ['row'] },
+      handle: ({ data }, { tables }) => [
+        put(tables.seats, { seat: data.orderId, price: 1 }),
+        increment(tables.halls, { hall: 'H1', date: 20_261_130 }, { sold: 1 }),
+        removeIfNewer(tables.rows, { row: 1n, at: 2 }, { version: 'at' }),
+        put('elsewhere', { any: 'item' }),
+      ],
+    },
+    wiring,
+  );
+  const asked = createConsumer(
+    {
+      ...base,
+      guarantee: exactlyOnce(),
+      tables,
+      handle: async (_, { tables }) => [remove(tables.rows, { row: 1 })],
+    },
+    wiring,
+  );
+  expect(asked).toBeInstanceOf(Function);
+  const misuse: EffectHandler<OrderEvent, typeof tables> = (_, { tables }) => [
+    // @ts-expect-error a table that is not declared
+    put(tables.seat, { seat: 'A1' }),
+    // @ts-expect-error an item without its key
+    put(tables.seats, { price: 1 }),
+    // @ts-expect-error a key of a type that DynamoDB does not take
+    put(tables.seats, { seat: true }),
+    // @ts-expect-error half a key
+    increment(tables.halls, { hall: 'H1' }, { sold: 1 }),
+    // @ts-expect-error a key with an attribute that is none of it
+    remove(tables.rows, { row: 1, seat: 'A1' }),
+  ];
+  expect(misuse).toBeInstanceOf(Function);
+  createConsumer(
+    // @ts-expect-error tables that are not declared at all
+    { ...base, guarantee: exactlyOnce(), handle: (_, { tables }) => [put(tables.seats, { seat: 'A1' })] },
+    wiring,
+  );
+  const external = { ...base, guarantee: atMostOnce() } as const;
+  // @ts-expect-error an external handler has no tables
+  createConsumer({ ...external, handle: async (_, { tables }) => void tables }, wiring);
 
   expect(wiring.store.calls).toEqual([]);
 });

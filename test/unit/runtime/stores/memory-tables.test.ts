@@ -1,4 +1,4 @@
-import { increment, put, remove } from '../../../../runtime/handler/effects.ts';
+import { increment, put, remove } from '../../../../runtime/handler/effects/index.ts';
 import { memoryTables } from '../../../../runtime/stores/memory/tables.ts';
 
 const tables = () =>

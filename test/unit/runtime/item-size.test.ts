@@ -1,5 +1,5 @@
-import { sizeOf } from '../../../../runtime/stores/item-size.ts';
-import { marshallItem } from '../../../../runtime/values/attribute-values.ts';
+import { marshallItem } from '../../../runtime/values/attribute-values.ts';
+import { sizeOf } from '../../../runtime/values/item-size.ts';
 
 describe('the size of an attribute', () => {
   // Measured on DynamoDB Local: how much shorter the longest text beside it may be.

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Attributes } from '../values/attribute-values.ts';
-import { type Decimal, decimalOf, digitsOf } from '../values/decimal.ts';
+import type { Attributes } from './attribute-values.ts';
+import { type Decimal, decimalOf, digitsOf } from './decimal.ts';
 
 /** 400 KB, names included (AWS: "Service, account, and table quotas in Amazon DynamoDB"). */
 export const largestItem = 400 * 1024;

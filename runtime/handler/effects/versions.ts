@@ -1,0 +1,108 @@
+import { path } from '../../../contract/event/exact-json.ts';
+import {
+  type Attributes,
+  marshallItem,
+  numberIn,
+  refuseOtherThanItem,
+  ValueError,
+} from '../../values/attribute-values.ts';
+import { addDecimals, textOf } from '../../values/decimal.ts';
+import type { Item, OnTable } from './effect.ts';
+import type { EffectKind, EncodedEffect, Merged } from './effect-kind.ts';
+import { encodePut } from './put.ts';
+
+/** An effect that happens only if it is newer than the item that is there. */
+export interface Versioned extends OnTable {
+  readonly kind: string;
+  readonly item: Item;
+  /** The name of the item's attribute that tells older from newer. */
+  readonly version: string;
+}
+
+export interface VersionOptions {
+  /**
+   * The name of the item's attribute that tells older from newer: a string of 1 to 38 digits, as an event's `sequence`
+   * is, or a safe integer from 0. It is stored as a number of DynamoDB and compared as one: 10 is newer than 9.
+   */
+  readonly version: string;
+}
+
+/**
+ * A kind of effect that writes a whole item over older ones only.
+ *
+ * @param storedItem The item as it is stored, but for its version. @throws ValueError for one that it does not take.
+ */
+export function versionedKind<Effect extends Versioned>(
+  storedItem: (effect: Effect) => Item,
+): EffectKind<Effect> {
+  const itemOf = (effect: Effect) => ({ ...storedItem(effect), [effect.version]: versionOf(effect) });
+  return {
+    problem: ({ item, version }, check) =>
+      check.attributes('item', item) ??
+      (typeof version === 'string' && version !== ''
+        ? undefined
+        : `${check.nameOf(version)} for its version: name the attribute, { version: 'sequence' } for instance`),
+    tableOf: ({ table }) => table,
+    validate: (effect) => void itemOf(effect),
+    placeOf: ({ table, item }) => ({ table, by: 'item', attributes: item }),
+    versionOf,
+    merge: newest,
+    encode(effect) {
+      // Here, since its copy with the version is a plain object, of whatever class the item is.
+      refuseOtherThanItem(effect.item);
+      return encodeNewer(effect.table, marshallItem(itemOf(effect)), effect.version, versionOf(effect));
+    },
+  };
+}
+
+/** DynamoDB's numbers have 38 digits (AWS: "Supported data types", Number). */
+const digits = /^\d{1,38}$/;
+
+/** @throws ValueError for a version that is neither digits nor a safe integer. */
+export function versionOf({ kind, item, version: name }: Versioned): bigint {
+  const value = item[name];
+  const isNumber = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  if (isNumber || (typeof value === 'string' && digits.test(value))) return BigInt(value);
+  const given = typeof value === 'bigint' ? `${value}n` : JSON.stringify(value);
+  throw new ValueError(
+    path(['item', name]),
+    `${kind} has ${given} for its version "${name}": give a string of 1 to 38 digits or a safe integer from 0`,
+  );
+}
+
+/** Of two events the newer one stays. Which of two effects of one event its handler meant cannot be told. */
+function newest<Effect extends Versioned>(
+  before: Effect,
+  next: Effect,
+  within: 'event' | 'group',
+): Merged<Effect> | undefined {
+  if (within === 'event' || before.version !== next.version) return undefined;
+  const held = versionOf(before);
+  if (versionOf(next) > held) return { effect: next };
+  return { effect: before, held: String(held) };
+}
+
+function encodeNewer(table: string, item: Attributes, name: string, version: bigint): EncodedEffect {
+  const { write, change } = encodePut(table, item);
+  return {
+    write: {
+      Put: {
+        ...write.Put,
+        // Without a number there, nothing is: neither an item nor a version.
+        ConditionExpression: 'NOT attribute_type(#version, :number) OR #version < :version',
+        ExpressionAttributeNames: { '#version': name },
+        ExpressionAttributeValues: { ':version': { N: String(version) }, ':number': { S: 'N' } },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+      },
+    },
+    change: {
+      ...change,
+      heldBy(there) {
+        const held = there && numberIn(there, name);
+        if (held === undefined) return undefined;
+        const isStale = addDecimals(held, { digits: -version, exponent: 0 }).digits >= 0n;
+        return isStale ? textOf(held) : undefined;
+      },
+    },
+  };
+}

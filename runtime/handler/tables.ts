@@ -1,0 +1,39 @@
+/** A value that DynamoDB takes for a key attribute: a text, a number or bytes. */
+export type KeyValue = string | number | bigint | ArrayBuffer | ArrayBufferView;
+
+/** A table whose key is known, as a handler gets it in `{ tables }`. */
+export interface Table<Key extends string = string> {
+  /** Its name in DynamoDB. */
+  readonly tableName: string;
+  /** The names of its key attributes: the partition key, then the sort key if it has one. */
+  readonly key: readonly Key[];
+}
+
+/** The key of a table: the name of its partition key, or `[partition key, sort key]`. */
+export type KeyDeclaration = string | readonly [string] | readonly [string, string];
+
+/** The tables that a consumer's effects write to, by names of its own: `{ seats: 'seat', halls: ['hall', 'date'] }`. */
+export type TableDeclarations = Readonly<Record<string, KeyDeclaration>>;
+
+/** No tables: the default of `createConsumer`. */
+export type NoTables = Readonly<Record<never, never>>;
+
+/** The declared tables, as a handler gets them. */
+export type TablesOf<Declared extends TableDeclarations> = {
+  readonly [Name in keyof Declared]: Table<KeyNamesOf<Declared[Name]>>;
+};
+
+type KeyNamesOf<Declared> = Declared extends readonly (infer Key extends string)[]
+  ? Key
+  : Extract<Declared, string>;
+
+/** What a handler of effects gets beside its event. */
+export interface EffectContext<Declared extends TableDeclarations = NoTables> {
+  /** The tables that `createConsumer` declares, with their names in DynamoDB. */
+  readonly tables: TablesOf<Declared>;
+}
+
+/** The names of a declared key's attributes. */
+export function keyNamesOf(declared: KeyDeclaration): readonly string[] {
+  return typeof declared === 'string' ? [declared] : declared;
+}
