@@ -3,6 +3,7 @@ const rooms = {
   contract: [],
   runtime: ['contract'],
   publisher: ['contract'],
+  testing: ['runtime', 'contract'],
   lambda: ['runtime', 'publisher', 'contract'],
   lib: ['contract'],
   bin: ['lib'],

@@ -21,10 +21,14 @@ import { resolveTables } from './resolve-tables.ts';
 import { TimeEstimate } from './time-estimate.ts';
 
 /** An AWS Lambda handler for an SQS event source with `ReportBatchItemFailures`. */
-export type ConsumerHandler = (
-  event: SQSEvent,
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
-) => Promise<SQSBatchResponse>;
+export interface ConsumerHandler {
+  (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse>;
+  /** The same consumer with these dependencies, for `order-once/testing`; absent if it was made with others. */
+  readonly [withDependencies]?: (dependencies: ConsumerDependencies, name: string) => ConsumerHandler;
+}
+
+/** The same in every copy of this module. */
+export const withDependencies: unique symbol = Symbol.for('order-once/with-dependencies');
 
 /**
  * A consumer that gives each event the guarantee that it names, in the order of the event's message group.
@@ -63,7 +67,7 @@ export function createConsumer<
   }
   let reader: Reader<Event> | undefined;
   let consumer: Consumer<Event, Kind> | undefined;
-  return async (event: unknown, context) => {
+  const handler: ConsumerHandler = async (event: unknown, context) => {
     // An error here is thrown at each invocation, until the environment is right.
     reader ??= readerOf(options.name ?? nameFromEnvironment(), options);
     if (isIdentifyRequest(event)) return identify(event, reader) as never;
@@ -71,6 +75,11 @@ export function createConsumer<
     const { visibilityTimeoutSeconds } = consumer.dependencies;
     return await new Invocation(consumer, readInvocation(event, context, visibilityTimeoutSeconds)).run();
   };
+  if (dependencies !== undefined) return handler;
+  return Object.assign(handler, {
+    [withDependencies]: (others: ConsumerDependencies, name: string) =>
+      createConsumer({ name, ...options }, others),
+  });
 }
 
 /** A handler of effects has its tables from here on; one that acts outside has none. */
