@@ -12,6 +12,8 @@ export const recordAttributes = {
   /** Owner token: random per delivery, made before its first write. */
   attempt: 'attempt',
   attempts: 'attempts',
+  /** What became of the attempt that was counted last: `AttemptState`. Whatever writes `attempt` sets or removes it. */
+  attemptState: 'attempt_state',
   /** Milliseconds since the epoch. */
   firstAttemptAt: 'first_attempt_at',
   consumer: 'consumer',
@@ -47,6 +49,14 @@ export const recordStatuses = [
   'OUTCOME_UNKNOWN',
 ] as const;
 export type RecordStatus = (typeof recordStatuses)[number];
+
+/**
+ * What became of the attempt that was counted last. STARTED: it was counted before its handler started, and has not
+ * ended; that remains if its process ends. FAILED: it ended, and failed by the event's own fault. None: nothing was
+ * counted, or the count was taken back, or the event is settled.
+ */
+export const attemptStates = ['STARTED', 'FAILED'] as const;
+export type AttemptState = (typeof attemptStates)[number];
 
 /**
  * `true` in what `removeIfNewer` leaves of an item: its key and the version of its removal, so that a late event that

@@ -67,6 +67,7 @@ SENT_AGAIN(o) ==
   /\ Message(o).carried # None
   /\ Clause("SENT_AGAIN", record.attempt = Message(o).carried)
 MINE(o) == Clause("MINE", record.attempt = Mine(o).attempt)
+(* The state of an attempt (attempt_state) is not modelled: it tells a count from a lease that its owner gave back. *)
 NOT_COUNTED(o) == record.attempt # Mine(o).attempt
 IN_PROGRESS == record.status = "INPROGRESS"
 UNKNOWN == record.status = "OUTCOME_UNKNOWN"

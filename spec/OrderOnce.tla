@@ -247,7 +247,7 @@ RefusedAsOwner(o) ==
   \/ At(o, "hold") /\ ~MayHold(o)
 Stands(o) == (record.status = Wants(o).status /\ record.attempt = Wants(o).attempt) \/ (At(o, "release") /\ ABSENT)
 
-(* guarantees/record/delivery-attempt.ts: standing. It was written before, and the answer was lost. *)
+(* guarantees/record/delivery-attempt.ts: ownerWrite. It was written before, and the answer was lost. *)
 Recognise(o) ==
   /\ RefusedAsOwner(o) /\ Stands(o)
   /\ CASE At(o, "release") -> AfterRelease(o)

@@ -1,3 +1,5 @@
+import type { AttemptState } from '../record-attributes.ts';
+
 /**
  * How often and how soon a message is tried again, and when it is given up: one arithmetic, by which the runtime waits
  * and synthesis sets the queue. Times in seconds.
@@ -15,15 +17,18 @@ export const minRetryDuration = 60;
 /** So many different events in a row that fail with one error, and none succeeds: no event of them is to blame. */
 export const commonFrom = 20;
 
-/** What is known of an event's failed attempts. */
-export interface Tries {
+/** What is known of an event's counted attempts. */
+export interface AttemptHistory {
+  /** How many failed by the event's own fault, and how many of suspects never ended. */
   readonly attempts: number;
   /** Milliseconds since the epoch. */
   readonly firstAttemptAt: number;
+  /** Of the attempt that was counted last; absent if nobody can tell. */
+  readonly state?: AttemptState | undefined;
 }
 
 /** Whether an event that failed once more is given up. @param now In milliseconds since the epoch. */
-export function areAttemptsExhausted({ attempts, firstAttemptAt }: Tries, now: number): boolean {
+export function areAttemptsExhausted({ attempts, firstAttemptAt }: AttemptHistory, now: number): boolean {
   return attempts >= maxAttempts && now - firstAttemptAt >= minRetryDuration * 1000;
 }
 

@@ -1,16 +1,14 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { bodyKey } from '../../contract/event/identity.ts';
 import { isInsideWindow } from '../../contract/policies/idempotency-window.ts';
-import { backoffCap } from '../../contract/policies/retry-policy.ts';
+import { type AttemptHistory, backoffCap } from '../../contract/policies/retry-policy.ts';
 import type { Job, Task } from '../guarantees/guarantee.ts';
 import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
-import { underWay } from '../handler/errors.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Identity, Valid } from '../message/reading.ts';
 import { attemptsExhausted } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
-import type { Past } from '../ports/record-store.ts';
 import { keepBody } from '../settlement/keep-body.ts';
 
 /**
@@ -73,7 +71,7 @@ export function jobOf(
     deadline,
     countsBeforeHandler: isCounted,
     latestHandlerStart: partLeft(1 / 4, context.startedAt, deadline),
-    canStartHandler: (past: Past) => canStartHandler(past, message, context.dependencies),
+    canStartHandler: (past: AttemptHistory) => canStartHandler(past, message, context.dependencies),
     identity: {
       ...identity,
       ownerToken: message.ownerToken,
@@ -109,12 +107,12 @@ function partLeft(part: number, startedAt: number, deadlineAt: number): number {
  * tell of it, and look for an operator's skip.
  */
 function canStartHandler(
-  past: Past,
+  past: AttemptHistory,
   message: Message<CloudEvent>,
   dependencies: ConsumerDependencies,
 ): boolean {
   const isExhausted = attemptsExhausted(past, message, dependencies.clock.now());
-  if (past.lastError !== underWay || !isExhausted) return true;
+  if (past.state !== 'STARTED' || !isExhausted) return true;
   return dependencies.onPoison === 'block' && past.attempts % 2 === 0;
 }
 

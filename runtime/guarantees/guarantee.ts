@@ -1,6 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import type { Tries } from '../../contract/policies/retry-policy.ts';
+import type { AttemptHistory } from '../../contract/policies/retry-policy.ts';
 import type { Random } from '../../contract/random.ts';
 import type { effectBrand } from '../handler/effects/effect.ts';
 import type { Effect } from '../handler/effects/index.ts';
@@ -11,7 +11,6 @@ import type {
   EffectStore,
   GuaranteeName,
   KeptBody,
-  Past,
   RecordStore,
   StoredRecord,
 } from '../ports/record-store.ts';
@@ -115,8 +114,8 @@ export interface Job {
   readonly countsBeforeHandler: boolean;
   /** Milliseconds since the epoch: such a handler begins no later, or it may be cut off by no fault of its own. */
   readonly latestHandlerStart: number;
-  /** Whether the handler of an attempt that was counted before may begin. */
-  readonly canStartHandler: (past: Past) => boolean;
+  /** Whether the handler may begin. It may not if attempts of its event never ended: see `NeverEndedError`. */
+  readonly canStartHandler: (past: AttemptHistory) => boolean;
 }
 
 /**
@@ -164,7 +163,7 @@ export type Verdict =
   /** Another delivery holds the lease until then (ms since the epoch). */
   | { readonly outcome: 'leased'; readonly leaseUntil: number }
   /** The handler failed by the event's own fault, as far as can be told, and that was counted. */
-  | { readonly outcome: 'tried'; readonly error: unknown; readonly tries: Tries }
+  | { readonly outcome: 'tried'; readonly error: unknown; readonly history: AttemptHistory }
   /** The handler refused the event for good, or the condition of a `raw` effect of it did. */
   | { readonly outcome: 'refused'; readonly error: PermanentError }
   /** The lease of this delivery ended and the record is another's now. */

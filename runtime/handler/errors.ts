@@ -63,10 +63,10 @@ export class NotResolvableError extends OrderOnceError {
   }
 }
 
-/** What the record of a suspect says while its handler is at work, and ever after if that never ends. */
-export const underWay = 'It began, and has not ended';
-
-/** Attempts of an event began, and their processes ended before they did: killed, out of memory, or past their time. */
+/**
+ * Attempts of an event started, and their processes ended before they did: killed, out of memory, or past their time. The
+ * record says so by its `attempt_state`, STARTED.
+ */
 export class NeverEndedError extends OrderOnceError {
   constructor() {
     super('NEVER_ENDED', 'Its process ended before it did: killed, out of memory, or past its time');

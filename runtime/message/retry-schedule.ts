@@ -2,7 +2,7 @@ import {
   areAttemptsExhausted,
   backoff,
   spreadDelay,
-  type Tries,
+  type AttemptHistory,
 } from '../../contract/policies/retry-policy.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { longestHidingMs } from './visibility.ts';
@@ -88,7 +88,7 @@ export function retrySoon(
  * record keeps the first attempt of all, since that is what a provider's memory of the key is counted from.
  */
 export function attemptsExhausted(
-  { attempts, firstAttemptAt }: Tries,
+  { attempts, firstAttemptAt }: AttemptHistory,
   { firstReceivedAt }: { readonly firstReceivedAt: number },
   now: number,
 ): boolean {

@@ -1,5 +1,5 @@
-import type { Tries } from '../../contract/policies/retry-policy.ts';
-import type { RecordStatus } from '../../contract/record-attributes.ts';
+import type { AttemptHistory } from '../../contract/policies/retry-policy.ts';
+import type { AttemptState, RecordStatus } from '../../contract/record-attributes.ts';
 import type { EffectWrite } from '../handler/effects/index.ts';
 
 /** The names of the guarantees, as records carry them. */
@@ -45,6 +45,8 @@ export interface StoredRecord {
   readonly ownerToken?: string | undefined;
   /** Attempts that failed by the event's own fault, and those of suspects that have not ended. */
   readonly attempts?: number | undefined;
+  /** Of the attempt that was counted last. */
+  readonly attemptState?: AttemptState | undefined;
   /** Milliseconds since the epoch. */
   readonly firstAttemptAt?: number | undefined;
   /** Milliseconds since the epoch: when the lease of an INPROGRESS record ends. */
@@ -108,31 +110,38 @@ export interface ClaimTerms {
   /** The `expiration` of an expired record to replace; the claim succeeds only if the record still carries it. */
   readonly expectedExpiration?: number | undefined;
   /**
-   * Counts an attempt too, in the same write, with this as `last_error`: that stays where the attempt never ends.
-   * @default - nothing is counted
+   * Counts an attempt too, in the same write: `attempt_state` is STARTED, and stays so if the attempt never ends.
+   * @default - nothing is counted, and `attempt_state` is removed
    */
-  readonly countedAs?: string | undefined;
+  readonly countsAttempt?: boolean | undefined;
 }
 
 export interface ReleaseTerms {
   /** What is added to `attempts`. */
   readonly change: number;
   /**
-   * The `countedAs` of an attempt that was counted before: it is released only as long as this is its `last_error`, RETRYING
-   * (by `countAttempt`) as well as INPROGRESS (by `claim`). So nobody who repeats it takes back the same count twice.
-   * @default - the attempt was not counted
+   * Whether this delivery counted its attempt before the handler. Such an attempt is released only as long as it is
+   * STARTED, RETRYING (by `countAttempt`) as well as INPROGRESS (by `claim`). So a release that is repeated takes back
+   * the same count only once.
+   * @default false
    */
-  readonly countedAs?: string | undefined;
+  readonly wasCounted?: boolean | undefined;
+  /**
+   * `attempt_state` from now on.
+   * @default - none
+   */
+  readonly state?: AttemptState | undefined;
   /** Status and lease stay as they are: what the handler did may be under way to the record. */
   readonly keepsLease?: boolean | undefined;
 }
 
-/** What a record told of earlier attempts when it took another one; without a record there were none, until now. */
-export interface Past extends Tries {
-  readonly lastError?: string | undefined;
-}
+/** An attempt to count. STARTED: its handler has yet to start. FAILED: it ended, with `lastError`. */
+export type CountedAttempt =
+  | { readonly state: 'STARTED'; readonly lastError?: never }
+  | { readonly state: 'FAILED'; readonly lastError: string };
 
-export type ClaimAnswer = { readonly kind: 'claimed'; readonly past: Past } | Exists | Contended;
+/** `past`: what the record told of earlier attempts; without a record there were none, until now. */
+export type ClaimAnswer = { readonly kind: 'claimed'; readonly past: AttemptHistory } | Exists | Contended;
 
 /** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
 export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
@@ -229,7 +238,9 @@ export interface StaleEffect {
   /** The version that is there: digits. */
   readonly held: string;
 }
-export type CountAnswer = { readonly kind: 'counted'; readonly past: Past } | Exists | Contended;
+
+/** `past` as for `ClaimAnswer`. */
+export type CountAnswer = { readonly kind: 'counted'; readonly past: AttemptHistory } | Exists | Contended;
 
 /** One delivery of a commit. */
 export interface Commit {
@@ -280,9 +291,13 @@ export interface EffectStore extends RecordStore {
    */
   commit(commits: readonly Commit[], effects: readonly EffectWrite[]): Promise<CommitAnswer>;
   /**
-   * RETRYING with one attempt more, if `commit` would take the record and this delivery has not counted with the same
-   * `lastError` before.
+   * RETRYING with one attempt more, if `commit` would take the record and no count of this delivery stands in it: the
+   * record has another `attempt`, or no `attempt_state`.
    * @param expectedExpiration As for `Commit`.
    */
-  countAttempt(delivery: Delivery, lastError: string, expectedExpiration?: number): Promise<CountAnswer>;
+  countAttempt(
+    delivery: Delivery,
+    attempt: CountedAttempt,
+    expectedExpiration?: number,
+  ): Promise<CountAnswer>;
 }

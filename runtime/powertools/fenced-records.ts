@@ -85,8 +85,10 @@ export class FencedRecords {
     const { now } = claim;
     let found: FoundRecord | undefined;
     for (let tries = 0; tries < maxClaimTries; tries++) {
-      const over = found?.expiration;
-      const answer = await (over === undefined ? this.#begin(claim) : this.#beginAnew(claim, over));
+      const expectedExpiration = found?.expiration;
+      const answer = await (expectedExpiration === undefined
+        ? this.#begin(claim)
+        : this.#beginAnew(claim, expectedExpiration));
       if (answer.stands) return { claimed: true, firstAttemptAt: answer.firstAttemptAt };
       found = answer.found;
       // Only a record whose life is over, or that went meanwhile, is worth another try.
@@ -150,9 +152,9 @@ export class FencedRecords {
   }
 
   /** A Put: nothing of the old life stays. */
-  async #beginAnew(claim: Claim, over: number): Promise<Begun | Refused> {
+  async #beginAnew(claim: Claim, expectedExpiration: number): Promise<Begun | Refused> {
     const { key: id, now } = claim;
-    const values = { over, nowSeconds: seconds(now) };
+    const values = { expectedExpiration, nowSeconds: seconds(now) };
     const answer = await orRefused(
       this.#dynamoDb.send(
         new PutItemCommand({

@@ -120,7 +120,7 @@ function keepUnknown(
 }
 
 function retryOrGiveUp(
-  { error, tries }: Extract<Verdict, { outcome: 'tried' }>,
+  { error, history }: Extract<Verdict, { outcome: 'tried' }>,
   message: Message<CloudEvent>,
   terms: SettleTerms,
 ): Disposition {
@@ -130,8 +130,8 @@ function retryOrGiveUp(
     return retryUndecided(error, message, terms);
   }
   const reason = { code: codeOf(error), message: describe(error), error };
-  const { attempts } = tries;
-  if (!attemptsExhausted(tries, message, terms.now)) {
+  const { attempts } = history;
+  if (!attemptsExhausted(history, message, terms.now)) {
     return retryLater('failed', { ...reason, attempts }, message, terms);
   }
   const text = truncate(`Attempt ${attempts} failed, as those before it: ${reason.message}`);

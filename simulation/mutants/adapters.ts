@@ -40,8 +40,8 @@ export const adapterMutants = {
   'a script that locks the owner out': {
     rule: 'OUTCOME_UNKNOWN keeps the owner token, in Redis too',
     file: scripts,
-    text: `redis.call('HSETNX', KEYS[1], '\${attribute.attempt}', mine.attempt)`,
-    replacement: `set('\${attribute.attempt}', mine.attempt)`,
+    text: `redis.call('HSETNX', KEYS[1], '\${attribute.attempt}', mine.ownerToken)`,
+    replacement: `set('\${attribute.attempt}', mine.ownerToken)`,
     workload: 'redis',
   },
 } as const satisfies Readonly<Record<string, Mutant>>;

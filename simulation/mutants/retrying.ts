@@ -34,6 +34,13 @@ export const retryingMutants = {
     replacement: 'return commit(record, mine, expectedExpiration) && (!isCounted || isCounted);',
     shows: /it has counted \d+ attempts$/,
   },
+  'a state of another attempt': {
+    rule: 'Whatever writes the owner token sets or removes the state of its attempt',
+    file: 'runtime/stores/memory/memory-store.ts',
+    text: 'return { ...identity, attemptState: undefined };',
+    replacement: 'return identity;',
+    shows: /it has the state of an attempt that another delivery counted$/,
+  },
   'receives that are not paced': {
     rule: "A message's receives last until its retention",
     file: retrying,

@@ -56,7 +56,7 @@ export const mutants = {
   'no condition on the algorithm that the record names': {
     rule: 'An unfinished record continues under a new fingerprint algorithm',
     file: 'runtime/guarantees/record/delivery-attempt.ts',
-    text: 'this.#earlier = finding.record?.fingerprint;',
+    text: 'this.#earlier = state.record?.fingerprint;',
     replacement: 'this.#earlier = undefined;',
     workload: 'deployments',
   },
@@ -148,14 +148,14 @@ export const mutants = {
   'judged as taken over': {
     rule: 'Under at-most-once a dead owner leaves an unknown outcome',
     file: 'runtime/guarantees/record/interpret-record.ts',
-    text: "if (finding.kind === 'unclear' || terms.takeOver) return finding;",
-    replacement: 'return finding;',
+    text: "if (state.kind === 'unclear' || terms.takeOver) return state;",
+    replacement: 'return state;',
   },
   'unclear released': {
     rule: 'Under at-most-once an unclear error is marked unknown, not released',
     file: 'runtime/guarantees/external/external-effect.ts',
-    text: "if (!notDone && policy.unclear === 'hold') {",
-    replacement: "if (!notDone && policy.unclear !== 'hold' && policy.unclear !== 'retry') {",
+    text: "if (!notDone && policy.onAmbiguous === 'markUnknown') {",
+    replacement: "if (!notDone && policy.onAmbiguous !== 'markUnknown' && policy.onAmbiguous !== 'retry') {",
   },
   'unknown acknowledged before it is written': {
     rule: 'An unknown outcome is acknowledged only after it is written',
@@ -227,8 +227,8 @@ export const mutants = {
   'a suspect that always begins': {
     rule: 'A suspect with five attempts that never finished does not start again',
     file: 'runtime/delivery/delivery-task.ts',
-    text: 'if (past.lastError !== underWay || !isExhausted) return true;',
-    replacement: 'if (past.lastError !== underWay || !isExhausted || true) return true;',
+    text: "if (past.state !== 'STARTED' || !isExhausted) return true;",
+    replacement: "if (past.state !== 'STARTED' || !isExhausted || true) return true;",
   },
   'stale effect cancels its neighbours': {
     rule: 'Only the stale effects are left out',

@@ -16,6 +16,11 @@ export function wrongStep(
 ): string | undefined {
   if (after === undefined) return before && 'a record was deleted';
   const isExpired = before?.expiration !== undefined && before.expiration <= Math.floor(mine.now / 1000);
+  const attemptsBefore = (isExpired ? undefined : before?.attempts) ?? 0;
+  const isTaken = after.ownerToken !== before?.ownerToken;
+  if (isTaken && after.attemptState !== undefined && (after.attempts ?? 0) <= attemptsBefore) {
+    return 'it has the state of an attempt that another delivery counted';
+  }
   if (before === undefined || isExpired) {
     if (after.ownerToken === mine.ownerToken && before?.ownerToken === mine.ownerToken) return undefined;
     return mine.insideWindow ? undefined : 'a life began out of the window';

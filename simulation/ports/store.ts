@@ -54,8 +54,8 @@ export function along(way: Way, store: EffectStore): EffectStore {
       const deliveries = commits.map(({ delivery }) => delivery);
       return write('commit', deliveries, () => store.commit(commits, effects));
     },
-    countAttempt: (mine, lastError, over) =>
-      write('count', [mine], () => store.countAttempt(mine, lastError, over)),
+    countAttempt: (mine, attempt, over) =>
+      write('count', [mine], () => store.countAttempt(mine, attempt, over)),
   };
 }
 

@@ -8,6 +8,7 @@ export const recordMembers = {
   expiration: attribute.expiration,
   ownerToken: attribute.attempt,
   attempts: attribute.attempts,
+  attemptState: attribute.attemptState,
   firstAttemptAt: attribute.firstAttemptAt,
   leaseUntil: attribute.inProgressExpiration,
   guarantee: attribute.guarantee,

@@ -38,7 +38,7 @@ export async function commit(
     // The record knows what was stale: it may be of an earlier try, which found less.
     written: ({ status, result }) => (status === 'COMPLETED' ? { kind: 'committed', result } : undefined),
     terms,
-    unclear: 'hold',
+    onAmbiguous: 'markUnknown',
     reopen: (record) => reopen(record, attempt, terms),
   });
   if (taken === undefined) return verdict;

@@ -1,16 +1,11 @@
 import type { CloudEvent } from '../../../contract/event/event-parser.ts';
 import { effectsIn } from '../../handler/check-effects.ts';
-import {
-  describe,
-  NeverEndedError,
-  type PermanentError,
-  StoreBusyError,
-  underWay,
-} from '../../handler/errors.ts';
-import type { EffectStore } from '../../ports/record-store.ts';
+import { describe, NeverEndedError, type PermanentError, StoreBusyError } from '../../handler/errors.ts';
+import type { CountedAttempt, EffectStore } from '../../ports/record-store.ts';
+import { historyOf } from '../../stores/attempt-history.ts';
 import type { BoundEffectHandler, Guarantee, Job, Task, Tools, Verdict } from '../guarantee.ts';
-import { triesOf } from '../record/attempt-history.ts';
-import { countAttempt, includingThisAttempt } from '../record/count-attempt.ts';
+import { includingThisAttempt } from '../record/attempt-history.ts';
+import { countAttempt } from '../record/count-attempt.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { isSkipped } from '../record/find-skip.ts';
 import { recordQuarantine } from '../record/record-quarantine.ts';
@@ -68,18 +63,18 @@ async function settleSuspect<Event extends CloudEvent>(
 ): Promise<Verdict> {
   const suspect = new SuspectAttempt(task, attempt, clock);
   return await suspect.run(async () => {
-    const { taken, verdict } = await countAttempt(task, attempt, store, underWay);
+    const { taken, verdict } = await countAttempt(task, attempt, store, { state: 'STARTED' });
     if (taken === undefined) return verdict;
     const { past } = taken;
-    if (!task.canStartHandler(past)) return { outcome: 'tried', error: new NeverEndedError(), tries: past };
+    if (!task.canStartHandler(past)) return { outcome: 'tried', error: new NeverEndedError(), history: past };
     if (clock.now() > task.latestHandlerStart)
       throw new StoreBusyError('the count took the time of the invocation');
     const failed = async (error: unknown): Promise<Verdict> => {
-      const standing = await suspect.end(describe(error), { failed: true });
-      if (standing.stands) return { outcome: 'tried', error, tries: includingThisAttempt(past) };
+      const ended = await suspect.end(describe(error), { failed: true });
+      if (ended.held) return { outcome: 'tried', error, history: includingThisAttempt(past) };
       // Another delivery went over the record: what it says now decides, and it may have this attempt in its count.
-      const { record } = standing;
-      if (record?.status === 'RETRYING') return { outcome: 'tried', error, tries: triesOf(record) };
+      const { record } = ended;
+      if (record?.status === 'RETRYING') return { outcome: 'tried', error, history: historyOf(record, 0) };
       return await countFailure(error, task, attempt, store);
     };
     return await apply(task, suspect.watch(handle), failed, attempt, store);
@@ -117,7 +112,7 @@ async function apply<Event extends CloudEvent>(
 /** Where it was counted, the event has a record for an operator's skip to stand in. */
 async function recordRefusal(task: Job, error: PermanentError, tools: Tools): Promise<Verdict> {
   const attempt = new DeliveryAttempt(task, 'exactly-once', tools);
-  const { taken, verdict } = await countAttempt(task, attempt, tools.store, describe(error));
+  const { taken, verdict } = await countAttempt(task, attempt, tools.store, failureOf(error));
   return taken === undefined ? verdict : { outcome: 'refused', error };
 }
 
@@ -127,6 +122,12 @@ async function countFailure(
   attempt: DeliveryAttempt,
   store: EffectStore,
 ): Promise<Verdict> {
-  const { taken, verdict } = await countAttempt(task, attempt, store, describe(error));
-  return taken === undefined ? verdict : { outcome: 'tried', error, tries: includingThisAttempt(taken.past) };
+  const { taken, verdict } = await countAttempt(task, attempt, store, failureOf(error));
+  return taken === undefined
+    ? verdict
+    : { outcome: 'tried', error, history: includingThisAttempt(taken.past) };
+}
+
+function failureOf(error: unknown): CountedAttempt {
+  return { state: 'FAILED', lastError: describe(error) };
 }

@@ -131,11 +131,11 @@ function remaining(
 /** What the record alone decides, this very delivery's own commit included, whose answer was lost. */
 function verdictOf(refusal: Refusal, member: EventWithEffects, tools: Tools): Verdict | undefined {
   const attempt = attemptOf(member, tools);
-  const finding = attempt.interpret(refusal, attempt.delivery(), { takeOver: true });
-  if (finding.kind === 'mine' && finding.record.status === 'COMPLETED') {
-    return appliedWith(finding.record.result);
+  const state = attempt.interpret(refusal, attempt.delivery(), { takeOver: true });
+  if (state.kind === 'mine' && state.record.status === 'COMPLETED') {
+    return appliedWith(state.record.result);
   }
-  return finding.kind === 'verdict' ? finding.verdict : undefined;
+  return state.kind === 'verdict' ? state.verdict : undefined;
 }
 
 /** Whom a store refuses is not always told. Who is left alone here stands alone next. */

@@ -12,5 +12,5 @@ export interface AtMostOnceOptions {
  * the event's body, until an operator resolves it. A handler that knows that nothing happened throws `NotExecutedError`.
  */
 export function atMostOnce({ store }: AtMostOnceOptions = {}): Guarantee<'external'> {
-  return externalGuarantee({ name: 'at-most-once', unclear: 'hold' }, store);
+  return externalGuarantee({ name: 'at-most-once', onAmbiguous: 'markUnknown' }, store);
 }

@@ -1,10 +1,11 @@
-import { describe, NeverEndedError, StoreBusyError, underWay } from '../../handler/errors.ts';
+import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
+import { describe, NeverEndedError, StoreBusyError } from '../../handler/errors.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import type { Guarantee, Job, Tools, Verdict } from '../guarantee.ts';
-import { includingThisAttempt } from '../record/count-attempt.ts';
+import { includingThisAttempt } from '../record/attempt-history.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
-import { Lease } from '../record/lease.ts';
-import { SuspectAttempt } from '../record/suspect-attempt.ts';
+import { type AttemptEnd, Lease } from '../record/lease.ts';
+import { leaveUnstarted, SuspectAttempt } from '../record/suspect-attempt.ts';
 import { externalGuarantee } from './external-effect.ts';
 
 /** The parser has said what the body is. `took`: how long it took for that, in ms. */
@@ -13,7 +14,7 @@ export interface Read {
   readonly took: number;
 }
 
-const policy = { name: 'at-least-once', unclear: 'retry' } as const;
+const policy = { name: 'at-least-once', onAmbiguous: 'retry' } as const;
 
 /** Whatever a consumer's guarantee is: its parser does nothing outside, so what is unclear is tried again. */
 export function guaranteeOfBodies(store: RecordStore | undefined): Guarantee<'external'> {
@@ -38,25 +39,30 @@ export async function attemptToRead(
   if (!job.countsBeforeHandler) {
     const claim = await lease.claim({ takeOver: true });
     if (!claim.claimed) return claim.verdict;
-    return await readNow(claim.past, (reason, failed) => lease.release(reason, { change: Number(failed) }));
+    const { past } = claim;
+    if (!job.canStartHandler(past)) {
+      await leaveUnstarted(lease, { wasCounted: false });
+      return { outcome: 'tried', error: new NeverEndedError(), history: past };
+    }
+    return await readNow(past, (reason, end) => lease.end(reason, end));
   }
   const suspect = new SuspectAttempt(job, attempt, clock);
   return await suspect.run(async () => {
-    const claim = await lease.claim({ takeOver: true }, underWay);
+    const claim = await lease.claim({ takeOver: true }, true);
     if (!claim.claimed) return claim.verdict;
     const { past } = claim;
     if (!job.canStartHandler(past)) {
       await suspect.leave();
-      return { outcome: 'tried', error: new NeverEndedError(), tries: past };
+      return { outcome: 'tried', error: new NeverEndedError(), history: past };
     }
     if (clock.now() > job.latestHandlerStart)
       throw new StoreBusyError('the count took the time of the invocation');
-    return await readNow(past, (reason, failed, forgets) => suspect.end(reason, { failed, forgets }));
+    return await readNow(past, (reason, end) => suspect.end(reason, end));
   });
 
   async function readNow(
-    past: Parameters<typeof includingThisAttempt>[0],
-    end: (reason: string, failed: boolean, forgets: number) => Promise<unknown>,
+    past: AttemptHistory,
+    end: (reason: string, end: AttemptEnd) => Promise<unknown>,
   ): Promise<Verdict | Read> {
     const from = clock.now();
     try {
@@ -64,17 +70,17 @@ export async function attemptToRead(
     } catch (error) {
       const failed = job.isOwnFailure(error);
       try {
-        await end(describe(error), failed, 0);
+        await end(describe(error), { failed });
       } catch (cause) {
         // It is why the message is delivered again, whatever else failed on the way.
         job.warn('A failed attempt to read a body could not be counted', cause);
         throw error;
       }
-      if (failed) return { outcome: 'tried', error, tries: includingThisAttempt(past) };
+      if (failed) return { outcome: 'tried', error, history: includingThisAttempt(past) };
       throw error;
     }
     const took = clock.now() - from;
-    const markRead = () => end('The parser has read it', false, past.attempts);
+    const markRead = () => end('The parser has read it', { failed: false, forgets: past.attempts });
     // Twice, and then the event goes first: the lease ends by itself.
     await markRead()
       .catch(markRead)

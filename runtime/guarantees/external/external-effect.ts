@@ -1,32 +1,31 @@
 import type { CloudEvent } from '../../../contract/event/event-parser.ts';
 import { sha256 } from '../../../contract/event/identity.ts';
-import type { Tries } from '../../../contract/policies/retry-policy.ts';
+import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
 import {
   describe,
   NeverEndedError,
   NotExecutedError,
   PermanentError,
   StoreBusyError,
-  underWay,
 } from '../../handler/errors.ts';
 import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
 import { encodeResult } from '../../stores/result.ts';
 import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from '../guarantee.ts';
 import { handlerMargin } from '../guarantee.ts';
-import { includingThisAttempt } from '../record/count-attempt.ts';
+import { includingThisAttempt } from '../record/attempt-history.ts';
 import { DeliveryAttempt, leaseEnd, type OwnerWrite } from '../record/delivery-attempt.ts';
 import { isSkipped } from '../record/find-skip.ts';
 import { Lease } from '../record/lease.ts';
 import { recordQuarantine } from '../record/record-quarantine.ts';
-import { SuspectAttempt } from '../record/suspect-attempt.ts';
+import { leaveUnstarted, SuspectAttempt } from '../record/suspect-attempt.ts';
 import { runUntil } from './handler-deadline.ts';
 import { refuseLostEffects } from './lost-effects.ts';
 
 /** What the two guarantees for external effects make of one that may have happened. */
 export interface ExternalPolicy {
   readonly name: GuaranteeName;
-  /** `retry`: run it again, with the same idempotency key. `hold`: record it as unknown, for an operator. */
-  readonly unclear: 'retry' | 'hold';
+  /** `retry`: run it again, with the same idempotency key. `markUnknown`: OUTCOME_UNKNOWN, for an operator. */
+  readonly onAmbiguous: 'retry' | 'markUnknown';
   /** How long the system that is called knows an idempotency key, in ms. */
   readonly providerKeyRetention?: number;
 }
@@ -52,8 +51,8 @@ export function externalGuarantee(
 /**
  *               claim               handler returns
  *   (nothing) --------> INPROGRESS -----------------> COMPLETED
- *       ^  RETRYING <--------+ NotExecutedError, PermanentError; with `retry` any error
- *                            +----------------------> OUTCOME_UNKNOWN   with `hold` any other error
+ *       ^  RETRYING <--------+ NotExecutedError, PermanentError; `retry`: any error
+ *                            +----------------------> OUTCOME_UNKNOWN   `markUnknown`: any other error
  *
  * Two round trips for a first delivery (claim, complete), one for a duplicate. `Call`, `TooLate` in spec/OrderOnce.tla.
  *
@@ -67,8 +66,8 @@ async function settleExternal<Event extends CloudEvent>(
 ): Promise<Verdict> {
   const attempt = new DeliveryAttempt(task, policy.name, tools);
   const lease = new Lease(attempt);
-  // If an unclear outcome is held, no handler whose process ended runs again.
-  if (!task.countsBeforeHandler || policy.unclear === 'hold') {
+  // If an ambiguous outcome is marked unknown, no handler whose process ended runs again.
+  if (!task.countsBeforeHandler || policy.onAmbiguous === 'markUnknown') {
     return await runUnderLease(task, handle, { lease, policy }, tools);
   }
   const suspect = new SuspectAttempt(task, attempt, tools.clock);
@@ -94,7 +93,7 @@ async function runUnderLease<Event extends CloudEvent>(
 ): Promise<Verdict> {
   const { lease, policy, suspect } = attempt;
   const terms = {
-    takeOver: policy.unclear === 'retry',
+    takeOver: policy.onAmbiguous === 'retry',
     resendToken: task.resendToken,
     ...(policy.providerKeyRetention !== undefined &&
       // A system that never forgets a key needs no look at its age.
@@ -103,12 +102,12 @@ async function runUnderLease<Event extends CloudEvent>(
         firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
       }),
   };
-  const claim = await lease.claim(terms, suspect && underWay);
+  const claim = await lease.claim(terms, suspect !== undefined);
   if (!claim.claimed) return claim.verdict;
   const { past } = claim;
-  if (suspect !== undefined && !task.canStartHandler(past)) {
-    const released = await suspect.leave();
-    return verdictOf(released, { outcome: 'tried', error: new NeverEndedError(), tries: past });
+  if (!task.canStartHandler(past)) {
+    const released = await (suspect?.leave() ?? leaveUnstarted(lease, { wasCounted: false }));
+    return verdictOf(released, { outcome: 'tried', error: new NeverEndedError(), history: past });
   }
   const end = task.deadline - handlerMargin;
   if (clock.now() >= (suspect ? Math.min(end, task.latestHandlerStart) : end)) {
@@ -134,8 +133,8 @@ async function runUnderLease<Event extends CloudEvent>(
   return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
 }
 
-/** How an attempt ended that did not succeed. */
-interface Ending {
+/** What is known of an attempt that did not succeed. */
+interface FailedAttempt {
   /** Whether it is certain that nothing happened. */
   readonly notDone: boolean;
   /** Whether it failed by the event's own fault. */
@@ -143,27 +142,24 @@ interface Ending {
 }
 
 /**
- * Writes what an error leaves behind, then throws it. An error that is unclear and held, or that was counted as a failed
+ * Writes what an error leaves behind, then throws it. An ambiguous error that is marked unknown, or one that was counted as a failed
  * attempt, is a verdict instead. `CallUnheard`, `CallLost`, `NotDone` in spec/OrderOnce.tla.
  *
  * @param past Those before this delivery.
  */
 async function settleError(
   error: unknown,
-  { notDone, failed }: Ending,
-  past: Tries,
+  { notDone, failed }: FailedAttempt,
+  past: AttemptHistory,
   { lease, policy, suspect }: Attempt,
 ): Promise<Verdict> {
   const reason = describe(error);
-  if (!notDone && policy.unclear === 'hold') {
+  if (!notDone && policy.onAmbiguous === 'markUnknown') {
     return verdictOf(await lease.markOwnUnknown(reason), { outcome: 'unknown', reason, error }, error);
   }
-  const tries = failed ? includingThisAttempt(past) : past;
   let released: OwnerWrite;
   try {
-    released = await (suspect === undefined
-      ? lease.release(reason, { change: failed ? 1 : 0 })
-      : suspect.end(reason, { failed }));
+    released = await (suspect ?? lease).end(reason, { failed });
   } catch (cause) {
     // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
     // permanent error is acknowledged, and nothing is before its record says so.
@@ -171,18 +167,18 @@ async function settleError(
     lease.warn('The lease of a handler that failed could not be given back: it ends by itself', cause);
     throw error;
   }
-  if (!released.stands) return fenced(released, error);
-  if (failed) return { outcome: 'tried', error, tries };
+  if (!released.held) return fenced(released, error);
+  if (failed) return { outcome: 'tried', error, history: includingThisAttempt(past) };
   throw error;
 }
 
 /** @param error That of the handler, if it failed. */
-function verdictOf(standing: OwnerWrite, verdict: Verdict, error?: unknown): Verdict {
-  return standing.stands ? verdict : fenced(standing, error);
+function verdictOf(write: OwnerWrite, verdict: Verdict, error?: unknown): Verdict {
+  return write.held ? verdict : fenced(write, error);
 }
 
 /** `Fenced` in spec/OrderOnce.tla. */
-function fenced({ record }: Extract<OwnerWrite, { stands: false }>, error?: unknown): Verdict {
+function fenced({ record }: Extract<OwnerWrite, { held: false }>, error?: unknown): Verdict {
   const now = record === undefined ? 'is gone' : `is ${record.status} by another delivery`;
   return { outcome: 'fenced', reason: `The lease ended before the handler did; its record ${now}`, error };
 }

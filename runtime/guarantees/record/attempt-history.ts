@@ -1,17 +1,18 @@
-import type { Tries } from '../../../contract/policies/retry-policy.ts';
-import type { Past, StoredRecord } from '../../ports/record-store.ts';
-
-export function triesOf({ attempts = 0, firstAttemptAt = 0 }: StoredRecord): Tries {
-  return { attempts, firstAttemptAt };
-}
+import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
+import type { StoredRecord } from '../../ports/record-store.ts';
+import { historyOf } from '../../stores/attempt-history.ts';
 
 /**
- * The past of a record that this delivery has written before, and whose answer was lost. What its last error was cannot be
- * told any more.
+ * The attempts before this delivery, in a record that it has written already, and whose answer was lost. The state of the
+ * attempt before is overwritten by then.
+ * @param counted Whether that write counted an attempt.
  */
-export function historyOfOwnWrite(
-  { attempts = 0, firstAttemptAt = 0 }: StoredRecord,
-  counted: boolean,
-): Past {
+export function historyOfOwnWrite(record: StoredRecord, counted: boolean): AttemptHistory {
+  const { attempts, firstAttemptAt } = historyOf(record, 0);
   return { attempts: attempts - Number(counted), firstAttemptAt };
+}
+
+/** The attempts with one that failed now. */
+export function includingThisAttempt({ attempts, firstAttemptAt }: AttemptHistory): AttemptHistory {
+  return { attempts: attempts + 1, firstAttemptAt };
 }

@@ -1,19 +1,12 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
-import type { Tries } from '../../../contract/policies/retry-policy.ts';
-import { truncate } from '../../../contract/truncate.ts';
 import { DeadlineError, NotExecutedError, PermanentError, StoreBusyError } from '../../handler/errors.ts';
 import { UnclearError } from '../../handler/unclear-error.ts';
-import type { CountAnswer, EffectStore } from '../../ports/record-store.ts';
+import type { CountAnswer, CountedAttempt, EffectStore } from '../../ports/record-store.ts';
 import type { Job } from '../guarantee.ts';
 import { historyOfOwnWrite } from './attempt-history.ts';
 import type { DeliveryAttempt } from './delivery-attempt.ts';
 import { reopen } from './reopen.ts';
 import { type Decision, retryUntilDecided } from './write-until-decided.ts';
-
-/** The tries with an attempt that failed now. */
-export function includingThisAttempt({ attempts, firstAttemptAt }: Tries): Tries {
-  return { attempts: attempts + 1, firstAttemptAt };
-}
 
 type Counted = Extract<CountAnswer, { kind: 'counted' }>;
 
@@ -51,17 +44,17 @@ export async function countAttempt(
   { resendToken }: Job,
   attempt: DeliveryAttempt,
   store: EffectStore,
-  reason: string,
+  counted: CountedAttempt,
 ): Promise<Decision<Counted>> {
   const terms = { takeOver: true, resendToken };
   return await retryUntilDecided<Counted>(attempt, {
-    write: (mine, expectedExpiration) => store.countAttempt(mine, reason, expectedExpiration),
+    write: (mine, expectedExpiration) => store.countAttempt(mine, counted, expectedExpiration),
     written: (record) =>
-      record.status === 'RETRYING' && record.lastError === truncate(reason)
+      record.status === 'RETRYING' && record.attemptState !== undefined
         ? { kind: 'counted', past: historyOfOwnWrite(record, true) }
         : undefined,
     terms,
-    unclear: 'hold',
+    onAmbiguous: 'markUnknown',
     reopen: (record) => reopen(record, attempt, terms),
   });
 }

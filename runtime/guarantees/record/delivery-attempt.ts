@@ -12,10 +12,10 @@ import type { Job, Tools } from '../guarantee.ts';
 import { type InterpretTerms, interpretRecord, type RecordState } from './interpret-record.ts';
 import { type Budget, retryAlways } from './retry.ts';
 
-/** Of a write by its owner: whether it stands, or the record is another's. */
+/** A write by an owner: whether the record holds what it wrote, or is another's. */
 export type OwnerWrite =
-  | { readonly stands: true }
-  | { readonly stands: false; readonly record: StoredRecord | undefined };
+  | { readonly held: true }
+  | { readonly held: false; readonly record: StoredRecord | undefined };
 
 /**
  * One delivery as the store meets it: what its writes say, what a record that refuses one means for it, and how it leaves an
@@ -74,12 +74,12 @@ export class DeliveryAttempt {
    * @param mine The delivery as it was told to the store.
    */
   interpret(refusal: Refusal, mine: Delivery, terms: InterpretTerms): RecordState {
-    const finding = interpretRecord(refusal, mine, terms, this.#job.fingerprintLike);
-    const goesOn = finding.kind === 'again' || finding.kind === 'unclear';
-    if (goesOn && finding.record?.fingerprint !== mine.fingerprint) {
-      this.#earlier = finding.record?.fingerprint;
+    const state = interpretRecord(refusal, mine, terms, this.#job.fingerprintLike);
+    const goesOn = state.kind === 'again' || state.kind === 'unclear';
+    if (goesOn && state.record?.fingerprint !== mine.fingerprint) {
+      this.#earlier = state.record?.fingerprint;
     }
-    return finding;
+    return state;
   }
 
   /**
@@ -98,19 +98,19 @@ export class DeliveryAttempt {
       kept = body;
       return await this.store.holdUnknown(this.delivery(), { ownerToken, status }, body, lastError);
     }, this.budget);
-    return this.standing(answer, 'OUTCOME_UNKNOWN', ownerToken);
+    return this.ownerWrite(answer, 'OUTCOME_UNKNOWN', ownerToken);
   }
 
   /** A refusal may be our own earlier write, its answer lost. `Recognise` in spec/OrderOnce.tla. */
-  standing(
+  ownerWrite(
     answer: Exclude<OwnerAnswer, { kind: 'contended' }>,
     wanted: StoredRecord['status'],
     attempt: string | undefined = this.token,
   ): OwnerWrite {
-    if (answer.kind === 'written') return { stands: true };
+    if (answer.kind === 'written') return { held: true };
     const { record } = answer;
-    if (record?.status === wanted && record.ownerToken === attempt) return { stands: true };
-    return { stands: false, record };
+    if (record?.status === wanted && record.ownerToken === attempt) return { held: true };
+    return { held: false, record };
   }
 }
 

@@ -17,7 +17,7 @@ export async function findDuplicate(
   const mine = attempt.delivery();
   const found = await findRecord(mine, tools.store).catch(() => undefined);
   if (found === undefined) return undefined;
-  const finding = attempt.interpret(found, mine, { takeOver: false });
-  if (finding.kind !== 'verdict' || finding.verdict.outcome !== 'duplicate') return undefined;
-  return finding.verdict;
+  const state = attempt.interpret(found, mine, { takeOver: false });
+  if (state.kind !== 'verdict' || state.verdict.outcome !== 'duplicate') return undefined;
+  return state.verdict;
 }

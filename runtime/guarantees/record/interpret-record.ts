@@ -97,8 +97,8 @@ function unfinishedLease(
   if (record.leaseUntil === undefined) return unclear(record, 'Its lease has no end');
   const leaseUntil = record.leaseUntil - ahead;
   if (leaseUntil > mine.now) return verdict({ outcome: 'leased', leaseUntil });
-  const finding = runnable(record, mine, terms, ahead);
-  if (finding.kind === 'unclear' || terms.takeOver) return finding;
+  const state = runnable(record, mine, terms, ahead);
+  if (state.kind === 'unclear' || terms.takeOver) return state;
   return unclear(record, 'Its owner ended without a word: the effect may have happened');
 }
 

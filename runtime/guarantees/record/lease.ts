@@ -1,4 +1,5 @@
-import type { Past, ReleaseTerms } from '../../ports/record-store.ts';
+import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
+import type { ReleaseTerms } from '../../ports/record-store.ts';
 import type { Verdict } from '../guarantee.ts';
 import { historyOfOwnWrite } from './attempt-history.ts';
 import type { DeliveryAttempt, OwnerWrite } from './delivery-attempt.ts';
@@ -6,8 +7,16 @@ import type { InterpretTerms } from './interpret-record.ts';
 import { retryAlways, retryContended } from './retry.ts';
 import { retryUntilDecided } from './write-until-decided.ts';
 
+/** How an attempt ended that did not succeed. */
+export interface AttemptEnd {
+  /** Whether it failed by the event's own fault. */
+  readonly failed: boolean;
+  /** How many attempts before it count no more. @default 0 */
+  readonly forgets?: number;
+}
+
 export type ClaimResult =
-  | { readonly claimed: true; readonly past: Past }
+  | { readonly claimed: true; readonly past: AttemptHistory }
   | { readonly claimed: false; readonly verdict: Verdict };
 
 /**
@@ -30,23 +39,23 @@ export class Lease {
   /**
    * INPROGRESS and ours, or what the record says to this delivery. `Claim`, `ClaimOverExpired`, `TakeOver` in
    * spec/OrderOnce.tla.
-   * @param countedAs See `ClaimTerms`.
+   * @param countsAttempt See `ClaimTerms`.
    */
-  async claim(terms: InterpretTerms, countedAs?: string): Promise<ClaimResult> {
+  async claim(terms: InterpretTerms, countsAttempt = false): Promise<ClaimResult> {
     const { taken, verdict } = await retryUntilDecided(this.#attempt, {
       write: (mine, expectedExpiration) =>
         this.#attempt.store.claim(mine, {
           ...terms,
           expectedExpiration,
           leaseUntil: this.#attempt.leaseEnd,
-          countedAs,
+          countsAttempt,
         }),
       written: (record) =>
         record.status === 'INPROGRESS'
-          ? { kind: 'claimed', past: historyOfOwnWrite(record, countedAs !== undefined) }
+          ? { kind: 'claimed', past: historyOfOwnWrite(record, countsAttempt) }
           : undefined,
       terms,
-      unclear: 'hold',
+      onAmbiguous: 'markUnknown',
     });
     if (taken === undefined) return { claimed: false, verdict };
     return { claimed: true, past: taken.past };
@@ -61,13 +70,19 @@ export class Lease {
       () => this.#attempt.store.complete(this.#attempt.delivery(), result),
       this.#attempt.budget,
     );
-    return this.#attempt.standing(answer, 'COMPLETED');
+    return this.#attempt.ownerWrite(answer, 'COMPLETED');
   }
 
   /** RETRYING. `Release` in spec/OrderOnce.tla. */
   async release(lastError: string, terms: ReleaseTerms): Promise<OwnerWrite> {
     const step = () => this.#attempt.store.release(this.#attempt.delivery(), lastError, terms);
-    return this.#attempt.standing(await retryContended(step, this.#attempt.budget), 'RETRYING');
+    return this.#attempt.ownerWrite(await retryContended(step, this.#attempt.budget), 'RETRYING');
+  }
+
+  /** RETRYING: the attempt is over, whose claim did not count it. It is counted if it `failed`. */
+  async end(reason: string, { failed, forgets = 0 }: AttemptEnd): Promise<OwnerWrite> {
+    const change = Number(failed) - forgets;
+    return await this.release(reason, { change, ...(failed && { state: 'FAILED' as const }) });
   }
 
   /** OUTCOME_UNKNOWN, of the record that this delivery claimed. */

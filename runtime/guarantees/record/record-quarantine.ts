@@ -21,6 +21,6 @@ export async function recordQuarantine(
     // This delivery has applied the event, or still holds its lease: neither is waited for.
     written: ({ status }) => (status === 'RETRYING' ? undefined : { kind: 'quarantined' }),
     terms: { takeOver: false },
-    unclear: 'leave',
+    onAmbiguous: 'ignore',
   });
 }

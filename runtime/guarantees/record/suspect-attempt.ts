@@ -1,10 +1,10 @@
 import type { Clock } from '../../../contract/clock.ts';
-import { describe, StoreBusyError, underWay } from '../../handler/errors.ts';
+import { describe, NeverEndedError, StoreBusyError } from '../../handler/errors.ts';
 import type { ReleaseTerms } from '../../ports/record-store.ts';
 import type { Job } from '../guarantee.ts';
 import { handlerMargin } from '../guarantee.ts';
 import type { DeliveryAttempt, OwnerWrite } from './delivery-attempt.ts';
-import { Lease } from './lease.ts';
+import { type AttemptEnd, Lease } from './lease.ts';
 
 /**
  * An attempt that is counted before its handler begins, since nothing is counted after one that ends its process. What
@@ -23,24 +23,22 @@ export class SuspectAttempt {
     this.#clock = clock;
   }
 
-  /**
-   * RETRYING: the attempt is over, and counted where it `failed`.
-   * @param forgets How many attempts before it count no more.
-   */
-  async end(
-    reason: string,
-    { failed, forgets = 0 }: { readonly failed: boolean; readonly forgets?: number },
-  ): Promise<OwnerWrite> {
+  /** RETRYING: the attempt is over. Its count stays if it `failed`. */
+  async end(reason: string, { failed, forgets = 0 }: AttemptEnd): Promise<OwnerWrite> {
     const change = (failed ? 0 : -1) - forgets;
-    const standing = await this.#lease.release(reason, { change, countedAs: underWay });
+    const ended = await this.#lease.release(reason, {
+      change,
+      wasCounted: true,
+      ...(failed && { state: 'FAILED' as const }),
+    });
     this.#isOver = true;
-    return standing;
+    return ended;
   }
 
-  /** It is not begun: still counted, and still said never to have ended, even where that cannot be written. */
+  /** RETRYING: its handler is not begun. The count stays, even if this cannot be written. */
   async leave(): Promise<OwnerWrite> {
     this.#isOver = true;
-    return await this.#lease.release(underWay, { change: 0, countedAs: underWay });
+    return await leaveUnstarted(this.#lease, { wasCounted: true });
   }
 
   /** The handler, watched. */
@@ -66,7 +64,7 @@ export class SuspectAttempt {
     const settled = new AbortController();
     const left = this.#task.deadline - handlerMargin - this.#clock.now();
     void this.#clock.sleep(left, settled.signal).then(async () => {
-      if (settled.signal.aborted || this.#isWithHandler) return;
+      if (settled.signal.aborted || this.#isWithHandler || this.#isOver) return;
       await this.#takeBack(new StoreBusyError('the invocation is about to end'), { keepsLease: true });
     });
     try {
@@ -81,7 +79,7 @@ export class SuspectAttempt {
 
   /** A store that does not take it leaves the count one too high; see docs/adr/0012. */
   async #takeBack(error: unknown, terms?: Pick<ReleaseTerms, 'keepsLease'>): Promise<void> {
-    const release = { change: -1, countedAs: underWay, ...terms };
+    const release = { change: -1, wasCounted: true, ...terms };
     const step = () => this.#lease.release(describe(error), release);
     // Twice, even past the deadline: the first may meet the very transaction that holds the attempt up.
     await step()
@@ -93,4 +91,18 @@ export class SuspectAttempt {
         );
       });
   }
+}
+
+/**
+ * RETRYING, and STARTED: the handler is not begun, since attempts before it never ended. It counts all the same, and stays
+ * STARTED: if the copy to the dead-letter queue fails, the handler must not begin on the next delivery either.
+ *
+ * @param wasCounted Whether its claim counted it.
+ */
+export async function leaveUnstarted(
+  lease: Lease,
+  { wasCounted }: { readonly wasCounted: boolean },
+): Promise<OwnerWrite> {
+  const change = wasCounted ? 0 : 1;
+  return await lease.release(describe(new NeverEndedError()), { change, wasCounted, state: 'STARTED' });
 }

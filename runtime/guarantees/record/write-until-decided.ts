@@ -16,8 +16,11 @@ export interface Step<Taken extends { readonly kind: string }> {
   /** What the step came to, where the record shows an earlier try of it, whose answer was lost. */
   readonly written?: (record: StoredRecord) => Taken | undefined;
   readonly terms: InterpretTerms;
-  /** What becomes of an unfinished record that nobody may go on with. `hold`: OUTCOME_UNKNOWN. `leave`: it needs no write. */
-  readonly unclear: 'hold' | 'leave';
+  /**
+   * What becomes of an unfinished record, if nobody can know whether its effect happened. `markUnknown`: OUTCOME_UNKNOWN.
+   * `ignore`: nothing, the record needs no write of this step.
+   */
+  readonly onAmbiguous: 'markUnknown' | 'ignore';
   /** For a write that takes over no lease: gives back what is under one, if the record that is in its way is. */
   readonly reopen?: (inTheWay: StoredRecord | undefined) => Promise<void>;
 }
@@ -34,7 +37,7 @@ export type Decision<Taken extends object> =
  */
 export async function retryUntilDecided<Taken extends { readonly kind: string }>(
   attempt: DeliveryAttempt,
-  { write, written, terms, unclear, reopen }: Step<Taken>,
+  { write, written, terms, onAmbiguous, reopen }: Step<Taken>,
 ): Promise<Decision<Taken>> {
   let expectedExpiration: number | undefined;
   for (let tries = 0; ; tries++) {
@@ -44,24 +47,24 @@ export async function retryUntilDecided<Taken extends { readonly kind: string }>
       return write(mine, expectedExpiration);
     }, attempt.budget);
     if (answer.kind !== 'exists') return { taken: answer as Taken, verdict: undefined };
-    const finding = attempt.interpret(answer as Exists, mine, terms);
-    if (finding.kind === 'verdict') return { taken: undefined, verdict: finding.verdict };
-    if (finding.kind === 'mine') {
-      const taken = written?.(finding.record);
+    const state = attempt.interpret(answer as Exists, mine, terms);
+    if (state.kind === 'verdict') return { taken: undefined, verdict: state.verdict };
+    if (state.kind === 'mine') {
+      const taken = written?.(state.record);
       if (taken !== undefined) return { taken, verdict: undefined };
     }
-    if (finding.kind === 'unreadable') {
-      const error = unknownAlgorithm(finding.record, mine);
-      if (unclear === 'hold') throw error;
+    if (state.kind === 'unreadable') {
+      const error = unknownAlgorithm(state.record, mine);
+      if (onAmbiguous === 'markUnknown') throw error;
       return { taken: undefined, verdict: { outcome: 'unknown', reason: error.message } };
     }
-    if (finding.kind === 'unclear') {
-      const { record, reason } = finding;
-      const stays = unclear === 'leave' || (await attempt.markUnknown(record, reason)).stands;
+    if (state.kind === 'unclear') {
+      const { record, reason } = state;
+      const stays = onAmbiguous === 'ignore' || (await attempt.markUnknown(record, reason)).held;
       if (stays) return { taken: undefined, verdict: { outcome: 'unknown', reason } };
     }
-    expectedExpiration = finding.kind === 'again' ? finding.expectedExpiration : undefined;
-    if (finding.kind === 'again' && expectedExpiration === undefined) await reopen?.(finding.record);
+    expectedExpiration = state.kind === 'again' ? state.expectedExpiration : undefined;
+    if (state.kind === 'again' && expectedExpiration === undefined) await reopen?.(state.record);
     // An expired record is replaced at once; whoever meets another surprise after that gives way.
     if (tries > 0) await pause(tries, 'the record kept changing', attempt.budget);
   }

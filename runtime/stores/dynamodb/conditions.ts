@@ -62,10 +62,13 @@ const SENT_AGAIN = '#status = :outcomeUnknown AND #attempt = :resendToken';
 const MINE = '#attempt = :attempt';
 
 /**
- * Without it: D1 counts its attempt, the answer is lost, D1 counts it again. What D1 wrote for another reason, an unknown
- * outcome reopened for instance, is no count.
+ * Without it: D1 counts its attempt, the answer is lost, D1 counts it again. A count of D1 stands as long as the record has
+ * D1's token and a state. Whatever writes the token sets the state or removes it, so the state is D1's too:
+ * - D1 reopens an unknown outcome, claim and release: the token is D1's, there is no state, and D1 counts.
+ * - D1 counts, and takes the count back: the state is gone, and a count of D1 that is repeated after that counts anew.
+ * - D1 counts STARTED, the release after its failure is refused, D1 counts FAILED: D1 has counted, so that is refused.
  */
-const NOT_COUNTED = '(#attempt <> :attempt OR #lastError <> :lastError)';
+const NOT_COUNTED = '(#attempt <> :attempt OR attribute_not_exists(#attemptState))';
 
 const IN_PROGRESS = '#status = :inProgress';
 const UNKNOWN = '#status = :outcomeUnknown';
@@ -73,8 +76,14 @@ const UNKNOWN = '#status = :outcomeUnknown';
 /** A slow owner may say what happened even after somebody else had to write that nobody knows. */
 const UNDER_WORK_OR_UNKNOWN = '#status IN (:inProgress, :outcomeUnknown)';
 
-/** Of an attempt that was counted before it began. Without it: D1 takes its count back, the answer is lost, D1 does again. */
-const COUNT_STANDS = '#status IN (:inProgress, :retrying) AND #lastError = :countedAs';
+/**
+ * Of an attempt that was counted before its handler. Without the state:
+ * - D1 takes its count back, the answer is lost, D1 takes it back again: one attempt too few.
+ * - D1 fails and says so (FAILED), the answer is late; D1's watchdog takes the count back: a failure that nobody counts.
+ * - D1 claims without counting to reopen an unknown outcome; D1's watchdog takes back what was never counted. If the claim
+ *   left the STARTED of a dead D0 in the record, this clause would let it.
+ */
+const COUNT_STANDS = '#status IN (:inProgress, :retrying) AND #attemptState = :started';
 
 /** Whatever was seen must still be so. Without it: D2 sees a dead owner, D1 completes, D2 makes it unknown again. */
 const UNFINISHED_AS_SEEN = '#status IN (:inProgress, :retrying, :quarantined) AND #status = :seenStatus';
@@ -125,8 +134,8 @@ export const MAY_CLAIM_AGAIN = all(SENT_AGAIN, SAME_EVENT);
 export const MAY_COMPLETE = all(MINE, SAME_EVENT, UNDER_WORK_OR_UNKNOWN);
 
 /** RETRYING, by the owner: of its lease, or of an attempt that was counted before it began. */
-export function mayRelease({ counted }: { readonly counted: boolean }): string {
-  return all(MINE, SAME_EVENT, counted ? COUNT_STANDS : IN_PROGRESS);
+export function mayRelease({ wasCounted }: { readonly wasCounted: boolean }): string {
+  return all(MINE, SAME_EVENT, wasCounted ? COUNT_STANDS : IN_PROGRESS);
 }
 
 /** OUTCOME_UNKNOWN: by the owner itself, or over a record that somebody else left; his lease must be over. */

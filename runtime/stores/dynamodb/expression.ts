@@ -8,12 +8,13 @@ export type AttributeName = keyof typeof recordAttributes;
 /** New values of a record's attributes; what is `undefined` is not written. */
 export type Sets = Partial<Readonly<Record<AttributeName, unknown>>>;
 
-const statuses = {
+const constants = {
   retrying: 'RETRYING',
   inProgress: 'INPROGRESS',
   completed: 'COMPLETED',
   quarantined: 'QUARANTINED',
   outcomeUnknown: 'OUTCOME_UNKNOWN',
+  started: 'STARTED',
 } as const;
 
 export interface ExpressionInput {
@@ -37,7 +38,7 @@ export function withNamesAndValues<T extends ExpressionInput>(expressions: T, va
   const text = Object.values(expressions).join(' ');
   const used = usedBy.get(text) ?? usedIn(text);
   usedBy.set(text, used);
-  const known: Item = { ...statuses, ...values };
+  const known: Item = { ...constants, ...values };
   const bound = used.values.map((name) => [`:${name}`, known[name]] as const);
   return {
     ...expressions,

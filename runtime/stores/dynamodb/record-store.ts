@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Contended, EffectStore, Exists, RecordStore, StoredRecord } from '../../ports/record-store.ts';
-import { pastOf } from '../past.ts';
+import { historyOf } from '../attempt-history.ts';
 import { keyOf } from './expression.ts';
 import { isTransient } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';
@@ -64,25 +64,26 @@ export function dynamoDbRecordStore(
         if (again.kind === 'written') {
           return {
             kind: 'claimed',
-            past: { ...pastOf(again.record, delivery), firstAttemptAt: delivery.now },
+            past: { ...historyOf(again.record, delivery.now), firstAttemptAt: delivery.now },
           };
         }
         if (again.kind === 'contended') return again;
       }
       const answer = await writeAndShow(steps.claim(delivery, terms), 'ALL_OLD');
-      return answer.kind === 'written' ? { kind: 'claimed', past: pastOf(answer.record, delivery) } : answer;
+      return answer.kind === 'written'
+        ? { kind: 'claimed', past: historyOf(answer.record, delivery.now) }
+        : answer;
     },
     complete: (delivery, result) => writeAsOwner(steps.complete(delivery, result)),
     async release(delivery, lastError, terms) {
       const answer = await writeAsOwner(steps.release(delivery, lastError, terms));
       return answer.kind === 'fenced' && answer.record === undefined ? { kind: 'written' } : answer;
     },
-    async countAttempt(delivery, lastError, expectedExpiration) {
-      const answer = await writeAndShow(
-        steps.countAttempt(delivery, lastError, expectedExpiration),
-        'ALL_OLD',
-      );
-      return answer.kind === 'written' ? { kind: 'counted', past: pastOf(answer.record, delivery) } : answer;
+    async countAttempt(delivery, attempt, expectedExpiration) {
+      const answer = await writeAndShow(steps.countAttempt(delivery, attempt, expectedExpiration), 'ALL_OLD');
+      return answer.kind === 'written'
+        ? { kind: 'counted', past: historyOf(answer.record, delivery.now) }
+        : answer;
     },
     holdUnknown: (delivery, seen, kept, lastError) =>
       writeAsOwner(steps.holdUnknown(delivery, seen, kept, lastError)),

@@ -1,5 +1,9 @@
 import type { AttributeValue, Put, Update } from '@aws-sdk/client-dynamodb';
-import { recordAttributes as attribute, type RecordStatus } from '../../../contract/record-attributes.ts';
+import {
+  type AttemptState,
+  recordAttributes as attribute,
+  type RecordStatus,
+} from '../../../contract/record-attributes.ts';
 import type { GuaranteeName, StoredRecord } from '../../ports/record-store.ts';
 import { marshallItem, unmarshallItem } from '../../values/attribute-values.ts';
 import type { AttributeName, Sets } from './expression.ts';
@@ -28,6 +32,7 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     expiration: number('expiration'),
     ownerToken: text('attempt'),
     attempts: number('attempts'),
+    attemptState: text('attemptState') as AttemptState | undefined,
     firstAttemptAt: number('firstAttemptAt'),
     leaseUntil: number('inProgressExpiration'),
     guarantee: text('guarantee') as GuaranteeName | undefined,

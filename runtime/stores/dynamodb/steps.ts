@@ -1,7 +1,14 @@
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
 import { truncate } from '../../../contract/truncate.ts';
 import type { Item } from '../../handler/effects/index.ts';
-import type { ClaimTerms, Commit, Delivery, KeptBody, ReleaseTerms } from '../../ports/record-store.ts';
+import type {
+  ClaimTerms,
+  Commit,
+  CountedAttempt,
+  Delivery,
+  KeptBody,
+  ReleaseTerms,
+} from '../../ports/record-store.ts';
 import * as may from './conditions.ts';
 import { type AttributeName, keyOf, type Sets, setting, withNamesAndValues } from './expression.ts';
 import { type RecordWrite, recordItem } from './record.ts';
@@ -15,9 +22,15 @@ interface Besides {
   readonly count?: ReleaseTerms['change'];
 }
 
-/** An Update leaves alone what it does not name: `first_attempt_at`, above all. */
+/**
+ * An Update leaves alone what it does not name: `first_attempt_at`, above all. But `attempt_state` is of the delivery whose
+ * token the record has, so a write of a token without a state removes that of the delivery before: see COUNT_STANDS.
+ */
 function update(id: string, condition: string, values: Item, sets: Sets, besides: Besides = {}): RecordWrite {
-  const { keep = {}, remove = [], count } = besides;
+  const { keep = {}, count } = besides;
+  const writesToken = 'attempt' in sets || 'attempt' in keep;
+  const endsState = writesToken && sets.attemptState === undefined;
+  const remove = [...(besides.remove ?? []), ...(endsState ? (['attemptState'] as const) : [])];
   const written = setting(sets);
   const kept = Object.keys(keep).map((name) => `#${name} = if_not_exists(#${name}, :keep_${name})`);
   const keptValues = Object.entries(keep).map(([name, value]) => [`keep_${name}`, value]);
@@ -83,15 +96,18 @@ export function commit({ delivery, expectedExpiration, result }: Commit): Record
 
 export function countAttempt(
   delivery: Delivery,
-  lastError: string,
+  { state, lastError }: CountedAttempt,
   expectedExpiration: number | undefined,
 ): RecordWrite {
-  const sets = { ...begun(delivery), status: 'RETRYING', lastError: truncate(lastError) };
+  const counted = { status: 'RETRYING', attemptState: state, lastError: lastError && truncate(lastError) };
+  const sets = { ...begun(delivery), ...counted };
   if (expectedExpiration !== undefined && delivery.insideWindow)
     return newLife(delivery, expectedExpiration, { ...sets, attempts: 1 });
   const condition = may.mayCount(delivery.insideWindow);
-  const values = { ...valuesOf(delivery), lastError: sets.lastError };
-  return update(delivery.id, condition, values, sets, { keep: { firstAttemptAt: delivery.now }, count: 1 });
+  return update(delivery.id, condition, valuesOf(delivery), sets, {
+    keep: { firstAttemptAt: delivery.now },
+    count: 1,
+  });
 }
 
 export function quarantine(
@@ -131,32 +147,35 @@ export function claimAgain(delivery: Delivery, terms: ClaimTerms, resendToken: s
   });
 }
 
-function claimed(delivery: Delivery, { leaseUntil, countedAs }: ClaimTerms): Sets {
-  const under = { status: 'INPROGRESS', inProgressExpiration: leaseUntil, lastError: countedAs };
-  return { ...begun(delivery), ...under };
+function claimed(delivery: Delivery, { leaseUntil, countsAttempt }: ClaimTerms): Sets {
+  const attemptState = countsAttempt ? 'STARTED' : undefined;
+  return { ...begun(delivery), status: 'INPROGRESS', inProgressExpiration: leaseUntil, attemptState };
 }
 
-function countOf({ countedAs }: ClaimTerms): 0 | 1 {
-  return countedAs === undefined ? 0 : 1;
+function countOf({ countsAttempt }: ClaimTerms): 0 | 1 {
+  return countsAttempt ? 1 : 0;
 }
 
 export function complete(delivery: Delivery, result: string): RecordWrite {
   const { id, now, expiration } = delivery;
   const sets = { status: 'COMPLETED', data: result, completedAt: now, expiration };
-  const remove = ['inProgressExpiration', 'body', 'bodySha256', 'lastError'] as const;
+  const remove = ['inProgressExpiration', 'body', 'bodySha256', 'lastError', 'attemptState'] as const;
   return update(id, may.MAY_COMPLETE, valuesOf(delivery), sets, { remove });
 }
 
 export function release(
   delivery: Delivery,
   lastError: string,
-  { change, countedAs, keepsLease = false }: ReleaseTerms,
+  { change, wasCounted = false, state, keepsLease = false }: ReleaseTerms,
 ): RecordWrite {
   const { id, expiration } = delivery;
-  const sets = { lastError: truncate(lastError), ...(!keepsLease && { status: 'RETRYING', expiration }) };
-  const condition = may.mayRelease({ counted: countedAs !== undefined });
-  return update(id, condition, { ...valuesOf(delivery), countedAs }, sets, {
-    remove: keepsLease ? [] : ['inProgressExpiration'],
+  const released = keepsLease ? {} : { status: 'RETRYING', expiration };
+  const sets = { lastError: truncate(lastError), attemptState: state, ...released };
+  return update(id, may.mayRelease({ wasCounted }), valuesOf(delivery), sets, {
+    remove: [
+      ...(keepsLease ? [] : (['inProgressExpiration'] as const)),
+      ...(state === undefined ? (['attemptState'] as const) : []),
+    ],
     count: change,
   });
 }

@@ -1,5 +1,4 @@
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
-import { truncate } from '../../../contract/truncate.ts';
 import type { ClaimTerms, Delivery, ReleaseTerms, StoredRecord } from '../../ports/record-store.ts';
 
 /* What each step accepts; dynamodb/conditions.ts tells the timeline behind every clause. */
@@ -45,10 +44,9 @@ export function commit(
 export function count(
   record: StoredRecord | undefined,
   mine: Delivery,
-  lastError: string,
   expectedExpiration: number | undefined,
 ): boolean {
-  const isCounted = record?.ownerToken === mine.ownerToken && record.lastError === truncate(lastError);
+  const isCounted = record?.ownerToken === mine.ownerToken && record.attemptState !== undefined;
   return commit(record, mine, expectedExpiration) && !isCounted;
 }
 
@@ -81,12 +79,11 @@ export function complete(record: StoredRecord, mine: Delivery): boolean {
   return isUnfinished && ownerToken === mine.ownerToken && isSameEvent(record, mine);
 }
 
-export function release(record: StoredRecord, mine: Delivery, { countedAs }: ReleaseTerms): boolean {
-  const { status, ownerToken, lastError } = record;
-  const countStands = status === 'RETRYING' && countedAs !== undefined;
-  const isOpen = status === 'INPROGRESS' || countStands;
-  const isAsCounted = countedAs === undefined || lastError === countedAs;
-  return isOpen && isAsCounted && ownerToken === mine.ownerToken && isSameEvent(record, mine);
+export function release(record: StoredRecord, mine: Delivery, { wasCounted }: ReleaseTerms): boolean {
+  const { status, ownerToken, attemptState } = record;
+  const countStands = (status === 'INPROGRESS' || status === 'RETRYING') && attemptState === 'STARTED';
+  const isOpen = wasCounted ? countStands : status === 'INPROGRESS';
+  return isOpen && ownerToken === mine.ownerToken && isSameEvent(record, mine);
 }
 
 export function hold(

@@ -10,7 +10,7 @@ import type {
   QuarantineAnswer,
   StoredRecord,
 } from '../../ports/record-store.ts';
-import { pastOf } from '../past.ts';
+import { historyOf } from '../attempt-history.ts';
 import { mostItems } from '../transaction.ts';
 import * as may from './conditions.ts';
 import type { TableKeys } from './table-keys.ts';
@@ -67,12 +67,10 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const old = replace ? undefined : record;
       const firstAttemptAt = anew ? delivery.now : (old?.firstAttemptAt ?? delivery.now);
       const { body, bodySha256 } = anew ? nothingKept : { ...nothingKept, ...old };
-      const { countedAs } = terms;
-      const past = { ...pastOf(old, delivery), firstAttemptAt };
-      const counted = {
-        attempts: past.attempts + Number(countedAs !== undefined),
-        lastError: countedAs ?? past.lastError,
-      };
+      const { countsAttempt = false } = terms;
+      const past = { ...historyOf(old, delivery.now), firstAttemptAt };
+      const attempts = past.attempts + Number(countsAttempt);
+      const counted = { attempts, ...(countsAttempt && ({ attemptState: 'STARTED' } as const)) };
       records.set(delivery.id, { ...old, ...claimed, ...counted, firstAttemptAt, body, bodySha256 });
       return { kind: 'claimed', past };
     },
@@ -85,6 +83,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
         leaseUntil: undefined,
         ...nothingKept,
         lastError: undefined,
+        attemptState: undefined,
       } as const;
       return writeAsOwner(delivery.id, (record) => may.complete(record, delivery), done);
     },
@@ -96,11 +95,16 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
         ? {}
         : ({ status: 'RETRYING', expiration, leaseUntil: undefined } as const);
       const attempts = (record.attempts ?? 0) + terms.change;
-      const change = { ...released, attempts, lastError: truncate(lastError) };
+      const change = { ...released, attempts, attemptState: terms.state, lastError: truncate(lastError) };
       return writeAsOwner(delivery.id, (record) => may.release(record, delivery, terms), change);
     },
     async holdUnknown(delivery, seen, kept, lastError) {
-      const held = { status: 'OUTCOME_UNKNOWN', expiration: undefined, leaseUntil: undefined } as const;
+      const held = {
+        status: 'OUTCOME_UNKNOWN',
+        expiration: undefined,
+        leaseUntil: undefined,
+        attemptState: undefined,
+      } as const;
       const { messageId } = delivery;
       const ownerToken = seen.ownerToken ?? delivery.ownerToken;
       const change = { ...held, ownerToken, messageId, ...kept, lastError: truncate(lastError) };
@@ -111,7 +115,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const replace = may.replace(record, delivery, expectedExpiration);
       if (!(replace || may.commit(record, delivery, expectedExpiration))) return { kind: 'exists', record };
       const old = replace ? undefined : record;
-      const { firstAttemptAt } = pastOf(old, delivery);
+      const { firstAttemptAt } = historyOf(old, delivery.now);
       const given = { ...begun(delivery), status: 'QUARANTINED', lastError: truncate(lastError) } as const;
       records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });
       return { kind: 'quarantined' };
@@ -132,16 +136,21 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       records.set(id, { ...record, blocked: messageId });
       return { kind: 'blocked', skip: record.skip };
     },
-    async countAttempt(delivery, lastError, expectedExpiration): Promise<CountAnswer> {
+    async countAttempt(delivery, attempt, expectedExpiration): Promise<CountAnswer> {
       const record = records.get(delivery.id);
       const replace = may.replace(record, delivery, expectedExpiration);
-      if (!(replace || may.count(record, delivery, lastError, expectedExpiration)))
-        return { kind: 'exists', record };
+      if (!(replace || may.count(record, delivery, expectedExpiration))) return { kind: 'exists', record };
       const old = replace ? undefined : record;
-      const past = pastOf(old, delivery);
+      const past = historyOf(old, delivery.now);
       const { attempts, firstAttemptAt } = past;
-      const counted = { ...begun(delivery), status: 'RETRYING', lastError: truncate(lastError) } as const;
-      records.set(delivery.id, { ...old, ...counted, attempts: attempts + 1, firstAttemptAt });
+      const { state, lastError = old?.lastError } = attempt;
+      const counted = {
+        status: 'RETRYING',
+        attemptState: state,
+        lastError: lastError && truncate(lastError),
+        attempts: attempts + 1,
+      } as const;
+      records.set(delivery.id, { ...old, ...begun(delivery), ...counted, firstAttemptAt });
       return { kind: 'counted', past };
     },
     async commit(commits, effects): Promise<CommitAnswer> {
@@ -168,6 +177,8 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
   };
 }
 
+/** The state of an attempt is that of the delivery whose token the record has. */
 function begun({ fingerprint, ownerToken, guarantee, messageId, messageGroup, expiration }: Delivery) {
-  return { fingerprint, ownerToken, guarantee, messageId, messageGroup, expiration };
+  const identity = { fingerprint, ownerToken, guarantee, messageId, messageGroup, expiration };
+  return { ...identity, attemptState: undefined };
 }

@@ -1,4 +1,8 @@
-import { recordAttributes as attribute, type RecordStatus } from '../../../contract/record-attributes.ts';
+import {
+  type AttemptState,
+  recordAttributes as attribute,
+  type RecordStatus,
+} from '../../../contract/record-attributes.ts';
 import { truncate } from '../../../contract/truncate.ts';
 import type {
   Contended,
@@ -9,7 +13,7 @@ import type {
   Refusal,
   StoredRecord,
 } from '../../ports/record-store.ts';
-import { pastOf } from '../past.ts';
+import { historyOf } from '../attempt-history.ts';
 import { type RedisScripting, runScript, type ScriptArguments } from './run-script.ts';
 import type { ScriptName } from './scripts.ts';
 
@@ -77,7 +81,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       const ran = await run('claim', delivery.id, values);
       if (ran.kind === 'contended') return ran;
       if (ran.answer !== 'claimed') return { kind: 'exists', ...ran.refusal };
-      const past = pastOf(ran.refusal.record, delivery);
+      const past = historyOf(ran.refusal.record, delivery.now);
       const isAgain = ran.refusal.record?.status === 'OUTCOME_UNKNOWN';
       return { kind: 'claimed', past: isAgain ? { ...past, firstAttemptAt: delivery.now } : past };
     },
@@ -105,7 +109,7 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       return ran.refusal.record;
     },
     resolveDone: (id, attempt, { now, expiration }) =>
-      runAsOwner('resolveDone', id, { attempt, now, expiration: expiration * 1000 }),
+      runAsOwner('resolveDone', id, { ownerToken: attempt, now, expiration: expiration * 1000 }),
     skip: (id, messageId) => runAsOwner('skip', id, { messageId }),
     async block(id, messageId) {
       const ran = await run('block', id, { messageId });
@@ -135,6 +139,7 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     expiration: number(attribute.expiration),
     ownerToken: record.get(attribute.attempt),
     attempts: number(attribute.attempts),
+    attemptState: record.get(attribute.attemptState) as AttemptState | undefined,
     firstAttemptAt: number(attribute.firstAttemptAt),
     leaseUntil: number(attribute.inProgressExpiration),
     guarantee: record.get(attribute.guarantee) as GuaranteeName | undefined,

@@ -21,9 +21,9 @@ local function here(ms) return now + ms - mine.now end
 local function text(number) return string.format('%.0f', number) end
 local function refused(why) return {why, found, text(now)} end
 
-local isMine = record['${attribute.attempt}'] == mine.attempt
+local isMine = record['${attribute.attempt}'] == mine.ownerToken
 local content = record['${attribute.validation}']
-local isSameEvent = content == mine.fingerprint or (mine.earlier and content == mine.earlier)
+local isSameEvent = content == mine.fingerprint or (mine.earlierFingerprint and content == mine.earlierFingerprint)
 local isWaiting = status == 'RETRYING'
   or (status == 'QUARANTINED' and record['${attribute.messageId}'] ~= mine.messageId)
 local leaseUntil = tonumber(record['${attribute.inProgressExpiration}'])
@@ -37,7 +37,7 @@ local function expire()
 end
 local function begin()
   set('${attribute.validation}', mine.fingerprint)
-  set('${attribute.attempt}', mine.attempt)
+  set('${attribute.attempt}', mine.ownerToken)
   set('${attribute.consumer}', mine.consumer)
   set('${attribute.source}', mine.source)
   set('${attribute.eventId}', mine.eventId)
@@ -46,12 +46,14 @@ local function begin()
   set('${attribute.guarantee}', mine.guarantee)
   set('${attribute.messageId}', mine.messageId)
   redis.call('HSETNX', KEYS[1], '${attribute.firstAttemptAt}', text(now))
+  remove('${attribute.attemptState}')
   expire()
 end
 local function completed()
   set('${attribute.status}', 'COMPLETED')
   set('${attribute.completedAt}', text(now))
   remove('${attribute.inProgressExpiration}', '${attribute.body}', '${attribute.bodySha256}')
+  remove('${attribute.attemptState}')
   expire()
   return {'written'}
 end
@@ -78,8 +80,8 @@ if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}', '${at
 begin()
 set('${attribute.status}', 'INPROGRESS')
 set('${attribute.inProgressExpiration}', text(here(mine.leaseUntil)))
-set('${attribute.lastError}', mine.countedAs)
-redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', mine.countedAs and 1 or 0)
+if mine.countsAttempt then set('${attribute.attemptState}', 'STARTED') end
+redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', mine.countsAttempt and 1 or 0)
 return {'claimed', found}
 `;
 
@@ -94,12 +96,14 @@ return completed()
 const release = `${prologue}
 if not status then return {'written'} end
 local isOpen = status == 'INPROGRESS'
-if mine.countedAs then
-  isOpen = (isOpen or status == 'RETRYING') and record['${attribute.lastError}'] == mine.countedAs
+if mine.wasCounted then
+  isOpen = (isOpen or status == 'RETRYING') and record['${attribute.attemptState}'] == 'STARTED'
 end
 if not (isMine and isSameEvent and isOpen) then return refused('fenced') end
 redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', mine.change)
 set('${attribute.lastError}', mine.lastError)
+remove('${attribute.attemptState}')
+set('${attribute.attemptState}', mine.state)
 if mine.keepsLease then return {'written'} end
 set('${attribute.status}', 'RETRYING')
 remove('${attribute.inProgressExpiration}')
@@ -136,8 +140,8 @@ set('${attribute.body}', mine.body)
 set('${attribute.bodySha256}', mine.bodySha256)
 set('${attribute.lastError}', mine.lastError)
 set('${attribute.messageId}', mine.messageId)
-redis.call('HSETNX', KEYS[1], '${attribute.attempt}', mine.attempt)
-remove('${attribute.expiration}', '${attribute.inProgressExpiration}')
+redis.call('HSETNX', KEYS[1], '${attribute.attempt}', mine.ownerToken)
+remove('${attribute.expiration}', '${attribute.inProgressExpiration}', '${attribute.attemptState}')
 redis.call('PERSIST', KEYS[1])
 return {'written'}
 `;

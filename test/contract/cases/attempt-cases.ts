@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
+import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
 import { recordStatuses } from '../../../contract/record-attributes.ts';
-import type { CountAnswer, Delivery, Past, StoredRecord } from '../../../runtime/ports/record-store.ts';
+import type {
+  CountAnswer,
+  CountedAttempt,
+  Delivery,
+  StoredRecord,
+} from '../../../runtime/ports/record-store.ts';
 import { assertNothingFound, expired, plain, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { openings } from './openings.ts';
+
+const failed: CountedAttempt = { state: 'FAILED', lastError: 'why' };
+const started: CountedAttempt = { state: 'STARTED' };
+/** The release that takes a count back. */
+const back = { change: -1, wasCounted: true } as const;
 
 const needs = ({ effects }: StoreUnderTest) => effects !== undefined;
 
@@ -15,17 +26,17 @@ class Failing extends Scene {
   override given(over: Partial<StoredRecord>): Promise<StoredRecord> {
     return super.given({ guarantee: 'exactly-once', ...over });
   }
-  async count(mine: Delivery, over?: number): Promise<CountAnswer> {
+  async count(mine: Delivery, over?: number, attempt = failed): Promise<CountAnswer> {
     assert.ok(this.subject.effects);
-    return await this.subject.effects.store.countAttempt(mine, 'why', over);
+    return await this.subject.effects.store.countAttempt(mine, attempt, over);
   }
-  async counted(mine: Delivery, past: Past, over?: number): Promise<void> {
+  async counted(mine: Delivery, past: AttemptHistory, over?: number): Promise<void> {
     assert.deepEqual(plain(await this.count(mine, over)), plain({ kind: 'counted', past }));
-    const { ownerToken: attempt, fingerprint, messageId, messageGroup, expiration, guarantee } = mine;
-    const begun = { attempt, fingerprint, messageId, messageGroup, expiration, guarantee };
+    const { ownerToken, fingerprint, messageId, messageGroup, expiration, guarantee } = mine;
+    const begun = { ownerToken, fingerprint, messageId, messageGroup, expiration, guarantee };
     const { attempts, firstAttemptAt } = past;
     const tries = { attempts: attempts + 1, firstAttemptAt };
-    await this.shows({ ...begun, status: 'RETRYING', lastError: 'why', ...tries });
+    await this.shows({ ...begun, status: 'RETRYING', attemptState: 'FAILED', lastError: 'why', ...tries });
   }
   async refused(mine: Delivery, over?: number): Promise<void> {
     const answer = await this.unchangedBy(() => this.count(mine, over));
@@ -44,9 +55,9 @@ function countCase(
 
 const rows = openings.flatMap(({ title, record, mine, commit }) => [
   countCase(`countAttempt over ${title}: ${commit ? 'counted' : 'refused'}`, async (scene, subject) => {
-    const { attempts = 0, firstAttemptAt = 0, lastError } = await scene.given(record(subject));
+    const { attempts = 0, firstAttemptAt = 0 } = await scene.given(record(subject));
     if (!commit) return await scene.refused(scene.delivery(mine));
-    await scene.counted(scene.delivery(mine), { attempts, firstAttemptAt, lastError });
+    await scene.counted(scene.delivery(mine), { attempts, firstAttemptAt });
   }),
   ...(commit
     ? [
@@ -72,20 +83,49 @@ const releases = recordStatuses.map((status): Case => {
         status,
         ownerToken: 'mine',
         attempts: 3,
-        lastError: 'begun',
+        attemptState: 'STARTED',
         ...(status === 'OUTCOME_UNKNOWN' && { expiration: undefined, body: '{}' }),
       });
       const mine = scene.delivery({ ownerToken: 'mine' });
-      const terms = { change: -1, countedAs: 'begun' } as const;
-      const release = () => scene.store.release(mine, 'why', terms);
+      const release = () => scene.store.release(mine, 'why', back);
       if (!isTaken) return assert.equal((await scene.unchangedBy(release)).kind, 'fenced');
       assert.deepEqual(await release(), { kind: 'written' });
-      await scene.shows({ status: 'RETRYING', attempts: 2, lastError: 'why' });
+      await scene.shows({ status: 'RETRYING', attempts: 2, attemptState: undefined, lastError: 'why' });
     },
   };
 });
 
+/** What writes the owner token, or ends the attempt, over the attempt of a dead delivery that has not ended. */
+const writers: readonly {
+  readonly name: string;
+  readonly run: (scene: Scene, mine: Delivery) => Promise<{ readonly kind: string }>;
+}[] = [
+  { name: 'claim', run: (scene, mine) => scene.store.claim(mine, scene.terms()) },
+  { name: 'quarantine', run: (scene, mine) => scene.store.quarantine(mine, 'why') },
+  {
+    name: 'holdUnknown',
+    run: (scene, mine) =>
+      scene.store.holdUnknown(mine, { ownerToken: 'dead', status: 'RETRYING' }, { body: '{}' }, 'why'),
+  },
+];
+
+const removals = writers.map(
+  ({ name, run }): Case => ({
+    name: `${name} over an attempt that never ended: nothing is left of its state`,
+    async run(subject) {
+      const scene = new Scene(subject);
+      await scene.given({ status: 'RETRYING', ownerToken: 'dead', attemptState: 'STARTED' });
+      const mine = scene.delivery();
+      assert.match((await run(scene, mine)).kind, /^(claimed|quarantined|written)$/);
+      await scene.shows({ attemptState: undefined });
+      const answer = await scene.unchangedBy(() => scene.store.release(mine, 'no time', back));
+      assert.equal(answer.kind, 'fenced', 'a count is taken back that was never made');
+    },
+  }),
+);
+
 const released: readonly Case[] = [
+  ...removals,
   ...releases,
   {
     name: 'release of an attempt that failed: counted, in the same write',
@@ -93,8 +133,10 @@ const released: readonly Case[] = [
       const scene = new Scene(subject);
       const { firstAttemptAt = 0 } = await scene.given({ status: 'RETRYING' });
       const mine = await scene.owner();
-      assert.deepEqual(await scene.store.release(mine, 'why', { change: 1 }), { kind: 'written' });
-      await scene.shows({ status: 'RETRYING', attempts: 4, firstAttemptAt, lastError: 'why' });
+      const terms = { change: 1, state: 'FAILED' } as const;
+      assert.deepEqual(await scene.store.release(mine, 'why', terms), { kind: 'written' });
+      const left = { status: 'RETRYING', attempts: 4, firstAttemptAt, lastError: 'why' } as const;
+      await scene.shows({ ...left, attemptState: 'FAILED' });
     },
   },
   {
@@ -103,17 +145,23 @@ const released: readonly Case[] = [
       const scene = new Scene(subject);
       const { firstAttemptAt } = await scene.given({ status: 'RETRYING', attempts: 3, lastError: 'why' });
       const mine = scene.delivery();
-      assert.deepEqual(await scene.store.claim(mine, scene.terms({ countedAs: 'begun' })), {
+      assert.deepEqual(await scene.store.claim(mine, scene.terms({ countsAttempt: true })), {
         kind: 'claimed',
-        past: { attempts: 3, firstAttemptAt, lastError: 'why' },
+        past: { attempts: 3, firstAttemptAt },
       });
-      await scene.shows({ status: 'INPROGRESS', attempts: 4, firstAttemptAt, lastError: 'begun' });
-      await scene.store.release(mine, 'not begun', { change: -1, countedAs: 'begun' });
+      const counted = { status: 'INPROGRESS', attempts: 4, attemptState: 'STARTED' } as const;
+      await scene.shows({ ...counted, firstAttemptAt, lastError: 'why' });
+      await scene.store.release(mine, 'not begun', { change: 0, wasCounted: true, state: 'STARTED' });
       assert.deepEqual(await scene.store.claim(scene.delivery(), scene.terms()), {
         kind: 'claimed',
-        past: { attempts: 3, firstAttemptAt, lastError: 'not begun' },
+        past: { attempts: 4, firstAttemptAt, state: 'STARTED' },
       });
-      await scene.shows({ status: 'INPROGRESS', attempts: 3, lastError: 'not begun' });
+      await scene.shows({
+        status: 'INPROGRESS',
+        attempts: 4,
+        attemptState: undefined,
+        lastError: 'not begun',
+      });
     },
   },
   {
@@ -122,8 +170,7 @@ const released: readonly Case[] = [
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING', attempts: 3 });
       const mine = scene.delivery();
-      await scene.store.claim(mine, scene.terms({ countedAs: 'begun' }));
-      const back = { change: -1, countedAs: 'begun' } as const;
+      await scene.store.claim(mine, scene.terms({ countsAttempt: true }));
       assert.deepEqual(await scene.store.release(mine, 'why', back), { kind: 'written' });
       const answer = await scene.unchangedBy(() => scene.store.release(mine, 'why', back));
       assert.equal(answer.kind === 'fenced' && answer.record?.ownerToken, mine.ownerToken);
@@ -135,11 +182,12 @@ const released: readonly Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       const mine = scene.delivery();
-      await scene.store.claim(mine, scene.terms({ countedAs: 'begun' }));
+      await scene.store.claim(mine, scene.terms({ countsAttempt: true }));
       const { leaseUntil, expiration } = (await scene.find()) ?? {};
-      const back = { change: -1, countedAs: 'begun', keepsLease: true } as const;
-      assert.deepEqual(await scene.store.release(mine, 'why', back), { kind: 'written' });
-      await scene.shows({ status: 'INPROGRESS', attempts: 0, lastError: 'why', leaseUntil, expiration });
+      const keeping = { ...back, keepsLease: true };
+      assert.deepEqual(await scene.store.release(mine, 'why', keeping), { kind: 'written' });
+      const left = { status: 'INPROGRESS', attempts: 0, lastError: 'why', leaseUntil, expiration } as const;
+      await scene.shows({ ...left, attemptState: undefined });
       assert.deepEqual(await scene.store.complete(mine, '1'), { kind: 'written' });
       await scene.shows({ status: 'COMPLETED', attempts: 0, lastError: undefined });
     },
@@ -148,9 +196,8 @@ const released: readonly Case[] = [
     name: 'release of a counted attempt that another one took over: fenced',
     async run(subject) {
       const scene = new Scene(subject);
-      const late = await scene.lateOwner({ countedAs: 'begun' });
-      await scene.owner({}, { countedAs: 'begun' });
-      const back = { change: -1, countedAs: 'begun' } as const;
+      const late = await scene.lateOwner({ countsAttempt: true });
+      await scene.owner({}, { countsAttempt: true });
       const answer = await scene.unchangedBy(() => scene.store.release(late, 'late', back));
       assert.equal(answer.kind, 'fenced');
       await scene.shows({ attempts: 2 });
@@ -160,9 +207,9 @@ const released: readonly Case[] = [
     name: 'claim of a new event that counts: its first attempt',
     async run(subject) {
       const scene = new Scene(subject);
-      const answer = await scene.store.claim(scene.delivery(), scene.terms({ countedAs: 'begun' }));
+      const answer = await scene.store.claim(scene.delivery(), scene.terms({ countsAttempt: true }));
       assert.equal(answer.kind === 'claimed' && answer.past.attempts, 0);
-      await scene.shows({ status: 'INPROGRESS', attempts: 1, lastError: 'begun' });
+      await scene.shows({ status: 'INPROGRESS', attempts: 1, attemptState: 'STARTED', lastError: undefined });
     },
   },
 ];
@@ -200,14 +247,35 @@ export const attemptCases: readonly Case[] = [
   }),
   countCase('release of a counted attempt by its delivery: taken back', async (scene) => {
     const mine = scene.delivery();
-    await scene.count(mine);
-    const back = { change: -1, countedAs: 'why' } as const;
+    await scene.count(mine, undefined, started);
+    await scene.shows({ status: 'RETRYING', attempts: 1, attemptState: 'STARTED', lastError: undefined });
     assert.deepEqual(await scene.store.release(mine, 'not its fault', back), { kind: 'written' });
     await scene.shows({ status: 'RETRYING', attempts: 0, lastError: 'not its fault' });
     const answer = await scene.unchangedBy(() => scene.store.release(mine, 'not its fault', back));
     assert.equal(answer.kind, 'fenced');
   }),
-  countCase('release that knows of no count, over a counted ownerToken: fenced', async (scene) => {
+  countCase('countAttempt of a failure after one that started: refused, it is one attempt', async (scene) => {
+    const mine = scene.delivery();
+    await scene.count(mine, undefined, started);
+    const answer = await scene.unchangedBy(() => scene.count(mine));
+    assert.equal(answer.kind === 'exists' && answer.record?.attemptState, 'STARTED');
+  }),
+  countCase('countAttempt after the count was taken back: counted anew', async (scene) => {
+    const mine = scene.delivery();
+    await scene.count(mine, undefined, started);
+    await scene.store.release(mine, 'not its fault', back);
+    const { firstAttemptAt = 0 } = (await scene.find()) ?? {};
+    await scene.counted(mine, { attempts: 0, firstAttemptAt });
+  }),
+  countCase('release of an attempt that failed meanwhile: its count is not taken back', async (scene) => {
+    const mine = scene.delivery();
+    await scene.count(mine, undefined, started);
+    await scene.store.release(mine, 'why', { change: 0, wasCounted: true, state: 'FAILED' });
+    const answer = await scene.unchangedBy(() => scene.store.release(mine, 'no time', back));
+    assert.equal(answer.kind, 'fenced');
+    await scene.shows({ attempts: 1, attemptState: 'FAILED' });
+  }),
+  countCase('release that knows of no count, over a counted attempt: fenced', async (scene) => {
     const mine = scene.delivery();
     await scene.count(mine);
     const answer = await scene.unchangedBy(() => scene.store.release(mine, 'late', { change: 0 }));
@@ -217,7 +285,7 @@ export const attemptCases: readonly Case[] = [
     const mine = await scene.owner();
     await scene.store.release(mine, 'reopened', { change: 0 });
     const { firstAttemptAt = 0 } = (await scene.find()) ?? {};
-    await scene.counted(mine, { attempts: 0, firstAttemptAt, lastError: 'reopened' });
+    await scene.counted(mine, { attempts: 0, firstAttemptAt });
   }),
   countCase('20 attempts at once: each is counted', async (scene) => {
     await Promise.all(Array.from({ length: 20 }, () => scene.count(scene.delivery())));
@@ -227,7 +295,7 @@ export const attemptCases: readonly Case[] = [
     await scene.count(scene.delivery());
     const answer = await scene.subject.effects?.store.commit([{ delivery: scene.delivery() }], []);
     assert.deepEqual(answer, { kind: 'committed' });
-    await scene.shows({ status: 'COMPLETED', attempts: 1 });
+    await scene.shows({ status: 'COMPLETED', attempts: 1, attemptState: undefined });
   }),
   ...released,
 ];

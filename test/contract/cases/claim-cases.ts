@@ -15,8 +15,7 @@ async function refused(scene: Scene, mine: Delivery, terms: Partial<ClaimTerms> 
 }
 
 async function claimed(scene: Scene, mine: Delivery, terms: ClaimTerms): Promise<void> {
-  const { attempts = 0, lastError } =
-    terms.expectedExpiration === undefined ? ((await scene.find()) ?? {}) : {};
+  const { attempts = 0 } = terms.expectedExpiration === undefined ? ((await scene.find()) ?? {}) : {};
   const claim = await scene.store.claim(mine, terms);
   const { ownerToken: attempt, fingerprint, guarantee, messageId, messageGroup } = mine;
   await scene.shows({
@@ -28,7 +27,7 @@ async function claimed(scene: Scene, mine: Delivery, terms: ClaimTerms): Promise
     messageGroup,
   });
   const record = await scene.find();
-  const past = { attempts, firstAttemptAt: mine.now, lastError };
+  const past = { attempts, firstAttemptAt: mine.now };
   assert.ok(claim.kind === 'claimed', claim.kind);
   const told = { ...claim.past, firstAttemptAt: mine.now };
   assert.deepEqual(told, past);

@@ -16,13 +16,19 @@ const steps: readonly {
     name: 'complete',
     run: (scene, mine) => scene.store.complete(mine, '"done"'),
     accepts: ['INPROGRESS', 'OUTCOME_UNKNOWN'],
-    leaves: { status: 'COMPLETED', result: '"done"', leaseUntil: undefined, body: undefined },
+    leaves: {
+      status: 'COMPLETED',
+      result: '"done"',
+      leaseUntil: undefined,
+      body: undefined,
+      attemptState: undefined,
+    },
   },
   {
     name: 'release',
     run: (scene, mine) => scene.store.release(mine, 'not now', { change: 0 }),
     accepts: ['INPROGRESS'],
-    leaves: { status: 'RETRYING', lastError: 'not now', leaseUntil: undefined },
+    leaves: { status: 'RETRYING', lastError: 'not now', leaseUntil: undefined, attemptState: undefined },
   },
   {
     name: 'resolveDone',
@@ -38,6 +44,7 @@ const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
     const record: Partial<StoredRecord> = {
       status,
       ownerToken: 'mine',
+      ...(status === 'INPROGRESS' && { attemptState: 'STARTED' as const }),
       leaseUntil: status === 'INPROGRESS' ? 1 : undefined,
       ...(status === 'OUTCOME_UNKNOWN' && { expiration: undefined, body: '{}' }),
     };

@@ -57,7 +57,7 @@ async function plantNeverEnded(guarantee: 'exactly-once' | 'at-least-once') {
     status: 'RETRYING',
     ownerToken: 'of-the-dead',
     attempts: 5,
-    lastError: 'It began, and has not ended',
+    attemptState: 'STARTED',
     firstAttemptAt: clock.now(),
   } as never);
   clock.time += 120_000;

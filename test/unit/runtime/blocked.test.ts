@@ -1,4 +1,3 @@
-import { underWay } from '../../../runtime/handler/errors.ts';
 import { atLeastOnce, atMostOnce, exactlyOnce, PermanentError, skip } from '../../../runtime/index.ts';
 import type { StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { drain } from '../../support/event-source.ts';
@@ -337,7 +336,12 @@ describe.each([exactly, atLeast])('an event that ends its process each time unde
   /** A record as it is left by the fifth process that ended so, more than a minute ago. */
   async function afterFiveEnds(): Promise<void> {
     await deliver(consumerOf(guarantee, fails), anOrder({ subject: 'bad' }));
-    const left = { status: 'RETRYING', ownerToken: 'of-the-dead', attempts: 5, lastError: underWay } as const;
+    const left = {
+      status: 'RETRYING',
+      ownerToken: 'of-the-dead',
+      attempts: 5,
+      attemptState: 'STARTED',
+    } as const;
     wiring.memory.records.set(keyOf('bad'), {
       ...(recordOf('bad') as StoredRecord),
       ...left,

@@ -351,7 +351,7 @@ describe.each(guarantees)('what never ended under $name', ({ guarantee }) => {
       ownerToken: 'of-the-dead',
       attempts: 5,
       firstAttemptAt: clock.now() - 120_000,
-      lastError: 'It began, and has not ended',
+      attemptState: 'STARTED',
     } as never);
     wiring.store.befall('body release', 'down');
     await consumer(received(order('1'), options), remaining());

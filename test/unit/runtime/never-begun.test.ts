@@ -1,5 +1,5 @@
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { createConsumer, exactlyOnce } from '../../../runtime/index.ts';
+import { atLeastOnce, createConsumer, exactlyOnce } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
 import { reasonsOf } from '../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
@@ -39,6 +39,35 @@ it('events whose attempts all ended their process are given up, however many the
   // THEN none of them stays for want of a success that none of them can have
   expect(handled).toEqual([]);
   expect(reasonsOf(wiring.letters)).toHaveLength(25);
+});
+
+it('a delivery that counts no attempt starts no handler either if the attempts before it never ended', async () => {
+  // GIVEN a record whose fifth attempt ended its process, more than a minute ago
+  const wiring = fakeWiring();
+  const { clock, memory } = wiring;
+  let calls = 0;
+  const consumer = createConsumer(
+    {
+      name: 'shop',
+      parse: parseOrderEvent,
+      guarantee: atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }),
+      handle: async () => {
+        calls += 1;
+        throw new Error('once');
+      },
+    },
+    wiring,
+  );
+  const firstReceived = clock.now() - 120_000;
+  await consumer(sqsEvent(sqsRecord(anOrder(), { firstReceived })), remaining());
+  const [id = '', record] = [...memory.records][0] ?? [];
+  const dead = { ownerToken: 'of-the-dead', attempts: 5, attemptState: 'STARTED' } as const;
+  memory.records.set(id, { ...record, ...dead, firstAttemptAt: firstReceived } as never);
+  // WHEN its second receive, which is no suspect, finds it
+  await consumer(sqsEvent(sqsRecord(anOrder(), { receiveCount: 2, firstReceived })), remaining());
+  // THEN it is given up
+  expect(calls).toBe(1);
+  expect(reasonsOf(wiring.letters)).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED' }]);
 });
 
 it.each([

@@ -114,8 +114,8 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     const parse: Parse = ({ body }) => {
       const event = parseOrderEvent({ body });
       if (event.data.orderId === '1') {
-        const { attempts, lastError } = recordOfBody(order('1')) ?? {};
-        then = { acknowledged: [...wiring.acknowledged], attempts, lastError };
+        const { attempts, attemptState } = recordOfBody(order('1')) ?? {};
+        then = { acknowledged: [...wiring.acknowledged], attempts, attemptState };
       }
       return event;
     };
@@ -130,7 +130,7 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     expect(then).toEqual({
       acknowledged: ['receipt-of-m3', 'receipt-of-m2'],
       attempts: 1,
-      lastError: 'It began, and has not ended',
+      attemptState: 'STARTED',
     });
     expect(handled).toEqual(['3', '2', '1']);
   });
