@@ -39,7 +39,15 @@ export const recordAttributes = {
   bodySha256: 'body_sha256',
   /** The SQS message that an operator skips: it no longer blocks its group. Another message of the event runs. */
   skip: 'skip',
+  /** A whole number; absent means 1: see `knownFormat`. */
+  format: 'format',
 } as const;
+
+/**
+ * The newest `format` of records that this version knows; a record without one has format 1. No version writes over a
+ * record of a format that it does not know: the record may hold what has yet to be done.
+ */
+export const knownFormat = 1;
 
 export const recordStatuses = [
   'RETRYING',

@@ -12,6 +12,7 @@ import type {
 import type { EffectContext, NoTables, TableDeclarations } from '../handler/tables.ts';
 import { type EventOf, type EventSchemas, type ReceivedEventOf, withData } from '../message/event-schemas.ts';
 import type { Reader } from '../message/reading.ts';
+import { type GuaranteeName, guaranteeNames } from '../ports/record-store.ts';
 import { checkTables } from './resolve-tables.ts';
 
 /** The events of a consumer as its handler gets them. */
@@ -89,6 +90,13 @@ interface CommonOptions<
    */
   readonly tables?: Tables;
   /**
+   * The guarantees that this consumer had before: what it completed under them counts as applied. A completed record of
+   * any other guarantee makes its message wait with a `ConfigurationError`, because it may be of another consumer that has
+   * this one's name and record table.
+   * @default - none: the consumer has always had this guarantee
+   */
+  readonly formerly?: GuaranteeName | readonly GuaranteeName[];
+  /**
    * Returns effects under exactly-once. Under the others it acts itself, and returns what is stored for duplicates.
    *
    *   handle: ({ data, partitionkey: hall }, { tables }) => [
@@ -155,7 +163,10 @@ export type ConsumerOptions<
 > = CommonOptions<Kind, Schemas, Parsed, Tables> & (EventsBySchema<Schemas> | EventsByParser<Parsed>);
 
 /** The options without their types: what is checked and read at run time. */
-type AnyOptions = Pick<CommonOptions<HandlerKind, never, never, NoTables>, 'name' | 'concurrency'> & {
+type AnyOptions = Pick<
+  CommonOptions<HandlerKind, never, never, NoTables>,
+  'name' | 'formerly' | 'concurrency'
+> & {
   readonly tables?: TableDeclarations;
   readonly events?: unknown;
   readonly parse?: unknown;
@@ -171,8 +182,27 @@ type AnyOptions = Pick<CommonOptions<HandlerKind, never, never, NoTables>, 'name
  * @throws ConfigurationError that names the option, its value and the fix.
  */
 export function checkOptions(options: AnyOptions): void {
-  const { name, concurrency, events, parse, ignore, fingerprint, key, guarantee, handle, tables } = options;
+  const {
+    name,
+    formerly = [],
+    concurrency,
+    events,
+    parse,
+    ignore,
+    fingerprint,
+    key,
+    guarantee,
+    handle,
+    tables,
+  } = options;
   if (name !== undefined) checkConsumerName('name', name);
+  for (const former of [formerly].flat()) {
+    if (!guaranteeNames.includes(former)) {
+      throw new ConfigurationError(
+        `formerly is ${JSON.stringify(former)}; it must be one of ${guaranteeNames.join(', ')}, or a list of them`,
+      );
+    }
+  }
   if (concurrency !== undefined && (!Number.isSafeInteger(concurrency) || concurrency < 1)) {
     throw new ConfigurationError(`concurrency is ${concurrency}; it must be a whole number of 1 or more`);
   }

@@ -52,13 +52,14 @@ export function createConsumer<
 ): ConsumerHandler {
   checkOptions(options);
   type Event = HandledEvent<Schemas, Parsed>;
-  const { guarantee, concurrency = 10 } = options;
+  const { guarantee, formerly = [], concurrency = 10 } = options;
   function setUp(reader: Reader<Event>): Consumer<Event, Kind> {
     const used = dependencies ?? dependenciesFromEnvironment();
     return {
       reader,
       dependencies: used,
       guarantee,
+      formerly: [formerly].flat(),
       handle: boundHandler(guarantee.kind, options.handle, options.tables ?? {}, used),
       concurrency,
       estimate: new TimeEstimate(),

@@ -10,6 +10,7 @@ import { reasonLog } from '../message/disposition.ts';
 import type { Reader } from '../message/reading.ts';
 import { type Message, readMessage } from '../message/sqs-message.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
+import type { GuaranteeName } from '../ports/record-store.ts';
 import { settleMessage } from '../settlement/execute-disposition.ts';
 import { handlerTimeout } from '../settlement/settle.ts';
 import { BatchProgress } from './batch-progress.ts';
@@ -29,6 +30,8 @@ const settleReserveMs = 500;
 export interface Consumer<Event extends CloudEvent, Kind extends HandlerKind> {
   readonly reader: Reader<Event>;
   readonly guarantee: Guarantee<Kind>;
+  /** Guarantees that the consumer had before. */
+  readonly formerly: readonly GuaranteeName[];
   readonly handle: Handlers<Event>[Kind];
   /** How many message groups are worked on at once. */
   readonly concurrency: number;
@@ -49,7 +52,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
   readonly #workBudgetMs: number;
 
   constructor(consumer: Consumer<Event, Kind>, { records, remainingTimeMs }: Batch) {
-    const { reader, dependencies, guarantee, handle, commonFailure } = consumer;
+    const { reader, dependencies, guarantee, formerly, handle, commonFailure } = consumer;
     const { clock, output } = dependencies;
     const startedAt = clock.now();
     const endsAt = startedAt + remainingTimeMs;
@@ -69,6 +72,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
       startedAt,
       endsAt,
       deadlineAt: endsAt - settleReserveMs,
+      formerly,
       commonFailure,
       groupsNotFolding: new Set(),
       warn: this.#report.warn,

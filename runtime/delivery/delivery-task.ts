@@ -63,6 +63,7 @@ export function jobOf(
   const deadline = deadlineOf(message, context);
   return {
     fingerprintLike,
+    formerly: context.formerly,
     isOwnFailure: (error) => isOwnFailure(error) && !context.commonFailure.includes(identity.id, error),
     warn: context.warn,
     keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, context),

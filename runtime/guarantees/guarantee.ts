@@ -101,6 +101,8 @@ export interface Job {
    * know.
    */
   readonly fingerprintLike: (named: string) => string | undefined;
+  /** Guarantees that this consumer had before: what was completed under one of them is a duplicate. */
+  readonly formerly: readonly GuaranteeName[];
   /** The `attempt` of the unknown record that an operator sent this message again for. */
   readonly resendToken: string | undefined;
   /** Milliseconds since the epoch: when the invocation ends, finished or not. */

@@ -2,6 +2,7 @@ import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import type { Warn } from '../ports/output.ts';
+import type { GuaranteeName } from '../ports/record-store.ts';
 import type { CommonFailure } from './common-failure.ts';
 import type { Disposition } from './disposition.ts';
 import type { Message } from './sqs-message.ts';
@@ -16,6 +17,8 @@ export type Finish = (message: Message<CloudEvent>, disposition: Disposition) =>
 export interface DeliveryContext {
   readonly consumer: string;
   readonly guarantee: Guarantee<HandlerKind>;
+  /** Guarantees that the consumer had before. */
+  readonly formerly: readonly GuaranteeName[];
   readonly dependencies: ConsumerDependencies;
   /** Milliseconds since the epoch: when the invocation began. */
   readonly startedAt: number;

@@ -1,8 +1,8 @@
 import {
+  type AttemptHistory,
   areAttemptsExhausted,
   backoff,
   spreadDelay,
-  type AttemptHistory,
 } from '../../contract/policies/retry-policy.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { longestHidingMs } from './visibility.ts';

@@ -7,6 +7,7 @@ import { checkRecordTtl } from '../../contract/policies/record-ttl.ts';
 import { type Random, systemRandom } from '../../contract/random.ts';
 import { NotResolvableError, StoreBusyError } from '../handler/errors.ts';
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts';
+import { isKnownFormat, laterFormat } from '../stores/record-format.ts';
 
 /** A message that an operator sends to the consumer's own queue, not to the topic. */
 export interface ResendMessage {
@@ -63,13 +64,15 @@ export type ResolveOptions =
  * record's `attempt`, and the consumer claims that very record. So a first owner that completes late is still heard,
  * and a decision that is sent twice runs once. `SendAgain`, `LookUp` in spec/OrderOnce.tla.
  *
- * @throws ConfigurationError for an option that has none of its values, before anything is read.
+ * @throws ConfigurationError for an option that has none of its values, before anything is read; for a record that a newer
+ *   version wrote in a format that this one does not know.
  * @throws NotResolvableError where the record is not unknown (any more); StoreBusyError where the store is contended;
  *   whatever the store or `send` throws, and then calling it again is safe.
  */
 export async function resolve(options: ResolveOptions): Promise<void> {
   const { store, id, attempt } = checked(options);
   const record = await store.find(id);
+  if (record !== undefined && !isKnownFormat(record)) throw laterFormat(id, record);
   // By its late owner, or by an earlier call whose answer was lost.
   if (options.as === 'done' && record?.status === 'COMPLETED') return;
   if (record?.status !== 'OUTCOME_UNKNOWN') throw new NotResolvableError(id, found(record));

@@ -3,7 +3,8 @@ import type { AttemptState, RecordStatus } from '../../contract/record-attribute
 import type { EffectWrite } from '../handler/effects/index.ts';
 
 /** The names of the guarantees, as records carry them. */
-export type GuaranteeName = 'exactly-once' | 'at-least-once' | 'at-most-once';
+export const guaranteeNames = ['exactly-once', 'at-least-once', 'at-most-once'] as const;
+export type GuaranteeName = (typeof guaranteeNames)[number];
 
 /** One delivery of one event: what every record that it writes says. */
 export interface Delivery {
@@ -66,6 +67,8 @@ export interface StoredRecord {
   readonly bodySha256?: string | undefined;
   /** The SQS message that an operator skips. */
   readonly skip?: string | undefined;
+  /** Of the record itself; absent means 1. */
+  readonly format?: number | undefined;
 }
 
 /** Why a write's own condition failed; nothing was written. */
@@ -164,6 +167,9 @@ export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Conte
 
 /**
  * A store of records. "The same fingerprint" means that the record's is the delivery's `fingerprint` or its `earlier`.
+ *
+ * A record whose `format` is higher than `knownFormat` takes no write, whatever it says and whether it has expired: each step
+ * that finds one is refused.
  *
  * Each call is one atomic step, in one round trip. Neither `contended` nor a rejection says whether
  * the write happened; the caller's `attempt` tells.

@@ -2,6 +2,7 @@ import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { leastMaxReceiveCount } from '../../contract/policies/retry-policy.ts';
 import { createConsumer } from '../../runtime/index.ts';
 import type { ConsumerDependencies } from '../../runtime/ports/dependencies.ts';
+import { guaranteeNames } from '../../runtime/ports/record-store.ts';
 import { EventSource } from '../broker/event-source.ts';
 import { FifoQueue } from '../broker/fifo-queue.ts';
 import { deletedAtRetention, savedFromDeletion } from '../oracle/retention.ts';
@@ -82,7 +83,7 @@ export class ConsumerFunction {
         return {
           process,
           busy: false,
-          handle: createConsumer({ name, parse: parseOrderEvent, ...part }, wiring),
+          handle: createConsumer({ name, parse: parseOrderEvent, formerly: guaranteeNames, ...part }, wiring),
         };
       },
     });

@@ -26,8 +26,8 @@ export const adapterMutants = {
   'a script without a fence': {
     rule: 'Only the owner of a claim completes it, in Redis too',
     file: scripts,
-    text: 'if not (isMine and isSameEvent and isUnfinished)',
-    replacement: 'if not (isSameEvent and isUnfinished)',
+    text: 'if not (isKnown and isMine and isSameEvent and isUnfinished)',
+    replacement: 'if not (isKnown and isSameEvent and isUnfinished)',
     workload: 'redis',
   },
   'a script that takes any event over': {

@@ -17,15 +17,15 @@ export const mutants = {
   'no fence for completion': {
     rule: 'Only the owner of a claim completes it',
     file: conditions,
-    text: 'return isUnfinished && ownerToken === mine.ownerToken && isSameEvent(record, mine);',
-    replacement: 'return isUnfinished && isSameEvent(record, mine) && ownerToken !== "";',
+    text: 'isUnfinished && ownerToken === mine.ownerToken && isSameEvent(record, mine);',
+    replacement: 'isUnfinished && isSameEvent(record, mine) && ownerToken !== "";',
     workload: 'owners',
   },
   'no fence for release': {
     rule: 'Only the owner of a claim releases it',
     file: conditions,
-    text: 'return isOpen && isAsCounted && ownerToken === mine.ownerToken && isSameEvent(record, mine);',
-    replacement: 'return isOpen && isAsCounted && ownerToken !== undefined && isSameEvent(record, mine);',
+    text: 'isOpen && ownerToken === mine.ownerToken && isSameEvent(record, mine);',
+    replacement: 'isOpen && ownerToken !== undefined && isSameEvent(record, mine);',
   },
   'lease ignored': {
     rule: 'A claim is taken over only when its lease is over',
@@ -87,14 +87,14 @@ export const mutants = {
   'unknown runs without its attempt': {
     rule: 'Only the message that an operator sent for it runs an unknown outcome again',
     file: conditions,
-    text: "return record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;",
-    replacement: "return record.status === 'OUTCOME_UNKNOWN';",
+    text: "isKnownFormat(record) && record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;",
+    replacement: "record.status === 'OUTCOME_UNKNOWN';",
   },
   'unknown that anybody runs': {
     rule: 'No ordinary delivery runs an unknown outcome',
     file: conditions,
     text: `  if (record === undefined || resendToken === undefined || !isSameEvent(record, mine)) return false;
-  return record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;`,
+  return isKnownFormat(record) && record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;`,
     replacement: `  if (record === undefined || !isSameEvent(record, mine)) return false;
   return record.status === 'OUTCOME_UNKNOWN' && resendToken !== '';`,
   },
@@ -142,7 +142,7 @@ export const mutants = {
   'at-most-once taken over': {
     rule: 'At-most-once never takes over an attempt that may have happened',
     file: 'runtime/guarantees/external/external-effect.ts',
-    text: "takeOver: policy.unclear === 'retry',",
+    text: "takeOver: policy.onAmbiguous === 'retry',",
     replacement: 'takeOver: true,',
   },
   'judged as taken over': {
@@ -180,9 +180,9 @@ export const mutants = {
   "followers' receive counts give up": {
     rule: "Giving up depends on the record's attempts, not on receive counts",
     file: 'runtime/settlement/settle.ts',
-    text: '  if (!attemptsExhausted(tries, message, terms.now)) {',
+    text: '  if (!attemptsExhausted(history, message, terms.now)) {',
     replacement:
-      '  if (!attemptsExhausted({ ...tries, attempts: message.receiveCount }, message, terms.now)) {',
+      '  if (!attemptsExhausted({ ...history, attempts: message.receiveCount }, message, terms.now)) {',
   },
   'quarantine recorded before its copy': {
     rule: 'First the copy in the dead-letter queue, then QUARANTINED',

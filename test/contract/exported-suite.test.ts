@@ -65,7 +65,7 @@ describe('the suite that the package exports', () => {
     const { sound, broken } = JSON.parse(output);
     expect(sound.failed).toEqual([]);
     expect(sound.run).toBeGreaterThan(100);
-    expect(broken.failed).toContain('complete of INPROGRESS by its own attempt: written');
-    expect(broken.failed).not.toContain('release of INPROGRESS by its own attempt: written');
+    expect(broken.failed).toContain('complete of INPROGRESS by its owner: written');
+    expect(broken.failed).not.toContain('release of INPROGRESS by its owner: written');
   });
 });

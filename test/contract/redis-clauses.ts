@@ -2,6 +2,8 @@ import type { RedisScripting } from '../../runtime/stores/redis/run-script.ts';
 
 /** Clauses of the scripts, and what they become when they are taken out. */
 export const clauses: readonly (readonly [string, string])[] = [
+  ['isKnown and ', ''],
+  ["(tonumber(record['format']) or 1)", "(tonumber(record['format']) or 2)"],
   ['mine.insideWindow and not mine.expectedExpiration', 'not mine.expectedExpiration'],
   ['mine.insideWindow and not mine.expectedExpiration', 'mine.insideWindow'],
   ["isSameEvent and record['attempt'] == mine.resendToken", 'isSameEvent'],
@@ -48,7 +50,7 @@ export const clauses: readonly (readonly [string, string])[] = [
   ["'in_progress_expiration', 'attempt_state')", "'in_progress_expiration')"],
   ["'attempts', mine.change", "'attempts', 0"],
   ["if not status then return {'written'} end", ''],
-  ["if not status then return refused('fenced') end", ''],
+  ["if not (isKnown and status) then return refused('fenced') end", ''],
   ['isUnfinished and isAsSeen', 'isAsSeen'],
   ['status == mine.seenStatus and', ''],
   ["and record['attempt'] == mine.seenAttempt", ''],

@@ -11,6 +11,7 @@ import { claimCases } from './cases/claim-cases.ts';
 import { commitCases } from './cases/commit-cases.ts';
 import { earlierCases } from './cases/earlier-cases.ts';
 import { foldCases } from './cases/fold-cases.ts';
+import { formatCases } from './cases/format-cases.ts';
 import { holdCases } from './cases/hold-cases.ts';
 import { ownerCases } from './cases/owner-cases.ts';
 import { quarantineCases } from './cases/quarantine-cases.ts';
@@ -38,4 +39,5 @@ export const recordStoreCases: readonly Case[] = [
   ...quarantineCases,
   ...skipCases,
   ...earlierCases,
+  ...formatCases,
 ];

@@ -27,6 +27,8 @@ export const clauses = [
   '#attempt = :seenAttempt',
   'attribute_not_exists(#attempt)',
   '#blocked = :messageId',
+  'attribute_not_exists(#format)',
+  '#format <= :knownFormat',
   '#expiration = :expectedExpiration',
   '#expiration <= :nowSeconds',
   'NOT attribute_type(#version, :number)',

@@ -20,4 +20,5 @@ export const recordMembers = {
   blocked: attribute.blocked,
   bodySha256: attribute.bodySha256,
   skip: attribute.skip,
+  format: attribute.format,
 } as const satisfies Readonly<Record<keyof StoredRecord, string>>;

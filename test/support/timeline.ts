@@ -2,12 +2,14 @@ import type { Clock } from '../../contract/clock.ts';
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { createConsumer, type ExternalHandler, type Guarantee, increment } from '../../runtime/index.ts';
-import type { StoredRecord } from '../../runtime/ports/record-store.ts';
+import type { GuaranteeName, StoredRecord } from '../../runtime/ports/record-store.ts';
 import { anOrder } from './orders.ts';
 import { remaining, sqsEvent, sqsRecord } from './sqs.ts';
 import { fakeWiring } from './wiring.ts';
 
 export interface DeliveryOfTest {
+  /** The guarantees that the consumer had before. */
+  readonly formerly?: GuaranteeName;
   readonly messageId?: string;
   readonly event?: OrderEvent;
   readonly attributes?: Readonly<Record<string, string>>;
@@ -69,7 +71,10 @@ export class Timeline {
   ) {
     const wiring = this.#wiring(delivery);
     return await this.#deliver(
-      createConsumer({ name: 'billing', parse: parseOrderEvent, guarantee, handle }, wiring),
+      createConsumer(
+        { name: 'billing', parse: parseOrderEvent, guarantee, handle, ...formerly(delivery) },
+        wiring,
+      ),
       delivery,
     );
   }
@@ -80,6 +85,7 @@ export class Timeline {
       name: 'billing',
       parse: parseOrderEvent,
       guarantee,
+      ...formerly(delivery),
       handle: ({ data }: OrderEvent) => [increment('ledger', { orderId: data.orderId }, { times: 1 })],
     };
     return await this.#deliver(createConsumer(options, this.#wiring(delivery)), delivery);
@@ -119,6 +125,8 @@ export class Timeline {
     };
   }
 }
+
+const formerly = ({ formerly }: DeliveryOfTest) => (formerly === undefined ? {} : { formerly });
 
 /** Lets what is pending go as far as it can. */
 export async function settled(): Promise<void> {

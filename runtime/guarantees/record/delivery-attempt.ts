@@ -74,7 +74,7 @@ export class DeliveryAttempt {
    * @param mine The delivery as it was told to the store.
    */
   interpret(refusal: Refusal, mine: Delivery, terms: InterpretTerms): RecordState {
-    const state = interpretRecord(refusal, mine, terms, this.#job.fingerprintLike);
+    const state = interpretRecord(refusal, mine, terms, this.#job);
     const goesOn = state.kind === 'again' || state.kind === 'unclear';
     if (goesOn && state.record?.fingerprint !== mine.fingerprint) {
       this.#earlier = state.record?.fingerprint;

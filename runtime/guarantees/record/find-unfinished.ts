@@ -1,4 +1,5 @@
 import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
+import { isKnownFormat } from '../../stores/record-format.ts';
 import type { Job, Tools } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
 import { findRecord } from './find-record.ts';
@@ -16,6 +17,9 @@ export async function isUnfinished(
 ): Promise<boolean> {
   const mine = new DeliveryAttempt(job, guarantee, tools).delivery();
   const { record, now = mine.now } = (await findRecord(mine, tools.store)) ?? {};
-  if (record === undefined || record.status === 'COMPLETED') return false;
+  if (record === undefined) return false;
+  // It may hold work that this version does not know.
+  if (!isKnownFormat(record)) return true;
+  if (record.status === 'COMPLETED') return false;
   return record.expiration === undefined || record.expiration > now / 1000;
 }

@@ -1,6 +1,9 @@
+import type { ConfigurationError } from '../../../contract/errors.ts';
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
 import type { Delivery, Refusal, StoredRecord } from '../../ports/record-store.ts';
+import { isKnownFormat, laterFormat } from '../../stores/record-format.ts';
 import type { Job, Verdict } from '../guarantee.ts';
+import { otherGuarantee, unknownAlgorithm } from './misconfigured.ts';
 
 /** What a record that refused a write means for the delivery that met it. */
 export type RecordState =
@@ -13,8 +16,8 @@ export type RecordState =
       readonly expectedExpiration: number | undefined;
       readonly record: StoredRecord | undefined;
     }
-  /** The record names an algorithm of fingerprints that this code does not know. */
-  | { readonly kind: 'unreadable'; readonly record: StoredRecord }
+  /** This consumer, as it is deployed and configured, must not decide by the record: the message waits. */
+  | { readonly kind: 'misconfigured'; readonly error: ConfigurationError }
   /** Whether it happened cannot be told: the record has to become OUTCOME_UNKNOWN. */
   | { readonly kind: 'unclear'; readonly record: StoredRecord; readonly reason: string };
 
@@ -43,10 +46,12 @@ export function interpretRecord(
   { record, now }: Refusal,
   mine: Delivery,
   terms: InterpretTerms,
-  fingerprintLike: Job['fingerprintLike'],
+  { fingerprintLike, formerly }: Pick<Job, 'fingerprintLike' | 'formerly'>,
 ): RecordState {
   const ahead = (now ?? mine.now) - mine.now;
   if (record === undefined) return absent(mine, undefined);
+  // Before all else, its expiration included: what a later format means by them is not known here.
+  if (!isKnownFormat(record)) return misconfigured(laterFormat(mine.id, record));
   // The token is made once per delivery, nobody else has it.
   if (record.ownerToken === mine.ownerToken && ownStatuses.has(record.status))
     return { kind: 'mine', record };
@@ -57,13 +62,17 @@ export function interpretRecord(
   if (record.fingerprint !== mine.fingerprint) {
     // Compared by the algorithm that the record names: a record outlives the code that wrote it.
     const received = fingerprintLike(record.fingerprint);
-    if (received === undefined) return { kind: 'unreadable', record };
+    if (received === undefined) return misconfigured(unknownAlgorithm(mine.id, record));
     if (received !== record.fingerprint) {
       return verdict({ outcome: 'conflict', applied: record.fingerprint, received });
     }
   }
   switch (record.status) {
     case 'COMPLETED':
+      // Another consumer of the same name may have completed it: then this one has yet to apply the event.
+      if (record.guarantee !== undefined && ![mine.guarantee, ...formerly].includes(record.guarantee)) {
+        return misconfigured(otherGuarantee(record.guarantee, mine));
+      }
       return verdict(duplicateOf(record));
     case 'OUTCOME_UNKNOWN':
       if (terms.resendToken !== undefined && record.ownerToken === terms.resendToken) return again(record);
@@ -126,6 +135,10 @@ function runnable(
 
 function again(record: StoredRecord): RecordState {
   return { kind: 'again', expectedExpiration: undefined, record };
+}
+
+function misconfigured(error: ConfigurationError): RecordState {
+  return { kind: 'misconfigured', error };
 }
 
 function unclear(record: StoredRecord, reason: string): RecordState {

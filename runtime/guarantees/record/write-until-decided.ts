@@ -1,5 +1,3 @@
-import { ConfigurationError } from '../../../contract/errors.ts';
-import { algorithmOf, ownContent } from '../../../contract/event/fingerprint.ts';
 import type { Contended, Delivery, Exists, StoredRecord } from '../../ports/record-store.ts';
 import type { Verdict } from '../guarantee.ts';
 import type { DeliveryAttempt } from './delivery-attempt.ts';
@@ -33,7 +31,7 @@ export type Decision<Taken extends object> =
  * Repeats a write until the store takes it, or its record says what to make of the delivery instead.
  *
  * @throws StoreBusyError where the store stayed contended, or the record kept changing, until the deadline;
- *   ConfigurationError where the record cannot be compared, so that its message waits; whatever `write` throws.
+ *   ConfigurationError if the consumer must not decide by the record: see `RecordState`; whatever `write` throws.
  */
 export async function retryUntilDecided<Taken extends { readonly kind: string }>(
   attempt: DeliveryAttempt,
@@ -53,10 +51,9 @@ export async function retryUntilDecided<Taken extends { readonly kind: string }>
       const taken = written?.(state.record);
       if (taken !== undefined) return { taken, verdict: undefined };
     }
-    if (state.kind === 'unreadable') {
-      const error = unknownAlgorithm(state.record, mine);
-      if (onAmbiguous === 'markUnknown') throw error;
-      return { taken: undefined, verdict: { outcome: 'unknown', reason: error.message } };
+    if (state.kind === 'misconfigured') {
+      if (onAmbiguous === 'markUnknown') throw state.error;
+      return { taken: undefined, verdict: { outcome: 'unknown', reason: state.error.message } };
     }
     if (state.kind === 'unclear') {
       const { record, reason } = state;
@@ -68,14 +65,4 @@ export async function retryUntilDecided<Taken extends { readonly kind: string }>
     // An expired record is replaced at once; whoever meets another surprise after that gives way.
     if (tries > 0) await pause(tries, 'the record kept changing', attempt.budget);
   }
-}
-
-/** It is no conflict: newer code wrote the record, or this consumer without its `fingerprint` cannot read it. */
-function unknownAlgorithm({ fingerprint }: StoredRecord, { id }: Delivery): ConfigurationError {
-  const name = algorithmOf(fingerprint);
-  return new ConfigurationError(
-    name === ownContent
-      ? `The record ${id} has the fingerprint of the consumer's own function, and createConsumer got none: set "fingerprint" again`
-      : `The record ${id} has a fingerprint of algorithm "${name}", which this version does not know: deploy the version that wrote it`,
-  );
 }

@@ -90,25 +90,33 @@ const UNFINISHED_AS_SEEN = '#status IN (:inProgress, :retrying, :quarantined) AN
 const OF_SEEN_OWNER = '#attempt = :seenAttempt';
 const WITHOUT_OWNER = 'attribute_not_exists(#attempt)';
 
-/** Of two deliveries that saw the same expired record one wins; the other finds the winner's record. */
-export const EXPIRED_AS_SEEN = '#expiration = :expectedExpiration AND #expiration <= :nowSeconds';
+/**
+ * Without it: D1 is of a new version, and leaves a record with something that has yet to be done, an event to publish for
+ * instance. A rollback brings the old version back. D2 is of that, knows nothing of it, and writes over it.
+ */
+const KNOWN_FORMAT = '(attribute_not_exists(#format) OR #format <= :knownFormat)';
 
 /** AND binds tighter than OR; DynamoDB refuses brackets that change nothing. */
 const all = (...clauses: string[]) => clauses.join(' AND ');
 const any = (...clauses: string[]) => (clauses.length > 1 ? `(${clauses.join(' OR ')})` : clauses.join());
+/** Of a condition over a record that is there. */
+const over = (...clauses: string[]) => all(...clauses, KNOWN_FORMAT);
+
+/** Of two deliveries that saw the same expired record one wins; the other finds the winner's record. */
+export const EXPIRED_AS_SEEN = over('#expiration = :expectedExpiration', '#expiration <= :nowSeconds');
 
 /** Outside of the window an absent record says nothing, since the event's record may have lived and gone. */
 const absent = (insideWindow: boolean) => (insideWindow ? [ABSENT] : []);
 
 /** COMPLETED, with effects; QUARANTINED. */
 export function mayCommit(insideWindow: boolean): string {
-  return any(...absent(insideWindow), all(any(RELEASED, REDRIVEN), LIVE, SAME_EVENT, SAME_GUARANTEE));
+  return any(...absent(insideWindow), over(any(RELEASED, REDRIVEN), LIVE, SAME_EVENT, SAME_GUARANTEE));
 }
 
 /** RETRYING, with one attempt more. */
 export function mayCount(insideWindow: boolean): string {
   const startable = any(RELEASED, REDRIVEN);
-  return any(...absent(insideWindow), all(startable, LIVE, SAME_EVENT, SAME_GUARANTEE, NOT_COUNTED));
+  return any(...absent(insideWindow), over(startable, LIVE, SAME_EVENT, SAME_GUARANTEE, NOT_COUNTED));
 }
 
 /** INPROGRESS. */
@@ -124,18 +132,18 @@ export function mayClaim(
     SAME_GUARANTEE,
     ...(keysAreForgotten ? [KEY_REMEMBERED] : []),
   ];
-  return any(...absent(insideWindow), all(...clauses));
+  return any(...absent(insideWindow), over(...clauses));
 }
 
 /** INPROGRESS, over an unknown outcome that was sent again. It does not expire, and whoever sent it has looked. */
-export const MAY_CLAIM_AGAIN = all(SENT_AGAIN, SAME_EVENT);
+export const MAY_CLAIM_AGAIN = over(SENT_AGAIN, SAME_EVENT);
 
 /** COMPLETED, by the owner. It needs no look at the expiration: nobody else has its attempt. */
-export const MAY_COMPLETE = all(MINE, SAME_EVENT, UNDER_WORK_OR_UNKNOWN);
+export const MAY_COMPLETE = over(MINE, SAME_EVENT, UNDER_WORK_OR_UNKNOWN);
 
 /** RETRYING, by the owner: of its lease, or of an attempt that was counted before it began. */
 export function mayRelease({ wasCounted }: { readonly wasCounted: boolean }): string {
-  return all(MINE, SAME_EVENT, wasCounted ? COUNT_STANDS : IN_PROGRESS);
+  return over(MINE, SAME_EVENT, wasCounted ? COUNT_STANDS : IN_PROGRESS);
 }
 
 /** OUTCOME_UNKNOWN: by the owner itself, or over a record that somebody else left; his lease must be over. */
@@ -149,8 +157,8 @@ export function mayHold(seen: {
     seen.ownerToken === undefined ? WITHOUT_OWNER : OF_SEEN_OWNER,
     SAME_EVENT,
   ];
-  if (seen.mine) return all(...asSeen);
-  return all(
+  if (seen.mine) return over(...asSeen);
+  return over(
     ...asSeen,
     any(LIVE, NO_EXPIRATION),
     ...(seen.status === 'INPROGRESS' ? [any(LEASE_OVER, NO_LEASE)] : []),
@@ -158,10 +166,10 @@ export function mayHold(seen: {
 }
 
 /** COMPLETED, by an operator. */
-export const MAY_RESOLVE = all(UNKNOWN, MINE);
+export const MAY_RESOLVE = over(UNKNOWN, MINE);
 
 /** Without it: a message blocks whose record could not be written, and a record comes into being that has no status. */
-export const MAY_BLOCK = 'attribute_exists(#id)';
+export const MAY_BLOCK = over('attribute_exists(#id)');
 
 /** Without it: an operator mistypes the message's id, nobody is skipped, and its group waits on. */
 const BLOCKED = '#blocked = :messageId';
@@ -172,4 +180,4 @@ const BLOCKED = '#blocked = :messageId';
  */
 const NOT_SETTLED = '(#messageId <> :messageId OR #status IN (:inProgress, :retrying))';
 
-export const MAY_SKIP = all(BLOCKED, NOT_SETTLED);
+export const MAY_SKIP = over(BLOCKED, NOT_SETTLED);

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { recordAttributes } from '../../../contract/record-attributes.ts';
+import { knownFormat, recordAttributes } from '../../../contract/record-attributes.ts';
 import type { Item } from '../../handler/effects/index.ts';
 import { marshallItem } from '../../values/attribute-values.ts';
 
@@ -15,6 +15,7 @@ const constants = {
   quarantined: 'QUARANTINED',
   outcomeUnknown: 'OUTCOME_UNKNOWN',
   started: 'STARTED',
+  knownFormat,
 } as const;
 
 export interface ExpressionInput {

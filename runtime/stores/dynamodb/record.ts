@@ -44,5 +44,6 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     blocked: text('blocked'),
     bodySha256: text('bodySha256'),
     skip: text('skip'),
+    format: number('format'),
   };
 }

@@ -1,5 +1,6 @@
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
 import type { ClaimTerms, Delivery, ReleaseTerms, StoredRecord } from '../../ports/record-store.ts';
+import { isKnownFormat } from '../record-format.ts';
 
 /* What each step accepts; dynamodb/conditions.ts tells the timeline behind every clause. */
 
@@ -18,7 +19,13 @@ const isUnderLease = ({ leaseUntil }: StoredRecord, { now }: Delivery) =>
 /** Waits for another try, by this event under this guarantee. */
 function isOpen(record: StoredRecord, mine: Delivery, startable: boolean): boolean {
   const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;
-  return startable && isMeant && record.expiration !== undefined && !hasExpired(record, mine);
+  return (
+    isKnownFormat(record) &&
+    startable &&
+    isMeant &&
+    record.expiration !== undefined &&
+    !hasExpired(record, mine)
+  );
 }
 
 /** A new life over the expired one that was seen. */
@@ -28,7 +35,7 @@ export function replace(
   expectedExpiration: number | undefined,
 ): boolean {
   if (record === undefined || expectedExpiration === undefined || !mine.insideWindow) return false;
-  return record.expiration === expectedExpiration && hasExpired(record, mine);
+  return isKnownFormat(record) && record.expiration === expectedExpiration && hasExpired(record, mine);
 }
 
 export function commit(
@@ -70,20 +77,20 @@ export function claimAgain(
   { resendToken }: ClaimTerms,
 ): boolean {
   if (record === undefined || resendToken === undefined || !isSameEvent(record, mine)) return false;
-  return record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;
+  return isKnownFormat(record) && record.status === 'OUTCOME_UNKNOWN' && record.ownerToken === resendToken;
 }
 
 export function complete(record: StoredRecord, mine: Delivery): boolean {
   const { status, ownerToken } = record;
   const isUnfinished = status === 'INPROGRESS' || status === 'OUTCOME_UNKNOWN';
-  return isUnfinished && ownerToken === mine.ownerToken && isSameEvent(record, mine);
+  return isKnownFormat(record) && isUnfinished && ownerToken === mine.ownerToken && isSameEvent(record, mine);
 }
 
 export function release(record: StoredRecord, mine: Delivery, { wasCounted }: ReleaseTerms): boolean {
   const { status, ownerToken, attemptState } = record;
   const countStands = (status === 'INPROGRESS' || status === 'RETRYING') && attemptState === 'STARTED';
   const isOpen = wasCounted ? countStands : status === 'INPROGRESS';
-  return isOpen && ownerToken === mine.ownerToken && isSameEvent(record, mine);
+  return isKnownFormat(record) && isOpen && ownerToken === mine.ownerToken && isSameEvent(record, mine);
 }
 
 export function hold(
@@ -92,16 +99,20 @@ export function hold(
   seen: { readonly ownerToken: string | undefined; readonly status: RecordStatus },
 ): boolean {
   const { status, ownerToken } = record;
+  if (!isKnownFormat(record)) return false;
   if (status === 'COMPLETED' || status === 'OUTCOME_UNKNOWN' || !isSameEvent(record, mine)) return false;
   if (status !== seen.status || ownerToken !== seen.ownerToken) return false;
   if (ownerToken === mine.ownerToken) return true;
   return !hasExpired(record, mine) && !(status === 'INPROGRESS' && isUnderLease(record, mine));
 }
 
-export function skip({ blocked, messageId, status }: StoredRecord, wanted: string): boolean {
+export function skip(record: StoredRecord, wanted: string): boolean {
+  const { blocked, messageId, status } = record;
+  if (!isKnownFormat(record)) return false;
   return blocked === wanted && (messageId !== wanted || status === 'INPROGRESS' || status === 'RETRYING');
 }
 
-export function resolve({ status, ownerToken }: StoredRecord, wanted: string): boolean {
-  return status === 'OUTCOME_UNKNOWN' && ownerToken === wanted;
+export function resolve(record: StoredRecord, wanted: string): boolean {
+  const { status, ownerToken } = record;
+  return isKnownFormat(record) && status === 'OUTCOME_UNKNOWN' && ownerToken === wanted;
 }

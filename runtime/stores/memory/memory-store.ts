@@ -11,6 +11,7 @@ import type {
   StoredRecord,
 } from '../../ports/record-store.ts';
 import { historyOf } from '../attempt-history.ts';
+import { isKnownFormat } from '../record-format.ts';
 import { mostItems } from '../transaction.ts';
 import * as may from './conditions.ts';
 import type { TableKeys } from './table-keys.ts';
@@ -132,7 +133,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
     },
     async block(id, messageId): Promise<BlockAnswer> {
       const record = records.get(id);
-      if (record === undefined) return { kind: 'fenced', record };
+      if (record === undefined || !isKnownFormat(record)) return { kind: 'fenced', record };
       records.set(id, { ...record, blocked: messageId });
       return { kind: 'blocked', skip: record.skip };
     },

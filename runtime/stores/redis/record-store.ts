@@ -151,5 +151,6 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     blocked: record.get(attribute.blocked),
     bodySha256: record.get(attribute.bodySha256),
     skip: record.get(attribute.skip),
+    format: number(attribute.format),
   };
 }

@@ -1,4 +1,4 @@
-import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
+import { recordAttributes as attribute, knownFormat } from '../../../contract/record-attributes.ts';
 
 /*
  * One script per step: Redis runs each as a whole, so what a script decides is still so when it writes. The clauses
@@ -26,6 +26,7 @@ local content = record['${attribute.validation}']
 local isSameEvent = content == mine.fingerprint or (mine.earlierFingerprint and content == mine.earlierFingerprint)
 local isWaiting = status == 'RETRYING'
   or (status == 'QUARANTINED' and record['${attribute.messageId}'] ~= mine.messageId)
+local isKnown = (tonumber(record['${attribute.format}']) or 1) <= ${knownFormat}
 local leaseUntil = tonumber(record['${attribute.inProgressExpiration}'])
 
 local function set(name, value) if value then redis.call('HSET', KEYS[1], name, value) end end
@@ -75,7 +76,7 @@ else
   accepted = isSeen and isStartable and isRemembered and isSameEvent
     and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
 end
-if not accepted then return refused('exists') end
+if not (isKnown and accepted) then return refused('exists') end
 if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}', '${attribute.bodySha256}') end
 begin()
 set('${attribute.status}', 'INPROGRESS')
@@ -87,7 +88,7 @@ return {'claimed', found}
 
 const complete = `${prologue}
 local isUnfinished = status == 'INPROGRESS' or status == 'OUTCOME_UNKNOWN'
-if not (isMine and isSameEvent and isUnfinished) then return refused('fenced') end
+if not (isKnown and isMine and isSameEvent and isUnfinished) then return refused('fenced') end
 set('${attribute.data}', mine.result)
 remove('${attribute.lastError}')
 return completed()
@@ -99,7 +100,7 @@ local isOpen = status == 'INPROGRESS'
 if mine.wasCounted then
   isOpen = (isOpen or status == 'RETRYING') and record['${attribute.attemptState}'] == 'STARTED'
 end
-if not (isMine and isSameEvent and isOpen) then return refused('fenced') end
+if not (isKnown and isMine and isSameEvent and isOpen) then return refused('fenced') end
 redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', mine.change)
 set('${attribute.lastError}', mine.lastError)
 remove('${attribute.attemptState}')
@@ -120,7 +121,7 @@ else
   accepted = isSeen and isWaiting and isSameEvent
     and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
 end
-if not accepted then return refused('exists') end
+if not (isKnown and accepted) then return refused('exists') end
 begin()
 set('${attribute.status}', 'QUARANTINED')
 set('${attribute.attempts}', '0')
@@ -132,7 +133,7 @@ const holdUnknown = `${prologue}
 local isUnfinished = status == 'INPROGRESS' or status == 'RETRYING' or status == 'QUARANTINED'
 local isAsSeen = status == mine.seenStatus and record['${attribute.attempt}'] == mine.seenAttempt
 local isUnderLease = status == 'INPROGRESS' and leaseUntil and leaseUntil > now
-if not (isUnfinished and isAsSeen and isSameEvent and (isMine or not isUnderLease)) then
+if not (isKnown and isUnfinished and isAsSeen and isSameEvent and (isMine or not isUnderLease)) then
   return refused('fenced')
 end
 set('${attribute.status}', 'OUTCOME_UNKNOWN')
@@ -147,12 +148,12 @@ return {'written'}
 `;
 
 const resolveDone = `${prologue}
-if not (isMine and status == 'OUTCOME_UNKNOWN') then return refused('fenced') end
+if not (isKnown and isMine and status == 'OUTCOME_UNKNOWN') then return refused('fenced') end
 return completed()
 `;
 
 const block = `${prologue}
-if not status then return refused('fenced') end
+if not (isKnown and status) then return refused('fenced') end
 set('${attribute.blocked}', mine.messageId)
 return {'blocked', found}
 `;
@@ -160,7 +161,7 @@ return {'blocked', found}
 const skip = `${prologue}
 local isUnsettled = record['${attribute.messageId}'] ~= mine.messageId
   or status == 'INPROGRESS' or status == 'RETRYING'
-if not (record['${attribute.blocked}'] == mine.messageId and isUnsettled) then return refused('fenced') end
+if not (isKnown and record['${attribute.blocked}'] == mine.messageId and isUnsettled) then return refused('fenced') end
 set('${attribute.skip}', mine.messageId)
 return {'written'}
 `;

@@ -55,7 +55,7 @@ const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
     };
     const isTaken = accepts.includes(status);
     const own: Case = {
-      name: `${name} of ${status} by its own ownerToken: ${isTaken ? 'written' : 'fenced'}`,
+      name: `${name} of ${status} by its owner: ${isTaken ? 'written' : 'fenced'}`,
       async run(subject) {
         const scene = new Scene(subject);
         const { firstAttemptAt } = await scene.given(record);
@@ -67,7 +67,7 @@ const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
       },
     };
     const others: Case = {
-      name: `${name} of ${status} by another ownerToken: fenced`,
+      name: `${name} of ${status} by another delivery: fenced`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given(record);

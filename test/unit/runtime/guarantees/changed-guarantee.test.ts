@@ -1,3 +1,4 @@
+import { resolvedAttemptAttribute } from '../../../../contract/message-attributes.ts';
 import { atLeastOnce, atMostOnce, exactlyOnce, NotExecutedError } from '../../../../runtime/index.ts';
 import { settled, Timeline } from '../../../support/timeline.ts';
 
@@ -79,10 +80,39 @@ describe('a consumer whose guarantee was changed', () => {
     }
   });
 
-  it('finds what was completed under the old one done', async () => {
+  it('acknowledges what was completed under the old one as a duplicate if "formerly" names that', async () => {
     await t.external(atLeast);
-    await expect(t.external(atMost)).resolves.toMatchObject({ outcome: 'duplicate' });
-    await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'duplicate' });
+    const delivery = { formerly: 'at-least-once' } as const;
+    await expect(t.external(atMost, undefined, delivery)).resolves.toMatchObject({ outcome: 'duplicate' });
+    await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'duplicate' });
+    expect(t.provider.charges).toHaveLength(1);
     expect(t.committed).toBe(0);
+  });
+
+  it('makes a redrive and a resend of what was completed under another one wait too', async () => {
+    await t.external(atLeast);
+    for (const delivery of [
+      { messageId: 'redriven' },
+      { messageId: 'resent', attributes: { [resolvedAttemptAttribute]: t.record?.ownerToken ?? '' } },
+    ]) {
+      for (const wait of [
+        () => t.effects(exactlyOnce(), delivery),
+        () => t.external(atMost, undefined, delivery),
+      ]) {
+        await expect(wait()).resolves.toMatchObject({
+          outcome: 'failed',
+          code: 'CONFIGURATION',
+          acknowledged: false,
+        });
+      }
+    }
+    expect(t.provider.charges).toHaveLength(1);
+    expect(t.committed).toBe(0);
+  });
+
+  it('makes the message wait if "formerly" names another one than the record', async () => {
+    await t.external(atLeast);
+    const delivery = { formerly: 'at-most-once' } as const;
+    await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'failed' });
   });
 });

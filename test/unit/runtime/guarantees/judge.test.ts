@@ -26,7 +26,7 @@ function judged(over: Partial<StoredRecord>, skew: number, terms: { firstAttempt
     { record, now: serverTime },
     mine as Delivery,
     { takeOver: true, ...terms },
-    () => 'print',
+    { fingerprintLike: () => 'print', formerly: [] },
   );
 }
 
@@ -71,8 +71,14 @@ describe('a record of a fingerprint by another algorithm', () => {
     };
     const record = { status, fingerprint, ownerToken: 'another', guarantee: 'at-least-once' };
     const met = { ...record, expiration: serverTime / 1000 + 60 } as StoredRecord;
-    return interpretRecord({ record: met, now }, mine as Delivery, { takeOver: true }, (of) =>
-      of === fingerprint ? received : undefined,
+    return interpretRecord(
+      { record: met, now },
+      mine as Delivery,
+      { takeOver: true },
+      {
+        fingerprintLike: (of) => (of === fingerprint ? received : undefined),
+        formerly: [],
+      },
     );
   };
 
@@ -86,6 +92,6 @@ describe('a record of a fingerprint by another algorithm', () => {
   });
 
   it('is no conflict where nobody knows the algorithm', () => {
-    expect(named('COMPLETED', '3:print', undefined)).toMatchObject({ kind: 'unreadable' });
+    expect(named('COMPLETED', '3:print', undefined)).toMatchObject({ kind: 'misconfigured' });
   });
 });

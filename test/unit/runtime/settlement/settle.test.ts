@@ -40,7 +40,7 @@ const old = aMessage({ latestRetryAt: now });
 const receivedOften = aMessage({ receiveCount: settings.maxReceiveCount });
 const large = aMessage({ body: 'x'.repeat(maxContentBytes + 1) });
 
-const tries = { attempts: 1, firstAttemptAt: now };
+const history = { attempts: 1, firstAttemptAt: now };
 const spentTries = { attempts: 5, firstAttemptAt: now - 3_600_000 };
 const receivedLongAgo = aMessage({ firstReceivedAt: now - 3_600_000 });
 
@@ -48,8 +48,8 @@ const error = new Error('no');
 const refused = { outcome: 'refused', error: new PermanentError('never') } as const;
 const conflict = { outcome: 'conflict', applied: 'a', received: 'b' } as const;
 const unknown = { outcome: 'unknown', reason: 'no answer' } as const;
-const tried = { outcome: 'tried', error, tries } as const;
-const spent = { outcome: 'tried', error, tries: spentTries } as const;
+const tried = { outcome: 'tried', error, history } as const;
+const spent = { outcome: 'tried', error, history: spentTries } as const;
 const undecided = { outcome: 'undecided', error } as const;
 
 /** What of a disposition a row of the table names. */
@@ -200,7 +200,7 @@ describe('settle', () => {
     ],
     [
       'gives up an event whose attempts never ended, whatever else fails',
-      { outcome: 'tried', error: new NeverEndedError(), tries: spentTries },
+      { outcome: 'tried', error: new NeverEndedError(), history: spentTries },
       receivedLongAgo,
       commonFailure,
       moved('poison', 'ATTEMPTS_EXHAUSTED', 'quarantined'),
