@@ -1,7 +1,21 @@
 import { truncate } from './truncate.ts';
 
+const errorBrand: unique symbol = Symbol.for('order-once/error');
+
 /** Base class of the errors that this project throws. */
 export class OrderOnceError extends Error {
+  /** The codes of a class, by which `instanceof` knows its errors. Only a class that has its own is known by them. */
+  static readonly codes: readonly string[] = [];
+
+  /**
+   * An app may load two copies of this package, as CommonJS and as ES module, and each has classes of its own. So an error
+   * is recognised by its brand and its code, and not by its class.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: it is the class on the right of `instanceof`, maybe a subclass.
+    return isErrorOf(this, value);
+  }
+
   /** Stable code for programs. The message is for people and may change. */
   readonly code: string;
 
@@ -10,29 +24,46 @@ export class OrderOnceError extends Error {
     this.name = new.target.name;
     this.code = code;
   }
+
+  get [errorBrand](): true {
+    return true;
+  }
+}
+
+function isErrorOf(kind: typeof OrderOnceError, value: unknown): boolean {
+  if (!Object.hasOwn(kind, 'codes')) return Function.prototype[Symbol.hasInstance].call(kind, value);
+  if (typeof value !== 'object' || value === null || !(errorBrand in value)) return false;
+  return kind.codes.length === 0 || kind.codes.includes((value as unknown as OrderOnceError).code);
 }
 
 /** A setting, an option or an argument is missing or out of its range. */
 export class ConfigurationError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['CONFIGURATION'];
+
   constructor(message: string, options?: ErrorOptions) {
     super('CONFIGURATION', message, options);
   }
 }
 
-export type InvalidEventCode =
-  | 'INVALID_JSON'
-  | 'INVALID_EVENT'
-  | 'INEXACT_NUMBER'
-  | 'NESTED_TOO_DEEP'
-  | 'SNS_ENVELOPE'
-  | 'UNHANDLED_TYPE'
-  | 'INVALID_KEY';
+const invalidEventCodes = [
+  'INVALID_JSON',
+  'INVALID_EVENT',
+  'INEXACT_NUMBER',
+  'NESTED_TOO_DEEP',
+  'SNS_ENVELOPE',
+  'UNHANDLED_TYPE',
+  'INVALID_KEY',
+] as const;
+
+export type InvalidEventCode = (typeof invalidEventCodes)[number];
 
 /**
  * The body is not a valid event, so it is poison: waiting cannot help. Message and field are truncated, because both may quote
  * a long body.
  */
 export class InvalidEventError extends OrderOnceError {
+  static override readonly codes: readonly string[] = invalidEventCodes;
+
   declare readonly code: InvalidEventCode;
   /** Path of the invalid part, for example `data.lines[0].quantity`; absent if the whole body is invalid. */
   readonly field: string | undefined;

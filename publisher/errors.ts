@@ -63,6 +63,8 @@ export function journalTaken(name: string): JournalError {
 
 /** The input cannot be read, or is not lines of text. */
 export class InputError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['INPUT'];
+
   constructor(message: string, options?: ErrorOptions) {
     super('INPUT', message, options);
   }

@@ -6,6 +6,8 @@ import { truncate } from '../../contract/truncate.ts';
  * with this message as its reason, and its group goes on.
  */
 export class PermanentError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['PERMANENT'];
+
   constructor(message: string, options?: ErrorOptions) {
     super('PERMANENT', message, options);
   }
@@ -16,6 +18,8 @@ export class PermanentError extends OrderOnceError {
  * other error leaves it open, and what follows is the guarantee's: at-least-once tries again, at-most-once does not.
  */
 export class NotExecutedError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['NOT_DONE'];
+
   readonly retryAfter: number | undefined;
 
   constructor(message: string, options?: NotExecutedOptions) {
@@ -43,6 +47,8 @@ export function retryAfterOf(error: unknown): number | undefined {
 
 /** The reason of an external handler's `signal`: its time is over, since the invocation is about to end. */
 export class DeadlineError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['DEADLINE'];
+
   constructor() {
     super('DEADLINE', 'The handler was asked to stop: its invocation is about to end');
   }
@@ -50,6 +56,8 @@ export class DeadlineError extends OrderOnceError {
 
 /** The store could not decide inside the invocation's time; the message waits for its next delivery. */
 export class StoreBusyError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['STORE_BUSY'];
+
   constructor(cause: unknown) {
     super('STORE_BUSY', `The store took no write in time: ${describe(cause)}`, { cause });
   }
@@ -57,6 +65,8 @@ export class StoreBusyError extends OrderOnceError {
 
 /** There is no unknown outcome under this key, or the record lacks what sending its event again takes. */
 export class NotResolvableError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['NOT_RESOLVABLE'];
+
   /** @param found What the record is or lacks, and what to do. */
   constructor(id: string, found: string) {
     super('NOT_RESOLVABLE', `Record ${id} ${found}`);
@@ -68,6 +78,8 @@ export class NotResolvableError extends OrderOnceError {
  * record says so by its `attempt_state`, STARTED.
  */
 export class NeverEndedError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['NEVER_ENDED'];
+
   constructor() {
     super('NEVER_ENDED', 'Its process ended before it did: killed, out of memory, or past its time');
   }
@@ -75,6 +87,8 @@ export class NeverEndedError extends OrderOnceError {
 
 /** The message does not block its group over this record, so there is nothing to skip. */
 export class NotSkippableError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['NOT_SKIPPABLE'];
+
   /** @param found What the record says instead. */
   constructor(id: string, found: string) {
     super(
@@ -89,6 +103,8 @@ export class NotSkippableError extends OrderOnceError {
  * effects, effects that nothing would commit. The attempt failed and is counted.
  */
 export class InvalidEffectsError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['NO_EFFECTS'];
+
   constructor(message: string) {
     super('NO_EFFECTS', message);
   }
@@ -99,6 +115,8 @@ export class InvalidEffectsError extends OrderOnceError {
  * two effects on one item. A deployment may change that, so the attempt failed and is counted.
  */
 export class EffectsRefusedError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['EFFECTS_REFUSED'];
+
   constructor(message: string, options?: ErrorOptions) {
     super('EFFECTS_REFUSED', message, options);
   }
@@ -109,6 +127,8 @@ export class EffectsRefusedError extends OrderOnceError {
  * failed attempt of that body; no handler has begun.
  */
 export class ParserError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['PARSER_FAILED'];
+
   constructor(cause: unknown) {
     super('PARSER_FAILED', `The parser failed: ${codeOf(cause)}: ${describe(cause)}`, { cause });
   }

@@ -5,6 +5,8 @@ import { OrderOnceError } from '../../contract/errors.ts';
  * under at-least-once, recorded as OUTCOME_UNKNOWN under at-most-once.
  */
 export class UnclearError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['UNCLEAR'];
+
   constructor(message: string, options?: ErrorOptions) {
     super('UNCLEAR', message, options);
   }

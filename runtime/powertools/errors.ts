@@ -5,6 +5,8 @@ import { OrderOnceError } from '../../contract/errors.ts';
  * instead of the handler's result, as `cause` of Powertools' IdempotencyPersistenceLayerError.
  */
 export class FencedError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['FENCED'];
+
   constructor(key: string, found: string) {
     super(
       'FENCED',
@@ -16,6 +18,8 @@ export class FencedError extends OrderOnceError {
 
 /** The first call was done, and its result could not be kept: there is nothing to answer with. */
 export class ResultNotKeptError extends OrderOnceError {
+  static override readonly codes: readonly string[] = ['RESULT_NOT_KEPT'];
+
   constructor(key: string, why: string) {
     super(
       'RESULT_NOT_KEPT',
