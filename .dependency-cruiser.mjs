@@ -15,6 +15,7 @@ const rooms = {
 /** The rooms of the runtime, from the top to the bottom. Each may import those below it. */
 const runtimeRooms = [
   'index\\.ts$',
+  'order-once\\.ts$',
   'consumer/',
   'delivery/',
   'settlement/',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { entries } from '../../../packaging/entries.ts';
 
 const root = join(__dirname, '../../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -39,10 +40,9 @@ function snippetsOf(page: string): Snippet[] {
   );
 }
 
-/** What the package exports, as sources. */
-const exported = Object.entries<string>(JSON.parse(read('package.json')).exports).map(
-  ([name, path]) =>
-    [name.replace('.', 'order-once'), [path.replace('./dist', root).replace(/js$/, 'ts')]] as const,
+/** The entry points of the package, as sources. */
+const exported = Object.entries({ ...entries, '': entries.runtime }).map(
+  ([name, entry]) => [join('order-once', name), [join(root, entry?.source ?? '')]] as const,
 );
 
 function problemsOf(snippets: readonly Snippet[]): string[] {

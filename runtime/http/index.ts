@@ -1,0 +1,2 @@
+export { neverSent } from './never-sent.ts';
+export { type PostOptions, postWithKey } from './post.ts';

@@ -1,0 +1,2 @@
+export { redisRecordStore } from './record-store.ts';
+export type { RedisScripting } from './run-script.ts';

@@ -1,0 +1,18 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { entries } from '../../../packaging/entries.ts';
+import { manifestOf } from '../../../packaging/manifest.ts';
+
+const root = join(__dirname, '../../..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+test('package.json exports exactly the entry points that the build writes', () => {
+  const { main, types, exports, typesVersions } = manifest;
+  expect({ main, types, exports, typesVersions }).toEqual(manifestOf());
+});
+
+test.each(Object.entries(entries))('the entry point %s exports a source of this repository', (_, {
+  source,
+}) => {
+  expect(existsSync(join(root, source))).toBe(true);
+});
