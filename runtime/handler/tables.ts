@@ -15,13 +15,20 @@ export type KeyDeclaration = string | readonly [string] | readonly [string, stri
 /** The tables that a consumer's effects write to, by names of its own: `{ seats: 'seat', halls: ['hall', 'date'] }`. */
 export type TableDeclarations = Readonly<Record<string, KeyDeclaration>>;
 
-/** No tables: the default of `createConsumer`. */
-export type NoTables = Readonly<Record<never, never>>;
+/** No tables: the default of `createConsumer`. A mapped type, because the compiler names it `NoTables` in its messages. */
+export type NoTables = { readonly [Name in never]: never };
 
 /** The declared tables, as a handler gets them. */
 export type TablesOf<Declared extends TableDeclarations> = {
   readonly [Name in keyof Declared]: Table<KeyNamesOf<Declared[Name]>>;
 };
+
+/** An empty object whose type stands in a compiler's message, and says what to do. */
+interface NoTablesDeclared<Fix extends string> {
+  readonly [fix]?: Fix;
+}
+
+declare const fix: unique symbol;
 
 type KeyNamesOf<Declared> = Declared extends readonly (infer Key extends string)[]
   ? Key
@@ -30,7 +37,9 @@ type KeyNamesOf<Declared> = Declared extends readonly (infer Key extends string)
 /** What a handler of effects gets beside its event. */
 export interface EffectContext<Declared extends TableDeclarations = NoTables> {
   /** The tables that `createConsumer` declares, with their names in DynamoDB. */
-  readonly tables: TablesOf<Declared>;
+  readonly tables: [keyof Declared] extends [never]
+    ? NoTablesDeclared<"add tables: { seats: 'seat' } to createConsumer">
+    : TablesOf<Declared>;
 }
 
 /** The names of a declared key's attributes. */

@@ -73,6 +73,14 @@ const wrong = {
     "events: { 'seat.booked': { seat: 'string' } }, guarantee: exactlyOnce(), handle: () => []",
   'a parser of text':
     'parse: (body: string): CloudEvent => JSON.parse(body), guarantee: exactlyOnce(), handle: () => []',
+  'an undeclared table':
+    "events, tables: { seats: 'seat' }, guarantee: exactlyOnce(), handle: (_, { tables }) => [put(tables.halls, { hall: 'A' })]",
+  'a table and no declarations':
+    "events, guarantee: exactlyOnce(), handle: (_, { tables }) => [put(tables.seats, { seat: '1A' })]",
+  'an item without its key':
+    "events, tables: { seats: 'seat' }, guarantee: exactlyOnce(), handle: (_, { tables }) => [put(tables.seats, { price: 1 })]",
+  'a key that is no name':
+    'events, tables: { seats: { partitionKey: "seat" } }, guarantee: exactlyOnce(), handle: () => []',
   'an option that does not exist': 'event: events, guarantee: exactlyOnce(), handle: () => []',
 };
 
@@ -87,6 +95,8 @@ const right = {
     'parse: (message) => ({ ...parse(message), seat: 1 }), guarantee: exactlyOnce(), handle: () => []',
   'a result outside':
     'events, guarantee: atLeastOnce(retention), handle: async (_, { idempotencyKey }) => ({ idempotencyKey })',
+  'a declared table':
+    "events, tables: { seats: 'seat', days: ['hall', 'date'] }, guarantee: exactlyOnce(), handle: (_, { tables }) => [put(tables.seats, { seat: '1A' }), put(tables.days, { hall: 'A', date: '2026-11-30' })]",
   'a fingerprint': 'events, fingerprint: ({ data }) => data, guarantee: exactlyOnce(), handle: () => []',
 };
 
