@@ -1,4 +1,4 @@
-import type { Outcome } from './metrics.ts';
+import type { Outcome } from './outcomes.ts';
 
 /** The `message` of the one log line that every delivery ends with. */
 export const deliveryLogMessage = 'delivery';

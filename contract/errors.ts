@@ -1,9 +1,13 @@
+import type { ReasonCode } from './reason-codes.ts';
 import { truncate } from './truncate.ts';
 
 const errorBrand: unique symbol = Symbol.for('order-once/error');
 
-/** Base class of the errors that this project throws. */
-export class OrderOnceError extends Error {
+/**
+ * Base class of the errors that this project throws. `OrderOnceError<ReasonCode>` takes only a code of the table of
+ * reason codes.
+ */
+export class OrderOnceError<Code extends string = string> extends Error {
   /** The codes of a class, by which `instanceof` knows its errors. Only a class that has its own is known by them. */
   static readonly codes: readonly string[] = [];
 
@@ -17,9 +21,9 @@ export class OrderOnceError extends Error {
   }
 
   /** Stable code for programs. The message is for people and may change. */
-  readonly code: string;
+  readonly code: Code;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: Code, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
@@ -37,8 +41,8 @@ function isErrorOf(kind: typeof OrderOnceError, value: unknown): boolean {
 }
 
 /** A setting, an option or an argument is missing or out of its range. */
-export class ConfigurationError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['CONFIGURATION'];
+export class ConfigurationError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['CONFIGURATION'];
 
   constructor(message: string, options?: ErrorOptions) {
     super('CONFIGURATION', message, options);
@@ -53,7 +57,7 @@ const invalidEventCodes = [
   'SNS_ENVELOPE',
   'UNHANDLED_TYPE',
   'INVALID_KEY',
-] as const;
+] as const satisfies readonly ReasonCode[];
 
 export type InvalidEventCode = (typeof invalidEventCodes)[number];
 
@@ -61,10 +65,9 @@ export type InvalidEventCode = (typeof invalidEventCodes)[number];
  * The body is not a valid event, so it is poison: waiting cannot help. Message and field are truncated, because both may quote
  * a long body.
  */
-export class InvalidEventError extends OrderOnceError {
-  static override readonly codes: readonly string[] = invalidEventCodes;
+export class InvalidEventError extends OrderOnceError<InvalidEventCode> {
+  static override readonly codes: readonly ReasonCode[] = invalidEventCodes;
 
-  declare readonly code: InvalidEventCode;
   /** Path of the invalid part, for example `data.lines[0].quantity`; absent if the whole body is invalid. */
   readonly field: string | undefined;
 

@@ -1,43 +1,9 @@
-/** CloudWatch metrics of a consumer, in embedded metric format; the unit of each is Count. */
+/**
+ * CloudWatch metrics of a consumer, in embedded metric format; the unit of each is Count. Each outcome has one: see
+ * `outcomes`. Those below count some deliveries a second time.
+ */
 export const metricNamespace = 'OrderOnce';
 export const metricDimension = 'Consumer';
-
-/** What became of one delivery of one message. */
-export const outcomes = [
-  'applied',
-  'duplicate',
-  'ignored',
-  'conflict',
-  'poison',
-  'out-of-window',
-  'unknown',
-  'leased',
-  'fenced',
-  'failed',
-  'blocked',
-] as const;
-export type Outcome = (typeof outcomes)[number];
-
-/** The metric of each outcome. */
-export const outcomeMetrics: Record<Outcome, string> = {
-  applied: 'Applied',
-  duplicate: 'Duplicate',
-  /** Of a type that the consumer ignores: acknowledged, without a record. */
-  ignored: 'Ignored',
-  conflict: 'Conflict',
-  poison: 'Poison',
-  /** Older than records live, and none found: moved to the dead-letter queue. */
-  'out-of-window': 'OutOfWindow',
-  /** It may have happened: acknowledged, and waits for an operator in its record. */
-  unknown: 'OutcomeUnknown',
-  /** Another delivery holds the lease: waits for its end. */
-  leased: 'Leased',
-  /** The lease was lost before the handler was done. */
-  fenced: 'Fenced',
-  failed: 'Failed',
-  /** Poison that stays in its queue: its group waits for a deployment, or for an operator's skip. */
-  blocked: 'Blocked',
-};
 
 /** Deliveries that applied their event, less what was stale of it; they count as `Applied` too. */
 export const staleMetric = 'Stale';
@@ -47,6 +13,3 @@ export const staleMetric = 'Stale';
  * they count as `Failed` too.
  */
 export const commonFailureMetric = 'CommonFailure';
-
-/** Outcomes that leave the message in its queue. */
-export const waitingOutcomes: ReadonlySet<Outcome> = new Set(['leased', 'fenced', 'failed', 'blocked']);

@@ -3,7 +3,8 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { deliveryLogMessage } from '../contract/delivery-log.ts';
-import { metricNamespace, type Outcome, outcomeMetrics } from '../contract/metrics.ts';
+import { metricNamespace } from '../contract/metrics.ts';
+import { type Outcome, outcomes } from '../contract/outcomes.ts';
 
 const outcome: Outcome = 'blocked';
 
@@ -22,7 +23,7 @@ export function blockedAlarm(scope: Construct, logGroup: ILogGroup, functionName
       FilterPattern.stringValue('$.outcome', '=', outcome),
     ),
     metricNamespace,
-    metricName: `${outcomeMetrics[outcome]} ${functionName}`,
+    metricName: `${outcomes[outcome].metric} ${functionName}`,
   });
   return new Alarm(scope, 'BlockedAlarm', {
     alarmDescription:

@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { type DeliveryLog, deliveryLogMessage } from '../contract/delivery-log.ts';
 import { ConfigurationError } from '../contract/errors.ts';
 import { type DeadLetterReason, deadLetterReasonAttribute } from '../contract/message-attributes.ts';
-import type { Outcome } from '../contract/metrics.ts';
+import type { Outcome } from '../contract/outcomes.ts';
 import type { OnPoison } from '../contract/policies/poison-policy.ts';
 import { type ConsumerHandler, withDependencies } from '../runtime/consumer/create-consumer.ts';
 import { type MemoryStore, memoryStore } from '../runtime/stores/memory/memory-store.ts';

@@ -1,5 +1,5 @@
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
-import { waitingOutcomes } from '../../contract/metrics.ts';
+import { outcomes } from '../../contract/outcomes.ts';
 
 /** What a consumer says of itself, counted by SQS message unless it says deliveries. */
 export interface ConsumerCounts {
@@ -46,7 +46,7 @@ export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
     // A slow owner may complete what was held as unknown for it.
     const isSettled =
       verdicts.has(messageId) && !(outcome === 'applied' && verdicts.get(messageId) === 'unknown');
-    if (waitingOutcomes.has(outcome) || isSettled) continue;
+    if (outcomes[outcome].waits || isSettled) continue;
     // Applied by this very message, in a delivery that died before it could say so.
     verdicts.set(messageId, appliedWith === messageId ? 'applied' : outcome);
   }

@@ -1,4 +1,4 @@
-import { waitingOutcomes } from '../../contract/metrics.ts';
+import { outcomes } from '../../contract/outcomes.ts';
 import type { LoggedDelivery } from '../observe/deliveries.ts';
 import { type MessageKey, messageKey, type TopicOrder } from '../workload/topic-order.ts';
 
@@ -50,7 +50,7 @@ interface PlacedMessage {
 function firstVerdicts(deliveries: readonly LoggedDelivery[]): LoggedDelivery[] {
   const settled = new Set<string>();
   return deliveries.filter(({ messageId, outcome }) => {
-    if (waitingOutcomes.has(outcome) || settled.has(messageId)) return false;
+    if (outcomes[outcome].waits || settled.has(messageId)) return false;
     settled.add(messageId);
     return true;
   });

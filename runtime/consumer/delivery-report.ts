@@ -9,28 +9,13 @@ import {
   commonFailureMetric,
   metricDimension,
   metricNamespace,
-  type Outcome,
-  outcomeMetrics,
   staleMetric,
 } from '../../contract/metrics.ts';
+import { type OutcomeRow, outcomes } from '../../contract/outcomes.ts';
 import { loggedError } from '../logging/logged-error.ts';
 import type { OutcomeLog } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { Output, Warn } from '../ports/output.ts';
-
-const levels: Record<Outcome, string> = {
-  applied: 'INFO',
-  duplicate: 'INFO',
-  ignored: 'INFO',
-  conflict: 'WARN',
-  poison: 'WARN',
-  'out-of-window': 'WARN',
-  unknown: 'WARN',
-  leased: 'INFO',
-  fenced: 'WARN',
-  failed: 'ERROR',
-  blocked: 'ERROR',
-};
 
 /** Of one batch: what fails for each of its messages is told by the first ones. */
 const maxWarnings = 10;
@@ -53,7 +38,8 @@ export class DeliveryReport {
 
   /** The line of a delivery that has ended. */
   delivery(message: Message<CloudEvent>, outcome: OutcomeLog): void {
-    this.#count(outcomeMetrics[outcome.outcome]);
+    const { level, metric } = outcomes[outcome.outcome];
+    this.#count(metric);
     if (outcome.stale !== undefined) this.#count(staleMetric);
     const { error, foldError, ...fields } = outcome;
     const log: DeliveryLog = {
@@ -64,7 +50,7 @@ export class DeliveryReport {
       ...(error !== undefined && { error: loggedError(error) }),
       ...(foldError !== undefined && { foldError: loggedError(foldError) }),
     };
-    this.#line(levels[outcome.outcome], log);
+    this.#line(level, log);
     if (outcome.commonFailure) this.#commonFailure(outcome);
   }
 
@@ -75,7 +61,7 @@ export class DeliveryReport {
     this.#line('ERROR', { message: commonFailureLogMessage, consumer: this.#consumer, code, reason });
   }
 
-  #line(level: string, fields: object): void {
+  #line(level: OutcomeRow['level'], fields: object): void {
     const timestamp = new Date(this.#clock.now()).toISOString();
     this.#output(JSON.stringify({ level, timestamp, ...fields }));
   }

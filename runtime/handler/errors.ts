@@ -1,12 +1,13 @@
 import { OrderOnceError } from '../../contract/errors.ts';
+import type { AnyCode, ReasonCode } from '../../contract/reason-codes.ts';
 import { truncate } from '../../contract/truncate.ts';
 
 /**
  * What a handler throws when trying again cannot help, and nothing happened: the message goes to the dead-letter queue
  * with this message as its reason, and its group goes on.
  */
-export class PermanentError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['PERMANENT'];
+export class PermanentError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['PERMANENT'];
 
   constructor(message: string, options?: ErrorOptions) {
     super('PERMANENT', message, options);
@@ -17,8 +18,8 @@ export class PermanentError extends OrderOnceError {
  * What a handler throws when it is certain that nothing happened: the event is tried again, under every guarantee. Any
  * other error leaves it open, and what follows is the guarantee's: at-least-once tries again, at-most-once does not.
  */
-export class NotExecutedError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['NOT_DONE'];
+export class NotExecutedError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['NOT_DONE'];
 
   readonly retryAfter: number | undefined;
 
@@ -46,8 +47,8 @@ export function retryAfterOf(error: unknown): number | undefined {
 }
 
 /** The reason of an external handler's `signal`: its time is over, since the invocation is about to end. */
-export class DeadlineError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['DEADLINE'];
+export class DeadlineError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['DEADLINE'];
 
   constructor() {
     super('DEADLINE', 'The handler was asked to stop: its invocation is about to end');
@@ -55,8 +56,8 @@ export class DeadlineError extends OrderOnceError {
 }
 
 /** The store could not decide inside the invocation's time; the message waits for its next delivery. */
-export class StoreBusyError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['STORE_BUSY'];
+export class StoreBusyError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['STORE_BUSY'];
 
   constructor(cause: unknown) {
     super('STORE_BUSY', `The store took no write in time: ${describe(cause)}`, { cause });
@@ -64,8 +65,8 @@ export class StoreBusyError extends OrderOnceError {
 }
 
 /** There is no unknown outcome under this key, or the record lacks what sending its event again takes. */
-export class NotResolvableError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['NOT_RESOLVABLE'];
+export class NotResolvableError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['NOT_RESOLVABLE'];
 
   /** @param found What the record is or lacks, and what to do. */
   constructor(id: string, found: string) {
@@ -77,8 +78,8 @@ export class NotResolvableError extends OrderOnceError {
  * Attempts of an event started, and their processes ended before they did: killed, out of memory, or past their time. The
  * record says so by its `attempt_state`, STARTED.
  */
-export class NeverEndedError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['NEVER_ENDED'];
+export class NeverEndedError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['NEVER_ENDED'];
 
   constructor() {
     super('NEVER_ENDED', 'Its process ended before it did: killed, out of memory, or past its time');
@@ -86,8 +87,8 @@ export class NeverEndedError extends OrderOnceError {
 }
 
 /** The message does not block its group over this record, so there is nothing to skip. */
-export class NotSkippableError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['NOT_SKIPPABLE'];
+export class NotSkippableError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['NOT_SKIPPABLE'];
 
   /** @param found What the record says instead. */
   constructor(id: string, found: string) {
@@ -102,8 +103,8 @@ export class NotSkippableError extends OrderOnceError {
  * The handler returned something else than it may: no list, a member that is no effect, or, under a guarantee for external
  * effects, effects that nothing would commit. The attempt failed and is counted.
  */
-export class InvalidEffectsError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['NO_EFFECTS'];
+export class InvalidEffectsError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['NO_EFFECTS'];
 
   constructor(message: string) {
     super('NO_EFFECTS', message);
@@ -114,8 +115,8 @@ export class InvalidEffectsError extends OrderOnceError {
  * The effects are valid by themselves, and the store takes no such request: a value, a key or an item that DynamoDB refuses, or
  * two effects on one item. A deployment may change that, so the attempt failed and is counted.
  */
-export class EffectsRefusedError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['EFFECTS_REFUSED'];
+export class EffectsRefusedError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['EFFECTS_REFUSED'];
 
   constructor(message: string, options?: ErrorOptions) {
     super('EFFECTS_REFUSED', message, options);
@@ -126,8 +127,8 @@ export class EffectsRefusedError extends OrderOnceError {
  * The consumer's parser failed over a body that names its event: a mistake in its code, which a deployment can correct. A
  * failed attempt of that body; no handler has begun.
  */
-export class ParserError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['PARSER_FAILED'];
+export class ParserError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['PARSER_FAILED'];
 
   constructor(cause: unknown) {
     super('PARSER_FAILED', `The parser failed: ${codeOf(cause)}: ${describe(cause)}`, { cause });
@@ -138,13 +139,13 @@ export class ParserError extends OrderOnceError {
 const maxCode = 100;
 
 /** The code that logs and reasons carry for anything that was thrown. */
-export function codeOf(error: unknown): string {
+export function codeOf(error: unknown): AnyCode {
   const code = () => (error instanceof OrderOnceError ? error.code : undefined);
   const name = () => (error instanceof Error ? error.name : 'UNKNOWN');
   return truncate(
     textOf(() => code() ?? name()),
     maxCode,
-  );
+  ) as AnyCode;
 }
 
 /** The text that logs and reasons carry for anything that was thrown, at most 1,000 characters of it. */

@@ -1,5 +1,6 @@
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import type { DeadLetterReason } from '../../contract/message-attributes.ts';
+import type { AnyCode } from '../../contract/reason-codes.ts';
 
 /**
  * What becomes of a message once its delivery is over: `settle` decides it, `settleMessage` carries it out. The message
@@ -43,8 +44,9 @@ export interface RetryLater {
 /** Why a message goes to the dead-letter queue, or why it stays. */
 export type Reason = Pick<
   DeadLetterReason,
-  'code' | 'message' | 'field' | 'fingerprints' | 'attempts' | 'recordId' | 'attempt'
+  'message' | 'field' | 'fingerprints' | 'attempts' | 'recordId' | 'attempt'
 > & {
+  readonly code: AnyCode;
   /** The error that led to it, for the log alone. */
   readonly error?: unknown;
 };
@@ -62,10 +64,10 @@ export type OutcomeLog = Pick<
   | 'commonFailure'
   | 'foldFailure'
   | 'recordId'
-  | 'code'
   | 'reason'
   | 'field'
 > & {
+  readonly code?: AnyCode;
   /** As they were thrown: the report makes text of them. */
   readonly error?: unknown;
   readonly foldError?: unknown;

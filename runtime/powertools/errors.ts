@@ -1,11 +1,12 @@
 import { OrderOnceError } from '../../contract/errors.ts';
+import type { ReasonCode } from '../../contract/reason-codes.ts';
 
 /**
  * The call's record is another's by now: its result was not saved, and whoever holds the record answers. Thrown
  * instead of the handler's result, as `cause` of Powertools' IdempotencyPersistenceLayerError.
  */
-export class FencedError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['FENCED'];
+export class FencedError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['FENCED'];
 
   constructor(key: string, found: string) {
     super(
@@ -17,8 +18,8 @@ export class FencedError extends OrderOnceError {
 }
 
 /** The first call was done, and its result could not be kept: there is nothing to answer with. */
-export class ResultNotKeptError extends OrderOnceError {
-  static override readonly codes: readonly string[] = ['RESULT_NOT_KEPT'];
+export class ResultNotKeptError extends OrderOnceError<ReasonCode> {
+  static override readonly codes: readonly ReasonCode[] = ['RESULT_NOT_KEPT'];
 
   constructor(key: string, why: string) {
     super(

@@ -2,6 +2,7 @@ import { brokerId } from '../../contract/broker-id.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { sha256 } from '../../contract/event/identity.ts';
 import type { DeadLetterReason } from '../../contract/message-attributes.ts';
+import type { Reason } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { DeadLetter } from '../ports/queues.ts';
 import { fitAttributes, sizeOf } from './dead-letter-attributes.ts';
@@ -14,10 +15,17 @@ export const maxMessageBytes = 1024 * 1024;
 const besideCutBody = 64 * 1024;
 
 /** Why a message is copied, without what the message itself tells. */
-export type DeadLetterDetails = Omit<
-  DeadLetterReason,
-  'messageGroup' | 'sequence' | 'firstReceived' | 'attributes' | 'omittedAttributes' | 'originalBody'
->;
+export type DeadLetterDetails = Pick<Reason, 'code'> &
+  Omit<
+    DeadLetterReason,
+    | 'code'
+    | 'messageGroup'
+    | 'sequence'
+    | 'firstReceived'
+    | 'attributes'
+    | 'omittedAttributes'
+    | 'originalBody'
+  >;
 
 export interface Copied {
   readonly letter: DeadLetter;

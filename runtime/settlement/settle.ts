@@ -1,6 +1,7 @@
 import type { OrderOnceError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { backoffAtCap } from '../../contract/policies/retry-policy.ts';
+import type { ReasonCode } from '../../contract/reason-codes.ts';
 import { truncate } from '../../contract/truncate.ts';
 import type { Job, Verdict } from '../guarantees/guarantee.ts';
 import { codeOf, describe, NeverEndedError, retryAfterOf } from '../handler/errors.ts';
@@ -23,7 +24,10 @@ import { retryLater } from './retry-later.ts';
 export type DeliveryVerdict =
   | Verdict
   /** The body is no event, and never will be. */
-  | { readonly outcome: 'invalid'; readonly error: OrderOnceError & { field?: string | undefined } }
+  | {
+      readonly outcome: 'invalid';
+      readonly error: OrderOnceError<ReasonCode> & { field?: string | undefined };
+    }
   /** The consumer ignores events of this type. */
   | { readonly outcome: 'ignored'; readonly type: string }
   /** The delivery ended with an error that says nothing of the event: a store that does not answer, a bug, a setting. */
@@ -82,7 +86,7 @@ export function settle(
     case 'handler-timeout':
       return retryLater('failed', handlerTimeout, message, terms);
     case 'fenced': {
-      const reason = { code: 'FENCED', message: verdict.reason, error: verdict.error };
+      const reason: Reason = { code: 'FENCED', message: verdict.reason, error: verdict.error };
       return retryLater('fenced', reason, message, terms);
     }
     case 'leased': {
@@ -108,7 +112,7 @@ function keepUnknown(
   { event }: SettleTerms,
 ): Disposition {
   const recordId = event?.id ?? '';
-  const why = { code: 'OUTCOME_UNKNOWN', message: reason, error };
+  const why: Reason = { code: 'OUTCOME_UNKNOWN', message: reason, error };
   if (keptWith === undefined && fitsRecord(message.body)) {
     return acknowledge({ ...reasonLog('unknown', why), recordId });
   }
@@ -135,7 +139,7 @@ function retryOrGiveUp(
     return retryLater('failed', { ...reason, attempts }, message, terms);
   }
   const text = truncate(`Attempt ${attempts} failed, as those before it: ${reason.message}`);
-  const spent = { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts, error };
+  const spent: Reason = { code: 'ATTEMPTS_EXHAUSTED', message: text, attempts, error };
   return quarantineOrBlock('poison', spent, message, terms);
 }
 
@@ -212,7 +216,7 @@ function outOfWindow({ publishedAt }: Message<CloudEvent>, { settings }: SettleT
 }
 
 /** What log and dead letter say: shortened, since both have a limit, and a field's path may be as long as the body. */
-function reasonOf(error: OrderOnceError & { field?: string | undefined }): Reason {
+function reasonOf(error: OrderOnceError<ReasonCode> & { field?: string | undefined }): Reason {
   const { code, field } = error;
   return { code, message: describe(error), error, ...(field !== undefined && { field: truncate(field) }) };
 }

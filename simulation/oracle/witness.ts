@@ -1,5 +1,5 @@
 import type { DeliveryLog } from '../../contract/delivery-log.ts';
-import { waitingOutcomes } from '../../contract/metrics.ts';
+import { outcomes } from '../../contract/outcomes.ts';
 import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts';
 import type { Blocked } from '../actors/operator.ts';
 import type { RecordWatch } from '../ports/store.ts';
@@ -194,7 +194,7 @@ export class Witness {
     }
     // Its claim may stand, and its lease may end without a word.
     if (key !== undefined && code === 'STORE_BUSY') this.#world.excuse(key, 'deadline');
-    if (key === undefined || waitingOutcomes.has(outcome) || outcome === 'conflict') return;
+    if (key === undefined || outcomes[outcome].waits || outcome === 'conflict') return;
     this.#settled.add(key);
     if (outcome === 'unknown') this.#unknown(key, process);
   }

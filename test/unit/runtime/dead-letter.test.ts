@@ -4,22 +4,22 @@ import { sha256 } from '../../../contract/event/identity.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { readMessage } from '../../../runtime/message/sqs-message.ts';
 import type { DeadLetter } from '../../../runtime/ports/queues.ts';
-import { deadLetterOf } from '../../../runtime/settlement/dead-letter.ts';
+import { type DeadLetterDetails, deadLetterOf } from '../../../runtime/settlement/dead-letter.ts';
 import { texts } from '../../fuzz/inputs/hostile.ts';
 import { checkTaken } from '../../fuzz/oracles/sqs-limits.ts';
 import { anOrder } from '../../support/orders.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { fakeWiring } from '../../support/wiring.ts';
 
-const reason = { code: 'CONFLICT', message: 'why', consumer: 'fulfilment' };
+const reason: DeadLetterDetails = { code: 'CONFLICT', message: 'why', consumer: 'fulfilment' };
 const mostBytes = 1024 * 1024;
 
-function copy(record: SQSRecord, over: Partial<typeof reason> = {}, limit?: number) {
+function copy(record: SQSRecord, over: Partial<DeadLetterDetails> = {}, limit?: number) {
   const message = readMessage(record, { name: 'fulfilment', parse: parseOrderEvent }, fakeWiring());
   return deadLetterOf(message, { ...reason, ...over }, limit);
 }
 
-function letter(attributes: SQSMessageAttributes, over: Partial<typeof reason> = {}) {
+function letter(attributes: SQSMessageAttributes, over: Partial<DeadLetterDetails> = {}) {
   return copy(sqsRecord(anOrder(), { attributes }), over).letter;
 }
 
