@@ -31,7 +31,7 @@ export interface IdempotentConsumerProps {
   /** Where the consumer keeps which events it applied. Consumers may share one table. */
   readonly records: RecordTable;
 
-  /** The file that exports `handler`, made by `createConsumer` of `order-once/runtime`. */
+  /** The file that exports `handler`, made by `createConsumer` of `order-once`. */
   readonly entry: string;
 
   /**

@@ -16,7 +16,11 @@ const largestBatch = 10;
 export interface TestOptions {
   /** The name of a consumer that takes its name from the environment. @default 'consumer' */
   readonly name?: string;
-  /** The key attributes of each table that effects write to: `{ seats: ['seat'], days: ['hall', 'date'] }`. @default - none */
+  /**
+   * Key attributes of tables that `createConsumer` does not declare, or whose keys are not texts:
+   * `{ days: ['hall', { name: 'day', type: 'N' }] }`. Declared tables are there already.
+   * @default - only the declared tables
+   */
   readonly tables?: Parameters<typeof memoryStore>[0];
   /** What becomes of poison. @default 'quarantine' */
   readonly onPoison?: OnPoison;
@@ -55,11 +59,11 @@ export interface TestedConsumer {
 }
 
 /**
- * Runs a consumer in memory. Its store refuses whatever DynamoDB refuses.
+ * Runs a consumer in memory, with the tables that it declares. Its store refuses whatever DynamoDB refuses.
  *
  *   import { handler } from './bookings.ts';
  *
- *   const t = testConsumer(handler, { tables: { seats: ['seat'] } });
+ *   const t = testConsumer(handler);
  *   const booked = anEvent({ type: 'seat.booked', data: { seat: '1A', price: 12.5 } });
  *   await t.deliver(booked, booked);
  *   t.outcomes;                             // ['applied', 'duplicate']
@@ -70,16 +74,17 @@ export interface TestedConsumer {
  */
 export function testConsumer(handler: ConsumerHandler, options: TestOptions = {}): TestedConsumer {
   const { name = 'consumer', tables, onPoison = 'quarantine', timeout = 30_000 } = options;
-  const clock = new ManualClock();
-  const store = memoryStore(tables);
-  const memory = { ...memoryDependencies(clock), onPoison };
-  const consumer = handler[withDependencies]?.({ ...memory, store }, name);
-  if (consumer === undefined) {
+  const rewiring = handler[withDependencies];
+  if (rewiring === undefined) {
     throw new ConfigurationError(
       'testConsumer takes the handler that createConsumer(options) returned; this one has dependencies of its own, or is ' +
         'another function',
     );
   }
+  const clock = new ManualClock();
+  const store = memoryStore({ ...rewiring.tables, ...tables });
+  const memory = { ...memoryDependencies(clock), onPoison };
+  const consumer = rewiring.create({ ...memory, store }, name);
   let sent = 0;
   let waiting: SQSRecord[] = [];
   const deliveries = () =>
@@ -88,9 +93,7 @@ export function testConsumer(handler: ConsumerHandler, options: TestOptions = {}
 
   async function invoke(records: readonly SQSRecord[]): Promise<readonly Outcome[]> {
     const before = outcomes().length;
-    const { batchItemFailures } = (await consumer?.(sqsEvent(...records), remaining(timeout))) ?? {
-      batchItemFailures: [],
-    };
+    const { batchItemFailures } = await consumer(sqsEvent(...records), remaining(timeout));
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     waiting = [...waiting, ...records.filter(({ messageId }) => failed.has(messageId))];
     return outcomes().slice(before);

@@ -23,20 +23,37 @@ import { TimeEstimate } from './time-estimate.ts';
 /** An AWS Lambda handler for an SQS event source with `ReportBatchItemFailures`. */
 export interface ConsumerHandler {
   (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse>;
-  /** The same consumer with these dependencies, for `order-once/testing`; absent if it was made with others. */
-  readonly [withDependencies]?: (dependencies: ConsumerDependencies, name: string) => ConsumerHandler;
+  /** For `order-once/testing`; absent if the consumer was made with dependencies. */
+  readonly [withDependencies]?: Rewiring;
+}
+
+/** How `order-once/testing` makes the same consumer in memory. */
+export interface Rewiring {
+  /** The tables that the consumer declares. */
+  readonly tables: TableDeclarations;
+  /**
+   * Makes the same consumer with other dependencies.
+   * @param name Used only if the options name no consumer.
+   */
+  create(dependencies: ConsumerDependencies, name: string): ConsumerHandler;
 }
 
 /** The same in every copy of this module. */
 export const withDependencies: unique symbol = Symbol.for('order-once/with-dependencies');
 
 /**
- * A consumer that gives each event the guarantee that it names, in the order of the event's message group.
+ * Makes a consumer: it gives each event the guarantee that the options name, in the order of the event's message group.
+ * It also answers an `IdentifyRequest`, for tools.
+ *
+ *   export const handler = createConsumer({
+ *     guarantee: exactlyOnce(),
+ *     events: { 'seat.booked': v.object({ seat: v.string(), price: v.number() }) },
+ *     tables: { seats: 'seat' },
+ *     handle: ({ data }, { tables }) => [put(tables.seats, data)],
+ *   });
  *
  * @param dependencies Default: from the environment variables that `IdempotentConsumer` sets. They are read at the first
  *   invocation, so that a test can import a handler.
- * It also answers an `IdentifyRequest`, for tools.
- *
  * @throws ConfigurationError for a name that could not be part of a key, and a concurrency below 1. What is returned throws
  *   one, before it touches anything, for a function whose environment was not set, for an invocation longer than the
  *   visibility timeout allows, and for an event that is no batch of an SQS queue. Then the whole batch waits.
@@ -77,10 +94,11 @@ export function createConsumer<
     return await new Invocation(consumer, readInvocation(event, context, visibilityTimeoutSeconds)).run();
   };
   if (dependencies !== undefined) return handler;
-  return Object.assign(handler, {
-    [withDependencies]: (others: ConsumerDependencies, name: string) =>
-      createConsumer({ name, ...options }, others),
-  });
+  const rewiring: Rewiring = {
+    tables: options.tables ?? {},
+    create: (others, name) => createConsumer({ name, ...options }, others),
+  };
+  return Object.assign(handler, { [withDependencies]: rewiring });
 }
 
 /** A handler of effects has its tables from here on; one that acts outside has none. */

@@ -48,7 +48,7 @@ export function idOf(
     if (value === undefined) {
       throw new ValueError(
         where,
-        `has type ${actual}, and table "${table}" has keys of type ${type}; give a ${names[type]}, or tell memoryStore the type`,
+        `has type ${actual}, and table "${table}" has keys of type ${type}; give a ${names[type]}, or name the type in the table's keys`,
       );
     }
     const bytes = type === 'N' ? 1 : Buffer.byteLength(value);

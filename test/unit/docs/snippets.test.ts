@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { entries } from '../../../packaging/entries.ts';
+import { blocksOf } from './blocks.ts';
 
 const root = join(__dirname, '../../..');
-const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** What snippets name and leave to their reader. */
 const readers = `
@@ -12,7 +12,6 @@ const readers = `
   import type { RecordStore, StoredRecord } from '../runtime/index.ts';
   declare global {
     function charge(order: unknown, key?: string, options?: { signal: AbortSignal }): Promise<{ id: string }>;
-    const parseBooking: import('../contract/event/event-parser.ts').EventParser<OrderEvent>;
     const token: string;
     const queueUrl: string;
     const deadLetterQueueUrl: string;
@@ -34,11 +33,13 @@ function snippetOf(page: string, text: string, line: number): Snippet {
 }
 
 function snippetsOf(page: string): Snippet[] {
-  const text = read(page);
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(({ 1: code = '', index }) =>
-    snippetOf(page, code, text.slice(0, index).split('\n').length),
-  );
+  return blocksOf(page).map(({ code, line }) => snippetOf(page, code, line));
 }
+
+/** A file that other blocks of a page import: its first line names it. */
+const files = blocksOf('README.md').flatMap(({ code, file }) =>
+  file === undefined ? [] : [{ path: join(root, 'docs', file), source: code }],
+);
 
 /** The entry points of the package, as sources. */
 const exported = Object.entries({ ...entries, '': entries.runtime }).map(
@@ -46,13 +47,16 @@ const exported = Object.entries({ ...entries, '': entries.runtime }).map(
 );
 
 function problemsOf(snippets: readonly Snippet[]): string[] {
-  const given = new Map(snippets.map(({ path, source }) => [path, source]));
+  const given = new Map([...files, ...snippets].map(({ path, source }) => [path, source]));
   const ambient = join(root, 'docs', 'readers.d.ts');
   given.set(ambient, readers);
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, root);
   options.paths = Object.fromEntries(exported.map(([name, paths]) => [name, [...paths]]));
   options.noUnusedLocals = false;
+  // Imports without extensions, as in most projects that use the CDK.
+  options.module = ts.ModuleKind.ESNext;
+  options.moduleResolution = ts.ModuleResolutionKind.Bundler;
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (path) => given.has(path) || fileExists(path);

@@ -14,17 +14,17 @@ import { fakeWiring } from '../../support/wiring.ts';
 const handler = createConsumer({
   guarantee: exactlyOnce(),
   events: { 'seat.booked': v.object({ seat: v.string(), price: v.number() }) },
-  handle: ({ data, partitionkey: hall }) => [
-    put('seats', { seat: data.seat, price: data.price }),
-    increment('halls', { hall }, { sold: 1 }),
+  tables: { seats: 'seat', halls: 'hall' },
+  handle: ({ data, partitionkey: hall }, { tables }) => [
+    put(tables.seats, { seat: data.seat, price: data.price }),
+    increment(tables.halls, { hall }, { sold: 1 }),
   ],
 });
-const tables = { seats: ['seat'], halls: ['hall'] } as const;
 const booked = anEvent({ type: 'seat.booked', data: { seat: '1A', price: 12.5 } });
 
 describe('testConsumer', () => {
   it('applies an event once that is delivered twice, and shows its effects', async () => {
-    const t = testConsumer(handler, { tables });
+    const t = testConsumer(handler);
     await expect(t.deliver(booked, booked)).resolves.toEqual(['applied', 'duplicate']);
     expect(t.outcomes).toEqual(['applied', 'duplicate']);
     expect(t.tables.item('seats', { seat: '1A' })).toEqual({ seat: '1A', price: 12.5 });
@@ -32,15 +32,35 @@ describe('testConsumer', () => {
     expect([...t.records.keys()]).toEqual(['consumer#/test#1']);
   });
 
+  it('has the declared tables, and those that a test adds or gives keys of other types', async () => {
+    const numbered = createConsumer({
+      guarantee: exactlyOnce(),
+      events: { 'seat.booked': v.unknown() },
+      tables: { days: ['hall', 'day'] },
+      handle: (_, { tables }) => [put(tables.days, { hall: 'A', day: 7 }), put('audit', { id: '1' })],
+    });
+    const t = testConsumer(numbered, {
+      tables: { audit: 'id', days: ['hall', { name: 'day', type: 'N' }] },
+    });
+    await expect(t.deliver(booked)).resolves.toEqual(['applied']);
+    expect(t.tables.items('days')).toEqual([{ hall: 'A', day: 7 }]);
+    expect(t.tables.items('audit')).toEqual([{ id: '1' }]);
+    const fewer = testConsumer(numbered);
+    await expect(fewer.deliver(booked)).resolves.toEqual(['failed']);
+    expect(fewer.deliveries).toMatchObject([
+      { code: 'EFFECTS_REFUSED', reason: expect.stringContaining('item.day: has type N') },
+    ]);
+  });
+
   it('shares nothing between two tests of one handler', async () => {
-    await testConsumer(handler, { tables }).deliver(booked);
-    const t = testConsumer(handler, { tables, name: 'bookings' });
+    await testConsumer(handler).deliver(booked);
+    const t = testConsumer(handler, { name: 'bookings' });
     await expect(t.deliver(booked)).resolves.toEqual(['applied']);
     expect([...t.records.keys()]).toEqual(['bookings#/test#1']);
   });
 
   it('shows poison in the dead-letter queue, with its reason', async () => {
-    const t = testConsumer(handler, { tables });
+    const t = testConsumer(handler);
     const wrong = anEvent({ type: 'seat.booked', data: { seat: 1 } });
     await expect(t.deliver(wrong, '{')).resolves.toEqual(['poison', 'poison']);
     expect(t.deadLetters).toMatchObject([
@@ -55,7 +75,7 @@ describe('testConsumer', () => {
       events: { 'seat.booked': v.unknown() },
       handle: () => [put('seats', { seat: '1A', at: new Date(0) })],
     });
-    const t = testConsumer(dated, { tables });
+    const t = testConsumer(dated, { tables: { seats: 'seat' } });
     await expect(t.deliver(booked)).resolves.toEqual(['failed']);
     expect(t.deliveries).toMatchObject([
       { code: 'EFFECTS_REFUSED', reason: expect.stringContaining('item.at') },
