@@ -9,10 +9,14 @@ type InHand = Pick<
 export function mortal({ store, deadLetters, visibility, acknowledgements, clock }: InHand): {
   readonly over: InHand;
   readonly die: () => void;
+  /** Code of the process; after its end it does nothing more. */
+  readonly whileAlive: <Args extends unknown[], Result>(
+    work: (...args: Args) => Result,
+  ) => (...args: Args) => Result | Promise<never>;
 } {
   let isDead = false;
   const never = new Promise<never>(() => {});
-  const whileAlive = <Port extends object>(port: Port): Port =>
+  const portWhileAlive = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
       get: (target, name) => {
         const member = Reflect.get(target, name);
@@ -22,14 +26,18 @@ export function mortal({ store, deadLetters, visibility, acknowledgements, clock
     });
   return {
     over: {
-      store: whileAlive(store),
-      deadLetters: whileAlive(deadLetters),
-      visibility: whileAlive(visibility),
-      acknowledgements: whileAlive(acknowledgements),
-      clock: whileAlive(clock),
+      store: portWhileAlive(store),
+      deadLetters: portWhileAlive(deadLetters),
+      visibility: portWhileAlive(visibility),
+      acknowledgements: portWhileAlive(acknowledgements),
+      clock: portWhileAlive(clock),
     },
     die: () => {
       isDead = true;
     },
+    whileAlive:
+      (work) =>
+      (...args) =>
+        isDead ? never : work(...args),
   };
 }

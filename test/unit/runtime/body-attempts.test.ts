@@ -55,7 +55,7 @@ function deadly(body: string | object, guarantee: Parameters<typeof shop>[1], ac
   let ended: Promise<undefined> | undefined;
   const seen = { ends: 0 };
   const consumer: ConsumerHandler = (...args) => {
-    const { over, die } = mortal(wiring);
+    const { over, die, whileAlive } = mortal(wiring);
     const { promise, resolve } = deferred<undefined>();
     ended = promise;
     const parse: Parse = ({ body: one }) => {
@@ -65,7 +65,7 @@ function deadly(body: string | object, guarantee: Parameters<typeof shop>[1], ac
       resolve(undefined);
       throw new Error('nobody sees this');
     };
-    return shop({ ...wiring, ...over }, guarantee, act, { parse })(...args);
+    return shop({ ...wiring, ...over }, guarantee, whileAlive(act), { parse })(...args);
   };
   const drained = async (until = () => false) =>
     await drain(queue, consumer, { died: () => ended as Promise<undefined>, until });
