@@ -7,14 +7,12 @@ import { isMediaType, isTime, isUri, isUriReference } from './rfc.ts';
 export function isOrderEvent(text: string): boolean {
   let value: unknown;
   try {
-    value = JSON.parse(
-      text.replace(/^\ufeff/, ''),
-      keeping as (this: unknown, key: string, value: unknown) => unknown,
-    );
+    value = JSON.parse(text.replace(/^\ufeff/, ''), wellFormed);
   } catch {
     // No JSON, a rule broken, or nested so deep that the stack ends.
     return false;
   }
+  if (!numbersOf(text).every(isKept)) return false;
   if (!isObject(value) || ('TopicArn' in value && 'Message' in value) || depthOf(value) > 30) return false;
   const { specversion, id, source, type, subject, partitionkey, sequence, data } = value;
   return (
@@ -80,17 +78,21 @@ function isOrder(value: unknown): boolean {
   );
 }
 
-/** A reviver that sees how a number was written. @throws Where JSON says what an event must not. */
-function keeping(key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
+/** A reviver. @throws Where JSON says what an event must not. */
+function wellFormed(key: string, value: unknown): unknown {
   if (key === '__proto__' || !key.isWellFormed()) throw new Error(key);
   if (typeof value === 'string' && !value.isWellFormed()) throw new Error(key);
-  if (typeof value === 'number' && !isKept(source, value)) throw new Error(source);
   return value;
 }
 
-function isKept(source: string, value: number): boolean {
-  const written = rational(source);
-  const kept = rational(String(value));
+/** The numbers of a JSON text as they are written, those too whose key occurs again after them. */
+function numbersOf(text: string): readonly string[] {
+  return text.replace(/"(?:[^"\\]|\\.)*"/g, '""').match(/-?\d[\d.eE+-]*/g) ?? [];
+}
+
+function isKept(number: string): boolean {
+  const written = rational(number);
+  const kept = rational(String(Number(number)));
   if (written === undefined || kept === undefined) return false;
   if (written.digits === 0n) return true;
   const { digits, exponent } = written;

@@ -27,8 +27,7 @@ export const eventParser = target<Mutant>({
     const read = reading(text);
     if (read instanceof InvalidEventError) {
       const { field, message, code } = read;
-      // The one rule that the other reader has not: a number is refused even where a later one takes its place.
-      if (isOrderEvent(text)) assert.deepEqual([code, field], ['INEXACT_NUMBER', undefined], message);
+      assert.ok(!isOrderEvent(text), `It was refused: ${code} ${message}`);
       assert.ok(message.length <= mostCharacters, `a message of ${message.length} characters`);
       assert.ok((field ?? '').length <= mostCharacters, 'a path of too many characters');
       assert.notEqual(field, '');
