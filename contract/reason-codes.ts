@@ -146,7 +146,8 @@ export const reasonCodes = {
   },
   NEVER_ENDED: {
     appearsIn: log,
-    meaning: 'Attempts of the event started, and their processes ended before they did.',
+    meaning:
+      'Attempts of the event started, and their processes ended before they did; only the error of the log line has it.',
     whatToDo: 'Find out why the handler ends its process.',
   },
   CONFIGURATION: {
