@@ -1,17 +1,33 @@
 import { readFileSync } from 'node:fs';
 
-/** Sums up what jest wrote. What was skipped counts as failed here, but for what the emulator cannot do. */
-const { testResults, numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
-  readFileSync(process.argv[2], 'utf8'),
-);
-const skipped = testResults
-  .flatMap(({ assertionResults }) => assertionResults)
-  .filter(({ status }) => status === 'pending' || status === 'todo')
-  .map(({ fullName }) => fullName);
-const missing = skipped.filter((name) => !name.includes('(the emulator'));
-for (const name of missing) process.stdout.write(`skipped, which counts as failed: ${name}\n`);
-const failed = Math.max(numFailedTests, numFailedTestSuites) + missing.length;
-process.stdout.write(
-  `${numPassedTests} passed, ${failed} failed, ${skipped.length - missing.length} skipped\n`,
-);
-process.exitCode = failed === 0 ? 0 : 1;
+/**
+ * Adds up the result files of jest that are given. A skipped test counts as failed, unless its name says that the emulator
+ * cannot do it. So does a file that is not there: its run ended before it could write.
+ */
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+const count = (file) => {
+  const { testResults, numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
+  const skipped = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'pending' || status === 'todo')
+    .map(({ fullName }) => fullName);
+  const missing = skipped.filter((name) => !name.includes('(the emulator'));
+  for (const name of missing) process.stdout.write(`skipped, which counts as failed: ${name}\n`);
+  total.passed += numPassedTests;
+  total.failed += Math.max(numFailedTests, numFailedTestSuites) + missing.length;
+  total.skipped += skipped.length - missing.length;
+};
+
+for (const file of process.argv.slice(2)) {
+  try {
+    count(file);
+  } catch (error) {
+    process.stdout.write(`${file} has no results: ${error.message}\n`);
+    total.failed += 1;
+  }
+}
+process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;

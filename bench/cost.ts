@@ -25,7 +25,7 @@ const smaller = [
 ];
 const ofOneGroup = { ...usual, groups: 1 };
 
-await benchCommand('cost', docs('cost.md'), async ({ has, json }) => {
+await benchCommand('bench:cost', docs('cost.md'), async ({ has, json }) => {
   if (!canRunDynamoDbLocal) {
     throw new Error("Nothing can be counted: Amazon's DynamoDB Local needs `java` and `mvn` on the PATH");
   }

@@ -26,7 +26,7 @@ const options = {
   seed: { value: 'N', default: '1', help: 'of the simulation' },
   ...docs('scaling.md'),
 };
-await benchCommand('scaling', options, async ({ has, of, json }) => {
+await benchCommand('bench:scaling', options, async ({ has, of, json }) => {
   const orders = wholeNumber('orders', of('orders'), 1);
   const seed = wholeNumber('seed', of('seed'));
   if (!canRunDynamoDbLocal) {

@@ -12,7 +12,7 @@ import { planExtras } from '../../lab/workload/plan.ts';
 import { TopicOrder } from '../../lab/workload/topic-order.ts';
 import { anOrder } from '../support/orders.ts';
 import { sqsEvent, sqsRecord } from '../support/sqs.ts';
-import type { Deployed } from './connection.ts';
+import type { Deployed } from './deployment/connection.ts';
 import { connection, deliveries, dynamoDb, lambda, logs, send, unique } from './support.ts';
 
 /*

@@ -6,7 +6,7 @@ import { type MailRequest, mailFaultOf } from '../../lab/faults/proxy/mail-proxy
 import { RequestLog } from '../../lab/faults/request-log.ts';
 import { readMails } from '../../lab/observe/mails.ts';
 import { anOrder } from '../support/orders.ts';
-import { modes } from './sandbox.ts';
+import { modes } from './deployment/sandbox.ts';
 import { connection, deliveries, eventually, send, unique } from './support.ts';
 
 const { effects } = connection;

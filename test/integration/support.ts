@@ -5,7 +5,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type LoggedDelivery, readDeliveries } from '../../lab/observe/deliveries.ts';
 import { flushLog } from '../../lab/observe/flush-log.ts';
-import { type Connection, connectionVariable, type Deployed } from './connection.ts';
+import { type Connection, connectionVariable, type Deployed } from './deployment/connection.ts';
 
 // biome-ignore lint/style/noProcessEnv: jest's way from a global setup to the tests.
 export const connection = JSON.parse(process.env[connectionVariable] ?? '{}') as Connection;

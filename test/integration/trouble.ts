@@ -10,7 +10,7 @@ import { customersTable, ordersTable } from '../../contract/orders/order-tables.
 import { type DeadLetter, depth, peek } from '../../lab/observe/queue.ts';
 import { redirect } from '../../lab/target/redirect.ts';
 import { anOrder } from '../support/orders.ts';
-import type { Deployed } from './connection.ts';
+import type { Deployed } from './deployment/connection.ts';
 import { type Applied, appliedAttribute, mendedKey } from './functions/traces.ts';
 import { connection, dynamoDb, eventually, lambda, send, sqs } from './support.ts';
 

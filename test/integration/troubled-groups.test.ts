@@ -5,7 +5,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { idempotencyKey } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { readDeliveries } from '../../lab/observe/deliveries.ts';
-import type { Deployed } from './connection.ts';
+import type { Deployed } from './deployment/connection.ts';
 import { connection, deliveries, dynamoDb, eventually, logs, sqs, unique } from './support.ts';
 import {
   appliedOf,

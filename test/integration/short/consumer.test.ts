@@ -1,12 +1,12 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { readDeliveries } from '../../lab/observe/deliveries.ts';
-import { peek } from '../../lab/observe/queue.ts';
-import { anOrder } from '../support/orders.ts';
-import { sqsEvent, sqsRecord } from '../support/sqs.ts';
-import type { Deployed } from './connection.ts';
-import { connection, deliveries, dynamoDb, eventually, lambda, logs, send, sqs, unique } from './support.ts';
+import { readDeliveries } from '../../../lab/observe/deliveries.ts';
+import { peek } from '../../../lab/observe/queue.ts';
+import { anOrder } from '../../support/orders.ts';
+import { sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import type { Deployed } from '../deployment/connection.ts';
+import { connection, deliveries, dynamoDb, eventually, lambda, logs, send, sqs, unique } from '../support.ts';
 
 const { main, variants } = connection;
 const { faulty } = variants;

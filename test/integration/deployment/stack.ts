@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { environmentNames } from '../../contract/environment.ts';
-import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { OrderOnceStack } from '../../lib/app/order-once-stack.ts';
-import { readSettings } from '../../lib/app/settings.ts';
-import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
+import { environmentNames } from '../../../contract/environment.ts';
+import { customersTable, ledgerTable, ordersTable } from '../../../contract/orders/order-tables.ts';
+import { OrderOnceStack } from '../../../lib/app/order-once-stack.ts';
+import { readSettings } from '../../../lib/app/settings.ts';
+import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../../lib/index.ts';
 
 interface VariantProps {
   /** @default - `fulfilment`, whose place it takes */
@@ -44,7 +44,7 @@ class Variant extends Construct {
         ledger: { table: ledger, effects: ['increment'] },
         customers: { table: customers, effects: ['putIfNewer', 'increment'] },
       },
-      entry: join(import.meta.dirname, 'functions', `${entry}.ts`),
+      entry: join(import.meta.dirname, '../functions', `${entry}.ts`),
       toleratedOutage: Duration.hours(1),
     });
     orders.grantReadData(consumer.handler);

@@ -1,4 +1,4 @@
-import type { Item, Value } from '../support/dynamodb/item.ts';
+import type { Item, Value } from '../../support/dynamodb/item.ts';
 
 /**
  * One request to DynamoDB, over what the tables hold; every server has to answer alike. None has a number with zeros at

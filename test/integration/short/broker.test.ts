@@ -1,5 +1,5 @@
-import { anOrder } from '../support/orders.ts';
-import { connection, deliveries, send, unique } from './support.ts';
+import { anOrder } from '../../support/orders.ts';
+import { connection, deliveries, send, unique } from '../support.ts';
 
 const { main, emulator } = connection;
 

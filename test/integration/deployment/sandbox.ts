@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { startProvider } from '../../lab/faults/provider/payment-provider.ts';
-import { startMailProxy } from '../../lab/faults/proxy/mail-proxy.ts';
-import { redirect } from '../../lab/target/redirect.ts';
-import { verifySender } from '../../lab/target/verify-sender.ts';
-import type { Endpoint } from '../../local/endpoint/endpoint.ts';
+import { startProvider } from '../../../lab/faults/provider/payment-provider.ts';
+import { startMailProxy } from '../../../lab/faults/proxy/mail-proxy.ts';
+import { redirect } from '../../../lab/target/redirect.ts';
+import { verifySender } from '../../../lab/target/verify-sender.ts';
+import type { Endpoint } from '../../../local/endpoint/endpoint.ts';
 
 /** Where the tests find what the outside world saw. */
 export interface SandboxFiles {

@@ -1,7 +1,7 @@
-import { deploy, destroy } from '../../local/deployment/deploy.ts';
-import { restoreTopicAttributes } from '../../local/deployment/restore-topic-attributes.ts';
-import { openEndpoint } from '../../local/endpoint/endpoint.ts';
-import { stopOnSignals } from '../../system/teardown.ts';
+import { deploy, destroy } from '../../../local/deployment/deploy.ts';
+import { restoreTopicAttributes } from '../../../local/deployment/restore-topic-attributes.ts';
+import { openEndpoint } from '../../../local/endpoint/endpoint.ts';
+import { stopOnSignals } from '../../../system/teardown.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 
@@ -31,7 +31,7 @@ export default async function setup(): Promise<void> {
   };
   try {
     if (hasSandbox) sandbox = await startSandbox(endpoint);
-    const app = 'node --import tsx test/integration/stack.ts';
+    const app = 'node --import tsx test/integration/deployment/stack.ts';
     const context = { stackName: main, ...sandbox?.context };
     const outputs = await deploy(endpoint, { stackNames, app, context });
     const [mended] = await restoreTopicAttributes(endpoint.clientConfig, main);

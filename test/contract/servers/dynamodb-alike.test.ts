@@ -1,11 +1,11 @@
 import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
-import { ordersTable } from '../../contract/orders/order-tables.ts';
-import { answerTo, type WireAnswer } from '../support/dynamodb/answer.ts';
-import type { Item, Value } from '../support/dynamodb/item.ts';
-import { memoryDynamoDb } from '../support/dynamodb/memory-dynamodb.ts';
+import { ordersTable } from '../../../contract/orders/order-tables.ts';
+import { answerTo, type WireAnswer } from '../../support/dynamodb/answer.ts';
+import type { Item, Value } from '../../support/dynamodb/item.ts';
+import { memoryDynamoDb } from '../../support/dynamodb/memory-dynamodb.ts';
 import { type Exchange, exchanges, itemsOfConditions } from './dynamodb-exchanges.ts';
-import { canRunDynamoDbLocal, createTables, startDynamoDbLocal, tables } from './servers/dynamodb-local.ts';
+import { canRunDynamoDbLocal, createTables, startDynamoDbLocal, tables } from './dynamodb-local.ts';
 
 /** Answers a request of the wire. */
 type Server = (operation: string, body: string) => Promise<WireAnswer>;

@@ -1,9 +1,9 @@
 import { createClient } from '@redis/client';
 import * as fc from 'fast-check';
-import { type ScriptName, scripts } from '../../runtime/stores/redis/scripts.ts';
-import { memoryRedis } from '../support/redis/memory-redis.ts';
+import { type ScriptName, scripts } from '../../../runtime/stores/redis/scripts.ts';
+import { memoryRedis } from '../../support/redis/memory-redis.ts';
+import { canRunRedis, startRedis } from './redis.ts';
 import { type Exchange, exchanges } from './redis-exchanges.ts';
-import { canRunRedis, startRedis } from './servers/redis.ts';
 
 /** What a client can tell servers apart by; the wording of errors is each one's own. */
 interface Outcome {

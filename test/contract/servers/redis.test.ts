@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from '@redis/client';
-import { type Clock, systemClock } from '../../contract/clock.ts';
-import { parseOrderEvent } from '../../contract/orders/order-event.ts';
-import { systemRandom } from '../../contract/random.ts';
-import { createConsumer } from '../../runtime/consumer/create-consumer.ts';
-import { exactlyOnce } from '../../runtime/guarantees/exactly-once/exactly-once.ts';
-import { atLeastOnce } from '../../runtime/guarantees/external/at-least-once.ts';
-import { redisRecordStore } from '../../runtime/stores/redis/record-store.ts';
-import { anOrder } from '../support/orders.ts';
-import { remaining, sqsEvent, sqsRecord } from '../support/sqs.ts';
-import { gate } from '../support/timeline.ts';
-import { fakeWiring } from '../support/wiring.ts';
-import { firstFailure, testRecordStore } from './record-store-suite.ts';
-import { clauses, without } from './redis-clauses.ts';
-import { type Redis, redisSubject } from './redis-subject.ts';
-import { canRunRedis, startRedis } from './servers/redis.ts';
-import type { Server } from './servers/server.ts';
+import { type Clock, systemClock } from '../../../contract/clock.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
+import { systemRandom } from '../../../contract/random.ts';
+import { createConsumer } from '../../../runtime/consumer/create-consumer.ts';
+import { exactlyOnce } from '../../../runtime/guarantees/exactly-once/exactly-once.ts';
+import { atLeastOnce } from '../../../runtime/guarantees/external/at-least-once.ts';
+import { redisRecordStore } from '../../../runtime/stores/redis/record-store.ts';
+import { anOrder } from '../../support/orders.ts';
+import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
+import { gate } from '../../support/timeline.ts';
+import { fakeWiring } from '../../support/wiring.ts';
+import { firstFailure, testRecordStore } from '../record-store-suite.ts';
+import { clauses, without } from '../redis-clauses.ts';
+import { type Redis, redisSubject } from '../redis-subject.ts';
+import { canRunRedis, startRedis } from './redis.ts';
+import type { Server } from './server.ts';
 
 const base = { name: 'billing', parse: parseOrderEvent };
 

@@ -1,5 +1,5 @@
-import { compareStores } from './compare/compare.ts';
-import { canRunDynamoDbLocal, startDynamoDbLocal } from './servers/dynamodb-local.ts';
+import { compareStores } from '../compare/compare.ts';
+import { canRunDynamoDbLocal, startDynamoDbLocal } from './dynamodb-local.ts';
 
 describe('the store in memory, the DynamoDB store on DynamoDB in memory and on DynamoDB Local', () => {
   if (!canRunDynamoDbLocal) {
