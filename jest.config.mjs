@@ -41,7 +41,7 @@ export default {
     project('infra', { testMatch: tests('test/infra') }),
     project('contract', { testMatch: tests('test/contract'), others: ['servers', 'long'] }),
     // The contract on Amazon's DynamoDB Local and on a redis-server, and their comparison with what runs in memory.
-    project('servers', { testMatch: tests('test/contract/servers') }),
+    project('servers', { testMatch: tests('test/contract/**/servers') }),
     project('simulation', { testMatch: tests('simulation') }),
     // The part of the integration tests that `npm test` runs.
     project('short', { testMatch: tests('test/integration/short'), ...deployment }),

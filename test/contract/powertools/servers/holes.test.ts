@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import { makeHandlerIdempotent } from '@aws-lambda-powertools/idempotency/middleware';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { canRunDynamoDbLocal, createTables, startDynamoDbLocal } from '../servers/dynamodb-local.ts';
+import { canRunDynamoDbLocal, createTables, startDynamoDbLocal } from '../../servers/dynamodb-local.ts';
 import {
   atWork,
   type Call,
@@ -15,7 +15,7 @@ import {
   leaseMs,
   plain,
   processOf,
-} from './calls.ts';
+} from '../calls.ts';
 
 const minute = 60_000;
 const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { IdempotencyConfig } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { canRunDynamoDbLocal, createTables, startDynamoDbLocal } from '../servers/dynamodb-local.ts';
-import { withoutClause } from '../without-clause.ts';
-import { contextOf, fenced, gate, type Input, type Kind, plain, processOf } from './calls.ts';
-import { failingLayerCases, layerCases, runLayerCase } from './layer-cases.ts';
+import { canRunDynamoDbLocal, createTables, startDynamoDbLocal } from '../../servers/dynamodb-local.ts';
+import { withoutClause } from '../../without-clause.ts';
+import { contextOf, fenced, gate, type Input, type Kind, plain, processOf } from '../calls.ts';
+import { failingLayerCases, layerCases, runLayerCase } from '../layer-cases.ts';
 
 /** The clauses of the layer's conditions, as they are sent. Each one guards something. */
 const clauses = [

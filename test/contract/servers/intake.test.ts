@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { canonicalJson } from '../../contract/event/canonical-json.ts';
-import { sha256 } from '../../contract/event/identity.ts';
-import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
-import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
-import { createIntake } from '../../lambda/intake/create-intake.ts';
-import { TopicError } from '../../publisher/errors.ts';
-import { fitsTopic, publishEvent } from '../../publisher/publish-event.ts';
-import { deferred } from '../support/deferred.ts';
-import { anOrderBody, contextOf, type Posting, post } from '../support/http.ts';
-import { FakeTopic } from '../unit/publisher/support/fake-topic.ts';
-import { canRunDynamoDbLocal, createTables, startDynamoDbLocal, tables } from './servers/dynamodb-local.ts';
+import { canonicalJson } from '../../../contract/event/canonical-json.ts';
+import { sha256 } from '../../../contract/event/identity.ts';
+import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
+import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
+import { createIntake } from '../../../lambda/intake/create-intake.ts';
+import { TopicError } from '../../../publisher/errors.ts';
+import { fitsTopic, publishEvent } from '../../../publisher/publish-event.ts';
+import { deferred } from '../../support/deferred.ts';
+import { anOrderBody, contextOf, type Posting, post } from '../../support/http.ts';
+import { FakeTopic } from '../../unit/publisher/support/fake-topic.ts';
+import { canRunDynamoDbLocal, createTables, startDynamoDbLocal, tables } from './dynamodb-local.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
