@@ -3,13 +3,16 @@ import { parseOrderEvent } from '../contract/orders/order-event.ts';
 import { keyRetentionSeconds } from '../contract/policies/key-retention.ts';
 import { atLeastOnce, createConsumer } from '../runtime/index.ts';
 import { chargeOrder } from './payment/charge-order.ts';
+import { atFirstInvocation } from './start/at-first-invocation.ts';
 
 /** Charges orders at a provider with idempotency keys. An unclear charge is sent again with the same key. */
-export const handler = createConsumer({
-  parse: parseOrderEvent,
-  guarantee: atLeastOnce({
-    providerKeyRetention:
-      readWholeNumber('paymentKeyRetentionSeconds', { unit: 'seconds', ...keyRetentionSeconds }) * 1000,
+export const handler = atFirstInvocation(() =>
+  createConsumer({
+    parse: parseOrderEvent,
+    guarantee: atLeastOnce({
+      providerKeyRetention:
+        readWholeNumber('paymentKeyRetentionSeconds', { unit: 'seconds', ...keyRetentionSeconds }) * 1000,
+    }),
+    handle: chargeOrder(readEnvironment('paymentUrl')),
   }),
-  handle: chargeOrder(readEnvironment('paymentUrl')),
-});
+);

@@ -6,23 +6,26 @@ import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
 import { clientOptions } from '../runtime/aws/sdk-client-options.ts';
 import { createIntake } from './intake/create-intake.ts';
 import { refusalOf } from './order/order-refusal.ts';
+import { atFirstInvocation } from './start/at-first-invocation.ts';
 
 /** Claim, publish and save are each tried twice for up to 4 s, so they end before the function's timeout of 28 s. */
 const clientConfig = { ...clientOptions, maxAttempts: 2 };
-const topic = snsTopic(readEnvironment('topicArn'), new SNSClient(clientConfig));
 
 /** `POST /orders`: an order becomes one event, however often its request arrives. */
-export const handler = createIntake({
-  events: {
-    fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }),
-    publish: (event, firstPublished) => publishEvent(topic, { event, firstPublished }),
-  },
-  refusalOf,
-  table: readEnvironment('recordsTable'),
-  recordTtlSeconds: readWholeNumber('recordTtlSeconds', {
-    unit: 'seconds',
-    least: minRecordTtl,
-    most: maxRecordTtl,
-  }),
-  client: new DynamoDBClient(clientConfig),
+export const handler = atFirstInvocation(() => {
+  const topic = snsTopic(readEnvironment('topicArn'), new SNSClient(clientConfig));
+  return createIntake({
+    events: {
+      fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }),
+      publish: (event, firstPublished) => publishEvent(topic, { event, firstPublished }),
+    },
+    refusalOf,
+    table: readEnvironment('recordsTable'),
+    recordTtlSeconds: readWholeNumber('recordTtlSeconds', {
+      unit: 'seconds',
+      least: minRecordTtl,
+      most: maxRecordTtl,
+    }),
+    client: new DynamoDBClient(clientConfig),
+  });
 });

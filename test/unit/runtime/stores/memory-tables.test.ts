@@ -13,7 +13,7 @@ describe('tables in memory', () => {
     [
       'a number',
       put('orders', { orderId: 5 }),
-      'item.orderId: has type N, and table "orders" has keys of type S; give a text, or name the type in the table\'s',
+      'item.orderId: has type N, and table "orders" has keys of type S; give a text, or name the type in the table\'s keys',
     ],
     ['an empty text', put('orders', { orderId: '' }), 'item.orderId: is empty, and a key of table "orders"'],
     [
