@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../contract/errors.ts';
 import type { Job } from '../guarantees/guarantee.ts';
 import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
 import { PermanentError } from '../handler/errors.ts';
@@ -16,8 +17,9 @@ export async function verdictOnError(
   if (isOwnFailure(error)) commonFailure.failed(job.identity.id, error);
   if (!(error instanceof PermanentError)) return { outcome: 'undecided', error };
   const refused = { outcome: 'refused', error } as const;
-  if (dependencies.onPoison === 'quarantine') return refused;
-  return await guarantee.recordRefusal(job, error, dependencies).catch((cause: unknown) => {
+  const leavesRecord = dependencies.onPoison === 'block';
+  return await guarantee.refuse(job, error, dependencies, { leavesRecord }).catch((cause: unknown) => {
+    if (!leavesRecord || cause instanceof ConfigurationError) return { outcome: 'undecided', error: cause };
     warn('The refusal of an event has no record, so no skip of its message can stand', cause);
     return refused;
   });

@@ -205,12 +205,19 @@ export interface Guarantee<Kind extends HandlerKind> {
    */
   quarantine(task: Job, reason: string, tools: Tools): Promise<void>;
   /**
-   * Leaves a record of an event that a permanent error keeps in its queue: an operator's skip has to stand somewhere.
+   * What becomes of an event that its handler refused with a permanent error.
    *
-   * @returns `refused`, or what the record says already: a duplicate blocks nobody, whatever its handler says now.
-   * @throws `error`, where no record could be written.
+   * @param leavesRecord Whether a record is left of it: an operator's skip has to stand somewhere.
+   * @returns `refused`, or what the record says already: a duplicate is one, whatever its handler says now.
+   * @throws ConfigurationError if the consumer must not decide by the record: then the message waits. Whatever the store
+   *   throws.
    */
-  recordRefusal(task: Job, error: PermanentError, tools: Tools): Promise<Verdict>;
+  refuse(
+    task: Job,
+    error: PermanentError,
+    tools: Tools,
+    terms: { readonly leavesRecord: boolean },
+  ): Promise<Verdict>;
   /**
    * Tells the record that the message blocks its group, and returns whether an operator skips it.
    * @throws StoreBusyError if the store is contended; whatever the store throws.

@@ -51,7 +51,7 @@ export const powertools: GuaranteeMaker = (process, world) => {
       }
     },
     async quarantine() {},
-    async recordRefusal(_, error) {
+    async refuse(_, error) {
       return { outcome: 'refused', error };
     },
     async isSkipped() {

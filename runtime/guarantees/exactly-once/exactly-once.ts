@@ -8,6 +8,7 @@ import { includingThisAttempt } from '../record/attempt-history.ts';
 import { countAttempt } from '../record/count-attempt.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { isSkipped } from '../record/find-skip.ts';
+import { findVerdict } from '../record/find-verdict.ts';
 import { recordQuarantine } from '../record/record-quarantine.ts';
 import { SuspectAttempt } from '../record/suspect-attempt.ts';
 import { commit } from './commit.ts';
@@ -33,7 +34,7 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
     settle: (task, handle, tools) => settleEffects(task, handle, withStore(tools)),
     fold: (tasks, handle, tools) => fold(tasks, handle, withStore(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, withStore(tools)),
-    recordRefusal: (task, error, tools) => recordRefusal(task, error, withStore(tools)),
+    refuse: (task, error, tools, terms) => refuse(task, error, withStore(tools), terms),
     isSkipped: (task, tools) => isSkipped(task, withStore(tools).store),
   };
 }
@@ -109,8 +110,17 @@ async function apply<Event extends CloudEvent>(
   return await commit(task, writes, failed, attempt, store);
 }
 
-/** Where it was counted, the event has a record for an operator's skip to stand in. */
-async function recordRefusal(task: Job, error: PermanentError, tools: Tools): Promise<Verdict> {
+/**
+ * The handler ran before anybody saw the record, which may say that the event was applied. A count leaves a record for an
+ * operator's skip to stand in.
+ */
+async function refuse(
+  task: Job,
+  error: PermanentError,
+  tools: Tools,
+  { leavesRecord }: { readonly leavesRecord: boolean },
+): Promise<Verdict> {
+  if (!leavesRecord) return (await findVerdict(task, 'exactly-once', tools)) ?? { outcome: 'refused', error };
   const attempt = new DeliveryAttempt(task, 'exactly-once', tools);
   const { taken, verdict } = await countAttempt(task, attempt, tools.store, failureOf(error));
   return taken === undefined ? verdict : { outcome: 'refused', error };

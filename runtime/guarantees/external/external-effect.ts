@@ -42,8 +42,8 @@ export function externalGuarantee(
     kind: 'external',
     settle: (task, handle, tools) => settleExternal(task, handle, policy, withStore(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, withStore(tools)),
-    // The release of its lease has left the record.
-    recordRefusal: async (_, error) => ({ outcome: 'refused', error }),
+    // Its claim saw the record, and the release of its lease has left one.
+    refuse: async (_, error) => ({ outcome: 'refused', error }),
     isSkipped: (task, tools) => isSkipped(task, withStore(tools).store),
   };
 }

@@ -1,5 +1,4 @@
 import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
-import { isKnownFormat } from '../../stores/record-format.ts';
 import type { Job, Tools } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
 import { findRecord } from './find-record.ts';
@@ -8,7 +7,7 @@ import { findRecord } from './find-record.ts';
  * Whether the record of an event says that somebody began it, and that it was not applied: it waits for another try, has an
  * owner or an outcome that nobody knows, or its copy is in the dead-letter queue.
  *
- * @throws StoreBusyError if the store is contended; whatever the store throws.
+ * @throws What `findRecord` throws.
  */
 export async function isUnfinished(
   job: Job,
@@ -17,9 +16,6 @@ export async function isUnfinished(
 ): Promise<boolean> {
   const mine = new DeliveryAttempt(job, guarantee, tools).delivery();
   const { record, now = mine.now } = (await findRecord(mine, tools.store)) ?? {};
-  if (record === undefined) return false;
-  // It may hold work that this version does not know.
-  if (!isKnownFormat(record)) return true;
-  if (record.status === 'COMPLETED') return false;
+  if (record === undefined || record.status === 'COMPLETED') return false;
   return record.expiration === undefined || record.expiration > now / 1000;
 }

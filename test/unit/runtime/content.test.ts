@@ -205,15 +205,15 @@ describe('a record of an algorithm that nobody knows here', () => {
     expect(lines).toMatchObject([{ outcome: 'applied' }, { outcome: 'failed', code: 'CONFIGURATION' }]);
   });
 
-  it('does not count, once its event is refused and copied', async () => {
+  it('makes its message wait, even if the handler refuses its event', async () => {
     given('exactly-once', { fingerprint: '3:of-tomorrow' });
     const handle = () => {
       throw new PermanentError('no such product');
     };
     await expect(deliver(consumer('exactly-once', { handle }), [event])).resolves.toMatchObject([
-      { outcome: 'poison' },
+      { outcome: 'failed', code: 'CONFIGURATION' },
     ]);
-    expect(wiring.letters).toHaveLength(1);
+    expect(wiring.letters).toEqual([]);
   });
 
   it('begins a new life once it has expired', async () => {

@@ -162,15 +162,12 @@ it.each([
   expect(wiring.store.calls).not.toContain('quarantine');
 });
 
-it('leaves alone what another guarantee left unfinished: a redrive is asked about that, not the copy', async () => {
+it('holds a refused event that another guarantee left unfinished, for an operator', async () => {
   await deliver(atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }), 'm1', () => {
     throw new Error('socket hang up');
   });
-  const before = record();
   await expect(deliver(exactlyOnce(), 'm1', refuses)).resolves.toEqual({ acknowledged: true });
-  expect(wiring.letters).toHaveLength(1);
-  expect(record()).toEqual(before);
-  await deliver(exactlyOnce(), 'redriven');
+  expect(wiring.letters).toEqual([]);
   expect(record()).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
   expect(happened).toBe(0);
 });

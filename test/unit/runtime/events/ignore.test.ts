@@ -110,6 +110,16 @@ describe('a type that a consumer ignores', () => {
     });
   });
 
+  it.each([
+    'COMPLETED',
+    'RETRYING',
+  ] as const)('waits if a later version left its record %s', async (status) => {
+    leave({ status, format: 2 });
+    await expect(deliver({ receiveCount: 2 })).resolves.toMatchObject({ batchItemFailures: [{}] });
+    expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'failed', code: 'CONFIGURATION' }]);
+    expect(wiring.letters).toEqual([]);
+  });
+
   it('waits if its record cannot be seen', async () => {
     wiring.memory.release = async () => {
       throw new Error('the store is down');
