@@ -33,7 +33,8 @@ export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent
  * body has this form, because `%` is escaped in the parts that senders choose.
  *
  * @param key The result of the consumer's function for the event.
- * @throws InvalidEventError INVALID_KEY if the key is not a string, is empty, or is too long for DynamoDB.
+ * @throws InvalidEventError INVALID_KEY if the key is not a string, is empty, has half of a surrogate pair, or is too long for
+ *   DynamoDB.
  */
 export function businessKey(consumer: string, key: unknown): string {
   if (typeof key !== 'string' || key === '') {
@@ -41,6 +42,13 @@ export function businessKey(consumer: string, key: unknown): string {
     throw new InvalidEventError(
       'INVALID_KEY',
       `key: it returned ${found}; it must return a text that is not empty`,
+    );
+  }
+  // Stores and hashes take UTF-8, in which two such keys can be one.
+  if (!key.isWellFormed()) {
+    throw new InvalidEventError(
+      'INVALID_KEY',
+      `key: it returned ${JSON.stringify(key)}, which has half of a surrogate pair: do not cut a text inside of a character`,
     );
   }
   const whole = `${consumer}${keyMark}${escaped(key)}`;

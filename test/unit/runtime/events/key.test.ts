@@ -78,6 +78,7 @@ describe('a consumer with a key', () => {
     ['an empty text', ''],
     ['an object', {}],
     ['of 2053 bytes', 'x'.repeat(2041)],
+    ['half of a surrogate pair', 'hall-\ud83d'],
   ])('makes an event poison whose key is %s, and never one of a constant', async (found, key) => {
     await expect(deliver([anOrder()], { key: () => key as string })).resolves.toEqual(['poison']);
     expect(deliveriesOf(wiring)).toMatchObject([
