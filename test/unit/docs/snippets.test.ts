@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { entries } from '../../../packaging/entries.ts';
-import { blocksOf } from './blocks.ts';
+import { blocksOf, splitImports } from './blocks.ts';
 
 const root = join(__dirname, '../../..');
 
@@ -26,7 +26,7 @@ interface Snippet {
 
 /** In a function of a stack, where a snippet stands in the end; imports stay in front. */
 function snippetOf(page: string, text: string, line: number): Snippet {
-  const [, imports = '', body = ''] = /^((?:(?:\/\/.*|import [^;]*;)?\n)*)([\s\S]*)$/.exec(text) ?? [];
+  const { imports, body } = splitImports(text);
   const source = `${imports}
     export async function snippet(this: import('aws-cdk-lib').Stack) {\n${body.replaceAll(/^export /gm, '')}}`;
   return { path: join(root, 'docs', `${page.replaceAll('/', '-')}-${line}.ts`), source };

@@ -1,0 +1,4 @@
+module.exports = {
+  roots: ['<rootDir>/test'],
+  transform: { '^.+\\.ts$': ['ts-jest'] },
+};

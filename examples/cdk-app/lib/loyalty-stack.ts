@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from 'order-once/constructs';
+
+/** Purchases come in by a topic, and a consumer keeps the points of each member. */
+export class LoyaltyStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    const members = new DataTable(this, 'Members', { partitionKey: 'member' });
+    new IdempotentConsumer(this, 'Points', {
+      consumerName: 'points',
+      topic: new EventTopic(this, 'Purchases'),
+      records: new RecordTable(this, 'Records'),
+      entry: join(__dirname, '../lambda/points.ts'),
+      tables: { members: { table: members, effects: ['increment'] } },
+    });
+  }
+}
