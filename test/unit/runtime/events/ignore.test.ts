@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { CloudEvent } from '../../../../contract/event/event-parser.ts';
 import { atLeastOnce, createConsumer, exactlyOnce, increment } from '../../../../runtime/index.ts';
 import type { StoredRecord } from '../../../../runtime/ports/record-store.ts';
 import { deliveriesOf } from '../../../support/deliver-orders.ts';
@@ -23,11 +24,12 @@ const text = (stringValue: string) => ({ dataType: 'String', stringValue });
 
 interface Options {
   readonly ignore?: readonly string[] | 'others';
+  readonly key?: (event: CloudEvent) => string;
 }
 
 async function deliver(
   record: RecordOptions = {},
-  { ignore = ['seat.released'] }: Options = {},
+  { ignore = ['seat.released'], key }: Options = {},
   event: object = released(),
 ) {
   const consumer = createConsumer(
@@ -35,6 +37,7 @@ async function deliver(
       name: 'bookings',
       events: { 'seat.booked': v.unknown() },
       ignore,
+      ...(key !== undefined && { key }),
       guarantee: exactlyOnce(),
       handle: () => [increment('ledger', { orderId: 'all' }, { times: 1 })],
     },
@@ -63,11 +66,11 @@ describe('a type that a consumer ignores', () => {
   it.each([
     ['by its name', ['seat.released'], 'seat.released'],
     ['as one of the others', 'others', 'constructor'],
-  ] as const)('%s is acknowledged and counted, and costs no request', async (_, ignore, type) => {
+  ] as const)('%s is acknowledged and counted, and costs one request that writes nothing', async (_, ignore, type) => {
     await expect(deliver({}, { ignore }, released({ type }))).resolves.toEqual({ batchItemFailures: [] });
     expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'ignored', eventType: type, eventId: '1' }]);
     expect(wiring.logged).toContainEqual(expect.objectContaining({ Ignored: 1 }));
-    expect(wiring.store.calls).toEqual([]);
+    expect(wiring.store.calls).toHaveLength(1);
     expect(wiring.letters).toEqual([]);
     expect(wiring.memory.records.size).toBe(0);
   });
@@ -77,11 +80,18 @@ describe('a type that a consumer ignores', () => {
   ])('is ignored at its receive %d, if no record says that it was begun', async (receiveCount) => {
     await expect(deliver({ receiveCount })).resolves.toEqual({ batchItemFailures: [] });
     expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'ignored' }]);
-    expect(wiring.store.calls).toHaveLength(receiveCount === 1 ? 0 : 1);
+    expect(wiring.store.calls).toHaveLength(1);
     expect(wiring.memory.records.size).toBe(0);
   });
 
+  it('is ignored if the key of the consumer fails over it', async () => {
+    const key = ({ data }: CloudEvent) => (data as { seat: { id: string } }).seat.id.trim();
+    await deliver({}, { key });
+    expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'ignored' }]);
+  });
+
   const comesAgain: readonly (readonly [string, RecordOptions])[] = [
+    ['moved by SQS, then redriven as a new message without any attribute', {}],
     ['given again', { receiveCount: 2 }],
     ['given so often that it may end its process', { receiveCount: 3 }],
     ['sent again by an operator', { attributes: { 'resolved-attempt': text('a') } as never }],
