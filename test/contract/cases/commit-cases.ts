@@ -242,14 +242,18 @@ export const commitCases: readonly Case[] = [
       assert.equal(await scene.applied(), undefined);
     }),
   ),
-  commitCase('commit with two effects on one item: names both and the item', async (scene) => {
-    const { store, items } = scene.effects;
-    const item = put(items.table, { [items.key]: 'twice' });
-    const answer = await store.commit([{ delivery: scene.delivery() }], [item, scene.one(), item]);
-    assert.ok(answer.kind === 'refused', answer.kind);
-    assert.deepEqual(answer.effects, [0, 2]);
-    assert.ok(answer.reason.includes(JSON.stringify({ [items.key]: 'twice' })), answer.reason);
-  }),
+  commitCase(
+    'commit with two effects on one item of a declared table: names both and the item',
+    async (scene) => {
+      const { store, items } = scene.effects;
+      const declared = { tableName: items.table, key: [items.key] };
+      const item = put(declared, { [items.key]: 'twice' });
+      const answer = await store.commit([{ delivery: scene.delivery() }], [item, scene.one(), item]);
+      assert.ok(answer.kind === 'refused', answer.kind);
+      assert.deepEqual(answer.effects, [0, 2]);
+      assert.ok(answer.reason.includes(JSON.stringify({ [items.key]: 'twice' })), answer.reason);
+    },
+  ),
   ...(
     [
       ['an empty table name', '', /has "" for its table name/],
