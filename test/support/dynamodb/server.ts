@@ -38,6 +38,8 @@ export async function serveDynamoDb(
     // A client that went away has no answer to wait for.
     answer(request, response).catch(() => response.destroy());
   });
+  // Node's 5 s would cut an idle connection in the moment in which a busy client sends on it: ECONNRESET.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
