@@ -3,6 +3,9 @@ import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
 import type { Job, Tools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
 import { findRecord } from './find-record.ts';
+import type { InterpretTerms, RecordState } from './interpret-record.ts';
+
+type RecordTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
 
 /**
  * What the record of a job decides, for a delivery that has written nothing and has nothing to write. Of an unfinished record
@@ -15,14 +18,11 @@ import { findRecord } from './find-record.ts';
 export async function findVerdict(
   job: Job,
   guarantee: GuaranteeName,
-  tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
+  tools: RecordTools,
 ): Promise<Verdict | undefined> {
   const attempt = new DeliveryAttempt(job, guarantee, tools);
-  const mine = attempt.delivery();
-  const found = await findRecord(mine, tools.store);
-  if (found === undefined) return undefined;
-  const state = attempt.interpret(found, mine, { takeOver: true, resendToken: job.resendToken });
-  switch (state.kind) {
+  const state = await stateFor(attempt, { takeOver: true, resendToken: job.resendToken });
+  switch (state?.kind) {
     case 'misconfigured':
       throw state.error;
     case 'unclear': {
@@ -35,6 +35,7 @@ export async function findVerdict(
       return state.verdict.outcome === 'out-of-window' ? undefined : state.verdict;
     case 'again':
     case 'mine':
+    case undefined:
       return undefined;
   }
 }
@@ -48,16 +49,20 @@ export async function findVerdict(
 export async function findDuplicate(
   job: Job,
   guarantee: GuaranteeName,
-  tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
+  tools: RecordTools,
 ): Promise<Verdict | undefined> {
   const attempt = new DeliveryAttempt(job, guarantee, tools);
-  const mine = attempt.delivery();
-  const found = await findRecord(mine, tools.store).catch((error: unknown) => {
+  const state = await stateFor(attempt, { takeOver: false }).catch((error: unknown) => {
     if (error instanceof ConfigurationError) throw error;
     return undefined;
   });
-  if (found === undefined) return undefined;
-  const state = attempt.interpret(found, mine, { takeOver: false });
-  if (state.kind !== 'verdict' || state.verdict.outcome !== 'duplicate') return undefined;
+  if (state?.kind !== 'verdict' || state.verdict.outcome !== 'duplicate') return undefined;
   return state.verdict;
+}
+
+/** What the record means for a delivery that writes nothing; `undefined` if there is no record. */
+async function stateFor(attempt: DeliveryAttempt, terms: InterpretTerms): Promise<RecordState | undefined> {
+  const mine = attempt.delivery();
+  const found = await findRecord(mine, attempt.store);
+  return found && attempt.interpret(found, mine, terms);
 }
