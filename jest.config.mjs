@@ -1,3 +1,6 @@
+// The SDK warns in every process that it will leave Node 20 next year: the tests' output is about this project.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 /** Packages that are ES modules alone: Jest reads them once they are CommonJS. */
 const esModules = '(@ark|arktype|arkregex)/';
 

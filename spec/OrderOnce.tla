@@ -194,7 +194,7 @@ CallUnheard(o, after) ==
 (* guarantees/external/external-effect.ts: settleError. It did not happen, and nobody can know. *)
 CallLost(o, after) == At(o, "call") /\ Fails("unclear") /\ MayEnd(after) /\ Unclear(o, after) /\ UNCHANGED Seen
 
-(* guarantees/external/external-effect.ts: settleError. NotDone, PermanentError. *)
+(* guarantees/external/external-effect.ts: settleError. NotExecutedError, PermanentError. *)
 NotDone(o, after) ==
   /\ At(o, "call") /\ Fails("not done") /\ MayEnd(after)
   /\ owners' = [owners EXCEPT ![o].pc = "release", ![o].then = after]

@@ -6,7 +6,7 @@ export interface Model {
 
 const commits = ['Commit', 'CommitOverExpired', 'CountAttempt', 'Refuse'];
 const claims = ['Claim', 'ClaimOverExpired', 'TakeOver', 'ClaimAgain'];
-const calls = ['Call', 'CallUnheard', 'CallLost', 'NotExecutedError', 'TooLate', 'Complete', 'Release'];
+const calls = ['Call', 'CallUnheard', 'CallLost', 'NotDone', 'TooLate', 'Complete', 'Release'];
 const leases = ['Hold', 'Recognise', 'Fenced', 'FindLeased', 'FindUnclear'];
 const reopening = ['Reopen', 'ReopenedByAnother'];
 const resolving = ['ClaimAgain', 'SendAgain', 'LookUp', 'ResolveDone'];
@@ -44,7 +44,7 @@ export const models: readonly Model[] = [
       ...expiring,
       ...poison,
       ...copies,
-      'NotExecutedError',
+      'NotDone',
       'FindChanged',
       'Deploy',
     ],
@@ -70,7 +70,7 @@ export const models: readonly Model[] = [
       ...resolving,
       ...poison,
       ...unclear,
-      'NotExecutedError',
+      'NotDone',
       'TakeOver',
       'Deploy',
     ],
@@ -84,7 +84,7 @@ export const models: readonly Model[] = [
       ...poison,
       ...copies,
       'TakeOver',
-      'NotExecutedError',
+      'NotDone',
       'FindChanged',
       'Deploy',
     ],
@@ -98,14 +98,14 @@ export const models: readonly Model[] = [
       ...resolving,
       ...poison,
       ...copies,
-      'NotExecutedError',
+      'NotDone',
       'FindChanged',
       'FindMine',
     ],
   },
   {
     name: 'to-exactly-once',
-    never: [...expiring, ...poison, ...copies, 'NotExecutedError', 'FindMine', 'LookUp', 'ResolveDone'],
+    never: [...expiring, ...poison, ...copies, 'NotDone', 'FindMine', 'LookUp', 'ResolveDone'],
   },
 ];
 

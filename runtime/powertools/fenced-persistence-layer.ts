@@ -51,6 +51,9 @@ interface RefusedCall {
   readonly owner: HeldRecord | undefined;
 }
 
+/** One for all layers: under Node 20, every promise of a process costs time for each instance that was ever used. */
+const claiming = new AsyncLocalStorage<Claiming>();
+
 /**
  * A persistence layer for Powertools' idempotency in which an owner whose lease was taken over can change nothing any
  * more. Every write carries its call's attempt; a record is taken over only after its lease, and only for the same
@@ -67,7 +70,6 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #output: Output;
-  readonly #claiming = new AsyncLocalStorage<Claiming>();
   readonly #held = new CallsByInput<HeldRecord>();
   readonly #refused = new CallsByInput<RefusedCall>();
   #configuration: Settings | undefined;
@@ -146,7 +148,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     };
     try {
       this.#refuseSecondOf(data, call);
-      await this.#claiming.run(call, () => super.saveInProgress(viewOf(data), remainingTimeInMillis));
+      await claiming.run(call, () => super.saveInProgress(viewOf(data), remainingTimeInMillis));
     } catch (error) {
       if (error instanceof IdempotencyItemAlreadyExistsError) {
         this.#refused.set(data, { record: error.existingRecord, owner: this.#ownerOf(call.found) });
@@ -216,7 +218,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     idempotencyKey: key,
     payloadHash,
   }: IdempotencyRecord): Promise<void> {
-    const call = this.#claiming.getStore();
+    const call = claiming.getStore();
     if (call === undefined || payloadHash === undefined) throw new TypeError('saveInProgress puts records');
     const { attempt, leaseUntil } = call;
     const { now, expiration } = this.#times();

@@ -26,20 +26,21 @@ export interface Kept<Value> {
   recordOf(value: Value | undefined): StoredRecord | undefined;
 }
 
+/** One for all worlds: under Node 20, every promise of a process costs time for each instance that was ever used. */
+const current = new AsyncLocalStorage<unknown>();
+
 /**
  * Whose a request is that an adapter sends: its process's, while a step of that is under way. What goes wrong goes
  * wrong between the adapter and its server, and the adapter makes of it what it does.
  */
 export class Callers<Answer> {
-  readonly #current = new AsyncLocalStorage<Caller<Answer>>();
-
   /** The requests that `run` sends are its caller's. */
   run<Result>(caller: Caller<Answer>, run: () => Promise<Result>): Promise<Result> {
-    return this.#current.run(caller, run);
+    return current.run(caller, run);
   }
 
   send({ name, arrive, spoiled }: Request<Answer>): Promise<Answer> {
-    const caller = this.#current.getStore();
+    const caller = current.getStore() as Caller<Answer> | undefined;
     if (caller === undefined) throw new Error(`Nobody sends ${name}`);
     const { process, label, about, watch = (effect) => effect() } = caller;
     return process.call(`${label}: ${name}`, () => watch(arrive), spoiled, about);
