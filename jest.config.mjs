@@ -1,4 +1,5 @@
 // The SDK warns in every process that it will leave Node 20 next year: the tests' output is about this project.
+// biome-ignore lint/style/noProcessEnv: the workers of Jest inherit it.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 /** Packages that are ES modules alone: Jest reads them once they are CommonJS. */

@@ -64,16 +64,7 @@ export const models: readonly Model[] = [
   },
   {
     name: 'at-most-once-expiring',
-    never: [
-      ...commits,
-      ...reopening,
-      ...resolving,
-      ...poison,
-      ...unclear,
-      'NotDone',
-      'TakeOver',
-      'Deploy',
-    ],
+    never: [...commits, ...reopening, ...resolving, ...poison, ...unclear, 'NotDone', 'TakeOver', 'Deploy'],
   },
   {
     name: 'operator',
