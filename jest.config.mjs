@@ -38,6 +38,8 @@ export default {
   testTimeout: 1_300_000,
   // On two cores too, two files at once: the tests on the emulator wait most of their time.
   maxWorkers: '100%',
+  // A worker that has grown is started anew for its next file: what a file leaves in a process slows down those after it.
+  workerIdleMemoryLimit: '500MB',
   // Tests that say so wait at once, each for a queue of its own.
   maxConcurrency: 100,
   projects: [
