@@ -79,7 +79,7 @@ export class BookingsStack extends cdk.Stack {
   constructor(scope: Construct, id: string, props?: cdk.StackProps) {
     super(scope, id, props);\n${body}  }\n}\n`,
   );
-  write('bookings.test.ts', readmeCode('// bookings.test.ts'));
+  write('test/bookings.test.ts', readmeCode('// test/bookings.test.ts'));
   write('test/bookings-stack.test.ts', stackTest);
   write('jest.ts-jest.config.js', tsJest);
 
@@ -116,8 +116,7 @@ export function compileCdkProject(folder: string): void {
 /** Runs the project's tests and its synthesis on a version of Node. */
 export function runCdkProject(folder: string, node: NodeVersion): void {
   const options = { cwd: folder, node: node.path };
-  // The README's test stands beside its handler; `cdk init` looks for tests in `test/` alone.
-  const jest = ['npx', 'jest', '--roots', '.'];
+  const jest = ['npx', 'jest'];
   step(`${node.name}: npx jest`, jest, options);
   step(`${node.name}: npx jest, with ts-jest`, [...jest, '-c', 'jest.ts-jest.config.js'], options);
   step(`${node.name}: npx cdk synth`, ['npx', 'cdk', 'synth', '--quiet', '--no-notices'], options);

@@ -17,7 +17,7 @@ export function blocksOf(page: string): Block[] {
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(({ 1: code = '', index }) => ({
     code,
     line: text.slice(0, index).split('\n').length,
-    file: /^\/\/ ([\w.-]+\.ts)\b/.exec(code)?.[1],
+    file: /^\/\/ ([\w./-]+\.ts)\b/.exec(code)?.[1],
   }));
 }
 

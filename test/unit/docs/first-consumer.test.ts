@@ -22,5 +22,5 @@ function run(page: string, file: string, modules: Readonly<Record<string, unknow
 // The tests are those of the page.
 describe.each(['README.md', 'docs/consumers.md'])('%s', (page) => {
   const bookings = run(page, 'bookings.ts', packages);
-  run(page, 'bookings.test.ts', { ...packages, './bookings': bookings });
+  run(page, 'test/bookings.test.ts', { ...packages, '../bookings': bookings });
 });

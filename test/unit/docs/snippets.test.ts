@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { entries } from '../../../packaging/entries.ts';
 import { blocksOf, splitImports } from './blocks.ts';
@@ -25,15 +25,15 @@ interface Snippet {
 }
 
 /** In a function of a stack, where a snippet stands in the end; imports stay in front. */
-function snippetOf(page: string, text: string, line: number): Snippet {
+function snippetOf(page: string, text: string, line: number, file = ''): Snippet {
   const { imports, body } = splitImports(text);
   const source = `${imports}
     export async function snippet(this: import('aws-cdk-lib').Stack) {\n${body.replaceAll(/^export /gm, '')}}`;
-  return { path: join(root, 'docs', `${page.replaceAll('/', '-')}-${line}.ts`), source };
+  return { path: join(root, 'docs', dirname(file), `${page.replaceAll('/', '-')}-${line}.ts`), source };
 }
 
 function snippetsOf(page: string): Snippet[] {
-  return blocksOf(page).map(({ code, line }) => snippetOf(page, code, line));
+  return blocksOf(page).map(({ code, line, file }) => snippetOf(page, code, line, file));
 }
 
 /** A file that other blocks of a page import: its first line names it. */
