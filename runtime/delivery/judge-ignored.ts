@@ -1,5 +1,5 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import { isUnfinished } from '../guarantees/record/find-unfinished.ts';
+import { isUnfinished } from '../guarantees/record/find-record.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Ignored } from '../message/reading.ts';
 import type { Message } from '../message/sqs-message.ts';

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { attemptToRead, guaranteeOfBodies, type Read } from '../guarantees/external/body-attempt.ts';
 import type { Job } from '../guarantees/guarantee.ts';
-import { findDuplicate } from '../guarantees/record/find-verdict.ts';
+import { findDuplicate } from '../guarantees/record/find-record.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { DeliveryVerdict } from '../settlement/settle.ts';

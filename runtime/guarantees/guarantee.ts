@@ -135,6 +135,9 @@ export interface Tools {
   readonly random: Random;
 }
 
+/** The same with a store that may keep records only. */
+export type RecordTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
+
 /** What became of a delivery. */
 export type Verdict =
   | {

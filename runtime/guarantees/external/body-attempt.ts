@@ -1,8 +1,8 @@
 import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
 import { describe, NeverEndedError, StoreBusyError } from '../../handler/errors.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
-import type { Guarantee, Job, Tools, Verdict } from '../guarantee.ts';
-import { includingThisAttempt } from '../record/attempt-history.ts';
+import { includingThisAttempt } from '../../stores/attempt-history.ts';
+import type { Guarantee, Job, RecordTools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { type AttemptEnd, Lease } from '../record/lease.ts';
 import { leaveUnstarted, SuspectAttempt } from '../record/suspect-attempt.ts';
@@ -28,11 +28,7 @@ export function guaranteeOfBodies(store: RecordStore | undefined): Guarantee<'ex
  * @param read Runs the consumer's parser, and throws what it failed with.
  * @throws What `read` threw and was not counted; StoreBusyError where the store took no write in time; whatever it throws.
  */
-export async function attemptToRead(
-  job: Job,
-  read: () => void,
-  tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
-): Promise<Verdict | Read> {
+export async function attemptToRead(job: Job, read: () => void, tools: RecordTools): Promise<Verdict | Read> {
   const { clock } = tools;
   const attempt = new DeliveryAttempt(job, policy.name, tools);
   const lease = new Lease(attempt);

@@ -9,10 +9,18 @@ import {
   StoreBusyError,
 } from '../../handler/errors.ts';
 import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
+import { includingThisAttempt } from '../../stores/attempt-history.ts';
 import { encodeResult } from '../../stores/result.ts';
-import type { ExternalHandler, ExternalResult, Guarantee, Task, Tools, Verdict } from '../guarantee.ts';
+import type {
+  ExternalHandler,
+  ExternalResult,
+  Guarantee,
+  RecordTools,
+  Task,
+  Tools,
+  Verdict,
+} from '../guarantee.ts';
 import { handlerMargin } from '../guarantee.ts';
-import { includingThisAttempt } from '../record/attempt-history.ts';
 import { DeliveryAttempt, leaseEnd, type OwnerWrite } from '../record/delivery-attempt.ts';
 import { isSkipped } from '../record/find-skip.ts';
 import { Lease } from '../record/lease.ts';
@@ -62,7 +70,7 @@ async function settleExternal<Event extends CloudEvent>(
   task: Task<Event>,
   handle: ExternalHandler<Event>,
   policy: ExternalPolicy,
-  tools: ExternalTools,
+  tools: RecordTools,
 ): Promise<Verdict> {
   const attempt = new DeliveryAttempt(task, policy.name, tools);
   const lease = new Lease(attempt);
@@ -76,8 +84,6 @@ async function settleExternal<Event extends CloudEvent>(
   );
 }
 
-type ExternalTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
-
 interface Attempt {
   readonly lease: Lease;
   readonly policy: ExternalPolicy;
@@ -89,7 +95,7 @@ async function runUnderLease<Event extends CloudEvent>(
   task: Task<Event>,
   handle: ExternalHandler<Event>,
   attempt: Attempt,
-  { clock }: ExternalTools,
+  { clock }: RecordTools,
 ): Promise<Verdict> {
   const { lease, policy, suspect } = attempt;
   const terms = {

@@ -8,7 +8,7 @@ import type {
   Refusal,
   StoredRecord,
 } from '../../ports/record-store.ts';
-import type { Job, Tools } from '../guarantee.ts';
+import type { Job, RecordTools } from '../guarantee.ts';
 import { type InterpretTerms, interpretRecord, type RecordState } from './interpret-record.ts';
 import { type Budget, retryAlways } from './retry.ts';
 
@@ -29,11 +29,7 @@ export class DeliveryAttempt {
   readonly #ttl: number;
   #earlier: string | undefined;
 
-  constructor(
-    job: Job,
-    guarantee: GuaranteeName,
-    { clock, random, recordTtlSeconds, store }: Omit<Tools, 'store'> & { readonly store: RecordStore },
-  ) {
+  constructor(job: Job, guarantee: GuaranteeName, { clock, random, recordTtlSeconds, store }: RecordTools) {
     this.#job = job;
     this.#guarantee = guarantee;
     this.store = store;

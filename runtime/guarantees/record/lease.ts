@@ -1,7 +1,7 @@
 import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
 import type { ReleaseTerms } from '../../ports/record-store.ts';
+import { historyOfOwnWrite } from '../../stores/attempt-history.ts';
 import type { Verdict } from '../guarantee.ts';
-import { historyOfOwnWrite } from './attempt-history.ts';
 import type { DeliveryAttempt, OwnerWrite } from './delivery-attempt.ts';
 import type { InterpretTerms } from './interpret-record.ts';
 import { retryAlways, retryContended } from './retry.ts';

@@ -1,5 +1,5 @@
-import type { GuaranteeName, RecordStore } from '../../ports/record-store.ts';
-import type { Job, Tools } from '../guarantee.ts';
+import type { GuaranteeName } from '../../ports/record-store.ts';
+import type { Job, RecordTools } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
 import { retryUntilDecided } from './write-until-decided.ts';
 
@@ -14,7 +14,7 @@ export async function recordQuarantine(
   task: Job,
   guarantee: GuaranteeName,
   reason: string,
-  tools: Omit<Tools, 'store'> & { readonly store: RecordStore },
+  tools: RecordTools,
 ): Promise<void> {
   await retryUntilDecided(new DeliveryAttempt(task, guarantee, tools), {
     write: (mine, expectedExpiration) => tools.store.quarantine(mine, reason, expectedExpiration),
