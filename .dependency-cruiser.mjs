@@ -33,7 +33,7 @@ const runtimeRooms = [
 ];
 
 /** The rooms of the contract, likewise. */
-const contractRooms = ['index\\.ts$', 'orders/', 'event/', 'policies/', 'effects/'];
+const contractRooms = ['index\\.ts$', 'orders/', 'event/', 'policies/', 'effects/', 'reporting/'];
 
 /** The rooms of the publisher, likewise; its other files stand above them, or are its errors. */
 const publisherRooms = ['sending/', 'journal/', 'topic/', 'input/'];

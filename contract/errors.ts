@@ -1,4 +1,4 @@
-import type { ReasonCode } from './reason-codes.ts';
+import type { ReasonCode } from './reporting/reason-codes.ts';
 import { truncate } from './truncate.ts';
 
 const errorBrand: unique symbol = Symbol.for('order-once/error');

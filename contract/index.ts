@@ -1,5 +1,3 @@
-export type { DeliveryLog } from './delivery-log.ts';
-export { deliveryLogMessage } from './delivery-log.ts';
 export {
   ConfigurationError,
   InvalidEventError,
@@ -23,3 +21,5 @@ export {
 } from './message-attributes.ts';
 export { type OrderEvent, orderEvent, parseOrderEvent } from './orders/order-event.ts';
 export { tombstoneAttribute } from './record-attributes.ts';
+export type { DeliveryLog } from './reporting/delivery-log.ts';
+export { deliveryLogMessage } from './reporting/delivery-log.ts';

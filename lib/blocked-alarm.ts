@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { deliveryLogMessage } from '../contract/delivery-log.ts';
-import { metricNamespace } from '../contract/metrics.ts';
-import { type Outcome, outcomes } from '../contract/outcomes.ts';
+import { deliveryLogMessage } from '../contract/reporting/delivery-log.ts';
+import { metricNamespace } from '../contract/reporting/metrics.ts';
+import { type Outcome, outcomes } from '../contract/reporting/outcomes.ts';
 
 const outcome: Outcome = 'blocked';
 

@@ -1,8 +1,8 @@
-import type { DeliveryLog } from '../contract/delivery-log.ts';
 import { canonicalJson } from '../contract/event/canonical-json.ts';
 import { bodyKey, idempotencyKey } from '../contract/event/identity.ts';
 import { firstPublishedAttribute } from '../contract/message-attributes.ts';
 import type { OrderEvent } from '../contract/orders/order-event.ts';
+import type { DeliveryLog } from '../contract/reporting/delivery-log.ts';
 import { type GuaranteeName, memoryStore } from '../runtime/index.ts';
 import { Clients } from './actors/clients.ts';
 import { ConsumerFunction } from './actors/function.ts';

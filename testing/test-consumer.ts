@@ -1,9 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
-import { type DeliveryLog, deliveryLogMessage } from '../contract/delivery-log.ts';
 import { ConfigurationError } from '../contract/errors.ts';
 import { type DeadLetterReason, deadLetterReasonAttribute } from '../contract/message-attributes.ts';
-import type { Outcome } from '../contract/outcomes.ts';
 import type { OnPoison } from '../contract/policies/poison-policy.ts';
+import { type DeliveryLog, deliveryLogMessage } from '../contract/reporting/delivery-log.ts';
+import type { Outcome } from '../contract/reporting/outcomes.ts';
 import { type ConsumerHandler, withDependencies } from '../runtime/consumer/create-consumer.ts';
 import { type MemoryStore, memoryStore } from '../runtime/stores/memory/memory-store.ts';
 import { ManualClock } from './manual-clock.ts';

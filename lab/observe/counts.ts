@@ -1,5 +1,5 @@
-import type { DeliveryLog } from '../../contract/delivery-log.ts';
-import { outcomes } from '../../contract/outcomes.ts';
+import type { DeliveryLog } from '../../contract/reporting/delivery-log.ts';
+import { outcomes } from '../../contract/reporting/outcomes.ts';
 
 /** What a consumer says of itself, counted by SQS message unless it says deliveries. */
 export interface ConsumerCounts {

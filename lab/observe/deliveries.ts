@@ -3,7 +3,7 @@ import {
   paginateDescribeLogStreams,
   paginateGetLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { type DeliveryLog, deliveryLogMessage } from '../../contract/delivery-log.ts';
+import { type DeliveryLog, deliveryLogMessage } from '../../contract/reporting/delivery-log.ts';
 
 /** Events a page: the SDK holds a page several times over while it reads one. */
 const pageSize = 1000;

@@ -1,4 +1,4 @@
-import { outcomes } from '../../contract/outcomes.ts';
+import { outcomes } from '../../contract/reporting/outcomes.ts';
 import type { LoggedDelivery } from '../observe/deliveries.ts';
 import { type MessageKey, messageKey, type TopicOrder } from '../workload/topic-order.ts';
 

@@ -1,17 +1,17 @@
 import type { Clock } from '../../contract/clock.ts';
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import {
   commonFailureLogMessage,
   type DeliveryLog,
   deliveryLogMessage,
-} from '../../contract/delivery-log.ts';
-import type { CloudEvent } from '../../contract/event/event-parser.ts';
+} from '../../contract/reporting/delivery-log.ts';
 import {
   commonFailureMetric,
   metricDimension,
   metricNamespace,
   staleMetric,
-} from '../../contract/metrics.ts';
-import { type OutcomeRow, outcomes } from '../../contract/outcomes.ts';
+} from '../../contract/reporting/metrics.ts';
+import { type OutcomeRow, outcomes } from '../../contract/reporting/outcomes.ts';
 import { loggedError } from '../logging/logged-error.ts';
 import type { OutcomeLog } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';

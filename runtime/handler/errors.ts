@@ -1,5 +1,5 @@
 import { OrderOnceError } from '../../contract/errors.ts';
-import type { AnyCode, ReasonCode } from '../../contract/reason-codes.ts';
+import type { AnyCode, ReasonCode } from '../../contract/reporting/reason-codes.ts';
 import { truncate } from '../../contract/truncate.ts';
 
 /**

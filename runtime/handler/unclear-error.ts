@@ -1,5 +1,5 @@
 import { OrderOnceError } from '../../contract/errors.ts';
-import type { ReasonCode } from '../../contract/reason-codes.ts';
+import type { ReasonCode } from '../../contract/reporting/reason-codes.ts';
 
 /**
  * A call after which nobody here knows whether the other system did what it was asked: tried again with the same key

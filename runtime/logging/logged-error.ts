@@ -1,4 +1,4 @@
-import type { LoggedError } from '../../contract/delivery-log.ts';
+import type { LoggedError } from '../../contract/reporting/delivery-log.ts';
 import { truncate } from '../../contract/truncate.ts';
 import { describe } from '../handler/errors.ts';
 import { originalStack } from './original-stack.ts';

@@ -1,6 +1,6 @@
-import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import type { DeadLetterReason } from '../../contract/message-attributes.ts';
-import type { AnyCode } from '../../contract/reason-codes.ts';
+import type { DeliveryLog } from '../../contract/reporting/delivery-log.ts';
+import type { AnyCode } from '../../contract/reporting/reason-codes.ts';
 
 /**
  * What becomes of a message once its delivery is over: `settle` decides it, `settleMessage` carries it out. The message

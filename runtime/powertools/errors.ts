@@ -1,5 +1,5 @@
 import { OrderOnceError } from '../../contract/errors.ts';
-import type { ReasonCode } from '../../contract/reason-codes.ts';
+import type { ReasonCode } from '../../contract/reporting/reason-codes.ts';
 
 /**
  * The call's record is another's by now: its result was not saved, and whoever holds the record answers. Thrown

@@ -1,7 +1,7 @@
 import type { OrderOnceError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { backoffAtCap } from '../../contract/policies/retry-policy.ts';
-import type { ReasonCode } from '../../contract/reason-codes.ts';
+import type { ReasonCode } from '../../contract/reporting/reason-codes.ts';
 import { truncate } from '../../contract/truncate.ts';
 import type { Job, Verdict } from '../guarantees/guarantee.ts';
 import { codeOf, describe, NeverEndedError, retryAfterOf } from '../handler/errors.ts';

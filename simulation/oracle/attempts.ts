@@ -1,4 +1,4 @@
-import type { DeliveryLog } from '../../contract/delivery-log.ts';
+import type { DeliveryLog } from '../../contract/reporting/delivery-log.ts';
 import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts';
 import type { World } from '../world/world.ts';
 

@@ -1,5 +1,5 @@
-import type { DeliveryLog } from '../../contract/delivery-log.ts';
-import { outcomes } from '../../contract/outcomes.ts';
+import type { DeliveryLog } from '../../contract/reporting/delivery-log.ts';
+import { outcomes } from '../../contract/reporting/outcomes.ts';
 import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts';
 import type { Blocked } from '../actors/operator.ts';
 import type { RecordWatch } from '../ports/store.ts';

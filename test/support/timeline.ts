@@ -1,6 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
-import type { DeliveryLog } from '../../contract/delivery-log.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
+import type { DeliveryLog } from '../../contract/reporting/delivery-log.ts';
 import { createConsumer, type ExternalHandler, type Guarantee, increment } from '../../runtime/index.ts';
 import type { GuaranteeName, StoredRecord } from '../../runtime/ports/record-store.ts';
 import { anOrder } from './orders.ts';

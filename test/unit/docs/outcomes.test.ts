@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commonFailureMetric, staleMetric } from '../../../contract/metrics.ts';
-import { outcomes } from '../../../contract/outcomes.ts';
-import { reasonCodes } from '../../../contract/reason-codes.ts';
+import { commonFailureMetric, staleMetric } from '../../../contract/reporting/metrics.ts';
+import { outcomes } from '../../../contract/reporting/outcomes.ts';
+import { reasonCodes } from '../../../contract/reporting/reason-codes.ts';
 import type { Reason } from '../../../runtime/message/disposition.ts';
 
 const root = join(__dirname, '../../..');

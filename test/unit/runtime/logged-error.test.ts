@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import type { LoggedError } from '../../../contract/delivery-log.ts';
+import type { LoggedError } from '../../../contract/reporting/delivery-log.ts';
 import { loggedError } from '../../../runtime/logging/logged-error.ts';
 import { texts } from '../../fuzz/inputs/hostile.ts';
 

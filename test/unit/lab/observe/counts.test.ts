@@ -1,4 +1,4 @@
-import type { DeliveryLog } from '../../../../contract/delivery-log.ts';
+import type { DeliveryLog } from '../../../../contract/reporting/delivery-log.ts';
 import { count } from '../../../../lab/observe/counts.ts';
 
 function delivery(

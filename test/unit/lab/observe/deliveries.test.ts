@@ -3,7 +3,7 @@ import {
   type DescribeLogStreamsCommandInput,
   type GetLogEventsCommandInput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { deliveryLogMessage } from '../../../../contract/delivery-log.ts';
+import { deliveryLogMessage } from '../../../../contract/reporting/delivery-log.ts';
 import { readDeliveries } from '../../../../lab/observe/deliveries.ts';
 
 /**

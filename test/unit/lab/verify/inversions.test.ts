@@ -1,4 +1,4 @@
-import type { DeliveryLog } from '../../../../contract/delivery-log.ts';
+import type { DeliveryLog } from '../../../../contract/reporting/delivery-log.ts';
 import type { LoggedDelivery } from '../../../../lab/observe/deliveries.ts';
 import { findInversions } from '../../../../lab/verify/inversions.ts';
 import { TopicOrder } from '../../../../lab/workload/topic-order.ts';
