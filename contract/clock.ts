@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The source of time. All code that waits or reads the time uses one. */
+/** The source of time. All code that waits or reads the time uses a `Clock`. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves after `ms` milliseconds, or when `signal` is aborted, which also clears its timer. */
+  /** Resolves after `ms` milliseconds, or when `signal` is aborted. An abort also clears the timer. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { ConfigurationError } from './errors.ts';
 
 /** Environment variables of the functions: set by the constructs, read by the runtime. */
 export const environmentNames = {
-  /** The consumer's name as it is: `bookings`. See `checkConsumerName`. */
+  /** The consumer's name without any prefix, for example `bookings`. See `checkConsumerName`. */
   consumerName: 'ORDER_ONCE_CONSUMER',
   recordsTable: 'RECORDS_TABLE_NAME',
   recordTtlSeconds: 'RECORD_TTL_SECONDS',
@@ -24,7 +24,7 @@ export type EnvironmentName = keyof typeof environmentNames;
 
 /**
  * The value of a function's environment variable.
- * @throws ConfigurationError where it is not set: a function that was not wired must not start.
+ * @throws ConfigurationError if it is not set. A function without its settings must not start.
  */
 export function readEnvironment(name: EnvironmentName): string {
   const value = readOptionalEnvironment(name);
@@ -37,21 +37,21 @@ export function readEnvironment(name: EnvironmentName): string {
   return value;
 }
 
-/** The value of a function's environment variable; `undefined` where it is not set, or empty. */
+/** The value of a function's environment variable; `undefined` if it is not set or empty. */
 export function readOptionalEnvironment(name: EnvironmentName): string | undefined {
   // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.
   return process.env[environmentNames[name]] || undefined;
 }
 
 export interface WholeNumbers {
-  /** The unit, `"seconds"` for instance. @default - a plain number */
+  /** The unit, for example `"seconds"`. @default - a plain number */
   readonly unit?: string;
   readonly least: number;
   readonly most: number;
 }
 
 /**
- * The value of a function's environment variable that is a whole number.
+ * Reads an environment variable of the function that holds a whole number.
  * @throws ConfigurationError that names the variable, its value and the range.
  */
 export function readWholeNumber(name: EnvironmentName, { unit, least, most }: WholeNumbers): number {
@@ -67,33 +67,34 @@ export function refusedVariable(name: EnvironmentName, value: string, wanted: st
   );
 }
 
-/** A table that effects write to, as its stack knows it. */
+/** A table that effects write to, as its stack describes it. */
 export interface DeployedTable {
   /** The name in DynamoDB. */
   readonly tableName: string;
   /**
-   * The names of its key attributes: the partition key, then the sort key where there is one. The runtime compares them
-   * with the key that `createConsumer` declares: a sort key that was forgotten there would lose items.
+   * The names of the key attributes: the partition key, then the sort key, if the table has one. The runtime compares
+   * them with the key that `createConsumer` declares, because a sort key that is missing in that declaration would lose
+   * items.
    * @default - not known at synthesis, and not compared
    */
   readonly key?: readonly string[];
 }
 
-/** By the names under which `createConsumer` declares them. */
+/** Tables by the names that `createConsumer` gives them. */
 export type DeployedTables = Readonly<Record<string, DeployedTable>>;
 
 /**
- * The value of the environment variable `ORDER_ONCE_TABLES`: JSON, for instance
- * `{"seats":{"tableName":"Prod-Seats","key":["seat"]}}`. Names that are known at deployment only, as CDK's tokens are, may
- * be part of it.
+ * The value of the environment variable `ORDER_ONCE_TABLES`: JSON, for example
+ * `{"seats":{"tableName":"Prod-Seats","key":["seat"]}}`. A name may be a CDK token, which is resolved at deployment.
  */
 export function encodeTables(tables: DeployedTables): string {
   return JSON.stringify(tables);
 }
 
 /**
- * The tables of this function, from the environment variable `ORDER_ONCE_TABLES`; none if it is not set.
- * @throws ConfigurationError for a value that `encodeTables` does not write.
+ * Reads the tables of this function from the environment variable `ORDER_ONCE_TABLES`. Returns no tables if it is not
+ * set.
+ * @throws ConfigurationError if the value does not have the form that `encodeTables` writes.
  */
 export function readTables(): DeployedTables {
   // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.
@@ -102,7 +103,7 @@ export function readTables(): DeployedTables {
   try {
     tables = JSON.parse(value);
   } catch {
-    // Refused below, as any other value is.
+    // Invalid JSON is refused below, like any other wrong value.
   }
   if (isObject(tables) && Object.values(tables).every(isDeployedTable)) return tables as DeployedTables;
   throw refusedVariable('tables', value, 'JSON such as {"seats":{"tableName":"Prod-Seats","key":["seat"]}}');
@@ -121,15 +122,15 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Read by Powertools, which then runs every function as if it were not idempotent, and says nothing. */
+/** If this variable is set, Powertools switches idempotency off without any warning. */
 const powertoolsSwitch = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
 
-/** What Powertools takes for "not disabled". */
+/** The values that Powertools reads as "not disabled". */
 const switchedOn = /^(|0|n|no|f|false|off)$/i;
 
 /**
- * @throws ConfigurationError where the environment switches Powertools' idempotency off: a function that must not act
- *   twice must not start.
+ * @throws ConfigurationError if the environment switches Powertools' idempotency off. A function that must not act
+ *   twice must not start then.
  */
 export function refuseDisabledIdempotency(): void {
   // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.

@@ -4,19 +4,22 @@ import { truncate } from './truncate.ts';
 const errorBrand: unique symbol = Symbol.for('order-once/error');
 
 /**
- * Base class of the errors that this project throws. `OrderOnceError<ReasonCode>` takes only a code of the table of
+ * Base class of the errors that this project throws. `OrderOnceError<ReasonCode>` accepts only a code from the table of
  * reason codes.
  */
 export class OrderOnceError<Code extends string = string> extends Error {
-  /** The codes of a class, by which `instanceof` knows its errors. Only a class that has its own is known by them. */
+  /**
+   * The codes of the errors of this class. `instanceof` recognises errors by these codes if the class itself declares
+   * them.
+   */
   static readonly codes: readonly string[] = [];
 
   /**
-   * An app may load two copies of this package, as CommonJS and as ES module, and each has classes of its own. So an error
-   * is recognised by its brand and its code, and not by its class.
+   * An app may load this package twice, as CommonJS and as an ES module. Each copy has its own classes, so `instanceof`
+   * compares an error's brand and code instead of its class.
    */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: it is the class on the right of `instanceof`, maybe a subclass.
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`, maybe a subclass.
     return isErrorOf(this, value);
   }
 
@@ -62,8 +65,8 @@ const invalidEventCodes = [
 export type InvalidEventCode = (typeof invalidEventCodes)[number];
 
 /**
- * The body is not a valid event, so it is poison: waiting cannot help. Message and field are truncated, because both may quote
- * a long body.
+ * The body is not a valid event. The message is poison at once, because a retry cannot help. Error message and field
+ * are truncated, because both may quote a long body.
  */
 export class InvalidEventError extends OrderOnceError<InvalidEventCode> {
   static override readonly codes: readonly ReasonCode[] = invalidEventCodes;

@@ -1,6 +1,6 @@
 /**
- * Attributes of the record table. Names that Powertools uses for the same meaning are kept, so that its
- * records and ours can be read by the same eyes and tools.
+ * Attributes of the record table. Attributes that Powertools also has keep the names of Powertools, so that the same
+ * tools can read both kinds of records.
  */
 export const recordAttributes = {
   id: 'id',
@@ -9,10 +9,13 @@ export const recordAttributes = {
   expiration: 'expiration',
   /** The fingerprint of the event's content, with the name of its algorithm: see `fingerprint`. */
   validation: 'validation',
-  /** Owner token: random per delivery, made before its first write. */
+  /** Owner token: a random text, made once per delivery before its first write. */
   attempt: 'attempt',
   attempts: 'attempts',
-  /** What became of the attempt that was counted last: `AttemptState`. Whatever writes `attempt` sets or removes it. */
+  /**
+   * State of the last counted attempt: an `AttemptState`. Each write that sets `attempt` also sets or removes this
+   * attribute.
+   */
   attemptState: 'attempt_state',
   /** Milliseconds since the epoch. */
   firstAttemptAt: 'first_attempt_at',
@@ -24,28 +27,34 @@ export const recordAttributes = {
   guarantee: 'guarantee',
   /** Milliseconds since the epoch. */
   completedAt: 'completed_at',
-  /** The SQS message that the status was written for. */
+  /** Id of the SQS message whose delivery wrote the status. */
   messageId: 'message_id',
   /** Milliseconds since the epoch: when the lease of an INPROGRESS record ends. */
   inProgressExpiration: 'in_progress_expiration',
   /** The handler's result, as JSON text. */
   data: 'data',
   lastError: 'last_error',
-  /** The event's body, kept while its outcome is unknown. */
+  /** The event's body, stored while the outcome is unknown. */
   body: 'body',
-  /** The SQS message that was the last to block its group over this record: the one that an operator may skip. */
+  /** Id of the SQS message that last blocked its group because of this record. An operator can skip this message. */
   blocked: 'blocked',
-  /** SHA-256 (hex) of a body that fits no record: its copy is in the dead-letter queue, sent for `message_id`. */
+  /**
+   * SHA-256 (hex) of a body that is too large for a record. The dead-letter queue has a copy with the deduplication id
+   * `message_id`.
+   */
   bodySha256: 'body_sha256',
-  /** The SQS message that an operator skips: it no longer blocks its group. Another message of the event runs. */
+  /**
+   * Id of the SQS message that an operator skips, so that it no longer blocks its group. Other messages of the event
+   * still run.
+   */
   skip: 'skip',
-  /** A whole number; absent means 1: see `knownFormat`. */
+  /** Format of the record, a whole number; absent means 1. See `knownFormat`. */
   format: 'format',
 } as const;
 
 /**
- * The newest `format` of records that this version knows; a record without one has format 1. No version writes over a
- * record of a format that it does not know: the record may hold what has yet to be done.
+ * The newest record `format` that this version knows. A record without the attribute has format 1. A version never
+ * overwrites a record of a newer format, because the record may hold work that only the newer version can do.
  */
 export const knownFormat = 1;
 
@@ -59,15 +68,16 @@ export const recordStatuses = [
 export type RecordStatus = (typeof recordStatuses)[number];
 
 /**
- * What became of the attempt that was counted last. STARTED: it was counted before its handler started, and has not
- * ended; that remains if its process ends. FAILED: it ended, and failed by the event's own fault. None: nothing was
- * counted, or the count was taken back, or the event is settled.
+ * State of the attempt that was counted last. STARTED: the attempt was counted before its handler started, and has not
+ * finished; the state stays if the process ends. FAILED: the attempt finished, and the event itself caused its failure.
+ * Absent: no attempt was counted, the count was taken back, or the event is settled.
  */
 export const attemptStates = ['STARTED', 'FAILED'] as const;
 export type AttemptState = (typeof attemptStates)[number];
 
 /**
- * `true` in what `removeIfNewer` leaves of an item: its key and the version of its removal, so that a late event that
- * is older does not bring it back. Readers take an item that has this attribute for one that is not there.
+ * `true` in a tombstone. `removeIfNewer` replaces an item by a tombstone, which holds the key and the version of the
+ * removal, so that an older event that arrives late does not bring the item back. Readers must treat a tombstone as an
+ * absent item.
  */
 export const tombstoneAttribute = 'order-once/removed';

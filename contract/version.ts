@@ -1,2 +1,2 @@
-/** The version of order-once; that of package.json. */
+/** The version of order-once, the same as in package.json. */
 export const version = '0.1.0';

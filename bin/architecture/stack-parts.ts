@@ -3,25 +3,27 @@ import { join } from 'node:path';
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** A consumer of the deployed stack, as the drawing shows it. */
+/** A consumer in the drawing. */
 export interface ConsumerPart {
-  /** Name of its file in `lambda/`, for example `billing`. */
+  /** Name of the consumer's file in `lambda/`, for example `billing`. */
   readonly name: string;
-  /** The guarantee that this file names, for example `at-least-once`. */
+  /** The guarantee that the file uses, for example `at-least-once`. */
   readonly guarantee: string;
-  /** Names of the tables that it writes besides the records. Empty if it acts outside. */
+  /**
+   * Names of the tables that the consumer writes, without the record table. Empty if its effects are in another system.
+   */
   readonly tables: readonly string[];
 }
 
 export interface StackParts {
   readonly consumers: readonly ConsumerPart[];
-  /** Functions that publish to the topic. */
+  /** Names of the functions that publish to the topic. */
   readonly publishers: readonly string[];
 }
 
 interface Part {
   readonly type: string;
-  /** Id of the construct that stands directly in the stack, in lower case. */
+  /** Id of the resource's top-level construct in the stack, in lower case. */
   readonly name: string;
   readonly id: string;
   // biome-ignore lint/suspicious/noExplicitAny: a template has no types.
@@ -29,10 +31,10 @@ interface Part {
 }
 
 /**
- * What the drawing shows of a synthesized stack: each queue that is subscribed to the topic, with the function that reads
- * it and the tables that its role may write.
+ * Reads the parts of a synthesized stack that the drawing shows. A consumer is the function that reads a queue of the
+ * topic; its tables are those that its role may write.
  *
- * @throws Error if a queue of the topic has no function, or if the function's file names no guarantee.
+ * @throws Error if no function reads a queue of the topic, or if a function's file uses no guarantee.
  */
 export function partsOf(stack: Stack): StackParts {
   const parts = stack.node.findAll().filter(isResource).map(partOf);
@@ -75,7 +77,7 @@ function partOf(resource: CfnResource): Part {
   return { type, id, name: first.toLowerCase(), properties: template.Resources[id].Properties ?? {} };
 }
 
-/** The logical id that a property refers to. */
+/** The logical id to which a property refers. */
 function targetOf(value: { Ref?: string; 'Fn::GetAtt'?: [string, string] } | undefined): string | undefined {
   return value?.['Fn::GetAtt']?.[0] ?? value?.Ref;
 }
@@ -83,6 +85,7 @@ function targetOf(value: { Ref?: string; 'Fn::GetAtt'?: [string, string] } | und
 function guaranteeOf(consumer: string): string {
   const source = readFileSync(join(import.meta.dirname, `../../lambda/${consumer}.ts`), 'utf8');
   const [, name] = /\b(exactlyOnce|atLeastOnce|atMostOnce)\(/.exec(source) ?? [];
-  if (name === undefined) throw new Error(`lambda/${consumer}.ts names no guarantee`);
+  if (name === undefined)
+    throw new Error(`lambda/${consumer}.ts uses none of exactlyOnce(), atLeastOnce() and atMostOnce()`);
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

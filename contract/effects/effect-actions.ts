@@ -1,11 +1,11 @@
 /**
- * The kinds of effects, and the action of IAM that each needs on its table. The action of a `raw` effect depends on what it
- * writes: `dynamodb:ConditionCheckItem` for instance.
+ * The IAM action that each kind of effect needs on its table. The action of a `raw` effect depends on its write, for
+ * example `dynamodb:ConditionCheckItem`.
  */
 export const effectActions = {
   put: 'dynamodb:PutItem',
   putIfNewer: 'dynamodb:PutItem',
-  // It leaves a tombstone.
+  // A removal writes a tombstone.
   removeIfNewer: 'dynamodb:PutItem',
   increment: 'dynamodb:UpdateItem',
   remove: 'dynamodb:DeleteItem',
@@ -14,5 +14,5 @@ export const effectActions = {
 
 export type EffectKindName = keyof typeof effectActions;
 
-/** The kinds of effects whose grants a construct knows. */
+/** The kinds of effects that a construct can grant by itself. */
 export type GrantedEffect = Exclude<EffectKindName, 'raw'>;

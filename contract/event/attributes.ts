@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { isTimestamp } from './timestamp.ts';
 
 /*
- * The types of CloudEvents' attributes (CloudEvents 1.0, "Type System"), as schemas. A message says what has to be
- * there instead.
+ * The types of CloudEvents' attributes (CloudEvents 1.0, "Type System") as schemas. Each error message names the
+ * accepted form.
  */
 
 /** Control characters and noncharacters; a lone surrogate is refused in every text of an event. */
@@ -16,10 +16,10 @@ const string = v.string(({ received }) =>
 const allowedCharacters =
   'must not hold control characters (U+0000 to U+001F, U+007F to U+009F) or Unicode noncharacters';
 
-/** A text that is not empty, and may hold any character. */
+/** A non-empty text of any characters. */
 export const anyText = v.pipe(string, v.nonEmpty('must not be empty'));
 
-/** CloudEvents' String, not empty. */
+/** CloudEvents' String; it must not be empty. */
 export const text = v.pipe(
   anyText,
   v.check((value) => !disallowed.test(value), allowedCharacters),
@@ -39,7 +39,7 @@ const ending = `(?:\\?${tail})?(?:#${tail})?$`;
 const uriPattern = new RegExp(
   `^${scheme}(?:${authority}|/(?:${segment}${path})?|(?:${segment}${path})?)${ending}`,
 );
-/** RFC 3986, section 4.2: its first segment holds no colon, or it would be a scheme. */
+/** RFC 3986, section 4.2: the first segment has no colon, because a colon would make it a scheme. */
 const relativePattern = new RegExp(
   `^(?:${authority}|/(?:${segment}${path})?|(?:${noColon}(?:/${path})?)?)${ending}`,
 );
@@ -53,7 +53,7 @@ export const uriReference = v.pipe(
   ),
 );
 
-/** CloudEvents' URI. A fragment is taken, as CloudEvents' own JSON schema takes it. */
+/** CloudEvents' URI. A fragment is accepted, as in CloudEvents' own JSON schema. */
 export const uri = v.pipe(
   text,
   v.regex(uriPattern, 'must be an absolute URI (RFC 3986), "https://example.com/schema" for instance'),
@@ -62,7 +62,7 @@ export const uri = v.pipe(
 const token = "[!#$%&'*+.^`|~\\w{}-]+";
 const parameter = `[ \\t]*;[ \\t]*${token}=(?:${token}|"(?:[^"\\\\]|\\\\.)*")`;
 
-/** RFC 2045, section 5.1, which RFC 2046 takes it from. */
+/** A media type as in RFC 2045, section 5.1. */
 export const mediaType = v.pipe(
   text,
   v.regex(
@@ -89,7 +89,10 @@ export const base64 = v.pipe(
 /** CloudEvents' Integer: 32 bits. */
 const integers = { least: -(2 ** 31), most: 2 ** 31 - 1 };
 
-/** What is wrong with the value of an extension attribute (CloudEvents JSON format, "Type System Mapping"). */
+/**
+ * Describes the error in the value of an extension attribute; `undefined` if it is valid (CloudEvents JSON format,
+ * "Type System Mapping").
+ */
 export function extensionProblem(value: unknown): string | undefined {
   switch (typeof value) {
     case 'boolean':

@@ -2,8 +2,8 @@
 const replacedBySqs = /[\ufffe\uffff]/g;
 
 /**
- * JSON in one form only: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript writes them
- * (RFC 8785, JSON Canonicalization Scheme). Equal events have equal bytes, so equal hashes.
+ * Canonical JSON: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript writes them (RFC 8785, JSON
+ * Canonicalization Scheme). Equal events have equal bytes and therefore equal hashes.
  *
  * One deviation from RFC 8785: U+FFFE and U+FFFF are escaped, because SQS replaces them.
  *
@@ -13,7 +13,7 @@ const replacedBySqs = /[\ufffe\uffff]/g;
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return scalar(value);
-  // For dates and decimals of libraries. Without it, all of them would be `{}` or expose internal members.
+  // Dates, and decimals of libraries, have `toJSON`. Without it they would become `{}` or expose internal members.
   if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalJson(value.toJSON());
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)

@@ -14,7 +14,7 @@ import { path } from './exact-json.ts';
 
 /**
  * The envelope of every event: CloudEvents 1.0 (cloudevents.io, "Core Specification", "JSON Event Format") with its
- * partitioning and sequence extensions. Extend `cloudEvent.entries` with the `type` and `data` of an event of your own.
+ * partitioning and sequence extensions. For your own event, extend `cloudEvent.entries` with `type` and `data`.
  */
 export const cloudEvent = v.looseObject({
   specversion: v.literal('1.0', ({ received }) => `must be "1.0", not ${received}`),
@@ -26,18 +26,22 @@ export const cloudEvent = v.looseObject({
   subject: v.optional(text),
   /** An RFC 3339 timestamp. */
   time: v.optional(timestamp),
-  /** The media type of `data`; without one it is JSON. */
+  /** The media type of `data`. If it is absent, `data` is JSON. */
   datacontenttype: v.optional(mediaType),
   /** The URI of the schema of `data`. */
   dataschema: v.optional(uri),
   /**
-   * The message group: events of one key keep their order. CloudEvents does not require it, and forbids control characters
-   * in it; here it is required, and any text is taken, since the publisher hashes what is no message group.
+   * The message group: events with the same `partitionkey` keep their order. CloudEvents makes it optional and forbids
+   * control characters. Here it is required, and any text is accepted, because the publisher hashes texts that SNS
+   * would refuse as a message group.
    */
   partitionkey: anyText,
-  /** Orders the events of a group: any text that sorts. An effect that compares it as a number needs digits. */
+  /**
+   * The event's place in the order of its group: any text that sorts. An effect that compares it as a number needs
+   * digits.
+   */
   sequence: v.optional(text),
-  /** Any JSON. `null` is a value of its own, other than no data. */
+  /** Any JSON. `null` is a value, and differs from absent data. */
   data: v.optional(v.unknown()),
   /** Binary data as base64, in place of `data`. */
   data_base64: v.optional(base64),
@@ -58,9 +62,9 @@ const isMissing = {
 } as const satisfies Readonly<Record<string, string>>;
 
 /**
- * The envelope of a body, checked. An attribute that is `null` is one that is not set, so it is left out.
+ * Checks the envelope of a body and returns it. Attributes that are `null` are left out, because they count as absent.
  *
- * @param value The body, parsed.
+ * @param value The parsed body.
  * @throws InvalidEventError that names the attribute.
  */
 export function readEnvelope(value: unknown): CloudEvent {
@@ -82,8 +86,8 @@ export function readEnvelope(value: unknown): CloudEvent {
 }
 
 /**
- * @returns `event` itself: a schema checks, and changes nothing.
- * @throws InvalidEventError for what the schema refuses first.
+ * @returns `event` itself. The schema only checks.
+ * @throws InvalidEventError for the first problem that the schema finds.
  */
 export function checked<Event>(schema: v.GenericSchema<Event, unknown>, event: object): Event {
   const result = v.safeParse(schema, event, { abortEarly: true });
@@ -114,7 +118,7 @@ function refuseOtherThanEvents(value: unknown): asserts value is object {
     );
   }
   if (typeof value !== 'object' || value === null) {
-    throw new InvalidEventError('INVALID_EVENT', 'The body is JSON, but no object');
+    throw new InvalidEventError('INVALID_EVENT', 'The body must be a JSON object');
   }
   if ('TopicArn' in value && 'Message' in value) {
     throw new InvalidEventError(

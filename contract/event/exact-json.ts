@@ -10,7 +10,7 @@ const dynamoDbExponents = { least: -130, most: 125 };
 
 const byteOrderMark = /^\ufeff/;
 
-/** Longest quote of a number in a message, in characters, so that the reason still fits. */
+/** Longest quote of a number in an error message, in characters, so that the reason still fits. */
 const maxQuoted = 60;
 
 /** Only a number of at least 16 digits, or one with an exponent, can change in a double. */
@@ -22,14 +22,14 @@ const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)
  * `JSON.parse`. A leading byte order mark is ignored (RFC 8259, section 8.1).
  *
  * @throws InvalidEventError INVALID_JSON; INEXACT_NUMBER for a number that a double or DynamoDB would round;
- *   NESTED_TOO_DEEP; INVALID_EVENT for a lone surrogate, which UTF-8 cannot carry, and for a key `__proto__`, which
- *   libraries that copy objects lose in silence.
+ *   NESTED_TOO_DEEP; INVALID_EVENT for a lone surrogate, which UTF-8 cannot encode, and for a key `__proto__`, which
+ *   libraries that copy objects lose silently.
  */
 export function parseExactJson(body: string): unknown {
   let text: string;
   let value: unknown;
   try {
-    // Also for a body that is not a string: a handmade message may have none.
+    // A message that was made by hand may have no body.
     text = String(body).replace(byteOrderMark, '');
     value = parseJson(text, maxDepth);
   } catch (cause) {
@@ -52,7 +52,7 @@ export function parseExactJson(body: string): unknown {
   if (fault !== undefined) {
     throw new InvalidEventError(
       'INVALID_EVENT',
-      `${path(fault) || 'The body'}: ${fault.at(-1) === '__proto__' ? 'no key of an event' : 'a lone surrogate is no character'}`,
+      `${path(fault) || 'The body'}: ${fault.at(-1) === '__proto__' ? 'the key is not allowed; use another key' : 'has half of a surrogate pair; do not cut a text inside of a character'}`,
       path(fault) || undefined,
     );
   }

@@ -3,8 +3,9 @@ import type { CloudEvent } from './cloud-event.ts';
 import { sha256 } from './identity.ts';
 
 /**
- * Attributes that are no content: a producer may send an event again with other ones. `recordedtime` is CloudEvents'
- * extension of that name, `traceparent` and `tracestate` are its distributed tracing. Every other attribute counts.
+ * Attributes that are not content: they may differ when a producer sends an event again. `recordedtime` is CloudEvents'
+ * extension of that name; `traceparent` and `tracestate` are its distributed tracing extension. Every other attribute
+ * counts.
  */
 const uncounted: ReadonlySet<string> = new Set(['time', 'recordedtime', 'traceparent', 'tracestate']);
 
@@ -14,15 +15,15 @@ export const wholeEvent = '2';
 /** The algorithm of `businessFingerprint`. */
 export const businessContent = 'key';
 
-/** The algorithm that a consumer brings along. */
+/** The algorithm of a consumer's own `fingerprint` function. */
 export const ownContent = 'own';
 
 /**
- * The fingerprint of an event's content: `2:`, and SHA-256 (hex) of the canonical JSON of the event less the attributes
- * that are no content, or that are `null`.
+ * The fingerprint of an event's content: `2:`, and the SHA-256 (hex) of the canonical JSON of the event, without
+ * attributes that are not content or that are `null`.
  *
- * Records keep it for as long as they count, and are compared by the algorithm that they name: whatever is hashed
- * otherwise needs another name.
+ * A record stores the fingerprint of its event, and later deliveries use the algorithm that the record names. So any
+ * change of the hashed content needs a new name.
  */
 export function fingerprint(event: CloudEvent): string {
   return `${wholeEvent}:${hashOf(event)}`;
@@ -36,19 +37,20 @@ function hashOf(event: object): string {
 }
 
 /**
- * The fingerprint of an event that a consumer names by a key of its business: `key:`, and SHA-256 (hex) as for `fingerprint`,
- * of the event less `id`, `source` and `sequence` too. A producer that makes a new id at each retry makes new ones of these.
+ * The fingerprint of an event for a consumer with its own business key: `key:`, and the SHA-256 (hex) as for
+ * `fingerprint`, but also without `id`, `source` and `sequence`. A producer that makes a new id at each retry changes
+ * all three.
  */
 export function businessFingerprint({ id: _, source: __, sequence: ___, ...event }: CloudEvent): string {
   return `${businessContent}:${hashOf(event)}`;
 }
 
-/** The fingerprint of records from before they named an algorithm: it saw five members of an event. */
+/** The fingerprint of records of earlier versions, which name no algorithm. It covers five members of an event. */
 export function earliestFingerprint({ type, subject, partitionkey, sequence, data }: CloudEvent): string {
   return sha256(canonicalJson({ type, subject, partitionkey, sequence, data }));
 }
 
-/** The name of a fingerprint's algorithm; the earliest has none. */
+/** The name of a fingerprint's algorithm; `undefined` for the earliest one. */
 export function algorithmOf(fingerprint: string): string | undefined {
   const end = fingerprint.indexOf(':');
   return end === -1 ? undefined : fingerprint.slice(0, end);

@@ -44,7 +44,7 @@ export function businessKey(consumer: string, key: unknown): string {
       `key: it returned ${found}; it must return a text that is not empty`,
     );
   }
-  // Stores and hashes take UTF-8, in which two such keys can be one.
+  // Stores and hashes use UTF-8, in which two such keys can become the same.
   if (!key.isWellFormed()) {
     throw new InvalidEventError(
       'INVALID_KEY',

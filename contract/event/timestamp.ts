@@ -3,8 +3,8 @@ const pattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|([+-]
 const minute = 60_000;
 
 /**
- * Whether a text is a time that RFC 3339 (section 5.6) allows and the calendar has: 2026-02-30 is not one. The 60th second
- * is taken where UTC may have a leap second, at the end of a month.
+ * Whether a text is a valid time of RFC 3339 (section 5.6) that exists in the calendar: 2026-02-30 does not. Second 60
+ * is accepted at the end of a month, where UTC may have a leap second.
  */
 export function isTimestamp(text: string): boolean {
   const match = pattern.exec(text);
@@ -15,7 +15,7 @@ export function isTimestamp(text: string): boolean {
   const [offsetHour, offsetMinutes] = [part(8), part(9)];
   if (hour > 23 || minutes > 59 || second > 60 || offsetHour > 23 || offsetMinutes > 59) return false;
   const date = new Date(0);
-  // `Date.UTC` would take the years 0 to 99 for those of the 20th century.
+  // `Date.UTC` would read the years 0 to 99 as 1900 to 1999.
   date.setUTCFullYear(year, month - 1, day);
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return false;
   if (second < 60) return true;

@@ -3,12 +3,15 @@ export const idempotencyKeyTag = 'idempotency-key';
 
 const reference = 'Reference: ';
 
-/** The line of a mail's text that names its event, for those who get it and for whoever counts mails per event. */
+/**
+ * The line of a mail's text with the idempotency key of its event. Recipients and the verifier of a run can identify
+ * the event by it.
+ */
 export function referenceLine(idempotencyKey: string): string {
   return `${reference}${idempotencyKey}`;
 }
 
-/** The idempotency key that a mail's text names; `undefined` where it names none. */
+/** Reads the idempotency key from a mail's text; `undefined` if the text has none. */
 export function readReference(text: string): string | undefined {
   return new RegExp(`^${reference}([0-9a-f]{64})$`, 'm').exec(text)?.[1];
 }

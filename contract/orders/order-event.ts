@@ -4,7 +4,7 @@ import { orderTypeNames } from './order-types.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty('must not be empty'));
 
-/** Orders and customers are kept by its number: at most 38 digits, DynamoDB's precision. */
+/** A number of at most 38 digits, DynamoDB's precision: the tables compare orders and customers by it. */
 const number = v.pipe(
   v.string(),
   v.regex(/^\d{1,38}$/, 'must be a string of 1 to 38 digits: orders are compared by it as a number'),

@@ -8,7 +8,7 @@ export interface OrderType {
   readonly mail?: string;
 }
 
-/** The types of event that orders have. Another type is one more line here. */
+/** The event types of orders. To add a type, add a line here. */
 export const orderTypes = {
   'order.placed': { status: 'placed', isCharged: true, mail: 'Thank you for your order' },
   'order.cancelled': { status: 'cancelled', isCharged: false },

@@ -12,7 +12,7 @@ export const outputs = {
   intakeFunctionName: 'IntakeFunctionName',
 } as const;
 
-/** Outputs of the consumers that are deployed only where their settings are given. */
+/** Outputs of the consumers that are deployed only if their settings are given. */
 export const optionalOutputs = {
   billingQueueUrl: 'BillingQueueUrl',
   billingDlqUrl: 'BillingDlqUrl',

@@ -1,9 +1,9 @@
 import { clockSkew } from './record-ttl.ts';
 
 /**
- * The idempotency window closes so many seconds before its records expire. An hour covers publishers with wrong clocks (a
- * message carries the publisher's time), and a record that expires between a delivery's read and its write. Synthesis
- * includes the same hour when it checks the TTL of records.
+ * The idempotency window closes this many seconds before the records expire. An hour covers publishers with wrong
+ * clocks (a message carries the publisher's time), and a record that expires between a delivery's read and its write.
+ * Synthesis includes the same hour when it checks the TTL of records.
  */
 const windowMarginSeconds = clockSkew;
 

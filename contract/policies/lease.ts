@@ -6,7 +6,7 @@
 export const allowedClockSkew = 5000;
 
 /**
- * Length of a lease that starts with an invocation, in ms. At its end the owner's invocation is over, by every clock.
+ * Length of a lease that starts with an invocation, in ms. At its end the owner's invocation is over on every clock.
  *
  * @param invocation Longest duration of the invocation, in ms.
  */

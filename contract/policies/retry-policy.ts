@@ -1,66 +1,70 @@
 import type { AttemptState } from '../record-attributes.ts';
 
 /**
- * How often and how soon a message is tried again, and when it is given up: one arithmetic, by which the runtime waits
- * and synthesis sets the queue. Times in seconds.
+ * How often and how soon a message is tried again, and when it is given up. The runtime uses this arithmetic for its
+ * waits, and synthesis for the settings of the queue. Times are in seconds.
  */
 
-/** How often the runtime tries an event that fails by itself before it gives it up. */
+/** Number of failed attempts after which the runtime gives an event up. */
 export const maxAttempts = 5;
 
 /**
- * For how long at least it is tried: the backoff of five attempts may be over in seconds, and what fails for half a
- * minute often heals by itself.
+ * Minimum time from the first receive to giving up. Without it the five attempts would be used up in about fifteen
+ * seconds, and many failures last half a minute.
  */
 export const minRetryDuration = 60;
 
-/** So many different events in a row that fail with one error, and none succeeds: no event of them is to blame. */
+/**
+ * If this many different events in a row fail with one error, and none succeeds, the failure is not counted against any
+ * event.
+ */
 export const commonFrom = 20;
 
-/** What is known of an event's counted attempts. */
+/** The counted attempts of an event. */
 export interface AttemptHistory {
-  /** How many failed by the event's own fault, and how many of suspects never ended. */
+  /** Number of attempts that the event itself made fail, and of attempts of a suspect that never finished. */
   readonly attempts: number;
   /** Milliseconds since the epoch. */
   readonly firstAttemptAt: number;
-  /** Of the attempt that was counted last; absent if nobody can tell. */
+  /** State of the attempt that was counted last; absent if it is not known. */
   readonly state?: AttemptState | undefined;
 }
 
-/** Whether an event that failed once more is given up. @param now In milliseconds since the epoch. */
+/** Whether an event with these attempts is given up. @param now Milliseconds since the epoch. */
 export function areAttemptsExhausted({ attempts, firstAttemptAt }: AttemptHistory, now: number): boolean {
   return attempts >= maxAttempts && now - firstAttemptAt >= minRetryDuration * 1000;
 }
 
 /**
- * From which receive on a message is a suspect: one that may end its process. Twice can be chance, a deployment or a
- * neighbour; a batch may be received again for no fault of its own.
+ * A message is a suspect from this receive on: it may be ending its process. A second receive proves nothing, because a
+ * deployment or another message of the batch can cause it.
  */
 const suspectFrom = 3;
 
-/** @param message `receiveCount`: how often SQS has given it, this time included. */
+/** @param message `receiveCount`: number of receives, including this one. */
 export function isSuspect({ receiveCount }: { readonly receiveCount: number }): boolean {
   return receiveCount >= suspectFrom;
 }
 
-/** The most that SQS takes as `maxReceiveCount` (AWS: "Amazon SQS dead-letter queues"). */
+/** Highest `maxReceiveCount` that SQS accepts (AWS: "Amazon SQS dead-letter queues"). */
 export const sqsMaxReceiveCountLimit = 1000;
 
-/** For how long what a consumer needs may fail before SQS moves its messages to the dead-letter queue. */
+/** How long a dependency of a consumer may be down before SQS moves messages to the dead-letter queue. */
 export const defaultToleratedOutage = 24 * 60 * 60;
 
 /**
- * The backoff doubles from the one to the other. With 2 the first retry comes within 3 seconds. With 300 a day's outage
- * takes some 600 receives of the 1,000 that SQS counts, and a group is soon back after it: see `pace`.
+ * The backoff doubles from `backoffBase` to `backoffCap`. With 2 the first retry comes within 3 seconds. With 300 an
+ * outage of a day uses about 600 of the 1,000 receives that SQS allows, and a group continues within 5 minutes after
+ * the outage. See also `spreadDelay`.
  */
 export const backoffBase = 2;
 export const backoffCap = 300;
 
 /**
- * For how long a message is hidden that failed: exponential, capped, with full jitter, so that groups that failed
- * together don't come back together. Whole seconds, since SQS takes no others, and at least one.
+ * How long a failed message is hidden: exponential, capped, with full jitter, so that groups that failed together do
+ * not return together. Whole seconds, as SQS requires, and at least one.
  *
- * @param receiveCount How often SQS has given the message, this time included.
+ * @param receiveCount Number of receives, including this one.
  * @param random Uniform in [0, 1).
  */
 export function backoff(receiveCount: number, random: number): number {
@@ -68,64 +72,71 @@ export function backoff(receiveCount: number, random: number): number {
   return Math.floor(random * longest) + 1;
 }
 
-/** For how long poison is hidden that blocks its group: only a deployment or an operator helps, so at the cap. */
+/**
+ * How long a message that blocks its group is hidden. The cap applies from the start, because only a deployment or an
+ * operator helps.
+ */
 export function backoffAtCap(random: number): number {
   return backoff(Number.POSITIVE_INFINITY, random);
 }
 
-/** What the source queue does with a message that nobody settles. */
+/** Limits of the source queue for a message that is never settled. */
 export interface QueueLimits {
-  /** Receives after which SQS moves it to the dead-letter queue. */
+  /** Number of receives after which SQS moves a message to the dead-letter queue. */
   readonly maxReceiveCount: number;
-  /** Seconds after which SQS deletes it, wherever it is then. */
+  /** Seconds after which SQS deletes a message. */
   readonly retention: number;
-  /** Seconds for which it is hidden whose process ends without a word. */
+  /** Seconds for which a received message stays hidden if its process ends. */
   readonly visibilityTimeout: number;
 }
 
-/** For how long before its deletion a message is not left in its queue, at least; of a short retention a tenth. */
+/**
+ * Minimum time before its deletion at which a message is saved. For a short retention it is a tenth of the retention.
+ */
 const retentionMargin = 60 * 60;
 
 /**
- * The age up to which a message may be left to wait. SQS deletes it at its retention without a word and without a
- * dead-letter queue, so what would come again later than this is moved there by the runtime.
+ * The age in seconds up to which a message may wait in its queue. SQS deletes a message at its retention without a
+ * dead-letter queue, so the runtime moves a message to the dead-letter queue if its next delivery would come later than
+ * this.
  */
 export function longestWaiting({
   retention,
   visibilityTimeout,
 }: Omit<QueueLimits, 'maxReceiveCount'>): number {
-  // Twice, so that a process that ends then leaves its messages another delivery.
+  // Twice, so that after a crash a message can still be delivered once more.
   return (
     retention -
     Math.max(Math.min(retentionMargin, retention / 10), Math.min(2 * visibilityTimeout, retention / 2))
   );
 }
 
-/** Of the receives that SQS counts, the share that may be used up as fast as the backoff does. */
+/** The share of the receives that may follow the backoff alone. */
 const burstShare = 1 / 4;
 
 /**
- * For how long a message is hidden at least, so that whatever makes it wait, its receives last for as long as its queue
- * keeps it. Past the first quarter each wait is what is left of its time by what is left of its receives: that never
- * grows with such a wait, so the last receive comes when the time is over. 0 and below for no bound.
+ * Minimum seconds for which a waiting message is hidden, so that its receives last until its retention. After the first
+ * quarter of the receives, it is the remaining time divided by the remaining receives. Such a wait never makes the
+ * quotient grow, so the last receive comes at the end of the time. 0 or less means no minimum.
  *
- * @param receiveCount How often SQS has given the message, this time included.
- * @param age Since SQS took it.
+ * @param receiveCount Number of receives, including this one.
+ * @param age Seconds since SQS received the message.
  */
 export function spreadDelay(receiveCount: number, age: number, limits: QueueLimits): number {
   if (receiveCount <= limits.maxReceiveCount * burstShare) return 0;
-  // One is left over, since what fails at the last one has to be moved, whatever time is left.
+  // Without the last receive: a message that fails there is moved at once, whatever time is left.
   return (longestWaiting(limits) - age) / Math.max(1, limits.maxReceiveCount - 1 - receiveCount);
 }
 
-/** With so many standard deviations fewer than one message in a billion is received more often. */
+/** With this many standard deviations, fewer than one message in a billion is received more often. */
 const deviations = 6;
 
 /**
- * How often a message may be received while what its consumer needs does not answer. The first receives double the
- * backoff to its cap. From there a wait is uniform between 1 and the cap, so their number is that of a renewal process:
- * the outage divided by the mean wait, give or take its square root divided by the square root of three. A function
- * that does not even start sets no backoff, and its messages come after every visibility timeout.
+ * Maximum number of receives of a message during an outage of a dependency. The first receives double the backoff up to
+ * its cap. From there a wait is uniform between 1 and the cap, so the number of receives is that of a renewal process:
+ * the outage divided by the mean wait, with a standard deviation of the quotient's square root divided by the square
+ * root of three. If the function does not even start, there is no backoff, and messages return after every visibility
+ * timeout.
  */
 export function receivesDuring(outage: number, visibilityTimeout: number): number {
   const doublings = Math.ceil(Math.log2(backoffCap / backoffBase));
@@ -141,8 +152,8 @@ export interface Receiving {
 }
 
 /**
- * Below this SQS would give up before the runtime does. While the head of a group fails, all messages of its batch
- * are received with it.
+ * The lowest safe `maxReceiveCount`. With a lower one SQS would give a message up before the runtime does. While the
+ * first message of a group fails, all messages of its batch are received again with it.
  */
 export function leastMaxReceiveCount({ batchSize, visibilityTimeout, toleratedOutage }: Receiving): number {
   return batchSize * maxAttempts + receivesDuring(toleratedOutage, visibilityTimeout);

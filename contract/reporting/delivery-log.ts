@@ -3,20 +3,20 @@ import type { Outcome } from './outcomes.ts';
 /** The `message` of the one log line that every delivery ends with. */
 export const deliveryLogMessage = 'delivery';
 
-/** The `message` of the log line, at most one for each batch, that says that every event fails with one error. */
+/** The `message` of the log line that reports that every event fails with one error. A batch writes it at most once. */
 export const commonFailureLogMessage = 'every event fails';
 
-/** An error as log lines tell it, with all that caused it: at most 16 KB of JSON, cut where it is longer. */
+/** An error in a log line, with its causes: at most 16 KB of JSON; longer ones are cut. */
 export interface LoggedError {
-  /** Of a value that is no error: its type. */
+  /** The name of the error. If the value is not an error: its type. */
   readonly name: string;
   readonly message: string;
   readonly code?: string;
   readonly stack?: string;
   readonly cause?: LoggedError;
-  /** The members of an `AggregateError`, for instance. */
+  /** For example, the members of an `AggregateError`. */
   readonly errors?: readonly LoggedError[];
-  /** How many of its causes are left out, since they are told elsewhere in the line or are too many. */
+  /** Number of causes that are left out, because the line has them elsewhere or they are too many. */
   readonly omitted?: number;
 }
 
@@ -28,39 +28,45 @@ export interface DeliveryLog {
   /** The SQS message id. */
   readonly messageId: string;
   readonly messageGroup: string;
-  /** How often SQS had given the message, this time included. */
+  /** Number of receives of the message, including this one. */
   readonly receiveCount: number;
-  /** Whether it was delivered as one that may end its process: alone, after all others of its batch. */
+  /** The message ran as a suspect: alone, after all others of its batch, because it may end its process. */
   readonly suspect?: true;
-  /** The X-Ray trace header that the message brought (`AWSTraceHeader`). */
+  /** The message's X-Ray trace header (`AWSTraceHeader`). */
   readonly trace?: string;
   readonly source?: string;
   readonly eventId?: string;
   readonly sequence?: string;
   /** For ignored: the `type` of the event. */
   readonly eventType?: string;
-  /** For applied: how many of the event's effects were stale, and left out; absent for none. */
+  /** For applied: number of stale effects that were left out; absent for none. */
   readonly stale?: number;
-  /** For a duplicate: the SQS message that the event was applied with. */
+  /** For duplicate: id of the SQS message whose delivery applied the event. */
   readonly appliedWith?: string;
-  /** For leased: until when another delivery holds the lease, in milliseconds since the epoch. */
+  /** For leased: end of the other delivery's lease, in milliseconds since the epoch. */
   readonly leaseUntil?: number;
-  /** For failed, fenced and blocked: until when its group is hidden, in milliseconds since the epoch. */
+  /** For failed, fenced and blocked: time of the group's next delivery, in milliseconds since the epoch. */
   readonly retryAt?: number;
-  /** For failed and blocked, where the attempt was counted: how many have failed by now. */
+  /** For failed and blocked, if the attempt was counted: number of failed attempts, including this one. */
   readonly attempts?: number;
-  /** For failed: every event fails with this error, so that the attempt was not counted. */
+  /** For failed: every event fails with this error, so the attempt was not counted. */
   readonly commonFailure?: true;
-  /** Why it could not be committed with those behind it, where the store or the effects of one did not let it. */
+  /**
+   * Why the event could not be committed together with the next ones of its group, if the store or the effects of an
+   * event prevented that.
+   */
   readonly foldFailure?: string;
   /** The error of `foldFailure`. */
   readonly foldError?: LoggedError;
-  /** For blocked and unknown: the `id` of the record in which an operator skips the message, or that is to be resolved. */
+  /**
+   * For blocked: `id` of the record in which an operator can skip the message. For unknown: `id` of the record to
+   * resolve.
+   */
   readonly recordId?: string;
-  /** For all but applied, duplicate and leased: why. */
+  /** Why the event was not applied. Absent for applied, duplicate and leased. */
   readonly code?: string;
   readonly reason?: string;
   readonly field?: string;
-  /** Where an error led to the outcome. */
+  /** The error that led to the outcome, if there was one. */
   readonly error?: LoggedError;
 }

@@ -1,16 +1,16 @@
-/** What the log, the metrics and the queue make of an outcome. */
+/** How log, metrics and queue treat deliveries with an outcome. */
 export interface OutcomeRow {
-  /** Of its log line. */
+  /** Level of the delivery's log line. */
   readonly level: 'INFO' | 'WARN' | 'ERROR';
-  /** The CloudWatch metric that counts it. */
+  /** The CloudWatch metric that counts these deliveries. */
   readonly metric: string;
   /** Whether the message stays in its queue. */
   readonly waits: boolean;
-  /** What it means, in one sentence. docs/outcomes.md has the same, and a test compares them. */
+  /** The meaning in one sentence. docs/outcomes.md has the same sentence, and a test compares the two. */
   readonly meaning: string;
 }
 
-/** What becomes of one delivery of one message. The one place that lists the outcomes. */
+/** The possible outcomes of a delivery. This is the only list of them; all other tables and types derive from it. */
 export const outcomes = {
   applied: {
     level: 'INFO',
@@ -71,7 +71,7 @@ export const outcomes = {
     level: 'ERROR',
     metric: 'Failed',
     waits: true,
-    meaning: 'An error that may pass; code and reason name it.',
+    meaning: 'A temporary error; code and reason name it.',
   },
   blocked: {
     level: 'ERROR',

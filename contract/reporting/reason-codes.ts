@@ -1,7 +1,10 @@
-/** Where a code can be read: in log lines, in the reason of a dead letter, or in an error that a caller catches. */
+/**
+ * Where a code appears: in a log line, in the reason of a dead letter, or in an error that the library throws to its
+ * caller.
+ */
 export type CodePlace = 'log' | 'dead letter' | 'thrown error';
 
-/** What a code says. docs/outcomes.md has the same sentences, and a test compares them. */
+/** Documentation of a code. docs/outcomes.md has the same sentences, and a test compares the two. */
 export interface ReasonCodeRow {
   readonly appearsIn: readonly CodePlace[];
   readonly meaning: string;
@@ -14,7 +17,7 @@ const log = ['log'] as const;
 const logAndThrown = ['log', 'thrown error'] as const;
 const thrown = ['thrown error'] as const;
 
-/** Every code that this project gives a reason. The errors of its users have codes and names of their own: `OtherCode`. */
+/** Every reason code of this project. Errors of handlers and of the AWS SDK have codes of their own: `OtherCode`. */
 export const reasonCodes = {
   INVALID_JSON: {
     appearsIn: anywhere,
@@ -33,7 +36,7 @@ export const reasonCodes = {
   },
   INEXACT_NUMBER: {
     appearsIn: anywhere,
-    meaning: 'A number does not fit a double, or the 38 digits of DynamoDB, exactly.',
+    meaning: 'A double, or the 38 digits of DynamoDB, cannot hold a number exactly.',
     whatToDo: 'Publish the event again under its own id, with the number as a text.',
   },
   SNS_ENVELOPE: {
@@ -48,7 +51,8 @@ export const reasonCodes = {
   },
   INVALID_KEY: {
     appearsIn: logAndLetter,
-    meaning: 'The key of the consumer is no text for this event, an empty one, or one that is too long.',
+    meaning:
+      'For this event the key function of the consumer returned no text, an empty text, or one that is too long.',
     whatToDo: 'Fix the key function, deploy, and redrive.',
   },
   PERMANENT: {
@@ -84,7 +88,7 @@ export const reasonCodes = {
   },
   BODY_KEPT: {
     appearsIn: ['dead letter'],
-    meaning: 'The record of an unknown outcome has no room for the body; this copy keeps it.',
+    meaning: 'The record of an unknown outcome has no room for the body; this copy holds the body.',
     whatToDo: 'Resolve the outcome with this body, then delete the copy.',
   },
   QUARANTINED: {
@@ -147,7 +151,7 @@ export const reasonCodes = {
   NEVER_ENDED: {
     appearsIn: log,
     meaning:
-      'Attempts of the event started, and their processes ended before they did; only the error of the log line has it.',
+      'Attempts of the event started, and their processes ended before the attempts did; only the error of the log line has this code.',
     whatToDo: 'Find out why the handler ends its process.',
   },
   CONFIGURATION: {
@@ -158,7 +162,7 @@ export const reasonCodes = {
   },
   NOT_RESOLVABLE: {
     appearsIn: thrown,
-    meaning: 'The record has no unknown outcome, or lacks what sending its event again takes.',
+    meaning: 'The record has no unknown outcome, or lacks data that is needed to send its event again.',
     whatToDo: 'Do what the message of the error says.',
   },
   NOT_SKIPPABLE: {
@@ -169,7 +173,7 @@ export const reasonCodes = {
   RESULT_NOT_KEPT: {
     appearsIn: thrown,
     meaning: 'The first call was done, but its result was too large or not JSON, and was not kept.',
-    whatToDo: 'Return less from the function, for example a reference to what is large.',
+    whatToDo: 'Return less from the function, for example a reference to the data.',
   },
 } as const satisfies Readonly<Record<string, ReasonCodeRow>>;
 
@@ -177,8 +181,11 @@ export type ReasonCode = keyof typeof reasonCodes;
 
 declare const otherCode: unique symbol;
 
-/** The code or the name of an error that is not in the table: of a handler, of the AWS SDK. Only `codeOf` makes one. */
+/**
+ * The code or the name of an error of a handler or of the AWS SDK, which is not in the table. Only `codeOf` returns
+ * this type.
+ */
 export type OtherCode = string & { readonly [otherCode]: true };
 
-/** What a reason may have as its code: a text that is in no table does not compile. */
+/** The type of a reason's `code`. A text that is not in the table does not compile. */
 export type AnyCode = ReasonCode | OtherCode;

@@ -67,7 +67,7 @@ describe('parseOrderEvent', () => {
   it.each([['null'], ['"order"'], ['7']])('refuses %s, which is no object', (body) => {
     expect(refusal(body)).toMatchObject({
       code: 'INVALID_EVENT',
-      message: 'The body is JSON, but no object',
+      message: 'The body must be a JSON object',
     });
   });
 
