@@ -1,25 +1,12 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { EndpointError } from '../../system/errors.ts';
 import type { ClientConfig } from '../target/client-config.ts';
+import { type GivenMessage, readQueue } from './emulator-pages.ts';
 
 /** A message that an invocation was given and has not settled. */
-export interface HeldMessage {
-  readonly messageId: string;
-  /** From 1: how often SQS has given it. */
-  readonly receiveCount: number;
-}
-
-/** A message in its queue, as MiniStack shows it to who only looks. */
-export interface QueuedMessage extends HeldMessage {
-  /** In whole seconds since the epoch: how long it is hidden. */
-  readonly visibleAt: number;
-}
+export type HeldMessage = Omit<GivenMessage, 'visibleAt'>;
 
 /** A queue's visibility timeout is at least so many times its function's timeout: a stack with less fails at synthesis. */
 const timeoutsInVisibility = 6;
-
-/** Where MiniStack shows the messages of a queue and changes nothing by it. */
-const path = '/_ministack/sqs/messages';
 
 /** Tells what invocations of consumers hold that are about to end. */
 export class HeldMessages {
@@ -59,14 +46,14 @@ function nameOf({ messageId, receiveCount }: HeldMessage): string {
  * @param visibilityTimeout Of their queue, in seconds.
  */
 export function heldAt(
-  queued: readonly QueuedMessage[],
+  queued: readonly GivenMessage[],
   now: number,
   visibilityTimeout: number,
 ): HeldMessage[] {
   const end = Math.floor(now / 1000);
   const longest = Math.ceil(visibilityTimeout / timeoutsInVisibility);
   // Both are known in whole seconds, so an invocation may seem to have taken one more.
-  const given = ({ visibleAt }: QueuedMessage) => visibleAt - visibilityTimeout;
+  const given = ({ visibleAt }: GivenMessage) => visibleAt - visibilityTimeout;
   const possible = queued.filter((message) => given(message) <= end && given(message) >= end - longest - 1);
   const last = Math.max(...possible.map(given));
   return possible
@@ -84,31 +71,4 @@ async function visibilityTimeoutOf(clientConfig: ClientConfig, QueueUrl: string)
   } finally {
     client.destroy();
   }
-}
-
-async function readQueue({ endpoint }: ClientConfig, queueUrl: string): Promise<QueuedMessage[]> {
-  const response = await fetch(new URL(`${path}?${new URLSearchParams({ QueueUrl: queueUrl })}`, endpoint));
-  if (!response.ok) throw new EndpointError(`${endpoint}${path} shows no messages: ${response.status}`);
-  return parseQueue(await response.json());
-}
-
-interface ShownMessage {
-  readonly MessageId: string;
-  readonly ReceiveCount: number;
-  readonly VisibleAt: number;
-}
-
-/** By account, Region and queue. Only what was given has a receive count. */
-export function parseQueue(body: unknown): QueuedMessage[] {
-  const { messages } = body as {
-    messages: Record<string, Record<string, Record<string, readonly ShownMessage[]>>>;
-  };
-  return Object.values(messages)
-    .flatMap((regions) => Object.values(regions).flatMap((queues) => Object.values(queues).flat()))
-    .filter(({ ReceiveCount }) => ReceiveCount > 0)
-    .map(({ MessageId, ReceiveCount, VisibleAt }) => ({
-      messageId: MessageId,
-      receiveCount: ReceiveCount,
-      visibleAt: VisibleAt,
-    }));
 }

@@ -7,6 +7,9 @@ import { EndpointError } from '../../system/errors.ts';
 import { type Child, pythonModule, startChild } from '../../system/processes.ts';
 import { isStopping } from '../../system/teardown.ts';
 
+/** The package on PyPI that is the emulator, and its module. */
+export const emulatorPackage = 'ministack';
+
 const host = '127.0.0.1';
 const portAttempts = 5;
 /** Longest start, in ms. A start takes a second, but much longer with a cold disk or on a busy machine. */
@@ -72,7 +75,7 @@ function emulatorEnvironment(folder: string, temporary: string, port: number, en
 async function launch(python: string, log: string, env: Environment): Promise<Child> {
   const file = await open(log, 'w');
   try {
-    return await startChild(pythonModule(python, 'ministack'), { env, output: file.fd });
+    return await startChild(pythonModule(python, emulatorPackage), { env, output: file.fd });
   } finally {
     await file.close();
   }

@@ -4,7 +4,7 @@ import { awsVariables, type Environment, ownEnvironment } from '../../system/env
 import { handOver, makeOwnFolder, removeFolder } from '../../system/folders.ts';
 import { pythonTool } from '../../system/python/python-tool.ts';
 import { onShutdown } from '../../system/teardown.ts';
-import { startEmulator } from './emulator.ts';
+import { emulatorPackage, startEmulator } from './emulator.ts';
 import { checkGivenEndpoint } from './given-endpoint.ts';
 
 const defaultRegion = 'us-east-1';
@@ -85,7 +85,7 @@ async function startOwn(
   forget: () => void,
   onStep: (step: string) => void,
 ): Promise<Endpoint> {
-  const python = await pythonTool('ministack', onStep);
+  const python = await pythonTool(emulatorPackage, onStep);
   onStep('Starting the emulator');
   const emulator = await startEmulator(python, folder, { PATH, LANG, ...accountVariables(defaultRegion) });
   let over: Promise<void> | undefined;

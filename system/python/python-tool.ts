@@ -8,20 +8,16 @@ import { type Command, pythonModule, runChild } from '../processes.ts';
 import { onShutdown } from '../teardown.ts';
 import { findPython, type Python, probePath } from './find-python.ts';
 
-export type PythonTool = 'ministack' | 'cfn-lint';
-
 /**
  * The Python of a virtual environment in which the tool is installed, at the versions that requirements/
  * pins; the first call installs it. Run the tool as a module (`-m`, `-c`): the environment was made elsewhere and
  * moved, so the scripts in its bin/ point nowhere.
  *
+ * @param tool A package on PyPI for which requirements/ has a file.
  * @param onStep Told what is being done, where that takes a while.
  * @throws ToolError where there is no Python for it, or it cannot be installed.
  */
-export async function pythonTool(
-  tool: PythonTool,
-  onStep: (step: string) => void = () => {},
-): Promise<string> {
+export async function pythonTool(tool: string, onStep: (step: string) => void = () => {}): Promise<string> {
   const requirements = join(import.meta.dirname, 'requirements', `${tool}.txt`);
   const pins = await readFile(requirements, 'utf8');
   const env = ownEnvironment();
@@ -37,7 +33,7 @@ export async function pythonTool(
 
 /** Other pins or another Python, another folder: none is ever changed after it was made. */
 export function environmentName(
-  tool: PythonTool,
+  tool: string,
   pins: string,
   { major, minor }: Pick<Python, 'major' | 'minor'>,
 ): string {
@@ -51,7 +47,7 @@ export function environmentName(
 
 interface Installation {
   readonly base: Python;
-  readonly tool: PythonTool;
+  readonly tool: string;
   readonly requirements: string;
   readonly home: string;
   readonly env: Environment;
@@ -79,7 +75,7 @@ async function install({ base, tool, requirements, home, env }: Installation): P
 /** Few retries: without a network the answer comes in seconds. */
 const pipInstall = ['install', '--quiet', '--disable-pip-version-check', '--no-input', '--retries', '1'];
 
-async function step(tool: PythonTool, command: Command, env: Environment): Promise<void> {
+async function step(tool: string, command: Command, env: Environment): Promise<void> {
   const { code, output } = await runChild(command, { env });
   if (code === 0) return;
   throw new ToolError(

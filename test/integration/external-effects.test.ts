@@ -4,7 +4,7 @@ import type { ProviderRequest } from '../../lab/faults/provider/payment-provider
 import { chargeFaultOf } from '../../lab/faults/provider/provider-faults.ts';
 import { type MailRequest, mailFaultOf } from '../../lab/faults/proxy/mail-proxy.ts';
 import { RequestLog } from '../../lab/faults/request-log.ts';
-import { readMails } from '../../lab/observe/mails.ts';
+import { readMails } from '../../lab/observe/emulator-pages.ts';
 import { anOrder } from '../support/orders.ts';
 import { modes } from './deployment/sandbox.ts';
 import { connection, deliveries, eventually, send, unique } from './support.ts';

@@ -1,5 +1,5 @@
 import { type Listening, listen } from '../../../../lab/faults/proxy/loopback-server.ts';
-import { HeldMessages, heldAt, parseQueue } from '../../../../lab/observe/held-messages.ts';
+import { HeldMessages, heldAt } from '../../../../lab/observe/held-messages.ts';
 import { credentials } from '../../../../lab/target/client-config.ts';
 
 const visibilityTimeout = 30;
@@ -33,14 +33,6 @@ describe('what an invocation holds', () => {
     expect(namesOf(heldAt([given('a', 6)], end * 1000, visibilityTimeout))).toEqual(['a']);
     expect(heldAt([given('a', 7)], end * 1000, visibilityTimeout)).toEqual([]);
   });
-});
-
-test('of the messages of a queue those that were given are read', () => {
-  const shown = (MessageId: string, ReceiveCount: number) => ({ MessageId, ReceiveCount, VisibleAt: 5 });
-  const queues = { 'http://queue': [shown('a', 2), shown('b', 0)] };
-  expect(parseQueue({ messages: { '000000000000': { 'us-east-1': queues } } })).toEqual([
-    { messageId: 'a', receiveCount: 2, visibleAt: 5 },
-  ]);
 });
 
 describe('one invocation after the other', () => {

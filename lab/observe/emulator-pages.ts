@@ -2,6 +2,22 @@ import { readReference } from '../../contract/orders/mail.ts';
 import { EndpointError } from '../../system/errors.ts';
 import type { ClientConfig } from '../target/client-config.ts';
 
+/*
+ * The pages on which an emulator shows more than AWS does, without changing anything. Another emulator has other pages.
+ */
+
+/** The page of MiniStack that lists the messages of a queue. */
+const queuePath = '/_ministack/sqs/messages';
+
+/** A message of a queue that a consumer was given at least once. */
+export interface GivenMessage {
+  readonly messageId: string;
+  /** From 1: how often SQS has given it. */
+  readonly receiveCount: number;
+  /** In whole seconds since the epoch: until when it is hidden. */
+  readonly visibleAt: number;
+}
+
 /** A mail that an emulator's SES took. */
 export interface Mail {
   /** The key that the mail's text names as its reference; no emulator shows a mail's tags. */
@@ -12,20 +28,20 @@ export interface Mail {
   readonly html: string;
 }
 
-/** Where MiniStack and LocalStack list what was sent. */
-const paths = ['/_ministack/ses/messages', '/_aws/ses'];
+/** The pages of MiniStack and of LocalStack that list the mails that were sent. */
+const mailPaths = ['/_ministack/ses/messages', '/_aws/ses'];
 
 /**
  * All mails that were sent through the endpoint's SES.
  * @throws EndpointError where it lists none at either path.
  */
 export async function readMails({ endpoint }: Pick<ClientConfig, 'endpoint'>): Promise<Mail[]> {
-  for (const path of paths) {
+  for (const path of mailPaths) {
     const response = await fetch(new URL(path, endpoint));
     const body = response.ok ? await response.json().catch(() => undefined) : undefined;
     if (body !== undefined) return parseMails(body);
   }
-  throw new EndpointError(`${endpoint} lists no mails, neither at ${paths.join(' nor at ')}`);
+  throw new EndpointError(`${endpoint} lists no mails, neither at ${mailPaths.join(' nor at ')}`);
 }
 
 interface MiniStackMail {
@@ -62,4 +78,38 @@ function isList<Entry>(value: readonly Entry[] | object): value is readonly Entr
 
 function mail(to: readonly string[], subject: string, text: string, html: string): Mail {
   return { idempotencyKey: readReference(text), to, subject, text, html };
+}
+
+/**
+ * The messages of a queue that were given to a consumer and are not deleted. Reading them changes nothing.
+ *
+ * @throws EndpointError where the emulator has no such page.
+ */
+export async function readQueue({ endpoint }: ClientConfig, queueUrl: string): Promise<GivenMessage[]> {
+  const response = await fetch(
+    new URL(`${queuePath}?${new URLSearchParams({ QueueUrl: queueUrl })}`, endpoint),
+  );
+  if (!response.ok) throw new EndpointError(`${endpoint}${queuePath} shows no messages: ${response.status}`);
+  return parseQueue(await response.json());
+}
+
+interface ShownMessage {
+  readonly MessageId: string;
+  readonly ReceiveCount: number;
+  readonly VisibleAt: number;
+}
+
+/** By account, Region and queue. Only what was given has a receive count. */
+export function parseQueue(body: unknown): GivenMessage[] {
+  const { messages } = body as {
+    messages: Record<string, Record<string, Record<string, readonly ShownMessage[]>>>;
+  };
+  return Object.values(messages)
+    .flatMap((regions) => Object.values(regions).flatMap((queues) => Object.values(queues).flat()))
+    .filter(({ ReceiveCount }) => ReceiveCount > 0)
+    .map(({ MessageId, ReceiveCount, VisibleAt }) => ({
+      messageId: MessageId,
+      receiveCount: ReceiveCount,
+      visibleAt: VisibleAt,
+    }));
 }

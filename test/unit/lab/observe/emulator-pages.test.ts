@@ -1,5 +1,5 @@
 import { referenceLine } from '../../../../contract/orders/mail.ts';
-import { parseMails } from '../../../../lab/observe/mails.ts';
+import { parseMails, parseQueue } from '../../../../lab/observe/emulator-pages.ts';
 
 const key = 'ab'.repeat(32);
 const text = `Your order\n\n${referenceLine(key)}\n`;
@@ -31,5 +31,13 @@ test('takes no other text for a reference', () => {
   };
   expect(parseMails({ messages: { a: [listed] } })).toEqual([
     { idempotencyKey: undefined, to: [], subject: '', text: listed.BodyText, html: '' },
+  ]);
+});
+
+test('of the messages of a queue those that were given are read', () => {
+  const shown = (MessageId: string, ReceiveCount: number) => ({ MessageId, ReceiveCount, VisibleAt: 5 });
+  const queues = { 'http://queue': [shown('a', 2), shown('b', 0)] };
+  expect(parseQueue({ messages: { '000000000000': { 'us-east-1': queues } } })).toEqual([
+    { messageId: 'a', receiveCount: 2, visibleAt: 5 },
   ]);
 });
