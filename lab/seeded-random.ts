@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A number in [0, 1) that depends on its arguments alone, so that a second pass over the events decides as the
- * first did, without remembering anything.
+ * A number in [0, 1) that depends only on its arguments. So a second pass over the events makes the same decisions as
+ * the first one, without stored state.
  */
 export function seededRandom(seed: number, purpose: string, index: number): number {
   const digest = createHash('sha256').update(`${seed} ${purpose} ${index}`).digest();

@@ -9,11 +9,12 @@ import { type Outcome, outcomes } from '../contract/reporting/outcomes.ts';
 const outcome: Outcome = 'blocked';
 
 /**
- * An alarm that is in ALARM while a message of the function blocks its group. By the default `maxReceiveCount` a blocked
- * message is tried again within half an hour, even of the longest retention: after an hour without one, none is left.
+ * Creates an alarm that is in ALARM while a message of the function blocks its group. With the default
+ * `maxReceiveCount` a blocked message is tried again within half an hour, even with the longest retention. So after an
+ * hour without such a try, no message blocks.
  *
- * It counts the function's log lines, because the metric `Blocked` is by consumer's name alone, and another stack of the
- * account may have a consumer of the same name.
+ * The alarm counts the function's log lines. The metric `Blocked` cannot be used, because its only dimension is the
+ * consumer's name, and another stack of the account can have a consumer of that name.
  */
 export function blockedAlarm(scope: Construct, logGroup: ILogGroup, functionName: string): Alarm {
   const filter = new MetricFilter(scope, 'BlockedFilter', {

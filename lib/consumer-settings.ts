@@ -7,7 +7,7 @@ import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { checkKnownNumber } from './rules/check-number.ts';
 import { defaultMaxReceiveCount, defaultVisibilityTimeout } from './rules/retention-arithmetic.ts';
 
-/** For how long a consumer's messages live and how often they come. Each number is known at synthesis. */
+/** How long a consumer's messages live, and how often they can be delivered. Each number is known at synthesis. */
 export interface ConsumerSettings {
   readonly timeout: Duration;
   readonly batchSize: number;
@@ -21,7 +21,7 @@ export interface ConsumerSettings {
 }
 
 /**
- * The settings that `props` give, and the defaults of the others.
+ * Reads the settings of `props` and adds defaults.
  *
  * Ranges are those of AWS: "Lambda quotas" (timeout), "Configuring scaling behavior for SQS event source mappings" (batches
  * of FIFO queues), "Amazon SQS message quotas" (retention, visibility timeout). Rules about several settings at once are

@@ -19,8 +19,8 @@ export interface DataTableProps {
 }
 
 /**
- * A DynamoDB table with safe settings: on-demand capacity, point-in-time recovery over 35 days, retained when its stack is
- * deleted, and named after its stack. It is encrypted with a key that DynamoDB owns, without a price per request.
+ * A DynamoDB table with safe settings: on-demand capacity, point-in-time recovery over 35 days, retention when its
+ * stack is deleted, and a name that derives from the stack. Its encryption key belongs to DynamoDB and costs nothing.
  *
  * @example
  * ```ts
@@ -29,8 +29,8 @@ export interface DataTableProps {
  */
 export class DataTable extends Table {
   /**
-   * @throws ConfigurationError for the name of an attribute that DynamoDB refuses, and if the table's name gets longer than
-   *   DynamoDB takes or is another construct's.
+   * @throws ConfigurationError for an attribute name that DynamoDB refuses, for a table name that is too long for
+   *   DynamoDB, and for one that another construct has.
    */
   constructor(
     scope: Construct,

@@ -5,10 +5,13 @@ import type { DeployedTable, DeployedTables } from '../contract/environment.ts';
 import { ConfigurationError } from '../contract/errors.ts';
 import { renderedProperties } from './rendered-properties.ts';
 
-/** The kinds of effects whose grants are known. */
+/** The kinds of effects that the construct can grant. */
 export type EffectKind = GrantedEffect;
 
-/** Any `ITable`. It is not named so, because CDK's own `Table` is none under TypeScript's `exactOptionalPropertyTypes`. */
+/**
+ * Any `ITable`. The type lists the used members, because under TypeScript's `exactOptionalPropertyTypes` CDK's own
+ * `Table` does not match `ITable`.
+ */
 type AnyTable = Pick<ITable, 'tableName' | 'grant' | 'node'> & {
   readonly encryptionKey?: ITable['encryptionKey'] | undefined;
 };
@@ -18,8 +21,8 @@ export interface EffectTable {
   /** A `DataTable`, or any other table that the CDK app makes or imports. */
   readonly table: AnyTable;
   /**
-   * The kinds of effects that the handler returns for the table. A `raw` one needs a grant of its own:
-   * `table.grant(consumer.handler, 'dynamodb:ConditionCheckItem')`, for instance.
+   * The kinds of effects that the handler returns for the table. A `raw` effect needs a grant of your own, for example
+   * `table.grant(consumer.handler, 'dynamodb:ConditionCheckItem')`.
    */
   readonly effects: readonly EffectKind[];
 }
@@ -27,9 +30,9 @@ export interface EffectTable {
 type EffectTables = Readonly<Record<string, EffectTable>>;
 
 /**
- * Lets a function write to tables, by the kinds of its effects alone.
+ * Grants a function only the writes that the kinds of its effects need.
  *
- * @throws ConfigurationError for an effect that is none.
+ * @throws ConfigurationError for an unknown kind of effect.
  */
 export function grantEffects(handler: IGrantable, tables: EffectTables): void {
   for (const [name, { table, effects }] of Object.entries(tables)) {
@@ -48,7 +51,7 @@ export function grantEffects(handler: IGrantable, tables: EffectTables): void {
   }
 }
 
-/** The tables as the function has to know them. */
+/** The tables in the form that the function's environment needs. */
 export function deployedTables(tables: EffectTables): DeployedTables {
   return Object.fromEntries(Object.entries(tables).map(([name, { table }]) => [name, deployed(table)]));
 }
@@ -59,7 +62,7 @@ function deployed(table: AnyTable): DeployedTable {
   return { tableName, ...(key === undefined ? {} : { key }) };
 }
 
-/** The names of a table's key attributes, the partition key first; `undefined` of an imported table. */
+/** The names of a table's key attributes, the partition key first; `undefined` for an imported table. */
 function keyOf(table: AnyTable): readonly string[] | undefined {
   if (table.node.defaultChild === undefined) return undefined;
   const schema: readonly { readonly AttributeName: string; readonly KeyType: string }[] =

@@ -5,9 +5,10 @@ import { physicalName } from './names.ts';
 
 export interface EventTopicProps {
   /**
-   * A customer managed key that encrypts the topic. Whoever is granted to publish may use it, principals of other accounts
-   * too. A consumer's queues have an `encryptionKey` of their own; it may be the same key.
-   * @default - the AWS managed key `alias/aws/sns`: without a price or grants, and for principals of this account alone
+   * A customer managed key that encrypts the topic. `grantPublish` also grants the use of this key, to principals of
+   * other accounts too. A consumer's queues have their own `encryptionKey`; it may be the same key.
+   * @default - the AWS managed key `alias/aws/sns`: it is free and needs no grants, but only principals of this account
+   *   can use it
    */
   readonly encryptionKey?: IKey;
 }
@@ -15,13 +16,14 @@ export interface EventTopicProps {
 /**
  * A FIFO topic for events: order per message group, duplicates removed for 5 minutes.
  *
- * - Content-based deduplication: equal bodies are one message. An explicit deduplication id goes before it.
- * - Throughput scope `MessageGroup`: limits and deduplication are each group's own, not the topic's.
- * - Encrypted, by default with the AWS managed key `alias/aws/sns`, whose policy lets every principal of the account use it
- *   that may publish. Principals of other accounts and AWS services (EventBridge, S3) cannot: give an `encryptionKey`.
+ * - Content-based deduplication: equal bodies are one message. An explicit deduplication id takes precedence.
+ * - Throughput scope `MessageGroup`: limits and deduplication apply to each message group, not to the topic.
+ * - Encryption, by default with the AWS managed key `alias/aws/sns`. Every principal of this account that may publish
+ *   can use that key. Principals of other accounts and AWS services (EventBridge, S3) cannot: give an `encryptionKey`
+ *   for them.
  * - Publishers have to use TLS.
  *
- * Consumers take any FIFO topic; this one only has good settings. `grantPublish` lets a principal publish.
+ * Consumers accept any FIFO topic; this class only sets good defaults. `grantPublish` lets a principal publish.
  *
  * @example
  * ```ts
@@ -30,7 +32,7 @@ export interface EventTopicProps {
  * ```
  */
 export class EventTopic extends Topic {
-  /** @throws ConfigurationError if the name gets longer than SNS takes or is another construct's. */
+  /** @throws ConfigurationError if the name is too long for SNS, or if another construct has it. */
   constructor(scope: Construct, id: string, { encryptionKey }: EventTopicProps = {}) {
     super(scope, id, {
       topicName: physicalName(scope, id, 'topic', '.fifo'),
@@ -41,7 +43,7 @@ export class EventTopic extends Topic {
       ...(encryptionKey === undefined ? {} : { masterKey: encryptionKey }),
     });
     if (encryptionKey !== undefined) return;
-    // Not as `masterKey`: for that, grants would give publishers rights on keys that they do not need here.
+    // Not as `masterKey`: with that property, grants would give publishers rights on the key that they do not need.
     (this.node.defaultChild as CfnTopic).kmsMasterKeyId = 'alias/aws/sns';
   }
 }

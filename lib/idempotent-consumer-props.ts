@@ -10,33 +10,33 @@ import type { RecordTable } from './record-table.ts';
 
 export interface IdempotentConsumerProps {
   /**
-   * The consumer's name: 1 to 64 letters, digits, `-` and `_`. It is part of the key of each record, so renaming a consumer
-   * makes every event new to it. No other consumer of the same record table may have it.
+   * The consumer's name: 1 to 64 letters, digits, `-` and `_`. It is part of the key of each record, so renaming a
+   * consumer makes every event new to it. Two consumers of one record table cannot have the same name.
    *
-   * Leave `name` of `createConsumer` out: it goes before this one, and synthesis cannot see it.
+   * Do not set `name` of `createConsumer`: it would take precedence, and synthesis cannot see it.
    */
   readonly consumerName: string;
 
   /**
-   * Where the events come from: any FIFO topic, of this stack, another stack or another account (`Topic.fromTopicArn`).
+   * The topic of the events: any FIFO topic of this stack, another stack or another account (`Topic.fromTopicArn`).
    *
-   * Synthesis knows no more of an imported topic than its ARN. Check yourself that
+   * Synthesis knows only the ARN of an imported topic. Check yourself that
    * - it has content-based deduplication, or its publishers give deduplication ids: SNS refuses other messages;
    * - its publishers set a message group: SNS refuses messages without one;
    * - a topic of another account lets this account subscribe (`sns:Subscribe`);
-   * - an archive keeps events no longer than records count, if you replay from it.
+   * - if you replay from an archive, the archive does not keep events longer than records live.
    */
   readonly topic: ITopic;
 
-  /** Where the consumer keeps which events it applied. Consumers may share one table. */
+  /** The table of the consumer's records, which say which events were applied. Consumers may share one table. */
   readonly records: RecordTable;
 
   /** The file that exports `handler`, made by `createConsumer` of `order-once`. */
   readonly entry: string;
 
   /**
-   * The tables that the handler's effects write to, by the names under which `createConsumer` declares them. The function
-   * gets their names and keys, and the IAM actions that the kinds of effects need, no others.
+   * The tables that the handler's effects write to, by the names that `createConsumer` gives them. The function gets
+   * their names and keys, and only the IAM actions that its kinds of effects need.
    * @default - none: an `exactlyOnce()` handler returns no effects
    */
   readonly tables?: Readonly<Record<string, EffectTable>>;
@@ -44,17 +44,17 @@ export interface IdempotentConsumerProps {
   /** Environment variables of the function, beside those that the construct sets itself. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
 
-  /** How long one invocation may take, for a whole batch; at most 15 minutes. @default Duration.seconds(30) */
+  /** Timeout of an invocation, which handles a whole batch; at most 15 minutes. @default Duration.seconds(30) */
   readonly timeout?: Duration;
 
   /** Memory of the function in MiB, 128 to 10,240; Lambda gives CPU in proportion. @default 512 */
   readonly memorySize?: number;
 
-  /** Messages that one invocation gets; 1 to 10, the most that Lambda takes from a FIFO queue. @default 10 */
+  /** Maximum number of messages per invocation; 1 to 10, Lambda's limit for a FIFO queue. @default 10 */
   readonly batchSize?: number;
 
   /**
-   * Invocations at the same time; 2 to 1,000. Not together with `provisionedPollerConfig`.
+   * Maximum number of concurrent invocations; 2 to 1,000. Not together with `provisionedPollerConfig`.
    * @default - as many as there are message groups
    */
   readonly maxConcurrency?: number;
@@ -67,8 +67,8 @@ export interface IdempotentConsumerProps {
   readonly provisionedPollerConfig?: ProvisionedPollerConfig;
 
   /**
-   * How long a received message stays hidden; at most 12 hours. At least six times `timeout`, or a second function gets the
-   * message while the first is at work.
+   * How long a received message stays hidden; at most 12 hours. At least six times `timeout`, because otherwise a
+   * second function can get the message while the first one is still running.
    * @default - six times `timeout`, or longer if `toleratedOutage` needs it
    */
   readonly visibilityTimeout?: Duration;
@@ -80,45 +80,46 @@ export interface IdempotentConsumerProps {
   readonly deadLetterRetention?: Duration;
 
   /**
-   * For how long what the function needs may fail, its own start included, before SQS moves messages to the dead-letter
-   * queue. About 35 hours take the 1,000 receives that SQS counts.
+   * How long a dependency may be down, or the function may fail to start, before SQS moves messages to the dead-letter
+   * queue. An outage of about 35 hours uses all of the 1,000 receives that SQS allows.
    * @default Duration.days(1)
    */
   readonly toleratedOutage?: Duration;
 
   /**
-   * Receives after which SQS moves a message to the dead-letter queue, whatever the runtime thinks; at most 1,000. Past
-   * a quarter of them the runtime spreads what is left over the retention, so fewer make retries slower.
-   * @default - 1,000, or as many as come before the retention where no function gets hold of the message
+   * Number of receives after which SQS itself moves a message to the dead-letter queue; at most 1,000. After a quarter
+   * of them the runtime spreads the rest over the retention, so a lower number makes retries slower.
+   * @default - 1,000, or the number of receives within the retention if the function does not start
    */
   readonly maxReceiveCount?: number;
 
   /**
-   * What becomes of an event that is poison: a permanent error, a conflict, its attempts used up. `quarantine` copies it
-   * to the dead-letter queue, and its group goes on. `block` leaves it in its queue, and its group waits behind it, in
-   * order, until a fixed deployment applies it or an operator skips it; an alarm rings meanwhile. A body that is no event
-   * never blocks.
+   * How poison is handled: an event with a permanent error, a conflict, or an event whose attempts are used up.
+   * `quarantine` copies the event to the dead-letter queue, and its group continues. `block` leaves the event in its
+   * queue, and its group waits behind it, in order, until a deployment fixes the event or an operator skips it;
+   * `blockedAlarm` is in ALARM meanwhile. A body that is not an event never blocks.
    * @default quarantine
    */
   readonly onPoison?: OnPoison;
 
   /**
-   * What becomes of the queues and logs when their stack is deleted.
+   * What happens to the queues and logs when their stack is deleted.
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, so that only a first deployment that fails removes them
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * A customer managed key that encrypts the three queues and the function's environment variables. The consumer's function
-   * may use it, and SNS for topics of the topic's account. Tables and logs are not encrypted with it; give an `EventTopic`
-   * its own `encryptionKey`.
-   * @default - keys that AWS holds, without a price
+   * A customer managed key that encrypts the three queues and the function's environment variables. The construct lets
+   * the function use the key, and SNS for topics of the topic's account. Tables and logs do not use it. An `EventTopic`
+   * has its own `encryptionKey`.
+   * @default - keys of AWS, which are free
    */
   readonly encryptionKey?: IKey;
 
   /**
-   * That the policy of an imported `encryptionKey` lets SNS use the key. The CDK cannot change the policy of such a key, and
-   * without this statement SNS can deliver neither to the queue nor to its dead-letter queue, so events are lost:
+   * Confirms that the policy of an imported `encryptionKey` lets SNS use the key. The CDK cannot change the policy of
+   * such a key. Without this statement SNS can deliver neither to the queue nor to its dead-letter queue, so events are
+   * lost:
    * ```json
    * { "Effect": "Allow", "Principal": { "Service": "sns.amazonaws.com" },
    *   "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*",
@@ -129,7 +130,8 @@ export interface IdempotentConsumerProps {
   readonly keyPolicyIsMine?: boolean;
 
   /**
-   * The VPC of the function. It has to reach DynamoDB, SQS and whatever the handler calls: by endpoints or a NAT gateway.
+   * The VPC of the function. Through VPC endpoints or a NAT gateway the function must reach DynamoDB, SQS and every
+   * system that the handler calls.
    * @default - none
    */
   readonly vpc?: IVpc;
@@ -137,7 +139,7 @@ export interface IdempotentConsumerProps {
   /** Subnets of `vpc`. @default - its private subnets */
   readonly vpcSubnets?: SubnetSelection;
 
-  /** Security groups in `vpc`. @default - one of the function's own, which lets everything out */
+  /** Security groups in `vpc`. @default - a new one that allows all outbound traffic */
   readonly securityGroups?: ISecurityGroup[];
 
   /** The function's processor. @default Architecture.ARM_64, a fifth cheaper */
@@ -150,15 +152,16 @@ export interface IdempotentConsumerProps {
   readonly tracing?: Tracing;
 
   /**
-   * Options for esbuild. They go before those of the construct, with three exceptions: the format stays an ES module, a
-   * banner follows that of the construct, and `--alias` of `esbuildArgs` is added to.
+   * Options for esbuild. They take precedence over those of the construct, with three exceptions: the format stays an
+   * ES module, your banner follows the construct's banner, and your `--alias` in `esbuildArgs` is added to the
+   * construct's.
    * @default - minified, with a source map and the AWS SDK inside
    */
   readonly bundling?: BundlingOptions;
 
   /**
-   * The lock file of the handler's project, if there are several, as in a monorepo.
-   * @default - the only one in the nearest folder that has one, from the working folder upwards
+   * The lock file of the handler's project. Name it if the repository has several, as in a monorepo.
+   * @default - the only lock file in the nearest folder that has one, from the working folder upwards
    */
   readonly depsLockFilePath?: string;
 }

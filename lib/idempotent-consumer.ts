@@ -18,12 +18,12 @@ import { claimConsumerName } from './rules/consumer-names.ts';
 import { addWindowRules } from './rules/window-rules.ts';
 
 /**
- * A function that takes a topic's events and applies each once: a FIFO queue with a dead-letter queue, a raw
- * subscription with a dead-letter queue of its own, and the function with the grants and environment variables that
- * its runtime needs.
+ * A consumer that applies each event of a topic once. The construct creates a FIFO queue with a dead-letter queue, a
+ * raw subscription with its own dead-letter queue, and the function with the grants and environment variables that the
+ * runtime needs.
  *
- * Synthesis fails, naming numbers and fix, where a message could outlive its record, be processed by two functions at
- * once, or be given up by SQS while the runtime still tries.
+ * Synthesis fails if a message could outlive its record, if two functions could process a message at once, or if SQS
+ * could give a message up while the runtime still retries it. The error names the numbers and the fix.
  *
  * @example
  * ```ts
@@ -37,24 +37,27 @@ import { addWindowRules } from './rules/window-rules.ts';
  * ```
  */
 export class IdempotentConsumer extends Construct {
-  /** Part of the key of each record. */
+  /** The consumer's name, which is part of the key of each record. */
   readonly consumerName: string;
   readonly handler: LambdaFunction;
   readonly queue: Queue;
-  /** Where the runtime puts poison, and SQS what was received `maxReceiveCount` times. */
+  /**
+   * The dead-letter queue of the source queue. The runtime copies poison to it, and SQS moves messages to it after
+   * `maxReceiveCount` receives.
+   */
   readonly deadLetterQueue: Queue;
-  /** Where SNS puts what it could not deliver to the queue. */
+  /** The dead-letter queue of the subscription: messages that SNS could not deliver to the source queue. */
   readonly subscriptionDeadLetterQueue: Queue;
   /**
-   * With `onPoison: 'block'` alone: in ALARM while a message blocks its group. It has no action yet, `addAlarmAction`
-   * gives it one.
+   * Only with `onPoison: 'block'`: in ALARM while a message blocks its group. The alarm has no action; add one with
+   * `addAlarmAction`.
    */
   readonly blockedAlarm?: Alarm;
 
   /**
-   * @throws ConfigurationError for an option that AWS or the runtime refuses, a topic that is no FIFO topic, a consumer's
-   *   name that another consumer of the record table has, and names of resources that get longer than AWS takes or are
-   *   another construct's.
+   * @throws ConfigurationError for an option that AWS or the runtime refuses, a topic that is not FIFO, a consumer name
+   *   that another consumer of the record table has, and resource names that are too long for AWS or belong to another
+   *   construct.
    */
   constructor(scope: Construct, id: string, props: IdempotentConsumerProps) {
     super(scope, id);
@@ -91,7 +94,7 @@ export class IdempotentConsumer extends Construct {
     return physicalName(this.node.scope as Construct, this.node.id, 'function');
   }
 
-  /** The function, with what its runtime has to know and may do. */
+  /** Creates the function, with the runtime's settings and grants. */
   #function(props: IdempotentConsumerProps, settings: ConsumerSettings): LambdaFunction {
     const { records, encryptionKey, tables = {} } = props;
     const handler = nodeFunction(this, {
@@ -106,7 +109,7 @@ export class IdempotentConsumer extends Construct {
     });
     records.grantCommit(handler);
     grantEffects(handler, tables);
-    // Beside what its event source is granted: sqs:ChangeMessageVisibility and sqs:DeleteMessage of the queue.
+    // The event source grants sqs:ChangeMessageVisibility and sqs:DeleteMessage of the queue.
     this.deadLetterQueue.grant(handler, 'sqs:SendMessage');
     encryptionKey?.grant(handler, 'kms:Decrypt', 'kms:GenerateDataKey');
     return handler;

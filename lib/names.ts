@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../contract/errors.ts';
 
-/** The longest names that AWS takes, in characters (each service's "Quotas" page). SQS and SNS count `.fifo`. */
+/** The longest names that AWS accepts, in characters (each service's "Quotas" page). SQS and SNS count `.fifo`. */
 export const nameLimits = {
   queue: 80,
   function: 64,
@@ -17,7 +17,7 @@ export const nameLimits = {
  * Two stacks never get the same name. If a table outlived its stack, the same stack finds it again
  * (`cdk deploy --import-existing-resources`) instead of creating an empty one.
  *
- * @param suffix Put behind the name as it is.
+ * @param suffix Appended to the name unchanged.
  * @throws ConfigurationError if the service would refuse the length, or another construct of the stack has the name: ids
  *   may differ where names don't (`Orders` and `orders`, `OrdersDlq` and the dead-letter queue of `Orders`).
  */
@@ -41,7 +41,7 @@ export function physicalName(
   return name;
 }
 
-/** The construct that has a name, by stack. */
+/** For each stack: the construct that has a name. */
 const owners = new WeakMap<Stack, Map<string, string>>();
 
 /** CloudFormation would refuse the second resource of a name in the middle of a deployment. */
@@ -58,7 +58,7 @@ function claim(stack: Stack, kind: string, name: string, path: string): void {
   named.set(`${kind} ${name}`, path);
 }
 
-/** A nested stack's own name is known at deployment only. */
+/** A nested stack's own name is known only at deployment. */
 function outermostStack(scope: Construct): Stack {
   let stack = Stack.of(scope);
   while (stack.nestedStackParent !== undefined) stack = stack.nestedStackParent;

@@ -10,23 +10,24 @@ import { DataTable } from './data-table.ts';
 
 export interface RecordTableProps {
   /**
-   * How long a record counts: the idempotency window. A later delivery cannot be told from a new event, so synthesis fails
-   * for a consumer whose messages can live longer. At least 23 days of SNS delivery retries, the retentions of queue and
-   * dead-letter queue, and an hour for clocks; at most ten years.
+   * How long a record is valid: the idempotency window. After it, a repeated delivery looks like a new event, so
+   * synthesis fails for a consumer whose messages can live longer. The minimum is the sum of 23 days of SNS delivery
+   * retries, the retentions of queue and dead-letter queue, and an hour of clock skew. The maximum is ten years.
    * @default Duration.days(45)
    */
   readonly ttl?: Duration;
 
   /**
-   * What happens to the records when their stack is deleted. Without records, each event that is still in a queue or is
-   * published again takes effect once more.
+   * What happens to the records when their stack is deleted. Without records, each event that is still in a queue, or
+   * is published again, takes effect a second time.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
- * The table of records, which say what events were applied: an item per consumer and event. Consumers may share one.
+ * The table of records: one item per consumer and event, which says whether the event was applied. Consumers may share
+ * a table.
  *
  * @example
  * ```ts
@@ -34,10 +35,12 @@ export interface RecordTableProps {
  * ```
  */
 export class RecordTable extends DataTable {
-  /** How long a record counts. See `RecordTableProps`. */
+  /** How long a record is valid. See `RecordTableProps`. */
   readonly ttl: Duration;
 
-  /** @throws ConfigurationError for a `ttl` that no message's life fits in. */
+  /**
+   * @throws ConfigurationError for a `ttl` that is shorter than the shortest possible life of a message, or too long.
+   */
   constructor(scope: Construct, id: string, { ttl = Duration.days(45), ...props }: RecordTableProps = {}) {
     if (!Token.isUnresolved(ttl.toSeconds())) checkRecordTtl('ttl', ttl.toSeconds());
     super(scope, id, {
@@ -49,16 +52,16 @@ export class RecordTable extends DataTable {
   }
 
   /**
-   * Lets a function commit records, and sets its environment variables for them. The function can neither read nor delete a
-   * record. `IdempotentConsumer` calls it.
+   * Lets a function commit records, and sets the environment variables of the table. The function can neither read nor
+   * delete a record. `IdempotentConsumer` calls this method.
    */
   grantCommit(commits: LambdaFunction): void {
     this.#setEnvironment(commits);
-    // TransactWriteItems is no IAM action: AWS checks the action of each write in it.
+    // TransactWriteItems is not an IAM action: AWS checks the action of each write in the transaction.
     this.grant(commits, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
   }
 
-  /** Lets the intake's function keep its answers: under its own keys, and no others. */
+  /** Lets the intake's function store its answers, only under keys of the intake. */
   grantIntake(intake: LambdaFunction): void {
     this.#setEnvironment(intake);
     intake.addToRolePolicy(

@@ -2,8 +2,8 @@ import { type CfnElement, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * A resource's properties as in the template. `addPropertyOverride` changes no property of the construct, only what
- * it renders, so that is what is read.
+ * Reads a resource's properties as in the template. `addPropertyOverride` changes only the rendered template, not the
+ * construct's own properties.
  */
 // biome-ignore lint/suspicious/noExplicitAny: a template has no types.
 export function renderedProperties(construct: Pick<IConstruct, 'node'>): any {

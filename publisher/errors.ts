@@ -44,9 +44,9 @@ export type JournalErrorCode =
   | 'JOURNAL_UNREADABLE'
   /** The file cannot be written. */
   | 'JOURNAL_UNWRITABLE'
-  /** It was written for another topic, another deduplication or another input. */
+  /** The journal belongs to another topic, another deduplication or another input. */
   | 'JOURNAL_MISMATCH'
-  /** Another run has taken it over. */
+  /** Another run has taken the journal over. */
   | 'JOURNAL_TAKEN';
 
 /** This run must not continue from the journal. Nothing was sent. */

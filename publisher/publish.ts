@@ -25,10 +25,10 @@ export interface PublishOptions<Event extends CloudEvent = CloudEvent> {
   /** Which messages the broker treats as the same message. Default: `content`. */
   deduplication?: Deduplication<Event> | undefined;
   /**
-   * The path of a file from which an interrupted run continues: run it again with the same input and options. Use one run
-   * at a time: two runs send events twice, in order, until one of them stops with JOURNAL_TAKEN. Keep a key function the
-   * same, because the journal cannot compare it with the earlier one.
-   * Default: none, and every run publishes its whole input.
+   * The path of a file that lets an interrupted run continue: run again with the same input and options. Use one run at
+   * a time: two runs send events twice, in order, until one of them stops with JOURNAL_TAKEN. Keep a key function the
+   * same, because the journal cannot compare it with the earlier one. Default: none, so every run publishes its whole
+   * input.
    */
   journal?: string | undefined;
   /**

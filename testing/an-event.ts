@@ -5,8 +5,8 @@ import type { CloudEvent } from '../contract/event/cloud-event.ts';
  *
  *   anEvent({ type: 'seat.booked', data: { seat: '1A', price: 12.5 } });
  *
- * @param over Its type, and whatever else is to be another than `id: '1'`, `source: '/test'` and `partitionkey: 'group'`.
- *   Events of one `source` and `id` are one event.
+ * @param over The type, and any attributes that replace the defaults `id: '1'`, `source: '/test'` and `partitionkey:
+ *   'group'`. Two events with the same `source` and `id` are one event.
  */
 export function anEvent<Over extends Partial<CloudEvent> & { readonly type: string }>(over: Over) {
   return { specversion: '1.0' as const, id: '1', source: '/test', partitionkey: 'group', ...over };

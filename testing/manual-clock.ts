@@ -1,13 +1,13 @@
 import type { Clock } from '../contract/clock.ts';
 
 /**
- * A clock that a test moves by hand. A plain `sleep` moves it too, so nothing waits in real time. A sleep that can be given
- * up waits until something else has moved the clock.
+ * A clock that a test moves by hand. A `sleep` without a signal moves it too, so nothing waits in real time. A `sleep`
+ * with a signal waits until something else has moved the clock.
  *
  *   clock.time += 3_600_000;
  */
 export class ManualClock implements Clock {
-  /** The milliseconds of each plain sleep. */
+  /** The milliseconds of each sleep without a signal. */
   readonly slept: number[] = [];
   readonly #waiting = new Map<() => void, number>();
   #time: number;
@@ -27,7 +27,7 @@ export class ManualClock implements Clock {
     for (const [wake, end] of this.#waiting) if (end <= time) wake();
   }
 
-  /** How many sleeps wait for their end. */
+  /** Number of pending sleeps. */
   get waiting(): number {
     return this.#waiting.size;
   }

@@ -17,21 +17,24 @@ export class SteadyRandom implements Random {
   }
 }
 
-/** Everything outside of a consumer but its store, in memory, with what the consumer did to it. */
+/** The dependencies of a consumer in memory, without the store. They record what the consumer did. */
 export interface MemoryDependencies extends Omit<ConsumerDependencies, 'store'> {
-  /** What is in the dead-letter queue. */
+  /** The content of the dead-letter queue. */
   readonly letters: DeadLetter[];
-  /** What was asked of the queue: receipt handles and seconds. */
+  /** The changes of visibility timeouts: receipt handles and seconds. */
   readonly hidden: { readonly handles: readonly string[]; readonly seconds: number }[];
-  /** Receipt handles of what was deleted from the queue. */
+  /** Receipt handles of the messages that were deleted from the queue. */
   readonly acknowledged: string[];
-  /** When the process was ended; nothing ends with it in a test. */
+  /** The times at which the runtime ended its process. In a test the process continues. */
   readonly ends: number[];
-  /** Every line that was logged, parsed. */
+  /** All log lines, parsed. */
   readonly logged: Record<string, unknown>[];
 }
 
-/** A visibility timeout of 3 minutes, a retention of 4 days, 1,000 receives, records of 45 days, and `quarantine`. */
+/**
+ * Dependencies with the default settings: a visibility timeout of 3 minutes, a retention of 4 days, 1,000 receives,
+ * records of 45 days, and `quarantine`.
+ */
 export function memoryDependencies(clock: Clock): MemoryDependencies {
   const letters: DeadLetter[] = [];
   const hidden: MemoryDependencies['hidden'] = [];

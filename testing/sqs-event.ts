@@ -5,13 +5,13 @@ export interface RecordOptions {
   readonly group?: string;
   readonly receiveCount?: number;
   readonly attributes?: SQSMessageAttributes;
-  /** Milliseconds since the epoch: when SQS took the message. */
+  /** Milliseconds since the epoch: when SQS received the message from its sender. */
   readonly sentAt?: number;
-  /** Milliseconds since the epoch: when SQS gave it the first time. */
+  /** Milliseconds since the epoch: when SQS first delivered it. */
   readonly firstReceived?: number;
 }
 
-/** A record as Lambda's event source for a FIFO queue hands it over. */
+/** Makes an SQS record in the form of Lambda's event source for a FIFO queue. */
 export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord {
   const { messageId = 'message-1', group = 'customer-17850', receiveCount = 1 } = options;
   const { attributes = {}, sentAt = 1_700_000_000_000, firstReceived = 1_700_000_000_001 } = options;

@@ -10,56 +10,59 @@ import { ManualClock } from './manual-clock.ts';
 import { memoryDependencies } from './memory-dependencies.ts';
 import { remaining, sqsEvent, sqsRecord } from './sqs-event.ts';
 
-/** The batches of a FIFO queue are not larger (AWS: "Using Lambda with Amazon SQS"). */
+/** Maximum batch size of a FIFO queue (AWS: "Using Lambda with Amazon SQS"). */
 const largestBatch = 10;
 
 export interface TestOptions {
-  /** The name of a consumer that takes its name from the environment. @default 'consumer' */
+  /** The name of a consumer whose name comes from the environment. @default 'consumer' */
   readonly name?: string;
   /**
-   * Key attributes of tables that `createConsumer` does not declare, or whose keys are not texts:
-   * `{ days: ['hall', { name: 'day', type: 'N' }] }`. Declared tables are there already.
+   * Key attributes of tables that `createConsumer` does not declare, or whose keys are not texts: `{ days: ['hall', {
+   * name: 'day', type: 'N' }] }`. Declared tables need no entry.
    * @default - only the declared tables
    */
   readonly tables?: Parameters<typeof memoryStore>[0];
-  /** What becomes of poison. @default 'quarantine' */
+  /** How poison is handled. @default 'quarantine' */
   readonly onPoison?: OnPoison;
-  /** How long an invocation may take, in ms. @default 30_000 */
+  /** Timeout of an invocation, in ms. @default 30_000 */
   readonly timeout?: number;
 }
 
 /** A message in the dead-letter queue. */
 export interface TestDeadLetter {
   readonly body: string;
-  /** Why the consumer gave it up: code, message, field and more. */
+  /** Why the consumer gave the message up: code, message, field and more. */
   readonly reason: DeadLetterReason;
 }
 
 /** A consumer with a queue, a dead-letter queue, tables and a clock in memory. */
 export interface TestedConsumer {
   /**
-   * Gives messages to the consumer, as one batch.
+   * Delivers messages to the consumer in one batch.
    *
-   * @param bodies Up to 10 events, or texts that are no events.
-   * @returns How each delivery of this batch ended. A message that was not settled waits: see `redeliver`.
+   * @param bodies Up to 10 events, or texts as invalid bodies.
+   * @returns The outcome of each delivery. A message that is not settled waits: see `redeliver`.
    */
   deliver(...bodies: readonly (object | string)[]): Promise<readonly Outcome[]>;
-  /** Moves the clock on until the waiting messages are visible, and gives them again. @returns How each delivery ended. */
+  /**
+   * Moves the clock until the waiting messages are visible, and delivers them again. @returns The outcome of each
+   * delivery.
+   */
   redeliver(): Promise<readonly Outcome[]>;
-  /** How each delivery ended, in order: `applied`, `duplicate`, `poison`, `failed` and others. */
+  /** The outcomes of all deliveries, in order: `applied`, `duplicate`, `poison`, `failed` and others. */
   readonly outcomes: readonly Outcome[];
   /** The log line of each delivery, with code and reason. */
   readonly deliveries: readonly DeliveryLog[];
-  /** What effects wrote: `item(table, key)` and `items(table)`. */
+  /** The items that effects wrote: `item(table, key)` and `items(table)`. */
   readonly tables: MemoryStore['tables'];
   readonly records: MemoryStore['records'];
   readonly deadLetters: readonly TestDeadLetter[];
-  /** Starts in November 2023, and moves if a test moves it or messages are given again. */
+  /** The consumer's clock. It starts in November 2023, and moves only if a test moves it or calls `redeliver`. */
   readonly clock: ManualClock;
 }
 
 /**
- * Runs a consumer in memory, with the tables that it declares. Its store refuses whatever DynamoDB refuses.
+ * Runs a consumer in memory, with the tables that it declares. The memory store refuses whatever DynamoDB refuses.
  *
  *   import { handler } from './bookings.ts';
  *
@@ -69,7 +72,7 @@ export interface TestedConsumer {
  *   t.outcomes;                             // ['applied', 'duplicate']
  *   t.tables.item('seats', { seat: '1A' });  // { seat: '1A', price: 12.5 }
  *
- * @param handler What `createConsumer` returned for options alone, without dependencies.
+ * @param handler The result of `createConsumer(options)`, called without dependencies.
  * @throws ConfigurationError for any other function.
  */
 export function testConsumer(handler: ConsumerHandler, options: TestOptions = {}): TestedConsumer {

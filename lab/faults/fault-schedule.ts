@@ -1,14 +1,14 @@
 import { seededRandom } from '../seeded-random.ts';
 
-/** What may be done to a request, each with its share of the first requests of a key. */
+/** The faults of requests, each with its share of the first requests of a key. */
 export type Shares<Fault extends string> = Readonly<Partial<Record<Fault, number>>>;
 
-/** Of the requests that are sent a second time: enough to see two faults in a row, few enough that runs stay short. */
+/** The share of second requests that get a fault again: enough for two faults in a row, few enough for short runs. */
 const secondTime = 0.25;
 
 /**
- * The fault that strikes the n-th request of a key, decided by the arguments alone. From the third request on nothing
- * does, so that every run ends.
+ * The fault of the n-th request of a key; it depends only on the arguments. From the third request on there is none, so
+ * that every run ends.
  *
  * @param n From 1.
  */
@@ -30,7 +30,7 @@ export function scheduledFault<Fault extends string>(
   return 'none';
 }
 
-/** Heads or tails, for the same request: which of the two ways of a fault it is. */
+/** Chooses one of two variants of a fault; it depends only on the arguments. */
 export function coin(seed: number, key: string, n: number): boolean {
   return seededRandom(seed, `way ${key}`, n) < 0.5;
 }

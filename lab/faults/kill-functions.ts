@@ -3,38 +3,38 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HeldMessage } from '../observe/held-messages.ts';
 import { seededRandom } from '../seeded-random.ts';
 
-/** How many processes of functions were ended, and how. */
+/** The function processes that were ended. */
 export interface EndedFunctions {
-  /** By SIGKILL: as when Lambda's host dies. */
+  /** Number of processes ended by SIGKILL, like a crash of Lambda's host. */
   readonly killed: number;
-  /** By SIGSTOP: the function does nothing more until its timeout ends it. */
+  /** Number of processes stopped by SIGSTOP: the function stands still until its timeout ends it. */
   readonly frozen: number;
-  /** Each of them, in their order. */
+  /** All of these processes, in order. */
   readonly processes: readonly EndedProcess[];
 }
 
 export interface EndedProcess {
   readonly way: 'killed' | 'frozen';
-  /** From when on it did nothing more, ISO 8601. */
+  /** When the process stopped working, ISO 8601. */
   readonly at: string;
   readonly pid: number;
   readonly functionName: string;
   /**
-   * The messages that its invocation held; none where it had no invocation. What was handed to it while it already stood
-   * still died with it, too.
+   * The messages of the process's invocation; empty without an invocation. Messages that were delivered to the stopped
+   * process are included.
    */
   readonly batch: readonly HeldMessage[];
 }
 
 export interface KillOptions {
-  /** The process of the emulator, whose children run the functions. */
+  /** The emulator's process id; its child processes run the functions. */
   readonly parent: number;
-  /** Only functions of these names. */
+  /** Names of the functions that may be ended. */
   readonly functionNames: readonly string[];
   readonly kill: number;
   readonly freeze: number;
   readonly seed: number;
-  /** What the invocation of a function that stands still holds. */
+  /** Reads the messages that the invocation of a stopped function holds. */
   readonly heldBy: (functionName: string) => Promise<readonly HeldMessage[]>;
   readonly signal: AbortSignal;
 }
@@ -44,8 +44,8 @@ const sampleMs = 20;
 const busyNs = 1_000_000;
 
 /**
- * From when a function stands still until its queue is read: an emulator may take a quarter of a second to delete the
- * messages of an invocation that was answered before.
+ * Milliseconds from stopping a function to reading its queue. An emulator can take a quarter of a second to delete the
+ * messages of an earlier, answered invocation.
  */
 const settleMs = 500;
 
@@ -65,7 +65,7 @@ export async function killFunctions(options: KillOptions): Promise<EndedFunction
     const frozen = count('frozen');
     const way = frozen === freeze || (killed < kill && killed <= frozen) ? 'killed' : 'frozen';
     const at = new Date().toISOString();
-    // Who is killed stands still first: what its queue has given then stays with it, and can be read.
+    // A process is stopped before it is killed, so that the messages that it holds do not change and can be read.
     if (!send(found.pid, 'SIGSTOP')) continue;
     await delay(settleMs, undefined, { signal }).catch(() => undefined);
     const batch = await heldBy(found.functionName);
@@ -87,11 +87,11 @@ async function findBusy({ parent, functionNames }: KillOptions) {
   return busy;
 }
 
-/** How long each child of a process has had a processor, in nanoseconds. */
+/** The CPU time of each child of a process, in nanoseconds. */
 async function readTimes(parent: number): Promise<Map<number, number>> {
   const times = new Map<number, number>();
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    // proc(5): after the command in brackets, which may hold anything, come the state and the parent.
+    // proc(5): state and parent follow the command in brackets, which can contain any characters.
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== parent) continue;
     const scheduled = await readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '');
@@ -101,8 +101,8 @@ async function readTimes(parent: number): Promise<Map<number, number>> {
 }
 
 /**
- * Whether a function has reached out to anything. One that is still loading has not, and is no delivery's: frozen there,
- * it would hold up an emulator that gives loading no timeout.
+ * Whether a function has opened a socket. A function that is still loading has not, and handles no
+ * delivery. If it were frozen then, it would block the emulator, which has no timeout for loading.
  */
 async function hasBegun(pid: number): Promise<boolean> {
   const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
@@ -122,7 +122,7 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch {
-    // It ended by itself meanwhile.
+    // The process has ended by itself.
     return false;
   }
 }

@@ -1,7 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
-/** One JSON object a line, each on disk before what it tells of can be seen: whoever is killed, no line is lost. */
+/**
+ * A log of one JSON object per line. A line is on disk before its request has an effect, so a killed process loses no
+ * line.
+ */
 export class RequestLog<Entry extends object> {
   readonly #file: string;
 

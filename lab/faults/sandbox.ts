@@ -14,12 +14,12 @@ import type { ProviderMode } from './provider/provider-faults.ts';
 import { type MailMode, startMailProxy } from './proxy/mail-proxy.ts';
 import { type StoreRequests, startStoreProxy } from './proxy/store-proxy.ts';
 
-/** Where the stack runs whose functions the sandbox surrounds. */
+/** The endpoint of the stack whose functions the sandbox surrounds. */
 export interface SandboxHost {
   readonly clientConfig: ClientConfig;
-  /** Gets a log of the requests to the provider, and one of those to send mails. */
+  /** Folder for the logs of requests to the provider and of requests to send mails. */
   readonly folder: string;
-  /** The process of an emulator that runs the functions as its children; `undefined` where there is none. */
+  /** Process id of an emulator that runs the functions as its children; `undefined` if there is none. */
   readonly emulatorPid: number | undefined;
 }
 
@@ -27,38 +27,41 @@ export interface SandboxOptions {
   readonly stackName: string;
   readonly provider: ProviderMode;
   readonly mail: MailMode;
-  /** How many processes of functions are killed, and how many frozen. */
+  /** Number of function processes to kill, and number to freeze. */
   readonly kill: number;
   readonly freeze: number;
-  /** How long the store refuses, in seconds, and after how many requests it begins to. */
+  /** Length of the store's outage in seconds, and the number of requests before it. */
   readonly outage: number;
   readonly outageAfter: number;
   readonly seed: number;
 }
 
-/** What the functions reach outside of the stack, and what goes wrong there. */
+/** The systems outside of the stack that functions call, with their faults. */
 export interface Sandbox {
-  /** What the stack has to know of it. */
+  /** CDK context that the stack needs for the sandbox. */
   readonly context: Readonly<Record<string, string>>;
   readonly mailDomain: string;
-  /** Whether nothing goes wrong: then nothing may stay unclear. */
+  /** Whether there are no faults. Then no outcome may be unknown. */
   readonly isHarmless: boolean;
-  /** What a deployment cannot do: has the endpoint take the stack's mails, and puts the proxies before it that there are. */
+  /** Connects the deployed stack: verifies the sender of its mails, and puts the proxies in front of its services. */
   join(stack: StackOutputs): Promise<void>;
-  /** Ends functions until told that there is no more work. */
+  /** Ends function processes until `stop` is called. */
   killFunctions(stack: StackOutputs): { stop(): Promise<EndedFunctions> };
   charges(): Promise<ProviderRequest[]>;
   mails(): Promise<Pick<Mail, 'idempotencyKey' | 'to'>[]>;
-  /** What became of the requests to the store; `undefined` where nothing stands before it. */
+  /** Counts of the requests to the store; `undefined` if there is no proxy in front of the store. */
   storeRequests(): StoreRequests | undefined;
   close(): Promise<void>;
 }
 
-/** In ms. A provider that forgets: before a message comes a second time (30 s), and before it comes a third time. */
+/**
+ * Key retention in ms of providers that forget: shorter than the time to a message's second delivery (30 s), or to its
+ * third.
+ */
 const keyRetention: Readonly<Partial<Record<ProviderMode, number>>> = { forget: 20_000, mixed: 60_000 };
 const day = 24 * 3_600_000;
 
-/** @throws ConfigurationError where functions are to be ended and their processes are not to be found. */
+/** @throws ConfigurationError if processes are to be ended, but cannot be found on this machine. */
 export async function openSandbox(host: SandboxHost, options: SandboxOptions): Promise<Sandbox> {
   const { stackName, mail, kill, freeze, outage, outageAfter, seed } = options;
   const { clientConfig, folder, emulatorPid } = host;
@@ -89,7 +92,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
     await Promise.all([provider.close(), mailProxy?.close(), storeProxy?.close()]);
   };
   const forget = onShutdown(close);
-  // A domain of the run's own: an endpoint that was there may list the mails of earlier runs.
+  // Each run has its own domain, because an existing endpoint may also list mails of earlier runs.
   const mailDomain = `${stackName.toLowerCase()}.example.com`;
   const mailFrom = `orders@${mailDomain}`;
   return {
@@ -126,7 +129,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
         },
         signal: stopping.signal,
       });
-      // Who stops it hears what failed; nobody else has to.
+      // `stop` reports a failure. Without `stop`, it can be ignored.
       ended.catch(() => {});
       return {
         stop: async () => {
@@ -139,7 +142,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
     mails: async () => {
       const all = await readMails(clientConfig);
       const own = all.filter(({ to }) => to.some((address) => address.endsWith(`@${mailDomain}`)));
-      // Without the texts, which weigh most.
+      // Without the texts, which need most of the memory.
       return own.map(({ idempotencyKey, to }) => ({ idempotencyKey, to }));
     },
     storeRequests: () => storeProxy?.requests(),

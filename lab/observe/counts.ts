@@ -1,33 +1,35 @@
 import type { DeliveryLog } from '../../contract/reporting/delivery-log.ts';
 import { outcomes } from '../../contract/reporting/outcomes.ts';
 
-/** What a consumer says of itself, counted by SQS message unless it says deliveries. */
+/** Counts from a consumer's log, by SQS message unless stated otherwise. */
 export interface ConsumerCounts {
   /** Messages that were settled: applied + duplicates + quarantined + unknown. */
   readonly delivered: number;
   readonly applied: number;
-  /** Those of the applied that came late, and were applied less what was stale. */
+  /** Applied messages whose event came late, so that stale effects were left out. */
   readonly stale: number;
   readonly duplicates: number;
   readonly conflicts: number;
   readonly poison: number;
   readonly unknown: number;
-  /** Those that the consumer itself put into its dead-letter queue: conflicts + poison + what was out of the window. */
+  /**
+   * Messages that the consumer itself copied to its dead-letter queue: conflicts + poison + events out of the window.
+   */
   readonly quarantined: number;
-  /** Deliveries that settled nothing, so that the message came again. */
+  /** Deliveries that did not settle their message, so that it was delivered again. */
   readonly failed: number;
   /**
-   * Deliveries in which a message was worked on that SQS had given before: it had failed, or had waited behind another of
-   * its group. At most as many as failed, where those count that were given and not worked on.
+   * Log lines of messages that had been received before: they had failed, or had waited behind another message of their
+   * group. Never more than `failed`, which also counts deliveries without a log line.
    */
   readonly retried: number;
-  /** Deliveries that ran alone, since their message had been given so often that it may kill its process. */
+  /** Deliveries that ran alone, because their message had been received so often that it may crash its process. */
   readonly suspects: number;
 }
 
 /**
- * Counts messages, not log lines: a message that was settled and yet came again (its function died before it could
- * acknowledge) counts once, by its first verdict, and its other deliveries as failed.
+ * Counts messages, not log lines. If a message was settled and still delivered again, because its function died before
+ * the acknowledgement, it counts once, with its first verdict. Its other deliveries count as failed.
  */
 export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
   const verdicts = new Map<string, DeliveryLog['outcome']>();
@@ -40,14 +42,14 @@ export function count(deliveries: readonly DeliveryLog[]): ConsumerCounts {
     if (receiveCount > 1) retried += 1;
     if (suspect) suspects += 1;
     receives.set(messageId, Math.max(receives.get(messageId) ?? 0, receiveCount));
-    // No sound runtime ever says this: it is counted, and the counts then don't add up.
+    // A correct runtime never logs this. It is counted, so that the sums no longer match.
     if (outcome === 'applied' && verdicts.get(messageId) === 'applied') appliedAgain += 1;
     if (leftOut > 0) stale += 1;
-    // A slow owner may complete what was held as unknown for it.
+    // A slow owner may complete an event whose outcome was recorded as unknown.
     const isSettled =
       verdicts.has(messageId) && !(outcome === 'applied' && verdicts.get(messageId) === 'unknown');
     if (outcomes[outcome].waits || isSettled) continue;
-    // Applied by this very message, in a delivery that died before it could say so.
+    // An earlier delivery of this message applied the event and died before its log line.
     verdicts.set(messageId, appliedWith === messageId ? 'applied' : outcome);
   }
   const settled = (wanted: DeliveryLog['outcome']) =>

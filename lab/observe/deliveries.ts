@@ -5,14 +5,14 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type DeliveryLog, deliveryLogMessage } from '../../contract/reporting/delivery-log.ts';
 
-/** Events a page: the SDK holds a page several times over while it reads one. */
+/** Log events per page. The SDK needs several times the memory of a page to read it. */
 const pageSize = 1000;
 
-/** A delivery, and where the log has it. */
+/** A delivery and its place in the log. */
 export interface LoggedDelivery extends DeliveryLog {
   /**
-   * When it ended, in milliseconds since the epoch, by the function's own clock: when a line reaches the log may be as
-   * late as the next invocation of the process that wrote it.
+   * When the delivery ended, in milliseconds since the epoch, on the function's own clock. The line may reach the log
+   * only at the next invocation of the same process.
    */
   readonly at: number;
   /** The log stream, whose lines are in the order in which they were written. */
@@ -21,27 +21,27 @@ export interface LoggedDelivery extends DeliveryLog {
 
 export interface LoggedLine {
   readonly text: string;
-  /** When it reached the log, in ms since the epoch. */
+  /** When the line reached the log, in ms since the epoch. */
   readonly timestamp: number;
   readonly stream: string;
 }
 
-/** What the log of a function tells. */
+/** The parts of a function's log that the verifier needs. */
 export interface FunctionLog {
-  /** By time; those of a millisecond as their streams have them. */
+  /** Sorted by time; lines of one millisecond in the order of their streams. */
   readonly deliveries: readonly LoggedDelivery[];
-  /** Invocations that Lambda ended because their time was over. */
+  /** Number of invocations that Lambda ended at their timeout. */
   readonly timeouts: number;
-  /** Invocations whose process ended before it answered. */
+  /** Number of invocations whose process ended before it answered. */
   readonly deaths: number;
 }
 
-/** What Lambda, and the emulator, log of an invocation whose process is gone. */
+/** The log lines of Lambda and of the emulator for an invocation whose process has ended. */
 const death = /Runtime\.ExitError|Runtime exited|Worker process died/;
 
 /**
- * Reads a function's log stream by stream, since an emulator's FilterLogEvents cuts a long answer off without a token
- * to go on from.
+ * Reads a function's log stream by stream, because an emulator's FilterLogEvents cuts a long answer off and returns no
+ * token for the next page.
  */
 export async function* readLines(
   client: CloudWatchLogsClient,
@@ -59,7 +59,7 @@ export async function* readLines(
   }
 }
 
-/** Each once: an emulator's page begins by its number, so a stream made meanwhile moves others onto the next page. */
+/** Lists each stream once. An emulator's page starts at a position, so a new stream moves others to the next page. */
 async function streamsOf(client: CloudWatchLogsClient, logGroupName: string): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for await (const { logStreams = [] } of paginateDescribeLogStreams({ client }, { logGroupName })) {
@@ -68,7 +68,7 @@ async function streamsOf(client: CloudWatchLogsClient, logGroupName: string): Pr
   return names;
 }
 
-/** What the log of a function tells of its deliveries, and of invocations that came to a bad end. */
+/** Reads a function's deliveries, and counts invocations that timed out or died. */
 export async function readLog(client: CloudWatchLogsClient, functionName: string): Promise<FunctionLog> {
   const deliveries: LoggedDelivery[] = [];
   let timeouts = 0;
@@ -83,7 +83,7 @@ export async function readLog(client: CloudWatchLogsClient, functionName: string
   return { deliveries, timeouts, deaths };
 }
 
-/** Every delivery that a function logged, by time. */
+/** All deliveries in a function's log, sorted by time. */
 export async function readDeliveries(
   client: CloudWatchLogsClient,
   functionName: string,

@@ -5,18 +5,18 @@ import { backoffCap } from '../../contract/policies/retry-policy.ts';
 import { depth } from './queue.ts';
 
 const pollMs = 250;
-/** SQS's counts are approximate: queues are empty when they say so this many times in a row. */
+/** SQS's counts are approximate. Queues count as empty after this many empty counts in a row. */
 const emptyPolls = 4;
 /**
- * Queues that have not become shorter for so long are stuck. It is twice the visibility timeout of production (180 s), for
- * which a message is hidden whose function died.
+ * Seconds without progress after which queues are stuck: twice the visibility timeout of production (180 s), for which
+ * the messages of a dead function stay hidden.
  */
 const stalledSeconds = 360;
 
 /**
- * For how long queues may stay as long as they are, in seconds.
- * @param outage How long the store refuses, in seconds. The groups that it struck are hidden after it for as long as the
- *   longest backoff.
+ * Maximum time without progress of the queues, in seconds.
+ * @param outage Length of the store's outage, in seconds. Afterwards its groups stay hidden for up to the longest
+ *   backoff.
  */
 export function drainTimeoutOf(outage: number): number {
   return stalledSeconds + (outage > 0 ? outage + backoffCap : 0);
@@ -34,8 +34,8 @@ class StalledError extends OrderOnceError {
 
 /**
  * Waits until queues are empty. Messages that wait for a retry count as queued.
- * @param timeout How long the queues may go without becoming shorter, in seconds.
- * @param onDepth Called with how many messages are left.
+ * @param timeout Maximum time without progress, in seconds.
+ * @param onDepth Called with the number of remaining messages.
  * @throws StalledError
  */
 export async function drain(
@@ -61,7 +61,7 @@ export async function drain(
   }
 }
 
-/** How many messages queues hold together. */
+/** Total number of messages in the queues. */
 export async function totalDepth(client: SQSClient, queueUrls: readonly string[]): Promise<number> {
   const depths = await Promise.all(queueUrls.map((queueUrl) => depth(client, queueUrl)));
   return depths.reduce((sum, one) => sum + one, 0);

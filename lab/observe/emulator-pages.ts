@@ -20,7 +20,7 @@ export interface GivenMessage {
 
 /** A mail that an emulator's SES took. */
 export interface Mail {
-  /** The key that the mail's text names as its reference; no emulator shows a mail's tags. */
+  /** The idempotency key in the mail's text, because emulators do not show a mail's tags. */
   readonly idempotencyKey: string | undefined;
   readonly to: readonly string[];
   readonly subject: string;
@@ -33,7 +33,7 @@ const mailPaths = ['/_ministack/ses/messages', '/_aws/ses'];
 
 /**
  * All mails that were sent through the endpoint's SES.
- * @throws EndpointError where it lists none at either path.
+ * @throws EndpointError if the endpoint has neither path.
  */
 export async function readMails({ endpoint }: Pick<ClientConfig, 'endpoint'>): Promise<Mail[]> {
   for (const path of mailPaths) {

@@ -1,8 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
 /**
- * The processes that may run one function at a time: the event source mapping has one batch of a group under way, and a
- * flush may have come beside it.
+ * Maximum number of processes of a function: one for the batch of the event source mapping, one for an earlier flush.
  */
 const processes = 2;
 

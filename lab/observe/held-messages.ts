@@ -5,7 +5,7 @@ import { type GivenMessage, readQueue } from './emulator-pages.ts';
 /** A message that an invocation was given and has not settled. */
 export type HeldMessage = Omit<GivenMessage, 'visibleAt'>;
 
-/** A queue's visibility timeout is at least so many times its function's timeout: a stack with less fails at synthesis. */
+/** Minimum ratio of a queue's visibility timeout to its function's timeout. Synthesis checks it. */
 const timeoutsInVisibility = 6;
 
 /** Tells what invocations of consumers hold that are about to end. */
@@ -18,10 +18,11 @@ export class HeldMessages {
   }
 
   /**
-   * What the invocation holds that a queue feeds, while its process stands still: MiniStack runs one batch of a FIFO queue
-   * at a time.
+   * The messages of a queue's current invocation, while its process is stopped. MiniStack runs one batch of a FIFO
+   * queue at a time.
    *
-   * @returns Nothing where there is no invocation; what was told of one before is still hidden then.
+   * @returns An empty list if there is no invocation. Messages that an earlier call returned are left out, because they
+   *   are still hidden.
    */
   async of(queueUrl: string): Promise<HeldMessage[]> {
     const visibilityTimeout = await visibilityTimeoutOf(this.#clientConfig, queueUrl);
@@ -33,17 +34,17 @@ export class HeldMessages {
   }
 }
 
-/** A message that comes again has another receive count. */
+/** A redelivered message has another receive count. */
 function nameOf({ messageId, receiveCount }: HeldMessage): string {
   return `${messageId} ${receiveCount}`;
 }
 
 /**
- * What an invocation holds: the messages that were given last, all at once, and are hidden since. What it deleted or gave
- * back before is not among them, and neither is what waits for a backoff.
+ * The messages of an invocation: those that were received last, at one time, and are hidden since. Messages that it
+ * deleted or returned, and messages that wait for a backoff, are not included.
  *
- * @param now In ms since the epoch.
- * @param visibilityTimeout Of their queue, in seconds.
+ * @param now Milliseconds since the epoch.
+ * @param visibilityTimeout Visibility timeout of the queue, in seconds.
  */
 export function heldAt(
   queued: readonly GivenMessage[],

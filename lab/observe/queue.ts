@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type DeadLetterReason, deadLetterReasonAttribute } from '../../contract/message-attributes.ts';
 
-/** How many messages a queue holds, given ones included. */
+/** Number of messages in a queue, including those in flight. */
 export async function depth(client: SQSClient, queueUrl: string): Promise<number> {
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({
@@ -25,13 +25,13 @@ export async function depth(client: SQSClient, queueUrl: string): Promise<number
 export interface DeadLetter {
   readonly body: string;
   readonly messageGroup: string;
-  /** Absent where nobody gave one: SQS itself moved the message. */
+  /** Absent if SQS itself moved the message, because then there is no reason. */
   readonly reason: DeadLetterReason | undefined;
 }
 
 /**
- * Looks at the messages of a dead-letter queue and leaves them there. SQS gives at most ten of a group while those
- * are not deleted, so a group's further letters are not seen; `depth` counts them.
+ * Reads the messages of a dead-letter queue and leaves them there. SQS delivers at most ten messages of a group until
+ * they are deleted, so further messages of a group are not read. `depth` counts them.
  */
 export async function peek(client: SQSClient, queueUrl: string): Promise<DeadLetter[]> {
   const messages: Message[] = [];
@@ -41,7 +41,7 @@ export async function peek(client: SQSClient, queueUrl: string): Promise<DeadLet
         QueueUrl: queueUrl,
         MaxNumberOfMessages: 10,
         VisibilityTimeout: 60,
-        // Asks all of SQS's servers: without waiting, an empty answer proves nothing.
+        // Long polling asks all of SQS's servers. With short polling, an empty answer proves nothing.
         WaitTimeSeconds: 1,
         MessageAttributeNames: [deadLetterReasonAttribute],
         MessageSystemAttributeNames: ['MessageGroupId'],

@@ -1,11 +1,11 @@
-/** Emulators take any key. No account of AWS's takes this one, wherever an endpoint may lead. */
+/** Emulators accept any key. AWS never accepts this one, so a wrong endpoint does no harm. */
 export const credentials = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
-/** For every client of the AWS SDK. */
+/** Configuration of every AWS SDK client. */
 export interface ClientConfig {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: typeof credentials;
-  /** For SQS: the host in a queue's URL is the one that the emulator knows itself by. */
+  /** For SQS: the host in a queue's URL is the emulator's own name, which may not be reachable. */
   readonly useQueueUrlAsEndpoint: false;
 }

@@ -1,12 +1,12 @@
 import { optionalOutputs, outputs } from '../../contract/orders/outputs.ts';
 
-/** The consumers of the stack, by the names that their records carry. */
+/** The consumers of the stack, by the names in their records. */
 export const consumers = ['fulfilment', 'billing', 'notifications'] as const;
 export type Consumer = (typeof consumers)[number];
 
 type ValueOf<Names> = Names[keyof Names];
 
-/** Of the stack with all its consumers. */
+/** The outputs of a stack with all consumers. */
 export type StackOutputs = Readonly<
   Record<ValueOf<typeof outputs> | ValueOf<typeof optionalOutputs>, string>
 >;
@@ -17,7 +17,7 @@ export interface DeployedConsumer {
   readonly functionName: string;
 }
 
-/** What the stack's outputs say of each consumer. */
+/** Reads the outputs of each consumer. */
 export function consumersOf(stack: StackOutputs): Readonly<Record<Consumer, DeployedConsumer>> {
   return {
     fulfilment: {
@@ -38,7 +38,7 @@ export function consumersOf(stack: StackOutputs): Readonly<Record<Consumer, Depl
   };
 }
 
-/** Does the same for each consumer, all at once. */
+/** Calls a function for each consumer, all at once. */
 export async function forEachConsumer<T>(
   work: (consumer: Consumer) => Promise<T>,
 ): Promise<Readonly<Record<Consumer, T>>> {

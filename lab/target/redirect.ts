@@ -6,23 +6,23 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { ClientConfig } from './client-config.ts';
 
-/** Services by the names that the SDK knows them by. */
+/** Services by their SDK names. */
 export type Service = 'SESV2' | 'DYNAMODB';
 
 /**
- * Where the SDK looks for a service, before `AWS_ENDPOINT_URL` (AWS SDKs and Tools Reference Guide, "Service-specific
- * endpoints").
+ * The environment variable with a service's endpoint, which takes precedence over `AWS_ENDPOINT_URL` (AWS SDKs and
+ * Tools Reference Guide, "Service-specific endpoints").
  */
 function variableOf(service: string): string {
   return `AWS_ENDPOINT_URL_${service}`;
 }
 
-/** In seconds; an emulator is done at once. */
+/** Maximum wait in seconds. An emulator updates at once. */
 const maxWaitTime = 60;
 
 /**
- * Has a deployed function send its requests to some services to other addresses than the rest. The function has to
- * reach them: one that runs in a container does not see this machine's loopback.
+ * Redirects a deployed function's requests to some services. The function must be able to reach the new addresses: a
+ * function in a container cannot reach this machine's loopback interface.
  */
 export async function redirect(
   clientConfig: ClientConfig,
@@ -39,7 +39,7 @@ export async function redirect(
     await client.send(
       new UpdateFunctionConfigurationCommand({
         FunctionName: functionName,
-        // What is not named would be removed.
+        // An update removes variables that it does not name.
         Environment: { Variables: { ...Environment?.Variables, ...Object.fromEntries(redirected) } },
       }),
     );

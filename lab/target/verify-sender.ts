@@ -1,7 +1,7 @@
 import { AlreadyExistsException, CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import type { ClientConfig } from './client-config.ts';
 
-/** Has an emulator take mails from an address or a domain. It is verified at once there; AWS asks its owner. */
+/** Verifies an address or a domain in an emulator's SES, which does it at once. AWS would ask the owner. */
 export async function verifySender(clientConfig: ClientConfig, address: string): Promise<void> {
   const client = new SESv2Client(clientConfig);
   try {

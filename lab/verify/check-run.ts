@@ -5,25 +5,25 @@ import type { Plan } from '../workload/plan.ts';
 import { poison } from '../workload/poison.ts';
 import type { Expectation } from './expectation.ts';
 
-/** What a run showed of one consumer, beside the tables. */
+/** Observations of one consumer, besides the tables. */
 export interface Evidence {
   readonly consumer: Consumer;
   /** Messages that the topic accepted. */
   readonly sent: number;
   readonly counts: ConsumerCounts;
-  /** How many messages the dead-letter queue holds. */
+  /** Number of messages in the dead-letter queue. */
   readonly deadLetters: number;
-  /** Those of them that could be looked at. */
+  /** The dead letters that could be read. */
   readonly letters: readonly DeadLetter[];
-  /** How many events it left as unknown. */
+  /** Number of events with an unknown outcome. */
   readonly unknown: number;
-  /** How many events it must refuse by itself; each copy of such an event is refused anew. @default 0 */
+  /** Number of valid events that the consumer must refuse. Each copy of such an event is refused again. @default 0 */
   readonly refused?: number;
   /** Whether everything was sent inside the broker's deduplication window. */
   readonly insideWindow: boolean;
 }
 
-/** How many messages must be in the dead-letter queue with which reason. */
+/** The expected number of dead letters by reason code. */
 function reasonsPlanned(poisons: number, conflicts: number): Map<string, number> {
   const codes = new Map([['CONFLICT', conflicts]]);
   for (let n = 0; n < poisons; n++) {
@@ -33,7 +33,7 @@ function reasonsPlanned(poisons: number, conflicts: number): Map<string, number>
   return codes;
 }
 
-/** Holds what a function logged and what its dead-letter queue holds against what was sent; a line per problem. */
+/** Compares a function's log and its dead-letter queue with the sent messages. Returns one line per problem. */
 export function checkRun(expected: Expectation, { counts: planned }: Plan, evidence: Evidence): string[] {
   const { consumer, sent, counts, deadLetters, letters, unknown, refused = 0, insideWindow } = evidence;
   const problems: string[] = [];
@@ -42,12 +42,12 @@ export function checkRun(expected: Expectation, { counts: planned }: Plan, evide
   };
   const conflicts = planned.conflict + expected.conflicting;
   const removed = sent - counts.delivered;
-  // Only an event that must be refused makes more poison than was planned: once, and once for each copy of it.
+  // Only an event that must be refused adds unplanned poison: one for the event, and one for each copy.
   const refusals = refused === 0 ? 0 : Math.max(refused, counts.poison - planned.poison);
   const again = planned.duplicate + planned['late duplicate'] + expected.repeated;
 
   must('events applied, by the log', counts.applied, expected.events.size - unknown - refused);
-  // An unknown event's duplicates are told that it is unknown.
+  // Duplicates of an event with an unknown outcome also end as unknown.
   const found = counts.duplicates + counts.unknown - unknown + refusals - refused;
   must('messages removed by the broker or found to be duplicates', removed + found, again);
   must('conflicts', counts.conflicts, conflicts);
@@ -55,7 +55,7 @@ export function checkRun(expected: Expectation, { counts: planned }: Plan, evide
   must('messages in the dead-letter queue', deadLetters, planned.poison + conflicts + refusals);
   if (removed > planned.duplicate + expected.repeated) {
     problems.push(
-      `${removed} messages did not arrive; the broker had reason to remove ${again - planned['late duplicate']}`,
+      `${removed} messages did not arrive; the broker should have removed ${again - planned['late duplicate']}`,
     );
   }
   if (insideWindow && removed < planned.duplicate) {

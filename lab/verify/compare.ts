@@ -6,31 +6,31 @@ import type { TableSnapshot } from './tables.ts';
 import { compareVersions } from './versions.ts';
 
 export interface Comparison {
-  /** Events whose record, order, customer or place in the ledger is not there. */
+  /** Number of events without a record, an order, a customer or their part of the ledger. */
   readonly missing: number;
-  /** Times that an event was added to a ledger once too often. */
+  /** Number of times that an event was added to a ledger again. */
   readonly doubled: number;
-  /** Orders and customers that are below their highest sequence. */
+  /** Number of orders and customers that are below their highest sequence. */
   readonly regressions: number;
-  /** Sequence numbers inside of their group's that no record has. */
+  /** Number of sequence numbers within a group's range that no record has. */
   readonly gaps: number;
   readonly gapLines: readonly string[];
-  /** Events that were completed after one of a higher sequence in their group. */
+  /** Number of events that were completed after an event of their group with a higher sequence. */
   readonly late: number;
   /** Decimals, as strings. */
   readonly ledgerTotal: string;
   readonly ledgerExpected: string;
-  /** Everything that is not as expected, a line each. */
+  /** One line per difference. */
   readonly problems: readonly string[];
 }
 
-/** Holds what fulfilment left in the tables against what must be in them. */
+/** Compares the tables that `fulfilment` wrote with the expected content. */
 export function compare(expected: Expectation, found: TableSnapshot): Comparison {
   const recorded = compareRecords('fulfilment', expected, found.records('fulfilment'));
   const problems = [...recorded.problems];
-  // Effect and record are one write there: nothing can be unclear.
+  // Effects and record are one transaction, so no outcome of `fulfilment` can be unknown.
   for (const { id, reason } of recorded.unknown)
-    problems.push(`fulfilment of event ${id} is unknown: ${reason}`);
+    problems.push(`fulfilment: outcome unknown for event ${id}: ${reason}`);
 
   const orders = compareVersions('order', expected.orders, found.orders);
   const customers = compareVersions('customer', expected.customers, found.customers);
@@ -59,7 +59,7 @@ export function compare(expected: Expectation, found: TableSnapshot): Comparison
   };
 }
 
-/** Holds what each account has spent, and in how many orders, against what it must have. */
+/** Compares each account's sum and number of orders with the expected ones. */
 export function compareLedgers(
   expected: ReadonlyMap<string, Account>,
   found: ReadonlyMap<string, Account>,

@@ -6,32 +6,35 @@ import { makesMailbox } from '../../contract/orders/mail.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { messageGroup } from '../../publisher/index.ts';
 
-/** What the tables must hold once every event was applied exactly once. Money is exact: decimals, no doubles. */
+/**
+ * The expected content of the tables after every event was applied exactly once. Amounts are exact decimals, not
+ * doubles.
+ */
 export interface Expectation {
-  /** Digest of what decides the effect, by event. */
+  /** For each event: digest of the content that decides the effect. */
   readonly events: ReadonlyMap<EventKey, string>;
   /** By order id. */
   readonly orders: ReadonlyMap<string, VersionedItem>;
   /** By account. */
   readonly customers: ReadonlyMap<string, VersionedItem>;
-  /** What the sequence numbers of the events run between, by message group. */
+  /** For each message group: the lowest and the highest sequence number of its events. */
   readonly groups: ReadonlyMap<string, SequenceRange>;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly total: Big;
-  /** What a charge for an event must say: "12.5 GBP". Events that ask for none have none. */
+  /** For each event to be charged: the expected charge, for example "12.5 GBP". */
   readonly charges: ReadonlyMap<EventKey, string>;
-  /** The account that must get a mail, by event. */
+  /** For each event to be mailed: the account that must get the mail. */
   readonly mails: ReadonlyMap<EventKey, string>;
-  /** Events that ask for a mail to an account that makes no mailbox: docs/mails.md says that they are refused. */
+  /** Events to be mailed whose account is not a valid mailbox name, so that they are refused (docs/mails.md). */
   readonly refusedMails: ReadonlySet<EventKey>;
-  /** Events that the input itself holds again, and those that it holds again with other content. */
+  /** Number of events that the input itself repeats, and of those that it repeats with other content. */
   readonly repeated: number;
   readonly conflicting: number;
 }
 
-/** An item that is as the event of the highest sequence says. */
+/** An item with the content of the event with the highest sequence. */
 export interface VersionedItem {
-  /** Without a number for one, an item is older than any. */
+  /** An item without a numeric sequence is older than any other. */
   readonly sequence: bigint | undefined;
   readonly digest: string;
 }
@@ -46,14 +49,14 @@ export interface Account {
   readonly orders: number;
 }
 
-/** Tells one event from all others. */
+/** Identifies an event. */
 export type EventKey = string;
 
 export function eventKey(source: string, id: string): EventKey {
   return JSON.stringify([source, id]);
 }
 
-/** What a charge says, however its amount is written. */
+/** The normalized text of a charge, whatever the form of its amount. */
 export function chargeText(amount: number | string, currency: string): string {
   return `${new Big(amount).toFixed()} ${currency}`;
 }
@@ -63,7 +66,9 @@ export function itemDigest(item: Readonly<Record<string, unknown>>): string {
   return sha256(canonicalJson(withDigits(item)));
 }
 
-/** Every number as its digits: 1e21 and 1000000000000000000000 are one, 0.1 and 0.10000000000000001 are not. */
+/**
+ * Replaces every number by its digits: 1e21 and 1000000000000000000000 are equal, 0.1 and 0.10000000000000001 are not.
+ */
 function withDigits(value: unknown): unknown {
   if (typeof value === 'number' || value instanceof Big) return { digits: new Big(value).toFixed() };
   if (Array.isArray(value)) return value.map(withDigits);
@@ -113,7 +118,7 @@ export async function expectationOf(events: AsyncIterable<OrderEvent>): Promise<
   return { events: seen, ...items, charges, mails, refusedMails, repeated, conflicting };
 }
 
-/** The same whatever the order in which events come: that is what a sequence is for. */
+/** Keeps the item with the highest sequence, so the result does not depend on the order of the events. */
 function keepHighest(
   items: Map<string, VersionedItem>,
   key: string,
@@ -133,7 +138,10 @@ function widen(groups: Map<string, SequenceRange>, { partitionkey, sequence }: O
   groups.set(group, { first: number < first ? number : first, last: number > last ? number : last });
 }
 
-/** What an event of each type must do. It repeats contract/orders/order-types.ts on purpose: the verifier trusts nobody. */
+/**
+ * The expected effects of each event type. The table repeats contract/orders/order-types.ts on purpose, so that the
+ * verifier does not depend on the code under test.
+ */
 const expectedOf: Readonly<
   Record<
     OrderEvent['type'],
@@ -144,7 +152,7 @@ const expectedOf: Readonly<
   'order.cancelled': { status: 'cancelled', isCharged: false, isMailed: false },
 };
 
-/** The items that an event must leave. */
+/** The expected items of an event. */
 function orderItem({ type, partitionkey, sequence, data }: OrderEvent): Record<string, unknown> {
   return {
     ...data,

@@ -3,20 +3,23 @@ import type { LoggedDelivery } from '../observe/deliveries.ts';
 import { type MessageKey, messageKey, type TopicOrder } from '../workload/topic-order.ts';
 
 export interface Inversions {
-  /** How many messages were settled after one of their group which the queue took later. */
+  /** Number of messages that were settled after a message of their group that entered the queue later. */
   readonly inversions: number;
-  /** A line for each, and one where nobody knows the places of messages: then finding none proves nothing. */
+  /**
+   * One line per inversion, and one if the places of some messages are unknown, because then their order cannot be
+   * verified.
+   */
   readonly problems: readonly string[];
 }
 
 /**
- * Holds the order in which messages were settled against the one in which the queue took them, group by group.
+ * Compares, for each group, the order in which messages were settled with the order in which they entered the queue.
  *
- * The log names an event, and not which of its messages a line is of: the n-th of them that was settled is taken for the
- * n-th that was sent, which is so wherever no order was broken. Where not as many came as were sent, some were removed
- * as duplicates and nobody knows which: then only the first is held against the others.
+ * A log line names an event, but not which of the event's messages it belongs to. The n-th settled message of an event
+ * is taken as the n-th sent one, which is correct if the order was kept. If fewer messages arrived than were sent, some
+ * were removed as duplicates, and it is not known which. Then only the first one is compared.
  *
- * @param deliveries What one consumer logged, by time.
+ * @param deliveries The deliveries of one consumer, sorted by time.
  */
 export function findInversions(deliveries: readonly LoggedDelivery[], order: TopicOrder): Inversions {
   const settled = firstVerdicts(deliveries);
@@ -30,12 +33,14 @@ export function findInversions(deliveries: readonly LoggedDelivery[], order: Top
     const overtaker = front.pass(message);
     if (overtaker === undefined) continue;
     problems.push(
-      `group ${messageGroup}: ${nameOf(message)} was settled after ${nameOf(overtaker)}, which the queue took later`,
+      `group ${messageGroup}: ${nameOf(message)} was settled after ${nameOf(overtaker)}, which entered the queue later`,
     );
   }
   const inversions = problems.length;
   if (unplaced > 0) {
-    problems.push(`the topic told no place of ${unplaced} messages, so that their order cannot be verified`);
+    problems.push(
+      `the topic reported no sequence number for ${unplaced} messages, so their order cannot be verified`,
+    );
   }
   return { inversions, problems };
 }
@@ -46,7 +51,7 @@ interface PlacedMessage {
   readonly place: bigint;
 }
 
-/** The delivery that settled a message; later ones only found that out. */
+/** Returns the delivery that settled each message. Later deliveries of the message only found it settled. */
 function firstVerdicts(deliveries: readonly LoggedDelivery[]): LoggedDelivery[] {
   const settled = new Set<string>();
   return deliveries.filter(({ messageId, outcome }) => {
@@ -78,15 +83,18 @@ function keyOf({ messageGroup, source, eventId }: LoggedDelivery): MessageKey {
   return messageKey(messageGroup, isEvent ? { source, id: eventId } : undefined);
 }
 
-/** How far a group has come. */
+/** The progress of a group. */
 class GroupPosition {
-  /** The furthest of what was settled in earlier milliseconds. */
+  /** The message with the highest place that was settled in an earlier millisecond. */
   #before: PlacedMessage | undefined;
-  /** The furthest of the current one, by log stream: between streams nothing tells what came first in it. */
+  /**
+   * For each log stream: the message with the highest place of the current millisecond. Lines of different streams have
+   * no order within a millisecond.
+   */
   #now = new Map<string, PlacedMessage>();
   #at = Number.NEGATIVE_INFINITY;
 
-  /** @returns The furthest message that was settled before this one though its place is behind it. */
+  /** @returns The message with the highest place that was settled before this one although its place is later. */
   pass(message: PlacedMessage): PlacedMessage | undefined {
     const { at, stream } = message.delivery;
     if (at > this.#at) {

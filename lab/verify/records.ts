@@ -3,26 +3,27 @@ import type { EventKey, Expectation } from './expectation.ts';
 import type { SeenEffects } from './external/external-effects.ts';
 import type { HeldRecord } from './tables.ts';
 
-/** An effect that may have happened or not; its record waits for an operator. */
+/** An unknown outcome; its record waits for an operator. */
 export interface UnknownOutcome {
   readonly consumer: Consumer;
   readonly source: string;
   readonly id: string;
   readonly reason: string;
-  /** What its record cannot know, and whoever looks outside can: whether it happened. */
+  /** Whether the effect happened, as observed in the other system. The record does not show it. */
   readonly happened: boolean;
 }
 
 export interface RecordComparison {
-  /** Events that the consumer did not finish. */
+  /** Number of events that the consumer did not finish. */
   readonly missing: number;
   readonly unknown: readonly UnknownOutcome[];
   readonly problems: readonly string[];
 }
 
 /**
- * Holds a consumer's records against the events: each is completed, known to be unknown, or refused as it must be.
- * @param seen The effects that were seen outside; none for a consumer that acts in its tables.
+ * Compares a consumer's records with the events. Each event must be completed, recorded as unknown, or refused as
+ * expected.
+ * @param seen The observed effects in other systems; empty for a consumer that writes tables only.
  * @param refused The events that the consumer must refuse.
  */
 export function compareRecords(

@@ -6,9 +6,9 @@ import type { Comparison } from './compare.ts';
 import type { Resent } from './external/charges.ts';
 import type { UnknownOutcome } from './records.ts';
 
-/** What became of a consumer's messages. */
+/** The results of a consumer. */
 export interface ConsumerResult extends ConsumerCounts {
-  /** Messages in its dead-letter queue. */
+  /** Number of messages in its dead-letter queue. */
   readonly deadLetters: number;
 }
 
@@ -16,34 +16,34 @@ export interface ConsumerResult extends ConsumerCounts {
 export interface RunResult {
   readonly published: {
     readonly events: number;
-    /** Those of them that were sent after newer ones of their group. */
+    /** Number of events that were sent after newer events of their group. */
     readonly late: number;
     readonly sent: number;
     readonly removedByBroker: number;
   };
   readonly consumers: Readonly<Record<Consumer, ConsumerResult>>;
   readonly provider: { readonly requests: number; readonly charges: number; readonly resent: Resent };
-  /** Mails that SES took. */
+  /** Number of mails that SES accepted. */
   readonly mails: number;
-  /** Events whose account makes no mailbox, so that their mail is refused (docs/mails.md). */
+  /** Number of events whose mail is refused, because their account is not a valid mailbox name (docs/mails.md). */
   readonly mailsRefused: number;
   /**
-   * Processes of functions that were ended on purpose, invocations whose process died before it answered, and those that
-   * Lambda ended at their timeout. A process that was killed between two invocations is in the first count alone.
+   * Function processes that were ended on purpose, invocations whose process died before it answered, and invocations
+   * that Lambda ended at their timeout. A process that was killed between two invocations is only in the first count.
    */
   readonly ended: EndedFunctions & { readonly diedAtWork: number; readonly timedOut: number };
-  /** The functions' requests to the store; absent where no outage was asked for, since nobody counts them then. */
+  /** Counts of the functions' requests to the store. Absent without an outage, because then they are not counted. */
   readonly store?: StoreRequests;
   readonly verified: Comparison & {
     readonly expected: number;
-    /** Messages that a consumer settled after one of their group which the queue had taken later. */
+    /** Number of messages that a consumer settled after a message of their group that entered the queue later. */
     readonly inversions: number;
     readonly doubleCharges: number;
     readonly doubleMails: number;
-    /** Outcomes that nobody knows. */
+    /** Number of unknown outcomes. */
     readonly unknown: number;
     readonly unknowns: readonly UnknownOutcome[];
-    /** Messages in the dead-letter queue of fulfilment. */
+    /** Number of messages in the dead-letter queue of `fulfilment`. */
     readonly dlq: number;
   };
 }

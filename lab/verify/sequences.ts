@@ -3,20 +3,20 @@ import { eventKey, type SequenceRange } from './expectation.ts';
 import type { Place } from './tables.ts';
 
 export interface SequenceComparison {
-  /** How many numbers no record has. */
+  /** Number of sequence numbers without a record. */
   readonly gaps: number;
-  /** How many records were completed after one of a higher number in their group. */
+  /** Number of records that were completed after a record of their group with a higher number. */
   readonly late: number;
-  /** A line for each gap. One that the events themselves have is no fault of the run, and yet worth a look. */
+  /** One line per gap. A gap of the input itself is listed too, although it is not an error of the run. */
   readonly gapLines: readonly string[];
 }
 
 /**
- * Tells what is missing in a group apart from what came late: of the first there is no record, of the second there is
- * one, completed after a record of a higher number.
+ * Finds missing and late events of groups. A missing event has no record. A late event has a record that was completed
+ * after a record with a higher number.
  *
- * @param groups What each group's numbers run between.
- * @param places What records have of them, by group.
+ * @param groups The lowest and the highest number of each group.
+ * @param places The numbers of the records, by group.
  */
 export function compareSequences(
   groups: ReadonlyMap<string, SequenceRange>,
@@ -37,10 +37,10 @@ export function compareSequences(
 }
 
 /**
- * How many events were sent after one of a higher number in their group: no more may be completed so, since a group keeps
- * its order.
+ * Counts the events that were sent after an event of their group with a higher number. At most as many may be completed
+ * late, because a group keeps its order.
  *
- * @param late The lines of what was held back until everything else was sent.
+ * @param late The lines of the events that were sent after all others.
  */
 export async function lateAsSent(
   events: AsyncIterable<{ readonly event: OrderEvent; readonly line: number }>,
@@ -77,7 +77,7 @@ function* holes(sorted: readonly Place[], { first, last }: SequenceRange): Gener
   if (next <= last) yield [next, last];
 }
 
-/** From the highest number down: late is what was completed after any of a higher number. */
+/** Counts from the highest number down. A record is late if any record with a higher number was completed earlier. */
 function countLate(sorted: readonly Place[]): number {
   let late = 0;
   let earliest = Number.POSITIVE_INFINITY;

@@ -6,11 +6,11 @@ import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/
 import { recordAttributes } from '../../contract/record-attributes.ts';
 import { type Account, type EventKey, eventKey, itemDigest, type VersionedItem } from './expectation.ts';
 
-/** What the tables hold. */
+/** The content of the tables. */
 export interface TableSnapshot {
   /** A consumer's records, by event. */
   readonly records: (consumer: string) => ReadonlyMap<EventKey, HeldRecord>;
-  /** Of fulfilment's records that have a sequence, by message group. */
+  /** For each message group: the places of `fulfilment`'s records that have a sequence. */
   readonly places: ReadonlyMap<string, readonly Place[]>;
   readonly orders: ReadonlyMap<string, VersionedItem>;
   readonly customers: ReadonlyMap<string, VersionedItem>;
@@ -19,19 +19,19 @@ export interface TableSnapshot {
 
 export interface HeldRecord {
   readonly status: string;
-  /** The fingerprint of what was applied. */
+  /** The fingerprint of the applied event. */
   readonly fingerprint: string;
   readonly lastError: string;
 }
 
-/** Where an event stands in its group, by its record. */
+/** The place of an event in its group, from its record. */
 export interface Place {
   readonly sequence: bigint;
   /** Milliseconds since the epoch; 0 for a record that is not completed. */
   readonly completedAt: number;
 }
 
-/** Small pages: the SDK holds an item several times over while it reads one. */
+/** Items per page. Pages are small, because the SDK needs several times an item's memory to read it. */
 const pageSize = 200;
 
 export interface TableNames {
@@ -99,7 +99,7 @@ async function versionedItems(
   return items;
 }
 
-/** @param number How a number is read; as its decimal digits unless told. */
+/** @param number Converts a number. @default - its decimal digits */
 async function* scan(
   client: DynamoDBClient,
   table: string,

@@ -38,7 +38,7 @@ export interface VerifyOptions {
   readonly plan: Plan;
   /** The lines of the events that were published late. */
   readonly late: ReadonlySet<number>;
-  /** The order in which the topic took what was sent. */
+  /** The order in which the topic accepted the messages. */
   readonly order: TopicOrder;
   readonly sandbox: Sandbox;
   readonly ended: EndedFunctions;
@@ -48,11 +48,11 @@ export interface VerifyOptions {
   readonly insideWindow: boolean;
 }
 
-/** Holds tables, logs, dead-letter queues, charges and mails against what was published. */
+/** Compares tables, logs, dead-letter queues, charges and mails with the published events. */
 export async function verify(options: VerifyOptions): Promise<RunResult> {
   const { clientConfig, stack, events, plan, late, order, sandbox, ended, sent, insideWindow } = options;
   const shown = (consumer: Consumer) => observe(clientConfig, stack, order, consumer);
-  // First, and one after the other: each holds the whole log of its function while it counts.
+  // One consumer after the other, before the tables are read, because each step keeps a whole log in memory.
   const evidence = {
     fulfilment: await shown('fulfilment'),
     billing: await shown('billing'),
@@ -100,11 +100,11 @@ export async function verify(options: VerifyOptions): Promise<RunResult> {
     ...tableProblems,
     ...(comparison.late > asSent
       ? [
-          `fulfilment completed ${comparison.late} events after a later one of their group; ${asSent} were sent so`,
+          `fulfilment completed ${comparison.late} events after a later one of their group, but only ${asSent} were sent in that order`,
         ]
       : []),
     ...(store?.refused === 0
-      ? [`the store was to refuse, and refused none of ${store.requests} requests: publish more events`]
+      ? [`the outage hit none of the ${store.requests} requests to the store: publish more events`]
       : []),
     ...outside.billing.problems,
     ...outside.notifications.problems,
@@ -114,9 +114,9 @@ export async function verify(options: VerifyOptions): Promise<RunResult> {
     ...consumers.flatMap((consumer) =>
       evidence[consumer].ordered.problems.map((problem) => `${consumer}: ${problem}`),
     ),
-    // An invocation that Lambda cut off may have acted: then an unknown outcome is the true answer.
+    // An invocation that Lambda ended at its timeout may have acted, so an unknown outcome is correct then.
     ...(sandbox.isHarmless && timedOut === 0
-      ? unknowns.map(({ consumer, id }) => `${consumer} of event ${id} is unknown`)
+      ? unknowns.map(({ consumer, id }) => `${consumer}: outcome unknown for event ${id}`)
       : []),
   ];
   const { fulfilment, billing, notifications } = evidence;
@@ -159,7 +159,7 @@ export async function verify(options: VerifyOptions): Promise<RunResult> {
   };
 }
 
-/** What a consumer's function logged and what its dead-letter queue holds. */
+/** Reads the log of a consumer's function and its dead-letter queue. */
 async function observe(
   clientConfig: ClientConfig,
   stack: StackOutputs,

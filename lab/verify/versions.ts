@@ -2,14 +2,14 @@ import type { VersionedItem } from './expectation.ts';
 
 export interface VersionComparison {
   readonly missing: number;
-  /** Items below the highest sequence of their events. */
+  /** Number of items below the highest sequence of their events. */
   readonly regressions: number;
   readonly problems: readonly string[];
 }
 
 /**
- * Holds items that go by sequence against what must be in them.
- * @param what What one of them is called: "order".
+ * Compares items that are versioned by sequence with the expected ones.
+ * @param what The name of such an item, for example "order".
  */
 export function compareVersions(
   what: string,

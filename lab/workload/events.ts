@@ -9,15 +9,15 @@ import { makeOwnFolder, removeFolder } from '../../system/folders.ts';
 import { onShutdown } from '../../system/teardown.ts';
 import { type EventKey, eventKey } from '../verify/expectation.ts';
 
-/** Events that can be read again and again, so that nothing has to hold them all. */
+/** Events that can be read several times, so that they never have to be in memory at once. */
 export interface Events {
   /** The lines that hold the events, from 1. */
   readonly lines: readonly number[];
-  /** Those of them whose event no earlier line holds. */
+  /** The lines whose event is not on an earlier line. */
   readonly firsts: readonly number[];
-  /** Those of the firsts that a later event of a higher sequence follows in their group: the ones that can be late. */
+  /** The `firsts` that are followed by an event of their group with a higher sequence. These can be sent late. */
   readonly followed: readonly number[];
-  /** The raw lines up to the last of the events, blank ones included. */
+  /** The raw lines up to the last event, including blank ones. */
   text(): AsyncIterable<string>;
   parsed(): AsyncIterable<{ event: OrderEvent; line: number }>;
 }
@@ -31,8 +31,9 @@ class InvalidInputError extends OrderOnceError {
 /**
  * Opens a file of events and checks the first `limit` of them.
  *
- * @param file Its path, or `-` for standard input, which is kept in a file of this run since it can be read once only.
- * @throws InvalidInputError naming file, line and field of an event that is not valid, and for no events at all.
+ * @param file Path of the file, or `-` for standard input. Standard input is copied to a file, because it can be read
+ *   only once.
+ * @throws InvalidInputError that names file, line and field of an invalid event; also if there are no events.
  */
 export async function openEvents(file: string, limit: number): Promise<Events> {
   const name = file === '-' ? 'standard input' : file;
@@ -51,25 +52,28 @@ export async function openEvents(file: string, limit: number): Promise<Events> {
     firsts.push(line);
     sequences.add(event);
   }
-  if (lines.length === 0 && limit > 0) throw new InvalidInputError(`${name} holds no events`);
+  if (lines.length === 0 && limit > 0) throw new InvalidInputError(`${name} has no events`);
   const followed = sequences.followed(firsts);
   return { lines, firsts, followed, text, parsed };
 }
 
-/** Groups run at once: what one event or order leaves in two of them cannot be foretold, so it cannot be verified. */
+/**
+ * Checks that each event and each order is in one group. Groups run at the same time, so the result of an event or
+ * order in two groups would depend on timing and could not be verified.
+ */
 class Groups {
   readonly #events = new Map<EventKey, string>();
   readonly #orders = new Map<string, string>();
-  /** Whether the event that was added last is the first under its id. */
+  /** Whether the last added event is the first one with its id. */
   isFirst = false;
 
   add({ source, id, partitionkey, data }: OrderEvent): string | undefined {
     const key = eventKey(source, id);
     const group = this.#events.get(key);
     this.isFirst = group === undefined;
-    if ((group ?? partitionkey) !== partitionkey) return `event ${id} stands in two message groups`;
+    if ((group ?? partitionkey) !== partitionkey) return `event ${id} is in two message groups`;
     if ((this.#orders.get(data.orderId) ?? partitionkey) !== partitionkey) {
-      return `order ${data.orderId} stands in two message groups`;
+      return `order ${data.orderId} is in two message groups`;
     }
     this.#events.set(key, partitionkey);
     this.#orders.set(data.orderId, partitionkey);
@@ -77,7 +81,7 @@ class Groups {
   }
 }
 
-/** Where each first event stands in its group. */
+/** The place of each first event in its group. */
 class Sequences {
   readonly #places: { readonly group: string; readonly sequence: bigint }[] = [];
   readonly #highest = new Map<string, number>();
@@ -92,12 +96,12 @@ class Sequences {
     this.#places.push({ group, sequence });
   }
 
-  /** @param lines Those of the events that were added, in the same order. */
+  /** @param lines The lines of the added events, in the same order. */
   followed(lines: readonly number[]): number[] {
     return lines.filter((_, index) => this.#isFollowed(index));
   }
 
-  /** Of two events with one number the first stays, so neither may change its place. */
+  /** If two events have the same number, the first one wins, so neither may be moved. */
   #isFollowed(index: number): boolean {
     const place = this.#places[index];
     if (place === undefined || this.#times.get(`${place.sequence} ${place.group}`) !== 1) return false;

@@ -5,9 +5,9 @@ import type { Extra } from './plan.ts';
 import { poison } from './poison.ts';
 
 /**
- * The message of an extra. A duplicate inside the broker's window is the same body again, nothing else. Of one after
- * the window the broker knows only that its deduplication id is new, so it gets a new one; so do the others, which
- * the broker has to let through.
+ * Makes the message of an extra. A duplicate inside the broker's window has the same body and no other change. A
+ * duplicate after the window has a new deduplication id, which looks the same to the broker as an expired window. All
+ * other extras also have a new id, because the broker must not remove them.
  */
 export function extraEntry({ kind, n }: Extra, event: OrderEvent, line: number): Entry {
   return {
@@ -18,7 +18,7 @@ export function extraEntry({ kind, n }: Extra, event: OrderEvent, line: number):
   };
 }
 
-/** ISO 4217's codes for tests and for no currency at all. */
+/** Another currency: ISO 4217's codes for tests and for no currency. */
 function otherCurrency(currency: string): string {
   return currency === 'XTS' ? 'XXX' : 'XTS';
 }

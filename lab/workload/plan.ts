@@ -5,28 +5,28 @@ export interface PlanOptions {
   /** Shares of the events. */
   readonly duplicates: number;
   readonly lateDuplicates: number;
-  /** Counts, spread over the events. */
+  /** Numbers of messages, spread over the events. */
   readonly poison: number;
   readonly conflicts: number;
 }
 
-/** Something sent on top of an event, after it and in its group. */
+/** An extra message that is sent after an event, in the event's group. */
 export interface Extra {
   readonly kind: 'duplicate' | 'late duplicate' | 'poison' | 'conflict';
-  /** Tells extras of a kind apart; the n-th poison is of the n-th way to be poison. */
+  /** Number of the extra within its kind; the n-th poison is invalid in the n-th way. */
   readonly n: number;
-  /** Sent only when everything before it has been applied. */
+  /** Whether the extra is sent only after all earlier messages have been applied. */
   readonly afterCommit: boolean;
 }
 
 export interface Plan {
-  /** By the line of the event that they follow. */
+  /** The extras by the line of the event that they follow. */
   readonly extras: ReadonlyMap<number, readonly Extra[]>;
   readonly counts: Readonly<Record<Extra['kind'], number>>;
 }
 
 /**
- * Decides what is sent on top of which event. The same seed decides the same.
+ * Plans the extra messages. The same seed makes the same plan.
  *
  * @param lines The lines that hold events, from 1.
  */
@@ -40,7 +40,8 @@ export function planExtras(lines: readonly number[], options: PlanOptions): Plan
   };
   for (const line of lines) {
     if (seededRandom(seed, 'duplicate', line) < options.duplicates) add(line, 'duplicate');
-    // Every other one, from the first: at least half of them come after their original was applied.
+    // Every second one, starting with the first: at least half of the late duplicates are sent after their original was
+    // applied.
     const afterCommit = counts['late duplicate'] % 2 === 0;
     if (seededRandom(seed, 'late duplicate', line) < options.lateDuplicates)
       add(line, 'late duplicate', afterCommit);
@@ -55,10 +56,10 @@ export function planExtras(lines: readonly number[], options: PlanOptions): Plan
 }
 
 /**
- * Decides which events are published late. The same seed decides the same.
+ * Plans which events are published late. The same seed makes the same plan.
  *
- * @param followed The lines that hold events which can be late, from 1.
- * @param shuffle The share of them.
+ * @param followed The lines of events that can be late, from 1.
+ * @param shuffle The share of them that is late.
  */
 export function planLate(
   followed: readonly number[],

@@ -6,12 +6,12 @@ import type { OrderEvent } from '../../contract/orders/order-event.ts';
 const tooPrecise = `1${'0'.repeat(37)}.5`;
 
 interface Kind {
-  /** The reason that a consumer must give. */
+  /** The code that a consumer must report. */
   readonly code: InvalidEventCode;
   readonly spoil: (event: OrderEvent) => string;
 }
 
-/** Ways to be no valid event. */
+/** The kinds of invalid events. */
 const kinds: readonly Kind[] = [
   { code: 'INVALID_JSON', spoil: (event) => canonicalJson(event).slice(0, -1) },
   { code: 'INVALID_EVENT', spoil: (event) => canonicalJson([event]) },
@@ -30,7 +30,7 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-/** The n-th poison: the kinds in turn. */
+/** The n-th poison. The kinds are used in turn. */
 export function poison(n: number): Kind {
   return kinds[n % kinds.length] as Kind;
 }

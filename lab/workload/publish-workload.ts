@@ -12,20 +12,20 @@ export interface WorkloadOptions {
   readonly client: SNSClient;
   readonly topicArn: string;
   readonly plan: Plan;
-  /** The lines of the events that are held back. */
+  /** The lines of the events that are sent late. */
   readonly late: ReadonlySet<number>;
   /** Called for each event and each extra that the topic accepted. */
   readonly onSent: () => void;
 }
 
 /**
- * Publishes the events as any user would, and beside them what is planned to go wrong: each extra goes out after its
- * event was accepted, in its message group, around the publisher's checks. Those for after the commit stay behind.
- * What is late follows when everything else was accepted, as a redrive or another producer would send it.
+ * Publishes the events with the publisher, and the planned extras beside it. Each extra is sent after its event was
+ * accepted, in the event's message group, without the publisher's checks. Extras with `afterCommit` are not sent here.
+ * Late events follow after all others were accepted, like a redrive or a second producer.
  */
 export async function publishEvents(events: Events, options: WorkloadOptions): Promise<void> {
   const { client, topicArn, plan, late, onSent } = options;
-  // An object stream, for its bound: events wait where their extras don't keep up.
+  // An object stream, because its buffer is bounded: events wait if their extras are slower.
   const extras = new PassThrough({ objectMode: true });
   const queue = (event: OrderEvent, line: number) => {
     onSent();
@@ -45,7 +45,7 @@ export async function publishEvents(events: Events, options: WorkloadOptions): P
   await sendInOrder<Entry>(lateEntries(events, late, plan), topic, { onAccepted: onSent });
 }
 
-/** What is left out leaves an empty line, so that the others keep their numbers. */
+/** A line that is left out becomes an empty line, so that the others keep their numbers. */
 async function* without(late: ReadonlySet<number>, lines: AsyncIterable<string>): AsyncGenerator<string> {
   let line = 0;
   for await (const text of lines) {
@@ -65,7 +65,7 @@ async function* lateEntries(events: Events, late: ReadonlySet<number>, plan: Pla
   }
 }
 
-/** Sends the extras that wait until their original was applied. */
+/** Sends the extras whose original must be applied first. */
 export async function publishAfterCommit(events: Events, options: WorkloadOptions): Promise<void> {
   const { client, topicArn, plan, onSent } = options;
   await sendInOrder<Entry>(entriesAfterCommit(events, plan), snsTopic(topicArn, client), {

@@ -7,10 +7,10 @@ import {
 import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { type EventKey, eventKey } from '../verify/expectation.ts';
 
-/** Tells the messages of one event from all others; those that are no event are told by their group alone. */
+/** Identifies the messages of one event. Messages without a valid event are identified only by their group. */
 export type MessageKey = EventKey;
 
-/** @param event Absent for a message that is no event. */
+/** @param event Absent for a message without a valid event. */
 export function messageKey(
   messageGroup: string,
   event: { readonly source: string; readonly id: string } | undefined,
@@ -19,13 +19,13 @@ export function messageKey(
 }
 
 /**
- * The order in which a topic took messages, by its sequence numbers. It is the order of each group in every queue behind
- * the topic, which do not all tell it themselves.
+ * The order in which a topic accepted messages, by its sequence numbers. Each group has the same order in every queue
+ * of the topic. The queues of some emulators do not show it themselves.
  */
 export class TopicOrder {
   readonly #places = new Map<MessageKey, Set<bigint>>();
 
-  /** Notes from now on what a client publishes. */
+  /** Records from now on what a client publishes. */
   follow(client: SNSClient): void {
     client.middlewareStack.add(
       (next, { commandName }) =>
@@ -43,14 +43,17 @@ export class TopicOrder {
     );
   }
 
-  /** @param sequenceNumber The topic's, digits. A duplicate that the broker removes has that of the first. */
+  /**
+   * @param sequenceNumber The topic's sequence number, as digits. A duplicate that the broker removes has the number of
+   *   the first message.
+   */
   note(messageGroup: string, body: string, sequenceNumber: string): void {
     const key = messageKey(messageGroup, eventOf(body));
     const places = this.#places.get(key) ?? new Set();
     this.#places.set(key, places.add(BigInt(sequenceNumber)));
   }
 
-  /** Where the messages of a key stand, from the first. */
+  /** The places of the messages of a key, from the first one. */
   placesOf(key: MessageKey): bigint[] {
     return [...(this.#places.get(key) ?? [])].sort((a, b) => (a < b ? -1 : 1));
   }

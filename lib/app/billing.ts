@@ -7,11 +7,11 @@ import { check } from './check-setting.ts';
 import type { CommonProps } from './common-props.ts';
 
 export interface PaymentSettings {
-  /** Where charges are posted. */
+  /** URL to which charges are posted. */
   readonly url: string;
   /**
-   * How long the provider remembers an idempotency key. @default 24 hours, after which Stripe forgets keys (Stripe API
-   * reference, "Idempotent requests")
+   * How long the provider remembers an idempotency key. @default 24 hours, like Stripe (Stripe API reference,
+   * "Idempotent requests")
    */
   readonly keyRetention: Duration;
 }
@@ -21,7 +21,7 @@ type Read = (name: string) => string | undefined;
 const { least, most } = keyRetentionSeconds;
 const oneDay = String(Duration.days(1).toSeconds());
 
-/** @throws ConfigurationError for a URL that an order should not be sent to. */
+/** @throws ConfigurationError for a URL that is not https, unless it is on this machine or the stage is `dev`. */
 export function readPayment(read: Read, stage: string): PaymentSettings | undefined {
   const insecure = stage === 'dev';
   const url = check('paymentUrl', read('paymentUrl'), {
@@ -37,7 +37,7 @@ export function readPayment(read: Read, stage: string): PaymentSettings | undefi
   return url === undefined ? undefined : { url, keyRetention: Duration.seconds(Number(seconds)) };
 }
 
-/** Charges orders. */
+/** Creates the consumer that charges orders. */
 export function billing(scope: Stack, common: CommonProps, payment: PaymentSettings): IdempotentConsumer {
   return new IdempotentConsumer(scope, 'Billing', {
     ...common,

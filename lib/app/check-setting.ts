@@ -6,8 +6,8 @@ export interface Expectation {
 }
 
 /**
- * The value of a setting of context.
- * @throws ConfigurationError that names the setting, its value and what it may be.
+ * Checks a setting of the CDK context and returns its value.
+ * @throws ConfigurationError that names the setting, its value and the valid values.
  */
 export function check<Value extends string | undefined>(
   name: string,

@@ -1,4 +1,4 @@
 import type { IdempotentConsumerProps } from '../idempotent-consumer-props.ts';
 
-/** What all consumers of the application have in common. */
+/** The options that all consumers of the application share. */
 export type CommonProps = Omit<IdempotentConsumerProps, 'consumerName' | 'entry' | 'environment' | 'tables'>;

@@ -1,7 +1,7 @@
 import { Errors } from 'aws-cdk-lib';
 import { OrderOnceError } from '../../contract/errors.ts';
 
-/** An error as a person should see it: what is wrong with the input in one message, a bug with its stack. */
+/** The text of an error for the terminal: the message alone if the input is wrong, and the stack for a bug. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isAboutInput = error instanceof OrderOnceError || Errors.isConstructError(error);

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../contract/errors.ts';
 import { check, type Expectation } from './check-setting.ts';
 
 interface Setting extends Expectation {
-  /** Its name in the context. */
+  /** The setting's name in the CDK context. */
   readonly name: string;
 }
 
@@ -14,8 +14,8 @@ interface Authorization<Member extends string> {
 }
 
 /**
- * The ways to authorize who sends orders: the settings of each, all of them required, and its authorizer. Another way is
- * one more entry here, and its caller's name in lambda/intake/caller.ts.
+ * The ways to authorize the intake's callers, each with its required settings and its authorizer. To add one, add an
+ * entry here, and read its caller in lambda/intake/caller.ts.
  */
 const authorizations = {
   iam: authorization({}, () => new HttpIamAuthorizer()),
@@ -38,7 +38,7 @@ const authorizations = {
 
 type Kind = keyof typeof authorizations;
 
-/** Who may send orders: principals of IAM, or bearers of an issuer's tokens. */
+/** The callers that may send orders: IAM principals, or bearers of an issuer's tokens. */
 export type IntakeAuth = {
   readonly [K in Kind]: { readonly kind: K } & Readonly<
     Record<keyof (typeof authorizations)[K]['settings'], string>
@@ -53,7 +53,7 @@ export function authorizerOf(auth: IntakeAuth): IHttpRouteAuthorizer {
 /**
  * Reads `intakeAuth` and its settings.
  *
- * @throws ConfigurationError if a setting of the chosen way is missing, or one of another way is there.
+ * @throws ConfigurationError if a setting of the chosen authorization is missing, or a setting of another one is given.
  */
 export function readIntakeAuth(read: (name: string) => string | undefined): IntakeAuth {
   const kinds = Object.keys(authorizations) as Kind[];

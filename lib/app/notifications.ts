@@ -18,10 +18,10 @@ type Read = (name: string) => string | undefined;
 
 type Arn = Pick<Stack, 'partition' | 'region' | 'account'>;
 
-/** The default one of an identity may have any name. */
+/** Any configuration set, because the default one of an identity can have any name. */
 const everySet = 'configuration-set/*';
 
-/** @throws ConfigurationError where only one of the two is given, or either is none. */
+/** @throws ConfigurationError if only one of the two settings is given, or if one is not a valid address or domain. */
 export function readMail(read: Read): MailSettings | undefined {
   const from = check('mailFrom', read('mailFrom'), {
     valid: (value) => address.test(value) && value.length <= 254,
@@ -40,7 +40,7 @@ export function readMail(read: Read): MailSettings | undefined {
   );
 }
 
-/** Mails orders. */
+/** Creates the consumer that mails orders. */
 export function notifications(scope: Stack, common: CommonProps, mail: MailSettings): IdempotentConsumer {
   const consumer = new IdempotentConsumer(scope, 'Notifications', {
     ...common,
@@ -50,11 +50,11 @@ export function notifications(scope: Stack, common: CommonProps, mail: MailSetti
   });
   consumer.handler.addToRolePolicy(
     new PolicyStatement({
-      // For a mail made from a template SES checks the second one too, which version 1 of its API names.
+      // For a mail with a template, SES also checks the second action, which has its name from version 1 of the API.
       actions: ['ses:SendEmail', 'ses:SendTemplatedEmail'],
       resources: [
         ...identitiesOf(mail.from).map((name) => sesArn(scope, `identity/${name}`)),
-        // SES checks the default configuration set of the identity too.
+        // SES also checks the grant on the identity's default configuration set.
         sesArn(scope, everySet),
       ],
       conditions: { StringEquals: { 'ses:FromAddress': mail.from } },
@@ -72,7 +72,7 @@ function sesArn({ partition, region, account }: Arn, resource: string): string {
   return `arn:${partition}:ses:${region}:${account}:${resource}`;
 }
 
-/** The same as cdk-nag has it in the names of its findings. */
+/** The ARN in the form that cdk-nag uses in the names of its findings. */
 function nameOfFinding({ partition, region, account }: Arn, resource: string): string {
   const known = (value: string, name: string) => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
   return sesArn(
@@ -85,10 +85,10 @@ function nameOfFinding({ partition, region, account }: Arn, resource: string): s
   );
 }
 
-/** What may be verified for an address: itself, its domain, or any domain above that one. */
+/** The SES identities that can verify an address: the address, its domain, and each parent domain. */
 function identitiesOf(address: string): string[] {
   const labels = address.slice(address.indexOf('@') + 1).split('.');
-  // A top-level domain is nobody's identity.
+  // A top-level domain cannot be an identity.
   return [address, ...labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))];
 }
 

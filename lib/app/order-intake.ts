@@ -14,31 +14,31 @@ import type { RecordTable } from '../record-table.ts';
 import { authorizerOf, type IntakeAuth } from './intake-authorization.ts';
 
 export interface OrderIntakeProps {
-  /** Where the orders' events go. */
+  /** The topic for the orders' events. */
   readonly topic: EventTopic;
-  /** Where the intake keeps what it answered, beside the consumers' records and for as long. */
+  /** The table that keeps the intake's answers, for as long as the consumers' records. */
   readonly records: RecordTable;
   readonly auth: IntakeAuth;
-  /** What becomes of the logs when their stack is deleted. @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
+  /** What happens to the logs when the stack is deleted. @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
   readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
- * Requests a second, and at once on top. An account has 10,000 by default (AWS: "Quotas for API Gateway"); more than
- * this a new account's 1,000 functions at once would not take anyway.
+ * Limits in requests a second, and in requests at once. An account has 10,000 a second by default (AWS: "Quotas for API
+ * Gateway"). A higher limit would not help a new account, which runs at most 1,000 functions at once.
  */
 const throttle = { rateLimit: 500, burstLimit: 1000 };
 
 /**
- * `POST /orders` on an HTTP API, authorized, throttled and logged, and the function behind it, which publishes each
- * order once per caller and Idempotency-Key.
+ * `POST /orders` on an HTTP API with authorization, throttling and access logs. Its function publishes each order once
+ * per caller and Idempotency-Key.
  */
 export class OrderIntake extends Construct {
   readonly handler: LambdaFunction;
-  /** Where orders are posted to. */
+  /** URL to which orders are posted. */
   readonly url: string;
 
-  /** @throws ConfigurationError where a name gets longer than AWS takes. */
+  /** @throws ConfigurationError if a name would be longer than AWS accepts. */
   constructor(scope: Construct, id: string, props: OrderIntakeProps) {
     super(scope, id);
     const { topic, records, auth, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
@@ -46,7 +46,7 @@ export class OrderIntake extends Construct {
     this.handler = nodeFunction(this, {
       functionName: physicalName(scope, id, 'function'),
       entry: join(import.meta.dirname, '../../lambda/intake.ts'),
-      // API Gateway answers 503 after 30 s, whatever the function still does.
+      // API Gateway answers 503 after 30 s, even if the function is still running.
       timeout: Duration.seconds(28),
       memorySize: 512,
       removalPolicy,
@@ -83,7 +83,7 @@ export class OrderIntake extends Construct {
   }
 }
 
-/** No header and no body: a key may be a secret, and an order is a customer's. */
+/** Without headers and bodies, because a key can be a secret and an order is personal data. */
 const accessLog = JSON.stringify({
   requestId: '$context.requestId',
   time: '$context.requestTime',

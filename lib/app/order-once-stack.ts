@@ -18,9 +18,8 @@ export type OrderOnceStackProps = StackProps &
   Partial<Pick<Settings, 'intakeAuth'>>;
 
 /**
- * Orders in through a topic, each applied once to the orders, to its account's ledger and to what is its
- * customer's latest order; charged and mailed too, where
- * settings say by whom.
+ * The stack of the example. Each order from the topic is applied once to three tables: orders, ledger, and the latest
+ * order of each account. If settings name a payment provider and a sender, orders are also charged and mailed.
  */
 export class OrderOnceStack extends Stack {
   constructor(
@@ -42,7 +41,8 @@ export class OrderOnceStack extends Stack {
       topic,
       records,
       timeout: functionTimeout,
-      // Short timeouts make retries fast in development; a whole day of them would be too many receives for SQS.
+      // Short timeouts make retries fast in development. A message would then use up the receives that SQS allows in
+      // less than a day.
       ...(stage === 'dev' ? { toleratedOutage: Duration.hours(1) } : {}),
     };
     const fulfilment = new IdempotentConsumer(this, 'Fulfilment', {

@@ -5,22 +5,26 @@ import { check } from './check-setting.ts';
 import { type IntakeAuth, readIntakeAuth } from './intake-authorization.ts';
 import { type MailSettings, readMail } from './notifications.ts';
 
-/** What `cdk deploy -c name=value` can set. */
+/** The settings of `cdk deploy -c name=value`. */
 export interface Settings {
   /** @default OrderOnce */
   readonly stackName: string;
-  /** `account` and `region`. @default - those of the CLI's credentials; where there are none, any */
+  /**
+   * `account` and `region`. @default - those of the CLI's credentials; without credentials, the stack fits any
+   * environment
+   */
   readonly env: Environment;
-  /** `production` keeps data when the stack is deleted, `dev` keeps nothing. @default production */
+  /** `production` keeps data when the stack is deleted; `dev` deletes it. @default production */
   readonly stage: Stage;
-  /** Of each consumer's function. Context gives seconds: `functionTimeoutSeconds`. @default 30 seconds */
+  /** Timeout of each consumer's function. Context: `functionTimeoutSeconds`. @default 30 seconds */
   readonly functionTimeout: Duration;
   /** Context: `paymentUrl`, `paymentKeyRetentionSeconds`. @default - nothing is charged */
   readonly payment?: PaymentSettings;
   /** Context: `mailFrom`, `mailDomain`. @default - nothing is mailed */
   readonly mail?: MailSettings;
   /**
-   * Who may send orders over HTTP: `intakeAuth` is `iam`, or `jwt` together with `jwtIssuer` and `jwtAudience`.
+   * How HTTP callers are authorized. Context: `intakeAuth` is `iam`, or `jwt` together with `jwtIssuer` and
+   * `jwtAudience`.
    * @default iam
    */
   readonly intakeAuth: IntakeAuth;
@@ -30,10 +34,10 @@ const stages = ['production', 'dev'] as const;
 export type Stage = (typeof stages)[number];
 
 /**
- * The settings that the context of `app` holds.
+ * Reads the settings from the context of `app`.
  *
- * @param cli What the CLI says of its credentials.
- * @throws ConfigurationError that names the option, its value and what it may be.
+ * @param cli Account and Region of the CLI's credentials.
+ * @throws ConfigurationError that names the option, its value and the valid values.
  */
 export function readSettings({ node }: { readonly node: Node }, cli = cliEnvironment()): Settings {
   const read = (name: string): string | undefined => {
@@ -45,7 +49,7 @@ export function readSettings({ node }: { readonly node: Node }, cli = cliEnviron
     wanted: 'an AWS account id of 12 digits',
   });
   const region = check('region', read('region') ?? cli.region, {
-    // Any: a new Region may be none that the CDK knows.
+    // Any name of a Region: the CDK may not know a new one yet.
     valid: /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
     wanted: 'an AWS region, "eu-central-1" for instance',
   });
@@ -76,7 +80,7 @@ export function readSettings({ node }: { readonly node: Node }, cli = cliEnviron
   };
 }
 
-/** What the CDK CLI found out about the credentials that it runs with. */
+/** Account and Region of the credentials of the CDK CLI. */
 function cliEnvironment(): Environment {
   // biome-ignore lint/style/noProcessEnv: the one place where the application's environment enters.
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;

@@ -1,14 +1,17 @@
 import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { ConfigurationError } from '../../contract/errors.ts';
 
-/** Gives CommonJS dependencies a `require`: esbuild keeps their calls of it, and an ES module has none. */
+/**
+ * Gives CommonJS dependencies a `require` function. esbuild keeps their calls of `require`, which does not exist in an
+ * ES module.
+ */
 const requireForCommonJs =
   "import { createRequire as createRequireOfBundle } from 'node:module';" +
   'const require = createRequireOfBundle(import.meta.url);';
 
 /**
- * Replacements of modules in a bundle. Importing `node:http` reads all of its exports, and one of them loads Node's `fetch`,
- * which no AWS client uses: a fifth of the time that a function would take to load. `require` reads no export.
+ * Replaced modules of a bundle. An import of `node:http` reads all of the module's exports, and one of them loads
+ * Node's `fetch`, which no AWS client uses. That takes a fifth of a function's load time. `require` reads no export.
  */
 export const replacedModules = {
   'node:http': "data:text/javascript,module.exports=require('http')",
@@ -16,12 +19,13 @@ export const replacedModules = {
 
 const alias = `node:http=${replacedModules['node:http']}`;
 
-/** The bundling of every function: one minified ES module with its AWS SDK inside, and a source map beside it. */
+/** The bundling of every function: one minified ES module that contains the AWS SDK, and a source map. */
 export const bundling = {
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],
   minify: true,
-  // Stack traces in the log then name the handler's own file and line. The map has no sources: they would triple it.
+  // With the map, stack traces in the log name source files and lines. The map has no source text, which would triple
+  // its size.
   sourceMap: true,
   sourcesContent: false,
   bundleAwsSDK: true,
@@ -29,14 +33,14 @@ export const bundling = {
   esbuildArgs: { '--alias': alias },
 } satisfies BundlingOptions;
 
-/** A banner that many projects have already. A second declaration of `require` would be a syntax error. */
+/** Many projects already have a banner that declares `require`. A second declaration would be a syntax error. */
 const declaresRequire = /\b(const|let|var)\s+require\b/;
 
 /**
- * The bundling of every function with options of a user's own, which go before it. The format stays, banners are joined,
- * and aliases are added.
+ * Combines the bundling of every function with the user's options. The user's options take precedence, except that the
+ * format stays, banners are joined, and aliases are added.
  *
- * @throws ConfigurationError for another format than ES modules.
+ * @throws ConfigurationError for any format except ES modules.
  */
 export function bundlingWith(own: BundlingOptions): BundlingOptions {
   if (own.format !== undefined && own.format !== OutputFormat.ESM) {

@@ -5,7 +5,7 @@ import type { ConsumerSettings } from '../consumer-settings.ts';
 import { deployedTables } from '../effect-tables.ts';
 import type { IdempotentConsumerProps } from '../idempotent-consumer-props.ts';
 
-/** Those that the construct, or its record table, sets. */
+/** The variables that the construct or its record table sets. */
 const ownNames = [
   'consumerName',
   'tables',
@@ -23,10 +23,10 @@ type OwnName = (typeof ownNames)[number];
 const ownVariables: ReadonlySet<string> = new Set(ownNames.map((name) => environmentNames[name]));
 
 /**
- * The environment variables of a consumer's function: the user's, and what its runtime has to know. `RecordTable` adds its
- * own.
+ * The environment variables of a consumer's function: the user's variables and the runtime's settings. `RecordTable`
+ * adds its own.
  *
- * @throws ConfigurationError for a variable of the user's that the construct sets: the runtime would take it for its own.
+ * @throws ConfigurationError if the user sets a variable that belongs to the construct.
  */
 export function consumerEnvironment(
   { consumerName, tables = {}, environment = {} }: IdempotentConsumerProps,

@@ -17,11 +17,12 @@ export interface EventSourceProps {
 }
 
 /**
- * Lets Lambda call a function with batches of a queue's messages, and the function say which of them failed.
+ * Connects a queue to a function: Lambda calls the function with batches of messages, and the function returns the ids
+ * of the failed ones.
  *
- * Its logical id is fixed: it depends on the consumer's place in its stack alone, while that of `SqsEventSource` carries the
- * stack's name. If it changed, CloudFormation would create the mapping anew beside the one that exists, and Lambda refuses a
- * second mapping of the same queue and function.
+ * The logical id of the mapping is fixed: it depends only on the consumer's place in its stack. The id of
+ * `SqsEventSource` also depends on the stack's name. If the id changed, CloudFormation would create a new mapping
+ * before it deletes the old one, and Lambda refuses a second mapping of the same queue and function.
  *
  * @throws ConfigurationError for numbers that Lambda refuses.
  */

@@ -1,15 +1,16 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { renderedProperties } from '../rendered-properties.ts';
 
-/** Bytes of all names and values (AWS: "Lambda quotas", Environment variables). */
+/** Maximum bytes of all names and values (AWS: "Lambda quotas", Environment variables). */
 const maxBytes = 4096;
 
 /** AWS: "Working with Lambda environment variables", `CreateFunction` in the Lambda API Reference. */
 const validName = /^[A-Za-z][A-Za-z0-9_]+$/;
 
 /**
- * Makes synthesis fail for environment variables that Lambda refuses. It reads the template, because variables are added in
- * many places. A value that is known at deployment only counts as empty. The CDK itself refuses names that Lambda reserves.
+ * Makes synthesis fail for environment variables that Lambda refuses. The check reads the template, because many places
+ * add variables. A value that is known only at deployment counts as empty. The CDK itself refuses names that Lambda
+ * reserves.
  */
 export function checkEnvironment(handler: LambdaFunction): void {
   handler.node.addValidation({

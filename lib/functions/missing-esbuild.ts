@@ -1,10 +1,10 @@
 import { ConfigurationError } from '../../contract/errors.ts';
 
 /**
- * Makes a function, whose bundling runs meanwhile. If esbuild is not installed, the CDK builds an image with Docker in its
- * place; where that fails too, its error speaks of Docker alone.
+ * Runs `make`, which creates and bundles a function. If esbuild is not installed, the CDK uses a Docker image instead.
+ * If that fails too, the CDK's error names only Docker.
  *
- * @throws ConfigurationError where esbuild is missing and Docker fails.
+ * @throws ConfigurationError if esbuild is missing and Docker fails.
  */
 export function orMissingEsbuild<Made>(make: () => Made): Made {
   try {
@@ -21,7 +21,7 @@ export function orMissingEsbuild<Made>(make: () => Made): Made {
 }
 
 function isOfDocker(error: unknown): error is Error {
-  // biome-ignore lint/style/noProcessEnv: where the CDK itself looks for another program than Docker.
+  // biome-ignore lint/style/noProcessEnv: the CDK itself reads this variable for a replacement of Docker.
   const { CDK_DOCKER: docker = 'docker' } = process.env;
   if (!(error instanceof Error)) return false;
   const isNotThere = 'syscall' in error && error.syscall === `spawnSync ${docker}`;

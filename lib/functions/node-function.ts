@@ -9,7 +9,7 @@ import { bundlingWith } from './bundling.ts';
 import { checkEnvironment } from './function-environment.ts';
 import { orMissingEsbuild } from './missing-esbuild.ts';
 
-/** Options of a CDK function that a function gets as they are. */
+/** Options that are passed to the CDK's function unchanged. */
 const passedOn = [
   'architecture',
   'bundling',
@@ -22,7 +22,7 @@ const passedOn = [
 ] as const;
 export type PassedOn = Pick<NodejsFunctionProps, (typeof passedOn)[number]>;
 
-/** The options to pass on that are given. */
+/** Selects the given options that are passed on. */
 export function passOn(props: PassedOn): PassedOn {
   return Object.fromEntries(
     passedOn.filter((name) => props[name] !== undefined).map((name) => [name, props[name]]),
@@ -40,18 +40,18 @@ export interface FunctionProps extends PassedOn, Pick<NodejsFunctionProps, 'envi
 }
 
 /**
- * A Lambda function with all of its code in one minified ES module. The AWS SDK is inside, so that an update of Lambda's
- * runtime cannot change it. Its role may only write to its own log group at first. Logs are kept for 60 days, somewhat longer
- * than the records that they explain.
+ * Creates a Lambda function whose code is one minified ES module. The module contains the AWS SDK, so that an update of
+ * Lambda's runtime cannot change the SDK. The function's role may only write to its log group; grants add the rest.
+ * Logs are kept for 60 days, which is longer than the default life of records.
  *
- * @throws ConfigurationError for a memory that Lambda refuses, a bundling that is no ES module, and a missing esbuild.
- *   Synthesis fails for environment variables that Lambda refuses.
+ * @throws ConfigurationError for a memory size that Lambda refuses, a bundling format other than ES modules, and a
+ *   missing esbuild. Synthesis fails for environment variables that Lambda refuses.
  */
 export function nodeFunction(scope: Construct, props: FunctionProps): NodejsFunction {
   const { removalPolicy, bundling = {}, ...functionProps } = props;
   checkNumber('memorySize', props.memorySize, { unit: 'MiB', least: 128, most: 10_240 });
   const logGroup = new LogGroup(scope, 'Logs', {
-    // Lambda's own name for it, where people and tools look.
+    // Lambda's default name of the group, which people and tools expect.
     logGroupName: `/aws/lambda/${props.functionName}`,
     retention: RetentionDays.TWO_MONTHS,
     removalPolicy,
@@ -77,8 +77,8 @@ export function nodeFunction(scope: Construct, props: FunctionProps): NodejsFunc
 }
 
 /**
- * What Lambda does in a VPC with the function's role (AWS: "Giving Lambda functions access to resources in an Amazon VPC",
- * required IAM permissions). The CDK allows it for roles alone that it makes itself.
+ * Grants the permissions that Lambda needs in a VPC (AWS: "Giving Lambda functions access to resources in an Amazon
+ * VPC", required IAM permissions). The CDK grants them only to roles that it creates itself.
  */
 function allowNetworkInterfaces(role: Role): void {
   role.addToPolicy(

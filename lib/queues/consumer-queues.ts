@@ -8,9 +8,9 @@ import { fifoQueue } from './fifo-queue.ts';
 
 export interface ConsumerQueues {
   readonly queue: Queue;
-  /** Of the queue: events that were given up. */
+  /** Dead-letter queue of the source queue: events that were given up. */
   readonly deadLetterQueue: Queue;
-  /** Of the subscription: events that SNS could not deliver to the queue. */
+  /** Dead-letter queue of the subscription: events that SNS could not deliver to the source queue. */
   readonly subscriptionDeadLetterQueue: Queue;
 }
 
@@ -18,8 +18,8 @@ export interface ConsumerQueues {
  * The three queues of a consumer, named after it: `Shop-bookings.fifo`, `Shop-bookings-dlq.fifo` and
  * `Shop-bookings-subscription-dlq.fifo`.
  *
- * @param consumer Where the queues go.
- * @throws ConfigurationError if a name gets longer than SQS takes or is another construct's.
+ * @param consumer The scope of the queues.
+ * @throws ConfigurationError if a name is too long for SQS, or if another construct has it.
  */
 export function consumerQueues(
   consumer: Construct,

@@ -10,22 +10,24 @@ import {
 import type { Construct } from 'constructs';
 
 export interface FifoQueueProps {
-  /** With `.fifo`. An emulator may lose that ending of a generated name, so names are given. */
+  /**
+   * Name of the queue, with `.fifo`. Names are explicit, because an emulator may lose that suffix of a generated name.
+   */
   readonly queueName: string;
   readonly retentionPeriod: Duration;
   readonly removalPolicy: RemovalPolicy;
   readonly visibilityTimeout?: Duration;
   readonly deadLetterQueue?: DeadLetterQueue;
-  /** @default - a key that SQS holds */
+  /** @default - a key that SQS manages */
   readonly encryptionKey?: IKey;
 }
 
 /**
- * A high-throughput FIFO queue: limits and deduplication per message group. It takes messages of up to 1 MiB, as
- * copies in a dead-letter queue carry their reason on top of SNS's 256 KiB.
+ * Creates a high-throughput FIFO queue: limits and deduplication apply to each message group. It accepts messages of up
+ * to 1 MiB, because copies in a dead-letter queue have a reason in addition to SNS's 256 KiB.
  *
- * By default SQS holds the key: SNS cannot use the AWS managed one (`KMS_MANAGED`), whose policy nobody can change (AWS:
- * "Amazon SNS, server-side encryption", subscriptions of encrypted queues).
+ * By default SQS manages the key. SNS cannot use the AWS managed KMS key (`KMS_MANAGED`), whose policy cannot be
+ * changed (AWS: "Amazon SNS, server-side encryption", subscriptions of encrypted queues).
  */
 export function fifoQueue(scope: Construct, id: string, props: FifoQueueProps): Queue {
   const { encryptionKey, ...queueProps } = props;

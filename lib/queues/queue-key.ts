@@ -5,10 +5,10 @@ import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../contract/errors.ts';
 
 /**
- * Lets SNS use the key of a queue that it delivers to (AWS: "Configuring Amazon SNS to deliver to an encrypted queue").
+ * Lets SNS use the key of a queue of its subscription (AWS: "Configuring Amazon SNS to deliver to an encrypted queue").
  *
- * The statement names the topic's account and not the topic: a key that encrypts the topic too would depend on the topic,
- * which depends on the key.
+ * The statement names the topic's account instead of the topic. If the key also encrypts the topic, a statement with
+ * the topic's ARN would make key and topic depend on each other.
  *
  * @throws ConfigurationError for an imported key, whose policy the CDK cannot change, unless `policyIsMine`.
  */

@@ -7,12 +7,13 @@ import { isImported } from '../rules/check-fifo-topic.ts';
 import type { ConsumerQueues } from './consumer-queues.ts';
 
 /**
- * Subscribes a consumer's queue to a topic, raw, and lets the topic send to the queue.
+ * Subscribes a consumer's queue to a topic with raw message delivery, and lets the topic send to the queue.
  *
- * It does what CDK's `SqsSubscription` does, with two differences. The logical id of the subscription is fixed: it depends
- * on the consumer's place in its stack alone. If it changed, CloudFormation would create the subscription anew, get the ARN
- * of the one that exists (SNS: "Subscribe", a repeated request), and then delete that. And it leaves encryption keys alone,
- * because `SqsSubscription` names the topic in the key's policy: a circle if the key encrypts the topic too.
+ * The function replaces CDK's `SqsSubscription`, with two differences. First, the logical id of the subscription is
+ * fixed: it depends only on the consumer's place in its stack. If the id changed, CloudFormation would subscribe again,
+ * get the ARN of the existing subscription (SNS: "Subscribe", a repeated request), and then delete that subscription.
+ * Second, the function does not change encryption keys. `SqsSubscription` names the topic in the key's policy, which is
+ * a circular dependency if the key also encrypts the topic.
  */
 export function subscribeQueue(
   consumer: Construct,
@@ -41,14 +42,14 @@ export function subscribeQueue(
   return subscription;
 }
 
-/** Whether a subscription has to say where its topic is. */
+/** Whether the topic is in another Region, so that the subscription must name the Region. */
 function isElsewhere(topic: ITopic, { region }: Stack): boolean {
   return isImported(topic) || (!Token.isUnresolved(topic.env.region) && topic.env.region !== region);
 }
 
 /**
- * SNS as the principal that delivers from one Region to another. If one of the two is an opt-in Region, the principal is
- * that Region's own (AWS: "Sending Amazon SNS messages to an Amazon SQS queue in a different Region").
+ * The principal with which SNS delivers from one Region to another. If one of them is an opt-in Region, SNS uses that
+ * Region's principal (AWS: "Sending Amazon SNS messages to an Amazon SQS queue in a different Region").
  */
 function snsPrincipal(topicRegion: string, queueRegion: string): ServicePrincipal {
   const isOptIn = (region: string) => RegionInfo.get(region).isOptInRegion;

@@ -3,8 +3,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { ConfigurationError } from '../../contract/errors.ts';
 
 /**
- * Checks that a topic is a FIFO one. An imported topic is one if its name ends with `.fifo`, as SNS demands of a FIFO
- * topic's name and refuses for any other. An imported topic whose ARN is known at deployment only passes.
+ * Checks that a topic is FIFO. An imported topic is FIFO if its name ends with `.fifo`: SNS requires that suffix for
+ * FIFO topics and refuses it for others. An imported topic whose ARN is known only at deployment passes.
  *
  * @throws ConfigurationError that names the topic.
  */
@@ -17,7 +17,7 @@ export function checkFifoTopic(topic: ITopic): void {
   );
 }
 
-/** Whether another stack, app or tool made the topic. */
+/** Whether the topic is imported, because another stack, app or tool created it. */
 export function isImported(topic: ITopic): boolean {
   return topic.node.defaultChild === undefined;
 }

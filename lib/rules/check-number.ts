@@ -4,13 +4,13 @@ import { ConfigurationError } from '../../contract/errors.ts';
 export interface NumberRange {
   readonly least: number;
   readonly most: number;
-  /** `"seconds"` for instance. @default - a plain number */
+  /** The unit, for example `"seconds"`. @default - a plain number */
   readonly unit?: string;
 }
 
 /**
- * Checks an option that AWS takes in a range: CloudFormation would refuse it in the middle of a deployment. A token passes,
- * since its value is known at deployment only.
+ * Checks the range that AWS accepts for an option. Otherwise CloudFormation would refuse the value in the middle of a
+ * deployment. A token passes, because its value is known only at deployment.
  *
  * @throws ConfigurationError that names the option, its value and the range.
  */
@@ -27,7 +27,7 @@ export function checkNumber(
 }
 
 /**
- * Checks an option that other settings are computed from, so a token does not pass.
+ * Checks an option from which other settings are computed. A token does not pass.
  *
  * @throws ConfigurationError that names the option, its value and the range.
  */

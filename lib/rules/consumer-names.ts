@@ -3,17 +3,17 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { checkConsumerName } from '../../contract/event/consumer-name.ts';
 
-/** By record table, in whatever stacks of an app: the consumer that has a name. */
+/** For each record table of the app: the consumer that has a name. */
 const consumers = new WeakMap<IConstruct, Map<string, IConstruct>>();
 
 /**
- * Gives a consumer its name on a record table.
+ * Reserves a consumer's name on a record table.
  *
- * A consumer's name is part of the key of its records. If two consumers have one name, each takes the other's records for
- * its own: it acknowledges events that it never applied.
+ * A consumer's name is part of the key of its records. If two consumers had one name, each would read the other's
+ * records as its own and acknowledge events that it never applied.
  *
- * @throws ConfigurationError for a name that the runtime refuses, one that is known at deployment only, and one that
- *   another consumer of the table has.
+ * @throws ConfigurationError for a name that the runtime refuses, a name that is known only at deployment, and a name
+ *   that another consumer of the table has.
  */
 export function claimConsumerName(consumer: IConstruct, name: string, records: IConstruct): void {
   if (Token.isUnresolved(name)) {

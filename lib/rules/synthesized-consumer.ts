@@ -13,7 +13,10 @@ export interface ConsumerParts extends ConsumerQueues {
   readonly toleratedOutage: Duration;
 }
 
-/** Times in seconds. A number that is missing, or known at deployment only, is NaN. */
+/**
+ * A consumer's settings in the template. Times are in seconds. A number that is missing, or known only at deployment,
+ * is NaN.
+ */
 export interface DeployedConsumer {
   readonly recordTtl: number;
   readonly functionTimeout: number;

@@ -22,7 +22,7 @@ export interface WindowRule {
   readonly message: (consumer: DeployedConsumer) => string;
 }
 
-/** Makes synthesis of `consumer` fail, with the message of each rule that does not hold. */
+/** Makes synthesis of `consumer` fail if a rule does not hold, with the message of each such rule. */
 export function addWindowRules(consumer: Construct, parts: ConsumerParts): void {
   consumer.node.addValidation({
     validate: () => {

@@ -12,7 +12,7 @@ const defaultRegion = 'us-east-1';
 /** The endpoint of the deployment: an emulator of this run, or an existing endpoint. */
 export interface Endpoint {
   readonly url: string;
-  /** Whether this run started it. Then no other run uses it, and it needs no clean-up. */
+  /** Whether this run started the endpoint. If so, no other run uses it, and it needs no clean-up. */
   readonly started: boolean;
   /** Process id of this run's emulator, which runs the functions as its children. */
   readonly emulatorPid: number | undefined;
@@ -115,7 +115,7 @@ function describe(url: string, region: string, folder: string) {
     environment: {
       ...accountVariables(region),
       [awsVariables.endpoint]: url,
-      // It also makes the CDK put the bucket into the path, because no DNS knows the bucket as a host.
+      // With this variable the CDK puts the bucket into the path. A host name with the bucket would not resolve.
       [awsVariables.s3Endpoint]: url,
     },
     clientConfig: { endpoint: url, region, credentials, useQueueUrlAsEndpoint: false },

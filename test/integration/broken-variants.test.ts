@@ -136,7 +136,7 @@ describe('the verifier', () => {
     const [first, second] = events.map(({ id, sequence }) => `(event ${id}, sequence ${sequence})`);
     expect(findInversions(logged, order).problems).toEqual([
       `group ${account}: message ${ids[0]} ${first} was settled after message ${ids[1]} ${second}, ` +
-        'which the queue took later',
+        'which entered the queue later',
     ]);
     await expect(verify(variants.reversed, events)).resolves.toMatchObject({ late: 1, problems: [] });
     expect(await lateAsSent(numbered(events), new Set())).toBe(0);

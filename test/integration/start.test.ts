@@ -74,9 +74,9 @@ describe('npm start', () => {
             .join('\n'),
         ),
       ],
-      'line 2: order 536365 stands in two message groups',
+      'line 2: order 536365 is in two message groups',
     ],
-    ['no events', ['--events', file('c', '\n')], 'holds no events'],
+    ['no events', ['--events', file('c', '\n')], 'has no events'],
     ['a broken archive', ['--events', file('d', '\x1f\x8bnot gzip')], join(folder, 'd')],
   ])('fails with one clear message on %s, before anything is started', async (_, args, message) => {
     const { code, output } = await finish(launch(args));

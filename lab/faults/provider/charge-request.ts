@@ -2,17 +2,17 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { canonicalJson } from '../../../contract/event/canonical-json.ts';
 import { sha256 } from '../../../contract/event/identity.ts';
 
-/** What a caller wants charged. */
+/** A charge that a caller requests. */
 export interface ChargeRequest {
   readonly reference: { readonly source: string; readonly id: string };
-  /** A decimal, as the caller wrote it. */
+  /** The amount, with the caller's own digits. */
   readonly amount: string;
   readonly currency: string;
-  /** Of the whole payload: one key stands for one of it. */
+  /** Hash of the whole payload. A key belongs to one payload. */
   readonly fingerprint: string;
 }
 
-/** `undefined` for what is no charge. */
+/** Reads a charge from a body; `undefined` if the body is not a charge. */
 export function readCharge(body: Buffer): ChargeRequest | undefined {
   const payload = parse(body);
   const { reference, amount, currency } = payload;
@@ -36,8 +36,8 @@ function parse(body: Buffer): Readonly<Record<string, unknown>> {
 }
 
 /**
- * The key of a request: a string of Structured Field Values (RFC 9651), `"..."`, as the draft "The Idempotency-Key
- * HTTP Header Field" has it, or the bare key that providers of before it take. Empty where there is none.
+ * The key of a request: a string of Structured Field Values (RFC 9651), `"..."`, as the draft "The Idempotency-Key HTTP
+ * Header Field" defines it, or a bare key, as older providers accept it. Empty if there is no key.
  */
 export function readKey(headers: IncomingHttpHeaders): string {
   const field = String(headers['idempotency-key'] ?? '').trim();

@@ -16,22 +16,22 @@ import {
   type ProviderMode,
 } from './provider-faults.ts';
 
-/** How long a slow answer takes, in ms. */
+/** Delay of a slow answer, in ms. */
 const slowMs = 1000;
-/** In bytes; a charge has some hundreds. */
+/** Largest body, in bytes. A charge has a few hundred. */
 const maxBody = 64 * 1024;
 
 export interface ProviderOptions {
-  /** Gets a line for each request. */
+  /** File that gets a line for each request. */
   readonly file: string;
   readonly mode: ProviderMode;
-  /** Decides which requests are struck. */
+  /** Seed that decides which requests get a fault. */
   readonly seed: number;
-  /** For how long a key is remembered at least, in ms; the modes `forget` and `mixed` forget it then. */
+  /** How long a key is remembered, in ms. Only the modes `forget` and `mixed` forget it after that. */
   readonly keyRetention: number;
 }
 
-/** What had happened to the request before, of the same key. */
+/** The result of the previous request with the same key. */
 export type ResendCause =
   | 'slow'
   | 'hung'
@@ -40,37 +40,40 @@ export type ResendCause =
   | 'answered, but its caller ended'
   | 'refused';
 
-/** One request to charge. Those with `charged` are the charges: two of one reference are one too many. */
+/**
+ * One request to charge. The requests with `charged` are the charges; a second one for the same reference is a double
+ * charge.
+ */
 export interface ProviderRequest {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Empty where the request had none. */
+  /** The idempotency key; empty if the request had none. */
   readonly key: string;
   readonly reference?: ChargeRequest['reference'];
   readonly amount?: string;
   readonly currency?: string;
   readonly charged: boolean;
-  /** What was done to this request. */
+  /** The fault of this request. */
   readonly fault: ProviderFault | 'none';
-  /** Its status. */
+  /** HTTP status of the answer. */
   readonly answer: number | 'none';
-  /** Whether there was a request of this key before. */
+  /** Whether there was an earlier request with this key. */
   readonly resent: boolean;
   readonly cause?: ResendCause;
 }
 
 export interface Provider extends FaultProxy {
-  /** Where charges are posted. */
+  /** URL to which charges are posted. */
   readonly url: string;
-  /** All requests to charge that came until now. */
+  /** All requests to charge so far. */
   requests(): Promise<ProviderRequest[]>;
 }
 
 /**
- * A payment provider on this machine, as the draft "The Idempotency-Key HTTP Header Field"
- * (draft-ietf-httpapi-idempotency-key-header) wants one: `POST /charges` with the same key and payload gets the first
- * answer again, 409 while the first is being processed, 422 with another payload, and 400 without a key. And it fails
- * as real ones do, by its mode.
+ * Starts a payment provider on this machine that follows the draft "The Idempotency-Key HTTP Header Field"
+ * (draft-ietf-httpapi-idempotency-key-header). `POST /charges` with the same key and payload gets the first answer
+ * again, 409 while the first request is being processed, 422 with another payload, and 400 without a key. Its mode
+ * decides how it fails.
  */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const log = new RequestLog<ProviderRequest>(options.file);
@@ -82,7 +85,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   return { url: `${url}/charges`, close, requests: () => log.read() };
 }
 
-/** What is remembered of a key. */
+/** The stored request of a key. */
 interface Remembered {
   readonly fingerprint: string;
   readonly body: object;
@@ -94,7 +97,7 @@ class PaymentProvider {
   readonly #options: ProviderOptions;
   readonly #log: RequestLog<ProviderRequest>;
   readonly #keys = new Map<string, Remembered>();
-  /** Of every key, forgotten ones too: how many requests there were, and what became of the last. */
+  /** For every key, including forgotten ones: the number of requests, and the result of the last one. */
   readonly #history = new Map<string, { readonly count: number; readonly last: ResendCause }>();
   #charges = 0;
 

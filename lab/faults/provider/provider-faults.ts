@@ -6,7 +6,7 @@ import { coin, type Shares, scheduledFault } from '../fault-schedule.ts';
  */
 export type ProviderFault = 'slow' | 'hang' | 'fail-before' | 'fail-after';
 
-/** What a provider does to its callers; `forget` loses answers and, after a while, idempotency keys. */
+/** How a provider fails. `forget` loses answers and, after some time, idempotency keys. */
 export const providerModes = [
   'none',
   'slow',
@@ -18,19 +18,19 @@ export const providerModes = [
 ] as const;
 export type ProviderMode = (typeof providerModes)[number];
 
-/** Of the first requests of a key. */
+/** Shares of the first requests of a key. */
 const shares: Readonly<Record<ProviderMode, Shares<ProviderFault>>> = {
   none: {},
   slow: { slow: 0.03 },
   hang: { hang: 0.03 },
   'fail-before': { 'fail-before': 0.03 },
   'fail-after': { 'fail-after': 0.03 },
-  // Who never asks twice would not notice what is forgotten.
+  // Only a repeated request shows that a key was forgotten, so some answers are lost.
   forget: { 'fail-after': 0.03 },
   mixed: { slow: 0.01, hang: 0.01, 'fail-before': 0.01, 'fail-after': 0.01 },
 };
 
-/** The modes in which keys are forgotten once their time is over. */
+/** The modes in which keys are forgotten after their retention. */
 export const forgetful: ReadonlySet<ProviderMode> = new Set<ProviderMode>(['forget', 'mixed']);
 
 export interface FaultPlan {
@@ -41,7 +41,7 @@ export interface FaultPlan {
   readonly ending: 'answer' | 'status 500' | 'cut' | 'hang';
 }
 
-/** What strikes the n-th request of a key (from 1); decided by the arguments alone. */
+/** The fault of the n-th request of a key (from 1); it depends only on the arguments. */
 export function chargeFaultOf(mode: ProviderMode, seed: number, key: string, n: number): FaultPlan {
   const fault = scheduledFault(shares[mode], seed, key, n);
   const heads = coin(seed, key, n);

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { listen, readBody } from './loopback-server.ts';
 
-/** A request as a policy sees it. */
+/** A request that a policy decides about. */
 export interface ReceivedRequest {
   readonly method: string;
-  /** Without the query. */
+  /** The path without the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** `undefined` if it is longer than the proxy takes. */
+  /** `undefined` if the body is longer than the proxy accepts. */
   readonly body: Buffer | undefined;
 }
 
@@ -17,15 +17,18 @@ export interface Answer {
   readonly body: string | Buffer;
 }
 
-/** What the caller sees: an answer, a connection that ends without one, or a connection that stays open without one. */
+/**
+ * The result for the caller: an answer, a connection that is cut (`cut`), or one that stays open without an answer
+ * (`hang`).
+ */
 export type Fate = Answer | 'cut' | 'hang';
 
 /**
- * Decides what becomes of a request.
+ * Decides the result of a request.
  *
- * @param forward Sends the request on to the service behind the proxy, and returns the answer of that.
+ * @param forward Sends the request to the service behind the proxy, and returns the service's answer.
  * @param signal Aborted when the proxy closes.
- * @throws Anything: the connection is cut.
+ * @throws Any error, which cuts the connection.
  */
 export type FaultPolicy = (
   request: ReceivedRequest,
@@ -34,9 +37,9 @@ export type FaultPolicy = (
 ) => Promise<Fate>;
 
 export interface FaultProxyOptions {
-  /** URL of the service behind the proxy. @default - none: the policy makes every answer itself */
+  /** URL of the service behind the proxy. @default - none: the policy makes every answer */
   readonly upstream?: string;
-  /** In bytes. */
+  /** Largest body, in bytes. */
   readonly maxBody: number;
   readonly policy: FaultPolicy;
 }
@@ -47,7 +50,10 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-/** Stands between functions and a service on a free port of this machine, and does to each request what a policy says. */
+/**
+ * Starts a proxy between functions and a service, on a free port of this machine. A policy decides the result of each
+ * request.
+ */
 export async function startFaultProxy({ upstream, maxBody, policy }: FaultProxyOptions): Promise<FaultProxy> {
   const closing = new AbortController();
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
@@ -60,13 +66,13 @@ export async function startFaultProxy({ upstream, maxBody, policy }: FaultProxyO
       return await send(url, received);
     };
     const fate = await policy(received, forward, closing.signal);
-    // The connection of a request that hangs ends with its caller.
+    // A connection that hangs ends when its caller closes it.
     if (fate === 'hang') return;
     if (fate === 'cut') cut(response);
     else response.writeHead(fate.status, fate.headers).end(fate.body);
   };
   const { url, close } = await listen((request, response) => {
-    // The service may be gone, or the caller killed: the other side gets no answer in either case.
+    // The service may have ended, or the caller may have been killed. In both cases the other side gets no answer.
     serve(request, response).catch(() => cut(response));
   });
   return {
@@ -78,10 +84,10 @@ export async function startFaultProxy({ upstream, maxBody, policy }: FaultProxyO
   };
 }
 
-/** Headers of one connection, and those that `fetch` sets by itself. */
+/** Headers that belong to one connection, and headers that `fetch` sets by itself. */
 const ownHeaders = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'expect']);
 
-/** Headers of an answer that clients of the SDK read. */
+/** Answer headers that the SDK's clients read. */
 const copiedHeaders = ['content-type', 'x-amzn-errortype', 'x-amzn-requestid', 'retry-after'];
 
 async function send(url: URL, { method, headers, body }: ReceivedRequest): Promise<Answer> {

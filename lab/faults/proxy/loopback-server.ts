@@ -8,7 +8,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves on a free port of the loopback interface. */
+/** Starts a server on a free port of the loopback interface. */
 export async function listen(listener: RequestListener): Promise<Listening> {
   const server = createServer(listener);
   await new Promise<void>((resolve, reject) => {
@@ -27,15 +27,15 @@ export async function listen(listener: RequestListener): Promise<Listening> {
 }
 
 /**
- * The body of a request, `undefined` where it is longer than `limit` bytes.
- * @throws Where the caller ends before its body does.
+ * Reads the body of a request; `undefined` if it is longer than `limit` bytes.
+ * @throws If the connection ends before the body is complete.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    // Read to its end all the same: a caller that is still sending sees no answer.
+    // A body that is too long is read to its end too, because a caller that is still sending does not read the answer.
     if (bytes <= limit) chunks.push(chunk);
   }
   return bytes > limit ? undefined : Buffer.concat(chunks);

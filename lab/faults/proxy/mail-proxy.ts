@@ -3,12 +3,15 @@ import { coin, type Shares, scheduledFault } from '../fault-schedule.ts';
 import { RequestLog } from '../request-log.ts';
 import { type FaultPolicy, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
-/** `lost`: the mail is sent and the connection then cut. `hang`: never answered, the mail sent or not. */
+/**
+ * `lost`: the mail is sent, then the connection is cut. `hang`: the request is never answered, whether the mail is sent
+ * or not.
+ */
 export type MailFault = 'lost' | 'hang';
 export const mailModes = ['none', 'lost', 'hang', 'mixed'] as const;
 export type MailMode = (typeof mailModes)[number];
 
-/** Of the first requests of a key. */
+/** Shares of the first requests of a key. */
 const shares: Readonly<Record<MailMode, Shares<MailFault>>> = {
   none: {},
   lost: { lost: 0.03 },
@@ -23,12 +26,12 @@ const maxBody = 40 * 1024 * 1024;
 const sendEmail = '/v2/email/outbound-emails';
 
 export interface MailProxyOptions {
-  /** Where SES is. */
+  /** URL of SES. */
   readonly endpoint: string;
-  /** Gets a line for each request to send a mail. */
+  /** File that gets a line for each request to send a mail. */
   readonly file: string;
   readonly mode: MailMode;
-  /** Decides which requests are struck. */
+  /** Seed that decides which requests get a fault. */
   readonly seed: number;
 }
 
@@ -36,30 +39,30 @@ export interface MailProxyOptions {
 export interface MailRequest {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** The idempotency key among the mail's tags; empty where it has none. */
+  /** The idempotency key in the mail's tags; empty if there is none. */
   readonly key: string;
   readonly to: readonly string[];
-  /** Whether SES took the mail. */
+  /** Whether SES accepted the mail. */
   readonly sent: boolean;
   readonly fault: MailFault | 'none';
-  /** Its status. */
+  /** HTTP status of the answer. */
   readonly answer: number | 'none';
-  /** Whether there was a request of this key before. */
+  /** Whether there was an earlier request with this key. */
   readonly resent: boolean;
 }
 
 export interface MailProxy extends FaultProxy {
-  /** All requests to send a mail that came until now. */
+  /** All requests to send a mail so far. */
   requests(): Promise<MailRequest[]>;
 }
 
-/** What is done to the n-th request (from 1) of a key, and whether its mail is sent; decided by the arguments alone. */
+/** The fault of the n-th request (from 1) of a key, and whether its mail is sent; it depends only on the arguments. */
 export function mailFaultOf(mode: MailMode, seed: number, key: string, n: number) {
   const fault = scheduledFault(shares[mode], seed, key, n);
   return { fault, forwards: fault !== 'hang' || coin(seed, key, n) };
 }
 
-/** Stands between a function and SES (version 2 of its API), and loses answers by its mode. */
+/** Starts a proxy between a function and SES (version 2 of its API). Its mode decides which answers are lost. */
 export async function startMailProxy({ endpoint, ...options }: MailProxyOptions): Promise<MailProxy> {
   const log = new RequestLog<MailRequest>(options.file);
   const proxy = await startFaultProxy({ upstream: endpoint, maxBody, policy: mailPolicy(options, log) });

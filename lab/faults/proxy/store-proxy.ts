@@ -1,11 +1,11 @@
 import { seededRandom } from '../../seeded-random.ts';
 import { type Answer, type FaultPolicy, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
-/** How DynamoDB refuses a request while it is away: with no answer, or with an error that passes. */
+/** How DynamoDB refuses a request during the outage: without an answer, or with a temporary error. */
 export const refusals = ['reset', 'internal-error', 'unavailable', 'throttled'] as const;
 export type Refusal = (typeof refusals)[number];
 
-/** As DynamoDB names them (Developer Guide, "Error handling with DynamoDB"). */
+/** DynamoDB's answers for these errors (Developer Guide, "Error handling with DynamoDB"). */
 const answers: Readonly<
   Record<Exclude<Refusal, 'reset'>, { readonly status: number; readonly type: string }>
 > = {
@@ -21,20 +21,20 @@ const answers: Readonly<
 const maxBody = 16 * 1024 * 1024;
 
 export interface StoreProxyOptions {
-  /** Where DynamoDB is. */
+  /** URL of DynamoDB. */
   readonly endpoint: string;
-  /** How many requests are answered before the outage begins, so that it strikes what is at work. */
+  /** Number of requests that are answered before the outage starts, so that it starts while functions work. */
   readonly after: number;
   /** How long the outage lasts, in seconds. */
   readonly seconds: number;
-  /** Decides which request is refused how. */
+  /** Seed that decides how each request is refused. */
   readonly seed: number;
 }
 
-/** What became of the requests to the store. */
+/** Counts of the requests to the store. */
 export interface StoreRequests {
   readonly requests: number;
-  /** Those of them that were refused: nothing of them reached the store. */
+  /** Number of refused requests, which never reached the store. */
   readonly refused: number;
   readonly refusals: Readonly<Record<Refusal, number>>;
 }
@@ -43,12 +43,12 @@ export interface StoreProxy extends FaultProxy {
   requests(): StoreRequests;
 }
 
-/** How the n-th refused request (from 0) is refused; decided by the arguments alone. */
+/** How the n-th refused request (from 0) is refused; it depends only on the arguments. */
 export function refusalOf(seed: number, n: number): Refusal {
   return refusals[Math.floor(seededRandom(seed, 'refusal', n) * refusals.length)] as Refusal;
 }
 
-/** Stands between functions and DynamoDB, and hands on every request, except for one outage in between. */
+/** Starts a proxy between functions and DynamoDB. It forwards every request, except during one outage. */
 export async function startStoreProxy(options: StoreProxyOptions): Promise<StoreProxy> {
   const outage = new Outage(options);
   const policy: FaultPolicy = async ({ body }, forward) => {
@@ -77,7 +77,7 @@ class Outage {
     this.#options = options;
   }
 
-  /** Counts a request. @returns How it is refused; `undefined` outside of the outage. */
+  /** Counts a request. @returns How the request is refused; `undefined` outside of the outage. */
   next(): Refusal | undefined {
     const { after, seconds, seed } = this.#options;
     this.#requests += 1;

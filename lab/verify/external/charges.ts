@@ -2,7 +2,7 @@ import type { ProviderRequest, ResendCause } from '../../faults/provider/payment
 import { chargeText, eventKey } from '../expectation.ts';
 import type { SeenEffects } from './external-effects.ts';
 
-/** What was charged, by the event that a charge names: whatever its key, two for one event are one too many. */
+/** The charges by event. A second charge of an event is a double charge, even with another key. */
 export function chargesOf(requests: readonly ProviderRequest[]): SeenEffects {
   const seen = new Map<string, string[]>();
   for (const { charged, reference, amount = '', currency = '' } of requests) {
@@ -15,11 +15,11 @@ export function chargesOf(requests: readonly ProviderRequest[]): SeenEffects {
 
 export interface Resent {
   readonly total: number;
-  /** What had happened to the request before, of the same key. */
+  /** Number of resent requests by the result of the previous request with the same key. */
   readonly causes: Readonly<Partial<Record<ResendCause, number>>>;
 }
 
-/** The requests that came again under the key of an earlier one. */
+/** Counts the requests that repeat the key of an earlier one. */
 export function resentOf(requests: readonly ProviderRequest[]): Resent {
   const again = requests.filter(({ resent }) => resent);
   const causes: Partial<Record<ResendCause, number>> = {};

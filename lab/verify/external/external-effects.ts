@@ -1,21 +1,21 @@
 import type { EventKey } from '../expectation.ts';
 import type { HeldRecord } from '../tables.ts';
 
-/** What happened outside of the tables: for each event, what was seen there, once for each time. */
+/** The observed effects outside of the tables: for each event, one text per effect. */
 export type SeenEffects = ReadonlyMap<EventKey, readonly string[]>;
 
 export interface ExternalEffectsComparison {
-  /** Effects beyond the first of an event. */
+  /** Number of effects beyond the first one of each event. */
   readonly doubled: number;
   readonly problems: readonly string[];
 }
 
 /**
- * Holds effects outside of the tables against the events that must have them. One that is missing is a problem unless
- * the event's record says that nobody knows.
+ * Compares effects outside of the tables with the expected ones. A missing effect is a problem, unless the event's
+ * outcome is recorded as unknown.
  *
- * @param what What one of them is called: "charge".
- * @param expected What each must say, by event.
+ * @param what The name of such an effect, for example "charge".
+ * @param expected The expected text of each effect, by event.
  */
 export function compareExternalEffects(
   what: string,
@@ -39,7 +39,7 @@ export function compareExternalEffects(
     }
   }
   for (const key of seen.keys()) {
-    if (!expected.has(key)) problems.push(`a ${what} for event ${key}, which asks for none`);
+    if (!expected.has(key)) problems.push(`an unexpected ${what} for event ${key}`);
   }
   return { doubled, problems };
 }

@@ -4,8 +4,8 @@ import type { EventKey, Expectation } from '../expectation.ts';
 import type { SeenEffects } from './external-effects.ts';
 
 /**
- * The accounts that got mails, by the event whose idempotency key a mail carries. One that carries nobody's, or went
- * elsewhere than to its account, stands under what it says itself, so that it is found.
+ * The accounts that got mails, by the event of the mail's idempotency key. A mail with an unknown key, or to another
+ * address than its account's, is listed under its own text, so that the comparison reports it.
  */
 export function mailsOf(
   mails: readonly Pick<Mail, 'idempotencyKey' | 'to'>[],

@@ -193,7 +193,7 @@ describe('the verifier', () => {
     );
     expect(compare(expected, found)).toMatchObject({
       missing: 1,
-      problems: ['fulfilment of event event-of-1 is unknown: why'],
+      problems: ['fulfilment: outcome unknown for event event-of-1: why'],
     });
   });
 

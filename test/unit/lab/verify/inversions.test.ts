@@ -50,7 +50,7 @@ describe('the order in which messages were settled', () => {
     const logs = [settled('b', 1, { sequence: '8' }), settled('a', 2, { sequence: '7' })];
     expect(inversionsOf(logs, sent(...events('a', 'b')))).toEqual([
       'group g: message m-a (event a, sequence 7) was settled after message m-b (event b, sequence 8), ' +
-        'which the queue took later',
+        'which entered the queue later',
     ]);
   });
 
@@ -118,7 +118,7 @@ describe('the order in which messages were settled', () => {
     const order = sent(...events('a'), { body: 'no event' }, ...events('b'));
     expect(inversionsOf([settled('a', 1), poisoned('m-p', 2), settled('b', 3)], order)).toEqual([]);
     expect(inversionsOf([settled('a', 1), settled('b', 2), poisoned('m-p', 3)], order)).toEqual([
-      'group g: message m-p (no event) was settled after message m-b (event b), which the queue took later',
+      'group g: message m-p (no event) was settled after message m-b (event b), which entered the queue later',
     ]);
   });
 
@@ -131,13 +131,13 @@ describe('the order in which messages were settled', () => {
     expect(inversionsOf([settled('b', 1, { stream: 'two' }), settled('a', 2)], order)).toHaveLength(1);
   });
 
-  it('cannot be verified where the topic told no place of a message, which is a problem and no inversion', () => {
+  it('reports messages without a sequence number as a problem, not as an inversion', () => {
     const logs = [settled('a', 1), settled('b', 2), poisoned('m-p', 3)];
     const order = sent(...events('a', 'b'), { body: 'no event' });
     expect(findInversions(logs, order)).toEqual({ inversions: 0, problems: [] });
     expect(findInversions(logs, sent(...events('a')))).toEqual({
       inversions: 0,
-      problems: ['the topic told no place of 2 messages, so that their order cannot be verified'],
+      problems: ['the topic reported no sequence number for 2 messages, so their order cannot be verified'],
     });
     expect(findInversions([settled('b', 1), settled('a', 2)], order).inversions).toBe(1);
   });
