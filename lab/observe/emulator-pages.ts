@@ -3,22 +3,23 @@ import { EndpointError } from '../../system/errors.ts';
 import type { ClientConfig } from '../target/client-config.ts';
 
 /*
- * The pages on which an emulator shows more than AWS does, without changing anything. Another emulator has other pages.
+ * Pages of an emulator with information that AWS does not offer. Reading them changes nothing. Other emulators have
+ * other pages.
  */
 
 /** The page of MiniStack that lists the messages of a queue. */
 const queuePath = '/_ministack/sqs/messages';
 
-/** A message of a queue that a consumer was given at least once. */
+/** A message of a queue that was received at least once. */
 export interface GivenMessage {
   readonly messageId: string;
-  /** From 1: how often SQS has given it. */
+  /** Number of receives, from 1. */
   readonly receiveCount: number;
-  /** In whole seconds since the epoch: until when it is hidden. */
+  /** When the message becomes visible, in whole seconds since the epoch. */
   readonly visibleAt: number;
 }
 
-/** A mail that an emulator's SES took. */
+/** A mail that an emulator's SES accepted. */
 export interface Mail {
   /** The idempotency key in the mail's text, because emulators do not show a mail's tags. */
   readonly idempotencyKey: string | undefined;
@@ -28,7 +29,7 @@ export interface Mail {
   readonly html: string;
 }
 
-/** The pages of MiniStack and of LocalStack that list the mails that were sent. */
+/** The pages of MiniStack and LocalStack that list sent mails. */
 const mailPaths = ['/_ministack/ses/messages', '/_aws/ses'];
 
 /**
@@ -41,7 +42,7 @@ export async function readMails({ endpoint }: Pick<ClientConfig, 'endpoint'>): P
     const body = response.ok ? await response.json().catch(() => undefined) : undefined;
     if (body !== undefined) return parseMails(body);
   }
-  throw new EndpointError(`${endpoint} lists no mails, neither at ${mailPaths.join(' nor at ')}`);
+  throw new EndpointError(`${endpoint} does not list mails at ${mailPaths.join(' or ')}`);
 }
 
 interface MiniStackMail {

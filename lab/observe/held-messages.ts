@@ -2,13 +2,13 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from '../target/client-config.ts';
 import { type GivenMessage, readQueue } from './emulator-pages.ts';
 
-/** A message that an invocation was given and has not settled. */
+/** A message that an invocation received and has not settled. */
 export type HeldMessage = Omit<GivenMessage, 'visibleAt'>;
 
 /** Minimum ratio of a queue's visibility timeout to its function's timeout. Synthesis checks it. */
 const timeoutsInVisibility = 6;
 
-/** Tells what invocations of consumers hold that are about to end. */
+/** Finds the messages of invocations that are about to be ended. */
 export class HeldMessages {
   readonly #clientConfig: ClientConfig;
   readonly #told = new Set<string>();
@@ -53,7 +53,7 @@ export function heldAt(
 ): HeldMessage[] {
   const end = Math.floor(now / 1000);
   const longest = Math.ceil(visibilityTimeout / timeoutsInVisibility);
-  // Both are known in whole seconds, so an invocation may seem to have taken one more.
+  // Both times are whole seconds, so an invocation may appear one second longer.
   const given = ({ visibleAt }: GivenMessage) => visibleAt - visibilityTimeout;
   const possible = queued.filter((message) => given(message) <= end && given(message) >= end - longest - 1);
   const last = Math.max(...possible.map(given));
