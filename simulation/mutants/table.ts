@@ -232,7 +232,7 @@ export const mutants = {
   },
   'stale effect cancels its neighbours': {
     rule: 'Only the stale effects are left out',
-    file: 'runtime/guarantees/exactly-once/stale-effects.ts',
+    file: 'runtime/guarantees/exactly-once/commit.ts',
     text: 'this.#live = this.#live.filter((write) => !this.#stale.has(write));',
     replacement: 'this.#live = this.#live.filter(() => stale.length === 0);',
   },

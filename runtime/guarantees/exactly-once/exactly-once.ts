@@ -12,8 +12,7 @@ import { recordQuarantine } from '../record/record-quarantine.ts';
 import { SuspectAttempt } from '../record/suspect-attempt.ts';
 import { commit } from './commit.ts';
 import { fold } from './fold.ts';
-import { writesOf } from './merge-effects.ts';
-import type { Write } from './stale-effects.ts';
+import { type Write, writesOf } from './merge-effects.ts';
 
 export interface ExactlyOnceOptions {
   /** One that commits effects. @default - the record table of the function's environment */

@@ -5,8 +5,8 @@ import type { BoundEffectHandler, Task, Tools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { retryContended } from '../record/retry.ts';
 import { ask, type EventWithEffects } from './collect-effects.ts';
+import { appliedWith, commitLive, LiveEffects } from './commit.ts';
 import { MergedWrites } from './merge-effects.ts';
-import { appliedWith, commitLive, LiveEffects } from './stale-effects.ts';
 
 /** One transaction takes 4 MB (AWS: "TransactWriteItems"); sizes are estimates. */
 const mostBytes = 3 * 1024 * 1024;
@@ -61,7 +61,7 @@ export async function fold<Event extends CloudEvent>(
   let { members, writes } = first;
   while (members.length > 0) {
     const live = new LiveEffects(writes.list);
-    const answer = await commit(members, live, tools);
+    const answer = await commitMembers(members, live, tools);
     if (answer.kind === 'committed') {
       for (const [event, member] of members.entries()) {
         verdicts.set(member, appliedWith(live.resultOf(event)));
@@ -91,7 +91,7 @@ function fits(records: number, { size, bytes }: MergedWrites): boolean {
   return records + size <= mostItems && records * recordBytes + bytes <= mostBytes;
 }
 
-async function commit(members: readonly EventWithEffects[], live: LiveEffects, tools: Tools) {
+async function commitMembers(members: readonly EventWithEffects[], live: LiveEffects, tools: Tools) {
   const { store, clock, random } = tools;
   const deadlines = members.map(({ task }) => task.deadline);
   const budget = { clock, random, deadline: Math.min(clock.now() + busyTime, ...deadlines) };

@@ -1,10 +1,26 @@
 import { effectName } from '../../handler/check-effects.ts';
-import type { Effect } from '../../handler/effects/index.ts';
+import type { Effect, EffectWrite } from '../../handler/effects/index.ts';
 import { type ItemId, itemIdOf, keysIn } from '../../handler/effects/item-id.ts';
 import { encode, isNothing, merge } from '../../handler/effects/of-kind.ts';
 import { EffectsRefusedError, PermanentError } from '../../handler/errors.ts';
 import { mostItems } from '../../stores/transaction.ts';
-import type { Part, Write } from './stale-effects.ts';
+
+/** An effect as its event's handler returned it. */
+export interface Part {
+  /** The place of its event among those that are committed together, from 0. */
+  readonly event: number;
+  /** Its place among the handler's effects, from 1. */
+  readonly place: number;
+  readonly effect: Effect;
+  /** The version that an event before it in the same commit writes, where that makes it stale: digits. */
+  readonly held?: string;
+}
+
+/** One write of a commit, and the effects on one item that it stands for: of one event, or of several. */
+export interface Write {
+  readonly effect: EffectWrite;
+  readonly parts: readonly Part[];
+}
 
 /**
  * The writes of one event that is committed alone: one for each item, as far as the effects tell the keys of their tables.

@@ -4,9 +4,8 @@ import { UnclearError } from '../../handler/unclear-error.ts';
 import type { CountAnswer, CountedAttempt, EffectStore } from '../../ports/record-store.ts';
 import { historyOfOwnWrite } from '../../stores/attempt-history.ts';
 import type { Job } from '../guarantee.ts';
-import type { DeliveryAttempt } from './delivery-attempt.ts';
+import type { Decision, DeliveryAttempt } from './delivery-attempt.ts';
 import { reopen } from './reopen.ts';
-import { type Decision, retryUntilDecided } from './write-until-decided.ts';
 
 type Counted = Extract<CountAnswer, { kind: 'counted' }>;
 
@@ -47,7 +46,7 @@ export async function countAttempt(
   counted: CountedAttempt,
 ): Promise<Decision<Counted>> {
   const terms = { takeOver: true, resendToken };
-  return await retryUntilDecided<Counted>(attempt, {
+  return await attempt.writeUntilDecided<Counted>({
     write: (mine, expectedExpiration) => store.countAttempt(mine, counted, expectedExpiration),
     written: (record) =>
       record.status === 'RETRYING' && record.attemptState !== undefined

@@ -1,6 +1,8 @@
 import { allowedClockSkew } from '../../../contract/policies/lease.ts';
 import type {
+  Contended,
   Delivery,
+  Exists,
   GuaranteeName,
   KeptBody,
   OwnerAnswer,
@@ -8,14 +10,37 @@ import type {
   Refusal,
   StoredRecord,
 } from '../../ports/record-store.ts';
-import type { Job, RecordTools } from '../guarantee.ts';
+import type { Job, RecordTools, Verdict } from '../guarantee.ts';
 import { type InterpretTerms, interpretRecord, type RecordState } from './interpret-record.ts';
-import { type Budget, retryAlways } from './retry.ts';
+import { type Budget, pause, retryAlways } from './retry.ts';
 
 /** A write by an owner: whether the record holds what it wrote, or is another's. */
 export type OwnerWrite =
   | { readonly held: true }
   | { readonly held: false; readonly record: StoredRecord | undefined };
+
+/** A write over a record whose condition may refuse it. */
+export interface Step<Taken extends { readonly kind: string }> {
+  /** @param expectedExpiration The `expiration` of an expired record to replace. */
+  readonly write: (
+    mine: Delivery,
+    expectedExpiration: number | undefined,
+  ) => Promise<Taken | Exists | Contended>;
+  /** What the step came to, where the record shows an earlier try of it, whose answer was lost. */
+  readonly written?: (record: StoredRecord) => Taken | undefined;
+  readonly terms: InterpretTerms;
+  /**
+   * What becomes of an unfinished record, if nobody can know whether its effect happened. `markUnknown`: OUTCOME_UNKNOWN.
+   * `ignore`: nothing, the record needs no write of this step.
+   */
+  readonly onAmbiguous: 'markUnknown' | 'ignore';
+  /** For a write that takes over no lease: gives back what is under one, if the record that is in its way is. */
+  readonly reopen?: (inTheWay: StoredRecord | undefined) => Promise<void>;
+}
+
+export type Decision<Taken extends object> =
+  | { readonly taken: Taken; readonly verdict: undefined }
+  | { readonly taken: undefined; readonly verdict: Verdict };
 
 /**
  * One delivery as the store meets it: what its writes say, what a record that refuses one means for it, and how it leaves an
@@ -76,6 +101,55 @@ export class DeliveryAttempt {
       this.#earlier = state.record?.fingerprint;
     }
     return state;
+  }
+
+  /**
+   * Repeats a write until the store takes it, or its record says what to make of the delivery instead.
+   *
+   * @throws StoreBusyError where the store stayed contended, or the record kept changing, until the deadline;
+   *   ConfigurationError if the consumer must not decide by the record: see `RecordState`; whatever `write` throws.
+   */
+  async writeUntilDecided<Taken extends { readonly kind: string }>({
+    write,
+    written,
+    terms,
+    onAmbiguous,
+    reopen,
+  }: Step<Taken>): Promise<Decision<Taken>> {
+    let expectedExpiration: number | undefined;
+    let contended = 0;
+    let surprises = 0;
+    for (;;) {
+      const mine = this.delivery();
+      const answer = await write(mine, expectedExpiration);
+      if (answer.kind === 'contended') {
+        await pause(contended, (answer as Contended).cause, this.budget);
+        contended += 1;
+        continue;
+      }
+      if (answer.kind !== 'exists') return { taken: answer as Taken, verdict: undefined };
+      const state = this.interpret(answer as Exists, mine, terms);
+      if (state.kind === 'verdict') return { taken: undefined, verdict: state.verdict };
+      if (state.kind === 'mine') {
+        const taken = written?.(state.record);
+        if (taken !== undefined) return { taken, verdict: undefined };
+      }
+      if (state.kind === 'misconfigured') {
+        if (onAmbiguous === 'markUnknown') throw state.error;
+        return { taken: undefined, verdict: { outcome: 'unknown', reason: state.error.message } };
+      }
+      if (state.kind === 'unclear') {
+        const { record, reason } = state;
+        const stays = onAmbiguous === 'ignore' || (await this.markUnknown(record, reason)).held;
+        if (stays) return { taken: undefined, verdict: { outcome: 'unknown', reason } };
+      }
+      expectedExpiration = state.kind === 'again' ? state.expectedExpiration : undefined;
+      if (state.kind === 'again' && expectedExpiration === undefined) await reopen?.(state.record);
+      // An expired record is replaced at once; whoever meets another surprise after that gives way.
+      if (surprises > 0) await pause(surprises, 'the record kept changing', this.budget);
+      surprises += 1;
+      contended = 0;
+    }
   }
 
   /**

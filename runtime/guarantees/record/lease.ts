@@ -5,7 +5,6 @@ import type { Verdict } from '../guarantee.ts';
 import type { DeliveryAttempt, OwnerWrite } from './delivery-attempt.ts';
 import type { InterpretTerms } from './interpret-record.ts';
 import { retryAlways, retryContended } from './retry.ts';
-import { retryUntilDecided } from './write-until-decided.ts';
 
 /** How an attempt ended that did not succeed. */
 export interface AttemptEnd {
@@ -42,7 +41,7 @@ export class Lease {
    * @param countsAttempt See `ClaimTerms`.
    */
   async claim(terms: InterpretTerms, countsAttempt = false): Promise<ClaimResult> {
-    const { taken, verdict } = await retryUntilDecided(this.#attempt, {
+    const { taken, verdict } = await this.#attempt.writeUntilDecided({
       write: (mine, expectedExpiration) =>
         this.#attempt.store.claim(mine, {
           ...terms,

@@ -1,7 +1,6 @@
 import type { GuaranteeName } from '../../ports/record-store.ts';
 import type { Job, RecordTools } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
-import { retryUntilDecided } from './write-until-decided.ts';
 
 /**
  * Writes QUARANTINED into an event's record, for the message whose copy is in the dead-letter queue. A record that
@@ -16,7 +15,7 @@ export async function recordQuarantine(
   reason: string,
   tools: RecordTools,
 ): Promise<void> {
-  await retryUntilDecided(new DeliveryAttempt(task, guarantee, tools), {
+  await new DeliveryAttempt(task, guarantee, tools).writeUntilDecided({
     write: (mine, expectedExpiration) => tools.store.quarantine(mine, reason, expectedExpiration),
     // This delivery has applied the event, or still holds its lease: neither is waited for.
     written: ({ status }) => (status === 'RETRYING' ? undefined : { kind: 'quarantined' }),
