@@ -1,6 +1,7 @@
 export type { ConsumerOptions } from './consumer/consumer-options.ts';
 export { type ConsumerHandler, createConsumer } from './consumer/create-consumer.ts';
-export type { IdentifiedBody, IdentifyAnswer, IdentifyRequest } from './consumer/identify.ts';
+export type { IdentifiedBody, IdentifyAnswer } from './consumer/identify.ts';
+export type { IdentifyRequest } from './consumer/lambda-event.ts';
 export { type ExactlyOnceOptions, exactlyOnce } from './guarantees/exactly-once/exactly-once.ts';
 export { type AtLeastOnceOptions, atLeastOnce } from './guarantees/external/at-least-once.ts';
 export { type AtMostOnceOptions, atMostOnce } from './guarantees/external/at-most-once.ts';

@@ -1,44 +1,40 @@
+import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { Finish } from '../message/delivery-context.ts';
 import type { Disposition } from '../message/disposition.ts';
-import { type Moment, postponedUntil, retrySoon, type Waiting } from '../message/retry-schedule.ts';
+import { type Moment, postponedUntil, retrySoon } from '../message/retry-schedule.ts';
+import type { Message } from '../message/sqs-message.ts';
 import { hideUntil } from '../message/visibility.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
-import type { Warn } from '../ports/output.ts';
+import type { DeliveryReport } from './delivery-report.ts';
 import { groupsOf } from './group-scheduler.ts';
 
-interface Received extends Waiting {
-  readonly id: string;
-  readonly group: string;
-  readonly receiptHandle: string;
-}
+type Received = Message<CloudEvent>;
 
 /** How far a batch has come: which messages are settled, and until when its queue hides the others. */
-export class BatchProgress<M extends Received> {
-  readonly #messages: readonly M[];
+export class BatchProgress {
+  readonly #messages: readonly Received[];
   readonly #dependencies: ConsumerDependencies;
-  readonly #warn: Warn;
-  readonly #begun = new Set<M>();
-  readonly #settled = new Set<M>();
-  readonly #acknowledged = new Set<M>();
+  readonly #report: DeliveryReport;
+  readonly #begun = new Set<Received>();
+  readonly #settled = new Set<Received>();
+  readonly #acknowledged = new Set<Received>();
   /** Groups that do no more in this invocation. */
   readonly #stopped = new Set<string>();
 
-  constructor(messages: readonly M[], dependencies: ConsumerDependencies, warn: Warn) {
+  constructor(messages: readonly Received[], dependencies: ConsumerDependencies, report: DeliveryReport) {
     this.#messages = messages;
     this.#dependencies = dependencies;
-    this.#warn = warn;
+    this.#report = report;
   }
 
   /** @param messages Consecutive messages of a group that a delivery works on, the first one first. */
-  begin(messages: readonly M[]): void {
+  begin(messages: readonly Received[]): void {
     for (const message of messages) this.#begun.add(message);
   }
 
-  /**
-   * Remembers that the message is settled, or hides it until its retry, and its group with it. Never rejects.
-   * @returns Whether the message is settled.
-   */
-  async finish(message: M, disposition: Disposition): Promise<boolean> {
+  /** Reports what became of a message, and remembers that it is settled or hides it until its retry, and its group with it. */
+  readonly finish: Finish = async (message, disposition) => {
+    this.#report.delivery(message, disposition.log);
     if (disposition.kind === 'retry') {
       this.#stopped.add(message.group);
       await this.#hide(disposition.at, this.#left(message.group));
@@ -46,10 +42,10 @@ export class BatchProgress<M extends Received> {
     }
     this.#settled.add(message);
     return true;
-  }
+  };
 
   /** Hides what there was no time for. */
-  async postpone(messages: readonly M[], advanced: boolean): Promise<void> {
+  async postpone(messages: readonly Received[], advanced: boolean): Promise<void> {
     const [head] = messages;
     if (head === undefined) return;
     this.#stopped.add(head.group);
@@ -62,15 +58,13 @@ export class BatchProgress<M extends Received> {
    * that comes again is a duplicate, and one that is not hidden comes after the queue's visibility timeout.
    *
    * @param settle Settles a message that is under way, and hands what became of it to `finish`. Never rejects.
-   * @returns The messages that are still under way after that, and what became of them.
+   * @returns The messages that are still under way after that. What became of them is reported.
    */
-  async cutShort(
-    settle: (message: M, finish: Finish) => Promise<unknown>,
-  ): Promise<[message: M, disposition: Disposition][]> {
-    const isUnderWay = (message: M) =>
+  async cutShort(settle: (message: Received, finish: Finish) => Promise<unknown>): Promise<Received[]> {
+    const isUnderWay = (message: Received) =>
       this.#begun.has(message) && !this.#settled.has(message) && !this.#stopped.has(message.group);
-    const ended: [M, Disposition][] = [];
-    const release = async ([head, ...followers]: M[]): Promise<void> => {
+    const ended: [Received, Disposition][] = [];
+    const release = async ([head, ...followers]: Received[]): Promise<void> => {
       if (head === undefined) return;
       if (!isUnderWay(head)) return await this.#hidePostponed([head, ...followers]);
       await settle(head, async (_, disposition) => {
@@ -89,7 +83,9 @@ export class BatchProgress<M extends Received> {
       this.acknowledge(),
       ...open.map((group) => release(group.filter((message) => !this.#settled.has(message)))),
     ]);
-    return ended.filter(([message]) => isUnderWay(message));
+    const underWay = ended.filter(([message]) => isUnderWay(message));
+    for (const [message, { log }] of underWay) this.#report.delivery(message, log);
+    return underWay.map(([message]) => message);
   }
 
   /** Takes what is settled from the queue, for the case that this process answers no more. Never rejects. */
@@ -98,13 +94,13 @@ export class BatchProgress<M extends Received> {
   }
 
   /** Of a settled message: they were received for its sake, so what they count says nothing of them. */
-  async #hideFollowers([first, ...others]: readonly M[]): Promise<void> {
+  async #hideFollowers([first, ...others]: readonly Received[]): Promise<void> {
     if (first === undefined) return;
     const counted = { sentAt: first.sentAt, receiveCount: 1 };
     await this.#hide(retrySoon(counted, this.#moment, this.#dependencies), [first, ...others]);
   }
 
-  async #hidePostponed([head, ...followers]: readonly [M, ...M[]]): Promise<void> {
+  async #hidePostponed([head, ...followers]: readonly [Received, ...Received[]]): Promise<void> {
     await this.#hide(postponedUntil(head, this.#moment, this.#dependencies), [head, ...followers]);
   }
 
@@ -113,11 +109,11 @@ export class BatchProgress<M extends Received> {
     return { now: clock.now(), random: random.next() };
   }
 
-  async #hide(until: number, messages: readonly M[]): Promise<void> {
-    await hideUntil(until, messages, this.#dependencies, this.#warn);
+  async #hide(until: number, messages: readonly Received[]): Promise<void> {
+    await hideUntil(until, messages, this.#dependencies, this.#report.warn);
   }
 
-  async #acknowledge(messages: readonly M[]): Promise<void> {
+  async #acknowledge(messages: readonly Received[]): Promise<void> {
     if (messages.length === 0) return;
     try {
       await this.#dependencies.acknowledgements.acknowledge(
@@ -125,11 +121,14 @@ export class BatchProgress<M extends Received> {
       );
       for (const message of messages) this.#acknowledged.add(message);
     } catch (error) {
-      this.#warn('The queue did not delete messages that are settled: they come again, as duplicates', error);
+      this.#report.warn(
+        'The queue did not delete messages that are settled: they come again, as duplicates',
+        error,
+      );
     }
   }
 
-  #left(of: string): M[] {
+  #left(of: string): Received[] {
     return this.#messages.filter((message) => message.group === of && !this.#settled.has(message));
   }
 }

@@ -14,9 +14,9 @@ import {
   readerOf,
 } from './consumer-options.ts';
 import { dependenciesFromEnvironment } from './dependencies-from-environment.ts';
-import { identify, isIdentifyRequest } from './identify.ts';
+import { identify } from './identify.ts';
 import { type Consumer, Invocation } from './invocation.ts';
-import { readInvocation } from './lambda-event.ts';
+import { isIdentifyRequest, readInvocation } from './lambda-event.ts';
 import { resolveTables } from './resolve-tables.ts';
 import { TimeEstimate } from './time-estimate.ts';
 

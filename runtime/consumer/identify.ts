@@ -1,24 +1,9 @@
-import type { SQSMessageAttributes } from 'aws-lambda';
 import { ConfigurationError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { version } from '../../contract/version.ts';
 import { codeOf, describe } from '../handler/errors.ts';
 import { type Content, type Reader, Reading } from '../message/reading.ts';
-
-/**
- * An invocation that asks a deployed consumer what its code makes of messages, so that tools never guess it:
- *
- *   { "order-once": "identify", "bodies": ["{\"specversion\":\"1.0\", ...}", { "body": "...", "attributes": { ... } }] }
- *
- * `attributes` are SQS message attributes in the form in which Lambda hands them over.
- */
-export interface IdentifyRequest {
-  readonly 'order-once': 'identify';
-  readonly bodies: readonly (
-    | string
-    | { readonly body: string; readonly attributes?: SQSMessageAttributes }
-  )[];
-}
+import type { IdentifyRequest } from './lambda-event.ts';
 
 export interface IdentifyAnswer {
   /** The consumer's name. */
@@ -36,12 +21,6 @@ export type IdentifiedBody =
   | { readonly wanted: false; readonly type: string }
   /** The consumer refuses the body, fails over it, or lets its message wait. */
   | { readonly error: { readonly code: string; readonly message: string; readonly field?: string } };
-
-export function isIdentifyRequest(event: unknown): event is IdentifyRequest {
-  return (
-    typeof event === 'object' && event !== null && 'order-once' in event && event['order-once'] === 'identify'
-  );
-}
 
 /**
  * Runs parser, schema, `key` and `fingerprint` of a consumer over bodies, and nothing else: it needs neither a store nor a

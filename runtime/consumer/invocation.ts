@@ -45,7 +45,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
   readonly #consumer: Consumer<Event, Kind>;
   readonly #report: DeliveryReport;
   readonly #messages: readonly Message<Event>[];
-  readonly #progress: BatchProgress<Message<Event>>;
+  readonly #progress: BatchProgress;
   readonly #handler: InvocationHandler<Event, Kind>;
   readonly #context: HandlerContext<Event, Kind>;
   /** The time in which messages begin. */
@@ -62,7 +62,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
     // Before any handler begins: a parser that ends the process must leave no handler of a neighbour half done.
     for (const { isSuspect, reading } of this.#messages) if (!isSuspect) void reading.content;
     this.#report = new DeliveryReport(reader.name, clock, output);
-    this.#progress = new BatchProgress(this.#messages, dependencies, this.#report.warn);
+    this.#progress = new BatchProgress(this.#messages, dependencies, this.#report);
     this.#handler = handlerForInvocation(guarantee, handle);
     this.#context = {
       consumer: reader.name,
@@ -76,10 +76,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
       commonFailure,
       groupsNotFolding: new Set(),
       warn: this.#report.warn,
-      finish: async (message, disposition) => {
-        this.#report.delivery(message, disposition.log);
-        return await this.#progress.finish(message as Message<Event>, disposition);
-      },
+      finish: this.#progress.finish,
     };
   }
 
@@ -141,10 +138,8 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
         finish,
       }),
     );
-    for (const [message, { log }] of timedOut) this.#report.delivery(message, log);
-    const told = new Set(timedOut.map(([message]) => message));
     for (const message of this.#messages) {
-      if (told.has(message) || !this.#isAtWork(message)) continue;
+      if (timedOut.includes(message) || !this.#isAtWork(message)) continue;
       this.#report.delivery(message, reasonLog('failed', handlerTimeout));
     }
     this.#report.metrics();

@@ -1,4 +1,4 @@
-import type { Context, SQSRecord } from 'aws-lambda';
+import type { Context, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { environmentNames } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { allowedClockSkew, longestLease } from '../../contract/policies/lease.ts';
@@ -7,7 +7,26 @@ import { truncate } from '../../contract/truncate.ts';
 /** In characters, of what an error quotes. */
 const quoted = 200;
 
-/** What Lambda invokes a consumer with. */
+/**
+ * An invocation that asks a deployed consumer what its code makes of messages, so that tools never guess it:
+ *
+ *   { "order-once": "identify", "bodies": ["{\"specversion\":\"1.0\", ...}", { "body": "...", "attributes": { ... } }] }
+ *
+ * `attributes` are SQS message attributes in the form in which Lambda hands them over.
+ */
+export interface IdentifyRequest {
+  readonly 'order-once': 'identify';
+  readonly bodies: readonly (
+    | string
+    | { readonly body: string; readonly attributes?: SQSMessageAttributes }
+  )[];
+}
+
+export function isIdentifyRequest(event: unknown): event is IdentifyRequest {
+  return isObject(event) && event['order-once'] === 'identify';
+}
+
+/** What Lambda invokes a consumer with, unless a tool does. */
 export interface Batch {
   readonly records: readonly SQSRecord[];
   /** How long the invocation may still take. */
