@@ -3,7 +3,7 @@ import type { Mutant } from '../mutants/mutant.ts';
 import { mutants } from '../mutants/table.ts';
 import { scenarioOf } from '../scenario.ts';
 import { readChosen, usage } from './chosen-mutants.ts';
-import type { Failure } from './runner.ts';
+import type { Failure } from './report.ts';
 import { runAll } from './threads.ts';
 
 /** Seeds within which each broken rule has to show. */

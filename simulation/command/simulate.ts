@@ -6,7 +6,8 @@ import { commandOf, type Scenario } from '../scenario.ts';
 import { workloadOf } from '../workloads/workloads.ts';
 import { faultKinds } from '../world/faults.ts';
 import { readOptions, type SimulateOptions, usage } from './options.ts';
-import { runAll, type Total } from './threads.ts';
+import type { Report } from './report.ts';
+import { runAll } from './threads.ts';
 
 /** Failures that are told in full; a broken rule fails most seeds. */
 const mostTold = 3;
@@ -62,7 +63,7 @@ function scenariosOf(options: SimulateOptions): Scenario[] {
   });
 }
 
-function summaryOf(total: Total, seconds: number): string {
+function summaryOf(total: Report, seconds: number): string {
   const { runs, deliveries, steps, failures, struck, outcomes, known } = total;
   const count = (n: number) => n.toLocaleString('en');
   const line = (name: string, n: number) => `  ${name.padEnd(38)}${count(n).padStart(12)}`;
