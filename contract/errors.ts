@@ -43,13 +43,16 @@ function isErrorOf(kind: typeof OrderOnceError, value: unknown): boolean {
   return kind.codes.length === 0 || kind.codes.includes((value as unknown as OrderOnceError).code);
 }
 
-/** A setting, an option or an argument is missing or out of its range. */
-export class ConfigurationError extends OrderOnceError<ReasonCode> {
-  static override readonly codes: readonly ReasonCode[] = ['CONFIGURATION'];
-
+/** Base class of the errors that have one code: the one in `codes` of their class. */
+export abstract class OneCodeError extends OrderOnceError<ReasonCode> {
   constructor(message: string, options?: ErrorOptions) {
-    super('CONFIGURATION', message, options);
+    super(new.target.codes[0] as ReasonCode, message, options);
   }
+}
+
+/** A setting, an option or an argument is missing or out of its range. */
+export class ConfigurationError extends OneCodeError {
+  static override readonly codes: readonly ReasonCode[] = ['CONFIGURATION'];
 }
 
 const invalidEventCodes = [

@@ -23,6 +23,7 @@ export {
   NotSkippableError,
   PermanentError,
   StoreBusyError,
+  UnclearError,
 } from './handler/errors.ts';
 export type {
   EffectContext,
@@ -32,7 +33,6 @@ export type {
   TableDeclarations,
   TablesOf,
 } from './handler/tables.ts';
-export { UnclearError } from './handler/unclear-error.ts';
 export { type ResendMessage, type ResolveOptions, resolve } from './operator/resolve-unknown.ts';
 export { type SkipOptions, skip } from './operator/skip-blocked.ts';
 export type { ConsumerDependencies } from './ports/dependencies.ts';

@@ -3,7 +3,7 @@ import { bodyKey } from '../../contract/event/identity.ts';
 import { isInsideWindow } from '../../contract/policies/idempotency-window.ts';
 import { type AttemptHistory, backoffCap } from '../../contract/policies/retry-policy.ts';
 import type { Job, Task } from '../guarantees/guarantee.ts';
-import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
+import { isOwnFailure } from '../handler/errors.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Identity, Valid } from '../message/reading.ts';
 import { attemptsExhausted } from '../message/retry-schedule.ts';

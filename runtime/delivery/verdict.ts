@@ -1,7 +1,6 @@
 import { ConfigurationError } from '../../contract/errors.ts';
 import type { Job } from '../guarantees/guarantee.ts';
-import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
-import { PermanentError } from '../handler/errors.ts';
+import { isOwnFailure, PermanentError } from '../handler/errors.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { DeliveryVerdict } from '../settlement/settle.ts';
 

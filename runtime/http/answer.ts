@@ -1,5 +1,4 @@
-import { NotExecutedError, PermanentError } from '../handler/errors.ts';
-import { UnclearError } from '../handler/unclear-error.ts';
+import { NotExecutedError, PermanentError, UnclearError } from '../handler/errors.ts';
 import { readText } from './read-text.ts';
 import { retryAfterOf } from './retry-after.ts';
 

@@ -1,6 +1,5 @@
 import { truncate } from '../../contract/truncate.ts';
-import { NotExecutedError } from '../handler/errors.ts';
-import { UnclearError } from '../handler/unclear-error.ts';
+import { NotExecutedError, UnclearError } from '../handler/errors.ts';
 import { type NetworkError, neverSent } from './never-sent.ts';
 
 /** What a request that got no answer means. */

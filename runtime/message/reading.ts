@@ -3,8 +3,7 @@ import type { CloudEvent, EventParser, ReceivedMessage } from '../../contract/ev
 import { parseExactJson } from '../../contract/event/exact-json.ts';
 import { businessKey, idempotencyKey } from '../../contract/event/identity.ts';
 import { truncate } from '../../contract/truncate.ts';
-import { isOwnFailure } from '../guarantees/record/count-attempt.ts';
-import { describe, ParserError, PermanentError } from '../handler/errors.ts';
+import { describe, isOwnFailure, ParserError, PermanentError } from '../handler/errors.ts';
 import { ignoreRejection, isPromise } from '../handler/promise.ts';
 import type { Delivery } from '../ports/record-store.ts';
 import { fingerprintLike, fingerprintOf } from './event-content.ts';

@@ -1,16 +1,15 @@
-import { OrderOnceError } from '../../contract/errors.ts';
+import { OneCodeError } from '../../contract/errors.ts';
 import type { ReasonCode } from '../../contract/reporting/reason-codes.ts';
 
 /**
  * The call's record is another's by now: its result was not saved, and whoever holds the record answers. Thrown
  * instead of the handler's result, as `cause` of Powertools' IdempotencyPersistenceLayerError.
  */
-export class FencedError extends OrderOnceError<ReasonCode> {
+export class FencedError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['FENCED'];
 
   constructor(key: string, found: string) {
     super(
-      'FENCED',
       `Record ${key} ${found}: the result of this call was not saved. Call again with the same input; the answer is ` +
         'the one that was saved.',
     );
@@ -18,12 +17,11 @@ export class FencedError extends OrderOnceError<ReasonCode> {
 }
 
 /** The first call was done, and its result could not be kept: there is nothing to answer with. */
-export class ResultNotKeptError extends OrderOnceError<ReasonCode> {
+export class ResultNotKeptError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['RESULT_NOT_KEPT'];
 
   constructor(key: string, why: string) {
     super(
-      'RESULT_NOT_KEPT',
       `Record ${key}: done before, but its result was not kept (${why}). Return less from the function: a reference ` +
         'to what is large, for instance.',
     );

@@ -166,7 +166,7 @@ export const mutants = {
   },
   'an outage counted as attempts': {
     rule: 'A store that does not answer is never a reason to give up',
-    file: 'runtime/guarantees/record/count-attempt.ts',
+    file: 'runtime/handler/errors.ts',
     text: '  UnclearError,\n  ConfigurationError,',
     replacement: '  ConfigurationError,',
   },

@@ -1,6 +1,3 @@
-import { ConfigurationError } from '../../../contract/errors.ts';
-import { DeadlineError, NotExecutedError, PermanentError, StoreBusyError } from '../../handler/errors.ts';
-import { UnclearError } from '../../handler/unclear-error.ts';
 import type { CountAnswer, CountedAttempt, EffectStore } from '../../ports/record-store.ts';
 import { historyOfOwnWrite } from '../../stores/attempt-history.ts';
 import type { Job } from '../guarantee.ts';
@@ -8,27 +5,6 @@ import type { Decision, DeliveryAttempt } from './delivery-attempt.ts';
 import { reopen } from './reopen.ts';
 
 type Counted = Extract<CountAnswer, { kind: 'counted' }>;
-
-/**
- * Errors that say nothing of the event: wait, no time, systems that gave no answer, and a mistake of the configuration,
- * which every event meets. A permanent error is no attempt.
- */
-const blameless = [
-  NotExecutedError,
-  DeadlineError,
-  StoreBusyError,
-  UnclearError,
-  ConfigurationError,
-  PermanentError,
-];
-
-/**
- * Whether an error is an event's own fault, by itself. A guarantee asks its `Task`, which also knows of failures that all
- * events have in common.
- */
-export function isOwnFailure(error: unknown): boolean {
-  return !blameless.some((kind) => error instanceof kind);
-}
 
 /**
  * Counts the attempt of a delivery under exactly-once, which has written nothing yet: once, however often it is called.

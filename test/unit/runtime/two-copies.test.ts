@@ -22,9 +22,10 @@ test('an error is recognised by the other copy of its class, and by no other cla
   }
 });
 
-test("a user's own class of error is one of its base class in both copies, and of no sibling", () => {
+test("a user's own class of error has the code of its base class, is one of it in both copies, and of no sibling", () => {
   class DeclinedError extends first.PermanentError {}
   class OtherError extends first.PermanentError {}
+  expect(new DeclinedError('no')).toMatchObject({ name: 'DeclinedError', code: 'PERMANENT', message: 'no' });
   expect(new DeclinedError('no')).toBeInstanceOf(second.PermanentError);
   expect(new DeclinedError('no')).not.toBeInstanceOf(OtherError);
   expect(Object.assign(new Error('no'), { code: 'PERMANENT' })).not.toBeInstanceOf(first.PermanentError);
