@@ -5,11 +5,11 @@ const ping = '*1\r\n$4\r\nPING\r\n';
 const set = '*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$20\r\n*1\r\n$4\r\nPING\r\näää\r\n';
 
 describe('the counter of Redis commands', () => {
-  it('counts every command of a chunk, and none inside of a value', () => {
+  it('counts every command of a chunk, and ignores command text inside a value', () => {
     expect(new CommandCounter().count(Buffer.from(ping + set + ping))).toBe(3);
   });
 
-  it('counts a command once, where it ends, however it is cut', () => {
+  it('counts a command that is split into chunks once, at its end', () => {
     // GIVEN
     const counter = new CommandCounter();
     const bytes = Buffer.from(set + ping);

@@ -13,7 +13,7 @@ describe("an item's size", () => {
     [{ yes: true, no: null }, 3 + 1 + 2 + 1],
     [{ list: ['ab', 'c'] }, 4 + 3 + 2 + 1 + 1 + 1],
     [{ map: { k: 'v' } }, 3 + 3 + 1 + 1 + 1],
-  ])('of %j is %i bytes', (item, bytes) => {
+  ])('is, for %j, %i bytes', (item, bytes) => {
     expect(sizeOf(marshall(item))).toBe(bytes);
   });
 });
@@ -32,11 +32,11 @@ describe('write units', () => {
     expect(unitsOf(write, before, after, inTransaction)).toBe(units);
   });
 
-  it('count what was refused by what it was to become', () => {
+  it('of a refused write are those of the item that it would have written', () => {
     expect(unitsOf({ ...write, proposed: sized(2000) }, sized(10), sized(10), false)).toBe(2);
   });
 
-  it('are of every item of a transaction', () => {
+  it('of a transaction are the sum over its items', () => {
     // GIVEN a put and an update in one transaction
     const Put = { TableName: 'orders', Item: marshall({ orderId: '1', total: 2 }) };
     const Update = { TableName: 'ledger', Key: marshall({ account: 'a' }), UpdateExpression: 'ADD n :n' };
@@ -54,7 +54,7 @@ describe('write units', () => {
 });
 
 describe('virtual latency', () => {
-  it('is that of the longest chain, however long requests take here', async () => {
+  it('is the latency of the longest chain of requests, whatever the real requests take', async () => {
     // GIVEN requests of 5 ms each
     const time = new VirtualLatency(5);
     const request = (really: number) => time.during(() => delay(really));
@@ -70,7 +70,7 @@ describe('virtual latency', () => {
     expect(time.now).toBe(15);
   });
 
-  it('goes on after a request that fails', async () => {
+  it('continues after a failed request', async () => {
     const time = new VirtualLatency(5);
     await expect(time.during(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
     await time.during(async () => {});

@@ -1,6 +1,6 @@
 import { markdownTable, wrapped } from '../../../bench/report/generated.ts';
 
-it('wraps a text at 118 characters, and loses no word of it', () => {
+it('wraps a text at 118 characters and keeps every word', () => {
   const text = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');
   const lines = wrapped(text).split('\n');
   expect(lines.join(' ')).toBe(text);

@@ -9,7 +9,7 @@ describe('the orders of the benchmark', () => {
     ['first deliveries', 0],
     ['duplicates', 10],
     ['3 of 10 duplicates', 3],
-  ])('has of %s so many events that came before, in other messages: %i', (kind, expected) => {
+  ])('contain, for %s, this number of events that were sent before in other messages: %i', (kind, expected) => {
     // WHEN
     const { before, batch } = new Orders('test').next(kind, 3);
 
@@ -20,7 +20,7 @@ describe('the orders of the benchmark', () => {
     expect(new Set(messages).size).toBe(10 + expected);
   });
 
-  it('orders first deliveries behind what came before, so that nothing is stale', () => {
+  it('have their first deliveries after the earlier ones, so that no effect is stale', () => {
     const { before, batch } = new Orders('test').next('3 of 10 duplicates', 1);
     const earlier = eventsOf(before);
     const first = eventsOf(batch).filter(({ id }) => !earlier.some((event) => event.id === id));
@@ -28,7 +28,7 @@ describe('the orders of the benchmark', () => {
     expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
   });
 
-  it('expects each order once, and the last one of an account to be its latest', () => {
+  it('are expected once each, with the last order of an account as its latest order', () => {
     // GIVEN
     const orders = new Orders('test');
     const applied = new Map<string, number>();

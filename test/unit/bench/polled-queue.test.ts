@@ -5,7 +5,7 @@ import { sqsEvent, sqsRecord } from '../../support/sqs.ts';
 const credentials = { accessKeyId: 'none', secretAccessKey: 'none' };
 
 describe('the queue for consumers that poll', () => {
-  it('gives one message of a group at a time, in order, and is done when all are deleted', async () => {
+  it('delivers one message of a group at a time, in order, and is done when all messages are deleted', async () => {
     // GIVEN
     const queue = new PolledQueue();
     const client = queue.connect({ region: 'us-east-1', credentials });

@@ -4,7 +4,7 @@ import { mostOfGroup, workedOfGroup } from '../../../bench/scaling/limits.ts';
 import { batchTime, simulate } from '../../../bench/scaling/simulate.ts';
 
 describe('the simulated FIFO queue', () => {
-  it('gives no more of a group while messages of it are in flight', () => {
+  it('delivers no message of a group while messages of that group are in flight', () => {
     // GIVEN twelve messages of one group and one of another
     const queue = new GroupedQueue();
     for (let arrival = 0; arrival < 12; arrival++) queue.put(1, arrival);
@@ -29,11 +29,11 @@ describe('the simulated FIFO queue', () => {
 describe('the simulation', () => {
   const time = { request: 5, processing: 1, trips: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] };
 
-  it('takes for a batch the longest of its groups', () => {
+  it('makes a batch last as long as its longest group', () => {
     expect(batchTime([3, 1], time)).toBe(4 * 1 + 3 * 5);
   });
 
-  it('is the same for the same seed', () => {
+  it('gives the same result for the same seed', () => {
     const scenario = {
       ordersPerSecond: 500,
       customers: new Customers(100, 0.6),
@@ -44,7 +44,7 @@ describe('the simulation', () => {
     expect(simulate(scenario, time, 7)).not.toEqual(simulate(scenario, time, 8));
   });
 
-  it('gives one customer no more than one batch at a time', () => {
+  it('runs at most one batch of a customer at a time', () => {
     // GIVEN one customer with 1,000 orders a second, and invocations enough
     const scenario = { ordersPerSecond: 1_000, customers: new Customers(1, 0), concurrency: 50, seconds: 4 };
     // WHEN they come
@@ -55,7 +55,7 @@ describe('the simulation', () => {
   });
 });
 
-test('one customer has as many orders a second as a function gets through, or as SNS takes of one group', () => {
+test('the orders per second of one customer are limited by the function or by the quota of SNS for one group', () => {
   expect(mostOfGroup(40)).toBe(250);
   expect(workedOfGroup(25)).toBe(400);
   expect(mostOfGroup(25)).toBe(300);

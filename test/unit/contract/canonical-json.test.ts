@@ -19,7 +19,7 @@ describe('canonicalJson', () => {
     );
   });
 
-  it('is the same for every order of keys, and reads back as the same value', () => {
+  it('returns the same text for every order of keys, and that text parses to the same value', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         const reversed = Object.fromEntries(Object.entries(value).reverse());
@@ -29,7 +29,7 @@ describe('canonicalJson', () => {
     );
   });
 
-  it('keeps an own key named __proto__, and leaves out what is undefined', () => {
+  it('keeps an own key named __proto__, and leaves out undefined members', () => {
     expect(canonicalJson(JSON.parse('{"__proto__":1,"a":2}'))).toBe('{"__proto__":1,"a":2}');
     expect(canonicalJson({ b: undefined, a: [undefined, null] })).toBe('{"a":[null,null]}');
   });
@@ -40,11 +40,11 @@ describe('canonicalJson', () => {
     expect(JSON.parse(canonicalJson(value))).toEqual(value);
   });
 
-  it('writes null for what an array does not hold, as JSON.stringify does', () => {
+  it('writes null for the holes of an array, as JSON.stringify does', () => {
     expect(canonicalJson(new Array(2))).toBe('[null,null]');
   });
 
-  it('writes a value that has a JSON form of its own in that form, as JSON.stringify does', () => {
+  it('uses toJSON of a value, as JSON.stringify does', () => {
     const value = {
       at: new Date(0),
       amounts: [{ toJSON: () => '1.50' }],

@@ -182,20 +182,20 @@ const unset = [
 ];
 
 describe('a CloudEvent', () => {
-  it.each(valid)('is taken with %s', (_, over) => {
+  it.each(valid)('is accepted with %s', (_, over) => {
     const event = { ...smallest, ...over };
     expect(() => parse(JSON.stringify(event))).not.toThrow();
   });
 
-  it.each(unset)('whose %s is null is one without it', (name) => {
+  it.each(unset)('whose %s is null equals an event without that attribute', (name) => {
     expect(parse(JSON.stringify({ ...smallest, [name]: null }))).toEqual(smallest);
   });
 
-  it('keeps data that is null, which is other than none', () => {
+  it('keeps data that is null, which differs from absent data', () => {
     expect(parse(JSON.stringify({ ...smallest, data: null }))).toEqual({ ...smallest, data: null });
   });
 
-  it.each(invalid)('is refused by the name of its %s: %s', (field, _, over) => {
+  it.each(invalid)('is refused with an error that names its %s: %s', (field, _, over) => {
     const error = refusal({ ...smallest, ...over });
     expect(error).toMatchObject({ code: 'INVALID_EVENT', field });
     expect(error.message.startsWith(`${field}: `)).toBe(true);
@@ -208,11 +208,11 @@ describe('a CloudEvent', () => {
     ['another version', { specversion: '0.3' }, 'must be "1.0", not "0.3"'],
     ['no group', { partitionkey: undefined }, 'events of one key keep their order'],
     ['a source with spaces', { source: 'my shop' }, 'percent-encode spaces'],
-  ])('with %s is refused with the fix', (_, over, fix) => {
+  ])('with %s is refused with an error that names the fix', (_, over, fix) => {
     expect(refusal({ ...smallest, ...over }).message).toContain(fix);
   });
 
-  it('in binary mode is refused with the mode that is read', () => {
+  it('in binary mode is refused with an error that names the accepted mode', () => {
     expect(refusal({ orderId: '4711', total: 1 })).toMatchObject({ field: 'specversion' });
     expect(refusal({ orderId: '4711', total: 1 }).message).toContain('structured content mode');
   });
@@ -228,11 +228,11 @@ describe('a CloudEvent', () => {
     );
   });
 
-  it('may begin with a byte order mark', () => {
+  it('is accepted with a byte order mark in front', () => {
     expect(parse(`\ufeff${JSON.stringify(smallest)}`)).toEqual(smallest);
   });
 
-  it('is refused by an attribute that a schema of your own leaves open', () => {
+  it("is refused for an invalid attribute that the user's own schema does not check", () => {
     const loose = eventParser(v.looseObject({ ...cloudEvent.entries, subject: v.any() }));
     expect(() => loose({ body: JSON.stringify({ ...smallest, note: {} }) })).toThrow(
       'note: must be a string',

@@ -5,7 +5,7 @@ test.each([
   'a',
   'Bulk_orders-2',
   'x'.repeat(64),
-])('takes "%s" as the name of a consumer', (name) => {
+])('accepts "%s" as the name of a consumer', (name) => {
   expect(() => checkConsumerName('consumerName', name)).not.toThrow();
 });
 
@@ -18,7 +18,7 @@ test.each([
   ['x'.repeat(65), `"${'x'.repeat(65)}"`],
   [undefined, 'undefined'],
   [7, '7'],
-])('refuses %j as the name of a consumer, and says what it must be', (name, given) => {
+])('refuses %j as the name of a consumer, and says which names are valid', (name, given) => {
   expect(() => checkConsumerName('consumerName', name)).toThrow(
     `consumerName is ${given}; it must be 1 to 64 letters, digits, "-" and "_"`,
   );

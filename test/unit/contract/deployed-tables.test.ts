@@ -18,7 +18,7 @@ describe('the tables of a function', () => {
     expect(readTables()).toEqual(tables);
   });
 
-  test('are none if the variable is not set', () => {
+  test('are empty if the variable is not set', () => {
     expect(readTables()).toEqual({});
   });
 
@@ -30,7 +30,7 @@ describe('the tables of a function', () => {
     '{"seats":"Prod-Seats"}',
     '{"seats":{"tableName":""}}',
     '{"seats":{"tableName":"a","key":"b"}}',
-  ])('are refused with the variable and an example if its value is %j', (value) => {
+  ])('are refused with an error that names the variable and an example if the value is %j', (value) => {
     environment[variable] = value;
     expect(readTables).toThrow(
       `Environment variable ORDER_ONCE_TABLES is "${value}"; it must be JSON such as {"seats":{"tableName":"Prod-Seats","key":["seat"]}}`,

@@ -52,26 +52,26 @@ describe('parseOrderEvent', () => {
     ['data.total', anOrder({}, { total: '15.30' as unknown as number })],
     ['data.currency', anOrder({}, { currency: 'pounds' })],
     ['data.lines[0].quantity', anOrder({}, { lines: [{ sku: 'A', unitPrice: 1 } as never] })],
-  ])('refuses an event whose %s is wrong, naming it', (field, event) => {
+  ])('refuses an event with a wrong %s, and names that attribute', (field, event) => {
     const error = refusal(event);
     expect(error).toMatchObject({ code: 'INVALID_EVENT', field });
     expect(error.message).toContain(field);
   });
 
-  it('says of a batch that each event is a message of its own', () => {
+  it('refuses a batch, and says that each event needs its own message', () => {
     expect(refusal([anOrder()]).message).toContain(
       'each event of a CloudEvents batch as a message of its own',
     );
   });
 
-  it.each([['null'], ['"order"'], ['7']])('refuses %s, which is no object', (body) => {
+  it.each([['null'], ['"order"'], ['7']])('refuses %s, which is not an object', (body) => {
     expect(refusal(body)).toMatchObject({
       code: 'INVALID_EVENT',
       message: 'The body must be a JSON object',
     });
   });
 
-  it('names the setting that is missing where an SNS envelope arrives', () => {
+  it('refuses an SNS envelope, and names the missing setting of the subscription', () => {
     const error = refusal({ Type: 'Notification', TopicArn: 'arn', Message: JSON.stringify(anOrder()) });
     expect(error).toMatchObject({ code: 'SNS_ENVELOPE' });
     expect(error.message).toContain('raw message delivery');
@@ -79,7 +79,7 @@ describe('parseOrderEvent', () => {
 });
 
 describe('eventParser', () => {
-  it('parses events of a type of your own', () => {
+  it("parses events of a user's own type", () => {
     // GIVEN a schema over the envelope
     const booking = v.looseObject({
       ...cloudEvent.entries,

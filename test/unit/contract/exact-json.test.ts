@@ -13,7 +13,7 @@ function refusal(text: string): { code: string; field: string | undefined } {
 }
 
 describe('parseExactJson', () => {
-  it('returns what was written, for all JSON that JavaScript writes', () => {
+  it('returns the original value for all JSON that JavaScript writes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
         const text = JSON.stringify(value);
@@ -27,7 +27,7 @@ describe('parseExactJson', () => {
     );
   });
 
-  it('accepts a decimal of any length if and only if a double keeps every digit of it', () => {
+  it('accepts a decimal of any length if and only if a double keeps all of its digits', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.nat(24), (digits, point) => {
         // GIVEN a decimal whose value BigInt knows exactly
@@ -58,7 +58,7 @@ describe('parseExactJson', () => {
     ['12345678901234567890', undefined],
     ['{"total":1e999,"total":1}', undefined],
     ['{"text":"inexact number at 39","total":1e999}', 'total'],
-  ])('refuses %s, naming the field', (text, field) => {
+  ])('refuses %s, and names the field', (text, field) => {
     expect(refusal(text)).toEqual({ code: 'INEXACT_NUMBER', field });
   });
 
@@ -73,13 +73,13 @@ describe('parseExactJson', () => {
     ['1e400', 'from 1e-130 to 1e125: write it as a string'],
     ['1e200', 'from 1e-130 to 1e125: write it as a string'],
     ['1e-400', 'from 1e-130 to 1e125: write it as a string'],
-  ])('says how to write %s', (token, fix) => {
+  ])('refuses %s, and says how to write it', (token, fix) => {
     expect(() => parseExactJson(`{"total":${token}}`)).toThrow(`total: ${token} cannot be kept exactly. `);
     expect(() => parseExactJson(`{"total":${token}}`)).toThrow(fix);
     expect(parseExactJson(`{"total":"${token}"}`)).toEqual({ total: token });
   });
 
-  it('ignores a byte order mark in front, and nowhere else', () => {
+  it('ignores a byte order mark only at the start', () => {
     expect(parseExactJson('\ufeff{"total":1}')).toEqual({ total: 1 });
     expect(refusal('\ufeff\ufeff{"total":1}')).toMatchObject({ code: 'INVALID_JSON' });
   });
@@ -103,31 +103,31 @@ describe('parseExactJson', () => {
     `{"total":1${'0'.repeat(300_000)}}`,
     `{"${'x'.repeat(300_000)}":1e999}`,
     `{"${'x'.repeat(300_000)}":"\\ud800"}`,
-  ])('refuses what is as long as a message in few words', (text) => {
+  ])('refuses a value as long as a message with a short error', (text) => {
     expect(refusal(text).field?.length ?? 0).toBeLessThanOrEqual(1000);
     expect(() => parseExactJson(text)).toThrow(/^.{1,1000}$/);
   });
 
-  it('refuses what is no JSON, with the reason', () => {
+  it('refuses invalid JSON with the reason', () => {
     expect(refusal('order')).toEqual({ code: 'INVALID_JSON', field: undefined });
     expect(refusal('')).toEqual({ code: 'INVALID_JSON', field: undefined });
   });
 
-  it('refuses nesting that DynamoDB would refuse, however deep', () => {
+  it('refuses any nesting that is too deep for DynamoDB', () => {
     expect(refusal(`${'['.repeat(31)}1${']'.repeat(31)}`).code).toBe('NESTED_TOO_DEEP');
     expect(refusal(`${'['.repeat(100_000)}${']'.repeat(100_000)}`).code).toBe('NESTED_TOO_DEEP');
     expect(refusal(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`).code).toBe('NESTED_TOO_DEEP');
     expect(parseExactJson(`${'['.repeat(30)}1${']'.repeat(30)}`)).toBeDefined();
   });
 
-  it('refuses a key that copies of an object lose', () => {
+  it('refuses the key __proto__, which copies of an object lose', () => {
     expect(refusal('{"data":{"__proto__":{"total":1}}}')).toEqual({
       code: 'INVALID_EVENT',
       field: 'data.__proto__',
     });
   });
 
-  it('refuses a number as long as a message in no time', () => {
+  it('refuses a number as long as a message quickly', () => {
     // GIVEN what took 48 s while the zeros at a number's end were found by a regular expression
     expect(refusal(`{"total":0.1${'0'.repeat(250_000)}1}`)).toEqual({
       code: 'INEXACT_NUMBER',
@@ -139,19 +139,19 @@ describe('parseExactJson', () => {
     ['{"a1":0,"\\\\":0}', '{"a1":0,"\\n":0}', ['a1', '\n']],
     ['{"a2":0,"\\\\":0}', '{"a2":0,"\\u0041":0}', ['a2', 'A']],
     ['{"a3":0,"tot\\\\u":0}', '{"a3":0,"tot\\u0061l":0}', ['a3', 'total']],
-  ])('reads escaped keys as they are after %s, which V8 mistakes for %s', (before, text, keys) => {
+  ])('reads escaped keys correctly after %s, which V8 confuses with %s', (before, text, keys) => {
     parseExactJson(before);
     parseExactJson(before);
     expect(Object.keys(parseExactJson(text) as object)).toEqual(keys);
     expect(Object.keys((parseExactJson(`[${text},{"b":1}]`) as object[])[0] ?? {})).toEqual(keys);
   });
 
-  it('refuses an escaped key that copies lose, whatever was read before', () => {
+  it('refuses an escaped __proto__ key, whatever was parsed before', () => {
     parseExactJson('{"a4":0,"\\\\u005f_pr":0}');
     expect(refusal('{"a4":0,"\\u005f_proto__":0}').field).toBe('__proto__');
   });
 
-  it('lets the last of equal keys count, however they are written', () => {
+  it('uses the last of equal keys, whether they are escaped or not', () => {
     expect(parseExactJson('{"a":1,"\\u0061":2,"b":{"7":1,"\\n":[]},"a":3}')).toEqual({
       a: 3,
       b: { '7': 1, '\n': [] },
@@ -176,6 +176,6 @@ function exactDecimal(value: number): { digits: bigint; point: number } | undefi
   return point >= 0 ? { digits, point } : { digits: digits * 10n ** BigInt(-point), point: 0 };
 }
 
-it('calls a body that is missing no JSON', () => {
+it('a missing body is refused as invalid JSON', () => {
   expect(refusal(undefined as unknown as string)).toMatchObject({ code: 'INVALID_JSON' });
 });

@@ -48,14 +48,14 @@ describe('fingerprint', () => {
     expect(of(other)).toBe(of(event));
   });
 
-  it('names its algorithm, and stays the same for as long as records may hold it', () => {
+  it('starts with the name of its algorithm, and does not change between versions, because records store it', () => {
     expect(fingerprint(event)).toBe('2:26ca2912ed180ebff7afcf5c675f395c29dba9c64a498088629a9353e5676e2f');
     expect(earliestFingerprint(event)).toBe(
       'b5cb75c4cdb4ee59ad4cd052247ce57df50da890c52c39a921d07545820185f1',
     );
   });
 
-  it('leaves out an attribute that is null, whoever has parsed the event', () => {
+  it("ignores attributes that are null, also if the user's own parser keeps them", () => {
     const unparsed = { ...event, subject: null } as object as CloudEvent;
     const { subject: _, ...without } = event;
     expect(fingerprint(unparsed)).toBe(fingerprint(without));
@@ -71,7 +71,7 @@ describe('the fingerprint of a text', () => {
   });
   const events = fc.record({ data: values, tenant: fc.option(fc.stringMatching(/^[a-z]{0,3}$/)) });
 
-  it('is the same for every text of an event', () => {
+  it('is the same for every JSON text of an event', () => {
     fc.assert(
       fc.property(events, fc.boolean(), (over, indented) => {
         const whole = { ...event, ...over };
@@ -86,7 +86,7 @@ describe('the fingerprint of a text', () => {
     );
   });
 
-  it('is another one for every other content', () => {
+  it('differs for every other content', () => {
     fc.assert(
       fc.property(events, events, (one, other) => {
         const areSame = JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));

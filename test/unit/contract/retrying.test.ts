@@ -14,11 +14,11 @@ const day = 24 * 60 * 60;
 const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe('the backoff', () => {
-  it('brings the first retry within 3 seconds', () => {
+  it('starts the first retry within 3 seconds', () => {
     fc.assert(fc.property(randoms, (random) => backoff(1, random) < 3));
   });
 
-  it('is a whole number of seconds, from one to the cap, whatever the receive count', () => {
+  it('is a whole number of seconds from one to the cap for every receive count', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), randoms, (receives, random) => {
         const seconds = backoff(receives, random);
@@ -59,7 +59,7 @@ function receives(outage: number, random: () => number): number {
 }
 
 describe('the receives of an outage', () => {
-  it('are never more than SQS is told, and not a quarter of it less', () => {
+  it('never exceed maxReceiveCount, and are at most a quarter below it', () => {
     let seed = 1;
     // A linear congruential generator (Numerical Recipes): uniform, and the same in every run.
     const uniform = () => {
@@ -73,25 +73,25 @@ describe('the receives of an outage', () => {
     }
   });
 
-  it('are one per visibility timeout of a function that does not start', () => {
+  it('are one per visibility timeout if the function does not start', () => {
     expect(receivesDuring(day, 60)).toBe(1440);
   });
 
-  it('of a day leave room for all attempts of a batch in the 1,000 that SQS counts', () => {
+  it('of a day leave room for all attempts of a batch within the 1,000 of SQS', () => {
     const consumer = { batchSize: 10, visibilityTimeout: 180, toleratedOutage: day };
     expect(leastMaxReceiveCount(consumer)).toBe(716);
     expect(leastMaxReceiveCount({ ...consumer, batchSize: 1 })).toBe(671);
   });
 });
 
-describe('the pace', () => {
+describe('spreadDelay', () => {
   const limits = fc.record({
     maxReceiveCount: fc.integer({ min: 1, max: 1000 }),
     retention: fc.integer({ min: 60, max: 14 * day }),
     visibilityTimeout: fc.integer({ min: 1, max: 43_200 }),
   });
 
-  it('never lets the receives end before the time of a message does, whatever makes it wait', () => {
+  it('makes the receives of a message last until its retention, whatever makes it wait', () => {
     const runs = fc.record({
       limits,
       /** How soon each failure would come again. */
@@ -115,7 +115,7 @@ describe('the pace', () => {
     );
   });
 
-  it('is none for the first quarter of the receives', () => {
+  it('sets no minimum for the first quarter of the receives', () => {
     fc.assert(
       fc.property(limits, fc.nat(14 * day), (limits, age) => {
         const free = Math.floor(limits.maxReceiveCount / 4);
@@ -125,7 +125,7 @@ describe('the pace', () => {
     );
   });
 
-  it('is at most 8 minutes of the 4 days and 1,000 receives of a queue, even if each receive came at once', () => {
+  it('is at most 8 minutes for a queue with 4 days and 1,000 receives, even if all earlier receives came at once', () => {
     const limits = { maxReceiveCount: 1000, retention: 4 * day, visibilityTimeout: 180 };
     let longest = 0;
     for (let [received, age] = [1, 0]; age < longestWaiting(limits); received += 1) {
@@ -148,6 +148,6 @@ test.each([
   expect(longestWaiting({ retention, visibilityTimeout })).toBe(expected);
 });
 
-test('what blocks its group waits up to the cap from its first receive on', () => {
+test('a message that blocks its group waits up to the cap from its first receive on', () => {
   expect([0, 0.5, 0.9999].map(backoffAtCap)).toEqual([1, 151, 300]);
 });

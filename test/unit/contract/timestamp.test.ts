@@ -15,7 +15,7 @@ describe('isTimestamp', () => {
     '1998-12-31T23:59:60Z',
     '1998-12-31T15:59:60.123-08:00',
     '2017-01-01T01:59:60+02:00',
-  ])('takes %s', (text) => {
+  ])('accepts %s', (text) => {
     expect(isTimestamp(text)).toBe(true);
   });
 

@@ -33,11 +33,11 @@ function brokenLinksOf(page: string): string[] {
 }
 
 describe('the documentation', () => {
-  it.each(pages)('%s links to what is there', (page) => {
+  it.each(pages)('has only links to existing files and headings: %s', (page) => {
     expect(brokenLinksOf(page)).toEqual([]);
   });
 
-  it('has no page that no index links to', () => {
+  it('has no page without a link from an index', () => {
     const linked = ['README.md', 'docs/README.md', 'docs/adr/README.md'].flatMap((page) =>
       [...read(page).matchAll(/\]\(([^)#\s]+)/g)].map(([, path = '']) => join(dirname(page), path)),
     );

@@ -45,7 +45,7 @@ const byName = (one: readonly string[], other: readonly string[]) =>
   String(one[0]).localeCompare(String(other[0]));
 
 describe('the tables of the documentation', () => {
-  it('give each outcome the level, the metric and the meaning that the code gives it, and say whether it waits', () => {
+  it('show each outcome with the level, the metric and the meaning of the code, and whether the message waits', () => {
     const documented = documentedOutcomes
       .filter(([outcome]) => !outcome?.includes(', with '))
       .map(([outcome, level, metric, meaning, message]) => [
@@ -73,7 +73,7 @@ describe('the tables of the documentation', () => {
     ]);
   });
 
-  it('say of each code what the code says of it, in the same order', () => {
+  it('show each reason code with the texts of the code, in the same order', () => {
     const documented = documentedCodes
       .filter(([code]) => code !== 'any other')
       .map(([code, , places, meaning, whatToDo]) => [code, places, meaning, whatToDo]);
@@ -86,12 +86,12 @@ describe('the tables of the documentation', () => {
     expect(documented).toEqual(coded);
   });
 
-  it('give codes only outcomes that there are', () => {
+  it('name only existing outcomes for reason codes', () => {
     const named = documentedCodes.flatMap(([, outcome = '']) => outcome.split(', ').filter(Boolean));
     expect(named.filter((outcome) => !Object.hasOwn(outcomes, outcome))).toEqual([]);
   });
 
-  it('say what comes before a redrive only of codes of dead letters', () => {
+  it('describe the steps before a redrive only for codes of dead letters', () => {
     const letters = Object.entries(reasonCodes)
       .filter(([, { appearsIn }]) => (appearsIn as readonly string[]).includes('dead letter'))
       .map(([code]) => code);
@@ -104,13 +104,13 @@ describe('the tables of the documentation', () => {
 });
 
 describe('codes', () => {
-  it('do not compile in a reason if no table has them', () => {
+  it('do not compile in a reason if the table does not have them', () => {
     // @ts-expect-error: `tsc` fails here if it takes any text.
     const reason: Reason = { code: 'NO_SUCH_CODE', message: '' };
     expect(Object.keys(reasonCodes)).not.toContain(reason.code);
   });
 
-  it('of the errors of runtime and contract are of the table, by their type', () => {
+  it('of all errors of runtime and contract are typed by the table', () => {
     const files = ['contract', 'runtime'].flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('.ts'))

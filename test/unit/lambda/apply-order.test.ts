@@ -7,7 +7,7 @@ import { anOrder } from '../../support/orders.ts';
 const handle = (event: OrderEvent) => applyOrder(event, { tables: resolveTables(orderTables) });
 
 describe('applying an order', () => {
-  it('keeps the order, adds its total, and makes it the latest of its account', () => {
+  it('stores the order, adds its total to the ledger, and makes it the latest order of its account', () => {
     const tables = memoryTables(orderTables);
     tables.apply(handle(anOrder({ subject: '1', partitionkey: 'a', sequence: '9' })));
     tables.apply(
@@ -21,7 +21,7 @@ describe('applying an order', () => {
     expect(tables.items('customers')).toMatchObject([{ account: 'a', latestOrder: '2', sequence: 10 }]);
   });
 
-  it('goes by the event, whatever the order itself says', () => {
+  it('uses the attributes of the event, not members of the order', () => {
     const tables = memoryTables(orderTables);
     const data = { sequence: '99', account: 'other', status: 'lost' };
     tables.apply(handle(anOrder({ subject: '1', partitionkey: 'a', sequence: '2' }, data)));

@@ -54,7 +54,7 @@ function orderStruck(mode: ProviderMode, ending: string) {
 
 const results = () => [...wiring.memory.records.values()].map(({ status, result }) => [status, result]);
 
-it('charges an order that was placed, to the last digit, and keeps the charge', async () => {
+it('charges a placed order with all digits, and stores the id of the charge', async () => {
   const consumer = await start('none');
   const event = anOrder({}, { total: 9007199254740.91 });
   await consumer(sqsEvent(sqsRecord(event)), remaining());
@@ -74,14 +74,14 @@ it.each([
   anOrder({ type: 'order.cancelled' }),
   anOrder({}, { total: 0 }),
   anOrder({}, { total: -3 }),
-])('completes what charges nothing ($type, $data.total)', async (event) => {
+])('completes an event that needs no charge ($type, $data.total)', async (event) => {
   const consumer = await start('none');
   expect(await consumer(sqsEvent(sqsRecord(event)), remaining())).toEqual({ batchItemFailures: [] });
   expect(await provider.requests()).toEqual([]);
   expect(results()).toEqual([['COMPLETED', '"nothing to charge"']]);
 });
 
-it.each(['cut', 'status 500'])('charges once across an answer that was lost (%s)', async (ending) => {
+it.each(['cut', 'status 500'])('charges once if the first answer is lost (%s)', async (ending) => {
   const consumer = await start('fail-after');
   const batch = sqsEvent(sqsRecord(orderStruck('fail-after', ending)));
   expect((await consumer(batch, remaining())).batchItemFailures).toHaveLength(1);

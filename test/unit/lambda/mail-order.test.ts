@@ -107,7 +107,7 @@ describe('the mail', () => {
     expect(TemplateContent?.Text).toMatch(/^Reference: \{\{reference\}\}$/m);
   });
 
-  it('names nothing that it has no value for: SES would take such a mail and not send it', async () => {
+  it('contains no placeholder without a value, because SES would accept such a mail and not send it', async () => {
     await mail();
     const { TemplateContent = {}, TemplateData = '{}' } = mails[0]?.Content.Template ?? {};
     const names = Object.values(TemplateContent).flatMap((text) =>
@@ -116,7 +116,7 @@ describe('the mail', () => {
     expect(new Set(names)).toEqual(new Set(Object.keys(JSON.parse(TemplateData))));
   });
 
-  it('takes an order id for text, never for HTML or for a line of its own', async () => {
+  it('treats an order id as text, never as HTML or as a new header line', async () => {
     const orderId = `1\r\nReference: ${'0'.repeat(64)}<b>&"'${'x'.repeat(200)}`;
     await mail(anOrder({}, { orderId }));
     const { order, orderHtml } = JSON.parse(mails[0]?.Content.Template.TemplateData ?? '');
@@ -125,7 +125,7 @@ describe('the mail', () => {
     expect(orderHtml).toContain('&lt;b&gt;&amp;&quot;&#39;');
   });
 
-  it('is none for a cancelled order', async () => {
+  it('is not sent for a cancelled order', async () => {
     await expect(mail(anOrder({ type: 'order.cancelled' }))).resolves.toBe('nothing to mail');
     expect(mails).toEqual([]);
   });
@@ -141,7 +141,7 @@ describe('the mail', () => {
     'é',
     'a\n',
     'x'.repeat(65),
-  ])('is refused for the account %j, which makes no mailbox', async (partitionkey) => {
+  ])('is refused for the account %j, which is not a valid mailbox name', async (partitionkey) => {
     const error = await failure(anOrder({ partitionkey }));
     expect(error).toBeInstanceOf(PermanentError);
     expect(error.message).toContain('partitionkey: "');
@@ -153,7 +153,7 @@ describe('the mail', () => {
     expect(mails).toMatchObject([{ Destination: { ToAddresses: [`${partitionkey}@customers.test`] } }]);
   });
 
-  it('has a connection of its own', async () => {
+  it('uses its own connection', async () => {
     const send = mailOrder(options);
     const context = { idempotencyKey: key, signal: new AbortController().signal, remainingTime: () => 1000 };
     await send(anOrder(), context);
@@ -178,7 +178,7 @@ describe('an error of SES', () => {
       'MessageRejected',
       'Email address is not verified. The following identities failed the check in region X',
     ],
-  ])('%i %s: %s waits', async (status, code, message) => {
+  ])('with %i %s: %s makes the event wait', async (status, code, message) => {
     answers = () => ({ status, code, message });
     const error = await failure();
     expect(error).toBeInstanceOf(NotExecutedError);
@@ -189,7 +189,7 @@ describe('an error of SES', () => {
   it.each([
     ['MessageRejected', 'content'],
     ['BadRequestException', 'address'],
-  ])('%s is permanent', async (code, message) => {
+  ])('with %s is permanent', async (code, message) => {
     answers = () => ({ status: 400, code, message });
     expect(await failure()).toBeInstanceOf(PermanentError);
   });
@@ -199,7 +199,7 @@ describe('an error of SES', () => {
     [503, 'ServiceUnavailable'],
     [409, 'ConcurrentModificationException'],
     [418, 'Whatever'],
-  ])('%i %s leaves it open, and sends nothing again', async (status, code) => {
+  ])('with %i %s is unclear, and the mail is not sent again', async (status, code) => {
     answers = () => ({ status, code, message: '' });
     const error = await failure();
     expect(error).toBeInstanceOf(Error);
@@ -208,7 +208,7 @@ describe('an error of SES', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('that never came leaves it open, and sends nothing again', async () => {
+  it('is unclear if the answer was lost, and the mail is not sent again', async () => {
     answers = losesAnswer;
     const error = await failure();
     expect(error.message).toMatch(/socket hang up|ECONNRESET/);
@@ -216,7 +216,7 @@ describe('an error of SES', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('that does not come in time leaves it open', async () => {
+  it('is unclear if there is no answer in time', async () => {
     const caller = new AbortController();
     answers = () => {
       caller.abort();
@@ -227,7 +227,7 @@ describe('an error of SES', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it('where nothing listens means that nothing was sent', async () => {
+  it('means that nothing was sent if the connection is refused', async () => {
     // GIVEN Node's own error, as the SDK hands it on (jest's realms hide it from the SDK's `instanceof`)
     const { port } = ses.address() as AddressInfo;
     await new Promise((resolve) => ses.close(resolve));
@@ -245,7 +245,7 @@ describe('an error of SES', () => {
   });
 });
 
-describe('the same handler, its first answer lost', () => {
+describe('a mail handler whose first answer is lost', () => {
   async function deliverTwice(guarantee: Guarantee<'external'>) {
     const wiring = fakeWiring();
     const handle = mailOrder(options);
@@ -262,12 +262,12 @@ describe('the same handler, its first answer lost', () => {
     return [...wiring.memory.records.values()].map(({ status }) => status);
   }
 
-  it('is one mail and an unknown outcome under at-most-once', async () => {
+  it('sends one mail and leaves an unknown outcome under at-most-once', async () => {
     expect(await deliverTwice(atMostOnce())).toEqual(['OUTCOME_UNKNOWN']);
     expect(mails).toHaveLength(1);
   });
 
-  it('is two mails of one reference under at-least-once', async () => {
+  it('sends two mails with one reference under at-least-once', async () => {
     expect(await deliverTwice(atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }))).toEqual([
       'COMPLETED',
     ]);

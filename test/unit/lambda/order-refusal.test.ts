@@ -6,7 +6,7 @@ import { anOrderBody, contextOf, post } from '../../support/http.ts';
 const eventOf = (over: object, order: object = {}) =>
   orderEventOf({ caller: 'c', key: 'k', body: JSON.stringify(anOrderBody(over, order)) });
 
-describe('an order that no table takes is refused', () => {
+describe('an order that the tables cannot store is refused', () => {
   it.each<[string, object, object, string, string]>([
     [
       'a long orderId',
@@ -38,7 +38,7 @@ describe('an order that no table takes is refused', () => {
     expect(refusal?.reason).toContain(reason);
   });
 
-  it('a sequence that its tables cannot compare', () => {
+  it('for a sequence that the tables cannot compare', () => {
     const event = { ...eventOf({}), sequence: 'seven' };
     expect(refusalOf(event)).toMatchObject({
       field: 'order',
@@ -58,7 +58,7 @@ it.each<[string, object, object]>([
   expect(refusalOf(eventOf(over, order))).toBeUndefined();
 });
 
-it('the intake answers 422, names the field and publishes nothing', async () => {
+it('the intake answers 422 for such an order, names the field and publishes nothing', async () => {
   const published: unknown[] = [];
   const intake = createIntake({
     events: { fits: () => true, publish: async (event) => void published.push(event) },

@@ -15,11 +15,11 @@ it.each([
   ['billing', () => billing(batch, context), 'PAYMENT_KEY_RETENTION_SECONDS'],
   ['notifications', () => notifications(batch, context), 'MAIL_FROM'],
   ['intake', () => intake({ requestContext: {} }, context), 'TOPIC_ARN'],
-])('imports %s without its settings, and names the missing one at the first invocation', async (_, invoke, variable) => {
+])('%s can be imported without settings, and names a missing one at its first invocation', async (_, invoke, variable) => {
   await expect(invoke()).rejects.toThrow(variable);
 });
 
-it('makes a handler once, and again only if that failed', async () => {
+it('a handler is made once, and again only if that failed', async () => {
   const make = jest
     .fn()
     .mockImplementationOnce(() => {

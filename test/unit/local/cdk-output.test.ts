@@ -1,7 +1,7 @@
 import { explain } from '../../../local/deployment/cdk-output.ts';
 
 describe('explain', () => {
-  test('keeps the message of an app that threw, and where; no stack', () => {
+  test('keeps the message and the place of an error in the app, without its stack', () => {
     const output = `file:///app/lib/checks.ts:3
   throw new ConfigurationError('...');
         ^
@@ -19,7 +19,7 @@ ConfigurationError: recordTtl is 30 days; it must be at least 41:
   SNS delivery retries 23 d + queue retention 4 d + DLQ retention 14 d`);
   });
 
-  test('leaves out where Node itself threw, and what it appends to an error', () => {
+  test('leaves out places inside Node, and the text that Node appends to an error', () => {
     const output = `node:internal/modules/esm/resolve:272
     throw new ERR_MODULE_NOT_FOUND(
           ^
@@ -37,7 +37,7 @@ Node.js v24.21.0
     );
   });
 
-  test('keeps the findings of a synthesis, and what esbuild did not find', () => {
+  test('keeps findings of synthesis and errors of esbuild', () => {
     const output = `Bundling asset Stack/Function/Code/Stage...
 npm warn Unknown user config "x".
 ✘ [ERROR] Could not resolve "./absent"
@@ -60,7 +60,7 @@ ERROR The SQS queue does not require requests to use SSL. (AwsSolutions)
 Synthesis finished with errors`);
   });
 
-  test('keeps what failed of a deployment, and none of what went well', () => {
+  test('keeps only the failed steps of a deployment', () => {
     const output = `[Warning] A finding that did not stop the synthesis
 
 ✨  Synthesis time: 4.58s
@@ -86,7 +86,7 @@ Stack | 10:15:53 AM | CREATE_FAILED           | AWS::Lambda::Function      | Fun
     expect(explain(lines.join('\n')).split('\n')).toEqual([...lines.slice(0, 20), '...']);
   });
 
-  test('says what there is where an app ends without a word', () => {
+  test('keeps the exit code if the app fails without output', () => {
     expect(explain('node app.ts: Subprocess exited with error 3\n\n')).toBe(
       'node app.ts: Subprocess exited with error 3',
     );

@@ -30,7 +30,7 @@ async function health(url: string): Promise<{ env: Record<string, string> }> {
 }
 
 describe('startEmulator', () => {
-  test('gives it the loopback interface, its own folder and this Node, and nothing of the environment', async () => {
+  test("starts the emulator on the loopback interface, with its own folder and this Node, without the user's environment", async () => {
     // WHEN
     const { url } = await start('good');
     // THEN
@@ -48,13 +48,13 @@ describe('startEmulator', () => {
     expect(env).not.toHaveProperty('JEST_WORKER_ID');
   });
 
-  test('has the scripts that run functions taken for CommonJS, wherever the folder is', async () => {
+  test('makes Node load the scripts that run functions as CommonJS, wherever the folder is', async () => {
     const { url } = await start('good');
     const { env } = await health(url);
     expect(readFileSync(join(env.TMPDIR ?? '', 'package.json'), 'utf8')).toBe('{}');
   });
 
-  test('takes another port where somebody was faster', async () => {
+  test('takes another port if the first one is in use', async () => {
     await start('port taken', 'port taken', 'good');
     expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('...');
   });
@@ -67,27 +67,27 @@ describe('startEmulator', () => {
     expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('..');
   });
 
-  test('gives up where no port can be had', async () => {
+  test('fails if no port is free', async () => {
     await expect(start(...Array<string>(9).fill('port taken'))).rejects.toMatchObject({
       code: 'ENDPOINT',
       message: expect.stringContaining('Address already in use'),
     });
   });
 
-  test('fails with the end of its log where it ends while it starts, without another try', async () => {
+  test('fails with the end of the log if the emulator ends during its start, without another try', async () => {
     await expect(start('broken', 'good')).rejects.toThrow(/did not start.*\none\ntwo\nModuleNotFoundError/);
     expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('.');
   });
 });
 
 describe('died', () => {
-  test('rejects with the end of its log when it ends by itself', async () => {
+  test('rejects with the end of the log if the emulator ends by itself', async () => {
     const { died, url } = await start('short-lived');
     await fetch(`${url}/queues`).catch(() => undefined);
     await expect(died).rejects.toThrow(/ended unexpectedly \(exit code 3\)[\s\S]*MemoryError/);
   });
 
-  test('is silent when it was stopped', async () => {
+  test('stays pending if the emulator was stopped', async () => {
     // GIVEN
     const { died, stop, url } = await start('good');
     // WHEN

@@ -34,7 +34,7 @@ describe('checkGivenEndpoint', () => {
     await expect(check(url)).resolves.toBeUndefined();
   });
 
-  test('fails where something else answers, in one line', async () => {
+  test('fails with one line if something else answers', async () => {
     answer = '<html>\n<head><meta charset="utf-8"></head></html>';
     await expect(check(url)).rejects.toMatchObject({
       code: 'ENDPOINT',
@@ -42,7 +42,7 @@ describe('checkGivenEndpoint', () => {
     });
   });
 
-  test('fails where nothing answers, with the ways out', async () => {
+  test('fails if nothing answers, and names the alternatives', async () => {
     // GIVEN a port that nobody listens on
     await new Promise((resolve) => server.close(resolve));
     // WHEN, THEN
@@ -63,7 +63,7 @@ describe('checkGivenEndpoint', () => {
     });
   });
 
-  test('fails for AWS itself, and names what deploys there', async () => {
+  test('fails for AWS itself, and names the command that deploys there', async () => {
     await expect(check('https://sns.us-east-1.amazonaws.com')).rejects.toMatchObject({
       code: 'CONFIGURATION',
       message: expect.stringContaining('cdk deploy'),
@@ -73,7 +73,7 @@ describe('checkGivenEndpoint', () => {
   test.each([
     'http://8.8.8.8:4566',
     'http://[2001:db8::1]:4566',
-  ])('fails for %s, out of the private network', async (given) => {
+  ])('fails for %s, which is outside the private network', async (given) => {
     await expect(check(given)).rejects.toMatchObject({
       code: 'CONFIGURATION',
       message: expect.stringContaining('outside this machine and its private network'),

@@ -7,7 +7,7 @@ test.each([
   'sqs.eusc-de-east-1.amazonaws.eu',
   'vpce-1-a.sqs.us-east-1.vpce.amazonaws.com',
   'sqs.us-east-1.api.aws',
-])('isAwsHost: %s is of AWS', (host) => {
+])('isAwsHost: %s belongs to AWS', (host) => {
   expect(isAwsHost(host)).toBe(true);
 });
 
@@ -16,7 +16,7 @@ test.each([
   'localhost.localstack.cloud',
   'amazonaws.com.example',
   'notamazonaws.com',
-])('isAwsHost: %s is not', (host) => {
+])('isAwsHost: %s does not belong to AWS', (host) => {
   expect(isAwsHost(host)).toBe(false);
 });
 
@@ -29,7 +29,7 @@ test.each([
   '192.168.1.1',
   '::1',
   'fd00::1',
-])('isPrivateAddress: %s is of this machine or a private network', (address) => {
+])('isPrivateAddress: %s belongs to this machine or a private network', (address) => {
   expect(isPrivateAddress(address)).toBe(true);
 });
 
@@ -40,6 +40,6 @@ test.each([
   '192.169.0.1',
   '169.254.169.254',
   '2001:db8::1',
-])('isPrivateAddress: %s is not', (address) => {
+])('isPrivateAddress: %s is public', (address) => {
   expect(isPrivateAddress(address)).toBe(false);
 });

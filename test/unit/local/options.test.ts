@@ -32,7 +32,7 @@ describe('the options of npm start', () => {
     });
   });
 
-  it('say what goes wrong outside', () => {
+  it('select the faults of provider and mails', () => {
     const args = ['--provider', 'fail-after', '--mail=hang', '--kill', '3', '--freeze=2', '--outage=20'];
     expect(read(...args)).toMatchObject({
       provider: 'fail-after',
@@ -43,7 +43,7 @@ describe('the options of npm start', () => {
     });
   });
 
-  it('ask for help', () => {
+  it('can ask for help', () => {
     expect(read('--help', '--limit', 'x')).toBe('help');
   });
 
@@ -70,7 +70,7 @@ describe('the options of npm start', () => {
     [['--json'], "'--json"],
     [['stray'], "'stray'"],
     [['--keep=yes'], "'--keep'"],
-  ])('fail with %j, naming it', (args, message) => {
+  ])('fail with %j, and name it', (args, message) => {
     expect(() => read(...args)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
     expect(() => read(...args)).toThrow(message);
   });
@@ -79,7 +79,7 @@ describe('the options of npm start', () => {
     ['--limit'],
     ['--provider'],
     ['--unknown='],
-  ])('fail in few words with a long value of %s', (name) => {
+  ])('fail with a short error for a long value of %s', (name) => {
     expect(() => read(`${name}=${'x'.repeat(100_000)}`)).toThrow(/^(?=.{1,5000}$)/s);
   });
 });

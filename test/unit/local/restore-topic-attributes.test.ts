@@ -3,7 +3,7 @@ import { missingAttributes } from '../../../local/deployment/restore-topic-attri
 const fifo = { TopicName: 'orders.fifo', FifoTopic: true, ContentBasedDeduplication: true };
 
 describe('missingAttributes', () => {
-  test('finds what the emulator dropped, FifoTopic first', () => {
+  test('finds the attributes that the emulator ignored, FifoTopic first', () => {
     const missing = missingAttributes(
       { ContentBasedDeduplication: true, FifoThroughputScope: 'MessageGroup', FifoTopic: true },
       { TopicArn: 'arn:aws:sns:us-east-1:000000000000:orders.fifo' },
@@ -15,19 +15,19 @@ describe('missingAttributes', () => {
     ]);
   });
 
-  test('finds an attribute that is there with another value', () => {
+  test('finds an attribute with another value', () => {
     expect(missingAttributes(fifo, { FifoTopic: 'true', ContentBasedDeduplication: 'false' })).toEqual({
       ContentBasedDeduplication: 'true',
     });
   });
 
-  test('finds nothing where the endpoint kept everything, however it writes its booleans', () => {
+  test('finds nothing if the endpoint kept everything, whatever the form of its booleans', () => {
     expect(missingAttributes(fifo, { FifoTopic: 'true', ContentBasedDeduplication: 'true' })).toEqual({});
     expect(missingAttributes(fifo, { FifoTopic: 'True', ContentBasedDeduplication: 'True' })).toEqual({});
     expect(missingAttributes({ FifoTopic: 'true' }, { FifoTopic: 'true' })).toEqual({});
   });
 
-  test('leaves alone what the template does not have, what it computes, and what is no attribute of the topic', () => {
+  test('ignores properties that are not in the template, computed values, and properties that are not topic attributes', () => {
     const live = { FifoTopic: 'true', ContentBasedDeduplication: 'true', SignatureVersion: '2' };
     const properties = {
       ...fifo,

@@ -46,7 +46,7 @@ describe('the verdict', () => {
     );
   });
 
-  it('says that invocations timed out on a machine that is too slow, beside what became of the events', () => {
+  it('says that invocations timed out because the machine is too slow, besides the result for the events', () => {
     const verified = { ...sound.verified, unknown: 1, unknowns };
     const text = formatReport({ ...sound, ended: timedOut, verified });
     expect(text).toContain('3 invocations timed out, because this machine is too slow or too busy');
@@ -55,18 +55,18 @@ describe('the verdict', () => {
     expect(text).not.toContain('Problems');
   });
 
-  it('says so before its problems, too', () => {
+  it('says that also before a list of problems', () => {
     const verified = { ...sound.verified, problems: ['something is missing'] };
     const text = formatReport({ ...sound, ended: timedOut, verified });
     expect(text).toMatch(/too slow[\s\S]*Problems: 1\n {2}something is missing\n$/);
   });
 
-  it('does not blame the machine for functions that were frozen on purpose', () => {
+  it('does not mention a slow machine if functions were frozen on purpose', () => {
     const options = { ...sound.options, freeze: 1 };
     expect(formatReport({ ...sound, options, ended: timedOut })).not.toContain('too slow');
   });
 
-  it('counts the mails that were refused for want of a mailbox, where there are any', () => {
+  it('counts mails that were refused because of an invalid mailbox name, if there are any', () => {
     expect(formatReport(sound)).not.toContain('no mailbox');
     expect(formatReport({ ...sound, mailsRefused: 2 })).toMatch(/^ {2}refused: no mailbox +2$/m);
   });

@@ -47,7 +47,7 @@ const options = {
 
 if (process.platform === 'linux') {
   describe('ending functions', () => {
-    it('kills a process of a function that is at work, then freezes the next', async () => {
+    it('kills a working function process, then freezes the next one', async () => {
       const [first, second] = [
         await start('billing', { does: 'busy' }),
         await start('billing', { does: 'busy' }),
@@ -72,7 +72,7 @@ if (process.platform === 'linux') {
       expect(stateOf(frozen.pid)).toBe('T');
     });
 
-    it('leaves alone who waits, who is still loading and who is no function of ours, until there is no more work', async () => {
+    it('spares idle processes, loading processes and other functions, until it is stopped', async () => {
       const spared = [
         await start('billing', { does: 'idle' }),
         await start('billing', { does: 'busy', isLoading: true }),
@@ -87,7 +87,7 @@ if (process.platform === 'linux') {
       expect(spared.map(({ pid }) => stateOf(pid))).not.toContain('T');
     });
 
-    it('does nothing where nothing is to be ended', async () => {
+    it('does nothing if no process is to be ended', async () => {
       await expect(killFunctions({ ...options, kill: 0, freeze: 0 })).resolves.toEqual({
         killed: 0,
         frozen: 0,
@@ -96,5 +96,5 @@ if (process.platform === 'linux') {
     });
   });
 } else {
-  test.skip('ending functions (finds processes as Linux shows them)', () => {});
+  test.skip('ending functions (only on Linux)', () => {});
 }

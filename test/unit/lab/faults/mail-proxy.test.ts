@@ -78,7 +78,7 @@ async function send(key: string, abortSignal?: AbortSignal) {
   return await client.send(command, abortSignal && { abortSignal });
 }
 
-it('hands on mails and everything else, answers and refusals alike', async () => {
+it('forwards mails and all other requests, with their answers and refusals', async () => {
   await start('none');
   await expect(send('k')).resolves.toMatchObject({ MessageId: 'm-1' });
   await expect(client.send(new ListEmailIdentitiesCommand())).resolves.toMatchObject({
@@ -108,7 +108,7 @@ it('loses the answer of a mail that was sent', async () => {
   expect(await proxy.requests()).toMatchObject([{ key, sent: true, fault: 'lost', answer: 'none' }]);
 });
 
-it.each([true, false])('never answers, the mail sent: %s', async (forwards) => {
+it.each([true, false])('never answers a request that hangs; the mail is sent: %s', async (forwards) => {
   await start('hang');
   const key = keyStruck('hang', { fault: 'hang', forwards });
   const caller = new AbortController();
@@ -120,7 +120,7 @@ it.each([true, false])('never answers, the mail sent: %s', async (forwards) => {
   expect(await proxy.requests()).toMatchObject([{ key, sent: forwards, fault: 'hang', answer: 'none' }]);
 });
 
-it('cuts the connection where SES itself does not answer', async () => {
+it('cuts the connection if SES itself does not answer', async () => {
   await start('none');
   ses.closeAllConnections();
   await new Promise((resolve) => ses.close(resolve));

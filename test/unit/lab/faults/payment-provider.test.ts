@@ -63,7 +63,7 @@ const charges = async () => (await provider.requests()).filter(({ charged }) => 
 describe('a provider without faults', () => {
   beforeEach(() => start('none'));
 
-  it('charges, and gives the same request the first answer again, its key quoted or not', async () => {
+  it('charges once, and answers the same request with the first answer, with a quoted or a bare key', async () => {
     const first = await post('"k"');
     const second = await post('k');
     expect(first).toEqual({ status: 201, body: expect.objectContaining({ id: 'ch_1', status: 'charged' }) });
@@ -88,13 +88,13 @@ describe('a provider without faults', () => {
     ]);
   });
 
-  it('charges a reference again under another key: it is the key that counts', async () => {
+  it('charges a reference again under another key, because only the key counts', async () => {
     await post('"one"');
     await post('"other"');
     expect(await charges()).toHaveLength(2);
   });
 
-  it('refuses what has no key, is no charge, or uses a key for another payload', async () => {
+  it('refuses requests without a key, without a charge, or with another payload under a used key', async () => {
     expect(await post(undefined)).toMatchObject({ status: 400 });
     expect(await post('""')).toMatchObject({ status: 400 });
     expect(await post('"k"', { ...charge, amount: 0 })).toMatchObject({ status: 400 });
@@ -103,14 +103,14 @@ describe('a provider without faults', () => {
     expect(await charges()).toHaveLength(1);
   });
 
-  it('has charges only, made with POST', async () => {
+  it('accepts only POST requests for charges', async () => {
     expect((await fetch(provider.url)).status).toBe(405);
     expect((await fetch(new URL('/refunds', provider.url), { method: 'POST' })).status).toBe(404);
   });
 });
 
 describe('a provider that fails', () => {
-  it('is slow: a second request meets the first in progress, and charges nothing', async () => {
+  it('answers slowly, and refuses a second request while the first one is in progress, without a charge', async () => {
     await start('slow');
     const key = keyStruck('slow', { fault: 'slow' });
     // WHEN two come at once, so that the first has charged and not answered yet
@@ -123,7 +123,7 @@ describe('a provider that fails', () => {
     expect(await charges()).toHaveLength(1);
   });
 
-  it.each([true, false])('hangs, charged: %s, and the next request gets an answer', async (charged) => {
+  it.each([true, false])('hangs (charged: %s), and answers the next request', async (charged) => {
     await start('hang');
     const key = keyStruck('hang', { fault: 'hang', charges: charged });
     const caller = new AbortController();
@@ -154,7 +154,7 @@ describe('a provider that fails', () => {
     });
   });
 
-  it('loses answers of charges that it made, and repeats them when asked again', async () => {
+  it('loses answers after the charge, and repeats them for the next request', async () => {
     await start('fail-after');
     const [failed, dropped] = (['status 500', 'cut'] as const).map((ending) =>
       keyStruck('fail-after', { fault: 'fail-after', ending }),
@@ -178,7 +178,7 @@ describe('a provider that fails', () => {
     expect(await charges()).toHaveLength(count);
   });
 
-  it('keeps what it did on file, and ends callers that wait, when it is closed', async () => {
+  it('keeps its log, and ends open connections when it is closed', async () => {
     await start('hang');
     const key = keyStruck('hang', { fault: 'hang', charges: true });
     const waiting = expect(post(key)).rejects.toThrow('fetch failed');

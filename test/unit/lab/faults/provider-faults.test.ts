@@ -21,13 +21,13 @@ describe('chargeFaultOf', () => {
     expect(new Set(faults(mode, 3))).toEqual(new Set(['none']));
   });
 
-  it('does everything in mode mixed', () => {
+  it('returns every kind of fault in mode mixed', () => {
     expect(new Set(faults('mixed', 1))).toEqual(
       new Set(['none', 'slow', 'hang', 'fail-before', 'fail-after']),
     );
   });
 
-  it('decides the same for the same seed, and otherwise for another', () => {
+  it('returns the same faults for the same seed, and others for another seed', () => {
     expect(faults('mixed', 1)).toEqual(faults('mixed', 1));
     expect(faults('mixed', 1)).not.toEqual(faults('mixed', 1, seed + 1));
   });

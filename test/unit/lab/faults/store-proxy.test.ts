@@ -54,7 +54,7 @@ function seedOf(refusal: Refusal): number {
   for (let seed = 0; ; seed++) if (refusalOf(seed, 0) === refusal) return seed;
 }
 
-it('hands on what comes before the outage, and counts it', async () => {
+it('forwards and counts the requests before the outage', async () => {
   await start({ after: 2, seconds: endless });
   await get();
   await expect(get()).resolves.toMatchObject({ Item: { id: { S: 'found' } } });
@@ -64,7 +64,7 @@ it('hands on what comes before the outage, and counts it', async () => {
   expect(proxy.requests()).toMatchObject({ requests: 3, refused: 1 });
 });
 
-it('refuses without an answer', async () => {
+it('refuses requests during the outage without an answer', async () => {
   await start({ after: 0, seconds: endless, seed: seedOf('reset') });
   await expect(get()).rejects.toThrow(/socket hang up|ECONNRESET/);
   expect(served).toBe(0);
@@ -75,7 +75,7 @@ it.each<[Refusal, string, number]>([
   ['internal-error', 'InternalServerError', 500],
   ['unavailable', 'ServiceUnavailableException', 503],
   ['throttled', 'ProvisionedThroughputExceededException', 400],
-])('refuses with what the runtime takes for an error that passes: %s', async (refusal, name, httpStatusCode) => {
+])('refuses requests during the outage with an error that the runtime retries: %s', async (refusal, name, httpStatusCode) => {
   await start({ after: 0, seconds: endless, seed: seedOf(refusal) });
   const error = await get().catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ name, $metadata: expect.objectContaining({ httpStatusCode }) });
@@ -84,14 +84,14 @@ it.each<[Refusal, string, number]>([
   expect(proxy.requests().refusals).toMatchObject({ [refusal]: 1 });
 });
 
-it('refuses in all of its ways, and the same requests the same way again', () => {
+it('uses all kinds of refusals, the same ones for the same seed', () => {
   const ways = (seed: number) => Array.from({ length: 40 }, (_, n) => refusalOf(seed, n));
   expect(new Set(ways(1))).toEqual(new Set(refusals));
   expect(ways(1)).toEqual(ways(1));
   expect(ways(1)).not.toEqual(ways(2));
 });
 
-it('hands everything on again once its time is over', async () => {
+it('forwards all requests after the outage', async () => {
   await start({ after: 0, seconds: 0.05 });
   await expect(get()).rejects.toThrow();
   while ((await get().catch(() => undefined)) === undefined);

@@ -41,12 +41,12 @@ describe('counting deliveries', () => {
     });
   });
 
-  it('counts what was applied in part as applied and as stale, however much of it was', () => {
+  it('counts a message with stale effects once as applied and once as stale', () => {
     const logs = [delivery('1', 'applied', { stale: 2 }), delivery('2', 'applied')];
     expect(count(logs)).toMatchObject({ delivered: 2, applied: 2, stale: 1 });
   });
 
-  it('counts a message once, however often it came', () => {
+  it('counts a message once, however often it was delivered', () => {
     const logs = [
       delivery('1', 'failed'),
       delivery('1', 'applied', { receiveCount: 2 }),
@@ -55,14 +55,14 @@ describe('counting deliveries', () => {
     expect(count(logs)).toMatchObject({ delivered: 1, applied: 1, duplicates: 0, failed: 2 });
   });
 
-  it('counts a message that says twice that it was applied twice: no sound consumer does', () => {
+  it('counts a message twice if its log says twice that it was applied, which no correct consumer does', () => {
     expect(count([delivery('1', 'applied'), delivery('1', 'applied', { receiveCount: 2 })])).toMatchObject({
       delivered: 1,
       applied: 2,
     });
   });
 
-  it('counts what is quarantined by message, and adds up to what was delivered', () => {
+  it('counts quarantined messages, so that the counts add up to the delivered messages', () => {
     const logs = [
       delivery('1', 'conflict'),
       delivery('2', 'poison'),
@@ -76,7 +76,7 @@ describe('counting deliveries', () => {
     expect(delivered).toBe(applied + duplicates + quarantined + unknown);
   });
 
-  it('counts deliveries that were not the first of their message, and those that ran as suspects', () => {
+  it('counts repeated deliveries, and deliveries of suspects', () => {
     const logs = [
       delivery('1', 'failed'),
       delivery('1', 'failed', { receiveCount: 2 }),
@@ -87,22 +87,22 @@ describe('counting deliveries', () => {
     expect(count(logs)).toMatchObject({ delivered: 2, failed: 4, retried: 3, suspects: 2 });
   });
 
-  it('goes by the first verdict on a message', () => {
+  it('uses the first verdict of a message', () => {
     const logs = [delivery('1', 'poison'), delivery('1', 'conflict', { receiveCount: 2 })];
     expect(count(logs)).toMatchObject({ delivered: 1, poison: 1, conflicts: 0 });
   });
 
-  it('takes a message for applied whose slow owner completed what was held as unknown', () => {
+  it('counts a message as applied if a slow owner completed it after its outcome was recorded as unknown', () => {
     const logs = [delivery('1', 'unknown', { receiveCount: 2 }), delivery('1', 'applied')];
     expect(count(logs)).toMatchObject({ delivered: 1, applied: 1, unknown: 0 });
   });
 
-  it('takes a message that was applied by itself for applied: its function died before it could say so', () => {
+  it('counts a message as applied if an earlier delivery of the same message applied it and died before its log line', () => {
     const logs = [delivery('1', 'duplicate', { receiveCount: 2, appliedWith: '1' })];
     expect(count(logs)).toMatchObject({ delivered: 1, applied: 1, duplicates: 0, failed: 1 });
   });
 
-  it('delivers nothing where a message only failed', () => {
+  it('does not count a message as delivered if it only failed', () => {
     expect(count([delivery('1', 'failed'), delivery('1', 'failed', { receiveCount: 2 })])).toMatchObject({
       delivered: 0,
       failed: 2,

@@ -38,7 +38,7 @@ function growingLog(...names: string[]): CloudWatchLogsClient {
   return client;
 }
 
-it('are read once, whatever is listed twice since the log grew meanwhile', async () => {
+it('reads each log stream once, even if a growing log lists it twice', async () => {
   const deliveries = await readDeliveries(growingLog('1', '2', '3', '4'), 'function');
   const read = deliveries.map(({ messageId }) => messageId);
   expect(read.filter((name) => name.startsWith('b')).toSorted()).toEqual(['b1', 'b2', 'b3', 'b4']);

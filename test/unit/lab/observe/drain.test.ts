@@ -16,7 +16,7 @@ function hiding(depths: readonly number[]) {
 }
 
 describe('waiting until queues are empty', () => {
-  it('goes on while messages are hidden, and until nothing comes back any more', async () => {
+  it('continues while messages are hidden, and until the queues stay empty', async () => {
     const { client, looks } = hiding([2, 2, 0, 1, 1]);
     const seen: number[] = [];
     await drain(client, ['queue'], 60, (left) => seen.push(left));
@@ -24,14 +24,14 @@ describe('waiting until queues are empty', () => {
     expect(looks()).toBe(9);
   });
 
-  it('gives up where nothing is settled for longer than its patience, naming queue and time', async () => {
+  it('fails if no message is settled within the timeout, and names queue and time', async () => {
     const { client } = hiding(Array(100).fill(3));
     await expect(drain(client, ['queue'], 0.5, () => {})).rejects.toThrow(
       '3 messages stay in queue: none was settled for 0.5 s',
     );
   });
 
-  it('has patience with an outage and the longest backoff after it', () => {
+  it('allows for an outage and the longest backoff after it', () => {
     expect(drainTimeoutOf(0)).toBe(360);
     expect(drainTimeoutOf(600)).toBeGreaterThanOrEqual(600 + backoffCap);
   });

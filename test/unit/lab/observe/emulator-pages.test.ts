@@ -5,7 +5,7 @@ const key = 'ab'.repeat(32);
 const text = `Your order\n\n${referenceLine(key)}\n`;
 const mail = { idempotencyKey: key, to: ['c@b.test'], subject: 's', text, html: '<p>' };
 
-test("reads MiniStack's mails, of all accounts", () => {
+test('reads the mails of all accounts from MiniStack', () => {
   const listed = { To: ['c@b.test'], Subject: 's', BodyText: text, BodyHtml: '<p>' };
   expect(parseMails({ messages: { '000000000000': [listed], '111111111111': [listed] } })).toEqual([
     mail,
@@ -22,7 +22,7 @@ test("reads LocalStack's mails", () => {
   expect(parseMails({ messages: [listed] })).toEqual([mail]);
 });
 
-test('takes no other text for a reference', () => {
+test('reads a reference only from its own line', () => {
   const listed = {
     To: [],
     Subject: '',
@@ -34,7 +34,7 @@ test('takes no other text for a reference', () => {
   ]);
 });
 
-test('of the messages of a queue those that were given are read', () => {
+test('reads only the received messages of a queue', () => {
   const shown = (MessageId: string, ReceiveCount: number) => ({ MessageId, ReceiveCount, VisibleAt: 5 });
   const queues = { 'http://queue': [shown('a', 2), shown('b', 0)] };
   expect(parseQueue({ messages: { '000000000000': { 'us-east-1': queues } } })).toEqual([

@@ -12,8 +12,8 @@ function given(messageId: string, secondsBefore: number, receiveCount = 1) {
 
 const namesOf = (held: readonly { readonly messageId: string }[]) => held.map(({ messageId }) => messageId);
 
-describe('what an invocation holds', () => {
-  it('is what was given last, with how often', () => {
+describe('the messages of an invocation', () => {
+  it('are those that were received last, with their receive counts', () => {
     const queued = [given('a', 0), given('b', 0, 3)];
     expect(heldAt(queued, end * 1000 + 999, visibilityTimeout)).toEqual([
       { messageId: 'a', receiveCount: 1 },
@@ -25,17 +25,17 @@ describe('what an invocation holds', () => {
     ['of one that died before it', [given('dead', 3), given('held', 1)]],
     ['that waits for a backoff', [{ ...given('waiting', 0), visibleAt: end + 2 }, given('held', 1)]],
     ['that waits for a long backoff', [{ ...given('waiting', 0), visibleAt: end + 200 }, given('held', 1)]],
-  ])('is nothing %s', (_, queued) => {
+  ])('are none %s', (_, queued) => {
     expect(namesOf(heldAt(queued, end * 1000, visibilityTimeout))).toEqual(['held']);
   });
 
-  it('is nothing that was given longer ago than it may take', () => {
+  it('are none that were received longer ago than an invocation can take', () => {
     expect(namesOf(heldAt([given('a', 6)], end * 1000, visibilityTimeout))).toEqual(['a']);
     expect(heldAt([given('a', 7)], end * 1000, visibilityTimeout)).toEqual([]);
   });
 });
 
-describe('one invocation after the other', () => {
+describe('the messages of the next invocation', () => {
   let emulator: Listening;
   let shown: { MessageId: string; ReceiveCount: number; VisibleAt: number }[] = [];
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe('one invocation after the other', () => {
   });
   afterAll(() => emulator.close());
 
-  it('holds no message that another one held, unless it was given again', async () => {
+  it('contain no message of an earlier invocation, unless it was received again', async () => {
     const config = { endpoint: emulator.url, region: 'us-east-1', credentials } as const;
     const held = new HeldMessages({ ...config, useQueueUrlAsEndpoint: false });
     const queueUrl = `${emulator.url}/queue`;

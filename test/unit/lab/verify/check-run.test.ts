@@ -51,8 +51,8 @@ async function problems(over: Partial<Evidence>, counts: Partial<Evidence['count
   return checkRun(await expectationOf(events()), plan, evidence);
 }
 
-describe('the judgement of a run', () => {
-  it('is clean where everything went as planned', async () => {
+describe('the check of a run', () => {
+  it('finds no problem if everything went as planned', async () => {
     expect(duplicate).toBeGreaterThan(0);
     await expect(problems({})).resolves.toEqual([]);
   });
@@ -84,22 +84,22 @@ describe('the judgement of a run', () => {
       { delivered: sound.sent, duplicates: late + duplicate },
       'deduplication',
     ],
-  ])('sees %s', async (_, over, counts, problem) => {
+  ])('reports %s', async (_, over, counts, problem) => {
     await expect(problems(over, counts)).resolves.toContainEqual(expect.stringContaining(problem));
   });
 
-  it('lets duplicates through that were sent after the window', async () => {
+  it('accepts duplicates that were sent after the window', async () => {
     const counts = { delivered: sound.sent, duplicates: late + duplicate };
     await expect(problems({ insideWindow: false }, counts)).resolves.toEqual([]);
   });
 
-  it('takes an unknown event for one that was not applied, and its duplicates for told', async () => {
+  it('does not count an event with an unknown outcome as applied, and expects its duplicates to end as unknown', async () => {
     const counts = { applied: 18, unknown: 3, duplicates: late - 1 };
     await expect(problems({ unknown: 2 }, counts)).resolves.toEqual([]);
     await expect(problems({}, counts)).resolves.toContainEqual(expect.stringContaining('events applied'));
   });
 
-  it('expects a refused event and its copies in the dead-letter queue, and nothing of them among the applied', async () => {
+  it('expects a refused event and its copies in the dead-letter queue, and not among the applied events', async () => {
     // GIVEN 2 events that must be refused, and a copy of one of them that the broker let through
     const refused = 2;
     const counts = { applied: 18, poison: 8 + 3, duplicates: late - 1, quarantined: 13 };

@@ -68,7 +68,7 @@ interface Mutable {
 }
 
 describe('the verifier', () => {
-  it('finds nothing wrong where every event was applied once, and adds decimals exactly', async () => {
+  it('finds no problem if every event was applied once, and adds decimals exactly', async () => {
     const { expected, found } = await given();
     expect(compare(expected, found)).toEqual({
       missing: 0,
@@ -83,7 +83,7 @@ describe('the verifier', () => {
     });
   });
 
-  it('sees a ledger that is off by 0.01', async () => {
+  it('reports a ledger that is off by 0.01', async () => {
     const { expected, found } = await given();
     found.accounts.set('a', { spent: new Big('0.31'), orders: 2 });
     expect(compare(expected, found)).toMatchObject({
@@ -92,19 +92,22 @@ describe('the verifier', () => {
     });
   });
 
-  it('sees an order that was deleted', async () => {
+  it('reports a deleted order', async () => {
     const { expected, found } = await given();
     found.orders.delete('2');
     expect(compare(expected, found)).toMatchObject({ missing: 1, problems: ['order 2 is missing'] });
   });
 
-  it('sees an order that is not what its event says', async () => {
+  it('reports an order that differs from its event', async () => {
     const { expected, found } = await given();
     found.orders.set('2', { sequence: 2n, digest: 'other' });
     expect(compare(expected, found).problems).toEqual(['order 2 differs from its event']);
   });
 
-  it.each(['orders', 'customers'] as const)('sees one of the %s that went back', async (items) => {
+  it.each([
+    'orders',
+    'customers',
+  ] as const)('reports one of the %s that has an older version', async (items) => {
     const { expected, found } = await given();
     const id = items === 'orders' ? '2' : 'a';
     found[items].set(id, { sequence: 1n, digest: 'older' });
@@ -117,7 +120,7 @@ describe('the verifier', () => {
     expect(compare(expected, found)).toMatchObject({ regressions: 1 });
   });
 
-  it('names a gap, and what came late', async () => {
+  it('reports a gap and counts late events', async () => {
     const { expected, found } = await given();
     found.places.set('a', [{ sequence: 2n, completedAt: 1 }]);
     expect(compare(expected, found)).toMatchObject({
@@ -132,7 +135,7 @@ describe('the verifier', () => {
     expect(compare(expected, found)).toMatchObject({ gaps: 0, late: 1 });
   });
 
-  it('sees a customer that is missing, or that is not what its event says', async () => {
+  it('reports a customer that is missing, or that differs from its event', async () => {
     const { expected, found } = await given();
     found.customers.delete('a');
     found.customers.set('b', { sequence: 1n, digest: 'other' });
@@ -143,7 +146,7 @@ describe('the verifier', () => {
     });
   });
 
-  it('sees a record too many', async () => {
+  it('reports an unexpected record', async () => {
     const { expected, found } = await given();
     found.records.set(
       eventKey('urn:test', 'stranger'),
@@ -158,7 +161,7 @@ describe('the verifier', () => {
     ]);
   });
 
-  it('sees an event that was never applied', async () => {
+  it('reports an event that was never applied', async () => {
     const { expected, found } = await given();
     found.records.delete(eventKey('urn:test', 'event-of-3'));
     found.orders.delete('3');
@@ -166,7 +169,7 @@ describe('the verifier', () => {
     expect(compare(expected, found)).toMatchObject({ missing: 1, doubled: 0 });
   });
 
-  it('sees a record that is not completed', async () => {
+  it('reports a record that is not completed', async () => {
     const { expected, found } = await given();
     const key = eventKey('urn:test', 'event-of-1');
     found.records.set(
@@ -180,7 +183,7 @@ describe('the verifier', () => {
     expect(compare(expected, found).missing).toBe(1);
   });
 
-  it('lets no outcome of fulfilment be unknown', async () => {
+  it('reports every unknown outcome of fulfilment', async () => {
     const { expected, found } = await given();
     const key = eventKey('urn:test', 'event-of-1');
     found.records.set(
@@ -197,7 +200,7 @@ describe('the verifier', () => {
     });
   });
 
-  it('sees an event that was applied with other content', async () => {
+  it('reports an event that was applied with other content', async () => {
     const { expected, found } = await given();
     const key = eventKey('urn:test', 'event-of-1');
     found.records.set(key, record({ status: 'COMPLETED', fingerprint: 'other', lastError: '' }));
@@ -206,7 +209,7 @@ describe('the verifier', () => {
     ]);
   });
 
-  it('sees an order and an account that nobody published', async () => {
+  it('reports an order and an account that were never published', async () => {
     const { expected, found } = await given();
     found.orders.set('9', { sequence: 1n, digest: 'any' });
     found.accounts.set('z', { spent: new Big(0), orders: 1 });
@@ -216,7 +219,7 @@ describe('the verifier', () => {
     });
   });
 
-  it('sees a free order that was applied twice', async () => {
+  it('reports a free order that was applied twice', async () => {
     const expected = await expectationOf(stream([anOrder({ partitionkey: 'a' }, { total: 0 })]));
     const found = {
       records: completed(expected),
@@ -231,25 +234,25 @@ describe('the verifier', () => {
     });
   });
 
-  it('tells digits apart that a double would round, and knows one number in two notations', () => {
+  it('distinguishes digits that a double would round, and recognizes one number in two notations', () => {
     expect(itemDigest({ total: new Big('0.10000000000000001') })).not.toBe(itemDigest({ total: 0.1 }));
     expect(itemDigest({ total: new Big('1000000000000000000000') })).toBe(itemDigest({ total: 1e21 }));
   });
 
-  it('sees an event that was applied twice, though the tables look the same otherwise', async () => {
+  it('reports an event that was applied twice, even if the other tables look right', async () => {
     const { expected, found } = await given();
     found.accounts.set('b', { spent: new Big(-10), orders: 2 });
     expect(compare(expected, found)).toMatchObject({ missing: 0, doubled: 1 });
   });
 
-  it('does not let a missing event hide behind a doubled one', async () => {
+  it('reports a missing event even if another one was applied twice', async () => {
     const { expected, found } = await given();
     found.accounts.set('a', { spent: new Big('0.3'), orders: 1 });
     found.accounts.set('b', { spent: new Big(-5), orders: 2 });
     expect(compare(expected, found)).toMatchObject({ missing: 1, doubled: 1 });
   });
 
-  it('takes the highest sequence for an item, in whatever order the events come', async () => {
+  it('expects the content of the highest sequence, in whatever order the events arrive', async () => {
     const events = ['9', '10', '8', '10'].map((sequence, n) =>
       anOrder({ id: String(n), partitionkey: 'a', sequence }, { total: n }),
     );
@@ -260,7 +263,7 @@ describe('the verifier', () => {
     expect(expected.groups).toEqual(new Map([['a', { first: 8n, last: 10n }]]));
   });
 
-  it('takes the last event of an order for its item, and counts what the input itself repeats', async () => {
+  it("expects the content of an order's last event, and counts the events that the input itself repeats", async () => {
     const again = anOrder({ ...orders[0], id: 'second', type: 'order.cancelled', sequence: '2' });
     const other = anOrder({ ...orders[0] }, { total: 7 });
     const expected = await expectationOf(stream([...orders, again, orders[0] ?? again, other]));

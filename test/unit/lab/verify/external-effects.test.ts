@@ -50,26 +50,26 @@ describe('the verification of charges', () => {
     );
   };
 
-  it('finds nothing wrong where what was placed and costs something was charged once', async () => {
+  it('finds no problem if every placed order with a price was charged once', async () => {
     const refused = request({ charged: false, answer: 409, resent: true });
     await expect(verify([request(), refused])).resolves.toEqual({ doubled: 0, problems: [] });
   });
 
-  it('sees a second charge for one event, under whatever key', async () => {
+  it('reports a second charge for one event, even under another key', async () => {
     await expect(verify([request(), request({ key: 'other' })])).resolves.toEqual({
       doubled: 1,
       problems: [`2 times a charge for event ${key('1')}`],
     });
   });
 
-  it('sees a charge that is missing, unless its outcome is known to be unknown', async () => {
+  it('reports a missing charge, unless its outcome is recorded as unknown', async () => {
     const missing = [`no charge for event ${key('1')}`];
     await expect(verify([])).resolves.toMatchObject({ problems: missing });
     await expect(verify([], held('COMPLETED'))).resolves.toMatchObject({ problems: missing });
     await expect(verify([], held('OUTCOME_UNKNOWN'))).resolves.toMatchObject({ problems: [] });
   });
 
-  it('sees a second charge for an event whose outcome is unknown', async () => {
+  it('reports a second charge for an event with an unknown outcome', async () => {
     await expect(verify([request(), request()], held('OUTCOME_UNKNOWN'))).resolves.toMatchObject({
       doubled: 1,
     });
@@ -78,7 +78,7 @@ describe('the verification of charges', () => {
   it.each([
     ['amount', { amount: '0.11' }, 'says 0.11 GBP, expected 0.1 GBP'],
     ['currency', { currency: 'EUR' }, 'says 0.1 EUR, expected 0.1 GBP'],
-  ])('sees another %s', async (_, over, problem) => {
+  ])('reports a charge with another %s', async (_, over, problem) => {
     const { problems } = await verify([request(over)]);
     expect(problems).toEqual([expect.stringContaining(problem)]);
   });
@@ -89,7 +89,7 @@ describe('the verification of charges', () => {
     expect(problems).toEqual([`an unexpected charge for event ${key(subject)}`]);
   });
 
-  it('counts requests that came again, by their cause', () => {
+  it('counts resent requests by their cause', () => {
     const again = { resent: true, charged: false } as const;
     const requests = [
       request(),
@@ -117,11 +117,11 @@ describe('the verification of mails', () => {
   };
   const sound = [mailFor('1', 'a@example.com'), mailFor('2', 'b@example.com')];
 
-  it('finds nothing wrong where each order that was placed was mailed once, to its account', async () => {
+  it('finds no problem if each placed order was mailed once, to its account', async () => {
     await expect(verify(sound)).resolves.toEqual({ doubled: 0, problems: [] });
   });
 
-  it('sees a second mail, one that is missing, one to somebody else and one of no event', async () => {
+  it('reports a second mail, a missing mail, a mail to another account and a mail without an event', async () => {
     await expect(verify([...sound, ...sound.slice(0, 1)])).resolves.toMatchObject({ doubled: 1 });
     await expect(verify(sound.slice(1))).resolves.toMatchObject({
       problems: [`no mail for event ${key('1')}`],
@@ -137,10 +137,10 @@ describe('the verification of mails', () => {
   });
 });
 
-describe('accounts that make no mailbox', () => {
+describe('accounts without a valid mailbox name', () => {
   const odd = [...events, anOrder({ subject: '4', partitionkey: 'a b' })];
 
-  it('must get no mail, and are not missing', async () => {
+  it('must get no mail, and their mails do not count as missing', async () => {
     const { mails, refusedMails } = await expectationOf(stream(odd));
     expect([...mails.keys()]).toEqual([key('1'), key('2')]);
     expect([...refusedMails]).toEqual([key('4')]);
@@ -148,7 +148,7 @@ describe('accounts that make no mailbox', () => {
     expect(none.problems).toContain(`an unexpected mail for event ${key('4')}`);
   });
 
-  it('leave a quarantined record, and no other', async () => {
+  it('must have a quarantined record', async () => {
     const expected = await expectationOf(stream(odd));
     const records = (status: string) =>
       new Map(
@@ -167,7 +167,7 @@ describe('accounts that make no mailbox', () => {
 });
 
 describe('the verification of records', () => {
-  it('lists what is unknown with its reason, and counts what was not finished', async () => {
+  it('lists unknown outcomes with their reasons, and counts unfinished events', async () => {
     const expected = await expectationOf(stream(events));
     const print = (subject: string) => expected.events.get(key(subject)) ?? '';
     const records = new Map([

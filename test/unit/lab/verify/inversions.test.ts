@@ -41,12 +41,12 @@ const poisoned = (messageId: string, at: number) => {
   return line;
 };
 
-describe('the order in which messages were settled', () => {
-  it('is that of the queue where nothing overtook', () => {
+describe('the check of the order in which messages were settled', () => {
+  it('finds no inversion if messages were settled in the order of the queue', () => {
     expect(inversionsOf([settled('a', 1), settled('b', 2)], sent(...events('a', 'b')))).toEqual([]);
   });
 
-  it('names group and both messages where one overtook the other', () => {
+  it('names the group and both messages if one overtook the other', () => {
     const logs = [settled('b', 1, { sequence: '8' }), settled('a', 2, { sequence: '7' })];
     expect(inversionsOf(logs, sent(...events('a', 'b')))).toEqual([
       'group g: message m-a (event a, sequence 7) was settled after message m-b (event b, sequence 8), ' +
@@ -54,19 +54,23 @@ describe('the order in which messages were settled', () => {
     ]);
   });
 
-  it('counts each message that was overtaken, by the furthest', () => {
+  it('counts each message that was overtaken, and names the overtaking message with the highest place', () => {
     const logs = [settled('b', 1), settled('c', 2), settled('a', 3), settled('d', 4)];
     expect(inversionsOf(logs, sent(...events('a', 'b', 'c', 'd')))).toEqual([
       expect.stringMatching(/m-a .* settled after message m-c/),
     ]);
   });
 
-  it.each<DeliveryLog['outcome']>(['failed', 'leased', 'fenced'])('is not changed by %s', (outcome) => {
+  it.each<DeliveryLog['outcome']>([
+    'failed',
+    'leased',
+    'fenced',
+  ])('ignores deliveries that ended as %s', (outcome) => {
     const logs = [settled('b', 1, { outcome }), settled('a', 2), settled('b', 3, { receiveCount: 2 })];
     expect(inversionsOf(logs, sent(...events('a', 'b')))).toEqual([]);
   });
 
-  it('goes by the first verdict on a message: what comes again was settled before', () => {
+  it('uses the first verdict of a message that is delivered again', () => {
     const again = settled('a', 3, { outcome: 'duplicate', receiveCount: 2 });
     const logs = [settled('a', 1), settled('b', 2), again];
     expect(inversionsOf(logs, sent(...events('a', 'b')))).toEqual([]);
@@ -76,18 +80,18 @@ describe('the order in which messages were settled', () => {
     expect(inversionsOf(more, sent(...events('a', 'b', 'a')))).toHaveLength(1);
   });
 
-  it('is each group its own', () => {
+  it('treats each group separately', () => {
     const other = { group: 'h', body: bodyOf('a') };
     const logs = [settled('b', 1), settled('a', 2, { messageGroup: 'h' })];
     expect(inversionsOf(logs, sent(other, ...events('b')))).toEqual([]);
   });
 
-  it('is that of the topic, whatever the numbers of the events say', () => {
+  it('uses the order of the topic, not the sequence numbers of the events', () => {
     const logs = [settled('late', 2, { sequence: '1' }), settled('b', 1, { sequence: '2' })];
     expect(inversionsOf(logs.reverse(), sent(...events('b', 'late')))).toEqual([]);
   });
 
-  it('holds duplicates of an event in their own places', () => {
+  it('gives each duplicate of an event its own place', () => {
     // GIVEN a duplicate of the first event that was sent after the second
     const order = sent(...events('a', 'b', 'a'));
     const duplicate = (at: number) => settled('a', at, { messageId: 'm-again', outcome: 'duplicate' });
@@ -98,7 +102,7 @@ describe('the order in which messages were settled', () => {
     ]);
   });
 
-  it('holds a duplicate that the broker removed for no message', () => {
+  it('does not count a duplicate that the broker removed', () => {
     const [a, b] = events('a', 'b') as [{ body: string }, { body: string }];
     const order = sent(a, b, { ...a, number: 1 }, { ...a, number: 4 });
     const late = settled('a', 3, { messageId: 'm-late', outcome: 'duplicate' });
@@ -107,14 +111,14 @@ describe('the order in which messages were settled', () => {
     expect(inversionsOf([settled('a', 1), early, settled('b', 3)], order)).toHaveLength(1);
   });
 
-  it('asks only the first of an event where nobody knows which of the others were removed', () => {
+  it('compares only the first message of an event if it is unknown which others were removed', () => {
     const order = sent(...events('a', 'a', 'b', 'a'));
     const late = settled('a', 2, { messageId: 'm-late', outcome: 'duplicate' });
     expect(inversionsOf([settled('a', 1), late, settled('b', 3)], order)).toEqual([]);
     expect(inversionsOf([settled('b', 1), settled('a', 2), { ...late, at: 3 }], order)).toHaveLength(1);
   });
 
-  it('holds what is no event in its place in the group', () => {
+  it('gives an invalid message its place in the group', () => {
     const order = sent(...events('a'), { body: 'no event' }, ...events('b'));
     expect(inversionsOf([settled('a', 1), poisoned('m-p', 2), settled('b', 3)], order)).toEqual([]);
     expect(inversionsOf([settled('a', 1), settled('b', 2), poisoned('m-p', 3)], order)).toEqual([
@@ -122,7 +126,7 @@ describe('the order in which messages were settled', () => {
     ]);
   });
 
-  it('tells by the stream what came first in a millisecond, and by nothing else', () => {
+  it('orders lines of the same millisecond only within one log stream', () => {
     const order = sent(...events('a', 'b'));
     const logs = (stream: string) => [settled('b', 1), settled('a', 1, { stream })];
     expect(inversionsOf(logs('one'), order)).toHaveLength(1);

@@ -11,7 +11,7 @@ const inGroup = (places: readonly Place[]) => new Map([['g', places]]);
 
 const group = (first: bigint, last: bigint) => new Map([['g', { first, last }]]);
 
-describe('the sequence of a group', () => {
+describe('the check of sequence numbers', () => {
   it.each([
     ['nothing of a group in order', completed('1', '2', '3'), 0, 0],
     ['an event that came late', completed('1', '3', '2'), 0, 1],
@@ -22,16 +22,16 @@ describe('the sequence of a group', () => {
     ['all of a group that is not there', [], 3, 0],
     ['a gap beside what came late', completed('3', '1'), 1, 1],
     ['two records of one number', completed('1', '2', '2', '3'), 0, 0],
-  ])('names %s', (_, records, gaps, late) => {
+  ])('reports %s', (_, records, gaps, late) => {
     expect(compareSequences(group(1n, 3n), inGroup(records))).toMatchObject({ gaps, late });
   });
 
-  it('tells nothing late that was completed in the same millisecond', () => {
+  it('does not count records of the same millisecond as late', () => {
     const records = completed('2', '1').map((record) => ({ ...record, completedAt: 7 }));
     expect(compareSequences(group(1n, 2n), inGroup(records)).late).toBe(0);
   });
 
-  it('compares numbers, and names a wide gap in one line', () => {
+  it('compares sequences as numbers, and reports a wide gap in one line', () => {
     const records = completed('9', '10', '99999999999999999999');
     expect(compareSequences(group(9n, 99999999999999999999n), inGroup(records))).toMatchObject({
       late: 0,
@@ -50,7 +50,7 @@ describe('the sequence of a group', () => {
   });
 });
 
-describe('what was sent late', () => {
+describe('the count of events that were sent late', () => {
   async function* events(...sequences: string[]) {
     for (const [index, sequence] of sequences.entries()) {
       yield { event: anOrder({ id: sequence, sequence }), line: index + 1 };
@@ -63,7 +63,7 @@ describe('what was sent late', () => {
     ['what was held back', ['9', '10', '11'], [1, 2], 2],
     ['nothing of what was held back and is the newest all the same', ['9', '10', '11'], [3], 0],
     ['nothing of an event that the input repeats', ['9', '10', '9'], [], 0],
-  ])('counts %s', async (_, sequences, late, count) => {
+  ])('is right for %s', async (_, sequences, late, count) => {
     await expect(lateAsSent(events(...sequences), new Set(late))).resolves.toBe(count);
   });
 });

@@ -3,7 +3,7 @@ import { bodyKey } from '../../../../contract/event/identity.ts';
 import { eventKey } from '../../../../lab/verify/expectation.ts';
 import { readTables } from '../../../../lab/verify/tables.ts';
 
-it('takes the record of a body for no event, wherever in the table it is', async () => {
+it('ignores records of bodies, wherever they are in the table', async () => {
   const names = { consumer: 'fulfilment', message_group: 'g1' };
   const records = [
     {

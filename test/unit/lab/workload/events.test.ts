@@ -49,7 +49,7 @@ function topic() {
 }
 
 describe('events that can be late', () => {
-  it('are those that a higher sequence of their group follows', async () => {
+  it('are those that are followed by a higher sequence of their group', async () => {
     const events = await open(
       order('a', '9'),
       order('b', '1'),
@@ -63,14 +63,14 @@ describe('events that can be late', () => {
     expect(events.followed).toEqual([1]);
   });
 
-  it('are none of those that share their number with another', async () => {
+  it('do not include events that share their number with another one', async () => {
     const events = await open(order('a', '1'), order('a', '1', { id: 'other' }), order('a', '2'));
     expect(events.followed).toEqual([]);
   });
 });
 
 describe('publishing late', () => {
-  it('sends what is held back when everything else of its group was sent, with what comes on top of it', async () => {
+  it('sends late events and their extras after all others of their group', async () => {
     const events = await open(order('a', '1'), '', order('a', '2'), order('b', '1'), order('a', '3'));
     const plan = planExtras(events.firsts, {
       seed: 1,

@@ -8,7 +8,7 @@ const lines = Array.from({ length: 1000 }, (_, index) => index + 1);
 const options = { seed: 1, duplicates: 0.3, lateDuplicates: 0.3, poison: 50, conflicts: 20 };
 
 describe('planExtras', () => {
-  it('plans the shares and exactly the counts that were asked for', () => {
+  it('plans the requested shares, and exactly the requested counts', () => {
     const { counts } = planExtras(lines, options);
     expect(counts).toMatchObject({ poison: 50, conflict: 20 });
     expect(counts.duplicate).toBeGreaterThan(250);
@@ -26,12 +26,12 @@ describe('planExtras', () => {
     );
   });
 
-  it('is the same for the same seed, and another for another', () => {
+  it('makes the same plan for the same seed, and another plan for another seed', () => {
     expect(planExtras(lines, options)).toEqual(planExtras(lines, options));
     expect(planExtras(lines, options)).not.toEqual(planExtras(lines, { ...options, seed: 2 }));
   });
 
-  it('plans nothing on top of nothing', () => {
+  it('plans no extras without events', () => {
     expect(planExtras([], options).counts).toEqual({
       duplicate: 0,
       'late duplicate': 0,
@@ -42,7 +42,7 @@ describe('planExtras', () => {
 });
 
 describe('planLate', () => {
-  it('holds back the share that was asked for, the same for the same seed', () => {
+  it('selects the requested share of events, the same ones for the same seed', () => {
     const late = planLate(lines, { seed: 1, shuffle: 0.2 });
     expect(late.size).toBeGreaterThan(150);
     expect(late.size).toBeLessThan(250);

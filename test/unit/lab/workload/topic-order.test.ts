@@ -22,7 +22,7 @@ function topic(): SNSClient {
   return client;
 }
 
-it('is told by the sequence numbers of what a topic accepted, as numbers', async () => {
+it('the order of a topic follows its sequence numbers, compared as numbers', async () => {
   // GIVEN an order, one that is refused, no event, another order, and the first with other content
   const [first, other, changed] = [
     anOrder({ id: 'a' }),
