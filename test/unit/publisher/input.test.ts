@@ -41,14 +41,14 @@ test.each<[string, unknown, string]>([
   ['a web stream of bytes', ReadableStream.from([new Uint8Array(bytes)]), 'Line 1 is bytes'],
   ['events instead of lines', [event], 'Line 1 is an object'],
   ['a list that holds null', [null], 'Line 1 is null'],
-])('an input that is %s is refused with what was given and what is taken', async (_, lines, problem) => {
+])('an input that is %s is refused with an error that names the value and the valid inputs', async (_, lines, problem) => {
   const error = await given(lines).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(InputError);
   expect((error as Error).message).toContain(`${problem}; ${takes}`);
   expect(sent).toEqual([]);
 });
 
-test('a line that is no string stops the run after the lines above it', async () => {
+test('a line that is not a string stops the run after the lines above it are published', async () => {
   await expect(given([...toLines(orders(2)), '', event])).rejects.toMatchObject({
     code: 'INPUT',
     message: expect.stringMatching(/^Line 4 is an object; .*JSON.stringify makes a line of an event$/),
@@ -56,7 +56,7 @@ test('a line that is no string stops the run after the lines above it', async ()
   expect(sent).toHaveLength(2);
 });
 
-test('pieces of text that are not lines are refused as such', async () => {
+test('pieces of text that are not lines are refused', async () => {
   const text = toLines(orders(3)).join('\n');
   const error = given(Readable.from([`${text}\n`]));
   await expect(error).rejects.toMatchObject({
@@ -65,7 +65,7 @@ test('pieces of text that are not lines are refused as such', async () => {
   });
 });
 
-test('an event over several lines of text is still one line of the input', async () => {
+test('one string with an event over several lines of text counts as one line of the input', async () => {
   await expect(given([JSON.stringify(event, undefined, 2)])).resolves.toMatchObject({ events: 1 });
 });
 

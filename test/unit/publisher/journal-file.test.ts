@@ -43,7 +43,7 @@ async function failureOf(promise: Promise<unknown>): Promise<JournalError> {
 
 const stateIn = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
 
-test('a journal file is replaced as a whole, and what killed runs left beside it is removed', async () => {
+test('a journal file is replaced as a whole, and temporary files of killed runs are removed', async () => {
   // GIVEN what processes left that were killed before their rename, and the file of another journal
   await writeFile(`${file}.tmp`, '{"version": 1, "run');
   await writeFile(`${file}.0d4d1c50-6a0c-4d0c-9d0e-5f0f6f0a0b0c.tmp`, '{"version": 1, "run');
@@ -61,7 +61,7 @@ test('a journal file is replaced as a whole, and what killed runs left beside it
 test.each<[string, (file: JournalStorage) => Promise<unknown>, string]>([
   ['read', (file) => file.read(), 'JOURNAL_UNREADABLE'],
   ['written', (file) => file.write('{}', anyText), 'JOURNAL_UNREADABLE'],
-])('a journal that is a directory and is %s is named, with what to do', async (_, use, code) => {
+])('an error names a journal that is a directory, and the fix, when it is %s', async (_, use, code) => {
   const error = await failureOf(use(journalFile(folder)));
   expect(error.code).toBe(code);
   expect(error.message).toBe(`The journal ${folder} is a directory: name a file in it`);
@@ -78,7 +78,7 @@ describe('a journal that is named by several paths', () => {
   test.each([
     ['a link to the file', async (other: string) => symlink(file, other)],
     ['a link relative to its folder', async (other: string) => symlink('orders.journal', other)],
-  ])('is one journal: %s, made before the file is', async (_, link) => {
+  ])('is one journal: %s, created before the file', async (_, link) => {
     const other = join(folder, 'other.journal');
     await link(other);
     const { run } = setUp();
@@ -87,7 +87,7 @@ describe('a journal that is named by several paths', () => {
     expect(await run(30, { journal: journalFile(other) })).toMatchObject({ events: 0, skipped: 30 });
   });
 
-  test('is one journal: a folder that is a link, and a path relative to the working directory', async () => {
+  test('is one journal: through a linked folder, and with a relative path', async () => {
     await mkdir(join(folder, 'real'));
     await symlink('real', join(folder, 'linked'));
     const { run } = setUp();
@@ -101,7 +101,7 @@ describe('a journal that is named by several paths', () => {
 });
 
 describe('two runs on one journal file', () => {
-  test('never overwrite each other unseen: a run that stood still between its look and its write finds the other one', async () => {
+  test('never overwrite each other unnoticed: a run that paused between reading and writing finds the other one', async () => {
     // GIVEN a run that looks at the journal before it replaces it
     const first = journalFile(file);
     await first.write('1', anyText);
@@ -170,7 +170,7 @@ describe('two runs on one journal file', () => {
   }
   const linesIn = async (path: string) => (await readFile(path, 'utf8')).trim().split('\n').map(Number);
 
-  test('never both stop, as processes of their own', async () => {
+  test('never both stop, in separate processes', async () => {
     const first = start(join(folder, 'accepted-1'));
     await first.started;
     const second = start(join(folder, 'accepted-2'));
@@ -180,7 +180,7 @@ describe('two runs on one journal file', () => {
     expect(await stateIn(file)).toMatchObject({ lines: 300, reserved: 300 });
   });
 
-  test('a killed process blocks none after it, and the next one goes on from its journal', async () => {
+  test('a killed process does not block the next one, which continues from its journal', async () => {
     const accepted = join(folder, 'accepted');
     for (let kills = 0; kills < 3; kills += 1) {
       const { child, started, ended } = start(accepted);

@@ -62,7 +62,7 @@ function expectAll(topic: FakeTopic, events: readonly OrderEvent[]): void {
 }
 
 describe('a run with a journal', () => {
-  test('writes it before it sends, with the time that its events carry', async () => {
+  test('writes the journal before it sends, with the first-published time of its events', async () => {
     // GIVEN a new journal
     const { clock, topic, journal, run } = setUp();
     const started = clock.now();
@@ -84,7 +84,7 @@ describe('a run with a journal', () => {
     expect(topic.accepted[0]?.entry.firstPublished).toBe(started);
   });
 
-  test('that is complete publishes nothing again', async () => {
+  test('publishes nothing again if the journal is complete', async () => {
     // GIVEN a run that is over
     const { topic, run } = setUp();
     const lines = toLines(orders(50));
@@ -97,7 +97,7 @@ describe('a run with a journal', () => {
     expect(topic.requests).toHaveLength(requests);
   });
 
-  test('publishes what an input has grown by, with its own time', async () => {
+  test('publishes the new lines of a longer input, with a new time', async () => {
     // GIVEN a run that is over, months ago
     const { clock, topic, run } = setUp();
     await run(toLines(orders(50)));
@@ -111,7 +111,7 @@ describe('a run with a journal', () => {
     expect(topic.accepted.slice(50).every(({ entry }) => entry.firstPublished === resumed)).toBe(true);
   });
 
-  test('goes on behind an invalid line once it is mended', async () => {
+  test('continues behind an invalid line after that line is fixed', async () => {
     // GIVEN a run that stopped at line 21
     const { topic, run } = setUp();
     const lines = toLines(orders(40));
@@ -124,7 +124,7 @@ describe('a run with a journal', () => {
     expectAll(topic, orders(40));
   });
 
-  test('does not skip an event whose neighbour was accepted before it', async () => {
+  test('does not skip an event if only a later one was accepted', async () => {
     // GIVEN a topic that refused the second event and took those beside it
     const { topic, journal, run } = setUp();
     const lines = toLines(orders(20, 20));
@@ -211,12 +211,12 @@ describe('a run with a journal', () => {
     expect(cut).toBeGreaterThan(4);
   });
 
-  describe('of more than the 10,000 lines that are reserved at a time', () => {
+  describe('with more lines than the 10,000 of a reservation', () => {
     const events = orders(12_000, 500);
     const lines = toLines(events);
     const parse = (body: string) => JSON.parse(body) as OrderEvent;
 
-    test('gives a new time to those events alone that were surely never sent, after a kill', async () => {
+    test('gives, after a kill, a new time only to events that were certainly never sent', async () => {
       // GIVEN a run that died behind line 9,000, and so had reserved 10,000
       const { clock, random, topic, journal, run } = setUp();
       const first = journal.process();
@@ -241,7 +241,7 @@ describe('a run with a journal', () => {
       );
     });
 
-    test('reserves no more before all that was reserved is accepted', async () => {
+    test('makes no new reservation before all reserved lines are accepted', async () => {
       // GIVEN an event near the end of a reservation that fails for a while
       const { topic, run } = setUp();
       let failures = 0;
@@ -259,7 +259,7 @@ describe('a run with a journal', () => {
     });
   });
 
-  test('writes at most every 250 ms, besides reservations and the end', async () => {
+  test('writes the journal at most every 250 ms, besides reservations and the end', async () => {
     // GIVEN a run of some seconds
     const { clock, journal, run } = setUp();
     const started = clock.now();
@@ -281,7 +281,7 @@ describe('a journal is refused', () => {
     ],
     ['a shorter input', (lines) => lines.slice(0, 10), /has 20 published lines, and this input has 11 lines/],
     ['an input whose lines moved', (lines) => ['', ...lines], /first 20 lines/],
-  ])('with %s: nothing is sent, the journal stays', async (_, change, message) => {
+  ])('with %s: nothing is sent, and the journal stays', async (_, change, message) => {
     // GIVEN a run that stopped behind line 20
     const { topic, journal, run } = setUp();
     const lines = toLines(orders(20));
@@ -318,7 +318,7 @@ describe('a journal is refused', () => {
     ['of another version', (text: string) => text.replace('"version": 1', '"version": 2')],
     ['no journal', () => '{"specversion":"1.0"}'],
     ['with a negative count', (text: string) => text.replace(/"lines": \d+/, '"lines": -1')],
-  ])('that is %s, naming the file and what to do', async (_, damage) => {
+  ])('that is %s, with an error that names the file and the fix', async (_, damage) => {
     const { journal, topic, run } = setUp();
     await run(toLines(orders(3)));
     journal.text = damage(journal.text ?? '');
@@ -329,7 +329,7 @@ describe('a journal is refused', () => {
     expect(topic.requests).toHaveLength(requests);
   });
 
-  test('by a run that sees another in it; what both sent is in order', async () => {
+  test('by a run that finds another run in it; the events of both are in order', async () => {
     // GIVEN a run under way
     const { clock, random, topic, journal, run } = setUp();
     const events = orders(2_000, 100);

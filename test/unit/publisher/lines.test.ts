@@ -36,17 +36,17 @@ describe('readLines', () => {
     ['nothing', '', []],
     ['one byte', 'a', ['a']],
     ['a line feed only', '\n', ['']],
-  ])('gives the lines of a file with %s', async (_, content, lines) => {
+  ])('returns the lines of a file with %s', async (_, content, lines) => {
     expect(await toArray(readLines(await fileOf(content)))).toEqual(lines);
     expect(await toArray(readLines(await fileOf(gzipSync(content))))).toEqual(lines);
   });
 
-  test('tells gzip by its bytes, not by its name', async () => {
+  test('recognizes gzip by its bytes, not by the file name', async () => {
     expect(await toArray(readLines(await fileOf(gzipSync('a\nb'), 'orders.ndjson')))).toEqual(['a', 'b']);
     expect(await toArray(readLines(await fileOf('a\nb', 'orders.ndjson.gz')))).toEqual(['a', 'b']);
   });
 
-  test('reads gzip files that were put one behind the other', async () => {
+  test('reads concatenated gzip files', async () => {
     const file = await fileOf(Buffer.concat([gzipSync('a\nb'), gzipSync('c\nd')]));
     expect(await toArray(readLines(file))).toEqual(['a', 'bc', 'd']);
   });
@@ -67,7 +67,7 @@ describe('readLines', () => {
     );
   });
 
-  test('refuses bytes that are no UTF-8, with the line', async () => {
+  test('refuses bytes that are not UTF-8, and names the line', async () => {
     const file = await fileOf(
       Buffer.concat([Buffer.from('a\n"'), Buffer.from([0xe9]), Buffer.from('"\nc\n')]),
     );
@@ -84,7 +84,7 @@ describe('readLines', () => {
     expect((await failureOf(file)).message).toBe(`${file}, line 2: longer than 4194304 bytes`);
   });
 
-  test('names a file that is missing, a folder, or broken gzip', async () => {
+  test('names a missing file, a folder, or a broken gzip file', async () => {
     const gzip = gzipSync('a\n'.repeat(1_000));
     for (const file of [
       join(folder, 'missing'),
@@ -98,7 +98,7 @@ describe('readLines', () => {
     }
   });
 
-  test('may be left early, or before the first line', async () => {
+  test('can be stopped early, also before the first line', async () => {
     const file = await fileOf('a\nb\nc');
     for await (const line of readLines(file)) {
       expect(line).toBe('a');

@@ -66,7 +66,7 @@ describe('publish', () => {
     expect(summary).toEqual({ events: 1, skipped: 0, requests: 1, retries: 0 });
   });
 
-  test('tells of each published event, in its group’s order', async () => {
+  test('calls onPublished for each published event, in its group’s order', async () => {
     // GIVEN a topic that fails at random
     const { topic, run } = setUp();
     topic.faults = { entryFails: 0.3, answerLost: 0.1 };
@@ -84,7 +84,7 @@ describe('publish', () => {
     expect(told.every(([event, line]) => event.subject === `order-${line - 1}`)).toBe(true);
   });
 
-  test('passes over blank lines, and counts them', async () => {
+  test('skips blank lines, and counts them in line numbers', async () => {
     // GIVEN blank lines around the events, and an invalid one behind them
     const { topic, run } = setUp();
     const [first = '', second = ''] = toLines(orders(2));
@@ -95,14 +95,14 @@ describe('publish', () => {
     expect(error.line).toBe(6);
   });
 
-  test('publishes nothing of nothing', async () => {
+  test('publishes nothing from an empty input', async () => {
     const { topic, run } = setUp();
     expect(await run([])).toEqual({ events: 0, skipped: 0, requests: 0, retries: 0 });
     expect(topic.requests).toEqual([]);
   });
 
   describe('an invalid event', () => {
-    test('is refused with its line, its field and the parser’s error, after what came before was published', async () => {
+    test('is refused with its line, its field and the parser’s error, after the earlier lines are published', async () => {
       // GIVEN an event without a total at line 31, and a topic that fails at random
       const { topic, run } = setUp();
       topic.faults = { entryFails: 0.3 };
@@ -137,7 +137,7 @@ describe('publish', () => {
       'source',
       'id',
       'partitionkey',
-    ])('is refused where a parser lets it through without its %s: all such events would be one', async (name) => {
+    ])('is refused if a parser accepts it without its %s, because all such events would be one', async (name) => {
       const { run } = setUp();
       const line = JSON.stringify({ ...order(1), [name]: undefined });
       const error = await failureOf(
@@ -147,7 +147,7 @@ describe('publish', () => {
     });
   });
 
-  test('takes any CloudEvents event with a partition key, if it is given no parser', async () => {
+  test('accepts any CloudEvents event with a partition key if there is no parser', async () => {
     const { topic, clock, random } = setUp();
     const event = { ...order(1), type: 'seat.booked', data: { seat: 'K12' }, sequence: undefined };
     await publishTo(topic, toLines([event as never]), { clock, random });
@@ -176,7 +176,7 @@ describe('publish', () => {
   });
 
   describe('deduplication', () => {
-    test('content: the same event with its members in another order is one, with another time it is two', async () => {
+    test('content: the same event with another order of members is one message, with another time it is two', async () => {
       const { topic, run } = setUp();
       const { id, ...rest } = order(1);
       await run(toLines([order(1), { ...rest, id }, { ...order(1), time: '2026-01-01T00:00:00Z' }]));
@@ -184,7 +184,7 @@ describe('publish', () => {
       expect(topic.delivered).toHaveLength(2);
     });
 
-    test('event: the same source and id are one, whatever else they say', async () => {
+    test('event: two events with the same source and id are one message, whatever their content', async () => {
       const { topic, run } = setUp();
       await run(toLines([order(1), { ...order(1), time: '2026-01-01T00:00:00Z' }, order(4)]), {
         deduplication: 'event',
@@ -228,7 +228,7 @@ describe('publish', () => {
       );
     });
 
-    test('a key function: equal keys are one, and the id is the key’s SHA-256', async () => {
+    test('a key function: events with equal keys are one message, and the id is the key’s SHA-256', async () => {
       const { topic, run } = setUp();
       const key = 'é '.repeat(200);
       const deduplication = ({ subject }: OrderEvent) => (subject === 'order-7' ? 'another' : key);
@@ -248,7 +248,7 @@ describe('publish', () => {
         },
         /no such field$/,
       ],
-    ])('a key function that gives %s is refused with the line', async (_, broken, message) => {
+    ])('a key function that returns %s is refused with the line', async (_, broken, message) => {
       const { topic, run } = setUp();
       const deduplication = (event: OrderEvent) =>
         event.subject === 'order-2' ? broken() : `${event.subject}`;
@@ -285,7 +285,7 @@ describe('publish', () => {
     });
   });
 
-  test('does not wait for an input that waits, when publishing has failed', async () => {
+  test('does not wait for a pending input after publishing has failed', async () => {
     // GIVEN an input that gives an event and then nothing, and a topic that refuses it
     const { topic, run } = setUp();
     topic.refuses = () => true;
@@ -317,7 +317,7 @@ describe('publish', () => {
     'arn:aws:sqs:eu-west-1:123456789012:orders.fifo',
     'orders.fifo',
     '',
-  ])('refuses what is no FIFO topic: "%s"', async (topicArn) => {
+  ])('refuses a topic that is not FIFO: "%s"', async (topicArn) => {
     await expect(publish([], { topicArn })).rejects.toMatchObject({ code: 'CONFIGURATION' });
   });
 });

@@ -68,7 +68,7 @@ describe('sendInOrder', () => {
     );
   });
 
-  test('fills requests and keeps eight of them under way', async () => {
+  test('fills requests and keeps eight of them pending', async () => {
     // GIVEN as many groups as entries
     const { clock, random, topic } = setUp();
     // WHEN they are sent
@@ -100,7 +100,7 @@ describe('sendInOrder', () => {
     ['one hot group', () => 'hot', 20],
     ['one hot group beside many', (n: number) => (n % 2 ? 'hot' : `group-${n}`), 20],
     ['many groups', (n: number) => `group-${n}`, 20],
-  ])('never reads more than 1,000 entries ahead of what was accepted: %s', async (_, groupOf, bytes) => {
+  ])('never reads more than 1,000 entries ahead of the accepted ones: %s', async (_, groupOf, bytes) => {
     // GIVEN a long source that counts what is read of it
     const { clock, random, topic } = setUp();
     let read = 0;
@@ -120,7 +120,7 @@ describe('sendInOrder', () => {
     expect(furthest).toBeLessThanOrEqual(1_000);
   });
 
-  test('never holds more than 8 MiB of large entries, and one', async () => {
+  test('never holds more than 8 MiB of large entries and one more', async () => {
     // GIVEN entries of 200 KB of one group
     const { clock, random, topic } = setUp();
     let furthest = 0;
@@ -137,7 +137,7 @@ describe('sendInOrder', () => {
     expect(furthest).toBeLessThanOrEqual(43);
   });
 
-  test('sends what leads the source first: a long group is not held up behind short ones', async () => {
+  test('sends the earliest entries first, so that a long group does not wait behind short ones', async () => {
     // GIVEN four entries of one group before 900 of others
     const { clock, random, topic } = setUp();
     const source = [1, 2, 3, 4].map((line) => entry(line, 'long'));
@@ -150,7 +150,7 @@ describe('sendInOrder', () => {
     expect(place).toBeLessThan(600);
   });
 
-  test('goes on with other groups while an entry waits to be tried again', async () => {
+  test('continues with other groups while an entry waits for its retry', async () => {
     // GIVEN an entry that fails nine times
     const { clock, random, topic } = setUp();
     let failures = 0;
@@ -174,7 +174,7 @@ describe('sendInOrder', () => {
     ['the longest', 1 - 2 ** -53, [100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]],
     ['a middling', 0.5, [50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]],
     ['no', 0, [0, 0, 0, 0, 0, 0, 0, 0, 0]],
-  ])('waits between attempts, 100 ms doubled each time up to 10 s, with full jitter: %s', async (_, jitter, expected) => {
+  ])('waits between attempts: 100 ms, doubled each time up to 10 s, with full jitter: %s', async (_, jitter, expected) => {
     // GIVEN a topic that is down, and answers at once
     const clock = new VirtualClock();
     const topic = new FakeTopic(clock, { next: () => 0, uuid: () => '' });
@@ -188,7 +188,7 @@ describe('sendInOrder', () => {
     expect(at.slice(1).map((time, index) => time - (at[index] ?? 0))).toEqual(expected);
   });
 
-  test('gives up after ten attempts of an entry, naming its line and the topic’s reason', async () => {
+  test('gives up after ten attempts of an entry, and names its line and the topic’s reason', async () => {
     // GIVEN a topic that throttles everything
     const { clock, random, topic } = setUp();
     topic.faults = { requestThrottled: 1 };
@@ -200,7 +200,7 @@ describe('sendInOrder', () => {
     expect(error.message).toMatch(/^Line 7: .*10 attempts.*Throttled: Rate exceeded$/);
   });
 
-  test('stops at once at a refused entry: no further attempt, no further request, the others’ answers awaited', async () => {
+  test('stops at a refused entry without further requests, and awaits the pending ones', async () => {
     // GIVEN a topic that refuses one entry among many
     const { clock, random, topic } = setUp();
     const accepted: number[] = [];
@@ -215,7 +215,7 @@ describe('sendInOrder', () => {
     expect(accepted.toSorted()).toEqual(topic.delivered.map(({ entry: { line } }) => line).toSorted());
   });
 
-  test('tells why it stopped first, whatever the requests under way are answered', async () => {
+  test('rejects with the first error, whatever the pending requests are answered', async () => {
     // GIVEN a topic that refuses all entries, and answers the first request last
     const { clock, random, topic } = setUp();
     topic.refuses = () => true;
@@ -228,7 +228,7 @@ describe('sendInOrder', () => {
     expect(error.line).not.toBe(first);
   });
 
-  test('refuses an entry of more than 256 KiB, attributes included, after sending what came before', async () => {
+  test('refuses an entry of more than 256 KiB with its attributes, after sending the earlier ones', async () => {
     // GIVEN an attribute of 34 bytes, an entry that fits to the byte, and one that is larger by one
     const { clock, random, topic } = setUp();
     const attribute = 'first-publishedNumber1767225600000'.length;
@@ -246,7 +246,7 @@ describe('sendInOrder', () => {
     expect(topic.delivered.map(({ entry: { line } }) => line)).toEqual([1, 2]);
   });
 
-  test('sends what a failing source gave, then rejects with its error', async () => {
+  test('sends the entries of a failing source, then rejects with its error', async () => {
     // GIVEN a source that breaks, and a topic that fails at random
     const { clock, random, topic } = setUp();
     topic.faults = { entryFails: 0.3 };
@@ -270,7 +270,7 @@ describe('sendInOrder', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('full'))],
-  ])('stops where the callback %s', async (_, onAccepted) => {
+  ])('stops if the callback %s', async (_, onAccepted) => {
     // GIVEN a callback that fails
     const { clock, random, topic } = setUp();
     // WHEN entries are sent
@@ -280,7 +280,7 @@ describe('sendInOrder', () => {
     expect(topic.requests.length).toBeLessThan(30);
   });
 
-  test('stops when aborted: awaits the requests under way, leaves a waiting source alone', async () => {
+  test('stops when aborted: awaits the pending requests, and does not wait for the source', async () => {
     // GIVEN a source that waits after some entries
     const { clock, random, topic } = setUp();
     const stop = new AbortController();
@@ -300,7 +300,7 @@ describe('sendInOrder', () => {
     expect(topic.accepted).toHaveLength(topic.requests.flat().length);
   });
 
-  test('leaves no wait behind when aborted: its process ends', async () => {
+  test('leaves no timer behind when aborted, so the process ends', async () => {
     // GIVEN entries that wait to be sent again
     const clock = new FakeClock();
     const random = seededRandom(1);
@@ -316,7 +316,7 @@ describe('sendInOrder', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('sends nothing when aborted before', async () => {
+  test('sends nothing if it is aborted before its start', async () => {
     // GIVEN a signal that is aborted
     const { clock, random, topic } = setUp();
     let read = 0;
@@ -344,7 +344,7 @@ describe('sendInOrder', () => {
     expect(topic.requests).toHaveLength(1);
   });
 
-  test('tries an entry again that the answer does not mention', async () => {
+  test('retries an entry that is missing in the answer', async () => {
     // GIVEN a topic whose first answer is empty
     const { clock, random, topic } = setUp();
     let answers = 0;

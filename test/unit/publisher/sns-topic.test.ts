@@ -101,7 +101,7 @@ describe('snsTopic', () => {
     expect(Object.keys(sent).filter((name) => name.startsWith(`${member}.3.MessageAttributes`))).toEqual([]);
   });
 
-  test('tells single entries apart: accepted, to be tried again, refused', async () => {
+  test('returns a result for each entry: accepted, to be retried, or refused', async () => {
     answerWith(accepted(1), refused(0, 'InternalError', false) + refused(2, 'InvalidParameter', true));
     const results = await snsTopic(topicArn, client).publishBatch(entries);
     expect(results).toMatchObject([
@@ -111,13 +111,13 @@ describe('snsTopic', () => {
     ]);
   });
 
-  test('takes a throttled entry for one to be tried again, whoever SNS blames', async () => {
+  test('retries a throttled entry, whether SNS calls it the sender’s fault or not', async () => {
     answerWith(accepted(0) + accepted(1), refused(2, 'Throttled', true));
     const results = await snsTopic(topicArn, client).publishBatch(entries);
     expect(results[2]).toMatchObject({ code: 'Throttled', permanent: false });
   });
 
-  test('does not take an entry for accepted that the answer leaves out', async () => {
+  test('does not count an entry as accepted if the answer leaves it out', async () => {
     answerWith(accepted(0) + accepted(1));
     const results = await snsTopic(topicArn, client).publishBatch(entries);
     expect(results[2]).toMatchObject({ code: 'NO_RESULT', permanent: false });
@@ -130,7 +130,7 @@ describe('snsTopic', () => {
     [403, 'InvalidClientTokenId', /^Because\. Renew the credentials/],
     [400, 'InvalidParameter', /^Because\. A topic without content-based deduplication/],
     [400, 'KMSDisabled', /^Because$/],
-  ])('refuses for good, with what to do: HTTP %d %s', async (status, code, message) => {
+  ])('returns a permanent error with the fix: HTTP %d %s', async (status, code, message) => {
     answerWithError(status, code);
     const error = await failure();
     expect(error.permanent).toBe(true);
@@ -145,7 +145,7 @@ describe('snsTopic', () => {
     [400, 'Throttling'],
     [400, 'ThrottledException'],
     [400, 'KMSThrottling'],
-  ])('may be tried again: HTTP %d %s', async (status, code) => {
+  ])('returns an error that can be retried: HTTP %d %s', async (status, code) => {
     answerWithError(status, code);
     expect(await failure()).toMatchObject({ permanent: false });
   });
@@ -157,7 +157,7 @@ describe('snsTopic', () => {
     ['ENOTFOUND', 'getaddrinfo ENOTFOUND'],
     ['EAI_AGAIN', 'getaddrinfo EAI_AGAIN'],
     ['EPIPE', 'write EPIPE'],
-  ])('may be tried again where the connection fails: %s', async (code, message) => {
+  ])('returns an error that can be retried if the connection fails: %s', async (code, message) => {
     const handle = () => Promise.reject(Object.assign(new Error(message), { code }));
     client = new SNSClient({ ...settings, requestHandler: { handle } });
     const error = await failure();
@@ -165,7 +165,7 @@ describe('snsTopic', () => {
     expect(error.message).toBe(message || 'the connection failed');
   });
 
-  test('refuses for good where no credentials are found', async () => {
+  test('returns a permanent error if there are no credentials', async () => {
     const credentials = () =>
       Promise.reject(
         Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' }),
@@ -176,13 +176,13 @@ describe('snsTopic', () => {
     expect(error.message).toBe('Could not load credentials. Renew the credentials.');
   });
 
-  test('may be tried again where no answer comes', async () => {
+  test('returns an error that can be retried if there is no answer', async () => {
     answer = () => {};
     client = connect((server.address() as AddressInfo).port, 50);
     expect(await failure()).toMatchObject({ code: 'ETIMEDOUT', permanent: false });
   });
 
-  test('makes no second attempt of its own and gives a request 10 s', async () => {
+  test('makes no retry of its own and allows a request 10 s', async () => {
     const { config } = snsClient(topicArn);
     expect(await config.maxAttempts()).toBe(1);
     expect(await config.region()).toBe('eu-west-1');

@@ -248,7 +248,7 @@ describe.each([
   ['exactly-once', exactlyOnce()],
   ['at-least-once', atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY })],
 ])('any queue under %s', (name, guarantee) => {
-  it('is emptied in the order of its groups: what can be done is done, and only what cannot is given up', async () => {
+  it('is emptied in the order of its groups: events that can be applied are applied, and only the others are given up', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
         const played = await play(history, guarantee);
@@ -271,7 +271,7 @@ describe.each([
 });
 
 describe('any queue under at-most-once', () => {
-  it('is emptied in the order of its groups: nothing is done twice, and what is unclear is kept', async () => {
+  it('is emptied in the order of its groups: no effect happens twice, and unclear outcomes are kept', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
         const played = await play(history, atMostOnce());

@@ -9,14 +9,14 @@ async function itemOf(item: Record<string, unknown>): Promise<Record<string, unk
   return (effect as Extract<Effect, { kind: 'put' }>).item;
 }
 
-describe('the copy of what a handler returns', () => {
+describe('the copy of the result of a handler', () => {
   it.each<readonly [string, object]>([
     ['bytes', Buffer.from('paid')],
     ['a set', new Set(['a', 'b'])],
     ['a map', new Map([['a', 1]])],
     ['a date', new Date(0)],
     ['a number of a class', new (class Decimal {})()],
-  ])('leaves what is no plain object as it is: %s', async (_, value) => {
+  ])('keeps a value that is not a plain object unchanged: %s', async (_, value) => {
     // Its members are not all that it has, and the store has to know its class.
     const { list, member } = await itemOf({ list: [value], member: { value } });
     expect((list as unknown[])[0]).toBe(value);
@@ -33,7 +33,7 @@ describe('the copy of what a handler returns', () => {
     expect(Object.entries(copy)).toEqual(Object.entries(item));
   });
 
-  it('of a list of a class is a plain one, whatever that class is constructed from', async () => {
+  it('of an instance of a subclass of Array is a plain list', async () => {
     class Effects extends Array<Effect> {
       constructor(...effects: Effect[]) {
         super();
@@ -45,7 +45,7 @@ describe('the copy of what a handler returns', () => {
     await expect(effectsOf(new Effects(effect))).resolves.toStrictEqual([effect]);
   });
 
-  it('can be made of what is frozen', async () => {
+  it('can be made of frozen objects', async () => {
     const effect = Object.freeze(put('orders', Object.freeze({ lines: Object.freeze(['a']) })));
     await expect(effectsOf(Object.freeze([effect]))).resolves.toEqual([effect]);
   });

@@ -54,8 +54,8 @@ const batches = fc.array(
   { maxLength: 25 },
 );
 
-describe('what failed', () => {
-  it('comes again within 3 seconds of 5 minutes of visibility timeout, with its followers, in order', async () => {
+describe('a failed message', () => {
+  it('is delivered again within 3 seconds with its followers, in order, although the visibility timeout is 5 minutes', async () => {
     // GIVEN a head that fails once, and nine that follow it
     const { queue, consumer, applied } = shop(
       Array.from({ length: 10 }, (_, n) => ({ group: 'g', failures: n === 0 ? 1 : 0 })),
@@ -99,7 +99,7 @@ describe('what failed', () => {
     expect(wiring.logged[0]).toMatchObject({ outcome: 'failed', retryAt: wiring.clock.now() + 5000 });
   });
 
-  it('comes again after the visibility timeout if it could not be hidden, in order', async () => {
+  it('is delivered again in order after the visibility timeout, if its visibility could not be changed', async () => {
     const visibility = { change: () => Promise.reject(new Error('throttled')) };
     const { queue, consumer, applied, clock } = shop(
       [
@@ -114,7 +114,7 @@ describe('what failed', () => {
     expect(clock.now()).toBe(begun + 300_000);
   });
 
-  it('waits out an outage of the store of 60 seconds, and nothing is given up', async () => {
+  it('waits during an outage of the store of 60 seconds, and no message is given up', async () => {
     const { queue, wiring, consumer, applied, clock } = shop(
       Array.from({ length: 20 }, (_, n) => ({ group: `g${n % 4}`, failures: 0 })),
     );
@@ -130,7 +130,7 @@ describe('what failed', () => {
   });
 });
 
-describe('what was not begun for lack of time', () => {
+describe('a message that did not start for lack of time', () => {
   /** Nine receives each: they waited for somebody. */
   const two = sqsEvent(
     ...['0', '1'].map((n) =>
@@ -138,7 +138,7 @@ describe('what was not begun for lack of time', () => {
     ),
   );
 
-  it('is hidden by the backoff, and is no delivery', async () => {
+  it('is hidden by the backoff, and does not count as a delivery', async () => {
     const wiring = fakeWiring();
     const { consumer } = shop([], wiring);
     const { batchItemFailures } = await consumer(two, remaining(100));
@@ -147,7 +147,7 @@ describe('what was not begun for lack of time', () => {
     expect(wiring.logged).toEqual([]);
   });
 
-  it('is hidden for longer where its receives have to last', async () => {
+  it('is hidden for longer if its receives have to last', async () => {
     const wiring = fakeWiring({ maxReceiveCount: 20, queueRetentionSeconds: 36_000 });
     const { consumer } = shop([], wiring);
     await consumer(two, remaining(100));
@@ -155,7 +155,7 @@ describe('what was not begun for lack of time', () => {
     expect(wiring.hidden).toMatchObject([{ seconds: Math.ceil(32_400 / 10) }]);
   });
 
-  it('is hidden by the backoff where its queue is about to delete it, and does not come at once', async () => {
+  it('is hidden by the backoff even if its queue is about to delete it', async () => {
     // GIVEN messages that their queue deletes in half an hour, and no time to save them
     const wiring = fakeWiring();
     const sentAt = wiring.clock.now() - wiring.queueRetentionSeconds * 1000 + 1_800_000;
@@ -165,7 +165,7 @@ describe('what was not begun for lack of time', () => {
     expect(wiring.hidden).toEqual([{ handles: ['receipt-of-m0'], seconds: 151 }]);
   });
 
-  it('is hidden briefly where the time went to the messages before it', async () => {
+  it('is hidden briefly if the messages before it used the time', async () => {
     // GIVEN a first commit that takes nearly the whole invocation
     const wiring = fakeWiring();
     wiring.store.befall('commit', () => {

@@ -109,7 +109,7 @@ describe('scheduleGroups', () => {
     );
   });
 
-  it('works on groups at once', async () => {
+  it('handles several groups at once', async () => {
     // GIVEN a head that finishes only after the other group's head has begun
     let release = () => {};
     const begun = new Promise<void>((resolve) => {
@@ -131,7 +131,7 @@ describe('scheduleGroups', () => {
     expect(response.batchItemFailures).toEqual([]);
   });
 
-  it('takes any number of groups at once, and begins no more work than there are groups', async () => {
+  it('accepts any concurrency, and starts no more work than there are groups', async () => {
     const batch = ['1', '2'].map((id) => anItem({ id, group: id, ticks: 1 }));
     await expect(run(batch, () => true, Number.MAX_SAFE_INTEGER)).resolves.toMatchObject({
       failed: [],
@@ -139,7 +139,7 @@ describe('scheduleGroups', () => {
     });
   });
 
-  it('hands on as many messages of a group as there is time for', async () => {
+  it('passes on as many messages of a group as the time allows', async () => {
     const together: number[] = [];
     const times = [1, 2, Number.POSITIVE_INFINITY];
     const batch = ['1', '2', '3', '4', '5'].map((id) => anItem({ id }));
@@ -157,7 +157,7 @@ describe('scheduleGroups', () => {
     expect(together).toEqual([1, 2, 2]);
   });
 
-  it('returns what it had no time to begin', async () => {
+  it('returns messages that it had no time to start as failures', async () => {
     const batch = ['1', '2', '3'].map((id) => anItem({ id }));
     let calls = 0;
     const { begun, failed, postponed } = await run(batch, () => calls++ < 1);
@@ -166,7 +166,7 @@ describe('scheduleGroups', () => {
     expect(postponed).toEqual([[['2', '3'], true]]);
   });
 
-  it('begins each suspect alone, after all others, the fewest receives first', async () => {
+  it('starts each suspect alone, after all other messages, the fewest receives first', async () => {
     const batch = [
       anItem({ id: 'a1', group: 'a', receiveCount: 7 }),
       anItem({ id: 'b1', group: 'b', receiveCount: 2, ticks: 3 }),
@@ -181,7 +181,7 @@ describe('scheduleGroups', () => {
     expect(failed).toEqual(['c1']);
   });
 
-  it('leaves half of the time to the suspects that wait, and none where no other waits', async () => {
+  it('leaves half of the time to waiting suspects, and no time if no suspect waits', async () => {
     // GIVEN an invocation of which half is over, and a message behind the suspect with the fewest receives
     const batch = [
       anItem({ id: 'a1', group: 'a', receiveCount: 3 }),
@@ -196,7 +196,7 @@ describe('scheduleGroups', () => {
     expect(postponed).toEqual([[['a2'], true]]);
   });
 
-  it('lets suspects that were received equally often draw lots, so that each comes first at some time', async () => {
+  it('runs suspects with equal receives in random order, so that each one is first at some time', async () => {
     const firsts = new Set<string | undefined>();
     const batch = ['1', '2', '3'].map((id) => anItem({ id, group: id, receiveCount: 3 }));
     for (let n = 0; n < 100; n++) {

@@ -88,12 +88,12 @@ describe('a store that hangs is no reason to give up', () => {
   });
 });
 
-describe('neighbours take no attempts', () => {
+describe('other messages of a batch', () => {
   it.each([
     ['a busy group before it', 1, true],
     // The fewest receives first: for as long as others come that were received less often, it is not begun in time.
     ['nine other suspects before it', 3, false],
-  ])('a slow healthy message is not given up, with %s in each batch', async (_, receiveCount, isApplied) => {
+  ])('do not use up the attempts of a slow healthy message, with %s in each batch', async (_, receiveCount, isApplied) => {
     // GIVEN a function of 30 s, a message that takes 12 s, and nine that take 2.2 s each
     let invocationEnd = 0;
     const inner = consumerOf(exactlyOnce(), async (id) => {
@@ -137,8 +137,8 @@ describe('neighbours take no attempts', () => {
   });
 });
 
-describe('no suspect begins without time', () => {
-  it('after the acknowledgement took the time', async () => {
+describe('a suspect does not start without enough time', () => {
+  it('after the acknowledgement took too long', async () => {
     const begun: string[] = [];
     Object.assign(wiring.acknowledgements, {
       // Two tries of two seconds: sqs-source-queue.ts.
@@ -165,7 +165,7 @@ describe('no suspect begins without time', () => {
     expect(begun).toEqual(['1']);
   });
 
-  it('after the count took the time, five times', async () => {
+  it('after the count took too long, five times', async () => {
     const slow = () => {
       clock.time += 29_400;
     };
@@ -212,7 +212,7 @@ it.each([
 it.each([
   [3, -1, 0],
   [1, 0, 1],
-])('an outcome sent again by an operator, receive %i, is counted like any other', async (receiveCount) => {
+])('an event that an operator sent again is counted like any other at receive %i', async (receiveCount) => {
   // GIVEN a record that is unknown, left by at-most-once
   const held = consumerOf(atMostOnce(), () => {
     throw new Error('timeout');
@@ -232,7 +232,7 @@ it.each([
   expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 1 });
 });
 
-it('a count that an operator sent again is taken back as well', async () => {
+it('the count of an event that an operator sent again is taken back too', async () => {
   await consumerOf(atMostOnce(), () => {
     throw new Error('timeout');
   })(third({ messageId: 'm0', receiveCount: 1 }), remaining());
@@ -246,7 +246,7 @@ it('a count that an operator sent again is taken back as well', async () => {
   expect(recordOf('1')?.attempts).toBe(0);
 });
 
-it('what is acknowledged before a suspect begins is in the metrics, should that end the process', async () => {
+it('messages that are acknowledged before a suspect starts are in the metrics, even if the suspect ends the process', async () => {
   const consumer = consumerOf(atMostOnce(), async (id) => {
     if (id === '3') throw new Error('socket hang up');
     await never();
@@ -272,7 +272,7 @@ it('what is acknowledged before a suspect begins is in the metrics, should that 
   expect(wiring.logged.filter((line) => '_aws' in line)).toMatchObject([{ OutcomeUnknown: 1 }]);
 });
 
-it('suspects without time do not end a process in which nothing is under way', async () => {
+it('suspects that have no time left do not end a process in which no handler runs', async () => {
   let ends = 0;
   died = () => {
     ends += 1;
@@ -312,7 +312,7 @@ it('an attempt is counted once, whatever another delivery counts in between', as
   expect(recordOf('1')).toMatchObject({ attempts: 2 });
 });
 
-it('an own failure stays counted where only the answer of its release was lost', async () => {
+it('a failure of the event stays counted if only the answer of its release was lost', async () => {
   wiring.store.befall('release', 'lost');
   await consumerOf(exactlyOnce(), () => {
     throw new Error('never');
@@ -344,7 +344,7 @@ it.each([
   expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
 });
 
-it('what fails by itself and says why gets its try, even where that could not be written down', async () => {
+it('an event whose handler reports an error is tried again, even if the count could not be written', async () => {
   let begun = 0;
   const consumer = consumerOf(atLeast, () => {
     begun += 1;

@@ -14,7 +14,7 @@ const guarantees = [
 
 it.each(
   guarantees,
-)('a body that its parser fails over is skipped in the record of that body, under $name', async ({
+)('a body on which the parser fails is skipped in the record of that body, under $name', async ({
   guarantee,
 }) => {
   const { clock, queue, wiring } = queueWiring({}, { onPoison: 'block' });

@@ -69,7 +69,7 @@ const combinations = guarantees.flatMap((row) =>
 describe.each(combinations)('an event with $what under $name', ({ guarantee, act, code }) => {
   const healthy = () => consumerOf(guarantee, () => {});
 
-  it('blocks its group alone, and a deployment that mends the handler heals it in order', async () => {
+  it('blocks only its group, and is applied in order after a deployment fixes the handler', async () => {
     send('a', 'a1', 'bad', 'a2');
     send('b', 'b1', 'b2');
     await work(consumerOf(guarantee, act));
@@ -81,7 +81,7 @@ describe.each(combinations)('an event with $what under $name', ({ guarantee, act
     expect([wiring.letters, queue.deadLetters]).toEqual([[], []]);
   });
 
-  it('says why and where in the log, is counted, and leaves a record', async () => {
+  it('logs the reason and the record, is counted, and leaves a record', async () => {
     send('a', 'bad');
     const until = () => messagesThat('blocked').length > 0;
     await drain(queue, consumerOf(guarantee, act), { until });
@@ -97,7 +97,7 @@ describe.each(combinations)('an event with $what under $name', ({ guarantee, act
     expect(recordOf('bad')).toMatchObject({ status: 'RETRYING', lastError: why });
   });
 
-  it('goes to the dead-letter queue when an operator skips it, and its group goes on', async () => {
+  it('goes to the dead-letter queue if an operator skips it, and its group continues', async () => {
     send('a', 'bad', 'a2');
     await work(consumerOf(guarantee, act));
     await skipped('bad', 'm-bad');
@@ -107,7 +107,7 @@ describe.each(combinations)('an event with $what under $name', ({ guarantee, act
     expect(recordOf('bad')).toMatchObject({ status: 'QUARANTINED', messageId: 'm-bad' });
   });
 
-  it('is skipped once: a redrive is another message, which blocks, or runs where the handler was mended', async () => {
+  it('is skipped once: a redrive is another message, which blocks, or runs after the handler is fixed', async () => {
     send('a', 'bad');
     await work(consumerOf(guarantee, act));
     await skipped('bad', 'm-bad');
@@ -119,7 +119,7 @@ describe.each(combinations)('an event with $what under $name', ({ guarantee, act
     expect(messagesThat('applied')).toEqual(['redriven']);
   });
 
-  it('stays while the store does not tell whether it is skipped', async () => {
+  it('stays while the store does not answer whether it is skipped', async () => {
     send('a', 'bad');
     await work(consumerOf(guarantee, act));
     await skipped('bad', 'm-bad');
@@ -132,7 +132,7 @@ describe.each(combinations)('an event with $what under $name', ({ guarantee, act
     expect(messagesThat('poison')).toEqual(['m-bad']);
   });
 
-  it('never reaches the receives that SQS counts, and goes to the dead-letter queue before its deletion', async () => {
+  it('never reaches maxReceiveCount, and goes to the dead-letter queue before its deletion', async () => {
     ({ clock, queue, wiring } = queueWiring({ maxReceiveCount: 100 }, { onPoison: 'block' }));
     Object.assign(wiring, { maxReceiveCount: 100 });
     send('a', 'bad', 'a2');
@@ -151,7 +151,7 @@ describe('a conflict', () => {
     await deliver(quiet(), anOrder({ subject: '1' }), 'm0');
   });
 
-  it('blocks its group too, and touches nothing of the content that came before', async () => {
+  it('blocks its group too, and changes nothing of the earlier content', async () => {
     const before = recordOf('1');
     await expect(deliver(quiet(), other)).resolves.toMatchObject({ batchItemFailures: [{}] });
     expect(deliveries().at(-1)).toMatchObject({ outcome: 'blocked', code: 'CONFLICT', recordId: keyOf('1') });
@@ -170,11 +170,11 @@ describe('a conflict', () => {
   });
 });
 
-describe('what blocks nobody', () => {
+describe('a message that never blocks', () => {
   it.each([
     ['a body that is no event', '{', 0, 'INVALID_JSON'],
     ['an event out of the window', anOrder(), 45 * 24 * hour, 'OUT_OF_WINDOW'],
-  ])('%s goes to the dead-letter queue', async (_, body, age, code) => {
+  ])('goes to the dead-letter queue: %s', async (_, body, age, code) => {
     const answer = deliver(consumerOf(exactly.guarantee, refuses), body, 'm1', clock.now() - age);
     await expect(answer).resolves.toEqual({ batchItemFailures: [] });
     expect(reasons()).toMatchObject([{ code }]);
@@ -183,7 +183,9 @@ describe('what blocks nobody', () => {
   it.each([
     exactly,
     atLeast,
-  ])('a duplicate is acknowledged, even if its handler refuses it now: $name', async ({ guarantee }) => {
+  ])('is a duplicate, which is acknowledged even if its handler refuses it now: $name', async ({
+    guarantee,
+  }) => {
     const event = anOrder({ subject: 'bad' });
     await deliver(
       consumerOf(guarantee, () => {}),
@@ -195,7 +197,7 @@ describe('what blocks nobody', () => {
   });
 });
 
-it.each(combinations)('an event with $what under $name reads no record where poison is quarantined', async ({
+it.each(combinations)('an event with $what under $name reads no record if poison is quarantined', async ({
   guarantee,
   act,
 }) => {
@@ -206,7 +208,7 @@ it.each(combinations)('an event with $what under $name reads no record where poi
   expect(wiring.store.calls).not.toContain('block');
 });
 
-it('a block ends where the provider may have forgotten the key: the outcome is unknown, and the group goes on', async () => {
+it('a block ends when the provider may have forgotten the key: the outcome is unknown, and the group continues', async () => {
   send('a', 'bad', 'a2');
   await work(consumerOf(atLeastOnce({ providerKeyRetention: 24 * hour }), fails), 25 * hour);
   expect(messagesThat('unknown')).toEqual(['m-bad']);
@@ -214,7 +216,7 @@ it('a block ends where the provider may have forgotten the key: the outcome is u
   expect(messagesThat('applied')).toEqual(['m-a2']);
 });
 
-it('a refusal that could not be recorded blocks all the same', async () => {
+it('a refused event blocks its group even if its record could not be written', async () => {
   wiring.store.befall('countAttempt', 'down');
   await deliver(consumerOf(exactly.guarantee, refuses), anOrder({ subject: 'bad' }));
   expect(deliveries().at(-1)).toMatchObject({ outcome: 'blocked', code: 'PERMANENT' });
@@ -222,7 +224,7 @@ it('a refusal that could not be recorded blocks all the same', async () => {
 });
 
 describe.each([exactly, atLeast])('a message that blocked its group under $name', ({ guarantee }) => {
-  it('is skipped while every event fails as it does', async () => {
+  it('is skipped even while every event fails with its error', async () => {
     const consumer = consumerOf(guarantee, fails);
     send('a', 'bad');
     await work(consumer);
@@ -236,7 +238,7 @@ describe.each([exactly, atLeast])('a message that blocked its group under $name'
     expect(reasons()).toMatchObject([{ message: expect.stringMatching(/^Skipped by an operator: /) }]);
   });
 
-  it('stays while every event fails as it does, if its store tells of no skip', async () => {
+  it('stays while every event fails with its error, if the store does not answer whether it is skipped', async () => {
     const consumer = consumerOf(guarantee, fails);
     for (let n = 0; n < 21; n++) send(`g${n}`, `bad${n}`);
     wiring.store.befall('block', ...Array.from({ length: 500 }, () => 'down' as const));
@@ -260,7 +262,7 @@ describe('skip', () => {
     await expect(skipped('1', 'm1')).rejects.toMatchObject({ code: 'STORE_BUSY' });
   });
 
-  it('of another message is refused, naming the one that blocks, and lets it stay', async () => {
+  it('is refused for another message, with an error that names the blocking one, which stays', async () => {
     send('a', 'bad');
     await work(consumerOf(exactly.guarantee, refuses));
     await expect(skipped('bad', 'm-dab')).rejects.toMatchObject({
@@ -271,7 +273,7 @@ describe('skip', () => {
     expect(new Set(deliveries().map(({ outcome }) => outcome))).toEqual(new Set(['blocked']));
   });
 
-  it('is refused where no message blocks: the event was applied', async () => {
+  it('is refused if no message blocks, because the event was applied', async () => {
     await deliver(
       consumerOf(exactly.guarantee, () => {}),
       anOrder({ subject: '1' }),
@@ -285,7 +287,7 @@ describe('skip', () => {
     });
   });
 
-  it.each(guarantees)('is refused once a deployment has healed the message: $name', async ({ guarantee }) => {
+  it.each(guarantees)('is refused after a deployment has fixed the message: $name', async ({ guarantee }) => {
     send('a', 'bad');
     await work(consumerOf(guarantee, refuses));
     await work(consumerOf(guarantee, () => {}));
@@ -295,7 +297,7 @@ describe('skip', () => {
     });
   });
 
-  it('is refused once the message has left, and of a redrive names the redriven message', async () => {
+  it('is refused after the message has left; after a redrive the error names the redriven message', async () => {
     send('a', 'bad');
     await work(consumerOf(exactly.guarantee, refuses));
     await skipped('bad', 'm-bad');
@@ -318,7 +320,7 @@ describe('skip', () => {
     ['id', { id: '', messageId: 'm1' }],
     ['messageId', { id: 'shop#a#b', messageId: undefined }],
     ['messageId', { id: 'shop#a#b', messageId: ' ' }],
-  ])('is refused for a %s that is no text', async (name, options) => {
+  ])('is refused for a %s that is not a text', async (name, options) => {
     const slip = skip({ store: wiring.store, ...options } as Parameters<typeof skip>[0]);
     await expect(slip).rejects.toMatchObject({
       code: 'CONFIGURATION',
@@ -362,7 +364,7 @@ describe.each([exactly, atLeast])('an event that ends its process each time unde
       remaining(),
     );
 
-  it('blocks every second time without its handler, so that an operator hears of it and a deployment heals it', async () => {
+  it('blocks without its handler at every second delivery, so that it is reported, and a deployment can fix it', async () => {
     await afterFiveEnds();
     // WHEN it is not begun
     await again(deadly(), 9);

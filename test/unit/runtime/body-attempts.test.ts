@@ -81,7 +81,7 @@ describe.each(guarantees)('a body that ends its process in the parser, under $na
     ['that is older than its record would be', { publishedAt: 1 }],
     ['that names no event', { body: { ...order('2'), source: undefined } }],
     ['that is no JSON', { body: 'deadly <2>' }],
-  ])('%s is given up after its attempts, and its neighbours are applied', async (_, {
+  ])('is given up after its attempts, and the other messages are applied: %s', async (_, {
     body = order('2'),
     other,
     publishedAt,
@@ -111,7 +111,7 @@ describe.each(guarantees)('a body that ends its process in the parser, under $na
     expect(seen.ends).toBe(7);
   });
 
-  it('blocks its group where poison does, until it is skipped in the record of that body', async () => {
+  it('blocks its group with onPoison block, until it is skipped in the record of that body', async () => {
     Object.assign(wiring, { onPoison: 'block' });
     queue.send('m2', 'g2', order('2'));
     const { drained } = deadly(order('2'), guarantee, () => {});
@@ -126,7 +126,7 @@ describe.each(guarantees)('a body that ends its process in the parser, under $na
   it.each([
     ['that names no event', { ...order('2'), source: undefined }, {}],
     ['that is too old to tell', order('2'), { 'first-published': { dataType: 'Number', stringValue: '1' } }],
-  ])('%s is given up where poison blocks, too: no later delivery can settle it', async (_, body, attributes) => {
+  ])('is given up even with onPoison block, because no later delivery can settle it: %s', async (_, body, attributes) => {
     Object.assign(wiring, { onPoison: 'block' });
     queue.send('m2', 'g2', body, attributes);
     await deadly(body, guarantee, () => {}).drained();
@@ -162,7 +162,7 @@ describe.each(guarantees)('a parser that fails over an event that was applied, u
     expect(lines().at(-1)).toMatchObject({ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 });
   });
 
-  it('fails while the store does not tell', async () => {
+  it('fails while the store does not answer', async () => {
     await shop(wiring, guarantee, () => {})(received(order('1')), remaining());
     wiring.store.befall('release', 'down');
     await shop(wiring, guarantee, () => {}, { parse: broken })(received(order('1')), remaining());
@@ -171,7 +171,7 @@ describe.each(guarantees)('a parser that fails over an event that was applied, u
 });
 
 describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) => {
-  it('are forgotten once the parser has read it', async () => {
+  it('are reset after the parser has read the body', async () => {
     let parse: Parse = broken;
     const waits = () => {
       throw new NotExecutedError('closed');
@@ -192,7 +192,7 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
     expect(reasons()).toEqual([]);
   });
 
-  it('stay as they were where the parser asks to wait', async () => {
+  it('do not change if the parser asks to wait', async () => {
     let error: Error = new TypeError('lines is not iterable');
     const parse = () => {
       throw error;
@@ -205,7 +205,7 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
     expect(recordOfBody(order('1'))).toMatchObject({ status: 'RETRYING', attempts: 2 });
   });
 
-  it('count late in an invocation too, where the parser has failed', async () => {
+  it('are counted for a failed parser late in an invocation too', async () => {
     const parse = () => {
       clock.time += 24_000;
       throw new TypeError('lines is not iterable');
@@ -214,7 +214,7 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
     expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 }]);
   });
 
-  it('are of one consumer, and in the store of its guarantee', async () => {
+  it('belong to one consumer, and are in the store of its guarantee', async () => {
     const store = memoryStore({});
     const own = { 'exactly-once': exactlyOnce({ store }), 'at-most-once': atMostOnce({ store }) };
     const given = own[guarantee.name as keyof typeof own] ?? atMostOnce({ store });
@@ -231,7 +231,7 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
     }
   });
 
-  it('are none where nothing is wrong at a first delivery, or where the parser has run before', async () => {
+  it('are not counted at a first delivery without errors, or after the parser has run', async () => {
     const consumer = shop(wiring, guarantee, () => {});
     await consumer(received(order('1')), remaining());
     const { attributes, ...record } = received(order('2'), { receiveCount: 3 }).Records[0] as never as {
@@ -245,7 +245,7 @@ describe.each(guarantees)('the attempts of a body under $name', ({ guarantee }) 
 });
 
 describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
-  it('is counted and handled though its own parser takes most of the invocation', async () => {
+  it('is counted and handled even if its own parser takes most of the invocation', async () => {
     let attempts: number | undefined;
     const parse: Parse = ({ body }) => {
       clock.time += 24_000;
@@ -259,7 +259,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     expect(outcomes()).toEqual(['applied']);
   });
 
-  it('is handled though the record of its body does not say that it was read', async () => {
+  it('is handled even if the record of its body does not say that it was read', async () => {
     wiring.store.befall('body release', 'down', 'down');
     await shop(wiring, guarantee, () => {})(received(order('1'), { receiveCount: 3 }), remaining());
     expect(wiring.logged.slice(0, 2)).toMatchObject([
@@ -268,7 +268,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     ]);
   });
 
-  it('is not counted where its parser leaves its handler too little of the invocation', async () => {
+  it('is not counted if its parser leaves too little time to its handler', async () => {
     let attempts: number | undefined;
     const parse: Parse = ({ body }) => {
       clock.time += 28_000;
@@ -282,14 +282,14 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     expect(outcomes()).toEqual(['applied']);
   });
 
-  it('whose body is no text is poison', async () => {
+  it('is poison if its body is not a text', async () => {
     const [record] = received(order('1'), { receiveCount: 3 }).Records;
     const consumer = shop(wiring, guarantee, () => {});
     await consumer(sqsEvent({ ...record, body: undefined } as never), remaining());
     expect(reasons()).toMatchObject([{ code: 'INVALID_EVENT', field: 'body' }]);
   });
 
-  it('is handled though its body was taken over while its parser was at work', async () => {
+  it('is handled even if the lease of its body was taken over while its parser ran', async () => {
     const parse: Parse = ({ body }) => {
       const id = bodyKey('shop', body);
       const record = wiring.memory.records.get(id);
@@ -304,7 +304,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
 });
 
 describe.each(guarantees)('a slow store under $name', ({ guarantee }) => {
-  it('is not blamed on the event: a suspect whose body took it most of the invocation is not counted', async () => {
+  it('is not counted against a suspect whose time it used up with the record of the body', async () => {
     const begun = clock.now();
     let attempts: number | undefined;
     const consumer = shop(wiring, guarantee, () => {
@@ -318,14 +318,14 @@ describe.each(guarantees)('a slow store under $name', ({ guarantee }) => {
     expect(outcomes()).toEqual(['applied']);
   });
 
-  it('is asked once whether the event of a body that failed was applied', async () => {
+  it('is asked only once whether the event of a failed body was applied', async () => {
     wiring.store.befall('release', 'contended');
     await shop(wiring, guarantee, () => {}, { parse: broken })(received(order('1')), remaining());
     expect(wiring.store.calls).toEqual(['body claim', 'body release', 'release']);
     expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 }]);
   });
 
-  it('that takes no count of a parser that failed leaves its error in the log', async () => {
+  it('leaves the error of a failed parser in the log if it does not accept the count', async () => {
     wiring.store.befall('body release', 'down');
     await shop(wiring, guarantee, () => {}, { parse: broken })(received(order('1')), remaining());
     expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED' }]);
@@ -333,8 +333,8 @@ describe.each(guarantees)('a slow store under $name', ({ guarantee }) => {
   });
 });
 
-describe.each(guarantees)('what never ended under $name', ({ guarantee }) => {
-  it('is not begun again, though the store did not take it that it was not', async () => {
+describe.each(guarantees)('an event whose attempts never finished, under $name', ({ guarantee }) => {
+  it('is not started again, even if the store did not accept the write that takes the count back', async () => {
     let ends = 0;
     const key = bodyKey('shop', JSON.stringify(order('1')));
     const consumer = shop(wiring, guarantee, () => {}, {
@@ -363,7 +363,7 @@ describe.each(guarantees)('what never ended under $name', ({ guarantee }) => {
   });
 });
 
-it('a skip that meets the lease of its own delivery copies the message once, and asks no more', async () => {
+it('a skipped message whose own delivery holds the lease is copied once, without further requests', async () => {
   Object.assign(wiring, { onPoison: 'block' });
   const fails: Act = () => {
     throw new TypeError('total is undefined');

@@ -64,8 +64,8 @@ async function deliver(consumer: ReturnType<typeof shop>, ids: readonly string[]
   for (const id of ids) await consumer(sqsEvent(received(id, options)), remaining());
 }
 
-describe.each(guarantees)('an error that every event fails with, under $name', ({ guarantee }) => {
-  it('is no attempt from the 20th event on, and gives up none of them', async () => {
+describe.each(guarantees)('an error with which every event fails, under $name', ({ guarantee }) => {
+  it('counts no attempts from the 20th event on, and gives up no event', async () => {
     // GIVEN 30 groups and a handler that a deployment corrects after two hours
     for (const id of orders(1, 30))
       queue.send(`m${id}`, `g${id}`, anOrder({ subject: id, partitionkey: id }));
@@ -84,7 +84,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(clock.now()).toBeLessThan(corrected + 10 * 60_000);
   });
 
-  it('counts the 19 before, and writes nothing for those after', async () => {
+  it('counts the first 19 failures, and writes nothing for the later ones', async () => {
     await deliver(failing(guarantee), orders(1, 25));
     expect(orders(1, 19).map(attemptsOf)).toEqual(orders(1, 19).map(() => 1));
     // A lease that was given back leaves its record.
@@ -96,7 +96,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(lines()[19]).not.toHaveProperty('attempts');
   });
 
-  it('makes an event wait whose attempts were used up before', async () => {
+  it('makes an event wait even if its attempts were used up before', async () => {
     // GIVEN an event that failed four times, some time ago
     const consumer = failing(guarantee);
     for (let n = 0; n < 4; n++) await deliver(consumer, ['001']);
@@ -109,7 +109,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(wiring.letters).toEqual([]);
   });
 
-  it('gives up no event whose last attempt was counted while the 20th failed beside it', async () => {
+  it('gives up no event whose last attempt was counted while the 20th event failed at the same time', async () => {
     // GIVEN 18 events that failed, one of them four times and some time ago
     const consumer = failing(guarantee);
     for (let n = 0; n < 4; n++) await deliver(consumer, ['001']);
@@ -127,7 +127,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(wiring.letters).toEqual([]);
   });
 
-  it('is over when an event is applied: the next failure is an attempt again', async () => {
+  it('ends when an event is applied; the next failure is counted again', async () => {
     const consumer = failing(guarantee, { '021': () => undefined });
     await deliver(consumer, orders(1, 22));
     expect(lines().slice(-3)).toMatchObject([
@@ -138,7 +138,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(last()).not.toHaveProperty('commonFailure');
   });
 
-  it('is over when an event fails with another error, which is an attempt', async () => {
+  it('ends when an event fails with another error, which is counted', async () => {
     const other: Act = () => {
       throw new TypeError('the order has no customer');
     };
@@ -146,7 +146,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(lines().slice(-2)).toMatchObject([{ attempts: 1 }, { attempts: 1 }]);
   });
 
-  it('is not made or ended by what says nothing of the code: waiting, poison, conflicts, duplicates', async () => {
+  it('neither starts nor ends because of waiting events, poison, conflicts or duplicates', async () => {
     const says = (error: Error) => () => {
       throw error;
     };
@@ -172,7 +172,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(last()).toMatchObject({ commonFailure: true });
   });
 
-  it('is not made by one event, or a few, however often they fail', async () => {
+  it('is not detected for one or a few events, however often they fail', async () => {
     const consumer = failing(guarantee);
     for (let n = 0; n < 10; n++) {
       await deliver(consumer, ['001', '002', '003']);
@@ -182,7 +182,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(alarms()).toEqual([]);
   });
 
-  it('takes back what was counted before a suspect', async () => {
+  it('takes back the attempt that was counted before a suspect', async () => {
     const consumer = failing(guarantee);
     await deliver(consumer, orders(1, 19));
     await deliver(consumer, ['020'], { receiveCount: 3 });
@@ -190,7 +190,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(last()).toMatchObject({ outcome: 'failed', suspect: true, commonFailure: true });
   });
 
-  it('saves what its queue would delete all the same', async () => {
+  it('still saves messages that their queue is about to delete', async () => {
     const consumer = failing(guarantee);
     await deliver(consumer, orders(1, 20));
     const sentAt = clock.now() - 4 * 86_400_000 + 60_000;
@@ -198,7 +198,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(reasons()).toMatchObject([{ code: 'RETENTION', message: expect.stringContaining('no discount') }]);
   });
 
-  it('waits where poison blocks too', async () => {
+  it('makes messages wait with onPoison block too', async () => {
     wiring = fakeWiring({ clock, onPoison: 'block' });
     const consumer = failing(guarantee);
     for (let n = 0; n < 4; n++) await deliver(consumer, ['001']);
@@ -208,7 +208,7 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(attemptsOf('001')).toBe(4);
   });
 
-  it('is said in a line and a metric of its own, the line once for each batch', async () => {
+  it('writes its own log line, once per batch, and its own metric', async () => {
     const consumer = failing(guarantee);
     await deliver(consumer, orders(1, 19));
     expect(alarms()).toEqual([]);
@@ -226,14 +226,14 @@ describe.each(guarantees)('an error that every event fails with, under $name', (
     expect(wiring.logged.at(-1)).toMatchObject({ CommonFailure: 4, Failed: 4 });
   });
 
-  it('is known to one consumer of a process, and not to the others', async () => {
+  it('is counted for each consumer of a process separately', async () => {
     await deliver(failing(guarantee), orders(1, 20));
     await deliver(failing(guarantee), ['021']);
     expect(last()).toMatchObject({ attempts: 1 });
   });
 });
 
-describe('texts of one error', () => {
+describe('the texts of one error', () => {
   const ids = orders(1, 20);
   it.each<[string, (id: string, n: number) => string]>([
     ['a number', (id) => `total ${id}.50 is too much`],
@@ -259,7 +259,7 @@ describe('texts of one error', () => {
   it.each<[string, (n: number) => Error]>([
     ['the text', (n) => new Error(`no ${letters(n % 2)}`)],
     ['the code', (n) => (n % 2 === 0 ? new Error('no discount') : new TypeError('no discount'))],
-  ])('do not differ in %s', async (_, error) => {
+  ])('must not differ in %s', async (_, error) => {
     await deliver(
       shop(wiring, exactlyOnce(), (id) => {
         throw error(Number(id));
@@ -288,13 +288,13 @@ it.each([
 });
 
 describe('under at-most-once', () => {
-  it('an error that every event fails with leaves unknown outcomes: each may have happened', async () => {
+  it('an error with which every event fails leaves unknown outcomes, because each effect may have happened', async () => {
     await deliver(failing(atMostOnce()), orders(1, 25));
     expect(lines().every(({ outcome }) => outcome === 'unknown')).toBe(true);
     expect(alarms()).toEqual([]);
   });
 
-  it('a parser that fails on every body makes their messages wait: no handler has begun', async () => {
+  it('a parser that fails on every body makes the messages wait, because no handler has started', async () => {
     let isBroken = true;
     const base = { name: 'shop', guarantee: atMostOnce(), handle: async () => {} };
     const consumer = createConsumer(

@@ -23,7 +23,7 @@ afterAll(() => environment.restore());
 const options = { parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] };
 
 describe('a consumer without dependencies', () => {
-  it('reads its environment at the first invocation, and not when it is made', async () => {
+  it('reads its environment at the first invocation, not when it is created', async () => {
     environment.replaceValue({});
     const handler = createConsumer(options);
     environment.replaceValue(deployed);
@@ -37,7 +37,7 @@ describe('a consumer without dependencies', () => {
     await expect(handler(sqsEvent(), remaining())).resolves.toEqual({ batchItemFailures: [] });
   });
 
-  it('refuses the whole batch if a variable is missing, and looks again at the next invocation', async () => {
+  it('fails the whole batch if a variable is missing, and reads the environment again at the next invocation', async () => {
     const handler = createConsumer(options);
     const { QUEUE_URL: _, ...others } = deployed;
     environment.replaceValue(others);
@@ -83,7 +83,7 @@ describe('a consumer without dependencies', () => {
 });
 
 describe("a consumer's name", () => {
-  it('is part of its keys, and comes from the environment if no option gives one', async () => {
+  it('is part of its keys, and comes from the environment if the option is not set', async () => {
     const wiring = fakeWiring();
     await createConsumer(options, wiring)(sqsEvent(sqsRecord(anOrder({ id: '1' }))), remaining());
     await createConsumer({ ...options, name: 'own' }, wiring)(
@@ -93,7 +93,7 @@ describe("a consumer's name", () => {
     expect([...wiring.memory.records.keys()]).toEqual(['orders#urn:test#1', 'own#urn:test#1']);
   });
 
-  it('is missing if neither the environment nor an option gives one: the error says how to set it', async () => {
+  it('is required: without the option and the variable, the error says how to set it', async () => {
     environment.replaceValue({});
     const invoked = createConsumer(options, fakeWiring())(sqsEvent(), remaining());
     await expect(invoked).rejects.toThrow(/ORDER_ONCE_CONSUMER.* option "name"/);

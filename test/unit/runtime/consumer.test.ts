@@ -59,7 +59,7 @@ describe('a consumer', () => {
     expect(applied()).toEqual(['1', '2']);
   });
 
-  it('writes a record with what operators look for', async () => {
+  it('writes a record with the attributes that operators need', async () => {
     await consumer()(sqsEvent(sqsRecord(order('1'))), remaining());
     expect(wiring.memory.records.get('fulfilment#urn:test#event-of-1')).toMatchObject({
       status: 'COMPLETED',
@@ -80,7 +80,7 @@ describe('a consumer', () => {
     expect(deliveries()[1]).toMatchObject({ outcome: 'duplicate', messageId: 'm2', appliedWith: 'm1' });
   });
 
-  it('sends a conflict to the dead-letter queue with both fingerprints, and applies nothing of it', async () => {
+  it('sends a conflict to the dead-letter queue with both fingerprints, and applies no effect of it', async () => {
     await consumer()(sqsEvent(sqsRecord(order('1'))), remaining());
     const other = { ...order('1'), data: { ...order('1').data, total: 99 } };
     await consumer()(sqsEvent(sqsRecord(other, { messageId: 'm2' })), remaining());
@@ -96,7 +96,7 @@ describe('a consumer', () => {
     expect(reason.fingerprints.applied).not.toBe(reason.fingerprints.received);
   });
 
-  it('sends poison to the dead-letter queue and goes on with its group, in order', async () => {
+  it('sends poison to the dead-letter queue and continues with its group, in order', async () => {
     const event = sqsEvent(
       sqsRecord(order('1'), { messageId: 'm1' }),
       sqsRecord({ ...order('2'), id: undefined }, { messageId: 'm2' }),
@@ -121,7 +121,7 @@ describe('a consumer', () => {
     expect(applied()).toEqual([]);
   });
 
-  it('returns a message whose handler failed, and takes a permanent error for poison', async () => {
+  it('returns a message whose handler failed, and treats a permanent error as poison', async () => {
     const failing = consumer(({ data }) => {
       if (data.orderId === '1') throw new Error('not now');
       throw new PermanentError('never');
@@ -139,20 +139,20 @@ describe('a consumer', () => {
     ]);
   });
 
-  it('fails closed: a store that does not answer applies and loses nothing', async () => {
+  it('applies no event and loses no message if the store does not answer', async () => {
     wiring.store.befall('commit', 'down');
     const { batchItemFailures } = await consumer()(sqsEvent(sqsRecord(order('1'))), remaining());
     expect(batchItemFailures).toHaveLength(1);
     expect(wiring.letters).toEqual([]);
   });
 
-  it('begins nothing when the invocation is about to end', async () => {
+  it('starts no message when the invocation is about to end', async () => {
     const { batchItemFailures } = await consumer()(sqsEvent(sqsRecord(order('1'))), remaining(400));
     expect(batchItemFailures).toHaveLength(1);
     expect(applied()).toEqual([]);
   });
 
-  it('counts what became of the batch, as metrics in the embedded format', async () => {
+  it('writes the outcomes of the batch as metrics in the embedded format', async () => {
     const failing = consumer(({ data }) => {
       if (data.orderId === '2') throw new Error('not now');
       return [add(data.orderId)];
@@ -189,7 +189,7 @@ describe('a consumer', () => {
     });
   });
 
-  it('logs a line a delivery, with all that is known of it', async () => {
+  it('logs one line per delivery, with all known fields', async () => {
     await consumer()(sqsEvent(sqsRecord(order('1'), { messageId: 'm1', receiveCount: 2 })), remaining());
     expect(deliveries()).toEqual([
       {
@@ -208,7 +208,7 @@ describe('a consumer', () => {
     ]);
   });
 
-  it('keeps logs and dead letters small, whatever a body makes it quote', async () => {
+  it('keeps log lines and dead letters small, whatever a body contains', async () => {
     // GIVEN a field whose name is as long as a message, and a type that is
     const key = '\u007f'.repeat(200_000);
     const event = sqsEvent(
@@ -247,7 +247,7 @@ describe('a consumer', () => {
         },
       },
     ],
-  ])('survives %s that throws what has no text', async (_, broken) => {
+  ])('survives %s that throws a value without a text', async (_, broken) => {
     const handler = createConsumer(
       { name: 'fulfilment', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [], ...broken },
       wiring,
@@ -256,14 +256,14 @@ describe('a consumer', () => {
     expect(deliveries()[0]).toMatchObject({ reason: expect.stringContaining('no text') });
   });
 
-  it('lets a message wait whose handler forgot to return its effects', async () => {
+  it('makes a message wait if its handler returned no list of effects', async () => {
     const forgetful = consumer((() => undefined) as never);
     const { batchItemFailures } = await forgetful(sqsEvent(sqsRecord(order('1'))), remaining());
     expect(batchItemFailures).toHaveLength(1);
     expect(deliveries()[0]).toMatchObject({ outcome: 'failed', code: 'NO_EFFECTS' });
   });
 
-  it('takes the partition key for the group where the record names none', async () => {
+  it('uses the partition key as the group if the SQS record has none', async () => {
     const records = [order('1', 'a'), order('2', 'b')].map((event) => {
       const record = sqsRecord(event);
       return { ...record, attributes: { ...record.attributes, MessageGroupId: undefined } };
@@ -281,7 +281,7 @@ describe('a consumer', () => {
     expect(wiring.logged.filter((line) => '_aws' in line)).toHaveLength(1);
   });
 
-  it('hides a message that meets a live lease, and what follows in its group, until the lease ends', async () => {
+  it('hides a message that finds a live lease, and the rest of its group, until the lease ends', async () => {
     // GIVEN a delivery of order 2 that is at work
     const guarantee = atLeastOnce({ providerKeyRetention: 1e9 });
     const working = (handle: () => Promise<void>) =>
@@ -301,7 +301,7 @@ describe('a consumer', () => {
     expect(wiring.hidden).toEqual([{ handles: ['receipt-of-m2', 'receipt-of-m3'], seconds: 25 }]);
   });
 
-  it('returns a message that meets a live lease even if it could not be hidden', async () => {
+  it('returns a message that finds a live lease, even if it could not be hidden', async () => {
     wiring = fakeWiring({ visibility: { change: () => Promise.reject(new Error('throttled')) } });
     const guarantee = atLeastOnce({ providerKeyRetention: 1e9 });
     const billing = createConsumer(
@@ -314,7 +314,7 @@ describe('a consumer', () => {
     expect(batchItemFailures).toHaveLength(1);
   });
 
-  it('fails if its name could not be part of a key', () => {
+  it('refuses a name that cannot be part of a key', () => {
     expect(() =>
       createConsumer(
         { name: 'a#b', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] },

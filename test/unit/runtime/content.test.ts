@@ -75,8 +75,8 @@ function given(guarantee: Name, over: Partial<StoredRecord>, of = id) {
 
 describe.each(
   Object.keys(guarantees) as Name[],
-)('a record from before fingerprints named their algorithm, under %s', (name) => {
-  it('makes a duplicate of the same event, and a conflict of other content', async () => {
+)('a record with the earliest fingerprint, under %s', (name) => {
+  it('makes the same event a duplicate, and other content a conflict', async () => {
     given(name, {});
     await expect(deliver(consumer(name), [event])).resolves.toMatchObject([{ outcome: 'duplicate' }]);
     await expect(deliver(consumer(name), [other])).resolves.toMatchObject([{ outcome: 'conflict' }]);
@@ -93,7 +93,7 @@ describe.each(
     ['RETRYING', { status: 'RETRYING' }],
     ['QUARANTINED for another message', { status: 'QUARANTINED' }],
     ['OUTCOME_UNKNOWN that was sent again', { status: 'OUTCOME_UNKNOWN', expiration: undefined, body: '{}' }],
-  ])('that is %s goes on, and names its algorithm from then on', async (_, over) => {
+  ])('in the state %s continues, and names its algorithm from then on', async (_, over) => {
     given(name, over);
     const attributes = { 'resolved-attempt': { dataType: 'String', stringValue: 'before' } };
     await expect(deliver(consumer(name), [event, { attributes }])).resolves.toMatchObject([
@@ -106,7 +106,7 @@ describe.each(
     });
   });
 
-  it('goes on where its attempt fails, as a suspect and as any other', async () => {
+  it('continues if its attempt fails, for a suspect and for any other message', async () => {
     for (const receiveCount of [1, 3]) {
       given(name, { status: 'RETRYING' });
       const handle = () => {
@@ -118,7 +118,7 @@ describe.each(
     }
   });
 
-  it('is no duplicate of other content while it is unfinished', async () => {
+  it('makes other content a conflict while it is unfinished', async () => {
     for (const status of ['RETRYING', 'INPROGRESS', 'QUARANTINED', 'OUTCOME_UNKNOWN'] as const) {
       given(name, { status, leaseUntil: 1 });
       await expect(deliver(consumer(name), [other])).resolves.toMatchObject([{ outcome: 'conflict' }]);
@@ -127,14 +127,14 @@ describe.each(
   });
 });
 
-describe('a dead owner from before fingerprints named their algorithm', () => {
+describe('a dead owner of a record with the earliest fingerprint', () => {
   it('is taken over under at-least-once', async () => {
     given('at-least-once', { status: 'INPROGRESS', leaseUntil: wiring.clock.now() - 1 });
     const lines = await deliver(consumer('at-least-once'), [event]);
     expect(lines).toMatchObject([{ outcome: 'applied' }]);
   });
 
-  it('is held as unknown under at-most-once', async () => {
+  it('leaves an unknown outcome under at-most-once', async () => {
     given('at-most-once', { status: 'INPROGRESS', leaseUntil: wiring.clock.now() - 1 });
     await expect(deliver(consumer('at-most-once'), [event])).resolves.toMatchObject([{ outcome: 'unknown' }]);
     expect(wiring.memory.records.get(id)).toMatchObject({ status: 'OUTCOME_UNKNOWN', ownerToken: 'before' });
@@ -142,8 +142,8 @@ describe('a dead owner from before fingerprints named their algorithm', () => {
   });
 });
 
-describe('exactly-once over records from before fingerprints named their algorithm', () => {
-  it('asks the store once for a duplicate, whatever its handler does to the event', async () => {
+describe('exactly-once over records with the earliest fingerprint', () => {
+  it('finds a duplicate with one request, even if its handler changes the event', async () => {
     given('exactly-once', {});
     let commits = 0;
     const { commit } = wiring.memory;
@@ -161,7 +161,7 @@ describe('exactly-once over records from before fingerprints named their algorit
     expect(commits).toBe(1);
   });
 
-  it('settles them among the events of a fold', async () => {
+  it('settles their events inside a fold', async () => {
     const orders = ['1', '2', '3', '4'].map((subject) => anOrder({ subject }));
     const [, second, third] = orders as [OrderEvent, OrderEvent, OrderEvent];
     given('exactly-once', { fingerprint: earliestFingerprint(second) }, `orders#urn:test#${second.id}`);
@@ -182,8 +182,8 @@ describe('exactly-once over records from before fingerprints named their algorit
   });
 });
 
-describe('a record of an algorithm that nobody knows here', () => {
-  it.each(Object.keys(guarantees) as Name[])('lets its message wait under %s', async (name) => {
+describe('a record with an unknown fingerprint algorithm', () => {
+  it.each(Object.keys(guarantees) as Name[])('makes its message wait under %s', async (name) => {
     for (const status of ['COMPLETED', 'RETRYING', 'INPROGRESS', 'OUTCOME_UNKNOWN'] as const) {
       for (const receiveCount of [1, 3]) {
         given(name, { status, fingerprint: '3:of-tomorrow', leaseUntil: 1 });
@@ -197,7 +197,7 @@ describe('a record of an algorithm that nobody knows here', () => {
     expect(wiring.letters).toEqual([]);
   });
 
-  it('keeps none of those before it in its group waiting', async () => {
+  it('does not make the messages before it in its group wait', async () => {
     const orders = ['1', '2', '3'].map((subject) => anOrder({ subject }));
     given('exactly-once', { fingerprint: '3:of-tomorrow' }, `orders#urn:test#${orders[1]?.id}`);
     const records = orders.map((order, n): [object, RecordOptions] => [order, { messageId: `m${n}` }]);
@@ -216,14 +216,14 @@ describe('a record of an algorithm that nobody knows here', () => {
     expect(wiring.letters).toEqual([]);
   });
 
-  it('begins a new life once it has expired', async () => {
+  it('is replaced after it has expired', async () => {
     given('exactly-once', { fingerprint: '3:of-tomorrow', expiration: 1 });
     await expect(deliver(consumer('exactly-once'), [event])).resolves.toMatchObject([{ outcome: 'applied' }]);
   });
 });
 
 describe("an event's content", () => {
-  it('is all that its schema and its producer add', async () => {
+  it('includes all members that its schema and its producer add', async () => {
     const tenants = eventParser(v.looseObject({ ...cloudEvent.entries, tenant: v.string() }));
     const run = createConsumer(
       { name: 'orders', parse: tenants, guarantee: guarantees['at-least-once'], handle: async () => {} },
@@ -243,7 +243,7 @@ describe("an event's content", () => {
     await expect(deliver(run, [again])).resolves.toMatchObject([{ outcome: 'duplicate' }]);
   });
 
-  it('keeps a sequence that is no number in record and log, and the start of a long one', async () => {
+  it('keeps a sequence that is not a number in record and log, and cuts a long one', async () => {
     const parse = eventParser(cloudEvent);
     const run = createConsumer(
       { name: 'orders', parse, guarantee: guarantees['at-least-once'], handle: async () => {} },
@@ -259,7 +259,7 @@ describe("an event's content", () => {
   });
 });
 
-it('a parser that adds members since makes no conflict of what it had read without them', async () => {
+it('a new version of a parser that adds members does not turn earlier events into conflicts', async () => {
   const names = Object.keys(guarantees) as Name[];
   for (const name of names) {
     for (const status of ['COMPLETED', 'RETRYING'] as const) {
@@ -297,7 +297,7 @@ describe("a consumer's own content", () => {
     await expect(deliver(run, [other, suspect])).resolves.toMatchObject([{ outcome: 'conflict' }]);
   });
 
-  it('that only a parsed event has decides for a suspect once it is parsed', async () => {
+  it('decides for a suspect after its parser ran, if only the parsed event has it', async () => {
     const parse = ({ body }: ReceivedMessage) => ({
       ...parseOrderEvent({ body }),
       order: { total: JSON.parse(body).data.total },
@@ -312,14 +312,14 @@ describe("a consumer's own content", () => {
     await expect(deliver(run, [other, suspect])).resolves.toMatchObject([{ outcome: 'conflict' }]);
   });
 
-  it('added later, together with a member of the parser, settles what began by the whole body', async () => {
+  it('settles records of the whole body, if it is added together with a new member of the parser', async () => {
     const parse = ({ body }: ReceivedMessage) => ({ ...parseOrderEvent({ body }), member: 'of the parser' });
     given('exactly-once', { status: 'RETRYING', fingerprint: fingerprint(event) });
     const run = consumer('exactly-once', { parse, ...byOrder });
     await expect(deliver(run, [event])).resolves.toMatchObject([{ outcome: 'applied' }]);
   });
 
-  it('is compared with records from before it was set, though a parser adds what has no JSON', async () => {
+  it('is compared with records from before it was set, even if a parser adds values without a JSON form', async () => {
     const parse = ({ body }: ReceivedMessage) => ({ ...parseOrderEvent({ body }), cents: 1530n });
     for (const before of [fingerprint(event), earliestFingerprint(event)]) {
       given('exactly-once', { fingerprint: before });
@@ -329,7 +329,7 @@ describe("a consumer's own content", () => {
     }
   });
 
-  it('is asked for a suspect once its body is counted: it may not return', async () => {
+  it('is computed for a suspect only after its body is counted, because the function may not return', async () => {
     const seen: unknown[] = [];
     const content = ({ data }: OrderEvent) => {
       seen.push(wiring.memory.records.get(bodyKey('orders', JSON.stringify(event)))?.attempts);
@@ -339,7 +339,7 @@ describe("a consumer's own content", () => {
     expect(seen).toEqual([1]);
   });
 
-  it('is compared with records from before it was set by what they name', async () => {
+  it('is compared with records from before it was set by the algorithm that they name', async () => {
     for (const before of [fingerprint(event), earliestFingerprint(event)]) {
       given('exactly-once', { fingerprint: before });
       const run = consumer('exactly-once', byOrder);
@@ -351,7 +351,7 @@ describe("a consumer's own content", () => {
     }
   });
 
-  it('has to stay for as long as its records count, and messages wait where it is gone', async () => {
+  it('must stay as long as its records live; without it, their messages wait', async () => {
     await deliver(consumer('exactly-once', byOrder), [event]);
     await expect(deliver(consumer('exactly-once'), [event])).resolves.toMatchObject([
       {
@@ -369,14 +369,14 @@ describe("a consumer's own content", () => {
     ['a function', () => [() => 1]],
     ['a bigint', () => 1n],
     ['NaN', () => ({ total: Number.NaN })],
-  ])('that holds %s applies nothing, and says what to return', async (found, content) => {
+  ])('that contains %s makes the event fail, and the error says what to return', async (found, content) => {
     const [line] = await deliver(consumer('exactly-once', { fingerprint: content }), [event]);
     expect(line?.outcome).not.toBe('applied');
     expect(line?.reason).toContain(`fingerprint: found ${found}`);
     expect(called).toBe(0);
   });
 
-  it('that throws applies nothing, and its error is told', async () => {
+  it('that throws makes the event fail, and its error is logged', async () => {
     const content = () => {
       throw new Error('no order id');
     };

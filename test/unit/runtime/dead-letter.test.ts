@@ -32,7 +32,7 @@ function text(value: string) {
 }
 
 describe('deadLetterOf', () => {
-  it('copies body, group and attributes, and takes the SQS message id for its deduplication id', () => {
+  it('copies body, group and attributes, and uses the SQS message id as deduplication id', () => {
     const binary = { dataType: 'Binary', binaryValue: Buffer.from('bytes').toString('base64') };
     const copied = letter({ traceparent: text('00-1-2-01'), checksum: binary });
     expect(copied).toMatchObject({
@@ -56,7 +56,7 @@ describe('deadLetterOf', () => {
     });
   });
 
-  it('keeps first-published, and takes the queue time where it is missing', () => {
+  it('keeps first-published, or sets it to the time of the queue if it is missing', () => {
     const published = { dataType: 'Number', stringValue: '1600000000000' };
     expect(letter({ 'first-published': published }).attributes['first-published']?.StringValue).toBe(
       '1600000000000',
@@ -67,7 +67,7 @@ describe('deadLetterOf', () => {
     });
   });
 
-  it('moves what does not fit into ten attributes into the reason', () => {
+  it('moves attributes beyond ten into the reason', () => {
     // GIVEN as many attributes as SQS takes
     const names = Array.from({ length: 10 }, (_, index) => `producer-${index}`);
     const binary = { dataType: 'Binary', binaryValue: Buffer.from('bytes').toString('base64') };
@@ -90,13 +90,13 @@ describe('deadLetterOf', () => {
     expect(attributes['dead-letter-reason']?.StringValue).toContain('CONFLICT');
   });
 
-  it('writes a reason that SQS takes, whatever the message quotes', () => {
+  it('writes a reason that SQS accepts, whatever it quotes', () => {
     const { attributes } = letter({}, { message: '\u0000\ufffe\ud800é' });
     const value = attributes['dead-letter-reason']?.StringValue ?? '';
     expect(value).toMatch(/^[\x20-\x7e]+$/);
   });
 
-  it('moves what SQS refuses as an attribute into the reason', () => {
+  it('moves attributes that SQS refuses into the reason', () => {
     const refused = {
       untyped: { stringValue: 'acme' },
       empty: text(''),
@@ -125,7 +125,7 @@ describe('deadLetterOf', () => {
     });
   });
 
-  it('takes custom types and numbers of every notation as they are', () => {
+  it('keeps custom types and numbers of every notation', () => {
     const attributes = {
       json: { dataType: 'String.json', stringValue: '{}' },
       price: { dataType: 'Number.decimal', stringValue: '-12.50' },
@@ -140,7 +140,7 @@ describe('deadLetterOf', () => {
     });
   });
 
-  it('counts the window from the time when the queue took a message whose own time is none', () => {
+  it('uses the time of the queue if the first-published time of the message is invalid', () => {
     const attributes = letter({ 'first-published': text('yesterday') }).attributes;
     expect(attributes['first-published']).toEqual({ DataType: 'Number', StringValue: '1700000000000' });
   });
@@ -150,13 +150,13 @@ describe('deadLetterOf', () => {
     ['missing', undefined, 'order-once: the message had no body of text, but undefined', 0],
     ['no text', ['a'], 'order-once: the message had no body of text, but object', 0],
     ['of characters that SQS does not keep', 'a\ufffe\ud800b\0', 'a\ufffd\ufffdb\ufffd', 9],
-  ])('stands in for a body that is %s, and says so', (_, body, sent, bytes) => {
+  ])('replaces a body that is %s, and says so', (_, body, sent, bytes) => {
     const copied = copy({ ...sqsRecord(''), body: body as string }).letter;
     expect(copied.body).toBe(sent);
     expect(reasonIn(copied).originalBody).toMatchObject({ bytes });
   });
 
-  it('takes hashes for a group and an id that SQS refuses', () => {
+  it('replaces a group and an id that SQS refuses by hashes', () => {
     const record = sqsRecord('no event', { messageId: 'x'.repeat(129), group: 'with blanks' });
     expect(copy(record).letter).toMatchObject({
       messageGroup: sha256('with blanks'),
@@ -164,7 +164,7 @@ describe('deadLetterOf', () => {
     });
   });
 
-  it("keeps the message's trace header where SQS takes it", () => {
+  it("keeps the message's trace header in the system attribute of SQS", () => {
     const withTrace = (AWSTraceHeader: string) => {
       const record = sqsRecord(anOrder());
       return copy({ ...record, attributes: { ...record.attributes, AWSTraceHeader } }).letter.trace;
@@ -189,7 +189,7 @@ describe('a copy that is too large', () => {
     checkTaken(letter);
   });
 
-  it('leaves out attributes next, the largest first, and never when it was first published', () => {
+  it('then leaves out attributes, the largest first, but never first-published', () => {
     const attributes = {
       small: text('s'),
       large: text('l'.repeat(1500)),
@@ -205,7 +205,7 @@ describe('a copy that is too large', () => {
     checkTaken(letter);
   });
 
-  it('cuts a body that fits with no reason at all, and names its length and digest', () => {
+  it('cuts a body that does not even fit with the shortest reason, and names its length and digest', () => {
     const body = `x${'é'.repeat(mostBytes / 2 - 1)}`;
     const { letter, lacks } = copy(sqsRecord(body, { attributes: { tenant: text('acme') } }), {
       message: long,
@@ -221,7 +221,7 @@ describe('a copy that is too large', () => {
     expect(lacks).toContain(sha256(body));
   });
 
-  it('fits a queue that takes smaller messages than SQS', () => {
+  it('fits a queue with a lower size limit', () => {
     const { letter } = copy(sqsRecord('x'.repeat(5000)), {}, 1024);
     const bytes = Object.entries(letter.attributes).map(([name, { DataType, StringValue }]) =>
       Buffer.byteLength(`${name}${DataType}${StringValue}`),
@@ -231,7 +231,7 @@ describe('a copy that is too large', () => {
     expect(reasonIn(letter).originalBody).toMatchObject({ bytes: 5000 });
   });
 
-  it('is one that SQS takes, with a whole body wherever that fits, whatever the message holds', () => {
+  it('is always accepted by SQS, with the whole body if that fits', () => {
     const value = fc.oneof(
       texts,
       fc.anything(),

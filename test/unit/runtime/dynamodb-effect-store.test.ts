@@ -71,7 +71,7 @@ const lasting: readonly (readonly [string, Error])[] = [
 const versioned = putIfNewer('orders', { orderId: '1', sequence: '1' }, { version: 'sequence' });
 const newer = { orderId: { S: '1' }, sequence: { N: '2' } };
 
-describe('what the store reads in the reasons of versioned effects', () => {
+describe('the cancellation reasons of versioned effects', () => {
   const answer = (effects: readonly Effect[], ...codes: string[]) => {
     const error = cancelled(...codes);
     for (const reason of error.CancellationReasons ?? []) {
@@ -111,12 +111,12 @@ describe('what the store reads in the reasons of versioned effects', () => {
     await expect(answer(effects, ...codes)).resolves.toMatchObject(expected);
   });
 
-  it('reads nothing where the reasons are not as many as the items', async () => {
+  it('are ignored if their number differs from the number of items', async () => {
     await expect(answer([versioned], 'ConditionalCheckFailed')).rejects.toThrow('cancelled');
   });
 });
 
-describe('what the store reads in an error of DynamoDB', () => {
+describe('the DynamoDB store', () => {
   it.each<readonly [string, Error, string]>([
     [
       'the record exists, whatever else is wrong',
@@ -142,7 +142,7 @@ describe('what the store reads in an error of DynamoDB', () => {
     await expect(commit(error)).resolves.toMatchObject({ kind });
   });
 
-  it('tells the place of the effect that was refused, and whose refusal it is', async () => {
+  it('returns the position of the refused effect, and whether the handler or the request was refused', async () => {
     await expect(commit(cancelled('None', 'None', 'ValidationError'))).resolves.toMatchObject({
       by: 'request',
       effects: [1],
@@ -157,7 +157,7 @@ describe('what the store reads in an error of DynamoDB', () => {
   it.each([
     'AccessDeniedException',
     'ResourceNotFoundException',
-  ])('calls %s a mistake of the configuration, and names the effects', async (name) => {
+  ])('treats %s as a configuration error, and names the effects', async (name) => {
     const error = named(name);
     await expect(commit(error, 3)).rejects.toMatchObject({
       code: 'CONFIGURATION',
@@ -172,7 +172,7 @@ describe('what the store reads in an error of DynamoDB', () => {
     ['reasons that are not there', cancelled()],
     bug,
     ['a request token that was used with another body', named('IdempotentParameterMismatchException')],
-  ])('decides nothing on %s: the message waits', async (_, error) => {
+  ])('makes the message wait on %s', async (_, error) => {
     await expect(commit(error)).rejects.toBe(error);
   });
 
@@ -181,12 +181,12 @@ describe('what the store reads in an error of DynamoDB', () => {
     ['fewer', ['ConditionalCheckFailed'], 2],
     ['fewer, the first of which may be an effect of it', ['ValidationError', 'ValidationError'], 3],
     ['more', ['ConditionalCheckFailed', 'None', 'None'], 2],
-  ])('takes no reason for the record where there are %s than items', async (_, codes, items) => {
+  ])('ignores the cancellation reasons if there are %s than items', async (_, codes, items) => {
     const error = cancelled(...codes);
     await expect(commit(error, items)).rejects.toBe(error);
   });
 
-  it('tries again on a passing reason, whichever item it is of', async () => {
+  it('retries on a temporary reason, whichever item it belongs to', async () => {
     await expect(commit(cancelled('ThrottlingError'), 3)).resolves.toMatchObject({ kind: 'contended' });
   });
 });
@@ -202,11 +202,11 @@ describe.each([
   ['resolveDone', (store: EffectStore) => store.resolveDone('id', 'mine', delivery)],
   ['skip', (store: EffectStore) => store.skip('id', 'message')],
 ] as const)('%s', (_, step) => {
-  it.each(unanswered)('may be tried again where %s', async (__, error) => {
+  it.each(unanswered)('can be retried if %s', async (__, error) => {
     await expect(step(failing(error))).resolves.toEqual({ kind: 'contended', cause: error });
   });
 
-  it.each(lasting)('is not tried again on %s', async (__, error) => {
+  it.each(lasting)('is not retried on %s', async (__, error) => {
     await expect(step(failing(error))).rejects.toBe(error);
   });
 });

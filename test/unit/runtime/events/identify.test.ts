@@ -36,7 +36,7 @@ async function ask(consumer: unknown, request: object): Promise<IdentifyAnswer> 
 }
 
 describe('a consumer that is asked to identify bodies', () => {
-  it('says of each whether it takes it, by which key and fingerprint, or why not; and touches nothing', async () => {
+  it('returns for each body whether it is wanted, its key and fingerprint, or the error, and changes nothing', async () => {
     // GIVEN no environment at all, as no dependencies are given
     const consumer = createConsumer({ name: 'bookings', ...options });
     // WHEN it is asked, THEN it answers
@@ -60,7 +60,7 @@ describe('a consumer that is asked to identify bodies', () => {
     expect(handle).not.toHaveBeenCalled();
   });
 
-  it('answers as its records are written', async () => {
+  it('returns the same key and fingerprint as in its records', async () => {
     const wiring = fakeWiring();
     const consumer = createConsumer({ name: 'bookings', ...options, key: ({ data }) => data.seat }, wiring);
     const { bodies: answers } = await ask(consumer, {
@@ -73,13 +73,13 @@ describe('a consumer that is asked to identify bodies', () => {
     expect(answers).toEqual([{ wanted: true, key, fingerprint: record?.fingerprint }]);
   });
 
-  it('refuses a request without bodies, saying what it takes', async () => {
+  it('refuses a request without bodies, and names the accepted form', async () => {
     const consumer = createConsumer({ name: 'bookings', ...options });
     await expect(ask(consumer, { 'order-once': 'identify' })).rejects.toThrow(/needs "bodies": a list/);
   });
 });
 
-it('the version is that of the package', () => {
+it('the exported version is that of package.json', () => {
   const manifest = readFileSync(join(__dirname, '../../../../package.json'), 'utf8');
   expect(version).toBe(JSON.parse(manifest).version);
 });

@@ -77,14 +77,14 @@ describe('a type that a consumer ignores', () => {
 
   it.each([
     1, 2, 3, 9,
-  ])('is ignored at its receive %d, if no record says that it was begun', async (receiveCount) => {
+  ])('is ignored at receive %d, if no record shows a started attempt', async (receiveCount) => {
     await expect(deliver({ receiveCount })).resolves.toEqual({ batchItemFailures: [] });
     expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'ignored' }]);
     expect(wiring.store.calls).toHaveLength(1);
     expect(wiring.memory.records.size).toBe(0);
   });
 
-  it('is ignored if the key of the consumer fails over it', async () => {
+  it("is ignored if the consumer's key function fails on it", async () => {
     const key = ({ data }: CloudEvent) => (data as { seat: { id: string } }).seat.id.trim();
     await deliver({}, { key });
     expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'ignored' }]);
@@ -130,7 +130,7 @@ describe('a type that a consumer ignores', () => {
     expect(wiring.letters).toEqual([]);
   });
 
-  it('waits if its record cannot be seen', async () => {
+  it('waits if its record cannot be read', async () => {
     wiring.memory.release = async () => {
       throw new Error('the store is down');
     };
@@ -139,7 +139,7 @@ describe('a type that a consumer ignores', () => {
     expect(wiring.letters).toEqual([]);
   });
 
-  it('is looked for in the store of the guarantee', async () => {
+  it('reads its record in the store of the guarantee', async () => {
     const { memory } = fakeWiring();
     const consumer = createConsumer(
       {
@@ -158,12 +158,12 @@ describe('a type that a consumer ignores', () => {
     expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'poison', code: 'UNHANDLED_TYPE' }]);
   });
 
-  it('is poison if it is not named', async () => {
+  it('is poison if "ignore" does not name it', async () => {
     await deliver({}, { ignore: ['hall.closed'] });
     expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'poison', code: 'UNHANDLED_TYPE' }]);
   });
 
-  it('is still poison if its envelope is wrong', async () => {
+  it('is poison if its envelope is invalid', async () => {
     await deliver({}, { ignore: 'others' }, released({ partitionkey: '' }));
     expect(deliveriesOf(wiring)).toMatchObject([
       { outcome: 'poison', code: 'INVALID_EVENT', field: 'partitionkey' },

@@ -42,7 +42,7 @@ const retried = [
 ];
 
 describe('a consumer with a key', () => {
-  it('applies an event once that comes under two ids, sources and sequences', async () => {
+  it('applies an event once even if it arrives with two ids, sources and sequences', async () => {
     await expect(deliver(retried)).resolves.toEqual(['applied', 'duplicate']);
     expect(wiring.memory.tables.items('ledger')).toMatchObject([{ times: 1 }]);
     expect([...wiring.memory.records.entries()]).toMatchObject([
@@ -57,12 +57,12 @@ describe('a consumer with a key', () => {
     ]);
   });
 
-  it('applies events of two keys, even under one id', async () => {
+  it('applies events of two keys, even with one id', async () => {
     const two = [anOrder({ id: '1', subject: 'a' }), anOrder({ id: '1', subject: 'b' })];
     await expect(deliver(two)).resolves.toEqual(['applied', 'applied']);
   });
 
-  it('compares what a fingerprint of its own returns', async () => {
+  it('compares the results of its own fingerprint function', async () => {
     const twice = [anOrder({ id: '1' }), anOrder({ id: '2' }, { currency: 'EUR' })];
     await expect(deliver(twice, { fingerprint: ({ data }) => data.total })).resolves.toEqual([
       'applied',
@@ -79,7 +79,7 @@ describe('a consumer with a key', () => {
     ['an object', {}],
     ['of 2053 bytes', 'x'.repeat(2041)],
     ['half of a surrogate pair', 'hall-\ud83d'],
-  ])('makes an event poison whose key is %s, and never one of a constant', async (found, key) => {
+  ])('makes an event with the key %s poison, because such events would share a constant key', async (found, key) => {
     await expect(deliver([anOrder()], { key: () => key as string })).resolves.toEqual(['poison']);
     expect(deliveriesOf(wiring)).toMatchObject([
       { code: 'INVALID_KEY', reason: expect.stringContaining(found) },
@@ -88,7 +88,7 @@ describe('a consumer with a key', () => {
     expect(wiring.memory.records.size).toBe(0);
   });
 
-  it('lets messages wait if the key is a promise', async () => {
+  it('makes messages wait if the key is a promise', async () => {
     const key = async () => {
       throw new Error('never awaited');
     };
@@ -99,7 +99,7 @@ describe('a consumer with a key', () => {
     expect(wiring.memory.records.size).toBe(0);
   });
 
-  it('counts an attempt of the event if its key throws', async () => {
+  it('counts an attempt of the event if its key function throws', async () => {
     const key = () => {
       throw new TypeError('of the key');
     };
@@ -109,7 +109,7 @@ describe('a consumer with a key', () => {
     ]);
   });
 
-  it('finds what it applied if its parser fails now', async () => {
+  it('finds an applied event even if its parser fails now', async () => {
     await deliver([anOrder({ id: '1' })]);
     const parse = () => {
       throw new TypeError('of the parser');
@@ -118,7 +118,7 @@ describe('a consumer with a key', () => {
   });
 });
 
-it('no key of an event, of a body or of the business is that of another kind', () => {
+it('event keys, body keys and business keys never collide', () => {
   const parts = ['%key', '%', '#', '%body', 'a', '#%key#a', '#%body#a', '%25key'];
   const keys = parts.flatMap((part) => [
     businessKey('c', part),
@@ -129,7 +129,7 @@ it('no key of an event, of a body or of the business is that of another kind', (
   expect(keys.filter(isBodyKey)).toHaveLength(parts.length);
 });
 
-it('the fingerprint by a key sees everything else of an event', () => {
+it('the fingerprint of a consumer with a key covers everything except id, source and sequence', () => {
   const [first, second] = retried as [OrderEvent, OrderEvent];
   expect(businessFingerprint(first)).toBe(businessFingerprint(second));
   expect(businessFingerprint(first)).not.toBe(fingerprint(first));

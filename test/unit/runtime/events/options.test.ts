@@ -47,12 +47,12 @@ it.each([
   ['no guarantee', { guarantee: undefined }, 'guarantee is undefined; it must be exactlyOnce()'],
   ['a guarantee that was not called', { guarantee: exactlyOnce }, 'it must be exactlyOnce()'],
   ['a concurrency of 0', { concurrency: 0 }, 'concurrency is 0; it must be a whole number of 1 or more'],
-])('refuses %s, naming the option and the fix', (_, over, message) => {
+])('createConsumer refuses %s, and names the option and the fix', (_, over, message) => {
   expect(() => create(over)).toThrow(
     expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringContaining(message) }),
   );
 });
 
-it('takes options that are complete', () => {
+it('createConsumer accepts complete options', () => {
   expect(create({})).toBeInstanceOf(Function);
 });

@@ -53,7 +53,7 @@ const schemas = {
 };
 
 describe.each(Object.entries(schemas))('a schema of %s', (_, schema) => {
-  it('gives the handler its output, and the record the fingerprint of the event as it came', async () => {
+  it('passes its output to the handler, and the record gets the fingerprint of the original event', async () => {
     const event = booked({ seat: ' 1A ', extra: true });
     await expect(deliver(schema, event)).resolves.toEqual([
       expect.objectContaining({ seat: '1A', price: 5 }),
@@ -61,7 +61,7 @@ describe.each(Object.entries(schemas))('a schema of %s', (_, schema) => {
     expect([...wiring.memory.records.values()]).toMatchObject([{ fingerprint: fingerprint(event) }]);
   });
 
-  it('makes an event with an issue poison, and its reason names the field', async () => {
+  it('makes an event with an issue poison, and the reason names the field', async () => {
     await expect(deliver(schema, booked({ seat: 4, price: 1 }))).resolves.toEqual([]);
     expect(deliveriesOf(wiring)).toMatchObject([
       { outcome: 'poison', code: 'INVALID_EVENT', field: 'data.seat', source: '/halls', eventId: '1' },
@@ -73,7 +73,7 @@ describe.each(Object.entries(schemas))('a schema of %s', (_, schema) => {
   });
 });
 
-it('keeps the event that is repeated with the same input a duplicate, whatever its schema makes of it', async () => {
+it('a repeated event with the same input is a duplicate, whatever the schema returns', async () => {
   let nonce = 0;
   const schema = v.pipe(
     v.unknown(),
@@ -86,7 +86,7 @@ it('keeps the event that is repeated with the same input a duplicate, whatever i
   expect(deliveriesOf(wiring).map(({ outcome }) => outcome)).toEqual(['applied', 'duplicate', 'conflict']);
 });
 
-it('takes the fingerprint before a schema that changes its input', async () => {
+it('the fingerprint is taken before a schema can change its input', async () => {
   const schema = v.custom<{ seat: string }>((data) => {
     (data as { seat: string }).seat = 'another';
     return true;
@@ -106,7 +106,7 @@ it.each([
     'data.seat',
   ],
   ['the body', '{', 'INVALID_JSON', undefined],
-])('checks %s before the schema runs', async (_, body, code, field) => {
+])('a consumer checks %s before the schema runs', async (_, body, code, field) => {
   const validate = jest.fn();
   await deliver({ '~standard': { version: 1, vendor: 'test', validate } }, body);
   expect(validate).not.toHaveBeenCalled();
@@ -117,7 +117,7 @@ it.each([
   'seat.released',
   'constructor',
   '__proto__',
-])('makes the type %s, which has no schema, poison', async (type) => {
+])('an event of the type %s, which has no schema, is poison', async (type) => {
   await expect(deliver(schemas.valibot, booked({}, { type }))).resolves.toEqual([]);
   expect(deliveriesOf(wiring)).toMatchObject([
     {
@@ -139,7 +139,7 @@ it.each([
     ),
   ],
   ['zod', z.unknown().refine(async () => false)],
-])('lets messages wait if a schema of %s returns a promise', async (_, schema) => {
+])('messages wait if a schema of %s returns a promise', async (_, schema) => {
   await expect(deliver(schema, booked({}))).resolves.toEqual([]);
   expect(deliveriesOf(wiring)).toMatchObject([
     {
@@ -151,7 +151,7 @@ it.each([
   expect(wiring.letters).toEqual([]);
 });
 
-it('counts an attempt of the event if its schema throws', async () => {
+it('an attempt of the event is counted if its schema throws', async () => {
   const validate = () => {
     throw new TypeError('of the schema');
   };
@@ -159,7 +159,7 @@ it('counts an attempt of the event if its schema throws', async () => {
   expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 }]);
 });
 
-it('gives the handler of each type the data of its own schema', async () => {
+it("the handler gets the data of the event type's own schema", async () => {
   const mailed: string[] = [];
   const consumer = createConsumer(
     {
@@ -180,7 +180,7 @@ it('gives the handler of each type the data of its own schema', async () => {
   expect(mailed).toEqual(['1A', '2.0']);
 });
 
-it('hands the body and the message attributes to a parser', async () => {
+it('a parser gets the body and the message attributes', async () => {
   const parsed: unknown[] = [];
   const attributes = { tenant: { dataType: 'String', stringValue: 'one' } } as never;
   const consumer = createConsumer(
