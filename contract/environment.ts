@@ -1,6 +1,6 @@
 import { ConfigurationError } from './errors.ts';
 
-/** Environment variables of the functions: set by the constructs, read by the runtime. */
+/** Environment variables of a consumer's function: the constructs set them, and the runtime reads them. */
 export const environmentNames = {
   /** The consumer's name without any prefix, for example `bookings`. See `checkConsumerName`. */
   consumerName: 'ORDER_ONCE_CONSUMER',
@@ -13,34 +13,31 @@ export const environmentNames = {
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   onPoison: 'ON_POISON',
   tables: 'ORDER_ONCE_TABLES',
-  paymentUrl: 'PAYMENT_URL',
-  paymentKeyRetentionSeconds: 'PAYMENT_KEY_RETENTION_SECONDS',
-  mailFrom: 'MAIL_FROM',
-  mailDomain: 'MAIL_DOMAIN',
-  topicArn: 'TOPIC_ARN',
 } as const;
 
 export type EnvironmentName = keyof typeof environmentNames;
 
 /**
- * The value of a function's environment variable.
+ * The value of an environment variable of the function.
+ *
+ * @param variable Its name, for example `QUEUE_URL`.
  * @throws ConfigurationError if it is not set. A function without its settings must not start.
  */
-export function readEnvironment(name: EnvironmentName): string {
-  const value = readOptionalEnvironment(name);
+export function readEnvironment(variable: string): string {
+  const value = readOptionalEnvironment(variable);
   if (value === undefined) {
     throw new ConfigurationError(
-      `Environment variable ${environmentNames[name]} is not set. IdempotentConsumer and the grants of the tables set it; ` +
+      `Environment variable ${variable} is not set. IdempotentConsumer and the grants of the tables set it; ` +
         'a function deployed without them has to set it itself.',
     );
   }
   return value;
 }
 
-/** The value of a function's environment variable; `undefined` if it is not set or empty. */
-export function readOptionalEnvironment(name: EnvironmentName): string | undefined {
+/** The value of an environment variable of the function; `undefined` if it is not set or empty. */
+export function readOptionalEnvironment(variable: string): string | undefined {
   // biome-ignore lint/style/noProcessEnv: the one place where a function's environment enters.
-  return process.env[environmentNames[name]] || undefined;
+  return process.env[variable] || undefined;
 }
 
 export interface WholeNumbers {
@@ -54,17 +51,20 @@ export interface WholeNumbers {
  * Reads an environment variable of the function that holds a whole number.
  * @throws ConfigurationError that names the variable, its value and the range.
  */
-export function readWholeNumber(name: EnvironmentName, { unit, least, most }: WholeNumbers): number {
-  const value = readEnvironment(name);
+export function readWholeNumber(variable: string, { unit, least, most }: WholeNumbers): number {
+  const value = readEnvironment(variable);
   const number = Number(value);
   if (Number.isSafeInteger(number) && number >= least && number <= most) return number;
-  throw refusedVariable(name, value, `a whole number${unit ? ` of ${unit}` : ''} from ${least} to ${most}`);
+  throw refusedVariable(
+    variable,
+    value,
+    `a whole number${unit ? ` of ${unit}` : ''} from ${least} to ${most}`,
+  );
 }
 
-export function refusedVariable(name: EnvironmentName, value: string, wanted: string): ConfigurationError {
-  return new ConfigurationError(
-    `Environment variable ${environmentNames[name]} is "${value}"; it must be ${wanted}`,
-  );
+/** @returns The error for a value that is not what the variable takes. */
+export function refusedVariable(variable: string, value: string, wanted: string): ConfigurationError {
+  return new ConfigurationError(`Environment variable ${variable} is "${value}"; it must be ${wanted}`);
 }
 
 /** A table that effects write to, as its stack describes it. */
@@ -106,7 +106,11 @@ export function readTables(): DeployedTables {
     // Invalid JSON is refused below, like any other wrong value.
   }
   if (isObject(tables) && Object.values(tables).every(isDeployedTable)) return tables as DeployedTables;
-  throw refusedVariable('tables', value, 'JSON such as {"seats":{"tableName":"Prod-Seats","key":["seat"]}}');
+  throw refusedVariable(
+    environmentNames.tables,
+    value,
+    'JSON such as {"seats":{"tableName":"Prod-Seats","key":["seat"]}}',
+  );
 }
 
 function isDeployedTable(value: unknown): value is DeployedTable {

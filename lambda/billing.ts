@@ -1,5 +1,6 @@
 import { readEnvironment, readWholeNumber } from '../contract/environment.ts';
 import { parseOrderEvent } from '../contract/orders/order-event.ts';
+import { shopVariables } from '../contract/orders/shop-variables.ts';
 import { keyRetentionSeconds } from '../contract/policies/key-retention.ts';
 import { atLeastOnce, createConsumer } from '../runtime/index.ts';
 import { chargeOrder } from './payment/charge-order.ts';
@@ -11,8 +12,11 @@ export const handler = atFirstInvocation(() =>
     parse: parseOrderEvent,
     guarantee: atLeastOnce({
       providerKeyRetention:
-        readWholeNumber('paymentKeyRetentionSeconds', { unit: 'seconds', ...keyRetentionSeconds }) * 1000,
+        readWholeNumber(shopVariables.paymentKeyRetentionSeconds, {
+          unit: 'seconds',
+          ...keyRetentionSeconds,
+        }) * 1000,
     }),
-    handle: chargeOrder(readEnvironment('paymentUrl')),
+    handle: chargeOrder(readEnvironment(shopVariables.paymentUrl)),
   }),
 );

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { readEnvironment, readWholeNumber } from '../contract/environment.ts';
+import { environmentNames, readEnvironment, readWholeNumber } from '../contract/environment.ts';
+import { shopVariables } from '../contract/orders/shop-variables.ts';
 import { maxRecordTtl, minRecordTtl } from '../contract/policies/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
 import { clientOptions } from '../runtime/aws/sdk-client-options.ts';
@@ -13,15 +14,15 @@ const clientConfig = { ...clientOptions, maxAttempts: 2 };
 
 /** `POST /orders`: an order becomes one event, however often its request arrives. */
 export const handler = atFirstInvocation(() => {
-  const topic = snsTopic(readEnvironment('topicArn'), new SNSClient(clientConfig));
+  const topic = snsTopic(readEnvironment(shopVariables.topicArn), new SNSClient(clientConfig));
   return createIntake({
     events: {
       fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }),
       publish: (event, firstPublished) => publishEvent(topic, { event, firstPublished }),
     },
     refusalOf,
-    table: readEnvironment('recordsTable'),
-    recordTtlSeconds: readWholeNumber('recordTtlSeconds', {
+    table: readEnvironment(environmentNames.recordsTable),
+    recordTtlSeconds: readWholeNumber(environmentNames.recordTtlSeconds, {
       unit: 'seconds',
       least: minRecordTtl,
       most: maxRecordTtl,

@@ -3,7 +3,7 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { SQSHandler, SQSRecord } from 'aws-lambda';
-import { readEnvironment, readTables } from '../../contract/environment.ts';
+import { environmentNames, readEnvironment, readTables } from '../../contract/environment.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { applyOrder, orderTables } from '../../lambda/order/apply-order.ts';
 import { resolveTables } from '../../runtime/consumer/resolve-tables.ts';
@@ -18,7 +18,7 @@ const config = new IdempotencyConfig({
   throwOnNoIdempotencyKey: true,
 });
 const persistenceStore = new DynamoDBPersistenceLayer({
-  tableName: readEnvironment('recordsTable'),
+  tableName: readEnvironment(environmentNames.recordsTable),
   awsSdkV3Client: client,
 });
 

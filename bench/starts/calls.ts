@@ -1,4 +1,5 @@
 import { encodeTables, environmentNames } from '../../contract/environment.ts';
+import { shopVariables } from '../../contract/orders/shop-variables.ts';
 import { post } from '../../test/support/http.ts';
 import { anOrder } from '../../test/support/orders.ts';
 import { sqsEvent, sqsRecord } from '../../test/support/sqs.ts';
@@ -34,10 +35,10 @@ export function environmentWith(endpoint: string): Record<string, string> {
       ledger: { tableName: 'ledger' },
       customers: { tableName: 'customers' },
     }),
-    [environmentNames.paymentUrl]: `${endpoint}/charges`,
-    [environmentNames.paymentKeyRetentionSeconds]: '86400',
-    [environmentNames.mailFrom]: 'shop@example.com',
-    [environmentNames.mailDomain]: 'example.com',
-    [environmentNames.topicArn]: 'arn:aws:sns:us-east-1:123456789012:orders.fifo',
+    [shopVariables.paymentUrl]: `${endpoint}/charges`,
+    [shopVariables.paymentKeyRetentionSeconds]: '86400',
+    [shopVariables.mailFrom]: 'shop@example.com',
+    [shopVariables.mailDomain]: 'example.com',
+    [shopVariables.topicArn]: 'arn:aws:sns:us-east-1:123456789012:orders.fifo',
   };
 }

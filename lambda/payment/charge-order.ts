@@ -1,6 +1,6 @@
-import { environmentNames } from '../../contract/environment.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { orderTypeOf } from '../../contract/orders/order-types.ts';
+import { shopVariables } from '../../contract/orders/shop-variables.ts';
 import { type ExternalHandler, postWithKey } from '../../runtime/index.ts';
 
 /**
@@ -20,7 +20,7 @@ export function chargeOrder(url: string): ExternalHandler<OrderEvent> {
       amount: String(total),
       currency,
     };
-    const answer = await postWithKey(url, charge, { context, setting: environmentNames.paymentUrl });
+    const answer = await postWithKey(url, charge, { context, setting: shopVariables.paymentUrl });
     return { charge: chargeId(answer) };
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Duration, type Stack } from 'aws-cdk-lib';
-import { environmentNames } from '../../contract/environment.ts';
+import { shopVariables } from '../../contract/orders/shop-variables.ts';
 import { keyRetentionSeconds } from '../../contract/policies/key-retention.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
 import { check } from './check-setting.ts';
@@ -44,8 +44,8 @@ export function billing(scope: Stack, common: CommonProps, payment: PaymentSetti
     consumerName: 'billing',
     entry: join(import.meta.dirname, '../../lambda/billing.ts'),
     environment: {
-      [environmentNames.paymentUrl]: payment.url,
-      [environmentNames.paymentKeyRetentionSeconds]: String(payment.keyRetention.toSeconds()),
+      [shopVariables.paymentUrl]: payment.url,
+      [shopVariables.paymentKeyRetentionSeconds]: String(payment.keyRetention.toSeconds()),
     },
   });
 }

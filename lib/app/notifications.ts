@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { environmentNames } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
+import { shopVariables } from '../../contract/orders/shop-variables.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
 import { check } from './check-setting.ts';
 import type { CommonProps } from './common-props.ts';
@@ -46,7 +46,7 @@ export function notifications(scope: Stack, common: CommonProps, mail: MailSetti
     ...common,
     consumerName: 'notifications',
     entry: join(import.meta.dirname, '../../lambda/notifications.ts'),
-    environment: { [environmentNames.mailFrom]: mail.from, [environmentNames.mailDomain]: mail.domain },
+    environment: { [shopVariables.mailFrom]: mail.from, [shopVariables.mailDomain]: mail.domain },
   });
   consumer.handler.addToRolePolicy(
     new PolicyStatement({

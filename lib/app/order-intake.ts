@@ -6,7 +6,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { environmentNames } from '../../contract/environment.ts';
+import { shopVariables } from '../../contract/orders/shop-variables.ts';
 import type { EventTopic } from '../event-topic.ts';
 import { nodeFunction } from '../functions/node-function.ts';
 import { physicalName } from '../names.ts';
@@ -53,7 +53,7 @@ export class OrderIntake extends Construct {
     });
     records.grantIntake(this.handler);
     topic.grantPublish(this.handler);
-    this.handler.addEnvironment(environmentNames.topicArn, topic.topicArn);
+    this.handler.addEnvironment(shopVariables.topicArn, topic.topicArn);
 
     const api = new HttpApi(this, 'Api', {
       apiName: physicalName(scope, id, 'api'),

@@ -5,22 +5,8 @@ import type { ConsumerSettings } from '../consumer-settings.ts';
 import { deployedTables } from '../effect-tables.ts';
 import type { IdempotentConsumerProps } from '../idempotent-consumer-props.ts';
 
-/** The variables that the construct or its record table sets. */
-const ownNames = [
-  'consumerName',
-  'tables',
-  'recordsTable',
-  'recordTtlSeconds',
-  'queueUrl',
-  'visibilityTimeoutSeconds',
-  'queueRetentionSeconds',
-  'maxReceiveCount',
-  'deadLetterQueueUrl',
-  'onPoison',
-] as const satisfies readonly EnvironmentName[];
-type OwnName = (typeof ownNames)[number];
-
-const ownVariables: ReadonlySet<string> = new Set(ownNames.map((name) => environmentNames[name]));
+/** The construct sets them, or its record table does. */
+const ownVariables: ReadonlySet<string> = new Set(Object.values(environmentNames));
 
 /**
  * The environment variables of a consumer's function: the user's variables and the runtime's settings. `RecordTable`
@@ -39,7 +25,7 @@ export function consumerEnvironment(
       `environment: "${name}" is set by IdempotentConsumer itself. Take another name.`,
     );
   }
-  const own: Record<Exclude<OwnName, 'recordsTable' | 'recordTtlSeconds'>, string> = {
+  const own: Record<Exclude<EnvironmentName, 'recordsTable' | 'recordTtlSeconds'>, string> = {
     consumerName,
     tables: encodeTables(deployedTables(tables)),
     queueUrl: queue.queueUrl,
@@ -52,7 +38,7 @@ export function consumerEnvironment(
   return {
     ...environment,
     ...Object.fromEntries(
-      Object.entries(own).map(([name, value]) => [environmentNames[name as OwnName], value]),
+      Object.entries(own).map(([name, value]) => [environmentNames[name as EnvironmentName], value]),
     ),
   };
 }

@@ -306,7 +306,7 @@ export function readerOf<
  */
 export function nameFromEnvironment(): string {
   const variable = environmentNames.consumerName;
-  const name = readOptionalEnvironment('consumerName');
+  const name = readOptionalEnvironment(environmentNames.consumerName);
   if (name === undefined) {
     throw new ConfigurationError(
       `The consumer has no name: the environment variable ${variable}, which IdempotentConsumer sets, is not set. ` +

@@ -1,5 +1,11 @@
 import { systemClock } from '../../contract/clock.ts';
-import { readEnvironment, readTables, readWholeNumber, refusedVariable } from '../../contract/environment.ts';
+import {
+  environmentNames,
+  readEnvironment,
+  readTables,
+  readWholeNumber,
+  refusedVariable,
+} from '../../contract/environment.ts';
 import { allowedClockSkew } from '../../contract/policies/lease.ts';
 import { type OnPoison, poisonPolicies } from '../../contract/policies/poison-policy.ts';
 import {
@@ -21,30 +27,33 @@ import { dynamoDbEffectStore } from '../stores/dynamodb/effect-store.ts';
  * @throws ConfigurationError that names the variable.
  */
 export function dependenciesFromEnvironment(): ConsumerDependencies {
-  const queueRetentionSeconds = readWholeNumber('queueRetentionSeconds', {
+  const queueRetentionSeconds = readWholeNumber(environmentNames.queueRetentionSeconds, {
     unit: 'seconds',
     least: minRetention,
     most: maxRetention,
   });
-  const queue = sqsSourceQueue(readEnvironment('queueUrl'));
+  const queue = sqsSourceQueue(readEnvironment(environmentNames.queueUrl));
   return {
-    store: dynamoDbEffectStore({ table: readEnvironment('recordsTable') }),
+    store: dynamoDbEffectStore({ table: readEnvironment(environmentNames.recordsTable) }),
     tables: readTables(),
-    deadLetters: sqsDeadLetterQueue(readEnvironment('deadLetterQueueUrl')),
+    deadLetters: sqsDeadLetterQueue(readEnvironment(environmentNames.deadLetterQueueUrl)),
     visibility: queue,
     acknowledgements: queue,
     // No lease is shorter than the skew that it allows for; SQS hides no message for longer than 12 hours.
-    visibilityTimeoutSeconds: readWholeNumber('visibilityTimeoutSeconds', {
+    visibilityTimeoutSeconds: readWholeNumber(environmentNames.visibilityTimeoutSeconds, {
       unit: 'seconds',
       least: allowedClockSkew / 1000 + 1,
       most: 12 * 3600,
     }),
     queueRetentionSeconds,
-    maxReceiveCount: readWholeNumber('maxReceiveCount', { least: 1, most: sqsMaxReceiveCountLimit }),
+    maxReceiveCount: readWholeNumber(environmentNames.maxReceiveCount, {
+      least: 1,
+      most: sqsMaxReceiveCountLimit,
+    }),
     onPoison: readOnPoison(),
     // With less a record would expire while messages of its event can still come. How long the dead-letter queue keeps
     // them is known at synthesis only.
-    recordTtlSeconds: readWholeNumber('recordTtlSeconds', {
+    recordTtlSeconds: readWholeNumber(environmentNames.recordTtlSeconds, {
       unit: 'seconds',
       least: leastRecordTtl({ queueRetention: queueRetentionSeconds, deadLetterRetention: minRetention }),
       most: maxRecordTtl,
@@ -58,10 +67,11 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
 }
 
 function readOnPoison(): OnPoison {
-  const value = readEnvironment('onPoison');
+  const value = readEnvironment(environmentNames.onPoison);
   const policy = poisonPolicies.find((name) => name === value);
   if (policy === undefined) {
-    throw refusedVariable('onPoison', value, poisonPolicies.map((name) => `"${name}"`).join(' or '));
+    const wanted = poisonPolicies.map((name) => `"${name}"`).join(' or ');
+    throw refusedVariable(environmentNames.onPoison, value, wanted);
   }
   return policy;
 }

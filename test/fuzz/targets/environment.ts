@@ -62,7 +62,7 @@ export const environment = target<{
   check: ({ given, name, number }) =>
     withEnvironment(given, () => {
       for (const one of needed) {
-        const value = orRefused(() => readEnvironment(one), environmentNames[one]);
+        const value = orRefused(() => readEnvironment(environmentNames[one]), environmentNames[one]);
         assert.equal(value, given[one] || undefined);
       }
       const wiring = orRefused(dependenciesFromEnvironment, ...needed.map((one) => environmentNames[one]));

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { environmentNames } from '../../../contract/environment.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../../contract/orders/order-tables.ts';
+import { shopVariables } from '../../../contract/orders/shop-variables.ts';
 import { OrderOnceStack } from '../../../lib/app/order-once-stack.ts';
 import { readSettings } from '../../../lib/app/settings.ts';
 import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../../lib/index.ts';
@@ -93,8 +93,8 @@ if (payment !== undefined && mail !== undefined) {
   new Variant(variants, 'mailing-again', {
     consumerName: 'notifications',
     environment: {
-      [environmentNames.mailFrom]: mail.from,
-      [environmentNames.mailDomain]: mail.domain,
+      [shopVariables.mailFrom]: mail.from,
+      [shopVariables.mailDomain]: mail.domain,
     },
   });
 }

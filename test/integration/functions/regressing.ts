@@ -1,5 +1,5 @@
 import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
-import { readEnvironment } from '../../../contract/environment.ts';
+import { environmentNames, readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { applyOrder, orderTables } from '../../../lambda/order/apply-order.ts';
 import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
@@ -27,6 +27,6 @@ export const handler = createConsumer(
   },
   {
     ...dependenciesFromEnvironment(),
-    store: dynamoDbEffectStore({ table: readEnvironment('recordsTable'), client }),
+    store: dynamoDbEffectStore({ table: readEnvironment(environmentNames.recordsTable), client }),
   },
 );

@@ -1,5 +1,5 @@
 import { DynamoDBClient, type TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
-import { readEnvironment } from '../../../contract/environment.ts';
+import { environmentNames, readEnvironment } from '../../../contract/environment.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
 import { createConsumer, dynamoDbEffectStore, exactlyOnce, increment } from '../../../runtime/index.ts';
@@ -26,6 +26,6 @@ export const handler = createConsumer(
   },
   {
     ...dependenciesFromEnvironment(),
-    store: dynamoDbEffectStore({ table: readEnvironment('recordsTable'), client }),
+    store: dynamoDbEffectStore({ table: readEnvironment(environmentNames.recordsTable), client }),
   },
 );
