@@ -46,7 +46,7 @@ function warnings() {
   return wiring.logged.filter(({ level, message }) => level === 'WARN' && message !== 'delivery');
 }
 
-describe('the log line of a handler that failed names where it did', () => {
+describe('the log line of a failed handler names the source line of the error', () => {
   it.each(
     guarantees.map((guarantee) => [guarantee.name, guarantee] as const),
   )('under %s', async (_, guarantee) => {
@@ -64,7 +64,7 @@ describe('the log line of a handler that failed names where it did', () => {
       'failed',
       'NOT_DONE',
     ],
-  ])('with the cause, where it %s', async (_, errorOf, outcome, code) => {
+  ])('with the cause, if it %s', async (_, errorOf, outcome, code) => {
     for (const guarantee of guarantees) {
       wiring = fakeWiring();
       await deliver(guarantee, () => {
@@ -79,7 +79,7 @@ describe('the log line of a handler that failed names where it did', () => {
     }
   });
 
-  it('where its attempts are used up, and its copy says it in short', async () => {
+  it('if its attempts are used up, and the copy has the short form', async () => {
     for (let attempt = 0; attempt < 5; attempt++) {
       wiring.clock.time += 60_000;
       await deliver(exactlyOnce(), () => findDiscount());
@@ -91,7 +91,7 @@ describe('the log line of a handler that failed names where it did', () => {
     expect(JSON.stringify(wiring.letters)).not.toContain('.ts:');
   });
 
-  it('where its queue was about to delete the message', async () => {
+  it('if its queue was about to delete the message', async () => {
     const sentAt = wiring.clock.now() - (4 * 86_400 - 60) * 1000;
     await deliver(exactlyOnce(), () => findDiscount(), { sentAt, firstReceived: sentAt });
     expect(deliveries()).toMatchObject([
@@ -99,13 +99,13 @@ describe('the log line of a handler that failed names where it did', () => {
     ]);
   });
 
-  it('where its consumer blocks', async () => {
+  it('if its consumer blocks', async () => {
     wiring = fakeWiring({ onPoison: 'block' });
     await deliver(exactlyOnce(), () => Promise.reject(new PermanentError('no', { cause: 'a clue' })));
     expect(deliveries()).toMatchObject([{ outcome: 'blocked', error: { cause: { message: 'a clue' } } }]);
   });
 
-  it('where its lease was lost meanwhile', async () => {
+  it('if its lease was lost meanwhile', async () => {
     await deliver(atLeastOnce({ providerKeyRetention: 1e12 }), () => {
       for (const [id, record] of wiring.memory.records) {
         wiring.memory.records.set(id, { ...record, ownerToken: 'another' });
@@ -118,7 +118,7 @@ describe('the log line of a handler that failed names where it did', () => {
   });
 });
 
-it('the log line of a body that a parser fails on names where the parser failed', async () => {
+it('the log line of a failed parser names the source line of the error', async () => {
   const parse = () => findDiscount();
   const handler = createConsumer({ name: 'shop', parse, guarantee: exactlyOnce(), handle: () => [] }, wiring);
   await handler(sqsEvent(sqsRecord('{}')), remaining());
@@ -127,7 +127,7 @@ it('the log line of a body that a parser fails on names where the parser failed'
   ]);
 });
 
-it('the log line of a fold that failed names where it did', async () => {
+it('the log line of a failed fold names the source line of the error', async () => {
   wiring.store.befall('commit', () => findDiscount());
   const handler = createConsumer(
     { name: 'shop', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] },
@@ -142,11 +142,11 @@ it('the log line of a fold that failed names where it did', async () => {
   });
 });
 
-describe('what goes wrong and changes no outcome is a warning', () => {
+describe('a failure that changes no outcome is logged as a warning', () => {
   const refuse = () => Promise.reject(new Error('AccessDenied'));
   const error = { message: 'AccessDenied' };
 
-  it('where the queue hides no message', async () => {
+  it('if the queue does not hide a message', async () => {
     Object.assign(wiring, { visibility: { change: refuse } });
     await deliver(exactlyOnce(), () => findDiscount());
     expect(warnings()).toMatchObject([
@@ -154,7 +154,7 @@ describe('what goes wrong and changes no outcome is a warning', () => {
     ]);
   });
 
-  it('where the queue deletes no message before a suspect begins', async () => {
+  it('if the queue does not delete messages before a suspect starts', async () => {
     Object.assign(wiring, { acknowledgements: { acknowledge: refuse } });
     const handler = createConsumer(
       { name: 'shop', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] },
@@ -165,7 +165,7 @@ describe('what goes wrong and changes no outcome is a warning', () => {
     expect(warnings()[0]).toMatchObject({ message: expect.stringContaining('did not delete'), error });
   });
 
-  it('where a failed attempt cannot be counted', async () => {
+  it('if a failed attempt cannot be counted', async () => {
     wiring.store.befall('countAttempt', 'down');
     await deliver(exactlyOnce(), () => findDiscount());
     expect(deliveries()).toMatchObject([{ outcome: 'failed', code: 'TypeError' }]);
@@ -177,40 +177,40 @@ describe('what goes wrong and changes no outcome is a warning', () => {
     ]);
   });
 
-  it('where a lease cannot be given back', async () => {
+  it('if a lease cannot be released', async () => {
     wiring.store.befall('release', 'down');
     await deliver(atLeastOnce({ providerKeyRetention: 1e12 }), () => findDiscount());
     expect(warnings()).toMatchObject([{ message: expect.stringContaining('could not be given back') }]);
   });
 
-  it('where the count of a suspect cannot be taken back', async () => {
+  it('if the count of a suspect cannot be taken back', async () => {
     wiring.store.befall('release', 'down', 'down');
     await deliver(exactlyOnce(), () => Promise.reject(new NotExecutedError('429')), { receiveCount: 3 });
     expect(warnings()).toMatchObject([{ message: expect.stringContaining('stays counted') }]);
   });
 
-  it('where a message cannot be copied before its queue deletes it', async () => {
+  it('if a message cannot be copied before its queue deletes it', async () => {
     Object.assign(wiring, { deadLetters: { send: refuse } });
     const sentAt = wiring.clock.now() - (4 * 86_400 - 60) * 1000;
     await deliver(exactlyOnce(), () => findDiscount(), { sentAt, firstReceived: sentAt });
     expect(warnings()).toMatchObject([{ message: expect.stringContaining('could not be copied'), error }]);
   });
 
-  it('where the record of a saved message cannot be written', async () => {
+  it('if the record of a saved message cannot be written', async () => {
     wiring.store.befall('quarantine', 'down');
     const sentAt = wiring.clock.now() - (4 * 86_400 - 60) * 1000;
     await deliver(exactlyOnce(), () => findDiscount(), { sentAt, firstReceived: sentAt });
     expect(warnings()).toMatchObject([{ message: expect.stringContaining('its record does not say so') }]);
   });
 
-  it('where a refusal leaves no record for a skip', async () => {
+  it('if the record of a refused event, which a skip needs, cannot be written', async () => {
     wiring = fakeWiring({ onPoison: 'block' });
     wiring.store.befall('countAttempt', 'down');
     await deliver(exactlyOnce(), () => Promise.reject(new PermanentError('no')));
     expect(warnings()).toMatchObject([{ message: expect.stringContaining('no skip of its message') }]);
   });
 
-  it('ten times in a batch at most', async () => {
+  it('at most ten times per batch', async () => {
     Object.assign(wiring, { visibility: { change: refuse } });
     wiring.store.befall('commit', ...Array<'down'>(100).fill('down'));
     const handler = createConsumer(

@@ -31,7 +31,7 @@ const recordOf = (id: string) => wiring.memory.records.get(shopKey(id));
 const reasons = () => reasonsOf(wiring.letters);
 
 describe.each(guarantees)('an event that fails by itself under $name', ({ guarantee }) => {
-  it('is given up after its attempts and a minute, and its group goes on in order', async () => {
+  it('is given up after five attempts and a minute, and its group continues in order', async () => {
     send('1', '2', '3');
     const begun = clock.now();
     await drain(
@@ -53,7 +53,7 @@ describe.each(guarantees)('an event that fails by itself under $name', ({ guaran
     expect(queue.deadLetters).toEqual([]);
   });
 
-  it('that heals within 30 seconds is applied, with its followers in order, and nothing is given up', async () => {
+  it('is applied with its followers, in order, if the error disappears within 30 seconds', async () => {
     send('1', '2', '3', '4');
     const end = clock.now() + 30_000;
     await drain(
@@ -66,7 +66,7 @@ describe.each(guarantees)('an event that fails by itself under $name', ({ guaran
     expect(wiring.letters).toEqual([]);
   });
 
-  it('is tried for as long again when it is redriven, and keeps its first attempt', async () => {
+  it('has new attempts and a new minute after a redrive, and keeps the time of its first attempt', async () => {
     // GIVEN an event that was given up an hour ago
     send('1');
     let end = Number.POSITIVE_INFINITY;
@@ -90,7 +90,7 @@ describe.each(guarantees)('an event that fails by itself under $name', ({ guaran
   it.each([
     ['the handler says that nothing happened', () => new NotExecutedError('closed')],
     ['a system gave no answer', () => new UnclearError('504')],
-  ])('is never given up where %s', async (_, error) => {
+  ])('is never given up if %s', async (_, error) => {
     send('1');
     const end = clock.now() + 3_600_000;
     await drain(
@@ -105,7 +105,7 @@ describe.each(guarantees)('an event that fails by itself under $name', ({ guaran
     expect(recordOf('1')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
   });
 
-  it('is never given up where the store gave no answer', async () => {
+  it('is never given up if the store does not answer', async () => {
     send('1');
     const end = clock.now() + 3_600_000;
     const outage = () => {
@@ -145,7 +145,7 @@ describe.each(guarantees)('an event that fails by itself under $name', ({ guaran
     expect(wiring.letters.map(({ deduplicationId }) => deduplicationId)).toEqual(['m1']);
   });
 
-  it('counts an attempt once whose count was written while its answer was lost', async () => {
+  it('has its attempt counted once even if the answer of the count was lost', async () => {
     const failing = consumerOf(guarantee, () => {
       throw new Error('never');
     });
@@ -157,7 +157,7 @@ describe.each(guarantees)('an event that fails by itself under $name', ({ guaran
 });
 
 describe('an attempt', () => {
-  it('costs nothing where it succeeds, and a write where it fails, under exactly-once', async () => {
+  it('needs no extra write if it succeeds, and one if it fails, under exactly-once', async () => {
     const failing = consumerOf(exactlyOnce(), (id) => {
       if (id === '2') throw new Error('never');
     });
@@ -167,7 +167,7 @@ describe('an attempt', () => {
     expect(wiring.store.calls).toEqual(['commit', 'countAttempt']);
   });
 
-  it('costs no write beside the release, under at-least-once', async () => {
+  it('needs no write besides the release, under at-least-once', async () => {
     const failing = consumerOf(atLeast, () => {
       throw new Error('never');
     });
@@ -175,7 +175,7 @@ describe('an attempt', () => {
     expect(wiring.store.calls).toEqual(['claim', 'release']);
   });
 
-  it('is none of a duplicate: its handler may fail, and it is acknowledged', async () => {
+  it('is not counted for a duplicate, which is acknowledged even if its handler fails', async () => {
     const event = sqsEvent(sqsRecord(anOrder({ subject: '1' })));
     await consumerOf(exactlyOnce(), () => {})(event, remaining());
     const changed = consumerOf(exactlyOnce(), () => {
@@ -188,7 +188,7 @@ describe('an attempt', () => {
     expect(recordOf('1')).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('is none where the handler was asked to stop, whatever it throws then', async () => {
+  it('is not counted if the handler was asked to stop, whatever it throws then', async () => {
     const late = consumerOf(atLeast, () => {
       clock.time += 29_400;
       throw new Error('aborted');
@@ -198,7 +198,7 @@ describe('an attempt', () => {
     expect(recordOf('1')?.attempts ?? 0).toBe(0);
   });
 
-  it('is none under at-most-once, which asks an operator instead', async () => {
+  it('is not counted under at-most-once, which leaves an unknown outcome instead', async () => {
     const unclear = consumerOf(atMostOnce(), () => {
       throw new Error('socket hang up');
     });
@@ -223,7 +223,7 @@ describe('a handler that always fails under exactly-once', () => {
   const change = (to: object) =>
     wiring.memory.records.set('shop#urn:test#event-of-1', { ...recordOf('1'), ...to } as never);
 
-  it('holds what another guarantee left unfinished, and its group goes on', async () => {
+  it('leaves an unknown outcome for a record that another guarantee left unfinished, and its group continues', async () => {
     send('1', '2');
     await drain(queue, failing(), { most: 20 });
     expect(recordOf('1')).toMatchObject({ status: 'OUTCOME_UNKNOWN', body: expect.any(String) });
@@ -233,7 +233,7 @@ describe('a handler that always fails under exactly-once', () => {
   it.each([
     ['an operator sent again', { status: 'OUTCOME_UNKNOWN', expiration: undefined, ownerToken: 'carried' }],
     ['a process that reopened it left', { status: 'INPROGRESS', leaseUntil: 0, guarantee: 'exactly-once' }],
-  ])('counts the attempts of what %s, and gives it up', async (_, left) => {
+  ])('counts the attempts of an event that %s, and gives the event up', async (_, left) => {
     change({ ...left, attempts: undefined });
     const attributes = { 'resolved-attempt': { dataType: 'String', stringValue: 'carried' } } as const;
     const delivery = sqsEvent(sqsRecord(anOrder({ subject: '1' }), { messageId: 'm2', attributes }));

@@ -24,7 +24,7 @@ describe('the size of an attribute', () => {
     [new Set(['a', 'bb']), 3],
     [new Set([1, 22]), 4],
     [new Uint8Array(3), 3],
-  ])('%p is as DynamoDB counts it, beside its name: %i bytes', (value, bytes) => {
+  ])('%p is, without its name, as DynamoDB counts it: %i bytes', (value, bytes) => {
     expect(sizeOf(marshallItem({ v: value }))).toBe(bytes + 1);
   });
 });

@@ -45,7 +45,7 @@ async function lost(event: OrderEvent, handle: ExternalHandler<OrderEvent> = t.p
 }
 
 describe('an unknown outcome', () => {
-  it.each(['x', 'ü'])('keeps a body of 380 KB in its record, of the characters %s', async (note) => {
+  it.each(['x', 'ü'])('keeps a body of 380 KB of the character %s in its record', async (note) => {
     const event = ofBytes(380 * 1024 - 1, note);
     await lost(event);
     expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', body: JSON.stringify(event) });
@@ -75,14 +75,14 @@ describe('an unknown outcome', () => {
     expect(reasonsOf(t.wiring.letters)).toMatchObject([{ code: 'BODY_KEPT', consumer: 'billing' }]);
   });
 
-  it('names in the copy the record and the attempt that are to be resolved', async () => {
+  it('has a copy that names the record and the owner token to resolve', async () => {
     await lost(large);
     expect(reasonsOf(t.wiring.letters)).toMatchObject([
       { recordId: t.key, attempt: t.record?.ownerToken, message: expect.stringContaining('socket hang up') },
     ]);
   });
 
-  it('is written only once the copy is in the dead-letter queue', async () => {
+  it('is written only after the copy is in the dead-letter queue', async () => {
     // GIVEN a dead-letter queue that refuses twice
     const { deadLetters } = t.wiring;
     const found: unknown[] = [];
@@ -104,13 +104,13 @@ describe('an unknown outcome', () => {
     expect(t.wiring.letters).toHaveLength(1);
   });
 
-  it('copies its body once, however often its record has to be tried', async () => {
+  it('has its body copied once, however often the write of its record is tried', async () => {
     t.store.befall('holdUnknown', 'contended', 'down');
     await expect(lost(large)).resolves.toMatchObject({ outcome: 'unknown' });
     expect(t.wiring.letters).toHaveLength(1);
   });
 
-  it('leaves its message where the dead-letter queue takes no copy', async () => {
+  it('is not recorded, and its message stays, if the dead-letter queue does not accept the copy', async () => {
     Object.assign(t.wiring, { deadLetters: { send: () => Promise.reject(new Error('AccessDenied')) } });
     await expect(lost(large)).resolves.toMatchObject({ acknowledged: false, code: 'STORE_BUSY' });
     expect(t.record?.status).toBe('INPROGRESS');
@@ -136,17 +136,17 @@ describe('an unknown outcome', () => {
   });
 });
 
-describe('the copy of a body that fits no record', () => {
+describe('the copy of a body that is too large for a record', () => {
   beforeEach(async () => {
     await lost(large);
   });
 
-  it('is not made again for a redelivery of its own message', async () => {
+  it('is not sent again for a redelivery of its own message', async () => {
     await expect(lost(large)).resolves.toMatchObject({ acknowledged: true, outcome: 'unknown' });
     expect(t.wiring.letters).toHaveLength(1);
   });
 
-  it('comes back to the dead-letter queue where it is redriven before its outcome is resolved', async () => {
+  it('returns to the dead-letter queue if it is redriven before its outcome is resolved', async () => {
     const redriven = { event: large, messageId: 'm2' };
     await expect(t.external(guarantee, t.provider.charge, redriven)).resolves.toMatchObject({
       acknowledged: true,
@@ -161,14 +161,14 @@ describe('the copy of a body that fits no record', () => {
     });
   });
 
-  it('stays in its queue where it is redriven and cannot be copied back', async () => {
+  it('stays in its queue if it is redriven and cannot be copied back', async () => {
     Object.assign(t.wiring, { deadLetters: { send: () => Promise.reject(new Error('AccessDenied')) } });
     await expect(
       t.external(guarantee, t.provider.charge, { event: large, messageId: 'm2' }),
     ).resolves.toMatchObject({ acknowledged: false, outcome: 'failed' });
   });
 
-  describe('is what resolve sends again', () => {
+  describe('is sent again by resolve', () => {
     const sent: ResendMessage[] = [];
     const retry = (given?: string) =>
       resolve({
@@ -183,7 +183,7 @@ describe('the copy of a body that fits no record', () => {
       sent.length = 0;
     });
 
-    it('if the operator gives it', async () => {
+    it('if the operator passes its body', async () => {
       await retry(body);
       expect(sent).toMatchObject([{ body, messageGroup: 'customer-17850' }]);
       const { attributes } = sent[0] as ResendMessage;
@@ -191,7 +191,7 @@ describe('the copy of a body that fits no record', () => {
       expect(t.record).toMatchObject({ status: 'COMPLETED', bodySha256: undefined });
     });
 
-    it('or it says where the copy is', async () => {
+    it('and without it, the error says where the copy is', async () => {
       await expect(retry()).rejects.toMatchObject({
         code: 'NOT_RESOLVABLE',
         message: expect.stringMatching(/give it as "body".*copy of message m1.*BODY_KEPT/),
@@ -199,13 +199,13 @@ describe('the copy of a body that fits no record', () => {
       expect(sent).toEqual([]);
     });
 
-    it('and no other one', async () => {
+    it('and any other body is refused', async () => {
       await expect(retry(`${body} `)).rejects.toThrow(sha256(body));
       expect(sent).toEqual([]);
     });
   });
 
-  it('is a duplicate where it is redriven after its outcome was resolved as done', async () => {
+  it('is a duplicate if it is redriven after its outcome was resolved as done', async () => {
     const { ownerToken: attempt = '' } = t.record ?? {};
     const done = { as: 'done', recordTtlSeconds: 45 * 86_400, clock: t.clock } as const;
     await resolve({ store: t.store, id: t.key, attempt, ...done });
@@ -216,13 +216,13 @@ describe('the copy of a body that fits no record', () => {
   });
 });
 
-it('an event that is refused is copied, whatever its size', async () => {
+it('a refused event is copied, whatever its size', async () => {
   await lost(large, () => Promise.reject(new PermanentError('no')));
   expect(t.wiring.letters).toMatchObject([{ body }]);
   expect(t.record?.status).toBe('QUARANTINED');
 });
 
-it('nothing behind a redriven copy is applied before the copy is back in the dead-letter queue', async () => {
+it('no event behind a redriven copy is applied before the copy is back in the dead-letter queue', async () => {
   // GIVEN an unknown outcome whose copy is redriven, in front of another event of its group
   await t.external(guarantee, t.provider.losesAnswer, { event: large });
   Object.assign(t.wiring, { deadLetters: { send: () => Promise.reject(new Error('AccessDenied')) } });

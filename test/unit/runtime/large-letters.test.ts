@@ -28,14 +28,16 @@ function consumerOf(most = mostBytes) {
   return { wiring, take: (body: string) => handler(sqsEvent(sqsRecord(body)), remaining()) };
 }
 
-it.each([-300, -100, 0])('poison of nearly 1 MiB leaves its queue: %d bytes', async (more) => {
+it.each([
+  -300, -100, 0,
+])('poison of nearly 1 MiB is copied to the dead-letter queue: %d bytes', async (more) => {
   const { wiring, take } = consumerOf();
   const body = 'x'.repeat(mostBytes + more);
   await expect(take(body)).resolves.toEqual({ batchItemFailures: [] });
   expect(body.startsWith(wiring.letters[0]?.body ?? '-')).toBe(true);
 });
 
-it('a copy that keeps the body of an unknown outcome names its record, however little room is left', () => {
+it('a copy with the body of an unknown outcome names its record, however little room is left', () => {
   const why = {
     code: 'BODY_KEPT',
     consumer: 'billing',
@@ -61,14 +63,14 @@ it('a copy that keeps the body of an unknown outcome names its record, however l
   });
 });
 
-it('says in the log that the copy of a body that fits nowhere is cut', async () => {
+it('the log says that the copy of a body that is too large was cut', async () => {
   const { wiring, take } = consumerOf();
   await take('x'.repeat(mostBytes));
   expect(wiring.logged[0]).toMatchObject({ outcome: 'poison', code: 'INVALID_JSON' });
   expect(wiring.logged[0]?.reason).toContain('Its copy holds only the first');
 });
 
-it('poison leaves for a dead-letter queue that takes less than its body', async () => {
+it('poison is copied to a dead-letter queue whose size limit is below its body', async () => {
   const { wiring, take } = consumerOf(10_000);
   await expect(take('x'.repeat(20_000))).resolves.toEqual({ batchItemFailures: [] });
   expect(wiring.letters).toHaveLength(1);

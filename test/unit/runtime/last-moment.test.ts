@@ -47,7 +47,7 @@ describe('a handler that ignores its signal', () => {
     record('next-2', 'c'),
   );
 
-  it('does not outlive its invocation: what is done is deleted, the rest hidden, the process ended', async () => {
+  it('does not outlive its invocation: settled messages are deleted, the others hidden, and the process ends', async () => {
     let answered = false;
     void stubborn()(batch, remaining()).finally(() => {
       answered = true;
@@ -84,7 +84,7 @@ describe('a handler that ignores its signal', () => {
     expect([first, second, others]).toMatchObject([{ Applied: 2, Failed: 1 }, { Failed: 1 }, []]);
   });
 
-  it('is hidden for longer where its receives have to last', async () => {
+  it('has its message hidden for longer if the receives have to last', async () => {
     wiring = fakeWiring({ maxReceiveCount: 4, queueRetentionSeconds: 36_000 });
     void stubborn()(sqsEvent(record('pending-1', 'a', 3)), remaining());
     await settled();
@@ -93,7 +93,7 @@ describe('a handler that ignores its signal', () => {
     expect(wiring.hidden).toMatchObject([{ seconds: Math.ceil(32_400 - 29.6) }]);
   });
 
-  it('is saved where its queue is about to delete it: copied, deleted, and its followers come soon', async () => {
+  it('has its message saved if its queue is about to delete it: copied and deleted, and its followers return soon', async () => {
     // GIVEN a queue that keeps messages for 4 days, less a minute ago
     const old = (id: string) =>
       sqsRecord(anOrder({ subject: id }), {
@@ -125,7 +125,7 @@ describe('a handler that ignores its signal', () => {
     expect(wiring.ends).toHaveLength(1);
   });
 
-  it('is ended even if the handler is done meanwhile: no answer lets the next invocation thaw its end', async () => {
+  it('is ended even if the handler finishes meanwhile, so that the next invocation cannot resume it', async () => {
     // GIVEN a queue that is slow to delete what is done
     const [deletes, handles] = [gate(), gate()];
     wiring = fakeWiring({ acknowledgements: { acknowledge: () => deletes.opened } });
@@ -151,7 +151,7 @@ describe('a handler that ignores its signal', () => {
     expect(wiring.logged.filter(({ code }) => code === 'HANDLER_TIMEOUT')).toEqual([]);
   });
 
-  it('hides groups that wait for their turn too, and calls no delivery what was not begun', async () => {
+  it('has groups hidden that did not start, without counting them as deliveries', async () => {
     void stubborn(1)(sqsEvent(record('pending-1', 'a'), record('next-1', 'b')), remaining());
     await settled();
     wiring.clock.time += 29_600;
@@ -163,7 +163,7 @@ describe('a handler that ignores its signal', () => {
     expect(wiring.logged.filter(({ outcome }) => outcome === 'failed')).toHaveLength(1);
   });
 
-  it('leaves no watch behind an invocation that answers', async () => {
+  it('leaves no timer behind an invocation that returns', async () => {
     await stubborn()(sqsEvent(record('done-1', 'a'), record('refused-1', 'b')), remaining());
     expect(wiring.clock.waiting).toBe(0);
     wiring.clock.time += 60_000;
@@ -171,7 +171,7 @@ describe('a handler that ignores its signal', () => {
     expect(wiring.ends).toEqual([]);
   });
 
-  it('costs its batch nothing that was done: each is received once, and all come in order', async () => {
+  it('does not undo the settled messages of its batch: each is received once, and all are applied in order', async () => {
     // GIVEN nine orders, of which one ignores its signal the first time
     const clock = new FakeClock();
     const queue = new FifoQueue(clock);
@@ -230,7 +230,7 @@ describe('the time that a message needs', () => {
       wiring.clock.time += Number(orderId.split('-')[1]);
     });
 
-  it('is left before another one begins', async () => {
+  it('must be left before another message starts', async () => {
     const { batchItemFailures } = await slow()(
       sqsEvent(record('a-12000', 'a'), record('b-12000', 'a'), record('c-1', 'a')),
       remaining(),
@@ -253,13 +253,13 @@ describe('the time that a message needs', () => {
     expect(wiring.memory.records.has('billing#urn:test#event-of-c-1')).toBe(false);
   });
 
-  it('is never taken for more than half of an invocation, which is late by some before it begins', () => {
+  it('is never estimated as more than half of an invocation, because some time passes before its start', () => {
     const needed = new TimeEstimate();
     needed.saw(28_000);
     expect(needed.withinMs(20_000)).toBe(10_000);
   });
 
-  it('fades, a tenth with each that is faster', () => {
+  it('shrinks by a tenth with each faster message', () => {
     const needed = new TimeEstimate();
     needed.saw(10_000);
     expect(needed.withinMs(30_000)).toBe(10_000);
@@ -269,7 +269,7 @@ describe('the time that a message needs', () => {
     expect(needed.withinMs(30_000)).toBe(9500);
   });
 
-  it('never keeps an invocation from beginning at all', async () => {
+  it('never prevents the first message of an invocation from starting', async () => {
     const consumer = slow();
     await consumer(sqsEvent(record('a-28000', 'a')), remaining());
     // WHEN the next invocation is shorter than that
@@ -280,13 +280,13 @@ describe('the time that a message needs', () => {
   it.each([
     [799, 1],
     [800, 0],
-  ])('is never taken for less than 300 ms: of %i ms left, %i messages wait', async (left, waiting) => {
+  ])('is never estimated as less than 300 ms: with %i ms left, %i messages wait', async (left, waiting) => {
     const { batchItemFailures } = await slow()(sqsEvent(record('a-1', 'a')), remaining(left));
     expect(batchItemFailures).toHaveLength(waiting);
   });
 });
 
-test.each([0, -1, 1.5, Number.NaN])('fails if concurrency is %d', (concurrency) => {
+test.each([0, -1, 1.5, Number.NaN])('createConsumer refuses a concurrency of %d', (concurrency) => {
   expect(() => billing(async () => {}, concurrency)).toThrow(
     `concurrency is ${concurrency}; it must be a whole number of 1 or more`,
   );

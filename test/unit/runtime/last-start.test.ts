@@ -17,7 +17,7 @@ describe.each([
   ['at-least-once', atLeastOnce({ providerKeyRetention: 86_400_000 })],
   ['at-most-once', atMostOnce()],
 ])('the last call of an invocation under %s', (_, guarantee) => {
-  it('is one that the time suffices for, by what the others took', async () => {
+  it('starts only if the time suffices by the time of the earlier calls', async () => {
     // GIVEN calls that take 4 s and are given up with their signal, and a batch for which there is no time
     const wiring = fakeWiring();
     const called: string[] = [];
@@ -39,14 +39,14 @@ describe.each([
     ]);
   });
 
-  it('is the first one in the shortest function that there is', async () => {
+  it('can be the first call, in a function with the shortest timeout', async () => {
     const wiring = fakeWiring();
     const handle = jest.fn(async () => {});
     await createConsumer({ ...base, guarantee, handle }, wiring)(batch(1), remaining(1000));
     expect(handle).toHaveBeenCalled();
   });
 
-  it('is claimed only where a handler would be called', async () => {
+  it('is claimed only if the handler would be called', async () => {
     const wiring = fakeWiring();
     const handle = jest.fn(async () => {});
     await createConsumer({ ...base, guarantee, handle }, wiring)(batch(1), remaining(700));

@@ -28,7 +28,7 @@ function thrownBy(act: () => unknown): unknown {
 }
 
 describe('loggedError', () => {
-  it('tells name, message, code and the stack of an error', () => {
+  it('returns name, message, code and stack of an error', () => {
     const error = Object.assign(thrownBy(findDiscount) as Error, { code: 'E_DISCOUNT' });
     expect(loggedError(error)).toEqual({
       name: 'TypeError',
@@ -38,14 +38,14 @@ describe('loggedError', () => {
     });
   });
 
-  it('tells the whole chain of causes, each with its stack', () => {
+  it('returns the whole chain of causes, each with its stack', () => {
     const cause = new Error('second', { cause: thrownBy(findDiscount) });
     const told = loggedError(new Error('first', { cause }));
     expect(chainOf(told)).toEqual(['first', 'second', 'no discount']);
     expect(told.cause?.cause?.stack).toContain('findDiscount');
   });
 
-  it('tells the members of an AggregateError, and their causes', () => {
+  it('returns the members of an AggregateError, and their causes', () => {
     const members = [
       new Error('one', { cause: new Error('why') }),
       'a text',
@@ -62,7 +62,7 @@ describe('loggedError', () => {
     });
   });
 
-  it('tells both errors where one hid the other', () => {
+  it('returns both errors if one hid the other', () => {
     const hiding = Object.assign(new Error('while disposing'), {
       error: new Error('late'),
       suppressed: new Error('early'),
@@ -83,11 +83,11 @@ describe('loggedError', () => {
       runInNewContext('new RangeError("far")'),
       { name: 'RangeError', message: 'far' },
     ],
-  ])('tells what was thrown, though it is no error of ours: %s', (_, thrown, told) => {
+  ])('describes a thrown value of another type: %s', (_, thrown, told) => {
     expect(loggedError(thrown)).toMatchObject(told);
   });
 
-  it('tells each error of a cycle once', () => {
+  it('returns each error of a cycle once', () => {
     const first = new Error('first');
     const second = new Error('second', { cause: first });
     first.cause = second;
@@ -96,7 +96,7 @@ describe('loggedError', () => {
     expect(told.cause?.omitted).toBe(1);
   });
 
-  it('tells an error whose members cannot be read', () => {
+  it('describes an error whose members cannot be read', () => {
     const broken = new Error('whole');
     for (const name of ['stack', 'cause', 'code', 'errors', 'name']) {
       Object.defineProperty(broken, name, {
@@ -119,7 +119,7 @@ describe('loggedError', () => {
     expect(bytesOf(told)).toBeLessThan(mostBytes);
   });
 
-  it('says how many errors it leaves out', () => {
+  it('counts the errors that it leaves out', () => {
     const members = Array.from({ length: 10_000 }, (_, index) => new Error(`member ${index}`));
     const told = loggedError(new AggregateError(members));
     expect(told.errors?.[0]).toMatchObject({ message: 'member 0' });
@@ -127,7 +127,7 @@ describe('loggedError', () => {
     expect(bytesOf(told)).toBeLessThan(mostBytes);
   });
 
-  it('takes at most 16 KB, however many errors there are and whatever they say', () => {
+  it('needs at most 16 KB, whatever the number of errors and the length of their texts', () => {
     const error = fc.letrec<{ error: unknown }>((tie) => ({
       error: fc.oneof(
         { maxDepth: 6, depthSize: 'large' },

@@ -37,13 +37,13 @@ function without(name: keyof SQSRecord['attributes']): SQSRecord {
   return { ...whole, attributes: attributes as SQSRecord['attributes'] };
 }
 
-describe('a record that lacks what SQS adds', () => {
+describe('an SQS record without some of the attributes that SQS adds', () => {
   it.each([
     ['ApproximateReceiveCount', without('ApproximateReceiveCount')],
     ['ApproximateFirstReceiveTimestamp', without('ApproximateFirstReceiveTimestamp')],
     ['MessageGroupId', without('MessageGroupId')],
     ['message attributes', { ...whole, messageAttributes: undefined }],
-  ])('is applied all the same: %s', async (_, record) => {
+  ])('is applied: %s', async (_, record) => {
     await expect(take(record)).resolves.toEqual({ batchItemFailures: [] });
     expect(applied().toSorted()).toEqual(['1', '2']);
   });
@@ -52,7 +52,7 @@ describe('a record that lacks what SQS adds', () => {
     ['the time when it was sent', without('SentTimestamp')],
     ['all of it', { ...whole, attributes: undefined }],
     ['a time that is one', { ...whole, attributes: { ...whole.attributes, SentTimestamp: 'NaN' } }],
-  ])('is poison where its age cannot be known, and its neighbours are applied: %s', async (_, record) => {
+  ])('is poison if its age is unknown, and the other messages are applied: %s', async (_, record) => {
     await expect(take(record)).resolves.toEqual({ batchItemFailures: [] });
     expect(applied()).toEqual(['2']);
     expect(wiring.letters).toHaveLength(1);
@@ -62,13 +62,13 @@ describe('a record that lacks what SQS adds', () => {
     expect(published).toEqual({ DataType: 'Number', StringValue: '0' });
   });
 
-  it('hides a message that failed for whole seconds, though nobody counted its receives', async () => {
+  it('is hidden for whole seconds after a failure, even without a receive count', async () => {
     wiring.store.befall('commit', 'down');
     await take(without('ApproximateReceiveCount'));
     expect(wiring.hidden).toEqual([{ handles: ['receipt-of-m1'], seconds: 2 }]);
   });
 
-  it('is poison where its body is no text, even one that looks like an event', async () => {
+  it('is poison if its body is not a text, even if it looks like an event', async () => {
     await take({ ...whole, body: [whole.body] });
     expect(applied()).toEqual(['2']);
     expect(wiring.logged[0]).toMatchObject({ outcome: 'poison', field: 'body' });
@@ -81,20 +81,20 @@ describe('a record that lacks what SQS adds', () => {
       'everything, as what a topic sends to a function',
       { EventSource: 'aws:sns', Sns: { Message: whole.body } },
     ],
-  ])('fails its batch, with nothing done, where it cannot be settled without %s', async (_, record) => {
+  ])('fails its batch before any work if it lacks %s, without which it cannot be settled', async (_, record) => {
     await expect(take(record)).rejects.toThrow(expect.objectContaining({ code: 'CONFIGURATION' }));
     expect([applied(), wiring.letters]).toEqual([[], []]);
   });
 });
 
-it("logs a message's trace header, and gives it to its copy in the dead-letter queue", async () => {
+it('the trace header of a message is in its log line and in its copy in the dead-letter queue', async () => {
   const AWSTraceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1';
   await take({ ...whole, body: 'poison', attributes: { ...whole.attributes, AWSTraceHeader } });
   expect(wiring.logged[0]).toMatchObject({ outcome: 'poison', trace: AWSTraceHeader });
   expect(wiring.letters[0]?.trace).toBe(AWSTraceHeader);
 });
 
-it('takes no text of any length into a record or a log line', async () => {
+it('long texts are cut in records and log lines', async () => {
   const long = '1'.repeat(100_000);
   const { MessageGroupId: _, ...ungrouped } = whole.attributes;
   const read = readMessage(

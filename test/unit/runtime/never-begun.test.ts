@@ -7,7 +7,7 @@ import { fakeWiring } from '../../support/wiring.ts';
 
 const promised = () => Promise.reject(new Error('nobody awaits this')) as never;
 
-it('events whose attempts all ended their process are given up, however many they are in a row', async () => {
+it('events whose attempts all ended their process are given up, even if many such events follow each other', async () => {
   // GIVEN 25 events, each of which ended its process five times
   const wiring = fakeWiring();
   const base = { name: 'shop', parse: parseOrderEvent, guarantee: exactlyOnce() };
@@ -41,7 +41,7 @@ it('events whose attempts all ended their process are given up, however many the
   expect(reasonsOf(wiring.letters)).toHaveLength(25);
 });
 
-it('a delivery that counts no attempt starts no handler either if the attempts before it never ended', async () => {
+it('a delivery that cannot count its attempt does not start the handler if the earlier attempts never finished', async () => {
   // GIVEN a record whose fifth attempt ended its process, more than a minute ago
   const wiring = fakeWiring();
   const { clock, memory } = wiring;

@@ -53,7 +53,7 @@ const rec = (id: string, group: string, receiveCount: number, over: object = {})
   });
 const lines = () => wiring.logged.filter(({ message }) => message === 'delivery');
 
-it('a copy that could not be sent once does not hide the message past its deletion', async () => {
+it('a message whose copy failed once is not hidden past its deletion', async () => {
   const { send } = wiring.deadLetters;
   let refusals = 1;
   Object.assign(wiring.deadLetters, {
@@ -72,8 +72,8 @@ it('a copy that could not be sent once does not hide the message past its deleti
   expect({ lost: queue.expired, saved: reasons().length }).toEqual({ lost: [], saved: 1 });
 });
 
-describe('a message that others leave no time', () => {
-  it('is begun, though each batch has a fresh message that takes 16 s of 30 s', async () => {
+describe('a message that gets no time because of other messages', () => {
+  it('starts even if each batch has a new message that takes 16 of 30 s', async () => {
     queue = new FifoQueue(clock, { visibilityTimeout: 180, retention: 6 * 3600 });
     Object.assign(wiring, { queueRetentionSeconds: 6 * 3600 });
     let away = 2;
@@ -126,8 +126,8 @@ describe('a message that others leave no time', () => {
   });
 });
 
-describe('an attempt under at-least-once whose complete is under way at the deadline', () => {
-  it.each([1, 3])('receive %i: is completed, and not done again', async (receiveCount) => {
+describe('an at-least-once attempt whose completion is pending at the deadline', () => {
+  it.each([1, 3])('is completed and not repeated at receive %i', async (receiveCount) => {
     const begun = clock.now();
     let calls = 0;
     const consumer = consumerOf(atLeast, () => {
@@ -151,7 +151,7 @@ describe('an attempt under at-least-once whose complete is under way at the dead
   });
 });
 
-it('near the retention no suspect is begun after its deadline, and without its lease', async () => {
+it('near the retention no suspect starts after its deadline or without its lease', async () => {
   const start = clock.now();
   const late = { sentAt: start - (4 * day - hour) + 1999 };
   const real = wiring.store.claim;
@@ -189,7 +189,7 @@ it('near the retention no suspect is begun after its deadline, and without its l
   });
 });
 
-it('followers of a suspect leave the second half of the invocation to other suspects', async () => {
+it('the messages behind a suspect leave the second half of the invocation to other suspects', async () => {
   const begun: string[] = [];
   const consumer = consumerOf(exactlyOnce(), (id) => {
     begun.push(id);
@@ -206,7 +206,7 @@ it('followers of a suspect leave the second half of the invocation to other susp
   expect(begun).toContain('K');
 });
 
-it('what follows settled messages is hidden for 2 seconds at most', async () => {
+it('messages behind settled ones are hidden for at most 2 seconds', async () => {
   const consumer = consumerOf(exactlyOnce(), () => {
     clock.time += 29_300;
   });
@@ -215,7 +215,7 @@ it('what follows settled messages is hidden for 2 seconds at most', async () => 
   expect(wiring.hidden[0]?.seconds).toBeLessThanOrEqual(2);
 });
 
-it('poison that blocks is not left to a receive that SQS will not give', async () => {
+it('poison that blocks is copied before its receives are used up', async () => {
   Object.assign(wiring, { onPoison: 'block', maxReceiveCount: 100 });
   queue = new FifoQueue(clock, { maxReceiveCount: 100 });
   queue.send('m-bad', 'g', anOrder({ subject: 'bad' }));
@@ -239,7 +239,7 @@ it('poison that blocks is not left to a receive that SQS will not give', async (
   }).toEqual({ movedBySqs: [], copies: [expect.any(String)], hours: expect.any(Number) });
 });
 
-it('a skip that a missing permission hides is heard of', async () => {
+it('a skip that cannot be read because of a missing permission is reported', async () => {
   Object.assign(wiring, { onPoison: 'block' });
   const refuses = consumerOf(exactlyOnce(), () => {
     throw new PermanentError('no');
@@ -301,7 +301,7 @@ it('a process that ends once near the retention loses no message', async () => {
   });
 });
 
-it('a count is taken back though the store is contended once at the deadline', async () => {
+it('a count is taken back even if the store is contended once at the deadline', async () => {
   const clock = new FakeClock();
   const wiring = fakeWiring({ clock });
   const begun = clock.now();

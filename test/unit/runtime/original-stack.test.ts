@@ -34,7 +34,7 @@ describe('originalStack', () => {
     }
   });
 
-  it('leaves the message as it is, though it names a place in a bundle', () => {
+  it('does not change the message, even if it contains a place in a bundle', () => {
     const stack = `Error: see ${bundle}:1:9\n    at native`;
     expect(originalStack(stack)).toBe(stack);
   });
@@ -45,14 +45,14 @@ describe('originalStack', () => {
     ['is no map', 'null'],
     ['lacks its mappings', '{}'],
     ['names no source', JSON.stringify({ ...map, sources: [] })],
-  ])('leaves a stack as it is where the map %s', (_, text) => {
+  ])('does not change a stack if the map %s', (_, text) => {
     if (text === undefined) rmSync(`${bundle}.map`);
     else writeFileSync(`${bundle}.map`, text);
     const stack = `Error: no\n    at findDiscount (${bundle}:1:9)`;
     expect(originalStack(stack)).toBe(stack);
   });
 
-  it('reads a message of a megabyte once, whatever it says: not again from each of its characters', () => {
+  it('reads a message of a megabyte in linear time', () => {
     for (const part of [
       'abcdefghi/',
       'file://',

@@ -62,7 +62,7 @@ describe('a body that a parser refuses', () => {
     ]);
   });
 
-  it('is poison for the error of a schema library as it is', async () => {
+  it('is poison if the parser throws the error of a schema library', async () => {
     const schema = v.looseObject({ data: v.looseObject({ total: v.string() }) });
     const parse: Parse = ({ body }) => v.parse(schema, JSON.parse(body)) as unknown as OrderEvent;
     await consumerWith(parse)(sqsEvent(received('1')), remaining());
@@ -74,7 +74,7 @@ describe('a body that a parser refuses', () => {
     ['has no source', JSON.stringify({ ...order('1'), source: undefined })],
     ['has an id that is no text', JSON.stringify({ ...order('1'), id: 7 })],
     ['is no object', '[]'],
-  ])('is poison at its first delivery where the body %s', async (_, body) => {
+  ])('is poison at its first delivery if the body %s', async (_, body) => {
     const parse: Parse = ({ body }) => JSON.parse(body).data.orderId.trim();
     for (const receiveCount of [1, 3]) {
       await consumerWith(parse)(

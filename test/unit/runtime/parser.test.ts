@@ -89,7 +89,7 @@ function failingOn(id: string, error: () => unknown): Parse {
 }
 
 describe('a body that hangs the parser', () => {
-  it('ends its process alone: its neighbours are handled and acknowledged before', async () => {
+  it('ends its process only after the other messages are handled and acknowledged', async () => {
     // GIVEN a process whose schema has a regular expression that never ends on one of ten suspects, the last drawn
     const program = join(__dirname, 'parser', 'hanging-parser.ts');
     const child = spawn(process.execPath, [...sourceLoader, program], {
@@ -109,7 +109,7 @@ describe('a body that hangs the parser', () => {
 });
 
 describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee }) => {
-  it('runs when the others are settled and acknowledged, and its attempt is counted', async () => {
+  it('runs after the other messages are settled and acknowledged, and after its attempt is counted', async () => {
     let then: unknown;
     const parse: Parse = ({ body }) => {
       const event = parseOrderEvent({ body });
@@ -135,7 +135,7 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     expect(handled).toEqual(['3', '2', '1']);
   });
 
-  it('does not begin where its attempt cannot be counted', async () => {
+  it('does not start if its attempt cannot be counted', async () => {
     let parsed = 0;
     const parse: Parse = ({ body }) => {
       parsed += 1;
@@ -151,7 +151,7 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     expect(lines()).toMatchObject([{ outcome: 'failed', eventId: 'event-of-1', suspect: true }]);
   });
 
-  it('leaves no attempt of an event that is handled, or of a body that is no event', async () => {
+  it('leaves no counted attempt for a handled event, or for a body that is not an event', async () => {
     const parse = failingOn('2', () => new InvalidEventError('INVALID_EVENT', 'data.total: must be more'));
     const consumer = consumerWith(parse, guarantee);
     const suspect = { receiveCount: 3 };
@@ -168,14 +168,14 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     expect(recordOf('2')).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('is counted no more once it has read the body, though the store was away for a moment', async () => {
+  it('is not counted again after it has read the body, even if the store was briefly down', async () => {
     wiring.store.befall('body release', 'down');
     await consumerWith(parseOrderEvent, guarantee)(sqsEvent(received('1', { receiveCount: 3 })), remaining());
     expect(lines()).toMatchObject([{ outcome: 'applied' }]);
     expect(recordOfBody(order('1'))).toMatchObject({ status: 'RETRYING', attempts: 0 });
   });
 
-  it('may leave out members: what is applied then is known by what is left', async () => {
+  it('may leave out members; the record then has the fingerprint of the remaining ones', async () => {
     const parse: Parse = ({ body }) => {
       const { note: _, ...event } = parseOrderEvent({ body }) as OrderEvent & { readonly note?: string };
       return event;
@@ -189,7 +189,7 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
     expect(wiring.letters).toEqual([]);
   });
 
-  it('is not asked for a message that its queue is about to delete while the store is away', async () => {
+  it('does not run for a message that its queue is about to delete while the store is down', async () => {
     const parse = jest.fn(parseOrderEvent);
     for (const step of ['body claim', 'quarantine'] as const) wiring.store.befall(step, 'down');
     const sentAt = clock.now() - 4 * 86_400_000 + 60_000;
@@ -202,8 +202,8 @@ describe.each(guarantees)('the parser of a suspect under $name', ({ guarantee })
   });
 });
 
-describe.each(guarantees)('what a parser throws by mistake, under $name', ({ guarantee }) => {
-  it('is a failed attempt of the body: five and a minute, then poison', async () => {
+describe.each(guarantees)('an unexpected error of a parser, under $name', ({ guarantee }) => {
+  it('is a failed attempt of the body, which is poison after five attempts and a minute', async () => {
     for (const id of ['1', '2', '3']) queue.send(`m${id}`, 'g', order(id, 'g'));
     const begun = clock.now();
     await drain(
@@ -224,7 +224,7 @@ describe.each(guarantees)('what a parser throws by mistake, under $name', ({ gua
     expect(recordOfBody(order('2', 'g'))).toMatchObject({ status: 'QUARANTINED' });
   });
 
-  it('is forgotten once a deployment corrects the parser, whatever the parser makes of the content', async () => {
+  it('has no effect after a deployment corrects the parser, even if the parser changes the content', async () => {
     // GIVEN a parser that fails, in a delivery as in that of a suspect
     const broken = consumerWith(() => {
       throw new ReferenceError('total is not defined');
@@ -254,7 +254,7 @@ describe.each(guarantees)('what a parser throws by mistake, under $name', ({ gua
   });
 });
 
-it('a parser that changes the content makes what it made before, by the algorithm of an earlier record too', async () => {
+it('a parser that changes the content still matches a record with an earlier algorithm', async () => {
   const parse: Parse = ({ body }) => ({ ...parseOrderEvent({ body }), sequence: '7' });
   const event = order('1');
   wiring.memory.records.set(shopKey('1'), {
@@ -275,8 +275,10 @@ const renaming: Parse = ({ body }) => {
   return { ...event, id: `renamed-${event.id}` };
 };
 
-describe.each(guarantees)('a parser that gives the event an id of its own, under $name', ({ guarantee }) => {
-  it.each([1, 3])('is followed at receive %i, and the event is applied once', async (receiveCount) => {
+describe.each(guarantees)('a parser that gives the event another id, under $name', ({ guarantee }) => {
+  it.each([
+    1, 3,
+  ])('decides the identity at receive %i, and the event is applied once', async (receiveCount) => {
     const consumer = consumerWith(renaming, guarantee);
     await consumer(sqsEvent(received('1', { receiveCount })), remaining());
     await consumer(sqsEvent(received('1', { messageId: 'm2', receiveCount })), remaining());
@@ -291,7 +293,7 @@ describe.each(guarantees)('a parser that gives the event an id of its own, under
 describe.each(guarantees)('a suspect whose body has the id of another event, under $name', ({
   guarantee,
 }) => {
-  it('is no conflict if its parser gives the event an id of its own', async () => {
+  it('is not a conflict if its parser gives the event another id', async () => {
     // GIVEN an event under the id that the body has, with other content
     const other = sqsRecord(anOrder({ subject: '1', partitionkey: 'g1' }, { total: 99 }), {
       messageId: 'm0',
@@ -334,7 +336,7 @@ describe('a parser', () => {
       'CONFIGURATION',
     ],
     ['returns a promise', async ({ body }: ReceivedMessage) => parseOrderEvent({ body }), 'CONFIGURATION'],
-  ])('that %s makes messages wait, uncounted', async (name, parse, code) => {
+  ])('that %s makes messages wait without a counted attempt', async (name, parse, code) => {
     const asked = (message: ReceivedMessage) => {
       if (name.startsWith('throws')) throw new ConfigurationError('no schema');
       return parse(message);
@@ -351,7 +353,9 @@ describe('a parser', () => {
     expect(wiring.letters).toEqual([]);
   });
 
-  it.each(guarantees)('that says NotExecutedError makes messages wait, uncounted, under $name', async ({
+  it.each(
+    guarantees,
+  )('that throws NotExecutedError makes messages wait without a counted attempt, under $name', async ({
     guarantee,
   }) => {
     const parse = failingOn('1', () => new NotExecutedError('the registry of schemas is closed'));
@@ -377,7 +381,7 @@ describe('a parser', () => {
     expect(parsed).toEqual(['1', '2', '3']);
   });
 
-  it('is not asked for the message group of a suspect that SQS gave without one', async () => {
+  it('does not run to find the message group of a suspect without one', async () => {
     const parse: Parse = ({ body }) => {
       const event = parseOrderEvent({ body });
       if (event.data.orderId === '1') expect(handled).toEqual(['2']);

@@ -76,7 +76,7 @@ async function deliver(
 }
 
 describe.each(guarantees)('an event that is poison under $name', ({ guarantee }) => {
-  it('is copied with all that is known, recorded for its message, then acknowledged', async () => {
+  it('is copied with all known fields, then recorded for its message, then acknowledged', async () => {
     await expect(deliver(guarantee, 'm1', refuses)).resolves.toEqual({ acknowledged: true });
     const [letter] = wiring.letters;
     expect(JSON.parse(letter?.attributes['dead-letter-reason']?.StringValue ?? '')).toEqual({
@@ -91,7 +91,7 @@ describe.each(guarantees)('an event that is poison under $name', ({ guarantee })
     expect(record()).toMatchObject({ status: 'QUARANTINED', messageId: 'm1', attempts: 0 });
   });
 
-  it('is acknowledged when the same message comes again, and runs when it is redriven, three times', async () => {
+  it('is acknowledged when the same message is delivered again, and runs at each of three redrives', async () => {
     await deliver(guarantee, 'm1', refuses);
     for (const messageId of ['redriven-1', 'redriven-2']) {
       await deliver(guarantee, messageId, refuses);
@@ -111,7 +111,7 @@ describe.each(guarantees)('an event that is poison under $name', ({ guarantee })
     ]);
   });
 
-  it('has its record written after its copy: without a copy there is none', async () => {
+  it('has its record written after its copy, and no record without a copy', async () => {
     wiring = fakeWiring({ deadLetters: { send: () => Promise.reject(new Error('no answer')) } });
     await expect(deliver(guarantee, 'm1', refuses)).resolves.toEqual({ acknowledged: false });
     expect(record()?.status).not.toBe('QUARANTINED');
@@ -136,13 +136,13 @@ describe.each(guarantees)('an event that is poison under $name', ({ guarantee })
     expect(happened).toBe(1);
   });
 
-  it('stays in its queue where its record cannot be written', async () => {
+  it('stays in its queue if its record cannot be written', async () => {
     wiring.store.befall('quarantine', 'down');
     await expect(deliver(guarantee, 'm1', refuses)).resolves.toEqual({ acknowledged: false });
     expect(lastLog()).toMatchObject({ outcome: 'failed' });
   });
 
-  it('is recorded once where the answer of that was lost', async () => {
+  it('is recorded once if the answer of the write was lost', async () => {
     wiring.store.befall('quarantine', 'undecided', 'contended');
     await expect(deliver(guarantee, 'm1', refuses)).resolves.toEqual({ acknowledged: true });
     expect(record()).toMatchObject({ status: 'QUARANTINED', messageId: 'm1' });
@@ -152,7 +152,7 @@ describe.each(guarantees)('an event that is poison under $name', ({ guarantee })
 it.each([
   ['has no identity', '{'],
   ['has other content than its first delivery', anOrder({}, { total: 99 })],
-])('what %s is only copied', async (_, body) => {
+])('a message that %s is only copied', async (_, body) => {
   await deliver(exactlyOnce(), 'm0');
   const before = record();
   await expect(deliver(exactlyOnce(), 'm1', () => {}, body)).resolves.toEqual({ acknowledged: true });
@@ -162,7 +162,7 @@ it.each([
   expect(wiring.store.calls).not.toContain('quarantine');
 });
 
-it('holds a refused event that another guarantee left unfinished, for an operator', async () => {
+it('a refused event that another guarantee left unfinished becomes an unknown outcome', async () => {
   await deliver(atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY }), 'm1', () => {
     throw new Error('socket hang up');
   });

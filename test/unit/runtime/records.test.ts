@@ -20,7 +20,7 @@ async function invoke(event: unknown, context: unknown = remaining()) {
 
 const sound = sqsRecord(anOrder());
 
-describe('what is no batch of an SQS queue', () => {
+describe('an invocation that is not a batch of an SQS queue', () => {
   it.each([
     ['nothing', undefined, 'undefined'],
     ['null', null, 'null'],
@@ -38,7 +38,7 @@ describe('what is no batch of an SQS queue', () => {
     ['a record of a topic', { Records: [{ EventSource: 'aws:sns', Sns: {} }] }, 'aws:sns'],
     ['a record of a table', { Records: [{ eventID: '1', dynamodb: {} }] }, 'dynamodb'],
     ['a record whose id is a number', { Records: [{ ...sound, messageId: 7 }] }, 'Records[0]'],
-  ])('is refused with what came and what is taken, and nothing is done: %s', async (_, event, named) => {
+  ])('is refused before any work, with an error that names the input and the accepted form: %s', async (_, event, named) => {
     const refusal = await invoke(event).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'CONFIGURATION' });
     expect(refusal).toHaveProperty('message', expect.stringContaining(named));
@@ -46,7 +46,7 @@ describe('what is no batch of an SQS queue', () => {
     expect([wiring.letters, wiring.logged, wiring.store.calls]).toEqual([[], [], []]);
   });
 
-  it('is refused in a few words, however much came', async () => {
+  it('is refused with a short error, however large the input is', async () => {
     const event = Object.fromEntries(
       Array.from({ length: 10_000 }, (_, index) => [`member-${index}`, index]),
     );
@@ -55,7 +55,7 @@ describe('what is no batch of an SQS queue', () => {
   });
 });
 
-it('fails nothing of an empty batch', async () => {
+it('an empty batch has no failures', async () => {
   await expect(invoke({ Records: [] })).resolves.toEqual({ batchItemFailures: [] });
 });
 
@@ -64,7 +64,7 @@ it.each([
   ['one without the function', {}],
   ['one that tells no number', { getRemainingTimeInMillis: () => undefined }],
   ['one that tells no time', { getRemainingTimeInMillis: () => Number.NaN }],
-])('refuses to run without a context that tells the remaining time: %s', async (_, context) => {
+])('a consumer refuses a context without the remaining time: %s', async (_, context) => {
   const refusal = await invoke(sqsEvent(sound as SQSRecord), context).catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: 'CONFIGURATION' });
   expect(refusal).toHaveProperty('message', expect.stringContaining('getRemainingTimeInMillis'));

@@ -8,7 +8,7 @@ function release(error: Error, id = 'key') {
 }
 
 /** As `@redis/client` names them; a bundle that is minified leaves nothing of their classes but the text. */
-describe('what the Redis store reads in an error', () => {
+describe('an error of Redis', () => {
   it.each([
     'LOADING Redis is loading the dataset in memory',
     'CLUSTERDOWN The cluster is down',
@@ -21,7 +21,7 @@ describe('what the Redis store reads in an error', () => {
     'The client is offline',
     'The command was aborted',
     'connect ECONNREFUSED 127.0.0.1:6379',
-  ])('may be tried again on "%s"', async (message) => {
+  ])('can be retried if it is "%s"', async (message) => {
     await expect(release(new Error(message))).resolves.toMatchObject({ kind: 'contended' });
   });
 
@@ -33,7 +33,7 @@ describe('what the Redis store reads in an error', () => {
     new Error('ERR Error running script (call to f_9e): @user_script:29: -WRONGTYPE Operation against a key'),
     new Error('The client is closed'),
     new TypeError('client.evalSha is not a function'),
-  ])('is not tried again on %s', async (error) => {
+  ])('is not retried if it is %s', async (error) => {
     await expect(release(error)).rejects.toBe(error);
   });
 });

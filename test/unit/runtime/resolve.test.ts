@@ -46,14 +46,14 @@ describe('resolve', () => {
     return t.external(guarantee, handle, { attributes, messageId: `of ${deduplicationId}` });
   }
 
-  it('as done completes the record, and a duplicate finds it so', async () => {
+  it('as done completes the record, so that the next delivery is a duplicate', async () => {
     await done();
     expect(t.record).toMatchObject({ status: 'COMPLETED', expiration: t.clock.now() / 1000 + recordTtl });
     await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'duplicate' });
     expect(t.provider.charges).toHaveLength(1);
   });
 
-  it('as done is done where the answer was lost and it is called again', async () => {
+  it('as done succeeds when it is called again after its answer was lost', async () => {
     t.store.befall('resolveDone', () => t.store.resolveDone(t.key, 'attempt-1', { now: 0, expiration: 9e9 }));
     await done();
     expect(t.record).toMatchObject({ status: 'COMPLETED' });
@@ -74,7 +74,7 @@ describe('resolve', () => {
     '3888000',
     undefined,
     null,
-  ])('as done is refused for a record time of %p, in which no record outlives its messages', async (ttl) => {
+  ])('as done refuses a time to live of %p, with which a record would not outlive its messages', async (ttl) => {
     // A default would stand in for undefined.
     const options = { store: t.store, id: t.key, attempt: attemptOf(t), as: 'done', clock: t.clock } as const;
     await expect(resolve({ ...options, recordTtlSeconds: ttl as number })).rejects.toMatchObject({
@@ -90,7 +90,7 @@ describe('resolve', () => {
     23 * 86_400 + 3720,
     recordTtl,
     3650 * 86_400,
-  ])('as done takes a record time of %d s', async (ttl) => {
+  ])('as done accepts a time to live of %d s', async (ttl) => {
     await done(attemptOf(t), ttl);
     expect(t.record).toMatchObject({ status: 'COMPLETED' });
   });
@@ -102,7 +102,7 @@ describe('resolve', () => {
     [{ attempt: undefined }, 'attempt is undefined; it must be a text'],
     [{ attempt: ' ' }, 'attempt is " "'],
     [{ send: undefined }, 'send is undefined; it must be a function'],
-  ])('is refused with %p, and sends and writes nothing', async (slip, message) => {
+  ])('is refused with %p, before it sends or writes anything', async (slip, message) => {
     const send = async (letter: ResendMessage) => void sent.push(letter);
     const options = { store: t.store, id: t.key, attempt: attemptOf(t), as: 'retry', send, ...slip };
     await expect(resolve(options as Parameters<typeof resolve>[0])).rejects.toMatchObject({
@@ -127,7 +127,7 @@ describe('resolve', () => {
     expect(t.record).toMatchObject({ status: 'COMPLETED', body: undefined });
   });
 
-  it('as retry sends the event to the group that it came in, whatever its body says', async () => {
+  it('as retry sends the event to its original message group, whatever its body says', async () => {
     const other = new Timeline();
     const event = anOrder({ partitionkey: 'a key of 130 characters or with blanks' });
     await other.external(guarantee, other.provider.losesAnswer, { event, group: 'its-hash' });
@@ -135,7 +135,7 @@ describe('resolve', () => {
     await expect(retry()).resolves.toMatchObject({ messageGroup: 'its-hash', body: JSON.stringify(event) });
   });
 
-  it('as retry fails if its record names no group, and says what to do', async () => {
+  it('as retry fails if the record has no group, and the error says what to do', async () => {
     t.wiring.memory.records.set(t.key, { ...t.record, messageGroup: undefined } as never);
     await expect(retry()).rejects.toMatchObject({
       code: 'NOT_RESOLVABLE',
@@ -146,12 +146,12 @@ describe('resolve', () => {
     expect(t.record).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('as retry fails if its record keeps no event', async () => {
+  it('as retry fails if the record has no body', async () => {
     t.wiring.memory.records.set(t.key, { ...t.record, body: undefined } as never);
     await expect(retry()).rejects.toThrow('has no event to send again');
   });
 
-  it('gives each message its own deduplication id, and runs one decision once', async () => {
+  it('gives each message its own deduplication id, and one decision runs at most once', async () => {
     const messages = [await retry(), await retry()] as const;
     expect(messages[0].deduplicationId).not.toBe(messages[1].deduplicationId);
     await arrives(messages[0]);
@@ -159,28 +159,28 @@ describe('resolve', () => {
     expect(t.provider.charges).toHaveLength(2);
   });
 
-  it('asks the operator again where the outcome of the retry is unknown too', async () => {
+  it('leaves an unknown outcome again if the outcome of the retry is unclear', async () => {
     const messages = [await retry(), await retry()] as const;
     await expect(arrives(messages[0], t.provider.losesAnswer)).resolves.toMatchObject({ outcome: 'unknown' });
     await expect(arrives(messages[1])).resolves.toMatchObject({ outcome: 'unknown' });
     expect(t.provider.charges).toHaveLength(2);
   });
 
-  it('goes on with a retry that was not done, on its next delivery', async () => {
+  it('continues a retry that was not executed at its next delivery', async () => {
     const message = await retry();
     await arrives(message, () => Promise.reject(new NotExecutedError('429')));
     expect(t.record).toMatchObject({ status: 'RETRYING' });
     await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
   });
 
-  it('recognises the claim of a retry whose answer was lost', async () => {
+  it('recognises the claim of a retry if the answer was lost', async () => {
     const message = await retry();
     t.store.befall('claim', 'undecided');
     await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });
     expect(t.provider.charges).toHaveLength(2);
   });
 
-  it('is no reason to run for a message that does not carry the attempt', async () => {
+  it('does not make a message without the owner token run', async () => {
     await retry();
     await expect(t.external(guarantee, undefined, { messageId: 'm9' })).resolves.toMatchObject({
       outcome: 'unknown',
@@ -190,7 +190,7 @@ describe('resolve', () => {
     expect(t.provider.charges).toHaveLength(1);
   });
 
-  it('starts the time anew in which a provider knows its keys', async () => {
+  it('restarts the key retention of the provider', async () => {
     const message = await retry();
     t.clock.time += 40 * 86_400_000;
     const delivery = { attributes: message.attributes, messageId: 'm2', sentAt: t.clock.now() };
@@ -199,7 +199,7 @@ describe('resolve', () => {
     await expect(t.external(atLeast, undefined, delivery)).resolves.toMatchObject({ outcome: 'applied' });
   });
 
-  it('under exactly-once opens the record and commits', async () => {
+  it('under exactly-once reopens the record and commits', async () => {
     const message = await retry();
     const delivery = { attributes: message.attributes, messageId: 'm2' };
     await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'applied' });
@@ -207,7 +207,7 @@ describe('resolve', () => {
     expect(t.committed).toBe(1);
   });
 
-  it('under exactly-once goes over INPROGRESS and RETRYING to its commit', async () => {
+  it('under exactly-once commits after the states INPROGRESS and RETRYING', async () => {
     const { attributes } = await retry();
     const seen: unknown[] = [];
     const look = () => seen.push(t.record?.status);
@@ -218,7 +218,7 @@ describe('resolve', () => {
     expect([...seen, t.record?.status]).toEqual(['OUTCOME_UNKNOWN', 'INPROGRESS', 'RETRYING', 'COMPLETED']);
   });
 
-  it('under exactly-once commits once where two deliveries open the record at once', async () => {
+  it('under exactly-once commits once if two deliveries reopen the record at once', async () => {
     const messages = [await retry(), await retry()] as const;
     const deliveries = messages.map(({ attributes, deduplicationId }) =>
       t.effects(exactlyOnce(), { attributes, messageId: deduplicationId }),
@@ -228,7 +228,7 @@ describe('resolve', () => {
     expect(t.record).toMatchObject({ status: 'COMPLETED', guarantee: 'exactly-once' });
   });
 
-  it('under exactly-once survives a crash between opening and commit', async () => {
+  it('under exactly-once survives a crash between reopening and commit', async () => {
     const message = await retry();
     const delivery = { attributes: message.attributes, messageId: 'm2' };
     t.store.befall('release', 'dies before');
@@ -241,14 +241,14 @@ describe('resolve', () => {
     expect(t.committed).toBe(1);
   });
 
-  it('as done is done where it was decided before', async () => {
+  it('as done succeeds if the same was decided before', async () => {
     await done();
     const { record } = t;
     await expect(done()).resolves.toBeUndefined();
     expect(t.record).toEqual(record);
   });
 
-  it('decides the outcome that was looked at, and not a later one of the same event', async () => {
+  it('decides only the outcome that the operator looked at, not a later one of the same event', async () => {
     const seen = attemptOf(t);
     await arrives(await retry(), t.provider.losesAnswer);
     const { record } = t;
@@ -262,7 +262,7 @@ describe('resolve', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('as retry fails where it was decided before', async () => {
+  it('as retry fails if the outcome was decided before', async () => {
     await done();
     await expect(retry()).rejects.toMatchObject({
       code: 'NOT_RESOLVABLE',
@@ -285,7 +285,7 @@ describe('resolve', () => {
   });
 });
 
-describe('a first owner that is late', () => {
+describe('a late first owner', () => {
   async function held() {
     const t = new Timeline();
     const slow = gate();
@@ -315,7 +315,7 @@ describe('a first owner that is late', () => {
     };
   }
 
-  it('completes before the retry arrives: the retry does nothing', async () => {
+  it('can complete before the retry arrives, and the retry does nothing', async () => {
     const { t, slow, first, again } = await held();
     slow.open();
     await expect(first).resolves.toMatchObject({ outcome: 'applied' });
@@ -323,7 +323,7 @@ describe('a first owner that is late', () => {
     expect(t.record).toMatchObject({ result: '"first"' });
   });
 
-  it('completes after the retry was claimed: it is fenced', async () => {
+  it('is fenced if it completes after the retry was claimed', async () => {
     const { t, slow, first, again } = await held();
     await expect(again()).resolves.toMatchObject({ outcome: 'applied' });
     slow.open();

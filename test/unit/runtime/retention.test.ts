@@ -45,7 +45,7 @@ describe('a message that waits for as long as its queue keeps it', () => {
     ['at-least-once', atLeast, 12 * hour],
     ['at-most-once', atMostOnce(), 12 * hour],
     ['at-least-once', atLeast, 7 * hour],
-  ])('is saved before its deletion if its system is closed for days: %s', async (_, guarantee, retryAfter) => {
+  ])('is saved before its deletion if a system is closed for days: %s', async (_, guarantee, retryAfter) => {
     await drain(
       queue,
       billing(() => Promise.reject(new NotExecutedError('closed', { retryAfter })), guarantee),
@@ -64,7 +64,7 @@ describe('a message that waits for as long as its queue keeps it', () => {
   it.each([
     ['a system gave no answer', () => new UnclearError('504')],
     ['a system was away', () => new NotExecutedError('ECONNREFUSED')],
-  ])('waits where %s until the hour before, and its receives last', async (_, error) => {
+  ])('waits until an hour before its deletion, and its receives last, if %s', async (_, error) => {
     await drain(
       queue,
       billing(() => Promise.reject(error())),
@@ -76,7 +76,7 @@ describe('a message that waits for as long as its queue keeps it', () => {
     expect(reasons()).toMatchObject([{ code: 'RETENTION' }]);
   });
 
-  it('is saved without its store, which is not to be asked for long, and redriven it is applied once', async () => {
+  it('is saved if its store is down, without long requests to it, and is applied once after a redrive', async () => {
     for (const step of ['countAttempt', 'commit', 'quarantine'] as const)
       wiring.store.befall(step, ...Array(2000).fill('down'));
     const applies = createConsumer(
@@ -95,7 +95,7 @@ describe('a message that waits for as long as its queue keeps it', () => {
     expect(record()).toMatchObject({ status: 'COMPLETED', messageId: 'redriven' });
   });
 
-  it('lets its group go on in order', async () => {
+  it('lets its group continue in order after it was saved', async () => {
     queue.send('m2', 'g', anOrder({ subject: '2' }));
     const applied: string[] = [];
     await drain(
@@ -123,7 +123,7 @@ describe('near the retention', () => {
     inTime = { sentAt: late.sentAt + 1 };
   });
 
-  it('a message stays for as long as its next try comes in time', async () => {
+  it('a message stays as long as its next try comes before the deletion', async () => {
     await expect(t.external(atLeast, closed, inTime)).resolves.toMatchObject({ outcome: 'failed' });
     await expect(t.external(atLeast, closed, late)).resolves.toMatchObject({
       outcome: 'poison',
@@ -137,14 +137,14 @@ describe('near the retention', () => {
     expect(t.wiring.letters).toEqual([]);
   });
 
-  it('what another delivery is at work on is left to it', async () => {
+  it('a message is left to another delivery that holds its lease', async () => {
     void t.external(atLeast, t.provider.diesBefore, { ...late, messageId: 'm0' });
     await settled();
     await expect(t.external(atLeast, undefined, late)).resolves.toMatchObject({ outcome: 'leased' });
     expect(t.wiring.letters).toEqual([]);
   });
 
-  it('what lost its lease is saved, and its redrive is what the new owner makes of it', async () => {
+  it('a message whose lease was lost is saved, and its redrive ends like the delivery of the new owner', async () => {
     const takenOver = async () => {
       t.passLeases();
       await t.external(atLeast, undefined, { messageId: 'm9' });
@@ -159,7 +159,7 @@ describe('near the retention', () => {
     expect(t.provider.charges).toHaveLength(1);
   });
 
-  it('a message stays where its copy cannot be sent', async () => {
+  it('a message stays if its copy cannot be sent', async () => {
     Object.assign(t.wiring.deadLetters, { send: () => Promise.reject(new Error('no answer')) });
     await expect(t.external(atLeast, closed, late)).resolves.toMatchObject({
       outcome: 'failed',
@@ -169,7 +169,7 @@ describe('near the retention', () => {
     expect(t.record).toMatchObject({ status: 'RETRYING' });
   });
 
-  it('a message that comes again, as its acknowledgement was lost, is acknowledged; a redrive runs', async () => {
+  it('a saved message whose acknowledgement was lost is acknowledged at its next delivery, and a redrive runs', async () => {
     await t.external(atLeast, closed, late);
     await expect(t.external(atLeast, undefined, late)).resolves.toMatchObject({ code: 'QUARANTINED' });
     expect(t.provider.charges).toEqual([]);
@@ -180,7 +180,7 @@ describe('near the retention', () => {
     expect(t.provider.charges).toHaveLength(1);
   });
 
-  it('what may have happened is not done again by its redrive, under at-most-once', async () => {
+  it('an effect that may have happened is not repeated by a redrive, under at-most-once', async () => {
     // GIVEN a mail that was sent, and a store that takes no word of it
     t.store.befall('holdUnknown', ...Array(1000).fill('down'));
     await expect(t.external(atMostOnce(), t.provider.losesAnswer, late)).resolves.toMatchObject({
@@ -195,7 +195,7 @@ describe('near the retention', () => {
     expect(t.provider.charges).toHaveLength(1);
   });
 
-  it('what may have happened is done again with its first key alone, under at-least-once', async () => {
+  it('an effect that may have happened is repeated only with its first key, under at-least-once', async () => {
     t.store.befall('complete', ...Array(1000).fill('down'));
     await expect(t.external(atLeast, undefined, late)).resolves.toMatchObject({ code: 'RETENTION' });
     t.store.recover();
@@ -207,7 +207,7 @@ describe('near the retention', () => {
     expect(t.provider.charges).toHaveLength(2);
   });
 
-  it('a store that answers nothing leaves time for the copy', async () => {
+  it('a store that does not answer leaves time for the copy', async () => {
     const begun = t.clock.now();
     const at: number[] = [];
     const { send } = t.wiring.deadLetters;

@@ -18,7 +18,7 @@ beforeEach(() => {
   wiring = fakeWiring();
 });
 
-describe('a handler that says when to try again', () => {
+describe('a NotExecutedError with retryAfter', () => {
   const hour = 3_600_000;
   const refusing = (error: () => unknown, guarantee = atMostOnce()) =>
     createConsumer({ ...base, guarantee, handle: () => Promise.reject(error()) }, wiring);
@@ -27,7 +27,7 @@ describe('a handler that says when to try again', () => {
   it.each([
     ['at-least-once', atLeastOnce({ providerKeyRetention: 1e9 })],
     ['at-most-once', atMostOnce()],
-  ])('under %s hides the message and its followers until then, once it is released', async (_, guarantee) => {
+  ])('releases the record, and hides the message and its followers for that time, under %s', async (_, guarantee) => {
     // GIVEN a release that takes a second
     wiring.store.befall('release', () => {
       wiring.clock.time += 1000;
@@ -47,7 +47,7 @@ describe('a handler that says when to try again', () => {
     expect(wiring.memory.records.get('billing#urn:test#event-of-1')).toMatchObject({ status: 'RETRYING' });
   });
 
-  it('under exactly-once hides it too', async () => {
+  it('hides the message under exactly-once too', async () => {
     const busy = createConsumer(
       {
         ...base,
@@ -62,7 +62,7 @@ describe('a handler that says when to try again', () => {
     expect(wiring.hidden).toEqual([{ handles: ['receipt-of-message-1'], seconds: 2 }]);
   });
 
-  it('hides it no longer than SQS does, and says so', async () => {
+  it('hides the message for at most the 12 hours of SQS, and logs that time', async () => {
     await refusing(() => new NotExecutedError('closed', { retryAfter: Number.MAX_VALUE }))(
       sqsEvent(sqsRecord(order('1'))),
       remaining(),
@@ -74,7 +74,7 @@ describe('a handler that says when to try again', () => {
 
   it.each([
     0, 1000,
-  ])('of %d ms gives it again no sooner than any other failure: an outage must not use up its receives', async (retryAfter) => {
+  ])('of %d ms never retries sooner than the backoff, so that an outage does not use up the receives', async (retryAfter) => {
     // GIVEN a provider that says the same for as long as it is down
     const asked = async (receiveCount: number) => {
       wiring = fakeWiring();
@@ -87,7 +87,7 @@ describe('a handler that says when to try again', () => {
     expect(backoff(250, 0.5)).toBe(151);
   });
 
-  it('waits longer than its queue would, however often it was received', async () => {
+  it('makes the message wait longer than the backoff, at every receive count', async () => {
     const handler = refusing(() => new NotExecutedError('429', { retryAfter: hour }));
     await handler(sqsEvent(sqsRecord(order('1'), { receiveCount: 250 })), remaining());
     expect(wiring.hidden).toMatchObject([{ seconds: 3600 }]);
@@ -100,7 +100,7 @@ describe('a handler that says when to try again', () => {
     ['a time that is over', { retryAfter: -1 }],
     ['a text', { retryAfter: '120' }],
     ['no options at all', null],
-  ])('with %s is as any other that was not done: released, and hidden by the backoff', async (_, options) => {
+  ])('of %s is ignored: the record is released, and the message hidden by the backoff', async (_, options) => {
     await refusing(() => new NotExecutedError('429', options as never))(
       sqsEvent(sqsRecord(order('1'))),
       remaining(),
@@ -111,7 +111,7 @@ describe('a handler that says when to try again', () => {
     expect(wiring.memory.records.get('billing#urn:test#event-of-1')).toMatchObject({ status: 'RETRYING' });
   });
 
-  it('does not hide for as long a message whose lease was lost meanwhile', async () => {
+  it('does not apply to a message whose lease was lost meanwhile', async () => {
     const handler = createConsumer(
       {
         ...base,

@@ -4,7 +4,7 @@ import { withSqsEndpoint } from '../../support/sqs-endpoint.ts';
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/billing-dlq.fifo';
 
-test("sends the trace header as SQS' own system attribute", async () => {
+test('a copy has the trace header in the system attribute of SQS', async () => {
   // GIVEN
   const letter = { body: 'b', messageGroup: 'g', deduplicationId: 'd', attributes: {} };
   const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793';

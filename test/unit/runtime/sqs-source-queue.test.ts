@@ -3,7 +3,7 @@ import { withSqsEndpoint } from '../../support/sqs-endpoint.ts';
 
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/billing.fifo';
 
-test('changes the visibility of messages, and deletes them, in one request each', async () => {
+test('messages are hidden in one request, and deleted in one request', async () => {
   // WHEN
   const asked = await withSqsEndpoint({ Successful: [], Failed: [] }, async () => {
     const queue = sqsSourceQueue(queueUrl);
@@ -30,7 +30,7 @@ test('changes the visibility of messages, and deletes them, in one request each'
   ]);
 });
 
-test('fails where SQS refuses one of a batch, and says why', async () => {
+test('a request fails with the reason if SQS refuses one entry', async () => {
   // GIVEN an endpoint that refuses one message, in an answer of success
   const Failed = [{ Id: '0', SenderFault: true, Code: 'ReceiptHandleIsInvalid', Message: 'expired' }];
 

@@ -41,7 +41,7 @@ const third = (over: Parameters<typeof sqsRecord>[1] = {}) =>
   sqsEvent(sqsRecord(anOrder({ subject: '1' }), { messageId: 'm1', receiveCount: 3, ...over }));
 
 describe.each(guarantees)('a message that ends its process each time, under $name', ({ guarantee }) => {
-  it('is given up alone among nine healthy heads, which are applied once', async () => {
+  it('is given up alone, and the nine healthy messages of its batches are applied once', async () => {
     // GIVEN
     let died = () => {};
     let ended = 0;
@@ -85,7 +85,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
   it.each([
     ['that says that nothing happened', new NotExecutedError('closed'), 0],
     ['that fails by itself', new TypeError('total is undefined'), 1],
-  ])('%s ends with its reason and its count', async (_, error, attempts) => {
+  ])('that %s ends with its reason and its number of attempts', async (_, error, attempts) => {
     let seen: number | undefined;
     const consumer = consumerOf(guarantee, () => {
       seen = recordOf('1')?.attempts;
@@ -97,7 +97,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     expect(lines('failed')).toMatchObject([{ suspect: true, ...(attempts > 0 && { attempts }) }]);
   });
 
-  it('is counted once whose count was written while its answer was lost', async () => {
+  it('is counted once if the answer of the count was lost', async () => {
     for (const step of ['countAttempt', 'claim', 'release'] as const) wiring.store.befall(step, 'undecided');
     const consumer = consumerOf(guarantee, () => {
       throw new Error('never');
@@ -106,7 +106,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 1, lastError: 'never' });
   });
 
-  it('does not begin where its attempt cannot be counted', async () => {
+  it('does not start if its attempt cannot be counted', async () => {
     wiring.store.befall('countAttempt', 'down');
     wiring.store.befall('claim', 'down');
     let begun = 0;
@@ -118,7 +118,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
   });
 
-  it('does not begin once its count took three quarters of the invocation: a neighbour is not to blame it', async () => {
+  it('does not start if its count took three quarters of the invocation', async () => {
     // GIVEN an invocation of 30 s, of which the last half second is kept to settle
     for (const step of ['countAttempt', 'claim'] as const) {
       wiring.store.befall(step, () => {
@@ -136,7 +136,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 0 });
   });
 
-  it('that succeeds is applied, and its redelivery a duplicate', async () => {
+  it('that succeeds is applied, and its redelivery is a duplicate', async () => {
     const consumer = consumerOf(guarantee, () => {});
     await consumer(third(), remaining());
     await consumer(third({ receiveCount: 4 }), remaining());
@@ -145,7 +145,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
     expect(recordOf('1')?.lastError).toBeUndefined();
   });
 
-  it('that was begun and never ended is given up only after a minute', async () => {
+  it('whose attempts never finished is given up only after a minute', async () => {
     const consumer = consumerOf(guarantee, () => {});
     await consumer(third(), remaining());
     wiring.memory.records.set('shop#urn:test#event-of-1', {
@@ -163,7 +163,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
 });
 
 describe('a suspect under exactly-once', () => {
-  it('whose commit the store does not take is not counted', async () => {
+  it('whose commit the store does not accept is not counted', async () => {
     wiring.store.befall('commit', 'down');
     await consumerOf(exactlyOnce(), () => {})(third(), remaining());
     expect(recordOf('1')).toMatchObject({ status: 'RETRYING', attempts: 0, lastError: 'socket hang up' });
@@ -185,7 +185,7 @@ it.each([
   { name: 'exactly-once', guarantee: exactlyOnce(), calls: ['countAttempt', 'commit'] },
   { name: 'at-least-once', guarantee: atLeast, calls: ['claim', 'complete'] },
   { name: 'at-most-once', guarantee: atMostOnce(), calls: ['claim', 'complete'] },
-])('a suspect under $name costs two writes for its body, and those of its event', async ({
+])('a suspect under $name needs two writes for its body, besides those for its event', async ({
   guarantee,
   calls,
 }) => {
@@ -194,7 +194,7 @@ it.each([
 });
 
 describe('a suspect under at-most-once', () => {
-  it('is not counted before its handler: a process that ends leaves an unknown outcome, not an attempt', async () => {
+  it('is not counted before its handler, because a process that ends leaves an unknown outcome', async () => {
     let seen: unknown;
     await consumerOf(atMostOnce(), () => {
       seen = recordOf('1');
@@ -204,7 +204,7 @@ describe('a suspect under at-most-once', () => {
     expect(recordOf('1')).toMatchObject({ status: 'COMPLETED', attempts: 0 });
   });
 
-  it('begins for as long as any other message does', async () => {
+  it('may start as late as any other message', async () => {
     wiring.store.befall('claim', () => {
       clock.time += 29_200;
     });
@@ -231,7 +231,7 @@ it('a suspect whose process ended under at-most-once is not run again', async ()
   expect(recordOf('1')).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
 });
 
-describe('before a suspect begins', () => {
+describe('before a suspect starts', () => {
   const batch = () =>
     sqsEvent(
       sqsRecord(anOrder({ subject: '1', partitionkey: 'a' }), {
@@ -247,7 +247,7 @@ describe('before a suspect begins', () => {
       sqsRecord(anOrder({ subject: '3', partitionkey: 'c' }), { messageId: 'm3', group: 'c' }),
     );
 
-  it('what is settled is taken from the queue, each message once', async () => {
+  it('all settled messages are deleted from the queue, each one once', async () => {
     const taken: string[] = [];
     const seen: string[][] = [];
     Object.assign(wiring.acknowledgements, {
@@ -257,7 +257,7 @@ describe('before a suspect begins', () => {
     expect(seen).toEqual([[], ['receipt-of-m3'], ['receipt-of-m3', 'receipt-of-m2']]);
   });
 
-  it('a queue that does not answer does no harm', async () => {
+  it('a queue that does not answer changes no result', async () => {
     Object.assign(wiring.acknowledgements, { acknowledge: () => Promise.reject(new Error('away')) });
     const response = await consumerOf(exactlyOnce(), () => {})(batch(), remaining());
     expect(response).toEqual({ batchItemFailures: [] });

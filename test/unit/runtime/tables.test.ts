@@ -62,7 +62,7 @@ describe('a handler of effects', () => {
     ]);
   });
 
-  it('writes to the tables that its function has', async () => {
+  it('writes to the tables that the environment of its function names', async () => {
     const { deliver, memory } = bookings(book, deployed);
     await deliver('1');
     expect(memory.tables.item('Prod-Seats', { seat: 'A1' })).toMatchObject({ by: '1' });
@@ -75,7 +75,7 @@ describe('a handler of effects', () => {
     expect(memory.tables.items('seats')).toHaveLength(1);
   });
 
-  it('has its whole items committed together with those of other events of the group, by their declared keys', async () => {
+  it('has whole items committed together with those of other events of the group, by the declared keys', async () => {
     const { deliver, memory } = bookings(book);
     const commit = jest.spyOn(memory, 'commit');
     await expect(deliver('1', '2', '3')).resolves.toEqual({ batchItemFailures: [] });
@@ -83,7 +83,7 @@ describe('a handler of effects', () => {
     expect(memory.tables.item('halls', { hall: 'H1', date: '2026-11-30' })).toMatchObject({ sold: 3 });
   });
 
-  it('has them committed one event at a time if the key of their table is not declared', async () => {
+  it('has whole items committed one event at a time if the key of the table is not declared', async () => {
     const { deliver, memory } = bookings(({ subject }) => [put('seats', { seat: subject })]);
     const commit = jest.spyOn(memory, 'commit');
     await deliver('1', '2', '3');
@@ -103,7 +103,7 @@ describe('a table that the function does not have', () => {
     expect([wiring.letters, memory.records.size]).toEqual([[], 0]);
   });
 
-  it('is told apart from one of the name of what every object has', () => {
+  it('is missing even if it has the name of a member of every object', () => {
     const wiring = fakeWiring({ tables: {} });
     const consumer = createConsumer(
       { ...base, guarantee: exactlyOnce(), tables: { constructor: 'id' }, handle: () => [] },
@@ -113,7 +113,7 @@ describe('a table that the function does not have', () => {
   });
 });
 
-it('a declared key that is not the deployed one makes the whole batch wait: without its sort key, items would be lost', async () => {
+it('a declared key that differs from the deployed one makes the whole batch wait, because a missing sort key would lose items', async () => {
   const { deliver } = bookings(book, {
     ...deployed,
     seats: { tableName: 'Prod-Seats', key: ['seat', 'date'] },
@@ -132,14 +132,14 @@ it.each<readonly [string, unknown, string]>([
   ['three attributes', ['a', 'b', 'c'], '["a","b","c"]'],
   ['one attribute twice', ['a', 'a'], '["a","a"]'],
   ['something else than names', { pk: 'a' }, '{"pk":"a"}'],
-])('a declared key of %s is refused when the consumer is made', (_, key, shown) => {
+])('a declared key of %s is refused when the consumer is created', (_, key, shown) => {
   const options = { ...base, guarantee: exactlyOnce(), tables: { seats: key }, handle: () => [] };
   expect(() => createConsumer(options as never)).toThrow(
     `tables.seats is ${shown}; it must be the name of the partition key, or [partition key, sort key]`,
   );
 });
 
-it('tables of an external handler are refused when the consumer is made', () => {
+it('tables of an external handler are refused when the consumer is created', () => {
   expect(() =>
     createConsumer({ ...base, guarantee: atMostOnce(), tables: declared, handle: async () => {} }),
   ).toThrow('tables: only a handler under exactlyOnce() has effects on tables');
@@ -168,7 +168,7 @@ describe('an effect on a declared table', () => {
       (_, { tables }) => [remove(tables.seats, { seat: 'A1', row: 1 } as never)],
       '(remove on table "Prod-Seats") has "row" in its key, and the key of its table is seat',
     ],
-  ])('is refused as an attempt of its event if it has %s: the reason names table and key', async (_, handle, reason) => {
+  ])('fails as an attempt of its event if it has %s, and the reason names table and key', async (_, handle, reason) => {
     const { deliver, wiring } = bookings(handle, deployed);
     await expect(deliver('1')).resolves.toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
     expect(deliveriesOf(wiring)).toMatchObject([

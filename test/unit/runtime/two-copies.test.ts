@@ -6,7 +6,7 @@ jest.isolateModules(() => {
   second = jest.requireActual('../../../runtime/index.ts');
 });
 
-test('an error is recognised by the other copy of its class, and by no other class', () => {
+test('instanceof recognises an error of the other copy of its class, and of no other class', () => {
   expect(second.PermanentError).not.toBe(first.PermanentError);
   const errors = [
     ['PermanentError', new first.PermanentError('no')],
@@ -31,7 +31,7 @@ test("a user's own class of error has the code of its base class, is one of it i
   expect(Object.assign(new Error('no'), { code: 'PERMANENT' })).not.toBeInstanceOf(first.PermanentError);
 });
 
-test('an effect of one copy is an effect of the other', () => {
+test('an effect of one copy of the package is valid in the other copy', () => {
   const effect = first.put({ tableName: 'seats', key: ['seat'] }, { seat: 'A1' });
   expect(Object.getOwnPropertySymbols(effect)).toEqual([Symbol.for('order-once/effect')]);
   const store = second.memoryStore({ seats: 'seat' });

@@ -8,7 +8,7 @@ test.each([
   ['nothing where the time is over', -hour, 0],
   ['nothing where the time has come', 0, 0],
   ['less than the 12 hours of SQS, which count from the receive', 20 * hour, 12 * 3600 - 20 * 60],
-])('hides a message for %s', async (_, ms, seconds) => {
+])('a message is hidden for %s', async (_, ms, seconds) => {
   const wiring = fakeWiring();
   await hideUntil(wiring.clock.now() + ms, [{ receiptHandle: 'receipt' }], wiring, () => {});
   expect(wiring.hidden).toEqual([{ handles: ['receipt'], seconds }]);

@@ -37,7 +37,7 @@ describe('the idempotency window', () => {
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'applied' });
   });
 
-  it('begins with the first publication, which moves of the message keep', async () => {
+  it('starts with the first publication, which is kept when the message moves', async () => {
     t.clock.time = start + window;
     const moved = { sentAt: t.clock.now(), attributes: { 'first-published': String(start) } };
     await expect(t.effects(exactlyOnce(), moved)).resolves.toMatchObject({ outcome: 'out-of-window' });
@@ -47,7 +47,7 @@ describe('the idempotency window', () => {
     'no number',
     String(start + 1000 * window),
     '',
-  ])('takes the time of the queue for a first publication of "%s"', async (published) => {
+  ])('uses the time of the queue if first-published is "%s"', async (published) => {
     t.clock.time = start + window - 1;
     const attributes = { 'first-published': published };
     await expect(t.effects(exactlyOnce(), { attributes })).resolves.toMatchObject({ outcome: 'applied' });
@@ -59,21 +59,24 @@ describe('the idempotency window', () => {
     });
   });
 
-  it('does not take a record that has expired for one that never was', async () => {
+  it('does not apply an event outside of it whose record has expired', async () => {
     await t.external(external);
     t.clock.time = start + 46 * 24 * hour;
     await expect(t.external(external)).resolves.toMatchObject({ outcome: 'out-of-window' });
     expect(t.provider.charges).toHaveLength(1);
   });
 
-  it.each(['effects', 'external'] as const)('decides past it what a live record can: %s', async (kind) => {
+  it.each([
+    'effects',
+    'external',
+  ] as const)('does not prevent a decision by a live record after its end: %s', async (kind) => {
     const deliver = () => (kind === 'effects' ? t.effects(exactlyOnce()) : t.external(external));
     await deliver();
     t.clock.time = start + window;
     await expect(deliver()).resolves.toMatchObject({ outcome: 'duplicate' });
   });
 
-  it('runs past it what a live record says was released', async () => {
+  it('does not prevent a released event from running after its end', async () => {
     t.clock.time = start + window - 1;
     const moved = { sentAt: t.clock.now(), attributes: { 'first-published': String(start) } };
     await t.external(external, t.provider.losesAnswer, moved);

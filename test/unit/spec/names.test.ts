@@ -28,7 +28,7 @@ const inOrder = (pairs: readonly Mention[]) => pairs.map(({ action, file }) => `
 const world = ['Crash', 'Deploy', 'Redrive', 'Tick', 'TtlDeletes'];
 
 describe('the model and the code', () => {
-  it('name each other: each action its function, and that file the action', () => {
+  it("name each other: each action its function, and the function's file the action", () => {
     expect(named.length).toBeGreaterThan(30);
     expect(inOrder(named)).toEqual(inOrder(sources.flatMap(mentions)));
   });
@@ -37,14 +37,14 @@ describe('the model and the code', () => {
     expect(read(file)).toMatch(new RegExp(`(function\\*? |async |#|^  )${name}\\b`, 'm'));
   });
 
-  it('have no other action than those, and the world’s', () => {
+  it('have no other actions, except for those of the environment', () => {
     const choices = model.match(/^(?:Step\(o\)|Next) ==\n(?:.+\n)+/gm)?.join('') ?? '';
     const taken = new Set([...choices.matchAll(/\b[A-Z][a-z]\w*/g)].map(([name]) => name));
     for (const name of ['Step', 'Next', 'Owners', 'Messages']) taken.delete(name);
     expect([...taken].sort()).toEqual([...new Set([...named.map(({ action }) => action), ...world])].sort());
   });
 
-  it('have the same clauses, but for those of what it leaves out', () => {
+  it('have the same clauses, except for those that are not modelled', () => {
     const ours = read('runtime/stores/dynamodb/conditions.ts').matchAll(/^(?:export )?const ([A-Z_]+) = /gm);
     const its = read('spec/Conditions.tla').matchAll(/^([A-Z][A-Z_]+)(?:\(o\))? ==/gm);
     const conditions = ['MAY_CLAIM_AGAIN', 'MAY_COMPLETE', 'MAY_RESOLVE', 'MAY_BLOCK', 'MAY_SKIP'];
@@ -63,11 +63,11 @@ describe('the model and the code', () => {
 describe('the mutants of the model', () => {
   const text = `${model}${read('spec/Conditions.tla')}`;
 
-  it.each(mutants)('"$mutation" is a place in it', ({ mutation }) => {
+  it.each(mutants)('include "$mutation" at a place of the model', ({ mutation }) => {
     expect(text).toMatch(new RegExp(`(Is|Clause)\\("${mutation}"`));
   });
 
-  it('are one for each place', () => {
+  it('are exactly one for each place', () => {
     const places = [...text.matchAll(/(?:Is|Clause)\("([^"]+)"/g)].map(([, name = '']) => name);
     expect([...new Set(places)].sort()).toEqual(mutants.map(({ mutation }) => mutation).sort());
   });

@@ -2,7 +2,7 @@ import { models, mutants } from '../../../spec/models.ts';
 import { readChosen } from '../../../spec/options.ts';
 
 describe('the arguments of npm run spec', () => {
-  it('are a part of names, or nothing for all of them', () => {
+  it('are a part of names, or empty for all models', () => {
     expect(readChosen([])).toEqual({ models, mutants });
     expect(readChosen(['operator'])).toMatchObject({ models: [{ name: 'operator' }] });
     expect(readChosen(['no reopening'])).toMatchObject({
@@ -17,7 +17,7 @@ describe('the arguments of npm run spec', () => {
     [['at-most-twice'], '"at-most-twice" is in the name of no model and no mutant: take '],
     [['operator', 'live'], '"live" is one argument too many: '],
     [['--model'], "Unknown option '--model'\n"],
-  ])('are not %j', (args, message) => {
+  ])('are refused if they are %j', (args, message) => {
     expect(() => readChosen(args)).toThrow(message);
   });
 });

@@ -26,7 +26,7 @@ function setting(model: string, name: string): string {
 }
 
 describe('docs/proof.md', () => {
-  it('has a row for each model, which says what its .cfg says', () => {
+  it('has a row for each model that matches its .cfg', () => {
     const said = rows('The models').map(([name, what]) => [name, what]);
     expect(said).toEqual(
       models.map(({ name }) => {
@@ -47,7 +47,7 @@ describe('docs/proof.md', () => {
     }
   });
 
-  it('has each mutant, and what finds it', () => {
+  it('has each mutant with the invariant that finds it', () => {
     expect(rows('The mutants').map((row) => row.slice(0, 3))).toEqual(
       mutants.map(({ mutation, model, violates }) => [mutation, model, violates]),
     );

@@ -11,35 +11,35 @@ const python = (executable: string, minor: number, venv = true): Python => ({
 const machine = (commands: Readonly<Record<string, Python>>) => async (command: string) => commands[command];
 
 describe('findPython', () => {
-  test('takes python3 where it is new enough, whatever else there is', async () => {
+  test('takes python3 if it is new enough, whatever other versions exist', async () => {
     const found = await findPython(
       machine({ python3: python('/a/python3', 10), 'python3.13': python('/b/python3.13', 13) }),
     );
     expect(found.executable).toBe('/a/python3');
   });
 
-  test('goes on where python3 is too old', async () => {
+  test('continues with other names if python3 is too old', async () => {
     const found = await findPython(
       machine({ python3: python('/a/python3', 9), 'python3.12': python('/b/python3.12', 12) }),
     );
     expect(found.executable).toBe('/b/python3.12');
   });
 
-  test('goes on where python3 can make no virtual environment', async () => {
+  test('continues with other names if python3 cannot create a virtual environment', async () => {
     const found = await findPython(
       machine({ python3: python('/a/python3', 11, false), python: python('/b/python', 10) }),
     );
     expect(found.executable).toBe('/b/python');
   });
 
-  test('does not take the minor version of another major one for a newer Python', async () => {
+  test('compares major versions before minor versions', async () => {
     const next = { ...python('/a/python3', 0), major: 4 };
     const last = { ...python('/b/python', 18), major: 2 };
     expect((await findPython(machine({ python3: next }))).executable).toBe('/a/python3');
     await expect(findPython(machine({ python: last }))).rejects.toThrow('/b/python is 2.18');
   });
 
-  test('fails with both ways out where there is no Python', async () => {
+  test('fails with both fixes if there is no Python', async () => {
     await expect(findPython(machine({}))).rejects.toMatchObject({
       code: 'TOOL',
       message: expect.stringMatching(
@@ -48,13 +48,13 @@ describe('findPython', () => {
     });
   });
 
-  test('fails with what it found where all are too old', async () => {
+  test('fails with the versions that it found if all are too old', async () => {
     await expect(findPython(machine({ python3: python('/a/python3', 9) }))).rejects.toThrow(
       '(/a/python3 is 3.9)',
     );
   });
 
-  test('fails with the package to install where only venv is missing', async () => {
+  test('fails with the package to install if only venv is missing', async () => {
     await expect(
       findPython(machine({ python3: python('/usr/bin/python3', 11, false), python: python('/a/python', 9) })),
     ).rejects.toThrow(/\/usr\/bin\/python3 \(Python 3\.11\).*"apt install python3\.11-venv"/);

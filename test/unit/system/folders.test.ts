@@ -43,25 +43,25 @@ describe('makeOwnFolder', () => {
     expect(existsSync(first)).toBe(true);
   });
 
-  test('removes what a killed process left, of either kind', async () => {
+  test('removes both kinds of folders of killed processes', async () => {
     const left = await folder(`${dead}-0a1b2c-${hostname()}`);
     await make('installs');
     expect(existsSync(left)).toBe(false);
   });
 
-  test('leaves a folder whose maker is gone, while the process that it was handed to lives', async () => {
+  test('leaves a folder of an ended process while the process that took it over lives', async () => {
     const kept = await folder(`${dead}-0a1b2d-${hostname()}`, process.pid);
     await make();
     expect(existsSync(kept)).toBe(true);
   });
 
-  test('removes it once that process has ended too', async () => {
+  test('removes that folder after this process has ended too', async () => {
     const kept = await folder(`${dead}-0a1b2e-${hostname()}`, dead);
     await make();
     expect(existsSync(kept)).toBe(false);
   });
 
-  test('leaves the folders of another host, whose processes cannot be seen from here', async () => {
+  test('leaves the folders of another host, whose processes cannot be checked', async () => {
     const foreign = await folder(`${dead}-0a1b2f-${hostname()}.elsewhere`);
     await make();
     expect(existsSync(foreign)).toBe(true);

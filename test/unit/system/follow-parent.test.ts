@@ -21,13 +21,13 @@ afterEach(() => {
   child.kill('SIGKILL');
 });
 
-test('a Python module is killed when the process that started it is gone', async () => {
+test('a Python module is killed when the process that started it has ended', async () => {
   const exited = once(child, 'exit');
   child.stdin?.destroy();
   await expect(exited).resolves.toEqual([null, 'SIGKILL']);
 });
 
-test('a Python module that was let go lives on, and ends as any other', async () => {
+test('a Python module that was released continues, and ends like any other process', async () => {
   // GIVEN
   const exited = once(child, 'exit');
   // WHEN

@@ -66,7 +66,7 @@ function parent(mode: string): { process: ChildProcess; said: () => string } {
 }
 
 describe('a child', () => {
-  test('and what it started end with a parent that was killed', async () => {
+  test('and its own children end when the parent is killed', async () => {
     // GIVEN
     const { process: killed } = parent('stay');
     const pids = await reported();
@@ -88,7 +88,7 @@ describe('a child', () => {
     expect(pids.map(isAlive)).toEqual([true, true]);
   });
 
-  test('does not get the Ctrl-C of its parent: it is in a process group of its own', async () => {
+  test('does not get the Ctrl-C of its parent, because it has its own process group', async () => {
     // GIVEN
     const child = await startChild(nodeScript(join(programs, 'child.mjs'), report), { env: {}, output });
     await reported();
@@ -98,7 +98,7 @@ describe('a child', () => {
     await expect(child.exited).resolves.toEqual({ code: null, signal: 'SIGINT' });
   });
 
-  test('that ends by itself leaves nothing running that it started', async () => {
+  test('that ends by itself leaves none of its children running', async () => {
     // GIVEN
     const child = await startChild(nodeScript(join(programs, 'child.mjs'), report), { env: {}, output });
     const [own, grandchild] = await reported();
@@ -109,7 +109,7 @@ describe('a child', () => {
     await until(() => !isAlive(grandchild));
   });
 
-  test('that ignores SIGTERM is killed, with what it started', async () => {
+  test('that ignores SIGTERM is killed with its children', async () => {
     // GIVEN
     const command = nodeScript(join(programs, 'child.mjs'), report, 'ignore');
     const child = await startChild(command, { env: {}, output });
@@ -120,7 +120,7 @@ describe('a child', () => {
     await until(() => !pids.some(isAlive));
   });
 
-  test('is stopped when there is no point in it any more', async () => {
+  test('is stopped when its signal is aborted', async () => {
     // GIVEN
     const gone = reported().then(() => {
       throw new Error('The endpoint ended');

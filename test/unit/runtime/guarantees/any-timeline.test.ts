@@ -58,8 +58,8 @@ function options(step: Partial<History[number]> | undefined, index: number) {
 
 const runs = { numRuns: 300, seed: 1 };
 
-describe('whatever happens', () => {
-  it('an at-most-once effect happens at most once, and a record that says so is right', async () => {
+describe('in every random timeline', () => {
+  it('an at-most-once effect happens at most once, and the record is right about it', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
         let n = 0;
@@ -75,7 +75,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('an at-least-once effect happens, under one key', async () => {
+  it('an at-least-once effect happens with one key', async () => {
     const guarantee = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
@@ -102,7 +102,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('a guarantee that changes never makes an effect happen twice that is at most once', async () => {
+  it('a change of the guarantee never makes an at-most-once effect happen twice', async () => {
     await fc.assert(
       fc.asyncProperty(histories, fc.array(fc.boolean()), async (history, changes) => {
         let n = 0;

@@ -48,7 +48,7 @@ describe('at-least-once', () => {
     expect(t.record).toMatchObject({ status: 'INPROGRESS', messageId: 'm1' });
   });
 
-  it('fences the complete of a slow owner whose event was taken over, and says so', async () => {
+  it('refuses the completion of a slow owner whose event was taken over, and logs it as fenced', async () => {
     const slow = gate();
     const first = t.external(guarantee, async () => {
       await slow.opened;
@@ -63,7 +63,7 @@ describe('at-least-once', () => {
     expect(t.wiring.logged.filter((line) => '_aws' in line).at(-1)).toMatchObject({ Fenced: 1 });
   });
 
-  it('fences the release of a slow owner: a record that is worked on stays claimed', async () => {
+  it('refuses the release of a slow owner, so that the record stays claimed by the new owner', async () => {
     const slow = gate();
     const first = t.external(guarantee, async () => {
       await slow.opened;
@@ -101,7 +101,7 @@ describe('at-least-once', () => {
     });
   });
 
-  it('keeps the error of the handler where the release fails too', async () => {
+  it('reports the error of the handler if the release fails too', async () => {
     t.store.befall('release', ...Array<'down'>(100).fill('down'));
     await expect(t.external(guarantee, t.provider.losesAnswer)).resolves.toMatchObject({
       reason: 'socket hang up',
@@ -110,8 +110,8 @@ describe('at-least-once', () => {
     expect(t.record).toMatchObject({ status: 'INPROGRESS' });
   });
 
-  describe('once the provider may have forgotten its keys', () => {
-    it('holds an event that was released', async () => {
+  describe('after the provider may have forgotten its keys', () => {
+    it('records an unknown outcome for a released event', async () => {
       await t.external(guarantee, t.provider.losesAnswer);
       t.clock.time += 24 * hour;
       await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'unknown', acknowledged: true });
@@ -119,7 +119,7 @@ describe('at-least-once', () => {
       expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', body: JSON.stringify(anOrder()) });
     });
 
-    it('holds an event whose owner died', async () => {
+    it('records an unknown outcome for an event whose owner died', async () => {
       void t.external(guarantee, t.provider.diesAfter);
       await settled();
       t.clock.time += 24 * hour;
@@ -127,7 +127,7 @@ describe('at-least-once', () => {
       expect(t.provider.charges).toHaveLength(1);
     });
 
-    it('holds an event that was quarantined and is redriven', async () => {
+    it('records an unknown outcome for a quarantined event that is redriven', async () => {
       await t.external(guarantee, t.provider.losesAnswer);
       t.wiring.memory.records.set(t.key, { ...t.record, status: 'QUARANTINED' } as never);
       t.clock.time += 24 * hour;
@@ -135,19 +135,19 @@ describe('at-least-once', () => {
       expect(redriven).toMatchObject({ outcome: 'unknown' });
     });
 
-    it('counts the whole lease: the call may come at its end', async () => {
+    it('includes the whole lease, because the call may happen at its end', async () => {
       await t.external(guarantee, t.provider.losesAnswer);
       t.clock.time += 24 * hour - 35_000;
       await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'unknown' });
     });
 
-    it('tries again just before that', async () => {
+    it('tries the event again just before that', async () => {
       await t.external(guarantee, t.provider.losesAnswer);
       t.clock.time += 24 * hour - 35_001;
       await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'applied' });
     });
 
-    it('never holds for a provider that never forgets', async () => {
+    it('never records an unknown outcome for a provider that never forgets', async () => {
       const forever = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY });
       await t.external(forever, t.provider.losesAnswer);
       t.clock.time += 1000 * hour;
@@ -161,13 +161,7 @@ describe('at-least-once', () => {
     });
   });
 
-  it.each([
-    0,
-    -1,
-    Number.NaN,
-    24,
-    9_999,
-  ])('fails if the provider keeps keys for %d ms', (providerKeyRetention) => {
+  it.each([0, -1, Number.NaN, 24, 9_999])('refuses a key retention of %d ms', (providerKeyRetention) => {
     expect(() => atLeastOnce({ providerKeyRetention })).toThrow(
       `providerKeyRetention is ${providerKeyRetention}`,
     );

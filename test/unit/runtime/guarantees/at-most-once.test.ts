@@ -37,7 +37,7 @@ describe('at-most-once', () => {
     expect(t.record).toMatchObject({ status: 'INPROGRESS' });
   });
 
-  it('holds an unclear error itself, and never tries again', async () => {
+  it('records an unknown outcome after an unclear error, and never tries again', async () => {
     await expect(t.external(guarantee, t.provider.losesAnswer)).resolves.toMatchObject({
       outcome: 'unknown',
       reason: 'socket hang up',
@@ -51,7 +51,7 @@ describe('at-most-once', () => {
     expect(t.provider.charges).toHaveLength(1);
   });
 
-  it('acknowledges an unclear error only once that is written', async () => {
+  it('acknowledges an unclear error only after the unknown outcome is written', async () => {
     t.store.befall('holdUnknown', ...Array<'down'>(100).fill('down'));
     await expect(t.external(guarantee, t.provider.losesAnswer)).resolves.toMatchObject({
       outcome: 'failed',
@@ -72,7 +72,7 @@ describe('at-most-once', () => {
     });
   });
 
-  it('hears a slow owner that completes after its outcome was held as unknown', async () => {
+  it('accepts the completion of a slow owner after its outcome was recorded as unknown', async () => {
     const slow = gate();
     const first = t.external(guarantee, async () => {
       await slow.opened;
@@ -89,7 +89,7 @@ describe('at-most-once', () => {
     expect(t.provider.charges).toEqual([]);
   });
 
-  it('leaves an effect that could not be recorded unacknowledged, and then unknown', async () => {
+  it('does not acknowledge an effect that could not be recorded; its next delivery records an unknown outcome', async () => {
     // GIVEN an effect, and a store that is down for the rest of the invocation
     t.store.befall('complete', ...Array<'down'>(100).fill('down'));
     await expect(t.external(guarantee)).resolves.toMatchObject({ code: 'STORE_BUSY', acknowledged: false });

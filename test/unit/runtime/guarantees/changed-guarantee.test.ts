@@ -24,7 +24,7 @@ describe('a consumer whose guarantee was changed', () => {
     expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
   });
 
-  it('waits for an owner that is still at work under the old one', async () => {
+  it('waits for an owner that still works under the old guarantee', async () => {
     void t.external(atLeast, t.provider.diesAfter);
     await settled();
     await expect(t.external(atMost)).resolves.toMatchObject({ outcome: 'leased', acknowledged: false });
@@ -32,13 +32,16 @@ describe('a consumer whose guarantee was changed', () => {
     expect(t.record).toMatchObject({ status: 'INPROGRESS' });
   });
 
-  it('from at-least-once to at-most-once holds what was released: it may have happened', async () => {
+  it('from at-least-once to at-most-once records an unknown outcome for a released event, because its effect may have happened', async () => {
     await t.external(atLeast, t.provider.losesAnswer);
     await expect(t.external(atMost)).resolves.toMatchObject({ outcome: 'unknown' });
     expect(t.provider.charges).toHaveLength(1);
   });
 
-  it.each(['diesAfter', 'losesAnswer'] as const)('to exactly-once holds what %s', async (how) => {
+  it.each([
+    'diesAfter',
+    'losesAnswer',
+  ] as const)('to exactly-once records an unknown outcome for an attempt that %s', async (how) => {
     void t.external(atLeast, t.provider[how]);
     await settled();
     t.passLeases();
@@ -54,7 +57,9 @@ describe('a consumer whose guarantee was changed', () => {
       .map((after) => [before, after] as const),
   );
 
-  it.each(changes)('from %s to %s holds whatever is unfinished', async (before, after) => {
+  it.each(
+    changes,
+  )('from %s to %s records an unknown outcome for every unfinished record', async (before, after) => {
     for (const status of ['RETRYING', 'QUARANTINED', 'INPROGRESS'] as const) {
       // GIVEN a record that was left so under another guarantee, or by another library
       const each = new Timeline();
@@ -80,7 +85,7 @@ describe('a consumer whose guarantee was changed', () => {
     }
   });
 
-  it('acknowledges what was completed under the old one as a duplicate if "formerly" names that', async () => {
+  it('acknowledges an event that was completed under the old guarantee as a duplicate if "formerly" names that guarantee', async () => {
     await t.external(atLeast);
     const delivery = { formerly: 'at-least-once' } as const;
     await expect(t.external(atMost, undefined, delivery)).resolves.toMatchObject({ outcome: 'duplicate' });
@@ -89,7 +94,7 @@ describe('a consumer whose guarantee was changed', () => {
     expect(t.committed).toBe(0);
   });
 
-  it('makes a redrive and a resend of what was completed under another one wait too', async () => {
+  it('makes a redrive and a resend of an event that was completed under another guarantee wait too', async () => {
     await t.external(atLeast);
     for (const delivery of [
       { messageId: 'redriven' },
@@ -110,7 +115,7 @@ describe('a consumer whose guarantee was changed', () => {
     expect(t.committed).toBe(0);
   });
 
-  it('makes the message wait if "formerly" names another one than the record', async () => {
+  it('makes the message wait if "formerly" names another guarantee than the record', async () => {
     await t.external(atLeast);
     const delivery = { formerly: 'at-most-once' } as const;
     await expect(t.effects(exactlyOnce(), delivery)).resolves.toMatchObject({ outcome: 'failed' });

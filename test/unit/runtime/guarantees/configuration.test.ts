@@ -56,7 +56,7 @@ const last = () => wiring.logged.findLast(({ message }) => message === 'delivery
 const records = () => [...items.items('records').values()].filter(({ id }) => !isBodyKey(id?.S ?? ''));
 const attempts = () => records().map((record) => record.attempts);
 
-describe('a mistake of the configuration makes healthy events wait, uncounted, however often they are delivered', () => {
+describe('a configuration error makes healthy events wait without a counted attempt, however often they are delivered', () => {
   const good = put('orders', { orderId: '1' });
   it.each<readonly [string, readonly Effect[], string]>([
     [
@@ -115,7 +115,7 @@ describe('a mistake of the configuration makes healthy events wait, uncounted, h
   });
 });
 
-describe('a request that DynamoDB calls invalid is a counted attempt, never an instant dead letter', () => {
+describe('a request that DynamoDB calls invalid is a counted attempt, never a dead letter at once', () => {
   it.each<readonly [string, readonly Effect[]]>([
     ['a key that was renamed', [put('orders', { id: '1' })]],
     ['a key of an increment that was renamed', [increment('ledger', { id: '1' }, { n: 1 })]],
@@ -137,7 +137,7 @@ describe('a request that DynamoDB calls invalid is a counted attempt, never an i
     expect(last()).toMatchObject({ outcome: 'applied' });
   });
 
-  describe('as one that the handler throws', () => {
+  describe('like an error of the handler', () => {
     const refused = () => [put('orders', { id: '1' })];
     const deliverOne = async (over: { readonly receiveCount?: number } = {}, handle = refused) => {
       const consumer = createConsumer(
@@ -148,7 +148,7 @@ describe('a request that DynamoDB calls invalid is a counted attempt, never an i
       wiring.clock.time += 30_000;
     };
 
-    it('counts once for a suspect, which is counted before its handler', async () => {
+    it('is counted once for a suspect, whose attempt is counted before its handler', async () => {
       await deliverOne({ receiveCount: 3 });
       expect(last()).toMatchObject({
         outcome: 'failed',
@@ -164,7 +164,7 @@ describe('a request that DynamoDB calls invalid is a counted attempt, never an i
       expect(ofBody).not.toHaveProperty('sequence');
     });
 
-    it('keeps its group waiting under a policy that blocks, and leaves a record to skip it in', async () => {
+    it('makes its group wait with onPoison block, and leaves a record in which it can be skipped', async () => {
       wiring = { ...wiring, onPoison: 'block' };
       for (let receive = 1; receive <= 5; receive++) await deliverOne();
       expect(last()).toMatchObject({ outcome: 'blocked', code: 'ATTEMPTS_EXHAUSTED' });
@@ -172,14 +172,14 @@ describe('a request that DynamoDB calls invalid is a counted attempt, never an i
       expect(wiring.letters).toEqual([]);
     });
 
-    it('leaves an event that was applied a duplicate, whatever its handler returns now', async () => {
+    it('does not change that an applied event is a duplicate, whatever its handler returns now', async () => {
       await deliverOne({}, () => [put('orders', { orderId: '1' })]);
       await deliverOne();
       expect(last()).toMatchObject({ outcome: 'duplicate' });
     });
   });
 
-  it('but a condition of the handler’s own that fails is its refusal: permanent at once', async () => {
+  it('does not include a failed condition of a raw effect, which is permanent at once', async () => {
     const exists = raw({
       ConditionCheck: {
         TableName: 'orders',
@@ -193,7 +193,7 @@ describe('a request that DynamoDB calls invalid is a counted attempt, never an i
   });
 });
 
-describe('a ConfigurationError that a handler throws is nobody’s fault', () => {
+describe('a ConfigurationError of a handler is not counted against the event', () => {
   const misconfigured = () => {
     throw new ConfigurationError('TABLE_NAME is not set');
   };
@@ -218,7 +218,7 @@ describe('a ConfigurationError that a handler throws is nobody’s fault', () =>
     expect(wiring.letters).toEqual([]);
   });
 
-  it('at-most-once: its outcome is unknown, since the handler may have acted before', async () => {
+  it('at-most-once: the outcome is unknown, because the handler may have acted before', async () => {
     await deliverTo(atMostOnce());
     expect(record()).toMatchObject({ status: 'OUTCOME_UNKNOWN', lastError: 'TABLE_NAME is not set' });
   });

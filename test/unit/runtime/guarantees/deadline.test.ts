@@ -49,7 +49,7 @@ describe.each(guarantees)('the signal of a handler under $name', ({ name, guaran
     expect(t.record?.status).toBe(name === 'at-least-once' ? 'RETRYING' : 'OUTCOME_UNKNOWN');
   });
 
-  it('leaves time to record what became of the call, in more than one try', async () => {
+  it('leaves time to record the outcome of the call, with more than one try', async () => {
     t.store.befall(name === 'at-least-once' ? 'release' : 'holdUnknown', 'contended', 'contended');
     const delivery = t.external(guarantee, waitsFor(untilAborted));
     await settled();
@@ -81,7 +81,7 @@ describe.each(guarantees)('the signal of a handler under $name', ({ name, guaran
   it.each([
     ['returned', async () => {}],
     ['failed', () => Promise.reject(new Error('refused'))],
-  ])('leaves nothing behind once the handler has %s', async (_, call) => {
+  ])('leaves no timer behind after the handler has %s', async (_, call) => {
     await t.external(guarantee, waitsFor(call));
     expect(t.clock.waiting).toBe(0);
     t.clock.time += 60_000;
@@ -89,7 +89,7 @@ describe.each(guarantees)('the signal of a handler under $name', ({ name, guaran
     expect(signal.aborted).toBe(false);
   });
 
-  it('leaves nothing behind a handler that throws before it waits', async () => {
+  it('leaves no timer behind a handler that throws synchronously', async () => {
     await t.external(guarantee, (_, context) => {
       ({ signal } = context);
       throw new Error('at once');
@@ -97,7 +97,7 @@ describe.each(guarantees)('the signal of a handler under $name', ({ name, guaran
     expect(t.clock.waiting).toBe(0);
   });
 
-  it('is never given aborted: a handler without time is not called', async () => {
+  it('is never aborted before the call, because a handler without time is not called', async () => {
     const handle = jest.fn(async () => {});
     t.store.befall('claim', () => {
       t.clock.time += handlerTime;

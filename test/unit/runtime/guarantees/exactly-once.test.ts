@@ -38,21 +38,21 @@ describe('exactly-once', () => {
     expect(t.committed).toBe(1);
   });
 
-  it('recognises its own commit where its answer was lost', async () => {
+  it('recognises its own commit if the answer was lost', async () => {
     t.store.befall('commit', 'undecided');
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
     expect(t.store.calls).toEqual(['commit', 'commit']);
     expect(t.committed).toBe(1);
   });
 
-  it('keeps the message where the commit was rejected, and finds its effect later', async () => {
+  it('keeps the message if the commit was rejected, and finds its effect later', async () => {
     t.store.befall('commit', 'lost');
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'failed', acknowledged: false });
     await expect(t.effects(exactlyOnce())).resolves.toMatchObject({ outcome: 'duplicate' });
     expect(t.committed).toBe(1);
   });
 
-  it('recognises its own commit inside one delivery: that is no duplicate', async () => {
+  it('recognises its own commit inside one delivery as applied, not as a duplicate', async () => {
     // GIVEN a commit that happened, answered as contended between two tries
     const { commit } = t.store;
     let tries = 0;
@@ -65,7 +65,7 @@ describe('exactly-once', () => {
     expect(t.committed).toBe(1);
   });
 
-  it('holds what another program left without an expiration: no commit is made over it', async () => {
+  it('records an unknown outcome over a record of another program without an expiration, and does not commit', async () => {
     await t.effects(exactlyOnce());
     const left = { ...t.record, status: 'RETRYING', expiration: undefined };
     t.wiring.memory.records.set(t.key, left as never);
@@ -73,14 +73,14 @@ describe('exactly-once', () => {
     expect(t.committed).toBe(1);
   });
 
-  it('tells a conflict from a duplicate by the fingerprint', async () => {
+  it('distinguishes a conflict from a duplicate by the fingerprint', async () => {
     await t.effects(exactlyOnce());
     const conflict = await t.effects(exactlyOnce(), { event: anOrder({}, { total: 99 }), messageId: 'm2' });
     expect(conflict).toMatchObject({ outcome: 'conflict', acknowledged: true });
     expect(t.committed).toBe(1);
   });
 
-  it('begins a new life over a record that has expired but is not deleted yet', async () => {
+  it('replaces a record that has expired but is not deleted yet', async () => {
     await t.effects(exactlyOnce());
     t.clock.time += 46 * day;
     // WHEN the event is published again today
@@ -89,14 +89,14 @@ describe('exactly-once', () => {
     expect(t.committed).toBe(2);
   });
 
-  it('retries a contended commit with growing delays inside its time, then lets the message wait', async () => {
+  it('retries a contended commit with growing delays until its deadline, then makes the message wait', async () => {
     t.store.befall('commit', ...Array<'contended'>(20).fill('contended'));
     const busy = await t.effects(exactlyOnce(), { time: 1500 });
     expect(busy).toMatchObject({ outcome: 'failed', code: 'STORE_BUSY', acknowledged: false });
     expect(t.clock.slept).toEqual([12.5, 25, 50, 100, 200, 400]);
   });
 
-  it('never spins on a record that answers neither yes nor no', async () => {
+  it('does not loop on a record that neither accepts nor explains a refusal', async () => {
     t.store.commit = async () => {
       t.store.calls.push('commit');
       return { kind: 'exists', found: [{ record: undefined }] };
@@ -105,7 +105,7 @@ describe('exactly-once', () => {
     expect(t.store.calls.length).toBeLessThan(10);
   });
 
-  it('gives up for good on an event for which a condition of its handler fails', async () => {
+  it('gives up an event at once if a condition of its raw effect fails', async () => {
     const ConditionExpression = 'attribute_exists(orderId)';
     const write = {
       ConditionCheck: { TableName: 'orders', Key: { orderId: { S: '1' } }, ConditionExpression },

@@ -67,7 +67,7 @@ describe('a handler that changes its event in place', () => {
     };
   };
 
-  it('leaves a record of the event as it came, where that stood alone after a fold', async () => {
+  it('leaves a record of the original event, if the event is committed alone after a fold', async () => {
     // GIVEN an event that falls out of its fold, since it writes over an item that the first one adds to
     const by = sorting(({ subject }) => [subject === '1' ? put(ledger, { orderId: 'all' }) : counted()]);
     await deliver(['0', '1'], by);
@@ -77,7 +77,7 @@ describe('a handler that changes its event in place', () => {
     expect(wiring.letters).toEqual([]);
   });
 
-  it('and then fails: its event is tried again, and not taken for another', async () => {
+  it('and then fails has its event tried again, not treated as another event', async () => {
     let isFirst = true;
     const by = sorting((event) => {
       if (event.subject !== '1' || !isFirst) return handle(event);
@@ -97,7 +97,7 @@ function aCircle() {
   return Object.assign(item, { left: item, right: item });
 }
 
-describe('those before it are applied', () => {
+describe('the events before a failing one are applied', () => {
   it.each<readonly [string, unknown]>([
     ['an amount that is undefined', [increment('ledger', { orderId: 'all' }, { times: undefined as never })]],
     ['an amount that is a text', [increment('ledger', { orderId: 'all' }, { times: '1' as never })]],
@@ -105,7 +105,7 @@ describe('those before it are applied', () => {
     ['an effect without a key', [{ kind: 'increment', table: 'ledger', by: { times: 1 } }]],
     ['an effect without an item', [{ kind: 'put', table: 'ledger' }]],
     ['an item that holds itself, in many places', [put(ledger, aCircle())]],
-  ])('where the handler of one returns %s', async (_, effects) => {
+  ])('if the handler of one event returns %s', async (_, effects) => {
     await deliver(['0', '1', '2'], (event) =>
       event.subject === '2' ? (effects as readonly Effect[]) : handle(event),
     );
@@ -113,12 +113,12 @@ describe('those before it are applied', () => {
     expect(sums()).toMatchObject({ times: 2 });
   });
 
-  it('where one adds to an attribute whose name every object has', async () => {
+  it('if one event increments an attribute with the name of a member of every object', async () => {
     await deliver(['0', '1'], ({ subject }) => [counted(subject === '1' ? 'constructor' : 'times')]);
     expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied' });
   });
 
-  it('where the store refuses the request for a table that the function of one may not write to', async () => {
+  it('if the store refuses the request because the function may not write to a table of one event', async () => {
     onCommit((effects) => {
       if (effects.every((effect) => effect.kind === 'increment')) return undefined;
       throw Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
@@ -134,14 +134,14 @@ describe('those before it are applied', () => {
     ]);
   });
 
-  it('where another transaction keeps the item of one', async () => {
+  it('if another transaction holds an item of one event', async () => {
     keepWhatIsPut();
     const by: Handle = (event) => (event.subject === '2' ? [put(orders, { orderId: 'hot' })] : handle(event));
     await expect(deliver(['0', '1', '2'], by)).resolves.toEqual(['m-2']);
     expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'failed' });
   });
 
-  it('and none is sent to the dead-letter queue for the hot item of another', async () => {
+  it('and no event goes to the dead-letter queue because of the hot item of another one', async () => {
     // GIVEN a group whose messages its queue is about to delete
     const sentAt = wiring.clock.now() - 4 * 86_400_000 + 3_600_000;
     keepWhatIsPut();
@@ -165,7 +165,7 @@ class TimerClock extends FakeClock {
   }
 }
 
-it('handlers that compute for long leave time to commit: the first is committed before its invocation ends', async () => {
+it('handlers that compute for a long time leave time to commit: the first event is committed before the invocation ends', async () => {
   wiring = fakeWiring({ clock: new TimerClock() as Clock } as Partial<ConsumerDependencies>);
   const end = wiring.clock.now() + 30_000;
   let committed = Number.POSITIVE_INFINITY;
@@ -184,7 +184,7 @@ it('handlers that compute for long leave time to commit: the first is committed 
   expect(committed).toBeLessThan(end);
 });
 
-it('a suspect begins when no other handler is at work, one that a fold left behind included', async () => {
+it('a suspect starts only when no other handler runs, including a handler that a fold left behind', async () => {
   // GIVEN a group that stops at a conflict, the handler behind it at work, and a suspect of another group
   wiring = fakeWiring({ onPoison: 'block' });
   await deliver(['1'], handle, { 1: { total: 1 } });
@@ -207,7 +207,7 @@ it('a suspect begins when no other handler is at work, one that a fold left behi
   expect(atOnce).toBe(false);
 });
 
-it('a handler that a fold left behind and that never ends is named when it ends the process', async () => {
+it('a handler that a fold left behind and that never ends is named in the log when it ends the process', async () => {
   wiring = fakeWiring({ onPoison: 'block' });
   await deliver(['1'], handle, { 1: { total: 1 } });
   wiring.logged.length = 0;
@@ -228,7 +228,7 @@ it('a handler that a fold left behind and that never ends is named when it ends 
   expect(overdue).toHaveLength(wiring.ends.length);
 });
 
-it('a store that refuses, and tells of no record, ends the fold', async () => {
+it('a refusal of the store that names no record ends the fold', async () => {
   let commits = 0;
   onCommit((_, events) => {
     commits += 1;
@@ -240,7 +240,7 @@ it('a store that refuses, and tells of no record, ends the fold', async () => {
   expect(outcomes()).toEqual({ 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'applied' });
 });
 
-it('a handler that uses one list for all events loses none of them', async () => {
+it('a handler that reuses one list for all events loses no effect', async () => {
   const list: Effect[] = [];
   // GIVEN one of them that was applied before, so that the others are committed once more
   await deliver(['0']);
@@ -253,7 +253,7 @@ it('a handler that uses one list for all events loses none of them', async () =>
   expect(wiring.memory.tables.items('ledger').map(({ orderId }) => orderId)).toEqual(['all', '1', '2']);
 });
 
-it('an event that writes where an index refuses it is refused as a whole item too', async () => {
+it('an event with a value that an index refuses is refused even if it writes a whole item', async () => {
   onCommit((effects) =>
     effects.some((effect) => effect.kind === 'put' && effect.item.customer === '')
       ? { kind: 'refused', by: 'request', effects: [0], reason: 'ValidationError' }
@@ -268,7 +268,7 @@ it('an event that writes where an index refuses it is refused as a whole item to
   expect(sums()).toBeUndefined();
 });
 
-it('the events of a handler that acts outside are read for their fingerprint once each', async () => {
+it('the fingerprint of an event of an external handler is computed once', async () => {
   let reads = 0;
   const consumer = createConsumer(
     {
@@ -298,7 +298,7 @@ it('the events of a handler that acts outside are read for their fingerprint onc
 it.each([
   ['effects', 0],
   ['acts outside', 1],
-])('an event of a parser of its own that has no canonical form costs the batch nothing: %s', async (_, kind) => {
+])("an event without a canonical form, from the user's own parser, does not disturb the batch: %s", async (_, kind) => {
   const parse = ({ body }: ReceivedMessage) => {
     const event = parseOrderEvent({ body });
     return event.subject === '1' ? { ...event, data: { ...event.data, total: 1n as never } } : event;
@@ -323,14 +323,14 @@ it.each([
   expect(outcomes()).toMatchObject({ 'm-0': 'applied', 'm-2': 'applied' });
 });
 
-describe('stays as it was:', () => {
-  it('two messages of one event in one batch: the handler asked for each, the effects once', async () => {
+describe('a fold does not change', () => {
+  it('two messages of one event in one batch: the handler runs for each, the effects happen once', async () => {
     await deliver(['0', '0', '1']);
     expect(recordOf('0')).toMatchObject({ status: 'COMPLETED', messageId: 'm-0' });
     expect(sums()).toMatchObject({ times: 2 });
   });
 
-  it('a parser that gives one object for two messages of one event', async () => {
+  it('the result for a parser that returns one object for two messages of one event', async () => {
     const event = anOrder({ subject: '0' });
     const consumer = createConsumer(
       { name: 'orders', parse: () => event, guarantee: exactlyOnce(), handle },

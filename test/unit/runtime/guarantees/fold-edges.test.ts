@@ -33,7 +33,7 @@ const onCommit = (answer: Parameters<typeof answerCommits>[1]) => answerCommits(
 const sentAlmostAway = () => wiring.clock.now() - 4 * 86_400_000 + 3_600_000;
 const throttled = { kind: 'contended', cause: new Error('ThrottlingError') } as const;
 
-describe('one list for all events', () => {
+describe('a handler that reuses one list for all events', () => {
   const list: Effect[] = [];
   const reusing =
     (effectsOf: (subject: string) => Effect[]): Handle =>
@@ -43,7 +43,7 @@ describe('one list for all events', () => {
       return list;
     };
 
-  it('commits the effects of its own event, where that falls out of a busy fold', async () => {
+  it('has the effects of each event committed, if the events leave a busy fold', async () => {
     onCommit((_, events) => (events > 1 ? throttled : undefined));
     await deliver(
       ['0', '1', '2'],
@@ -54,7 +54,7 @@ describe('one list for all events', () => {
     expect(stored()).toEqual(['0', '1', '2']);
   });
 
-  it('adds each amount once, where a sum is no double', async () => {
+  it('has each amount added once, if the sum does not fit a double', async () => {
     const amounts: Record<string, number> = { 0: 0.1, 1: 1e20, 2: 7 };
     await deliver(
       ['0', '1', '2'],
@@ -67,7 +67,7 @@ describe('one list for all events', () => {
   });
 });
 
-describe('one object for the items of all events', () => {
+describe('a handler that reuses one object for the items of all events', () => {
   const order = { orderId: '' };
   const reusing: Handle = ({ subject }) => {
     Object.assign(order, { orderId: subject, lines: [{ sku: subject }] });
@@ -75,20 +75,20 @@ describe('one object for the items of all events', () => {
   };
   const all = { 'm-0': 'applied', 'm-1': 'applied', 'm-2': 'applied' };
 
-  it('commits of each event its own', async () => {
+  it('has the item of each event committed', async () => {
     await deliver(['0', '1', '2'], reusing);
     // Otherwise order 2 is written in the place of 0 and 1, whose records say that they were applied.
     expect(outcomes()).toEqual(all);
     expect(stored()).toEqual(['0', '1', '2']);
   });
 
-  it('the same of groups that are worked on at once', async () => {
+  it('has the item of each event committed, also for groups that run at once', async () => {
     await deliver(['0', '1', '2'], reusing, { 0: { group: 'a' }, 1: { group: 'b' }, 2: { group: 'c' } });
     expect(outcomes()).toEqual(all);
     expect(stored()).toEqual(['0', '1', '2']);
   });
 
-  it('the same of a handler that waits before it fills it', async () => {
+  it('has the item of each event committed, also if it waits before it fills the object', async () => {
     await deliver(['0', '1', '2'], async (event) => {
       await macrotask();
       return reusing(event);
@@ -98,12 +98,12 @@ describe('one object for the items of all events', () => {
   });
 });
 
-describe('what is no list', () => {
+describe('a result that is not a list', () => {
   it.each<readonly [string, () => unknown]>([
     ['an empty text', () => ''],
     ['an empty map', () => new Map()],
     ['a generator', function* () {}],
-  ])('fails in a fold as it does alone: %s', async (_, returned) => {
+  ])('fails in a fold in the same way as alone: %s', async (_, returned) => {
     const by: Handle = (event) => (event.subject === '1' ? (returned() as never) : handle(event));
     await deliver(['1'], by);
     const alone = outcomes()['m-1'];
@@ -114,7 +114,7 @@ describe('what is no list', () => {
   });
 });
 
-describe('a conflict whose copy takes its time', () => {
+describe('a conflict whose copy is slow', () => {
   async function untilTheEnd(sentAt?: number) {
     await deliver(['1'], handle, { 1: { total: 1 } });
     wiring.logged.length = 0;
@@ -130,20 +130,20 @@ describe('a conflict whose copy takes its time', () => {
     expect(wiring.ends).toHaveLength(1);
   }
 
-  it('does not keep those before it from being taken from their queue', async () => {
+  it('does not delay the deletion of the events before it', async () => {
     await untilTheEnd();
     expect(wiring.acknowledged).toEqual(['receipt-of-m-0']);
     expect(outcomes()).toMatchObject({ 'm-0': 'applied' });
   });
 
-  it('sends none of them to the dead-letter queue, though they are applied', async () => {
+  it('does not send the applied events before it to the dead-letter queue', async () => {
     await untilTheEnd(sentAlmostAway());
     expect(wiring.memory.records.get('orders#urn:test#event-of-0')?.status).toBe('COMPLETED');
     expect(wiring.letters.map(({ deduplicationId }) => deduplicationId)).not.toContain('m-0');
   });
 });
 
-it('a message that its queue is about to delete is saved before the end, where the store does not answer', async () => {
+it('a message that its queue is about to delete is saved before the invocation ends, if the store does not answer', async () => {
   const run = async (...ids: string[]) => {
     wiring = fakeWiring();
     onCommit(() => {
@@ -159,7 +159,7 @@ it('a message that its queue is about to delete is saved before the end, where t
   expect({ alone: await run('0'), folded: await run('0', '1') }).toEqual({ alone: 0, folded: 0 });
 });
 
-it('a hot item does not hold up those before its event', async () => {
+it('a hot item does not delay the events before it', async () => {
   onCommit((effects) => (effects.some(({ kind }) => kind === 'put') ? throttled : undefined));
   const ids = Array.from({ length: 10 }, (_, n) => `${n}`);
   const begun = wiring.clock.now();
@@ -174,7 +174,7 @@ it('a hot item does not hold up those before its event', async () => {
   expect(before).toBeLessThan(2000);
 });
 
-it('a handler that there is no time for is not begun by the fold before it, to end the process', async () => {
+it('a fold does not start a handler that has no time left, because it would end the process', async () => {
   const begun: string[] = [];
   onCommit(() => {
     wiring.clock.time += 300;

@@ -43,8 +43,8 @@ function refuseLargeItems() {
 }
 
 /** The store never sees a version that a newer one of its fold replaces, and has to refuse it all the same. */
-describe('an event whose effect the store refuses is blamed though a newer one of its fold takes its place', () => {
-  it('where its item is too large', async () => {
+describe('an event whose effect the store would refuse fails, even if a newer effect of its fold replaces that effect', () => {
+  it('if its item is too large', async () => {
     refuseLargeItems();
     const text = 'x'.repeat(401 * 1024);
     await deliverOrders(
@@ -55,7 +55,7 @@ describe('an event whose effect the store refuses is blamed though a newer one o
     expect(outcomes()).toEqual({ 'm-1': 'applied', 'm-2': 'failed' });
   });
 
-  it('where its item calls itself removed', async () => {
+  it('if its item has the attribute of a tombstone', async () => {
     await deliverOrders(
       wiring,
       ['1', '2', '3'],
@@ -67,7 +67,7 @@ describe('an event whose effect the store refuses is blamed though a newer one o
 });
 
 describe('a fold with stale effects whose answer was lost', () => {
-  it('counts of each event what its record lists', async () => {
+  it('counts for each event the stale effects that its record lists', async () => {
     // GIVEN that something newer than the second event is there
     await deliverOrders(wiring, ['0'], () => [
       putIfNewer(orders, { orderId: '2', sequence: '9' }, { version: 'sequence' }),
@@ -88,8 +88,8 @@ describe('a fold with stale effects whose answer was lost', () => {
   });
 });
 
-describe('a fold that the store is too busy for', () => {
-  it('is tried no more once the deadline of its deliveries is over', async () => {
+describe('a fold over a busy store', () => {
+  it('is not retried after the deadline of its deliveries', async () => {
     // GIVEN an invocation of 1,100 ms, of which the last 500 are kept to settle
     const begun = wiring.clock.now();
     const tries: number[] = [];

@@ -148,7 +148,7 @@ function staleOf({ wiring }: { wiring: FakeWiring }): string[] {
   );
 }
 
-it('messages in one batch end as they would have one after the other', async () => {
+it('messages that are committed together end in the same way as one after the other', async () => {
   let folded = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(planned, { minLength: 2, maxLength: 10 }), async (plan) => {

@@ -77,7 +77,7 @@ describe('messages of one group', () => {
     );
   });
 
-  it('that were all applied before are found so in one request', async () => {
+  it('are found to be duplicates in one request, if all were applied before', async () => {
     await deliver(ten);
     await expect(deliver(ten)).resolves.toEqual([]);
     expect(wiring.store.calls).toEqual(['commit']);
@@ -85,7 +85,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(10);
   });
 
-  it('cost one request more for duplicates among them, however many', async () => {
+  it('need one more request for any number of duplicates among them', async () => {
     await deliver(['2', '5', '8']);
     await expect(deliver(ten)).resolves.toEqual([]);
     expect(wiring.store.calls).toEqual(['commit', 'commit']);
@@ -93,7 +93,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(10);
   });
 
-  it('cost one request more for stale effects among them, however many', async () => {
+  it('need one more request for any number of stale effects among them', async () => {
     const versioned: Handle = ({ subject }) => [
       putIfNewer(orders, { orderId: subject, sequence: '5' }, { version: 'sequence' }),
       increment('ledger', { orderId: 'all' }, { times: 1 }),
@@ -108,7 +108,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(10);
   });
 
-  it('cost two requests more for a conflict in their middle, and it alone goes to the dead-letter queue', async () => {
+  it('need two more requests for a conflict in their middle, and only the conflict goes to the dead-letter queue', async () => {
     await deliver(['4'], handle, { 4: { total: 1 } });
     await expect(deliver(ten)).resolves.toEqual([]);
     expect(wiring.store.calls).toEqual(['commit', 'commit', 'commit']);
@@ -117,7 +117,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(10);
   });
 
-  it('lose no neighbour to an effect that the store refuses: its event alone is blamed, once it stood alone', async () => {
+  it('are applied except for the event with a refused effect, which fails only after it was committed alone', async () => {
     const refused = (event: OrderEvent) => [
       ...handle(event),
       ...(event.subject === '6' ? [put(orders, { orderId: 'x', total: Number.NaN })] : []),
@@ -129,7 +129,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(6);
   });
 
-  it('take no verdict for another: a duplicate behind an event whose own condition fails', async () => {
+  it('each get their own verdict, for example a duplicate behind an event with a failed condition', async () => {
     await deliver(['3']);
     refuseWhatPuts('2');
     await expect(deliver(['0', '1', '2', '3', '4'])).resolves.toEqual([]);
@@ -143,7 +143,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(4);
   });
 
-  it('are blamed alone where the store tells of its refusal only', async () => {
+  it('are committed alone to find the refused one, if the store does not name it', async () => {
     // GIVEN a store that refuses whatever has this item in it, and says of no event that it is the one
     refuseWhatPuts('6');
     await expect(deliver(ten)).resolves.toEqual([]);
@@ -155,7 +155,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(9);
   });
 
-  it('stop before a handler that fails, which is asked once and counted once', async () => {
+  it('stop before a failing handler, which is called once and counted once', async () => {
     const failing: Handle = (event) => {
       if (event.subject === '3') throw new Error('not now');
       return handle(event);
@@ -169,7 +169,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(3);
   });
 
-  it('do not wait for a handler that is slow: those before it are committed meanwhile', async () => {
+  it('do not wait for a slow handler: the events before it are committed meanwhile', async () => {
     const committed: unknown[] = [];
     const { slow, finish } = slowWith('2', () => committed.push(times()));
     onCommits(() => setImmediate(() => setImmediate(finish)));
@@ -179,7 +179,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(4);
   });
 
-  it('are not answered for while a slow handler is at work, though its group has stopped before it', async () => {
+  it('are not returned while a slow handler runs, even if its group has stopped before it', async () => {
     // GIVEN a conflict that blocks its group, and behind it a handler that is slow
     wiring = fakeWiring({ onPoison: 'block' });
     await deliver(['1'], handle, { 1: { total: 1 } });
@@ -194,7 +194,7 @@ describe('messages of one group', () => {
     await expect(answer).resolves.toEqual(['m-1', 'm-2']);
   });
 
-  it('tell of nothing behind one that came to stop the group meanwhile', async () => {
+  it('have no outcome behind an event that stopped the group meanwhile', async () => {
     // GIVEN duplicates behind what another event takes the place of once the fold was refused for their sake
     wiring = fakeWiring({ onPoison: 'block' });
     await deliver(['3', '4']);
@@ -213,7 +213,7 @@ describe('messages of one group', () => {
     expect(outcomes()).toMatchObject({ 'm-2': 'blocked' });
   });
 
-  it('that the store does not answer for wait, all of them, and none is counted', async () => {
+  it('all wait if the store does not answer, and no attempt is counted', async () => {
     onCommits('down', 'down');
     await expect(deliver(ten)).resolves.toEqual(ten.map((id) => `m-${id}`));
     expect(wiring.memory.records.size).toBe(0);
@@ -224,7 +224,7 @@ describe('messages of one group', () => {
   it.each<readonly [string, Fault]>([
     ['was lost', 'undecided'],
     ['says that the store is busy', 'contended'],
-  ])('are committed once where the first answer %s', async (_, fault) => {
+  ])('are committed once if the first answer %s', async (_, fault) => {
     onCommits(fault);
     await expect(deliver(ten)).resolves.toEqual([]);
     expect(wiring.store.calls).toEqual(['commit', 'commit']);
@@ -232,7 +232,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(10);
   });
 
-  it('keep their attempts when they fall out of a fold: a commit that took effect late is their own', async () => {
+  it('keep their owner tokens when they leave a fold, so that a commit that took effect late is their own', async () => {
     // GIVEN a fold that took effect although the store said no
     const { commit } = wiring.memory;
     let isFirst = true;
@@ -248,7 +248,7 @@ describe('messages of one group', () => {
     expect(times()).toBe(3);
   });
 
-  it('are ended by the one that fails for good, in their order, under a policy that blocks', async () => {
+  it('stop, in their order, at an event with a permanent error, with onPoison block', async () => {
     wiring = fakeWiring({ onPoison: 'block' });
     await deliver(['1'], handle, { 1: { total: 1 } });
     await expect(deliver(['0', '1', '2'])).resolves.toEqual(['m-1', 'm-2']);
@@ -268,7 +268,7 @@ describe('versions of one item in a fold', () => {
   ];
   const held = (id: string) => JSON.parse(recordOf(id)?.result ?? 'null')?.stale?.[0]?.held;
 
-  it('end as the newest, the first of equals, and the older ones after it are stale', async () => {
+  it('end as the newest one, or the first of equal ones, and older ones after it are stale', async () => {
     await deliver(Object.keys(versions), versioned);
     expect(wiring.store.calls).toEqual(['commit']);
     expect(wiring.memory.tables.item('orders', { orderId: 'latest' })).toMatchObject({
@@ -278,7 +278,7 @@ describe('versions of one item in a fold', () => {
     expect(Object.keys(versions).map(held)).toEqual([undefined, undefined, '7', '7']);
   });
 
-  it('are stale all, against what is there, where that is newer still', async () => {
+  it('are all stale if the stored version is newer', async () => {
     await deliver(['x'], () => [put(orders, { orderId: 'latest', by: 'x', sequence: 9 })]);
     await deliver(Object.keys(versions), versioned);
     expect(wiring.store.calls).toEqual(['commit', 'commit']);
@@ -287,7 +287,7 @@ describe('versions of one item in a fold', () => {
   });
 });
 
-describe('what is never folded', () => {
+describe('a fold never contains', () => {
   it('suspects', async () => {
     await deliver(['0', '1', '2', '3'], handle, { 1: { receiveCount: 3 }, 2: { receiveCount: 3 } });
     expect(wiring.store.calls.filter((call) => call === 'commit')).toHaveLength(4);
@@ -310,7 +310,7 @@ describe('what is never folded', () => {
     expect(outcomes()).toMatchObject({ 'm-1': 'applied' });
   });
 
-  it('two of one event', async () => {
+  it('two messages of one event', async () => {
     await expect(deliver(['0', '1', '0', '2'])).resolves.toEqual([]);
     expect(wiring.logged.filter(({ outcome }) => outcome === 'duplicate')).toHaveLength(1);
     expect(times()).toBe(3);
@@ -331,7 +331,7 @@ describe('what is never folded', () => {
     expect(wiring.store.calls).toEqual(['commit', 'commit']);
   });
 
-  it('more than a transaction takes', async () => {
+  it('more items than a transaction accepts', async () => {
     const many: Handle = ({ subject }) =>
       Array.from({ length: 20 }, (_, n) => put(orders, { orderId: `${subject}-${n}` }));
     await expect(deliver(ten, many)).resolves.toEqual([]);

@@ -93,7 +93,7 @@ const members: readonly (readonly [title: string, member: () => unknown, says: s
   ['a raw write without a key', () => raw({ Delete: { TableName: 'orders' } as never }), 'Delete.Key'],
 ];
 
-describe('a member of the list of effects that is no effect fails the attempt and names its place', () => {
+describe('an invalid member of the list of effects fails the attempt, and the reason names its position', () => {
   it.each(members)('%s', async (_, member, says) => {
     // GIVEN an event between two others of its group, whose handler returns it behind an effect
     const handle = ({ subject }: { subject: string }) =>
@@ -135,7 +135,7 @@ it.each<readonly [string, () => unknown, string]>([
   ['a set', () => new Set([good()]), 'a Set: make a list of it'],
   ['an iterator', () => [good()].values(), 'an iterator: make a list of it'],
   ['nothing', () => undefined, 'undefined and not a list'],
-])('a handler that returns %s in place of a list is told what it returned', async (_, returned, says) => {
+])('the reason says what a handler returned instead of a list: %s', async (_, returned, says) => {
   await deliverOrders(wiring, ['1'], returned as never);
   expect(deliveriesOf(wiring)[0]).toMatchObject({
     outcome: 'failed',
@@ -150,13 +150,13 @@ it.each<readonly [string, () => unknown]>([
   ['one of its own making', () => ({ kind: 'put', table: 'orders', item: { orderId: 'good' } })],
   ['one without a prototype', () => Object.assign(Object.create(null), good())],
   ['one that is frozen', () => Object.freeze(good())],
-])('an effect is recognised by what it is: %s', async (_, effect) => {
+])('an effect is recognised by its members: %s', async (_, effect) => {
   await deliverOrders(wiring, ['1'], () => [effect() as Effect]);
   expect(outcomesOf(wiring)).toEqual({ 'm-1': 'applied' });
   expect(wiring.memory.tables.items('orders')).toEqual([{ orderId: 'good' }]);
 });
 
-describe('effects that an external handler returns are not lost in silence', () => {
+describe('effects that an external handler returns are not lost silently', () => {
   const effects: readonly (readonly [string, () => unknown, string])[] = [
     ['one effect', good, 'an effect (put on table "orders"): only exactlyOnce() commits effects'],
     ['a list', () => [good()], 'an effect (put on table "orders") as member 1 of its list'],
@@ -189,7 +189,7 @@ describe('effects that an external handler returns are not lost in silence', () 
 
   it.each(
     effects,
-  )('at-least-once: a failed attempt, and the next call has the same key: %s', async (_, result, says) => {
+  )('at-least-once: the attempt fails, and the next call has the same key: %s', async (_, result, says) => {
     await expect(deliver(atLeast, result)).resolves.toBe('waits');
     expect(deliveriesOf(wiring)[0]).toMatchObject({ outcome: 'failed', code: 'NO_EFFECTS', attempts: 1 });
     expect(deliveriesOf(wiring)[0]?.reason).toContain(says);
@@ -200,7 +200,7 @@ describe('effects that an external handler returns are not lost in silence', () 
 
   it.each(
     effects,
-  )('at-most-once: an unknown outcome, since the handler has acted: %s', async (_, result, says) => {
+  )('at-most-once: the outcome is unknown, because the handler has acted: %s', async (_, result, says) => {
     await expect(deliver(atMostOnce(), result)).resolves.toBe('acknowledged');
     expect(deliveriesOf(wiring)[0]).toMatchObject({ outcome: 'unknown' });
     expect(deliveriesOf(wiring)[0]?.reason).toContain(says);
@@ -221,13 +221,13 @@ describe('effects that an external handler returns are not lost in silence', () 
     ['a member that throws when it is read', [trap]],
     ['an object that holds a list', { kind: 'receipt', table: 4 }],
     ['bytes', Buffer.from('paid')],
-  ])('any other result is stored as it is: %s', async (_, result) => {
+  ])('any other result is stored unchanged: %s', async (_, result) => {
     await expect(deliver(atMostOnce(), () => result)).resolves.toBe('acknowledged');
     expect(deliveriesOf(wiring)[0]).toMatchObject({ outcome: 'applied' });
   });
 });
 
-describe('a store asked to write what is no effect', () => {
+describe('a store that gets an invalid effect', () => {
   it.each<readonly [string, unknown]>([
     ['a promise', Promise.resolve(good())],
     ['a misspelt kind', { ...good(), kind: 'Put' }],

@@ -31,8 +31,8 @@ function judged(over: Partial<StoredRecord>, skew: number, terms: { firstAttempt
 }
 
 /** The clock that refused the write decides what its record means, whatever the delivery's says. */
-describe.each([-hour, 0, hour])('a record met by a clock that is off by %d ms', (skew) => {
-  it('is under its lease for as long as the store says, told by the own clock', () => {
+describe.each([-hour, 0, hour])('a record that is read with a clock that is off by %d ms', (skew) => {
+  it('has a live lease for as long as on the clock of the store, converted to the own clock', () => {
     expect(judged({ status: 'INPROGRESS', leaseUntil: serverTime + 1 }, skew)).toEqual({
       kind: 'verdict',
       verdict: { outcome: 'leased', leaseUntil: serverTime + 1 + skew },
@@ -40,7 +40,7 @@ describe.each([-hour, 0, hour])('a record met by a clock that is off by %d ms', 
     expect(judged({ status: 'INPROGRESS', leaseUntil: serverTime }, skew)).toMatchObject({ kind: 'again' });
   });
 
-  it('counts until the store lets it expire', () => {
+  it('is valid until it expires on the clock of the store', () => {
     expect(judged({ status: 'COMPLETED' }, skew)).toMatchObject({ verdict: { outcome: 'duplicate' } });
     const expiration = serverTime / 1000;
     expect(judged({ status: 'COMPLETED', expiration }, skew)).toMatchObject({
@@ -49,7 +49,7 @@ describe.each([-hour, 0, hour])('a record met by a clock that is off by %d ms', 
     });
   });
 
-  it('is as old as the store says', () => {
+  it('is as old as on the clock of the store', () => {
     const record = { status: 'RETRYING', firstAttemptAt: serverTime - 999 } as const;
     const firstAttemptAfter = serverTime + skew - 1000;
     expect(judged(record, skew, { firstAttemptAfter })).toMatchObject({ kind: 'again' });
@@ -59,7 +59,7 @@ describe.each([-hour, 0, hour])('a record met by a clock that is off by %d ms', 
 });
 
 /** Records outlive the code that wrote them. */
-describe('a record of a fingerprint by another algorithm', () => {
+describe('a record whose fingerprint has another algorithm', () => {
   const named = (status: StoredRecord['status'], fingerprint: string, received: string | undefined) => {
     const now = serverTime;
     const mine = {
@@ -82,7 +82,7 @@ describe('a record of a fingerprint by another algorithm', () => {
     );
   };
 
-  it('is compared by that one', () => {
+  it('is compared with that algorithm', () => {
     expect(named('COMPLETED', 'earliest', 'earliest')).toMatchObject({ verdict: { outcome: 'duplicate' } });
     expect(named('RETRYING', 'earliest', 'earliest')).toMatchObject({ kind: 'again' });
     expect(named('COMPLETED', 'earliest', 'other')).toEqual({
@@ -91,7 +91,7 @@ describe('a record of a fingerprint by another algorithm', () => {
     });
   });
 
-  it('is no conflict where nobody knows the algorithm', () => {
+  it('is not a conflict if the algorithm is unknown', () => {
     expect(named('COMPLETED', '3:print', undefined)).toMatchObject({ kind: 'misconfigured' });
   });
 });

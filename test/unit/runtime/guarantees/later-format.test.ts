@@ -31,7 +31,7 @@ describe.each([
     { status: 'INPROGRESS', leaseUntil: 1 },
     { status: 'OUTCOME_UNKNOWN', expiration: undefined },
     { status: 'COMPLETED', expiration: 1 },
-  ])('makes its message wait, and stays as it is: $status', async (over) => {
+  ])('makes its message wait, and does not change: $status', async (over) => {
     const record = await given(over);
     for (const receiveCount of [1, 4]) {
       const again = sqsRecord(anOrder({ subject: '1' }), { messageId: 'again', receiveCount });
@@ -49,7 +49,7 @@ describe.each([
     });
   });
 
-  it('makes its message and its followers wait where they would be committed together', async () => {
+  it('makes its message and its followers wait if they would be committed together', async () => {
     const record = await given({});
     const three = ['0', '1', '2'].map((subject) => sqsRecord(anOrder({ subject }), { messageId: subject }));
     const { batchItemFailures } = await shop(wiring, guarantee, () => {})(sqsEvent(...three), remaining());

@@ -14,7 +14,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     t = new Timeline();
   });
 
-  it.each(['undecided', 'contended'] as const)('goes on where a claim was %s', async (fault) => {
+  it.each(['undecided', 'contended'] as const)('is tried again if a claim was %s', async (fault) => {
     t.store.befall('claim', fault);
     await expect(t.external(guarantee)).resolves.toMatchObject({ outcome: 'applied', acknowledged: true });
     expect(t.provider.charges).toHaveLength(1);
@@ -33,7 +33,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.provider.charges).toEqual([]);
   });
 
-  it('fails at once where a step throws before it waits', async () => {
+  it('fails at once if a step throws synchronously', async () => {
     const down = new TypeError('no such function');
     t.store.claim = () => {
       throw down;
@@ -42,7 +42,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.clock.slept).toEqual([]);
   });
 
-  it('is done where a complete throws before it waits', async () => {
+  it('is completed even if the first try throws synchronously', async () => {
     const { complete } = t.store;
     t.store.complete = () => {
       t.store.complete = complete;
@@ -52,14 +52,14 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.record).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('does not repeat a release that the store can not do: the error of the handler comes first', async () => {
+  it('is released only once if the store rejects the release, and the error of the handler is reported', async () => {
     t.store.befall('release', 'down');
     const failed = await t.external(guarantee, () => Promise.reject(new NotExecutedError('429')));
     expect(failed).toMatchObject({ code: 'NOT_DONE', acknowledged: false });
     expect(t.store.calls).toEqual(['claim', 'release']);
   });
 
-  it('keeps a refused event in its queue where its release could not be written', async () => {
+  it('keeps a refused event in its queue if its release could not be written', async () => {
     t.store.befall('release', 'down');
     const refused = await t.external(guarantee, () => Promise.reject(new PermanentError('card expired')));
     expect(refused).toMatchObject({ outcome: 'failed', reason: 'socket hang up', acknowledged: false });
@@ -71,7 +71,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(again.outcome).toBe(name === 'at-least-once' ? 'applied' : 'unknown');
   });
 
-  it('acknowledges as unknown its own claim that another delivery held meanwhile, and does not act', async () => {
+  it('ends as unknown, without a call, if another delivery recorded its claim as unknown meanwhile', async () => {
     // GIVEN a claim whose answer was lost, and whose lease another delivery found to be over
     t.store.befall('claim', 'undecided', () => {
       t.wiring.memory.records.set(t.key, {
@@ -116,14 +116,14 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.store.calls).toEqual(['claim', step, step]);
   });
 
-  it('never acts where the claim could not be made', async () => {
+  it('never calls the handler if the claim could not be made', async () => {
     t.store.befall('claim', ...Array<'contended'>(100).fill('contended'));
     await expect(t.external(guarantee)).resolves.toMatchObject({ code: 'STORE_BUSY', acknowledged: false });
     expect(t.provider.charges).toEqual([]);
     expect(t.record).toBeUndefined();
   });
 
-  it('gives back a claim that took the whole time, without acting', async () => {
+  it('is released without a call if the claim took the whole invocation', async () => {
     t.store.befall('claim', () => {
       t.clock.time += 29_600;
     });
@@ -132,14 +132,14 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.record).toMatchObject({ status: 'RETRYING' });
   });
 
-  it('repeats a complete inside the time of the invocation, and then does not acknowledge', async () => {
+  it('is completed with retries until the deadline, and then the message is not acknowledged', async () => {
     t.store.befall('complete', ...Array<'down'>(100).fill('down'));
     await expect(t.external(guarantee)).resolves.toMatchObject({ code: 'STORE_BUSY', acknowledged: false });
     expect(t.store.calls.length).toBeGreaterThan(10);
     expect(t.record).toMatchObject({ status: 'INPROGRESS' });
   });
 
-  it('tries to record an effect once even if its handler took the whole time', async () => {
+  it('has its completion tried once even if the handler took the whole invocation', async () => {
     const slow = await t.external(guarantee, async () => {
       t.clock.time += 29_900;
     });
@@ -154,7 +154,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.record?.leaseUntil).toBe(begun + 12_000 + 5000);
   });
 
-  it.each([-5000, 5000])('stands against a clock that is off by %d ms', async (skew) => {
+  it.each([-5000, 5000])('is respected by a clock that is off by %d ms', async (skew) => {
     // GIVEN an owner that works until the very end of its invocation
     const slow = gate();
     const first = t.external(guarantee, async () => await slow.opened);
@@ -170,7 +170,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.provider.charges).toEqual([]);
   });
 
-  it('holds what another program left without an expiration: nobody can begin over it', async () => {
+  it('becomes an unknown outcome if another program left the record without an expiration', async () => {
     await t.external(guarantee, () => Promise.reject(new NotExecutedError('429')));
     t.wiring.memory.records.set(t.key, { ...t.record, expiration: undefined } as never);
     const found = await t.external(guarantee, undefined, { messageId: 'm2' });
@@ -179,7 +179,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN' });
   });
 
-  it('tells the store the time of each try: a lease may end between two', async () => {
+  it('is compared with the time of each try, because a lease may end between two tries', async () => {
     const told: number[] = [];
     const { claim } = t.store;
     t.store.claim = (delivery, terms) => {
@@ -191,7 +191,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(told).toEqual([1_700_000_000_000, 1_700_000_000_000 + 12.5]);
   });
 
-  it('runs one of two deliveries that come at once', async () => {
+  it('lets one of two simultaneous deliveries run', async () => {
     const [first, second] = await Promise.all([
       t.external(guarantee, undefined, { messageId: 'm1' }),
       t.external(guarantee, undefined, { messageId: 'm2' }),
@@ -215,7 +215,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     }
   });
 
-  it('runs a redrive of what was quarantined, and acknowledges the message that it was quarantined for', async () => {
+  it('lets a redrive of a quarantined event run, and acknowledges the quarantined message itself', async () => {
     await t.external(guarantee);
     t.wiring.memory.records.set(t.key, { ...t.record, status: 'QUARANTINED' } as never);
     await expect(t.external(guarantee, undefined, { messageId: 'm1' })).resolves.toMatchObject({
@@ -230,7 +230,7 @@ describe.each(guarantees)('the lease of $name', ({ name, guarantee }) => {
     expect(t.provider.charges).toHaveLength(2);
   });
 
-  it('keeps the first result, whatever JSON makes of it, for duplicates', async () => {
+  it('stores the first result as JSON for duplicates', async () => {
     await t.external(guarantee, async () => ({ amount: 10n, nothing: undefined }));
     await t.external(guarantee, async () => ({ amount: 20n }));
     expect(decodeResult(t.record?.result ?? '')).toEqual({ result: { amount: '10' } });

@@ -93,7 +93,7 @@ describe.each([
     expect((item('item-0') as { spent: unknown }).spent).toEqual(of === 'in memory' ? 2 : { N: '2' });
   });
 
-  it('are refused at once if they are more than a transaction takes, and the reason says how many fit', async () => {
+  it('are refused at once if they are more than a transaction accepts, and the reason gives the limit', async () => {
     const effects = Array.from({ length: 150 }, (_, n) => add(1, `item-${n % 100}`));
     await expect(deliver(of, effects)).resolves.toMatchObject({
       outcome: 'poison',
@@ -119,7 +119,7 @@ describe.each([
       'effect 1 (putIfNewer on table "ledger")',
     ],
     ['two puts', twoPuts(ledger), 'effect 2 (put on table "ledger")'],
-  ])('are a counted attempt if they do not add up, and the reason names both and the item: %s', async (_, effects, names) => {
+  ])('fail as a counted attempt if they cannot be merged, and the reason names both effects and the item: %s', async (_, effects, names) => {
     const { reason, ...rest } = await deliver(of, effects);
     expect(rest).toMatchObject({ outcome: 'failed', code: 'EFFECTS_REFUSED', attempts: 1, letters: 0 });
     expect(rest.requests).toBe(1);
@@ -134,7 +134,7 @@ describe.each([
     expect(reason).toContain('effect 1 (put on table "ledger"), effect 2 (put on table "ledger")');
   });
 
-  it('an increment of nothing does nothing, and is no effect on its item', async () => {
+  it('an empty increment does nothing, and does not count as an effect on its item', async () => {
     const nothing = increment('ledger', { orderId: 'x' }, {});
     const alone = await deliver(of, [nothing]);
     expect([alone.outcome, alone.item('x')]).toEqual(['applied', undefined]);
@@ -143,7 +143,7 @@ describe.each([
     expect((beside.item('x') as { spent: unknown }).spent).toEqual(of === 'in memory' ? 7 : { N: '7' });
   });
 
-  it('an increment by 0 makes the item, as a sum that comes to 0 does', async () => {
+  it('an increment by 0 creates the item, like a sum of 0', async () => {
     const { outcome, item } = await deliver(of, [add(0)]);
     expect(outcome).toBe('applied');
     expect((item('x') as { spent: unknown }).spent).toEqual(of === 'in memory' ? 0 : { N: '0' });
@@ -189,7 +189,7 @@ describe('keys are compared as DynamoDB compares them', () => {
   });
 });
 
-it('stale effects keep their places beside increments that add up', async () => {
+it('stale effects keep their positions beside merged increments', async () => {
   const { wiring } = stores['in memory']();
   wiring.memory.tables.apply([put(orders, { orderId: 'x', at: 5 })]);
   const stale = putIfNewer(orders, { orderId: 'x', at: 4 }, { version: 'at' });

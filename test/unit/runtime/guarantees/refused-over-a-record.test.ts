@@ -61,14 +61,14 @@ describe.each(['quarantine', 'block'] as const)('a permanent error with onPoison
     expect(wiring.memory.records.get(shopKey('1'))).toEqual(record);
   });
 
-  it('is a conflict if the record is of other content', async () => {
+  it('is a conflict if the record has other content', async () => {
     await given({});
     const { outcome } = await refused('again', 1, { total: 99 });
     expect(wiring.letters).toHaveLength(onPoison === 'quarantine' ? 1 : 0);
     expect(outcome).toBe(onPoison === 'quarantine' ? 'conflict' : 'blocked');
   });
 
-  it('holds what is unfinished under another guarantee: it may have happened', async () => {
+  it('leaves an unknown outcome for an unfinished record of another guarantee, because the effect may have happened', async () => {
     await given({ status: 'RETRYING', guarantee: 'at-least-once' });
     await expect(refused()).resolves.toMatchObject({ outcome: 'unknown', waits: false });
     expect(wiring.letters).toEqual([]);
@@ -79,7 +79,7 @@ describe.each(['quarantine', 'block'] as const)('a permanent error with onPoison
   });
 });
 
-it('copies a refused event once, even if its acknowledgement was lost', async () => {
+it('a refused event is copied once, even if its acknowledgement was lost', async () => {
   const wiring = fakeWiring();
   const message = () => sqsEvent(sqsRecord(anOrder({ subject: '1' }), { messageId: 'first' }));
   for (let delivery = 1; delivery <= 2; delivery++) {
@@ -90,7 +90,7 @@ it('copies a refused event once, even if its acknowledgement was lost', async ()
   expect(wiring.letters).toHaveLength(1);
 });
 
-it('copies no refused event whose record does not answer', async () => {
+it('a refused event is not copied if the store does not answer', async () => {
   const wiring = fakeWiring();
   wiring.store.befall('release', 'down');
   const message = sqsEvent(sqsRecord(anOrder({ subject: '1' }), { messageId: 'first' }));
@@ -99,7 +99,7 @@ it('copies no refused event whose record does not answer', async () => {
   expect(wiring.letters).toEqual([]);
 });
 
-it('calls no handler of an external effect whose record has a later format', async () => {
+it('the handler of an external effect is not called if the record has a later format', async () => {
   const wiring = fakeWiring();
   const message = () => sqsEvent(sqsRecord(anOrder({ subject: '1' }), { messageId: 'first' }));
   await shop(wiring, atLeast, () => {})(message(), remaining());

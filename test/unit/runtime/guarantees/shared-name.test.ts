@@ -44,7 +44,7 @@ describe('two consumers with one name and one record table', () => {
   it.each([
     ['at-least-once', charging],
     ['at-most-once', () => charging(atMostOnce())],
-  ])('makes the event wait at the second one, under %s, and says what to do', async (name, second) => {
+  ])('make the event wait at the second one, under %s, and the error says what to do', async (name, second) => {
     await ledger()(batch('a', '1'), remaining());
     const { batchItemFailures } = await second()(batch('b', '1'), remaining());
     expect(batchItemFailures).toEqual([{ itemIdentifier: '1 in b' }]);
@@ -59,7 +59,7 @@ describe('two consumers with one name and one record table', () => {
     expect(wiring.letters).toEqual([]);
   });
 
-  it('makes events wait that would have been committed together, from the first one of the other consumer on', async () => {
+  it('make events of a fold wait from the first one that the other consumer completed', async () => {
     await charging()(batch('a', '2'), remaining());
     const { batchItemFailures } = await ledger()(batch('b', '1', '2', '3'), remaining());
     expect(batchItemFailures).toEqual([{ itemIdentifier: '2 in b' }, { itemIdentifier: '3 in b' }]);
@@ -67,7 +67,7 @@ describe('two consumers with one name and one record table', () => {
     expect(['1', '2', '3'].map(times)).toEqual([1, undefined, undefined]);
   });
 
-  it('commits events together around one that was completed under the guarantee of "formerly"', async () => {
+  it('commit events together around one that was completed under the guarantee of "formerly"', async () => {
     await charging()(batch('a', '2'), remaining());
     const consumer = ledger({ formerly: 'at-least-once' });
     await expect(consumer(batch('b', '1', '2', '3'), remaining())).resolves.toEqual({
@@ -81,7 +81,7 @@ describe('two consumers with one name and one record table', () => {
     ]);
   });
 
-  it('counts no attempt of an event that waits for that, and gives it up never', async () => {
+  it('never count an attempt of such an event, and never give it up', async () => {
     await charging()(batch('a', '1'), remaining());
     const before = [...wiring.memory.records.values()];
     wiring.clock.time += 3_600_000;
@@ -97,7 +97,7 @@ describe('two consumers with one name and one record table', () => {
   });
 });
 
-it('refuses a "formerly" that is no guarantee', () => {
+it('createConsumer refuses a "formerly" that is not a guarantee', () => {
   const make = () =>
     createConsumer(
       {

@@ -58,8 +58,8 @@ const times = () => wiring.memory.tables.item('ledger', { orderId: 'all' })?.tim
 const resultOf = (sequence: string) =>
   JSON.parse(wiring.memory.records.get(`orders#urn:test#event-${sequence}`)?.result ?? 'null');
 
-describe('an event that comes late', () => {
-  it('is applied less its stale effect, in two round trips, and its record lists what was left out', async () => {
+describe('an event that arrives late', () => {
+  it('is applied without its stale effect, in two round trips, and its record lists that effect', async () => {
     await deliver(anEvent('7'));
     expect(wiring.store.calls).toEqual(['commit']);
     await expect(deliver(anEvent('5'))).resolves.toMatchObject({
@@ -84,7 +84,7 @@ describe('an event that comes late', () => {
     expect(metrics[1]).toMatchObject({ Applied: 1, Stale: 1 });
   });
 
-  it('is a duplicate when it comes again, stale or not', async () => {
+  it('is a duplicate when it is delivered again, stale or not', async () => {
     await deliver(anEvent('7'));
     await deliver(anEvent('5'));
     await expect(deliver(anEvent('5'), handle, 'again')).resolves.toMatchObject({
@@ -94,7 +94,7 @@ describe('an event that comes late', () => {
     expect(times()).toBe(2);
   });
 
-  it('leaves one more effect out where a newer event arrives between its two commits', async () => {
+  it('has one more stale effect if a newer event arrives between its two commits', async () => {
     // GIVEN that order a is newer, and order b becomes so
     await deliver(anEvent('7'));
     const both = ({ sequence }: OrderEvent) => [versionedPut('a', sequence), versionedPut('b', sequence)];
@@ -113,7 +113,7 @@ describe('an event that comes late', () => {
     expect(times()).toBe(2);
   });
 
-  it('stands as if it had come before, where the item is removed between its two commits', async () => {
+  it('ends as if it had come before the removal, if the item is removed between its two commits', async () => {
     await deliver(anEvent('7'));
     onCommits(undefined, () => wiring.memory.tables.apply([remove('orders', { orderId: 'a' })]));
     await expect(deliver(anEvent('5'))).resolves.toMatchObject({ outcome: 'applied', stale: 1 });
@@ -121,7 +121,7 @@ describe('an event that comes late', () => {
     expect(times()).toBe(2);
   });
 
-  it('drops nothing in its next delivery that is not stale any more', async () => {
+  it('has an effect applied in its next delivery if that effect is no longer stale', async () => {
     // GIVEN a first delivery that found an effect to be stale, and could not commit the rest
     await deliver(anEvent('7'));
     onCommits(undefined, 'down');
@@ -136,7 +136,7 @@ describe('an event that comes late', () => {
   it.each<readonly [string, Fault[], number | undefined]>([
     ['the second commit', ['undecided'], 1],
     ['the second commit, once it was contended', ['contended', 'undecided'], 1],
-  ])('recognises %s where its answer was lost', async (_, faults, stale) => {
+  ])('recognises %s if the answer was lost', async (_, faults, stale) => {
     await deliver(anEvent('7'));
     onCommits(undefined, ...faults);
     await expect(deliver(anEvent('5'))).resolves.toMatchObject({
@@ -147,7 +147,7 @@ describe('an event that comes late', () => {
     expect(times()).toBe(2);
   });
 
-  it('does not take its own first commit for something newer, where its answer was lost', async () => {
+  it('does not treat its own first commit as newer data if the answer was lost', async () => {
     onCommits('undecided');
     await expect(deliver(anEvent('5'))).resolves.toMatchObject({ outcome: 'applied', stale: undefined });
     expect(order()).toMatchObject({ sequence: 5, by: 'event 5' });
@@ -155,7 +155,7 @@ describe('an event that comes late', () => {
     expect(times()).toBe(1);
   });
 
-  it('counts what its record lists, where an earlier try of it arrives late and finds less', async () => {
+  it('counts the stale effects of its record, if an earlier try takes effect late and finds fewer', async () => {
     // GIVEN a first commit that is under way for so long that it is tried again
     const { commit } = wiring.memory;
     const late: (() => Promise<unknown>)[] = [];
@@ -180,7 +180,7 @@ describe('an event that comes late', () => {
     expect(times()).toBe(1);
   });
 
-  it('lets its message wait where its time is over between the two commits', async () => {
+  it('makes its message wait if its time ends between the two commits', async () => {
     await deliver(anEvent('7'));
     onCommits(() => {
       wiring.clock.time += 29_800;
@@ -208,7 +208,7 @@ describe('events in any order', () => {
     { selector: ({ sequence }) => BigInt(sequence), minLength: 1, maxLength: 10 },
   );
 
-  it('end at the highest version, and everything beside it happens once for each event', async () => {
+  it('end at the highest version, and all other effects happen once for each event', async () => {
     await fc.assert(
       fc.asyncProperty(events, async (history) => {
         wiring = fakeWiring();

@@ -19,7 +19,7 @@ interface Receipt {
 }
 
 /** What has to compile, and what must not; `tsc` is the test, running it only shows that it was read. */
-test('each guarantee takes the handlers that it can keep its promise for', () => {
+test('each guarantee accepts only handlers of its kind', () => {
   const wiring = fakeWiring();
   const base = { name: 'c', parse: parseOrderEvent };
   const retention = { providerKeyRetention: 86_400_000 };

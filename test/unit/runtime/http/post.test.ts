@@ -83,7 +83,7 @@ async function failure(
 }
 
 describe('the request', () => {
-  it('is canonical JSON with the key as a quoted string, on a connection of its own', async () => {
+  it('is canonical JSON with the key as a quoted string, on its own connection', async () => {
     const received = await answering(200, '{}');
     await post({ headers: { authorization: 'Bearer t', 'idempotency-key': 'mine' } });
     await post();
@@ -107,7 +107,7 @@ describe('the request', () => {
     'no url',
     'ftp://127.0.0.1/',
     'http://user:pass@127.0.0.1/',
-  ])('is not sent where %s is its URL: events wait', async (wrong) => {
+  ])('is not sent if its URL is %s, and events wait', async (wrong) => {
     await answering(200, '{}');
     url = wrong;
     const error = await failure({ setting: 'PAYMENT_URL' });
@@ -115,7 +115,7 @@ describe('the request', () => {
     expect(error.message).toContain('check PAYMENT_URL');
   });
 
-  it('keeps its key and its type, however the name of a header is written', async () => {
+  it('keeps its key and its content type, whatever the case of header names', async () => {
     const received = await answering(200, '{}');
     await post({ headers: { 'Idempotency-Key': 'mine', 'Content-Type': 'text/plain', Accept: 'text/json' } });
     expect(received).toMatchObject([
@@ -123,7 +123,7 @@ describe('the request', () => {
     ]);
   });
 
-  it('is not sent where its body has no JSON: events wait', async () => {
+  it('is not sent if its body cannot be written as JSON, and events wait', async () => {
     const received = await answering(200, '{}');
     const itself: { inner?: unknown } = {};
     itself.inner = itself;
@@ -134,7 +134,7 @@ describe('the request', () => {
     expect(received).toEqual([]);
   });
 
-  it('is not sent where no time is left', async () => {
+  it('is not sent if no time is left', async () => {
     const received = await answering(200, '{}');
     expect(await failure({}, AbortSignal.abort())).toBeInstanceOf(NotExecutedError);
     expect(received).toEqual([]);
@@ -146,7 +146,7 @@ describe('an answer', () => {
     [200, '{"id":"ch_1"}', { id: 'ch_1' }],
     [201, '"done"', 'done'],
     [204, '', undefined],
-  ])('of %i %s is what was done', async (status, body, result) => {
+  ])('of %i %s means that the effect happened', async (status, body, result) => {
     await answering(status, body);
     await expect(post()).resolves.toEqual(result);
   });
@@ -168,7 +168,9 @@ describe('an answer', () => {
     expect(await failure()).toBeInstanceOf(UnclearError);
   });
 
-  it.each([400, 402, 413, 422])('of %i is permanent, with what the other side says', async (status) => {
+  it.each([
+    400, 402, 413, 422,
+  ])('of %i is permanent, with the problem detail of the other side', async (status) => {
     const detail = `no such\ncard ${'x'.repeat(300)}`;
     await answering(status, JSON.stringify({ title: 'Refused', detail }));
     const error = await failure();
@@ -178,14 +180,18 @@ describe('an answer', () => {
     expect(error.message).not.toContain('secret');
   });
 
-  it.each([401, 403, 404, 405, 410, 415])('of %i waits, and says what to check', async (status) => {
+  it.each([
+    401, 403, 404, 405, 410, 415,
+  ])('of %i makes the event wait, and says what to check', async (status) => {
     await answering(status);
     const error = await failure({ setting: 'PAYMENT_URL' });
     expect(error).toBeInstanceOf(NotExecutedError);
     expect(error.message).toContain('until PAYMENT_URL and the credentials for it are right');
   });
 
-  it.each([301, 302, 303, 307, 308])('of %i is not followed, and says where it points to', async (status) => {
+  it.each([
+    301, 302, 303, 307, 308,
+  ])('of %i is not followed, and the error names the new location', async (status) => {
     const received = await answering(status, '', { location: 'https://elsewhere.test/' });
     const error = await failure({ setting: 'PAYMENT_URL' });
     expect(error).toBeInstanceOf(UnclearError);
@@ -202,7 +208,7 @@ describe('an answer', () => {
     ['-1', undefined],
     ['soon', undefined],
     ['2027', 2_027_000],
-  ])('of 429 with Retry-After %s waits for %s ms', async (value, retryAfter) => {
+  ])('of 429 with Retry-After %s makes the event wait for %s ms', async (value, retryAfter) => {
     await answering(429, '', value === undefined ? {} : { 'retry-after': value });
     const now = Date.UTC(1994, 10, 6, 8, 49, 7);
     const error = await failure({ clock: { now: () => now, sleep: async () => {} } });
@@ -210,12 +216,12 @@ describe('an answer', () => {
     expect(error.retryAfter).toBe(retryAfter);
   });
 
-  it('of 425 waits', async () => {
+  it('of 425 makes the event wait', async () => {
     await answering(425);
     expect(await failure()).toBeInstanceOf(NotExecutedError);
   });
 
-  it('of 503 stays unclear with a Retry-After, and says it', async () => {
+  it('of 503 with a Retry-After is unclear, and the error names the delay', async () => {
     await answering(503, '', { 'retry-after': '30' });
     const error = await failure();
     expect(error).toBeInstanceOf(UnclearError);
@@ -223,11 +229,11 @@ describe('an answer', () => {
   });
 });
 
-describe('no answer', () => {
+describe('a missing answer', () => {
   it.each([
     '127.0.0.1',
     'localhost',
-  ])('from %s, where nothing listens, means that nothing was sent', async (host) => {
+  ])('from %s, which refuses connections, means that nothing was sent', async (host) => {
     await answering(200, '{}');
     await new Promise((resolve) => server.close(resolve));
     url = url.replace('127.0.0.1', host);
@@ -252,7 +258,7 @@ describe('no answer', () => {
     expect(requests).toBe(0);
   });
 
-  it('from a host that nobody knows means that nothing was sent', async () => {
+  it('from an unknown host means that nothing was sent', async () => {
     await answering(200, '{}');
     url = 'http://order-once.invalid/';
     expect(await failure()).toBeInstanceOf(NotExecutedError);
@@ -270,18 +276,18 @@ describe('no answer', () => {
       'JSON that is cut off where it could end',
       (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"id":"ch_1"}'),
     ],
-  ])('but %s is unclear', async (_, speak) => {
+  ])('after %s is unclear', async (_, speak) => {
     await speaking(speak);
     expect(await failure()).toBeInstanceOf(UnclearError);
   });
 
-  it('in time is unclear', async () => {
+  it('before the deadline is unclear', async () => {
     const caller = new AbortController();
     await speaking(() => caller.abort());
     expect(await failure({}, caller.signal)).toBeInstanceOf(UnclearError);
   });
 
-  it('in time is unclear even where the status came', async () => {
+  it('before the deadline is unclear even if the status arrived', async () => {
     const caller = new AbortController();
     await speaking((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{}', () =>
@@ -291,7 +297,7 @@ describe('no answer', () => {
     expect(await failure({}, caller.signal)).toBeInstanceOf(UnclearError);
   });
 
-  it('is read to its limit where it goes on and on', async () => {
+  it('is unclear if an endless answer reaches the size limit', async () => {
     // GIVEN a server that would send 64 MiB
     let left = 1024;
     await speaking((socket) => {

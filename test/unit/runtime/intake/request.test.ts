@@ -31,7 +31,7 @@ describe('the Idempotency-Key', () => {
     ['"abc";d=@1659578233;e=%"f%c3%bc 100"', 'abc'],
     ['abc;v=1;w', 'abc'],
     [`"${'x'.repeat(255)}";v="${'y'.repeat(300)}"`, 'x'.repeat(255)],
-  ])('%s is %s', (header, key) => {
+  ])('of the header %s is %s', (header, key) => {
     expect(readIdempotencyKey(header)).toBe(key);
   });
 
@@ -59,7 +59,7 @@ describe('the Idempotency-Key', () => {
     'naïve',
     'new\nline',
     '"tab\t"',
-  ])('%j is refused, naming the header', (header) => {
+  ])('is refused for %j with an error that names the header', (header) => {
     expect(() => readIdempotencyKey(header)).toThrow(
       expect.objectContaining({ status: 400, field: 'Idempotency-Key' }),
     );
@@ -70,16 +70,16 @@ describe('the caller', () => {
   const iam = (userId: string): Authorizer => ({ iam: { userId } });
   const jwt = (claims: object): Authorizer => ({ jwt: { claims: { ...claims } } });
 
-  it('is a role in any of its sessions, and any other role is another', () => {
+  it('is the same role in all of its sessions, and differs for another role', () => {
     expect(callerOf(iam('AROAEXAMPLE:monday'))).toBe(callerOf(iam('AROAEXAMPLE:tuesday')));
     expect(callerOf(iam('AROAOTHER:monday'))).not.toBe(callerOf(iam('AROAEXAMPLE:monday')));
   });
 
-  it('is a federated user, not the account of all of them', () => {
+  it('is the federated user, not the account of all federated users', () => {
     expect(callerOf(iam('123456789012:ann'))).not.toBe(callerOf(iam('123456789012:bob')));
   });
 
-  it('is an identity of a Cognito pool, not the role of all of them', () => {
+  it('is the identity of a Cognito pool, not the role that all identities share', () => {
     const userId = 'AROAPOOL:CognitoIdentityCredentials';
     const identity = (identityId: string): Authorizer => ({
       iam: { userId, cognitoIdentity: { identityId } },
@@ -89,7 +89,7 @@ describe('the caller', () => {
     expect(callerOf({ iam: { userId, cognitoIdentity: null } })).toBe('iam:AROAPOOL');
   });
 
-  it('is a subject of an issuer, whose names cannot run into each other', () => {
+  it('is the subject of an issuer, without collisions between issuers', () => {
     const one = callerOf(jwt({ iss: 'https://a', sub: 'b,c', jti: '1' }));
     expect(callerOf(jwt({ iss: 'https://a', sub: 'b,c', jti: '2' }))).toBe(one);
     expect(callerOf(jwt({ iss: 'https://a","b', sub: 'c' }))).not.toBe(one);
@@ -103,7 +103,7 @@ describe('the caller', () => {
     jwt({}),
     jwt({ iss: 'https://a' }),
     jwt({ sub: 'b' }),
-  ])('is nobody, and refused, with %j', (authorizer) => {
+  ])('is missing and the request refused with %j', (authorizer) => {
     expect(() => callerOf(authorizer)).toThrow(expect.objectContaining({ status: 403, code: 'NO_CALLER' }));
   });
 });
@@ -112,7 +112,7 @@ describe('the event of a request', () => {
   const from = (body: unknown, caller = 'iam:a', key = 'k') =>
     orderEventOf({ caller, key, body: typeof body === 'string' ? body : JSON.stringify(body) });
 
-  it('is the order, and nothing that changes from one time to the next', () => {
+  it('contains only the order, and no value that changes between requests', () => {
     const event = from(anOrderBody());
     expect(event).toEqual({
       specversion: '1.0',
@@ -128,11 +128,11 @@ describe('the event of a request', () => {
     expect(parseOrderEvent({ body: JSON.stringify(event) })).toEqual(event);
   });
 
-  it('may be a cancellation', () => {
+  it('can be a cancellation', () => {
     expect(from(anOrderBody({ type: 'order.cancelled' })).type).toBe('order.cancelled');
   });
 
-  it('has an id of its own for each caller and key', () => {
+  it('has a different id for each caller and key', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string(), fc.string()), { minLength: 2, maxLength: 2 }), (pairs) => {
         const [one, other] = pairs.map(([caller, key]) => from(anOrderBody(), caller, key));
@@ -161,7 +161,7 @@ describe('the event of a request', () => {
     [{ account: 'a', sequence: '1' }, 'order.orderId'],
     [{ account: 'a', sequence: '1', order: null }, 'order.orderId'],
     [JSON.stringify(anOrderBody()).replace('15.3', '0.1234567890123456789'), 'order.total'],
-  ])('is refused for %j, naming %s', (body, field) => {
+  ])('is refused for %j with an error that names %s', (body, field) => {
     const refusal = expect.objectContaining({ status: 400, field });
     expect(() => from(body)).toThrow(refusal);
     if (field !== undefined) expect(() => from(body)).toThrow(field);
@@ -170,7 +170,7 @@ describe('the event of a request', () => {
   it.each([
     [{ ['x'.repeat(4_000_000)]: 1 }],
     [{ type: 'x'.repeat(4_000_000) }],
-  ])('is refused in words that an answer has room for', (member) => {
+  ])('is refused with an error that fits into an answer', (member) => {
     const refusal: unknown = (() => {
       try {
         return from(anOrderBody(member));

@@ -214,7 +214,7 @@ const answer = (input: unknown, config = {}) =>
   call(input, () => 'ran', config).catch((error: Error) => error.name);
 
 describe.each(Object.entries(inputs))('%s', (_, input) => {
-  it('runs at its redelivery after the first one died', async () => {
+  it('runs at its redelivery after the first call died', async () => {
     // GIVEN a delivery whose process ends without a word, and whose lease is over
     const { promise: started, resolve: start } = deferred<void>();
     void call(input(1, 'content'), () => {
@@ -228,30 +228,30 @@ describe.each(Object.entries(inputs))('%s', (_, input) => {
     expect(await answer(input(2, 'content'))).toBe('ran');
   });
 
-  it('gets its first answer again, and other content under its key gets none', async () => {
+  it('gets its first answer again, and other content under its key is refused', async () => {
     await call(input(1, 'content'), () => 'first');
     expect(await answer(input(2, 'content'))).toBe('first');
     expect(await answer(input(1, 'other'))).toBe('IdempotencyValidationError');
   });
 });
 
-it('compares an input that is no envelope as a whole', async () => {
+it('an input that is not an envelope is compared as a whole', async () => {
   await call({ body: 'text', requestId: 1 }, () => 'first');
   expect(await answer({ body: 'text', requestId: 2 })).toBe('IdempotencyValidationError');
 });
 
-it('compares a body that is JSON but no envelope as its text', async () => {
+it('a body that is JSON but not an envelope is compared as text', async () => {
   await call(sqsRecord(1, '{"a": 1}'), () => 'first');
   expect(await answer(sqsRecord(2, '{"a": 1}'))).toBe('first');
   expect(await answer(sqsRecord(2, '{"a":1}'))).toBe('IdempotencyValidationError');
 });
 
-it('keeps other members of an event that has records', async () => {
+it('the other members of an event with records are compared too', async () => {
   await call({ Records: [sqsRecord(1, 'a')], window: 1 }, () => 'first');
   expect(await answer({ Records: [sqsRecord(2, 'a')], window: 2 })).toBe('IdempotencyValidationError');
 });
 
-it("prefers the configuration's payload to the envelope's", async () => {
+it('the payload of the configuration takes precedence over that of the envelope', async () => {
   const config = { payloadValidationJmesPath: 'attributes.ApproximateReceiveCount' };
   await call(sqsRecord(1, 'a'), () => 'first', config);
   expect(await answer(sqsRecord(1, 'b'), config)).toBe('first');

@@ -35,13 +35,13 @@ describe('the options of the layer', () => {
     ],
     ['afterError', 'keep', 'afterError is "keep"; it must be "delete" or "release"'],
     ['consumer', '', 'consumer is ""; it must be a text that is not empty'],
-  ])('refuse %s %j, and name the fix', (name, value, message) => {
+  ])('are refused for %s %j with an error that names the fix', (name, value, message) => {
     const make = () => layer({ [name]: value });
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(message);
   });
 
-  it('take an option that is undefined for one that is absent', () => {
+  it('treat an undefined option as absent', () => {
     expect(() => layer({ sortKeyAttr: undefined, afterError: undefined })).not.toThrow();
   });
 });
@@ -62,7 +62,7 @@ describe('the configuration', () => {
     [{ eventKeyJmesPath: 'none(a)' }, 'eventKeyJmesPath is "none(a)", which is not a JMESPath expression'],
     [{ payloadValidationJmesPath: 'a b' }, 'payloadValidationJmesPath is "a b", which is not a JMESPath'],
     [{ payloadValidationJmesPath: 7 as never }, 'payloadValidationJmesPath is 7; it must be'],
-  ])('refuses %j where the function is made, each time, and names the fix', (options, message) => {
+  ])('is refused for %j when the function is created, each time, with an error that names the fix', (options, message) => {
     const store = layer();
     const configure = () => store.configure({ config: new IdempotencyConfig(options), keyPrefix: 'p' });
     expect(configure).toThrow(ConfigurationError);
@@ -78,7 +78,7 @@ describe('the configuration', () => {
     { eventKeyJmesPath: '', payloadValidationJmesPath: '' },
     { useLocalCache: true, maxLocalCacheSize: 1, responseHook: (response) => response },
     { hashFunction: 'sha512', expiresAfterSeconds: 1 },
-  ])('takes %j', (options) => {
+  ])('is accepted with %j', (options) => {
     expect(() => layer().configure({ config: new IdempotencyConfig(options) })).not.toThrow();
   });
 
@@ -93,14 +93,14 @@ describe('the configuration', () => {
       { jmesPathOptions: new (class extends PowertoolsFunctions {})() },
       'jmesPathOptions differ from the first',
     ],
-  ])('refuses %j of a second function, by which Powertools would not run it', (options, message) => {
+  ])('is refused for a second function with %j, which Powertools would ignore', (options, message) => {
     const store = layer();
     store.configure({ config: new IdempotencyConfig({ eventKeyJmesPath: 'a' }) });
     const config = new IdempotencyConfig({ eventKeyJmesPath: 'a', ...options });
     expect(() => store.configure({ config })).toThrow(message);
   });
 
-  it('refuses another key prefix for a second function', () => {
+  it('is refused for a second function with another key prefix', () => {
     const store = layer();
     const config = new IdempotencyConfig({});
     store.configure({ config, keyPrefix: 'payments' });
@@ -109,7 +109,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('takes two functions with one configuration', async () => {
+  it('is accepted for two functions if it is the same', async () => {
     const persistenceStore = layer();
     const config = new IdempotencyConfig({ eventKeyJmesPath: 'id', lambdaContext });
     const functions = ['a', 'b'].map((name) =>
@@ -118,7 +118,7 @@ describe('the configuration', () => {
     expect(await Promise.all(functions.map((act, index) => act({ id: `two-${index}` })))).toEqual(['a', 'b']);
   });
 
-  it('runs { eventKeyJmesPath } alone, and never an input without a key', async () => {
+  it('works with eventKeyJmesPath alone, and refuses every input without a key', async () => {
     const config = new IdempotencyConfig({ eventKeyJmesPath: 'user', lambdaContext });
     let runs = 0;
     const act = makeIdempotent(
@@ -135,7 +135,7 @@ describe('the configuration', () => {
   });
 });
 
-it('refuses a durable handler whose context is not one of a durable function', async () => {
+it('makeDurableIdempotent refuses a context that is not one of a durable function', async () => {
   const handler = makeDurableIdempotent(async () => 'ran', { persistenceStore: layer() });
   await expect(handler({}, lambdaContext as never)).rejects.toThrow(
     'The context has no executionContext.durableExecutionArn. Give the handler to withDurableExecution',

@@ -273,7 +273,7 @@ describe('settle', () => {
     expect(brief(settle(verdict, delivered, given))).toEqual(expected);
   });
 
-  it('says for a message in danger what becomes of it if its copy cannot be sent', () => {
+  it('returns, for a message near its deletion, the disposition if its copy cannot be sent', () => {
     const disposition = settle(tried, old, terms);
     expect(disposition).toMatchObject({
       kind: 'dead-letter',
@@ -282,7 +282,7 @@ describe('settle', () => {
     });
   });
 
-  it('marks a common failure in the log, whatever becomes of the message', () => {
+  it('marks a common failure in the log, whatever the disposition is', () => {
     for (const delivered of [message, old]) {
       expect(settle(undecided, delivered, commonFailure).log).toMatchObject({ commonFailure: true });
     }

@@ -44,21 +44,21 @@ describe('an item in the types of DynamoDB', () => {
     ['has no prototype', Object.assign(Object.create(null), { a: 1 })],
     ['was made in another realm', structuredClone({ a: 1 })],
     ['is a Map', new Map([['a', 1]])],
-  ])('is the same where an object %s', (_, value) => {
+  ])('is the same if an object %s', (_, value) => {
     expect(marshallItem({ value })).toEqual({ value: { M: { a: { N: '1' } } } });
   });
 
-  it('leaves out members that are undefined, in lists and sets too', () => {
+  it('leaves out undefined members, in lists and sets too', () => {
     const item = { a: undefined, list: [1, undefined, 2], set: new Set(['a', undefined]) };
     expect(marshallItem(item)).toEqual({ list: { L: [{ N: '1' }, { N: '2' }] }, set: { SS: ['a'] } });
   });
 
-  it('writes primitive values in objects of their own as themselves', () => {
+  it('writes wrapper objects of primitive values as those values', () => {
     const item = { a: new String('x'), b: new Number(1), c: new Boolean(false) };
     expect(marshallItem(item)).toEqual({ a: { S: 'x' }, b: { N: '1' }, c: { BOOL: false } });
   });
 
-  it('copies binary values, whichever view they have', () => {
+  it('copies binary values of every view', () => {
     const bytes = new Uint8Array([1, 2, 3]);
     const { view, buffer } = marshallItem({ view: bytes.subarray(1), buffer: bytes.buffer });
     bytes.fill(0);
@@ -68,7 +68,7 @@ describe('an item in the types of DynamoDB', () => {
     ]);
   });
 
-  it('reads numbers as doubles where one holds them, and exactly otherwise', () => {
+  it('reads numbers as doubles if a double is exact, and as exact digits otherwise', () => {
     const numbers = ['1.50', '0', '1e21', '9007199254740993', '12345678901234567890.5', '1e-130'];
     const { list } = unmarshallItem({ list: { L: numbers.map((N) => ({ N })) } });
     expect(list).toEqual([
@@ -118,7 +118,7 @@ describe('an item in the types of DynamoDB', () => {
     [new Money(), 'item: an instance of Money is not an item; give a plain object'],
     [undefined, 'item: undefined is not an item; give a plain object'],
     [[], 'item: a list is not an item; give a plain object'],
-  ])('is refused with the place and the remedy: case %#', (item, reason) => {
+  ])('is refused with an error that names the place and the fix: case %#', (item, reason) => {
     expect(() => marshallItem(item)).toThrow(reason);
   });
 });

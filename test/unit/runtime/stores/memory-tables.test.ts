@@ -41,13 +41,13 @@ describe('tables in memory', () => {
     });
   });
 
-  it('have no table of a name that every object has', () => {
+  it('have no table with the name of a member of every object', () => {
     expect(() => tables().apply([put('constructor', { orderId: 'a' })])).toThrow(
       'There is no table "constructor"',
     );
   });
 
-  it('tell keys apart by their value: numbers as numbers, binary values by their bytes', () => {
+  it('compare keys by value: numbers as numbers, binary values by their bytes', () => {
     const all = tables();
     all.apply([put('days', { account: 'a', day: 1 }), put('files', { hash: Buffer.from('ab'), size: 2 })]);
     expect(all.apply([increment('days', { account: 'a', day: 1n as never }, { count: 1 })])).toEqual({
@@ -57,7 +57,7 @@ describe('tables in memory', () => {
     expect(all.item('files', { hash: new Uint8Array([97, 98]) })).toMatchObject({ size: 2 });
   });
 
-  it('add up decimals to 38 digits, and refuse more', () => {
+  it('add decimals exactly to 38 digits, and refuse more', () => {
     const all = tables();
     const total = 12345678901234567890123456789012345678n;
     all.apply([put('orders', { orderId: 'a', total, part: 0.1 })]);
@@ -72,7 +72,7 @@ describe('tables in memory', () => {
     });
   });
 
-  it('refuse effects that are larger together than a transaction of DynamoDB', () => {
+  it('refuse effects whose total size exceeds a transaction of DynamoDB', () => {
     const large = (n: number) => put('orders', { orderId: String(n), text: 'x'.repeat(400_000) });
     expect(tables().apply(Array.from({ length: 11 }, (_, n) => large(n)))).toMatchObject({
       kind: 'refused',
