@@ -1,3 +1,5 @@
+import { KNOWN_FORMAT } from '../stores/dynamodb/conditions.ts';
+
 /*
  * The clauses of the layer's conditions, with the timeline that each guards. `#name` is an attribute of the record,
  * `:name` a value. C1, C2 are calls with one key.
@@ -35,10 +37,11 @@ const TAKE_OVER = [
   LEASE_OVER,
   `(${WITH_ROOM} OR ${LEASE_LONG_OVER})`,
   `(${SAME_PAYLOAD} OR ${NO_PAYLOAD} OR ${EMPTY_PAYLOAD})`,
+  KNOWN_FORMAT,
 ].join(' AND ');
 
 /** INPROGRESS. AND binds tighter than OR. */
 export const MAY_CLAIM = `${ABSENT} OR ${TAKE_OVER}`;
 
 /** What the owner of a claim does with it. It needs no look at the expiration: nobody else has its attempt. */
-export const MAY_SETTLE = `${MINE} AND ${IN_PROGRESS}`;
+export const MAY_SETTLE = `${MINE} AND ${IN_PROGRESS} AND ${KNOWN_FORMAT}`;

@@ -1,6 +1,7 @@
 import { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
+import { isKnownFormat, laterFormat } from '../stores/record-format.ts';
 import { decodeResult } from '../stores/result.ts';
 import { unmarshallItem } from '../values/attribute-values.ts';
 import { ResultNotKeptError } from './errors.ts';
@@ -21,11 +22,14 @@ export interface FoundRecord {
   readonly data: unknown;
 }
 
+/** @throws ConfigurationError if a later version wrote the record: what it says is not known here. */
 export function readFound(item: Record<string, AttributeValue>): FoundRecord {
   const found = unmarshallItem(item);
   const read = <T>(name: keyof typeof attribute) => found[attribute[name]] as T;
+  const [key, format] = [read<string>('id'), read<number | undefined>('format')];
+  if (!isKnownFormat({ format })) throw laterFormat(key, { format });
   return {
-    key: read('id'),
+    key,
     status: read('status'),
     expiration: read('expiration'),
     leaseUntil: read('inProgressExpiration'),

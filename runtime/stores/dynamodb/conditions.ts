@@ -94,7 +94,7 @@ const WITHOUT_OWNER = 'attribute_not_exists(#attempt)';
  * Without it: D1 is of a new version, and leaves a record with something that has yet to be done, an event to publish for
  * instance. A rollback brings the old version back. D2 is of that, knows nothing of it, and writes over it.
  */
-const KNOWN_FORMAT = '(attribute_not_exists(#format) OR #format <= :knownFormat)';
+export const KNOWN_FORMAT = '(attribute_not_exists(#format) OR #format <= :knownFormat)';
 
 /** AND binds tighter than OR; DynamoDB refuses brackets that change nothing. */
 const all = (...clauses: string[]) => clauses.join(' AND ');

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
+import { recordAttributes as attribute, knownFormat } from '../../../contract/record-attributes.ts';
 import { atWork, clock, fenced, leaseMs, plain, processOf } from './calls.ts';
 import { durableCases } from './durable-cases.ts';
 import {
   hashOf,
   inProgress,
   isFenced,
+  isOfLaterFormat,
   type LayerCase,
   minute,
   otherPayload,
@@ -78,6 +79,45 @@ export const layerCases: readonly LayerCase[] = [
         const record = await scene.found();
         assert.equal(record?.[attribute.attempts], 1);
         assert.ok(Number(record?.[attribute.firstAttemptAt]) > 1);
+      }
+    },
+  },
+  {
+    name: 'a record of a later format is neither taken over nor replaced nor answered: its calls fail',
+    async run(scene) {
+      const begun = {
+        status: 'INPROGRESS',
+        validation: hashOf('body'),
+        attempt: 'dead',
+        inProgressExpiration: 1,
+      };
+      const done = { status: 'COMPLETED', validation: hashOf('body'), attempt: 'dead', data: '"old"' };
+      for (const left of [begun, done, { ...begun, expiration: seconds() - 10 }]) {
+        await scene.plant({ ...left, format: knownFormat + 1 });
+        const before = await scene.found();
+        await assert.rejects(processOf(scene.call(), () => 'ran')(scene.input()), isOfLaterFormat);
+        assert.deepEqual(await scene.found(), before);
+      }
+      await scene.plant({ ...begun, format: knownFormat });
+      assert.equal(await scene.answer(), 'ran');
+    },
+  },
+  {
+    name: 'an owner whose record has a later format by now neither completes, releases nor deletes it',
+    async run(scene) {
+      for (const afterError of ['delete', 'release'] as const) {
+        for (const end of ['returns', 'throws'] as const) {
+          await scene.remove();
+          const kind = fenced({ afterError, output: () => {} });
+          const owner = await atWork(scene.call({ kind }), scene.input());
+          const attempt = (await scene.found())?.[attribute.attempt];
+          await scene.plant({ status: 'INPROGRESS', attempt, format: knownFormat + 1 });
+          const before = await scene.found();
+          if (end === 'throws') owner.throws(new Error('failed'));
+          else owner.returns('mine');
+          await assert.rejects(owner.answer, end === 'throws' ? { message: 'failed' } : isOfLaterFormat);
+          assert.deepEqual(await scene.found(), before);
+        }
       }
     },
   },

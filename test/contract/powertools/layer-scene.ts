@@ -72,6 +72,8 @@ export function hashOf(value: unknown): string {
 }
 
 export const isFenced = ({ cause }: Error) => (cause as { code?: string }).code === 'FENCED';
+export const isOfLaterFormat = ({ cause }: Error) =>
+  /has format \d+, and this version knows/.test((cause as Error).message);
 
 export const seconds = () => Math.floor(clock.now() / 1000);
 export const inProgress = 'IdempotencyAlreadyInProgressError';

@@ -18,6 +18,8 @@ const clauses = [
   'attribute_not_exists(#validation)',
   '#validation = :empty',
   '#attempt = :attempt',
+  'attribute_not_exists(#format)',
+  '#format <= :knownFormat',
 ];
 
 (canRunDynamoDbLocal ? describe : describe.skip)("the fenced layer on Amazon's DynamoDB Local", () => {
