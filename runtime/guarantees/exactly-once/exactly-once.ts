@@ -71,9 +71,11 @@ async function settleSuspect<Event extends CloudEvent>(
     const failed = async (error: unknown): Promise<Verdict> => {
       const ended = await suspect.end(describe(error), { failed: true });
       if (ended.held) return { outcome: 'tried', error, history: includingThisAttempt(past) };
-      // Another delivery went over the record: what it says now decides, and it may have this attempt in its count.
       const { record } = ended;
-      if (record?.status === 'RETRYING') return { outcome: 'tried', error, history: historyOf(record, 0) };
+      // Another delivery went over the record, and its count has this attempt in it. If the record is still of this
+      // delivery, the count was taken back meanwhile. Whatever else the record says decides.
+      const isOfAnother = record?.status === 'RETRYING' && record.ownerToken !== attempt.token;
+      if (isOfAnother) return { outcome: 'tried', error, history: historyOf(record, 0) };
       return await countFailure(error, task, attempt, store);
     };
     return await apply(task, suspect.watch(handle), failed, attempt, store);

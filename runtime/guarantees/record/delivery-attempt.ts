@@ -168,19 +168,24 @@ export class DeliveryAttempt {
       kept = body;
       return await this.store.holdUnknown(this.delivery(), { ownerToken, status }, body, lastError);
     }, this.budget);
-    return this.ownerWrite(answer, 'OUTCOME_UNKNOWN', ownerToken);
+    return this.ownerWrite(answer, { status: 'OUTCOME_UNKNOWN', ownerToken: ownerToken ?? this.token });
   }
 
-  /** A refusal may be our own earlier write, its answer lost. `Recognise` in spec/OrderOnce.tla. */
+  /**
+   * A refusal may be our own earlier write, its answer lost: then the record says all that this write would have said.
+   * `Recognise` in spec/OrderOnce.tla.
+   */
   ownerWrite(
     answer: Exclude<OwnerAnswer, { kind: 'contended' }>,
-    wanted: StoredRecord['status'],
-    attempt: string | undefined = this.token,
+    wanted: Pick<StoredRecord, 'status' | 'ownerToken' | 'attemptState'>,
   ): OwnerWrite {
     if (answer.kind === 'written') return { held: true };
     const { record } = answer;
-    if (record?.status === wanted && record.ownerToken === attempt) return { held: true };
-    return { held: false, record };
+    const isWritten =
+      record?.status === wanted.status &&
+      record.ownerToken === wanted.ownerToken &&
+      record.attemptState === wanted.attemptState;
+    return isWritten ? { held: true } : { held: false, record };
   }
 }
 

@@ -69,13 +69,15 @@ export class Lease {
       () => this.#attempt.store.complete(this.#attempt.delivery(), result),
       this.#attempt.budget,
     );
-    return this.#attempt.ownerWrite(answer, 'COMPLETED');
+    return this.#attempt.ownerWrite(answer, { status: 'COMPLETED', ownerToken: this.#attempt.token });
   }
 
   /** RETRYING. `Release` in spec/OrderOnce.tla. */
   async release(lastError: string, terms: ReleaseTerms): Promise<OwnerWrite> {
     const step = () => this.#attempt.store.release(this.#attempt.delivery(), lastError, terms);
-    return this.#attempt.ownerWrite(await retryContended(step, this.#attempt.budget), 'RETRYING');
+    const answer = await retryContended(step, this.#attempt.budget);
+    const { token: ownerToken } = this.#attempt;
+    return this.#attempt.ownerWrite(answer, { status: 'RETRYING', ownerToken, attemptState: terms.state });
   }
 
   /** RETRYING: the attempt is over, whose claim did not count it. It is counted if it `failed`. */

@@ -13,6 +13,7 @@ import { type AttemptEnd, Lease } from './lease.ts';
 export class SuspectAttempt {
   readonly #task: Job;
   readonly #lease: Lease;
+  readonly #token: string;
   readonly #clock: Clock;
   #isWithHandler = false;
   #isOver = false;
@@ -20,19 +21,27 @@ export class SuspectAttempt {
   constructor(task: Job, attempt: DeliveryAttempt, clock: Clock) {
     this.#task = task;
     this.#lease = new Lease(attempt);
+    this.#token = attempt.token;
     this.#clock = clock;
   }
 
-  /** RETRYING: the attempt is over. Its count stays if it `failed`. */
-  async end(reason: string, { failed, forgets = 0 }: AttemptEnd): Promise<OwnerWrite> {
+  /**
+   * RETRYING: the attempt is over. Its count stays if it `failed`. If that is held up until the count is taken back, a lease
+   * ends as one that was never counted.
+   */
+  async end(reason: string, end: AttemptEnd): Promise<OwnerWrite> {
+    const { failed, forgets = 0 } = end;
     const change = (failed ? 0 : -1) - forgets;
     const ended = await this.#lease.release(reason, {
       change,
       wasCounted: true,
       ...(failed && { state: 'FAILED' as const }),
     });
+    const { ownerToken, status } = (!ended.held && ended.record) || {};
+    const isTakenBack = ownerToken === this.#token && status === 'INPROGRESS';
+    const written = isTakenBack ? await this.#lease.end(reason, end) : ended;
     this.#isOver = true;
-    return ended;
+    return written;
   }
 
   /** RETRYING: its handler is not begun. The count stays, even if this cannot be written. */

@@ -193,6 +193,26 @@ const released: readonly Case[] = [
     },
   },
   {
+    name: 'release of a failure after its count was taken back: refused, shown its own without a state, then counted anew',
+    async run(subject) {
+      const scene = new Scene(subject);
+      const mine = scene.delivery();
+      await scene.store.claim(mine, scene.terms({ countsAttempt: true }));
+      await scene.store.release(mine, 'no time', { ...back, keepsLease: true });
+      const failure = { change: 0, wasCounted: true, state: 'FAILED' } as const;
+      const answer = await scene.unchangedBy(() => scene.store.release(mine, 'why', failure));
+      assert.equal(answer.kind, 'fenced');
+      const { ownerToken, status, attemptState } = answer.record ?? {};
+      const own = { ownerToken: mine.ownerToken, status: 'INPROGRESS', attemptState: undefined };
+      assert.deepEqual({ ownerToken, status, attemptState }, own);
+      const counted = { change: 1, state: 'FAILED' } as const;
+      assert.deepEqual(await scene.store.release(mine, 'why', counted), { kind: 'written' });
+      await scene.shows({ status: 'RETRYING', attempts: 1, attemptState: 'FAILED', lastError: 'why' });
+      const again = await scene.unchangedBy(() => scene.store.release(mine, 'why', counted));
+      assert.equal(again.kind === 'fenced' && again.record?.attemptState, 'FAILED');
+    },
+  },
+  {
     name: 'release of a counted attempt that another one took over: fenced',
     async run(subject) {
       const scene = new Scene(subject);
