@@ -5,8 +5,9 @@ import type { Message } from '../message/sqs-message.ts';
 import { settleMessage } from '../settlement/execute-disposition.ts';
 import { commitTogether, type Folded } from './commit-together.ts';
 import { countsBeforeHandler, knownJobOf, taskOf } from './delivery-task.ts';
+import { type Judged, judgeByRecord } from './judge-by-record.ts';
 import { judgeIgnored } from './judge-ignored.ts';
-import { type Judged, readBody } from './read-body.ts';
+import { readBody } from './read-body.ts';
 import { verdictOnError } from './verdict.ts';
 
 /** What became of the first messages of a group. */
@@ -63,7 +64,8 @@ async function judgeAlone<Event extends CloudEvent, Kind extends HandlerKind>(
       return { verdict: await judgeIgnored(message, content.ignored, context), job: undefined, context };
     }
     if ('invalid' in content) {
-      return { verdict: { outcome: 'invalid', error: content.invalid }, job: undefined, context };
+      const known = await judgeByRecord(message, context);
+      return known ?? { verdict: { outcome: 'invalid', error: content.invalid }, job: undefined, context };
     }
     const { guarantee, handle, dependencies } = context;
     const job = taskOf(message, content, context, isCounted ? { parserTookMs } : undefined);

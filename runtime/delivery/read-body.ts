@@ -1,20 +1,11 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { attemptToRead, guaranteeOfBodies, type Read } from '../guarantees/external/body-attempt.ts';
-import type { Job } from '../guarantees/guarantee.ts';
-import { findDuplicate } from '../guarantees/record/find-record.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { DeliveryVerdict } from '../settlement/settle.ts';
-import { bodyJobOf, isInWindow, jobOf } from './delivery-task.ts';
+import { bodyJobOf, isInWindow } from './delivery-task.ts';
+import { type Judged, judgeByRecord } from './judge-by-record.ts';
 import { verdictOnError } from './verdict.ts';
-
-/** What a delivery came to, and what its message is settled with. */
-export interface Judged {
-  readonly verdict: DeliveryVerdict;
-  /** `undefined` if nobody knows the event. */
-  readonly job: Job | undefined;
-  readonly context: DeliveryContext;
-}
 
 /**
  * Lets the consumer's parser read a body that it may not survive, or over which it has failed: an attempt of that body, in
@@ -28,11 +19,8 @@ export async function readBody(
   isCounted: boolean,
   context: DeliveryContext,
 ): Promise<Judged | Read> {
-  const { reading } = message;
-  const { asItCame } = reading;
-  const store = context.guarantee.store ?? context.dependencies.store;
   // What has no name, or is too old, blocks nobody.
-  const mayBlock = asItCame !== undefined && isInWindow(message, context);
+  const mayBlock = message.reading.asItCame !== undefined && isInWindow(message, context);
   const ofBodies: DeliveryContext = {
     ...context,
     guarantee: guaranteeOfBodies(context.guarantee.store),
@@ -41,15 +29,12 @@ export async function readBody(
   const job = bodyJobOf(message, ofBodies, isCounted);
   const judged = (verdict: DeliveryVerdict) => ({ verdict, job, context: ofBodies });
   try {
-    const tools = { ...context.dependencies, store };
-    const verdict = await attemptToRead(job, () => read(message), tools);
+    const store = context.guarantee.store ?? context.dependencies.store;
+    const verdict = await attemptToRead(job, () => read(message), { ...context.dependencies, store });
     if (verdict.outcome === 'read') return verdict;
     // An event that was applied blocks nobody, whatever its parser does now.
-    const applied =
-      verdict.outcome === 'tried' &&
-      asItCame !== undefined &&
-      (await findDuplicate(jobOf(message, asItCame, context, false), context.guarantee.name, tools));
-    return judged(applied || verdict);
+    const known = verdict.outcome === 'tried' ? await judgeByRecord(message, context) : undefined;
+    return known ?? judged(verdict);
   } catch (error) {
     return judged(await verdictOnError(error, job, ofBodies));
   }

@@ -208,6 +208,15 @@ export interface Guarantee<Kind extends HandlerKind> {
    */
   quarantine(task: Job, reason: string, tools: Tools): Promise<void>;
   /**
+   * What the record of an event says if its handler is not called, since the consumer cannot read the event as it is
+   * deployed now. Of an unfinished record whose effect may have happened it makes an OUTCOME_UNKNOWN.
+   *
+   * @returns `undefined` if the record leaves it open.
+   * @throws ConfigurationError if the consumer must not decide by the record: then the message waits. StoreBusyError if the
+   *   store is contended; whatever the store throws.
+   */
+  findVerdict(task: Job, tools: Tools): Promise<Verdict | undefined>;
+  /**
    * What becomes of an event that its handler refused with a permanent error.
    *
    * @param leavesRecord Whether a record is left of it: an operator's skip has to stand somewhere.

@@ -225,17 +225,25 @@ function readOwn<Event extends CloudEvent>(body: string, reader: Reader<Event>):
   try {
     const event = parseExactJson(body) as Event;
     idempotencyKey(reader.name, event);
-    const { key } = reader;
     return {
       event,
       names: namesOf(event),
       identity: () => {
         try {
+          const fingerprint = fingerprintOf(event, { key: reader.key });
           return {
             id: idOf(event, reader),
             ...namesOf(event),
-            fingerprint: fingerprintOf(event, { key }),
-            fingerprintLike: (named) => fingerprintLike(named, event, { key }),
+            fingerprint,
+            fingerprintLike: (named) => {
+              try {
+                return fingerprintLike(named, event, reader);
+              } catch {
+                // The `fingerprint` of the consumer needs what its parser makes of the body: then that is other content, as
+                // far as can be told.
+                return fingerprint;
+              }
+            },
           };
         } catch {
           return undefined;

@@ -51,6 +51,9 @@ export const powertools: GuaranteeMaker = (process, world) => {
       }
     },
     async quarantine() {},
+    async findVerdict() {
+      return undefined;
+    },
     async refuse(_, error) {
       return { outcome: 'refused', error };
     },

@@ -32,6 +32,7 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
     settle: (task, handle, tools) => settleEffects(task, handle, withStore(tools)),
     fold: (tasks, handle, tools) => fold(tasks, handle, withStore(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, 'exactly-once', reason, withStore(tools)),
+    findVerdict: (task, tools) => find(task, withStore(tools)),
     refuse: (task, error, tools, terms) => refuse(task, error, withStore(tools), terms),
     isSkipped: (task, tools) => isSkipped(task, withStore(tools).store),
   };
@@ -120,10 +121,14 @@ async function refuse(
   tools: Tools,
   { leavesRecord }: { readonly leavesRecord: boolean },
 ): Promise<Verdict> {
-  if (!leavesRecord) return (await findVerdict(task, 'exactly-once', tools)) ?? { outcome: 'refused', error };
+  if (!leavesRecord) return (await find(task, tools)) ?? { outcome: 'refused', error };
   const attempt = new DeliveryAttempt(task, 'exactly-once', tools);
   const { taken, verdict } = await countAttempt(task, attempt, tools.store, failureOf(error));
   return taken === undefined ? verdict : { outcome: 'refused', error };
+}
+
+async function find(task: Job, tools: Tools): Promise<Verdict | undefined> {
+  return await findVerdict(task, 'exactly-once', { takeOver: true, resendToken: task.resendToken }, tools);
 }
 
 async function countFailure(

@@ -15,6 +15,7 @@ import type {
   ExternalHandler,
   ExternalResult,
   Guarantee,
+  Job,
   RecordTools,
   Task,
   Tools,
@@ -22,7 +23,9 @@ import type {
 } from '../guarantee.ts';
 import { handlerMargin } from '../guarantee.ts';
 import { DeliveryAttempt, leaseEnd, type OwnerWrite } from '../record/delivery-attempt.ts';
+import { findVerdict } from '../record/find-record.ts';
 import { isSkipped } from '../record/find-skip.ts';
+import type { InterpretTerms } from '../record/interpret-record.ts';
 import { Lease } from '../record/lease.ts';
 import { recordQuarantine } from '../record/record-quarantine.ts';
 import { leaveUnstarted, SuspectAttempt } from '../record/suspect-attempt.ts';
@@ -50,6 +53,7 @@ export function externalGuarantee(
     kind: 'external',
     settle: (task, handle, tools) => settleExternal(task, handle, policy, withStore(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, withStore(tools)),
+    findVerdict: (task, tools) => findVerdict(task, policy.name, termsOf(task, policy), withStore(tools)),
     // Its claim saw the record, and the release of its lease has left one.
     refuse: async (_, error) => ({ outcome: 'refused', error }),
     isSkipped: (task, tools) => isSkipped(task, withStore(tools).store),
@@ -98,17 +102,7 @@ async function runUnderLease<Event extends CloudEvent>(
   { clock }: RecordTools,
 ): Promise<Verdict> {
   const { lease, policy, suspect } = attempt;
-  const terms = {
-    takeOver: policy.onAmbiguous === 'retry',
-    resendToken: task.resendToken,
-    ...(policy.providerKeyRetention !== undefined &&
-      // A system that never forgets a key needs no look at its age.
-      Number.isFinite(policy.providerKeyRetention) && {
-        // The call may come as late as the lease ends, and the key has to be known even then.
-        firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
-      }),
-  };
-  const claim = await lease.claim(terms, suspect !== undefined);
+  const claim = await lease.claim(termsOf(task, policy), suspect !== undefined);
   if (!claim.claimed) return claim.verdict;
   const { past } = claim;
   if (!task.canStartHandler(past)) {
@@ -137,6 +131,20 @@ async function runUnderLease<Event extends CloudEvent>(
     return await settleError(error, { notDone, failed }, past, attempt);
   }
   return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
+}
+
+/** Over which records the policy lets a delivery begin. */
+function termsOf(task: Job, policy: ExternalPolicy): InterpretTerms {
+  return {
+    takeOver: policy.onAmbiguous === 'retry',
+    resendToken: task.resendToken,
+    ...(policy.providerKeyRetention !== undefined &&
+      // A system that never forgets a key needs no look at its age.
+      Number.isFinite(policy.providerKeyRetention) && {
+        // The call may come as late as the lease ends, and the key has to be known even then.
+        firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
+      }),
+  };
 }
 
 /** What is known of an attempt that did not succeed. */

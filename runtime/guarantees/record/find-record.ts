@@ -1,10 +1,9 @@
-import { ConfigurationError } from '../../../contract/errors.ts';
 import { StoreBusyError } from '../../handler/errors.ts';
 import type { Delivery, GuaranteeName, RecordStore, Refusal } from '../../ports/record-store.ts';
 import { isKnownFormat, laterFormat } from '../../stores/record-format.ts';
 import type { Job, RecordTools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
-import type { InterpretTerms, RecordState } from './interpret-record.ts';
+import type { InterpretTerms } from './interpret-record.ts';
 
 // What a record says to a delivery that has nothing to write.
 
@@ -12,6 +11,7 @@ import type { InterpretTerms, RecordState } from './interpret-record.ts';
  * What the record of a job decides, for a delivery that has written nothing and has nothing to write. Of an unfinished record
  * whose effect may have happened it makes an OUTCOME_UNKNOWN, as a write would.
  *
+ * @param terms As a write of the guarantee would have them.
  * @returns `undefined` if the record leaves it open.
  * @throws ConfigurationError if the consumer must not decide by the record: see `RecordState`. StoreBusyError if the store is
  *   contended; whatever the store throws.
@@ -19,10 +19,13 @@ import type { InterpretTerms, RecordState } from './interpret-record.ts';
 export async function findVerdict(
   job: Job,
   guarantee: GuaranteeName,
+  terms: InterpretTerms,
   tools: RecordTools,
 ): Promise<Verdict | undefined> {
   const attempt = new DeliveryAttempt(job, guarantee, tools);
-  const state = await stateFor(attempt, { takeOver: true, resendToken: job.resendToken });
+  const mine = attempt.delivery();
+  const found = await findRecord(mine, attempt.store);
+  const state = found && attempt.interpret(found, mine, terms);
   switch (state?.kind) {
     case 'misconfigured':
       throw state.error;
@@ -42,26 +45,6 @@ export async function findVerdict(
 }
 
 /**
- * Whether the record of a job says that its event was applied. It is asked once: if it does not answer, the next delivery asks.
- *
- * @returns `undefined` if the record does not say so, or does not answer.
- * @throws ConfigurationError if a later version wrote the record.
- */
-export async function findDuplicate(
-  job: Job,
-  guarantee: GuaranteeName,
-  tools: RecordTools,
-): Promise<Verdict | undefined> {
-  const attempt = new DeliveryAttempt(job, guarantee, tools);
-  const state = await stateFor(attempt, { takeOver: false }).catch((error: unknown) => {
-    if (error instanceof ConfigurationError) throw error;
-    return undefined;
-  });
-  if (state?.kind !== 'verdict' || state.verdict.outcome !== 'duplicate') return undefined;
-  return state.verdict;
-}
-
-/**
  * Whether the record of an event says that somebody began it, and that it was not applied: it waits for another try, has an
  * owner or an outcome that nobody knows, or its copy is in the dead-letter queue.
  *
@@ -72,13 +55,6 @@ export async function isUnfinished(job: Job, guarantee: GuaranteeName, tools: Re
   const { record, now = mine.now } = (await findRecord(mine, tools.store)) ?? {};
   if (record === undefined || record.status === 'COMPLETED') return false;
   return record.expiration === undefined || record.expiration > now / 1000;
-}
-
-/** What the record means for a delivery that writes nothing; `undefined` if there is no record. */
-async function stateFor(attempt: DeliveryAttempt, terms: InterpretTerms): Promise<RecordState | undefined> {
-  const mine = attempt.delivery();
-  const found = await findRecord(mine, attempt.store);
-  return found && attempt.interpret(found, mine, terms);
 }
 
 /** The token of no delivery. */

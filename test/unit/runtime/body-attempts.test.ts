@@ -162,11 +162,19 @@ describe.each(guarantees)('a parser that fails over an event that was applied, u
     expect(lines().at(-1)).toMatchObject({ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 });
   });
 
-  it('fails while the store does not answer', async () => {
+  it('waits after any number of attempts while the store does not answer, and then is a duplicate', async () => {
     await shop(wiring, guarantee, () => {})(received(order('1')), remaining());
-    wiring.store.befall('release', 'down');
-    await shop(wiring, guarantee, () => {}, { parse: broken })(received(order('1')), remaining());
-    expect(lines().at(-1)).toMatchObject({ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 });
+    const consumer = shop(wiring, guarantee, () => {}, { parse: broken });
+    for (let receiveCount = 1; receiveCount < 10; receiveCount++) {
+      wiring.store.befall('release', 'down');
+      await consumer(received(order('1'), { receiveCount }), remaining());
+      expect(lines().at(-1)).toMatchObject({ outcome: 'failed', reason: 'socket hang up' });
+      clock.time += 30_000;
+    }
+    expect(recordOfBody(order('1'))).toMatchObject({ status: 'RETRYING', attempts: 9 });
+    await consumer(received(order('1'), { receiveCount: 10 }), remaining());
+    expect(lines().at(-1)).toMatchObject({ outcome: 'duplicate' });
+    expect(reasons()).toEqual([]);
   });
 });
 
@@ -322,7 +330,8 @@ describe.each(guarantees)('a slow store under $name', ({ guarantee }) => {
     wiring.store.befall('release', 'contended');
     await shop(wiring, guarantee, () => {}, { parse: broken })(received(order('1')), remaining());
     expect(wiring.store.calls).toEqual(['body claim', 'body release', 'release']);
-    expect(lines()).toMatchObject([{ outcome: 'failed', code: 'PARSER_FAILED', attempts: 1 }]);
+    expect(lines()).toMatchObject([{ outcome: 'failed', code: 'STORE_BUSY' }]);
+    expect(recordOfBody(order('1'))).toMatchObject({ status: 'RETRYING', attempts: 1 });
   });
 
   it('leaves the error of a failed parser in the log if it does not accept the count', async () => {
