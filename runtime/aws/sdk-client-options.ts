@@ -2,19 +2,20 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
 type Logger = NonNullable<DynamoDBClientConfig['logger']>;
 
-/** What the runtime's clients of the SDK have in common. */
+/** Options of all SDK clients of the runtime. */
 export const clientOptions = {
   /**
-   * In milliseconds: a request that takes longer is given up and sent again by the SDK, to DynamoDB with the same request
-   * token. A healthy one takes tens of milliseconds; without a bound one dead connection would eat the invocation.
+   * Limits in milliseconds. The SDK cancels a slower request and sends it again, to DynamoDB with the same request
+   * token. A healthy request takes tens of milliseconds. Without a limit, one dead connection would use up the
+   * invocation.
    */
   requestHandler: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
   /**
-   * Warnings only. The SDK's own logger has an `info` and an `error` that do nothing, and for their sake the input and the
-   * output of each request are copied: a tenth of the processor time of a delivery.
+   * Logs only warnings. The SDK's default logger has an `info` and an `error` that do nothing, but the SDK copies the
+   * input and the output of each request for them. That costs a tenth of the CPU time of a delivery.
    */
   logger: {
-    // biome-ignore lint/suspicious/noConsole: where the SDK itself puts its warnings.
+    // biome-ignore lint/suspicious/noConsole: the SDK itself writes warnings there.
     warn: (...content: unknown[]) => console.warn(...content),
     debug: () => {},
     trace: () => {},

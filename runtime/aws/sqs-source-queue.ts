@@ -2,15 +2,15 @@ import type { BatchResultErrorEntry, SQSClient } from '@aws-sdk/client-sqs';
 import type { Acknowledgements, VisibilityTimeouts } from '../ports/queues.ts';
 import { clientOptions } from './sdk-client-options.ts';
 
-/** Hiding a message is a courtesy: it must not eat the invocation of those that can be handled. */
+/** Changing visibility is best effort and must not use up the invocation's time. */
 const timeouts = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
 
-/** The queue behind `queueUrl` that the messages come from. The SDK is loaded with the first request. */
+/** The source queue behind `queueUrl`. The SDK is loaded with the first request. */
 export function sqsSourceQueue(queueUrl: string): VisibilityTimeouts & Acknowledgements {
   let client: SQSClient | undefined;
   async function connect() {
     const sqs = await import('@aws-sdk/client-sqs');
-    // The URL's own host is what CloudFormation knew at deployment; a configured endpoint goes before it.
+    // The host in the URL is from the deployment; a configured endpoint takes precedence over it.
     client ??= new sqs.SQSClient({
       useQueueUrlAsEndpoint: false,
       ...clientOptions,
@@ -45,7 +45,7 @@ export function sqsSourceQueue(queueUrl: string): VisibilityTimeouts & Acknowled
   };
 }
 
-/** SQS answers with success where it refused some of a batch. @throws Error that says why. */
+/** SQS answers with success even if it refused entries of a batch. @throws Error with the first refusal's reason. */
 function refuse(failed: readonly BatchResultErrorEntry[]): void {
   const [first] = failed;
   if (first === undefined) return;

@@ -10,7 +10,7 @@ import { groupsOf } from './group-scheduler.ts';
 
 type Received = Message<CloudEvent>;
 
-/** How far a batch has come: which messages are settled, and until when its queue hides the others. */
+/** The progress of a batch: which messages are settled, and until when the others are hidden. */
 export class BatchProgress {
   readonly #messages: readonly Received[];
   readonly #dependencies: ConsumerDependencies;
@@ -18,7 +18,7 @@ export class BatchProgress {
   readonly #begun = new Set<Received>();
   readonly #settled = new Set<Received>();
   readonly #acknowledged = new Set<Received>();
-  /** Groups that do no more in this invocation. */
+  /** Groups that are finished in this invocation. */
   readonly #stopped = new Set<string>();
 
   constructor(messages: readonly Received[], dependencies: ConsumerDependencies, report: DeliveryReport) {
@@ -44,7 +44,7 @@ export class BatchProgress {
     return true;
   };
 
-  /** Hides what there was no time for. */
+  /** Hides messages for which no time was left. */
   async postpone(messages: readonly Received[], advanced: boolean): Promise<void> {
     const [head] = messages;
     if (head === undefined) return;
@@ -93,7 +93,10 @@ export class BatchProgress {
     await this.#acknowledge([...this.#settled].filter((message) => !this.#acknowledged.has(message)));
   }
 
-  /** Of a settled message: they were received for its sake, so what they count says nothing of them. */
+  /**
+   * Hides the followers of a settled message. They were received together with it, so their receive counts say nothing
+   * about themselves.
+   */
   async #hideFollowers([first, ...others]: readonly Received[]): Promise<void> {
     if (first === undefined) return;
     const counted = { sentAt: first.sentAt, receiveCount: 1 };

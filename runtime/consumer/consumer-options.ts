@@ -15,17 +15,17 @@ import type { Reader } from '../message/reading.ts';
 import { type GuaranteeName, guaranteeNames } from '../ports/record-store.ts';
 import { checkTables } from './resolve-tables.ts';
 
-/** The events of a consumer as its handler gets them. */
+/** The events that a consumer's handler gets. */
 export type HandledEvent<Schemas extends EventSchemas, Parsed extends CloudEvent> = [Parsed] extends [never]
   ? EventOf<Schemas>
   : NoInfer<Parsed>;
 
-/** The same as they came, before a schema made something else of `data`. */
+/** The same events before a schema changes `data`. */
 type ReceivedEvent<Schemas extends EventSchemas, Parsed extends CloudEvent> = [Parsed] extends [never]
   ? ReceivedEventOf<Schemas>
   : NoInfer<Parsed>;
 
-/** Stands in a compiler's message, and says what to do. No value has this type. */
+/** A type whose text appears in a compiler error and names the fix. No value has this type. */
 interface Hint<Text extends string> {
   readonly hint: Text;
   readonly none: never;
@@ -50,54 +50,57 @@ interface CommonOptions<
   Tables extends TableDeclarations,
 > {
   /**
-   * Part of every idempotency key, so that consumers of one topic don't take each other's records for their own.
-   * 1 to 64 letters, digits, `-` and `_`. Renaming a consumer makes every event new to it.
+   * The consumer's name. It is part of every idempotency key, so that consumers of one topic have separate records. 1
+   * to 64 letters, digits, `-` and `_`. Renaming a consumer makes every event new to it.
    * @default - the environment variable `ORDER_ONCE_CONSUMER`, which `IdempotentConsumer` sets to its `consumerName`
    */
   readonly name?: string;
   /**
-   * Returns the part of an event that counts as its content, as JSON. An event that comes again with other content is a
-   * conflict: it goes to the dead-letter queue. It gets the event as it came, whatever its schema makes of `data`. It must
-   * return the same for an event every time; if it changes while its records count, a repeated event may become a conflict.
-   * An error that it throws is a failed attempt, as an error of the parser is.
-   * @default - all of the event but `time`, `recordedtime`, `traceparent` and `tracestate`; with a `key`, also without `id`,
-   *   `source` and `sequence`
+   * Returns the content of an event as JSON. An event that arrives again with other content is a conflict and goes to
+   * the dead-letter queue. The function gets the original event, before a schema changes `data`. It must return the
+   * same content for an event every time. If the function changes while its records live, a repeated event may become a
+   * conflict. If it throws, the attempt fails, as after an error of the parser.
+   * @default - the event without `time`, `recordedtime`, `traceparent` and `tracestate`; with a `key`, also without
+   *   `id`, `source` and `sequence`
    */
   readonly fingerprint?: (event: ReceivedEvent<Schemas, Parsed>) => unknown;
   /**
-   * Names the event, in place of its `source` and `id`: for producers that make a new id whenever they send an event again.
-   * Events of one key are one event: the first is applied, the others are duplicates, or conflicts if their content differs.
+   * Returns the identity of an event, instead of its `source` and `id`. Use it if producers make a new id each time
+   * they send an event again. Events with the same key are one event: the first one is applied, and the others are
+   * duplicates, or conflicts if their content differs.
    *
    *   key: ({ type, subject }) => `${type}/${subject}`,
    *
-   * It must return the same text for an event every time, and gets the event as it came. With it the fingerprint leaves out
-   * `id`, `source` and `sequence`. A key that is no text, empty or longer than 2,000 bytes is poison. A consumer that gets a
-   * key, or another one, takes every event for a new one.
+   * The function gets the original event, and must return the same text for an event every time. The fingerprint then
+   * leaves out `id`, `source` and `sequence`. An event whose key is not a text, is empty, or is longer than 2,000 bytes
+   * is poison. If you add or change `key`, every event counts as new.
    * @default - `source` and `id` name the event
    */
   readonly key?: (event: ReceivedEvent<Schemas, Parsed>) => string;
   /** `exactlyOnce()`, `atLeastOnce({ providerKeyRetention })` or `atMostOnce()`. */
   readonly guarantee: Guarantee<Kind>;
   /**
-   * The tables that the effects write to, under names of their own, each with its key: the name of the partition key, or
-   * `[partition key, sort key]`. Their names in DynamoDB come from `IdempotentConsumer`, whose `tables` has the same
-   * names. A table without its name is a `ConfigurationError` at the first invocation: messages wait.
+   * The tables that the effects write to. Each has a name of your choice and its key: the name of the partition key, or
+   * `[partition key, sort key]`. `tables` of `IdempotentConsumer` has the same names, and gives the function their
+   * names in DynamoDB. If a table is missing there, the first invocation fails with a `ConfigurationError`, and
+   * messages wait.
    *
    *   tables: { seats: 'seat', halls: ['hall', 'date'] },
    *
-   * The key tells which effects are on one item, so that several events can be committed at once.
+   * The key shows which effects are on the same item, so that several events can be committed in one transaction.
    * @default - none: effects name tables by text, and an event that puts whole items is committed alone
    */
   readonly tables?: Tables;
   /**
-   * The guarantees that this consumer had before: what it completed under them counts as applied. A completed record of
-   * any other guarantee makes its message wait with a `ConfigurationError`, because it may be of another consumer that has
-   * this one's name and record table.
+   * The guarantees that this consumer had before. Events that it completed under them count as applied. A completed
+   * record of any other guarantee makes its message wait with a `ConfigurationError`, because the record may belong to
+   * another consumer with the same name and record table.
    * @default - none: the consumer has always had this guarantee
    */
   readonly formerly?: GuaranteeName | readonly GuaranteeName[];
   /**
-   * Returns effects under exactly-once. Under the others it acts itself, and returns what is stored for duplicates.
+   * The handler. Under exactly-once it returns effects. Under the other guarantees it acts itself, and its result is
+   * stored in the record.
    *
    *   handle: ({ data, partitionkey: hall }, { tables }) => [
    *     put(tables.seats, { seat: `${hall}/${data.seat}`, price: data.price }),
@@ -108,30 +111,30 @@ interface CommonOptions<
     context: Contexts<NoInfer<Tables>>[NoInfer<Kind>],
   ) => Returned[NoInfer<Kind>];
   /**
-   * Message groups of a batch that are worked on at once. Inside of a group it is always one message after the other.
-   * @default 10, every group of the largest batch that Lambda takes from a FIFO queue
+   * Number of message groups of a batch that are handled at once. Messages of one group always run one after the other.
+   * @default 10, every group of the largest batch of a FIFO queue
    */
   readonly concurrency?: number;
 }
 
 interface EventsBySchema<Schemas extends EventSchemas> {
   /**
-   * The types of events that the handler takes, each with the schema of its `data`: any Standard Schema (valibot, zod,
-   * arktype). The library checks the envelope and exact numbers before, on the text of the body.
+   * The event types that the handler accepts, each with the schema of its `data`: any Standard Schema (valibot, zod,
+   * arktype). Before a schema runs, the library checks the envelope and exact numbers in the text of the body.
    *
    *   events: { 'seat.booked': v.object({ seat: v.string(), price: v.number() }) },
    *
-   * The handler gets the schema's output in `data`; the fingerprint is that of the event as it came. If the schema has an
-   * issue, or the type is not among them, the message is poison: it goes to the dead-letter queue, and the reason names the
-   * field. A schema that returns a promise is a ConfigurationError: messages wait. A schema that throws has failed over the
-   * event: an attempt, see `parse`.
+   * The handler gets the schema's output in `data`; the fingerprint covers the original event. If the schema reports an
+   * issue, or `events` does not contain the type, the message is poison: it goes to the dead-letter queue, and the
+   * reason names the field. If a schema returns a promise, messages wait with a ConfigurationError. If a schema throws,
+   * an attempt of the event fails, as with `parse`.
    */
   readonly events: Schemas;
   /**
-   * Types of events that this consumer has no use for: `['seat.released']`, or `'others'` for all that are not in `events`.
-   * Their messages are acknowledged and leave no record; log lines with the outcome `ignored` name their `eventType`, and the
-   * metric `Ignored` counts them. An event that was begun and not applied, by a version that took its type, is never ignored:
-   * its message is poison.
+   * Event types that this consumer does not need: `['seat.released']`, or `'others'` for all types that are not in
+   * `events`. Their messages are acknowledged and leave no record. Log lines with the outcome `ignored` name the
+   * `eventType`, and the metric `Ignored` counts them. If an earlier version accepted the type and left an unfinished
+   * record of the event, the message is poison instead.
    * @default - none: a message of another type is poison
    */
   readonly ignore?: readonly string[] | 'others';
@@ -140,21 +143,21 @@ interface EventsBySchema<Schemas extends EventSchemas> {
 
 interface EventsByParser<Parsed extends CloudEvent> {
   /**
-   * In place of `events`: makes the event of a message's body and attributes. See `eventParser`. It is synchronous. It runs
-   * before anything of the batch begins; for a message that may end its process alone, after all others.
+   * A parser, instead of `events`: returns the event of a message's body and attributes. See `eventParser`. It is
+   * synchronous. It runs before any handler of the batch starts; for a suspect it runs after all other messages.
    *
-   * An `InvalidEventError`, a `PermanentError`, and any error with a list of `issues` (zod, valibot, arktype) say that the
-   * body is no event: poison, at once. So is a body that fails the parser and is no JSON object with a `source` and an
-   * `id`. Any other error is a failed attempt, as an error of the handler is (under at-most-once too, since nothing
-   * happened): five attempts and a minute, then the dead-letter queue. A `ConfigurationError` or `NotExecutedError`, and a
-   * promise that it returns, make the message wait.
+   * If the parser throws an `InvalidEventError`, a `PermanentError` or any error with a list of `issues` (zod, valibot,
+   * arktype), the body is not an event, and the message is poison at once. The same applies to any other error if the
+   * body is not a JSON object with a `source` and an `id`. Otherwise an error is a failed attempt, like an error of the
+   * handler (under at-most-once too, because nothing happened): after five attempts and a minute the message goes to
+   * the dead-letter queue. A `ConfigurationError`, a `NotExecutedError` or a returned promise make the message wait.
    */
   readonly parse: EventParser<Parsed>;
   readonly ignore?: '"ignore" needs "events": a parser throws for an event that the consumer has no use for';
   readonly events?: 'createConsumer takes "events" or "parse", not both: remove one';
 }
 
-/** Exactly one of `events` and `parse` says which events the consumer takes. */
+/** The options of a consumer: exactly one of `events` and `parse`, and the common options. */
 export type ConsumerOptions<
   Kind extends HandlerKind,
   Schemas extends EventSchemas = never,
@@ -162,7 +165,7 @@ export type ConsumerOptions<
   Tables extends TableDeclarations = NoTables,
 > = CommonOptions<Kind, Schemas, Parsed, Tables> & (EventsBySchema<Schemas> | EventsByParser<Parsed>);
 
-/** The options without their types: what is checked and read at run time. */
+/** The options without their types, for the checks at run time. */
 type AnyOptions = Pick<
   CommonOptions<HandlerKind, never, never, NoTables>,
   'name' | 'formerly' | 'concurrency'
@@ -178,7 +181,7 @@ type AnyOptions = Pick<
 };
 
 /**
- * Checks the options of a consumer. esbuild checks no types, so a wrong combination may get here.
+ * Checks the options of a consumer, because esbuild does not check types.
  * @throws ConfigurationError that names the option, its value and the fix.
  */
 export function checkOptions(options: AnyOptions): void {
@@ -273,7 +276,7 @@ function told(value: unknown): string {
     : String(value);
 }
 
-/** How messages are read, as the options say. */
+/** Makes the reader of messages from the options. */
 export function readerOf<
   Kind extends HandlerKind,
   Schemas extends EventSchemas,
@@ -301,7 +304,7 @@ export function readerOf<
 }
 
 /**
- * The consumer's name from the environment of its function.
+ * Reads the consumer's name from the environment of its function.
  * @throws ConfigurationError if the environment has none, or one that could not be part of a key.
  */
 export function nameFromEnvironment(): string {

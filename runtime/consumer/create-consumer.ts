@@ -23,27 +23,27 @@ import { TimeEstimate } from './time-estimate.ts';
 /** An AWS Lambda handler for an SQS event source with `ReportBatchItemFailures`. */
 export interface ConsumerHandler {
   (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse>;
-  /** For `order-once/testing`; absent if the consumer was made with dependencies. */
+  /** For `order-once/testing`. Absent if the consumer was created with dependencies. */
   readonly [withDependencies]?: Rewiring;
 }
 
-/** How `order-once/testing` makes the same consumer in memory. */
+/** Lets `order-once/testing` create the same consumer in memory. */
 export interface Rewiring {
   /** The tables that the consumer declares. */
   readonly tables: TableDeclarations;
   /**
-   * Makes the same consumer with other dependencies.
-   * @param name Used only if the options name no consumer.
+   * Creates the same consumer with other dependencies.
+   * @param name Used only if the options have no name.
    */
   create(dependencies: ConsumerDependencies, name: string): ConsumerHandler;
 }
 
-/** The same in every copy of this module. */
+/** The same symbol in every copy of this module. */
 export const withDependencies: unique symbol = Symbol.for('order-once/with-dependencies');
 
 /**
- * Makes a consumer: it gives each event the guarantee that the options name, in the order of the event's message group.
- * It also answers an `IdentifyRequest`, for tools.
+ * Creates a consumer. It handles each event under the guarantee of the options, in the order of the event's message
+ * group. It also answers an `IdentifyRequest` of tools.
  *
  *   export const handler = createConsumer({
  *     guarantee: exactlyOnce(),
@@ -54,9 +54,9 @@ export const withDependencies: unique symbol = Symbol.for('order-once/with-depen
  *
  * @param dependencies Default: from the environment variables that `IdempotentConsumer` sets. They are read at the first
  *   invocation, so that a test can import a handler.
- * @throws ConfigurationError for a name that could not be part of a key, and a concurrency below 1. What is returned throws
- *   one, before it touches anything, for a function whose environment was not set, for an invocation longer than the
- *   visibility timeout allows, and for an event that is no batch of an SQS queue. Then the whole batch waits.
+ * @throws ConfigurationError for a name that cannot be part of a key, and a concurrency below 1. The returned handler
+ *   throws one, before any work, if the environment is not set, if the invocation is longer than the visibility timeout
+ *   allows, or if the event is not a batch of an SQS queue. Then the whole batch waits.
  */
 export function createConsumer<
   Kind extends HandlerKind,
@@ -86,7 +86,7 @@ export function createConsumer<
   let reader: Reader<Event> | undefined;
   let consumer: Consumer<Event, Kind> | undefined;
   const handler: ConsumerHandler = async (event: unknown, context) => {
-    // An error here is thrown at each invocation, until the environment is right.
+    // An error here is thrown at each invocation until the environment is correct.
     reader ??= readerOf(options.name ?? nameFromEnvironment(), options);
     if (isIdentifyRequest(event)) return identify(event, reader) as never;
     consumer ??= setUp(reader);
@@ -101,7 +101,7 @@ export function createConsumer<
   return Object.assign(handler, { [withDependencies]: rewiring });
 }
 
-/** A handler of effects has its tables from here on; one that acts outside has none. */
+/** Binds the tables to a handler of effects. An external handler has no tables. */
 function boundHandler<Event extends CloudEvent, Kind extends HandlerKind>(
   kind: Kind,
   handle: unknown,

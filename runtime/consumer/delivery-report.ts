@@ -17,15 +17,15 @@ import type { OutcomeLog } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { Output, Warn } from '../ports/output.ts';
 
-/** Of one batch: what fails for each of its messages is told by the first ones. */
+/** Maximum warnings of a batch. If a failure affects each message, the first warnings show it. */
 const maxWarnings = 10;
 
-/** Logs the deliveries of one batch, a line each, and their counts as metrics. */
+/** Logs one line per delivery of a batch, and the counts of outcomes as metrics. */
 export class DeliveryReport {
   readonly #consumer: string;
   readonly #clock: Clock;
   readonly #output: Output;
-  /** By metric. */
+  /** Counts by metric. */
   readonly #counts = new Map<string, number>();
   #isCommonFailureTold = false;
   #warnings = 0;
@@ -36,7 +36,7 @@ export class DeliveryReport {
     this.#output = output;
   }
 
-  /** The line of a delivery that has ended. */
+  /** Logs the line of a finished delivery. */
   delivery(message: Message<CloudEvent>, outcome: OutcomeLog): void {
     const { level, metric } = outcomes[outcome.outcome];
     this.#count(metric);
@@ -74,7 +74,10 @@ export class DeliveryReport {
     this.#line('WARN', { ...line, ...(error !== undefined && { error: loggedError(error) }) });
   };
 
-  /** The counts since the last time, in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded metric format"). */
+  /**
+   * Writes the counts since the last call, in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded
+   * metric format").
+   */
   metrics(): void {
     const values = Object.fromEntries(this.#counts);
     const names = Object.keys(values);

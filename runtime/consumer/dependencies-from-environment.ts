@@ -23,7 +23,7 @@ import { standardOutput } from '../ports/output.ts';
 import { dynamoDbEffectStore } from '../stores/dynamodb/effect-store.ts';
 
 /**
- * The wiring of a deployed function, from the environment that its construct sets.
+ * Reads the dependencies of a deployed function from the environment that the construct sets.
  * @throws ConfigurationError that names the variable.
  */
 export function dependenciesFromEnvironment(): ConsumerDependencies {
@@ -39,7 +39,7 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
     deadLetters: sqsDeadLetterQueue(readEnvironment(environmentNames.deadLetterQueueUrl)),
     visibility: queue,
     acknowledgements: queue,
-    // No lease is shorter than the skew that it allows for; SQS hides no message for longer than 12 hours.
+    // A lease is never shorter than the allowed clock skew, and SQS hides a message for at most 12 hours.
     visibilityTimeoutSeconds: readWholeNumber(environmentNames.visibilityTimeoutSeconds, {
       unit: 'seconds',
       least: allowedClockSkew / 1000 + 1,
@@ -51,8 +51,8 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
       most: sqsMaxReceiveCountLimit,
     }),
     onPoison: readOnPoison(),
-    // With less a record would expire while messages of its event can still come. How long the dead-letter queue keeps
-    // them is known at synthesis only.
+    // With less, a record would expire while messages of its event can still arrive. The retention of the dead-letter
+    // queue is known only at synthesis.
     recordTtlSeconds: readWholeNumber(environmentNames.recordTtlSeconds, {
       unit: 'seconds',
       least: leastRecordTtl({ queueRetention: queueRetentionSeconds, deadLetterRetention: minRetention }),
@@ -61,7 +61,7 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
     clock: systemClock,
     random: systemRandom,
     output: standardOutput,
-    // A failure, so that Lambda starts another process, and deletes nothing of the batch.
+    // A failure, so that Lambda starts another process and deletes no message of the batch.
     endProcess: () => process.exit(1),
   };
 }

@@ -1,17 +1,17 @@
 import type { Clock } from '../../contract/clock.ts';
 
 /**
- * How long before the end of the invocation its process exits if a handler is still pending: time for two requests to SQS
- * at once, and for loading what sends them.
+ * If a handler is still pending, the process exits this long before the end of the invocation. That leaves time for
+ * loading the SQS client and for two requests at once.
  */
 const exitMarginMs = 400;
 
 /**
- * Runs `work`, but not past the last moment of its invocation: then `exit` is called, which ends the process.
+ * Runs `work`. If it is still pending shortly before the invocation ends, calls `exit`, which ends the process.
  *
- * If the invocation ends while a handler is pending, Lambda freezes the process, and the next invocation resumes the stale
- * handler, to act when nobody waits for it. Once `exit` has begun, work that ends meanwhile is not answered either. The
- * answer would freeze `exit`, and the next invocation would resume it and end with it.
+ * If the invocation ended while a handler is pending, Lambda would freeze the process, and the next invocation would
+ * resume the stale handler. After `exit` has started, the function does not return even if `work` finishes: Lambda
+ * would freeze `exit`, and the next invocation would resume it and end.
  *
  * @param endsAt Milliseconds since the epoch: when the invocation ends.
  */

@@ -2,7 +2,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import type { Random } from '../../contract/random.ts';
 import type { Delivered } from '../delivery/deliver.ts';
 
-/** What a batch needs to know of a message. */
+/** The parts of a message that the scheduler needs. */
 interface Grouped {
   readonly id: string;
   readonly group: string;
@@ -15,43 +15,46 @@ interface Received extends Grouped {
 
 export interface BatchOptions<M extends Received> {
   /**
-   * Works on the next message of a group, or on it and some that follow, of which none is a suspect. Never rejects.
+   * Delivers the next message of a group, alone or together with some that follow. A suspect is always alone. Never
+   * rejects.
    */
   readonly deliver: (messages: readonly [M, ...M[]]) => Promise<Delivered>;
   /**
-   * How many messages of a group there is time to begin with together: 0, 1 or more.
-   * @param leavingHalf Whether half of the invocation has to be left for suspects.
+   * Maximum number of messages of a group that can start together in the remaining time: 0, 1 or more.
+   * @param leavingHalf Whether half of the invocation must be left for suspects.
    */
   readonly mostToStart: (leavingHalf: boolean) => number;
   /**
-   * Is told what is left of a group for lack of time; none of it was begun. Never rejects.
+   * Called with the messages of a group that did not start for lack of time. Never rejects.
    * @param advanced Whether a message of the group was settled before.
    */
   readonly postpone: (messages: readonly M[], advanced: boolean) => Promise<void>;
-  /** Is called before a suspect begins, when nothing else is under way. Never rejects. */
+  /** Called before a suspect starts, when no other message is being handled. Never rejects. */
   readonly isolate: () => Promise<void>;
-  /** How many groups are worked on at once. */
+  /** Maximum number of groups that are handled at once. */
   readonly concurrency: number;
   readonly random: Random;
 }
 
-/** The message of a group that is next. */
+/** The next message of a group. */
 interface Turn<M> {
   readonly group: readonly M[];
   readonly index: number;
   readonly message: M;
-  /** Decides between groups whose next messages were received equally often. */
+  /** Random number that orders groups whose next messages have equal receive counts. */
   readonly lot: number;
 }
 
 /**
- * Groups at once, strictly in order inside each. A group stops at its first failure; what did not run is returned
- * with it, since Lambda deletes every message that the response leaves out: `Acknowledge` in spec/OrderOnce.tla.
+ * Handles several groups at once, and the messages of each group strictly in order. A group stops at its first failure.
+ * The messages behind it are returned as failures too, because Lambda deletes every message that the response leaves
+ * out: `Acknowledge` in spec/OrderOnce.tla.
  *
- * A message that was received that often without an end may be one that ends its process. Such suspects, and what
- * follows them in their groups, wait for all others, then run one at a time, the fewest receives first: so whoever is to
- * blame dies alone. Equals draw lots, or the same ones would wait behind it each time. Half of the
- * invocation is left for them: a busy group that fills it would keep them waiting, or have them cut off.
+ * A suspect is a message with so many receives that it may be ending its process. Suspects, and the messages behind
+ * them in their groups, wait for all other messages. Then they run one at a time, the fewest receives first, so that a
+ * crash affects only the suspect itself. Suspects with equal receives run in random order; otherwise the same ones
+ * would wait behind a crashing one each time. Half of the invocation is left for suspects, so that a busy group cannot
+ * keep them waiting.
  */
 export async function scheduleGroups<M extends Received>(
   messages: readonly M[],
@@ -63,7 +66,7 @@ export async function scheduleGroups<M extends Received>(
   const suspects: Turn<M>[] = [];
   const failed: M[] = [];
 
-  /** @returns The group's next turn, where it goes on. */
+  /** @returns The group's next turn, if the group continues. */
   async function take({ group, index, message, lot }: Turn<M>, most: number): Promise<Turn<M> | undefined> {
     const followers = followersOf(message, group.slice(index + 1)).slice(0, most - 1);
     const { settled, stops } = await deliver([message, ...followers]);
@@ -94,7 +97,7 @@ export async function scheduleGroups<M extends Received>(
   }
 
   const workers = Array.from({ length: Math.min(concurrency, groups.length) }, work);
-  // All of them first: a runtime that ends while a handler is at work freezes it, and thaws it in another invocation.
+  // Waits for all workers, because a handler that is still running would be frozen and resumed in another invocation.
   for (const worker of await Promise.allSettled(workers)) {
     if (worker.status === 'rejected') throw worker.reason;
   }
@@ -102,7 +105,7 @@ export async function scheduleGroups<M extends Received>(
     const [turn] = suspects.sort(fewestReceivesFirst);
     if (turn === undefined) break;
     if (turn.message.isSuspect) await isolate();
-    // What follows a suspect in its group leaves the others their half too.
+    // A message behind a suspect also leaves half of the invocation to the other suspects.
     const most = mostToStart(!turn.message.isSuspect && suspects.length > 1);
     if (most === 0 && turn.message.isSuspect) break;
     suspects.shift();
@@ -122,7 +125,7 @@ function turnOf<M>(group: readonly M[], index: number, lot: number): Turn<M> | u
   return message && { group, index, message, lot };
 }
 
-/** What a message may be settled together with: what comes next in its group, up to a suspect. */
+/** The messages that can be settled together with a message: the next ones of its group, up to a suspect. */
 function followersOf<M extends Received>(message: M, next: readonly M[]): readonly M[] {
   if (message.isSuspect) return [];
   const suspect = next.findIndex(({ isSuspect }) => isSuspect);
@@ -133,7 +136,7 @@ function fewestReceivesFirst(a: Turn<Received>, b: Turn<Received>): number {
   return a.message.receiveCount - b.message.receiveCount || a.lot - b.lot;
 }
 
-/** The messages of each group, in the order in which the groups begin. */
+/** Returns the messages of each group, in the order of the groups' first messages. */
 export function groupsOf<M extends Grouped>(messages: readonly M[]): M[][] {
   const groups = new Map<string, M[]>();
   for (const message of messages) {

@@ -8,23 +8,23 @@ import type { IdentifyRequest } from './lambda-event.ts';
 export interface IdentifyAnswer {
   /** The consumer's name. */
   readonly consumer: string;
-  /** Of order-once. */
+  /** The version of order-once. */
   readonly version: string;
   /** In the order of the request. */
   readonly bodies: readonly IdentifiedBody[];
 }
 
 export type IdentifiedBody =
-  /** The consumer takes the event: the `id` and the fingerprint of its record. */
+  /** The consumer accepts the event. `key` and `fingerprint` are those of its record. */
   | { readonly wanted: true; readonly key: string; readonly fingerprint: string }
   /** The consumer ignores the type of the event. */
   | { readonly wanted: false; readonly type: string }
-  /** The consumer refuses the body, fails over it, or lets its message wait. */
+  /** The consumer refuses the body, fails on it, or makes the message wait. */
   | { readonly error: { readonly code: string; readonly message: string; readonly field?: string } };
 
 /**
- * Runs parser, schema, `key` and `fingerprint` of a consumer over bodies, and nothing else: it needs neither a store nor a
- * queue, and no handler runs.
+ * Runs parser, schema, `key` and `fingerprint` of a consumer on bodies. It uses neither a store nor a queue, and no
+ * handler runs.
  *
  * @throws ConfigurationError for a request without a list of bodies.
  */

@@ -21,26 +21,26 @@ import type { Batch } from './lambda-event.ts';
 import type { TimeEstimate } from './time-estimate.ts';
 
 /**
- * The end of an invocation in which nothing new begins. Work that is under way needs it to settle: an invocation that times
- * out returns its whole batch.
+ * Milliseconds at the end of an invocation in which no message starts. Running messages need them to settle, because an
+ * invocation that times out returns its whole batch.
  */
 const settleReserveMs = 500;
 
-/** What a consumer keeps from one invocation to the next. */
+/** The state of a consumer across invocations. */
 export interface Consumer<Event extends CloudEvent, Kind extends HandlerKind> {
   readonly reader: Reader<Event>;
   readonly guarantee: Guarantee<Kind>;
-  /** Guarantees that the consumer had before. */
+  /** The guarantees that the consumer had before. */
   readonly formerly: readonly GuaranteeName[];
   readonly handle: Handlers<Event>[Kind];
-  /** How many message groups are worked on at once. */
+  /** Maximum number of message groups that are handled at once. */
   readonly concurrency: number;
   readonly dependencies: ConsumerDependencies;
   readonly estimate: TimeEstimate;
   readonly commonFailure: CommonFailure;
 }
 
-/** One invocation of the function: what it knows of its batch and of its time. */
+/** One invocation of the function: its batch and its time. */
 export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
   readonly #consumer: Consumer<Event, Kind>;
   readonly #report: DeliveryReport;
@@ -48,7 +48,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
   readonly #progress: BatchProgress;
   readonly #handler: InvocationHandler<Event, Kind>;
   readonly #context: HandlerContext<Event, Kind>;
-  /** The time in which messages begin. */
+  /** The part of the invocation in which messages may start. */
   readonly #workBudgetMs: number;
 
   constructor(consumer: Consumer<Event, Kind>, { records, remainingTimeMs }: Batch) {
@@ -59,7 +59,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
     this.#consumer = consumer;
     this.#workBudgetMs = remainingTimeMs - settleReserveMs;
     this.#messages = records.map((record) => readMessage(record, reader, dependencies));
-    // Before any handler begins: a parser that ends the process must leave no handler of a neighbour half done.
+    // Parsers run before any handler starts, so that a parser that ends the process does not interrupt a handler.
     for (const { isSuspect, reading } of this.#messages) if (!isSuspect) void reading.content;
     this.#report = new DeliveryReport(reader.name, clock, output);
     this.#progress = new BatchProgress(this.#messages, dependencies, this.#report);
@@ -80,7 +80,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
     };
   }
 
-  /** Works on the batch. @returns The messages that have to come again; Lambda deletes the others. */
+  /** Handles the batch. @returns The messages that SQS must deliver again; Lambda deletes the others. */
   async run(): Promise<SQSBatchResponse> {
     const { clock } = this.#consumer.dependencies;
     const work = () => this.#work();
@@ -105,7 +105,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
     }
   }
 
-  /** Messages that are committed together begin the handlers of all of them, and these need time too. */
+  /** Messages that are committed together start all of their handlers, which need time too. */
   #mostToStart(leavingHalf: boolean): number {
     const { estimate, dependencies } = this.#consumer;
     const leftMs = this.#context.deadlineAt - dependencies.clock.now();
@@ -123,14 +123,17 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
     return delivered;
   }
 
-  /** Before a suspect, which may end the process: deleted messages never come again, so their metrics go out first. */
+  /**
+   * Runs before a suspect, which may end the process. Deleted messages are never delivered again, so their metrics are
+   * written first.
+   */
   async #isolate(): Promise<void> {
     await this.#handler.idle();
     this.#report.metrics();
     await this.#progress.acknowledge();
   }
 
-  /** Ends the process, since a handler is pending that would go on in the next invocation. */
+  /** Ends the process, because a pending handler would continue in the next invocation. */
   async #exit(): Promise<void> {
     const timedOut = await this.#progress.cutShort((message, finish) =>
       settleMessage({ outcome: 'handler-timeout' }, message, knownJobOf(message, this.#context), {

@@ -4,11 +4,11 @@ import { ConfigurationError } from '../../contract/errors.ts';
 import { allowedClockSkew, longestLease } from '../../contract/policies/lease.ts';
 import { truncate } from '../../contract/truncate.ts';
 
-/** In characters, of what an error quotes. */
+/** Maximum characters that an error quotes. */
 const quoted = 200;
 
 /**
- * An invocation that asks a deployed consumer what its code makes of messages, so that tools never guess it:
+ * A request of a tool to a deployed consumer: how does its code identify these messages? Tools then need not guess.
  *
  *   { "order-once": "identify", "bodies": ["{\"specversion\":\"1.0\", ...}", { "body": "...", "attributes": { ... } }] }
  *
@@ -26,10 +26,10 @@ export function isIdentifyRequest(event: unknown): event is IdentifyRequest {
   return isObject(event) && event['order-once'] === 'identify';
 }
 
-/** What Lambda invokes a consumer with, unless a tool does. */
+/** The input of an invocation by Lambda. */
 export interface Batch {
   readonly records: readonly SQSRecord[];
-  /** How long the invocation may still take. */
+  /** Remaining time of the invocation. */
   readonly remainingTimeMs: number;
 }
 
@@ -53,8 +53,8 @@ export function readInvocation(
 /**
  * The records of an invocation's event.
  *
- * @throws ConfigurationError for whatever is not the batch of an event source mapping of a queue: nothing of it could be
- *   settled, and Lambda reads an answer without failures as "all done".
+ * @throws ConfigurationError for an event that is not the batch of a queue's event source mapping. Its messages could
+ *   not be settled, and Lambda reads a response without failures as "all settled".
  */
 function recordsOf(event: unknown): readonly SQSRecord[] {
   const records = isObject(event) ? event.Records : undefined;
@@ -68,9 +68,10 @@ function recordsOf(event: unknown): readonly SQSRecord[] {
 }
 
 /**
- * How long the invocation lasts yet, in ms.
+ * The remaining time of the invocation, in ms.
  *
- * @throws ConfigurationError for what is no context of Lambda: without an end, no lease and no deadline can be told.
+ * @throws ConfigurationError for an object that is not a context of Lambda: without the end of the invocation there is
+ *   no lease and no deadline.
  */
 function remainingTimeOf(context: Partial<Pick<Context, 'getRemainingTimeInMillis'>> | undefined): number {
   const remaining: unknown =
@@ -83,11 +84,11 @@ function remainingTimeOf(context: Partial<Pick<Context, 'getRemainingTimeInMilli
 }
 
 /**
- * If a lease is longer than the visibility timeout, SQS gives the message again while its own lease is still live, and the
- * message can never run. Synthesis refuses that if it knows both numbers; this is for a function or a queue that was
- * changed since. No environment tells a function its timeout: the remaining time of an invocation is the first that is
- * known of it. The check runs under every guarantee, because exactly-once takes a lease too when an operator sends an
- * unknown outcome again.
+ * If a lease is longer than the visibility timeout, SQS delivers the message again while its own lease is still live,
+ * and the message can never run. Synthesis checks this; here it is checked again, because function or queue may have
+ * changed since. The environment does not contain the function's timeout, so the check uses the remaining time of the
+ * invocation. It runs under every guarantee, because exactly-once also takes a lease when an operator sends an unknown
+ * outcome again.
  */
 function refuseLongLeases(remainingTimeMs: number, visibilityTimeoutSeconds: number): void {
   const leaseMs = longestLease(remainingTimeMs);

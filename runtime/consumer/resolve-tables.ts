@@ -2,7 +2,7 @@ import { type DeployedTables, environmentNames } from '../../contract/environmen
 import { ConfigurationError } from '../../contract/errors.ts';
 import { keyNamesOf, type Table, type TableDeclarations, type TablesOf } from '../handler/tables.ts';
 
-/** @throws ConfigurationError for a declared key that is none: it names the table. */
+/** @throws ConfigurationError that names the table if a declared key is invalid. */
 export function checkTables(declared: TableDeclarations): void {
   for (const [name, key] of Object.entries(declared)) {
     const names: readonly unknown[] = typeof key === 'string' ? [key] : key;
@@ -19,11 +19,11 @@ export function checkTables(declared: TableDeclarations): void {
 }
 
 /**
- * The declared tables with their names in DynamoDB.
+ * Returns the declared tables with their names in DynamoDB.
  *
- * @param deployed Default: each table is named as it is declared.
- * @throws ConfigurationError for a table that the function does not have, or whose key is another one. It names the table, the
- *   variable and the fix.
+ * @param deployed Default: the declared name of each table is its name in DynamoDB.
+ * @throws ConfigurationError that names the table, the variable and the fix, if the function does not have a table or
+ *   the table has another key.
  */
 export function resolveTables<Declared extends TableDeclarations>(
   declared: Declared,

@@ -1,29 +1,29 @@
-/** A round trip or two to the store, and a little for the handler. */
+/** Time for one or two round trips to the store, and a little for the handler. */
 const minimumEstimateMs = 300;
 
 /** Decay for each faster message: the estimate shrinks by a tenth. */
 const decay = 0.9;
 
 /**
- * How long the messages of this process have lately taken: the longest time, which fades as faster messages follow. No
- * result depends on it, only how much an invocation begins.
+ * Estimates the time of a message in this process: the longest recent time, which shrinks with each faster message. It
+ * only decides how many messages an invocation starts, never a result.
  */
 export class TimeEstimate {
   #longestMs = 0;
 
-  /** @param tookMs From the begin of a message to its settlement. */
+  /** @param tookMs Time from the start of a message to its settlement. */
   saw(tookMs: number): void {
     this.#longestMs = Math.max(tookMs, this.#longestMs * decay);
   }
 
-  /** What the longest needed. */
+  /** The longest recent time. */
   get longestMs(): number {
     return Math.max(minimumEstimateMs, this.#longestMs);
   }
 
   /**
-   * What has to be left before another message begins. Never more than half of what the invocation began with: of two
-   * messages that need more than that only one fits, and the first one always begins.
+   * The time that must be left before another message starts. At most half of the time that the invocation started
+   * with, so that the first message always starts.
    */
   withinMs(workBudgetMs: number): number {
     return Math.max(minimumEstimateMs, Math.min(this.#longestMs, workBudgetMs / 2));

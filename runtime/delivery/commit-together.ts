@@ -7,22 +7,22 @@ import type { Message } from '../message/sqs-message.ts';
 import type { DeliveryVerdict } from '../settlement/settle.ts';
 import { knownJobOf, taskOf } from './delivery-task.ts';
 
-/** What messages of a group came to that were committed together. */
+/** The result of committing messages of a group together. */
 export interface Folded {
-  /** Of the first messages, in order; none if the first one has to stand alone. */
+  /** Verdicts of the first messages, in order; empty if the first message must be committed alone. */
   readonly verdicts: readonly {
     readonly message: Message<CloudEvent>;
     readonly job: Job | undefined;
     readonly verdict: DeliveryVerdict;
   }[];
-  /** Why they could not be committed together, if that failed. */
+  /** Why the messages could not be committed together, if that failed. */
   readonly failure?: Pick<OutcomeLog, 'foldFailure' | 'foldError'>;
 }
 
 /**
- * Settles messages of one group together, as many from the first one on as the guarantee folds. A fold that fails blames no
- * event. The first message goes alone then, and so does its group until the invocation is over, since one event may be
- * what the fold waited for. If no time is left to begin again, the first message waits.
+ * Settles messages of one group together, as many from the first one on as the guarantee can fold. A failed fold is not
+ * counted against any event: the first message is retried alone, and this group is not folded again in this invocation,
+ * because one of its events may be the cause. If no time is left, the first message waits.
  */
 export async function commitTogether<Event extends CloudEvent, Kind extends HandlerKind>(
   messages: readonly [Message<Event>, ...Message<Event>[]],

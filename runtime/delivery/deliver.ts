@@ -10,19 +10,19 @@ import { judgeIgnored } from './judge-ignored.ts';
 import { readBody } from './read-body.ts';
 import { verdictOnError } from './verdict.ts';
 
-/** What became of the first messages of a group. */
+/** The result of delivering the first messages of a group. */
 export interface Delivered {
-  /** How many are settled, from the first one on. */
+  /** Number of settled messages, from the first one on. */
   readonly settled: number;
-  /** Whether the next message has to wait, and its group with it. */
+  /** Whether the next message must wait, and its group with it. */
   readonly stops: boolean;
 }
 
 /**
- * Works on messages of one group: on as many at once as their guarantee commits together, or on the first one alone. Never
- * rejects. `Deliver` in spec/OrderOnce.tla.
+ * Delivers messages of one group: as many as their guarantee commits together, or the first one alone. Never rejects.
+ * `Deliver` in spec/OrderOnce.tla.
  *
- * @param messages None of them is a suspect, unless it is the only one.
+ * @param messages A suspect is only passed alone.
  */
 export async function deliver<Event extends CloudEvent, Kind extends HandlerKind>(
   messages: readonly [Message<Event>, ...Message<Event>[]],
@@ -42,7 +42,10 @@ export async function deliver<Event extends CloudEvent, Kind extends HandlerKind
   return { settled: Number(isSettled), stops: !isSettled };
 }
 
-/** A suspect may survive neither its parser nor its handler: each is counted before it begins. Never rejects. */
+/**
+ * Delivers one message. A suspect may crash in its parser or its handler, so each is counted before it starts. Never
+ * rejects.
+ */
 async function judgeAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   message: Message<Event>,
   context: HandlerContext<Event, Kind>,
@@ -79,7 +82,7 @@ async function judgeAlone<Event extends CloudEvent, Kind extends HandlerKind>(
   }
 }
 
-/** The log line of a message says why it could not be committed with those behind it. */
+/** Adds to the log line why the message could not be committed with the next ones. */
 function withFoldFailure<Context extends DeliveryContext>(context: Context, { failure }: Folded): Context {
   if (failure === undefined) return context;
   const finish: DeliveryContext['finish'] = (message, disposition) =>

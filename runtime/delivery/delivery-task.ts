@@ -12,8 +12,8 @@ import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { keepBody } from '../settlement/keep-body.ts';
 
 /**
- * The delivery of a message's event as guarantees see it.
- * @param counting For a suspect, whose attempt is counted before its handler begins: how long its parser took, in ms.
+ * Makes the task of a message's event for its guarantee.
+ * @param counting For a suspect, whose attempt is counted before its handler starts: the time of its parser, in ms.
  */
 export function taskOf<Event extends CloudEvent>(
   message: Message<Event>,
@@ -23,7 +23,7 @@ export function taskOf<Event extends CloudEvent>(
 ): Task<Event> {
   const job = jobOf(message, identity, context, false);
   if (counting === undefined) return { ...job, event };
-  // The time of its own parser is no neighbour's fault. What is left has to be enough for a handler all the same.
+  // The time of the suspect's own parser does not count. The remaining time must still be enough for a handler.
   const latest = partLeft(1 / 8, context.startedAt, job.deadline);
   const latestHandlerStart = Math.min(job.latestHandlerStart + counting.parserTookMs, latest);
   return {
@@ -34,15 +34,15 @@ export function taskOf<Event extends CloudEvent>(
   };
 }
 
-/** The same of a message whose body has been read, and is an event: never runs the parser. */
+/** Makes the job of a message whose body was read and is an event. Never runs the parser. */
 export function knownJobOf(message: Message<CloudEvent>, context: DeliveryContext): Job | undefined {
   const { parsed } = message.reading;
   return parsed !== undefined && 'event' in parsed ? taskOf(message, parsed, context) : undefined;
 }
 
-/** The delivery of a message's body, whose event nobody knows before the consumer's parser has run. */
+/** Makes the job of a message's body, whose event is not known before the consumer's parser has run. */
 export function bodyJobOf(message: Message<CloudEvent>, context: DeliveryContext, isCounted: boolean): Job {
-  // It only counts: it is of any age, and whoever looks for the records of events finds none of theirs.
+  // A record of a body only counts attempts. Its age does not matter, and it has no attributes of an event.
   const names = { source: '', eventId: '', sequence: undefined };
   const content = { fingerprint: fingerprintOfBodies, fingerprintLike: () => fingerprintOfBodies };
   const identity = { id: bodyKey(context.consumer, message.body), ...names, ...content };
@@ -50,10 +50,10 @@ export function bodyJobOf(message: Message<CloudEvent>, context: DeliveryContext
   return { ...job, resendToken: undefined, identity: { ...job.identity, insideWindow: true } };
 }
 
-/** Its key says which body it is. */
+/** The record's key identifies the body, so the fingerprint is constant. */
 const fingerprintOfBodies = 'body';
 
-/** @param isCounted Whether its attempt is counted before it begins. */
+/** @param isCounted Whether the attempt is counted before it starts. */
 export function jobOf(
   message: Message<CloudEvent>,
   { fingerprintLike, ...identity }: Identity,
@@ -84,28 +84,28 @@ export function jobOf(
   };
 }
 
-/** Whether the message is so young that no record of its event can have expired. */
+/** Whether the message is young enough that no record of its event can have expired. */
 export function isInWindow({ publishedAt }: Message<CloudEvent>, { dependencies }: DeliveryContext): boolean {
   return isInsideWindow(publishedAt, dependencies.clock.now(), dependencies.recordTtlSeconds);
 }
 
 /**
- * Whether parser and handler of a suspect are counted before they begin: half of the invocation is left. If they are not
- * done in that, the suspect is to blame, and no neighbour.
+ * Whether parser and handler of a suspect are counted before they start: only if at least half of the invocation is
+ * left. Otherwise a timeout could be the fault of other messages.
  */
 export function countsBeforeHandler(message: Message<CloudEvent>, context: DeliveryContext): boolean {
   return context.dependencies.clock.now() <= partLeft(1 / 2, context.startedAt, deadlineOf(message, context));
 }
 
-/** Until when such a part of the invocation is left. A slow store may take half of what is left of it for a suspect. */
+/** The time until which this part of the invocation is left. For a suspect, a slow store may use half of it. */
 function partLeft(part: number, startedAt: number, deadlineAt: number): number {
   return deadlineAt - part * (deadlineAt - startedAt);
 }
 
 /**
- * What fails and says so may try again, however often it has: it may have been mended since. What never ends is poison.
- * Where that blocks its group every second delivery begins all the same, so that a deployment heals it; the ones between
- * tell of it, and look for an operator's skip.
+ * An event whose handler reports an error may be retried, because a deployment may have fixed it. An event whose
+ * attempts never finish is poison. With onPoison 'block' the handler still starts on every second delivery, so that a
+ * deployment can fix the event. The deliveries in between only report the block and look for a skip.
  */
 function canStartHandler(
   past: AttemptHistory,
@@ -118,8 +118,8 @@ function canStartHandler(
 }
 
 /**
- * What is kept of the time of a message that its queue is about to delete, in ms: a store that answers nothing takes
- * three requests of 3 seconds until its client gives up, and after that the message still has to be saved.
+ * Reserved time for a message that its queue is about to delete, in ms. If the store does not answer, its client gives
+ * up after three requests of 3 seconds, and then the message must still be saved.
  */
 const rescueTimeMs = 10_000;
 

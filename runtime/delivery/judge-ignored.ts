@@ -7,13 +7,15 @@ import type { DeliveryVerdict } from '../settlement/settle.ts';
 import { jobOf } from './delivery-task.ts';
 
 /**
- * A message of a type that the consumer ignores is acknowledged, unless its event was begun and not applied: by a version of
- * the consumer that took the type. Acknowledged, that event would be lost without a trace, so its message is poison.
+ * Decides about a message whose type the consumer ignores. It is acknowledged, unless an earlier version of the
+ * consumer accepted the type and left an unfinished record. The event would then be lost without a trace, so the
+ * message is poison.
  *
- * Each message costs one request, which writes nothing. No attribute and no age shows that an event was never begun: if SQS moved
- * the message to the dead-letter queue and an operator redrives it, SQS counts its receives and its age anew.
+ * Each message needs one request, which writes nothing. Attributes and age of a message cannot replace this request: if
+ * SQS moved the message to the dead-letter queue and an operator redrives it, SQS restarts its receive count and its
+ * age.
  *
- * @throws Whatever the store throws: then the message waits.
+ * @throws The error of the store; then the message waits.
  */
 export async function judgeIgnored(
   message: Message<CloudEvent>,
@@ -21,7 +23,7 @@ export async function judgeIgnored(
   context: DeliveryContext,
 ): Promise<DeliveryVerdict> {
   const { asItCame } = message.reading;
-  // The consumer's `key` fails over it, so no version with this key has begun it.
+  // The consumer's `key` fails on this event, so no version with this key can have started it.
   if (asItCame === undefined) return { outcome: 'ignored', type };
   const { guarantee, dependencies } = context;
   const tools = { ...dependencies, store: guarantee.store ?? dependencies.store };

@@ -4,8 +4,8 @@ import type { Effect } from '../handler/effects/index.ts';
 import { isPlainObject } from '../values/plain-object.ts';
 
 /**
- * Asks a handler once for the effects of an event, however often they are needed: what falls out of a fold is settled
- * alone after that, and what its handler failed with is why. For one invocation; the next one asks again.
+ * Calls the handler at most once per event and invocation, and caches its effects or its error. An event that leaves a
+ * fold is then settled alone with the same result.
  */
 export class MemoizedHandler<Event extends CloudEvent> {
   readonly #handle: BoundEffectHandler<Event>;
@@ -22,12 +22,15 @@ export class MemoizedHandler<Event extends CloudEvent> {
     return await known;
   };
 
-  /** A fold goes on without a handler that is slow, and its group may stop before it. */
+  /**
+   * Whether the handler of an event is still running. A fold continues without a slow handler, and its group may stop
+   * before that event.
+   */
   isAtWork(event: Event): boolean {
     return this.#atWork.has(event);
   }
 
-  /** When no handler is at work any more. */
+  /** Resolves when no handler is running any more. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#asked.values());
   }
@@ -36,7 +39,7 @@ export class MemoizedHandler<Event extends CloudEvent> {
     this.#atWork.add(event);
     try {
       const effects = this.#handle(event);
-      // At once, where they are there: the next one may be that of another group.
+      // A list is copied at once, because the next handler call may belong to another group.
       return Array.isArray(effects) ? copyOf(effects) : copyOf(await effects);
     } finally {
       this.#atWork.delete(event);
@@ -44,12 +47,12 @@ export class MemoizedHandler<Event extends CloudEvent> {
   }
 }
 
-/** The handler of one invocation, and what is known of its calls. */
+/** The handler of one invocation, and its pending calls. */
 export type InvocationHandler<Event extends CloudEvent, Kind extends HandlerKind> = {
   readonly handle: Handlers<Event>[Kind];
 } & Pick<MemoizedHandler<Event>, 'isAtWork' | 'idle'>;
 
-/** A handler that acts outside is not memoized: its guarantee waits for each call, and calls it again if it has to. */
+/** An external handler is not memoized: its guarantee awaits each call, and may call the handler again. */
 export function handlerForInvocation<Event extends CloudEvent, Kind extends HandlerKind>(
   { kind }: Guarantee<Kind>,
   handle: Handlers<Event>[Kind],
@@ -63,10 +66,10 @@ export function handlerForInvocation<Event extends CloudEvent, Kind extends Hand
   };
 }
 
-/** Lists and plain objects anew, at any depth: the handler may fill the same ones for its next event. */
+/** Copies lists and plain objects at any depth, because the handler may reuse them for its next event. */
 function copyOf<Value>(value: Value): Value;
 function copyOf(value: unknown): unknown {
-  // Spread, or `map` would construct a list of a class anew: from a number, where that class may take members.
+  // Spread first: `map` on an instance of a subclass would call the subclass's constructor with a number.
   if (Array.isArray(value)) return [...value].map((member) => copyOf(member));
   if (!isPlainObject(value)) return value;
   const copy: Record<string, unknown> = { ...value };

@@ -8,11 +8,11 @@ import { type Judged, judgeByRecord } from './judge-by-record.ts';
 import { verdictOnError } from './verdict.ts';
 
 /**
- * Lets the consumer's parser read a body that it may not survive, or over which it has failed: an attempt of that body, in
- * a record of its own.
+ * Runs the consumer's parser on a body that may crash it, or on which it has failed. This is an attempt of that body,
+ * counted in the record of the body.
  *
- * @param isCounted Whether it is counted before the parser begins.
- * @returns What the delivery came to, or that the parser has said what the body is. Never rejects.
+ * @param isCounted Whether the attempt is counted before the parser starts.
+ * @returns The verdict, or the information that the parser has read the body. Never rejects.
  */
 export async function readBody(
   message: Message<CloudEvent>,
@@ -40,7 +40,7 @@ export async function readBody(
   }
 }
 
-/** @throws What says that the parser has not read it. */
+/** @throws The error of the parser. */
 function read({ reading: { content } }: Message<CloudEvent>): void {
   if ('failed' in content) throw content.failed;
   if ('waits' in content) throw content.waits;

@@ -5,8 +5,8 @@ import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { DeliveryVerdict } from '../settlement/settle.ts';
 
 /**
- * The verdict on a job whose guarantee threw. A permanent error refuses the event, unless its record says already what
- * became of it. Any other error decides nothing.
+ * Returns the verdict on a job whose guarantee threw. A permanent error refuses the event, unless its record already
+ * holds a verdict, which takes precedence. Any other error decides nothing.
  */
 export async function verdictOnError(
   error: unknown,

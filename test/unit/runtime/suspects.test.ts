@@ -85,7 +85,7 @@ describe.each(guarantees)('a suspect under $name', ({ guarantee }) => {
   it.each([
     ['that says that nothing happened', new NotExecutedError('closed'), 0],
     ['that fails by itself', new TypeError('total is undefined'), 1],
-  ])('that %s ends with its reason and its number of attempts', async (_, error, attempts) => {
+  ])('%s ends with its reason and its number of attempts', async (_, error, attempts) => {
     let seen: number | undefined;
     const consumer = consumerOf(guarantee, () => {
       seen = recordOf('1')?.attempts;

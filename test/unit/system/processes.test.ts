@@ -120,7 +120,7 @@ describe('a child', () => {
     await until(() => !pids.some(isAlive));
   });
 
-  test('is stopped when its signal is aborted', async () => {
+  test('is stopped when the promise gone rejects', async () => {
     // GIVEN
     const gone = reported().then(() => {
       throw new Error('The endpoint ended');
