@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { environmentNames, readEnvironment, readWholeNumber } from '../contract/environment.ts';
 import { shopVariables } from '../contract/orders/shop-variables.ts';
-import { maxRecordTtl, minRecordTtl } from '../contract/policies/record-ttl.ts';
+import { maxRecordTtlSeconds, minRecordTtlSeconds } from '../contract/policies/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
 import { clientOptions } from '../runtime/aws/sdk-client-options.ts';
 import { createIntake } from './intake/create-intake.ts';
@@ -24,8 +24,8 @@ export const handler = atFirstInvocation(() => {
     table: readEnvironment(environmentNames.recordsTable),
     recordTtlSeconds: readWholeNumber(environmentNames.recordTtlSeconds, {
       unit: 'seconds',
-      least: minRecordTtl,
-      most: maxRecordTtl,
+      least: minRecordTtlSeconds,
+      most: maxRecordTtlSeconds,
     }),
     client: new DynamoDBClient(clientConfig),
   });

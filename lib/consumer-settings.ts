@@ -1,11 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ConfigurationError } from '../contract/errors.ts';
 import { type OnPoison, poisonPolicies } from '../contract/policies/poison-policy.ts';
-import { maxRetention, minRetention } from '../contract/policies/record-ttl.ts';
-import { defaultToleratedOutage } from '../contract/policies/retry-policy.ts';
+import { maxRetentionSeconds, minRetentionSeconds } from '../contract/policies/record-ttl.ts';
+import { defaultToleratedOutageSeconds } from '../contract/policies/retry-policy.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { checkKnownNumber } from './rules/check-number.ts';
-import { defaultMaxReceiveCount, defaultVisibilityTimeout } from './rules/retention-arithmetic.ts';
+import { defaultMaxReceiveCount, defaultVisibilityTimeoutSeconds } from './rules/retention-arithmetic.ts';
 
 /** How long a consumer's messages live, and how often they can be delivered. Each number is known at synthesis. */
 export interface ConsumerSettings {
@@ -35,15 +35,15 @@ export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSe
     batchSize = 10,
     retention = Duration.days(4),
     deadLetterRetention = Duration.days(14),
-    toleratedOutage = Duration.seconds(defaultToleratedOutage),
+    toleratedOutage = Duration.seconds(defaultToleratedOutageSeconds),
     onPoison = 'quarantine',
     removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   } = props;
   checkSeconds('timeout', timeout, 1, 900);
   checkKnownNumber('batchSize', batchSize, { least: 1, most: 10 });
-  checkSeconds('retention', retention, minRetention, maxRetention);
-  checkSeconds('deadLetterRetention', deadLetterRetention, minRetention, maxRetention);
-  checkSeconds('toleratedOutage', toleratedOutage, 0, maxRetention);
+  checkSeconds('retention', retention, minRetentionSeconds, maxRetentionSeconds);
+  checkSeconds('deadLetterRetention', deadLetterRetention, minRetentionSeconds, maxRetentionSeconds);
+  checkSeconds('toleratedOutage', toleratedOutage, 0, maxRetentionSeconds);
   if (!poisonPolicies.includes(onPoison)) {
     throw new ConfigurationError(
       `onPoison is "${onPoison}"; it must be ${poisonPolicies.map((name) => `"${name}"`).join(' or ')}`,
@@ -51,15 +51,16 @@ export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSe
   }
   const numbers = {
     batchSize,
-    functionTimeout: timeout.toSeconds(),
-    toleratedOutage: toleratedOutage.toSeconds(),
+    functionTimeoutSeconds: timeout.toSeconds(),
+    toleratedOutageSeconds: toleratedOutage.toSeconds(),
   };
-  const visibilityTimeout = props.visibilityTimeout ?? Duration.seconds(defaultVisibilityTimeout(numbers));
+  const visibilityTimeout =
+    props.visibilityTimeout ?? Duration.seconds(defaultVisibilityTimeoutSeconds(numbers));
   checkSeconds('visibilityTimeout', visibilityTimeout, 0, 12 * 3600);
   const received = {
     ...numbers,
-    visibilityTimeout: visibilityTimeout.toSeconds(),
-    retention: retention.toSeconds(),
+    visibilityTimeoutSeconds: visibilityTimeout.toSeconds(),
+    queueRetentionSeconds: retention.toSeconds(),
   };
   const { maxReceiveCount = defaultMaxReceiveCount(received) } = props;
   return {

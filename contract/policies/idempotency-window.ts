@@ -1,11 +1,11 @@
-import { clockSkew } from './record-ttl.ts';
+import { clockSkewSeconds } from './record-ttl.ts';
 
 /**
  * The idempotency window closes this many seconds before the records expire. An hour covers publishers with wrong
  * clocks (a message carries the publisher's time), and a record that expires between a delivery's read and its write.
  * Synthesis includes the same hour when it checks the TTL of records.
  */
-const windowMarginSeconds = clockSkew;
+const windowMarginSeconds = clockSkewSeconds;
 
 /** Whether an event published at `publishedAt` (ms since the epoch) is so young that its record cannot have expired. */
 export function isInsideWindow(publishedAt: number, now: number, recordTtlSeconds: number): boolean {

@@ -3,13 +3,13 @@
  * Service); this covers a host that lost synchronization. The lease of even the shortest function (1 s) still ends within its
  * visibility timeout (6 times 1 s).
  */
-export const allowedClockSkew = 5000;
+export const allowedClockSkewMs = 5000;
 
 /**
  * Length of a lease that starts with an invocation, in ms. At its end the owner's invocation is over on every clock.
  *
- * @param invocation Longest duration of the invocation, in ms.
+ * @param invocationMs Longest duration of the invocation, in ms.
  */
-export function longestLease(invocation: number): number {
-  return invocation + allowedClockSkew;
+export function longestLeaseMs(invocationMs: number): number {
+  return invocationMs + allowedClockSkewMs;
 }

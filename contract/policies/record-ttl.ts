@@ -12,31 +12,36 @@ const day = 24 * hour;
  * How long SNS tries to deliver a message to a queue: 100,015 attempts over 23 days (AWS: "Amazon SNS message
  * delivery retries", docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html).
  */
-export const snsDeliveryRetries = 23 * day;
+export const snsDeliveryRetriesSeconds = 23 * day;
 
 /** Allowed clock skew between publishers, SQS and functions. */
-export const clockSkew = hour;
+export const clockSkewSeconds = hour;
 
 /** The shortest and the longest retention of SQS (AWS: "Amazon SQS message quotas"). */
-export const minRetention = minute;
-export const maxRetention = 14 * day;
+export const minRetentionSeconds = minute;
+export const maxRetentionSeconds = 14 * day;
 
 /** From publication to the last delivery: SNS retries, the queue, the dead-letter queue, and a redrive out of it. */
-export function leastRecordTtl(times: {
-  readonly queueRetention: number;
-  readonly deadLetterRetention: number;
+export function leastRecordTtlSeconds(times: {
+  readonly queueRetentionSeconds: number;
+  readonly deadLetterRetentionSeconds: number;
 }): number {
-  return snsDeliveryRetries + times.queueRetention + times.deadLetterRetention + clockSkew;
+  return (
+    snsDeliveryRetriesSeconds +
+    times.queueRetentionSeconds +
+    times.deadLetterRetentionSeconds +
+    clockSkewSeconds
+  );
 }
 
 /** The minimum for queues with the shortest retention of SQS. No deployment can use less. */
-export const minRecordTtl = leastRecordTtl({
-  queueRetention: minRetention,
-  deadLetterRetention: minRetention,
+export const minRecordTtlSeconds = leastRecordTtlSeconds({
+  queueRetentionSeconds: minRetentionSeconds,
+  deadLetterRetentionSeconds: minRetentionSeconds,
 });
 
 /** Ten years. If somebody gives milliseconds by mistake, even the minimum would be 63 years. */
-export const maxRecordTtl = 3650 * day;
+export const maxRecordTtlSeconds = 3650 * day;
 
 /**
  * Checks a time to live of records.
@@ -45,12 +50,16 @@ export const maxRecordTtl = 3650 * day;
  * @throws ConfigurationError that names the option, its value and the valid values.
  */
 export function checkRecordTtl(name: string, value: unknown): number {
-  if (Number.isSafeInteger(value) && Number(value) >= minRecordTtl && Number(value) <= maxRecordTtl) {
+  if (
+    Number.isSafeInteger(value) &&
+    Number(value) >= minRecordTtlSeconds &&
+    Number(value) <= maxRecordTtlSeconds
+  ) {
     return Number(value);
   }
   throw new ConfigurationError(
     `${name} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}; it must be a whole number of ` +
-      `seconds from ${minRecordTtl} (23 days of SNS delivery retries, the shortest retentions and an hour of clock ` +
-      `skew) to ${maxRecordTtl}: the "ttl" of the RecordTable, 3888000 (45 days) by default`,
+      `seconds from ${minRecordTtlSeconds} (23 days of SNS delivery retries, the shortest retentions and an hour of clock ` +
+      `skew) to ${maxRecordTtlSeconds}: the "ttl" of the RecordTable, 3888000 (45 days) by default`,
   );
 }

@@ -12,7 +12,7 @@ export const maxAttempts = 5;
  * Minimum time from the first receive to giving up. Without it the five attempts would be used up in about fifteen
  * seconds, and many failures last half a minute.
  */
-export const minRetryDuration = 60;
+export const minRetryDurationSeconds = 60;
 
 /**
  * If this many different events in a row fail with one error, and none succeeds, the failure is not counted against any
@@ -32,7 +32,7 @@ export interface AttemptHistory {
 
 /** Whether an event with these attempts is given up. @param now Milliseconds since the epoch. */
 export function areAttemptsExhausted({ attempts, firstAttemptAt }: AttemptHistory, now: number): boolean {
-  return attempts >= maxAttempts && now - firstAttemptAt >= minRetryDuration * 1000;
+  return attempts >= maxAttempts && now - firstAttemptAt >= minRetryDurationSeconds * 1000;
 }
 
 /**
@@ -50,15 +50,15 @@ export function isSuspect({ receiveCount }: { readonly receiveCount: number }): 
 export const sqsMaxReceiveCountLimit = 1000;
 
 /** How long a dependency of a consumer may be down before SQS moves messages to the dead-letter queue. */
-export const defaultToleratedOutage = 24 * 60 * 60;
+export const defaultToleratedOutageSeconds = 24 * 60 * 60;
 
 /**
- * The backoff doubles from `backoffBase` to `backoffCap`. With 2 the first retry comes within 3 seconds. With 300 an
- * outage of a day uses about 600 of the 1,000 receives that SQS allows, and a group continues within 5 minutes after
- * the outage. See also `spreadDelay`.
+ * The backoff doubles from `backoffBaseSeconds` to `backoffCapSeconds`. With 2 the first retry comes within 3 seconds.
+ * With 300 an outage of a day uses about 600 of the 1,000 receives that SQS allows, and a group continues within 5
+ * minutes after the outage. See also `spreadDelaySeconds`.
  */
-export const backoffBase = 2;
-export const backoffCap = 300;
+export const backoffBaseSeconds = 2;
+export const backoffCapSeconds = 300;
 
 /**
  * How long a failed message is hidden: exponential, capped, with full jitter, so that groups that failed together do
@@ -67,8 +67,8 @@ export const backoffCap = 300;
  * @param receiveCount Number of receives, including this one.
  * @param random Uniform in [0, 1).
  */
-export function backoff(receiveCount: number, random: number): number {
-  const longest = Math.min(backoffCap, backoffBase * 2 ** (receiveCount - 1));
+export function backoffSeconds(receiveCount: number, random: number): number {
+  const longest = Math.min(backoffCapSeconds, backoffBaseSeconds * 2 ** (receiveCount - 1));
   return Math.floor(random * longest) + 1;
 }
 
@@ -76,8 +76,8 @@ export function backoff(receiveCount: number, random: number): number {
  * How long a message that blocks its group is hidden. The cap applies from the start, because only a deployment or an
  * operator helps.
  */
-export function backoffAtCap(random: number): number {
-  return backoff(Number.POSITIVE_INFINITY, random);
+export function backoffAtCapSeconds(random: number): number {
+  return backoffSeconds(Number.POSITIVE_INFINITY, random);
 }
 
 /** Limits of the source queue for a message that is never settled. */
@@ -85,29 +85,32 @@ export interface QueueLimits {
   /** Number of receives after which SQS moves a message to the dead-letter queue. */
   readonly maxReceiveCount: number;
   /** Seconds after which SQS deletes a message. */
-  readonly retention: number;
+  readonly queueRetentionSeconds: number;
   /** Seconds for which a received message stays hidden if its process ends. */
-  readonly visibilityTimeout: number;
+  readonly visibilityTimeoutSeconds: number;
 }
 
 /**
  * Minimum time before its deletion at which a message is saved. For a short retention it is a tenth of the retention.
  */
-const retentionMargin = 60 * 60;
+const retentionMarginSeconds = 60 * 60;
 
 /**
  * The age in seconds up to which a message may wait in its queue. SQS deletes a message at its retention without a
  * dead-letter queue, so the runtime moves a message to the dead-letter queue if its next delivery would come later than
  * this.
  */
-export function longestWaiting({
-  retention,
-  visibilityTimeout,
+export function longestWaitingSeconds({
+  queueRetentionSeconds,
+  visibilityTimeoutSeconds,
 }: Omit<QueueLimits, 'maxReceiveCount'>): number {
   // Twice, so that after a crash a message can still be delivered once more.
   return (
-    retention -
-    Math.max(Math.min(retentionMargin, retention / 10), Math.min(2 * visibilityTimeout, retention / 2))
+    queueRetentionSeconds -
+    Math.max(
+      Math.min(retentionMarginSeconds, queueRetentionSeconds / 10),
+      Math.min(2 * visibilityTimeoutSeconds, queueRetentionSeconds / 2),
+    )
   );
 }
 
@@ -120,12 +123,14 @@ const burstShare = 1 / 4;
  * quotient grow, so the last receive comes at the end of the time. 0 or less means no minimum.
  *
  * @param receiveCount Number of receives, including this one.
- * @param age Seconds since SQS received the message.
+ * @param ageSeconds Seconds since SQS received the message.
  */
-export function spreadDelay(receiveCount: number, age: number, limits: QueueLimits): number {
+export function spreadDelaySeconds(receiveCount: number, ageSeconds: number, limits: QueueLimits): number {
   if (receiveCount <= limits.maxReceiveCount * burstShare) return 0;
   // Without the last receive: a message that fails there is moved at once, whatever time is left.
-  return (longestWaiting(limits) - age) / Math.max(1, limits.maxReceiveCount - 1 - receiveCount);
+  return (
+    (longestWaitingSeconds(limits) - ageSeconds) / Math.max(1, limits.maxReceiveCount - 1 - receiveCount)
+  );
 }
 
 /** With this many standard deviations, fewer than one message in a billion is received more often. */
@@ -138,23 +143,24 @@ const deviations = 6;
  * root of three. If the function does not even start, there is no backoff, and messages return after every visibility
  * timeout.
  */
-export function receivesDuring(outage: number, visibilityTimeout: number): number {
-  const doublings = Math.ceil(Math.log2(backoffCap / backoffBase));
-  const waits = outage / ((backoffCap + 1) / 2);
+export function receivesDuring(outageSeconds: number, visibilityTimeoutSeconds: number): number {
+  const doublings = Math.ceil(Math.log2(backoffCapSeconds / backoffBaseSeconds));
+  const waits = outageSeconds / ((backoffCapSeconds + 1) / 2);
   const hidden = doublings + waits + deviations * Math.sqrt(waits / 3);
-  return Math.ceil(Math.max(hidden, outage / visibilityTimeout));
+  return Math.ceil(Math.max(hidden, outageSeconds / visibilityTimeoutSeconds));
 }
 
 export interface Receiving {
   readonly batchSize: number;
-  readonly visibilityTimeout: number;
-  readonly toleratedOutage: number;
+  readonly visibilityTimeoutSeconds: number;
+  readonly toleratedOutageSeconds: number;
 }
 
 /**
  * The lowest safe `maxReceiveCount`. With a lower one SQS would give a message up before the runtime does. While the
  * first message of a group fails, all messages of its batch are received again with it.
  */
-export function leastMaxReceiveCount({ batchSize, visibilityTimeout, toleratedOutage }: Receiving): number {
-  return batchSize * maxAttempts + receivesDuring(toleratedOutage, visibilityTimeout);
+export function leastMaxReceiveCount(receiving: Receiving): number {
+  const { batchSize, visibilityTimeoutSeconds, toleratedOutageSeconds } = receiving;
+  return batchSize * maxAttempts + receivesDuring(toleratedOutageSeconds, visibilityTimeoutSeconds);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { OrderOnceError } from '../../contract/errors.ts';
-import { backoffCap } from '../../contract/policies/retry-policy.ts';
+import { backoffCapSeconds } from '../../contract/policies/retry-policy.ts';
 import { depth } from './queue.ts';
 
 const pollMs = 250;
@@ -19,7 +19,7 @@ const stalledSeconds = 360;
  *   backoff.
  */
 export function drainTimeoutOf(outage: number): number {
-  return stalledSeconds + (outage > 0 ? outage + backoffCap : 0);
+  return stalledSeconds + (outage > 0 ? outage + backoffCapSeconds : 0);
 }
 
 class StalledError extends OrderOnceError {

@@ -1,7 +1,7 @@
-import { longestLease } from '../../contract/policies/lease.ts';
+import { longestLeaseMs } from '../../contract/policies/lease.ts';
 import {
   leastMaxReceiveCount,
-  longestWaiting,
+  longestWaitingSeconds,
   maxAttempts,
   type Receiving,
   sqsMaxReceiveCountLimit,
@@ -13,28 +13,28 @@ import {
  */
 
 /** AWS: "Creating and configuring an Amazon SQS event source mapping", Visibility timeout. */
-export function leastVisibilityTimeout(functionTimeout: number): number {
-  return 6 * functionTimeout;
+export function leastVisibilityTimeoutSeconds(functionTimeoutSeconds: number): number {
+  return 6 * functionTimeoutSeconds;
 }
 
 /** The lease of a claim at the start of an invocation: until the invocation has ended, on every clock. */
-export function longestLeaseOf(functionTimeout: number): number {
-  return longestLease(functionTimeout * 1000) / 1000;
+export function longestLeaseSeconds(functionTimeoutSeconds: number): number {
+  return longestLeaseMs(functionTimeoutSeconds * 1000) / 1000;
 }
 
 /**
  * The shortest visibility timeout that is long enough for the function, and with which a message of a function that does not
  * start is received at most 1,000 times during the tolerated outage.
  */
-export function defaultVisibilityTimeout(consumer: {
-  readonly functionTimeout: number;
+export function defaultVisibilityTimeoutSeconds(consumer: {
+  readonly functionTimeoutSeconds: number;
   readonly batchSize: number;
-  readonly toleratedOutage: number;
+  readonly toleratedOutageSeconds: number;
 }): number {
   const receives = sqsMaxReceiveCountLimit - consumer.batchSize * maxAttempts;
   return Math.max(
-    leastVisibilityTimeout(consumer.functionTimeout),
-    Math.ceil(consumer.toleratedOutage / receives),
+    leastVisibilityTimeoutSeconds(consumer.functionTimeoutSeconds),
+    Math.ceil(consumer.toleratedOutageSeconds / receives),
   );
 }
 
@@ -42,7 +42,9 @@ export function defaultVisibilityTimeout(consumer: {
  * As many receives as SQS counts, but no more than a message gets before its retention if no function starts: then it
  * returns after each visibility timeout. At least as many as the runtime needs.
  */
-export function defaultMaxReceiveCount(queue: Receiving & { readonly retention: number }): number {
-  const most = Math.floor(longestWaiting(queue) / queue.visibilityTimeout);
+export function defaultMaxReceiveCount(
+  queue: Receiving & { readonly queueRetentionSeconds: number },
+): number {
+  const most = Math.floor(longestWaitingSeconds(queue) / queue.visibilityTimeoutSeconds);
   return Math.min(sqsMaxReceiveCountLimit, Math.max(leastMaxReceiveCount(queue), most));
 }

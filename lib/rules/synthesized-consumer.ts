@@ -18,12 +18,15 @@ export interface ConsumerParts extends ConsumerQueues {
  * is NaN.
  */
 export interface DeployedConsumer {
-  readonly recordTtl: number;
-  readonly functionTimeout: number;
+  readonly recordTtlSeconds: number;
+  readonly functionTimeoutSeconds: number;
   /** The settings of its queue that are in the function's environment. */
-  readonly functionSettings: Pick<DeployedQueue, 'visibilityTimeout' | 'retention' | 'maxReceiveCount'>;
+  readonly functionSettings: Pick<
+    DeployedQueue,
+    'visibilityTimeoutSeconds' | 'queueRetentionSeconds' | 'maxReceiveCount'
+  >;
   readonly batchSize: number;
-  readonly toleratedOutage: number;
+  readonly toleratedOutageSeconds: number;
   readonly queue: DeployedQueue;
   readonly deadLetterQueue: DeployedQueue;
   readonly subscriptionDeadLetterQueue: DeployedQueue;
@@ -32,8 +35,8 @@ export interface DeployedConsumer {
 
 export interface DeployedQueue {
   readonly fifo: boolean;
-  readonly retention: number;
-  readonly visibilityTimeout: number;
+  readonly queueRetentionSeconds: number;
+  readonly visibilityTimeoutSeconds: number;
   readonly maxReceiveCount: number;
 }
 
@@ -43,15 +46,15 @@ export function readDeployed(parts: ConsumerParts): DeployedConsumer {
   const setting = (name: EnvironmentName) =>
     Number(handler.Environment?.Variables?.[environmentNames[name]] ?? Number.NaN);
   return {
-    recordTtl: setting('recordTtlSeconds'),
+    recordTtlSeconds: setting('recordTtlSeconds'),
     functionSettings: {
-      visibilityTimeout: setting('visibilityTimeoutSeconds'),
-      retention: setting('queueRetentionSeconds'),
+      visibilityTimeoutSeconds: setting('visibilityTimeoutSeconds'),
+      queueRetentionSeconds: setting('queueRetentionSeconds'),
       maxReceiveCount: setting('maxReceiveCount'),
     },
-    functionTimeout: number(handler.Timeout),
+    functionTimeoutSeconds: number(handler.Timeout),
     batchSize: number(renderedProperties(parts.eventSource).BatchSize),
-    toleratedOutage: parts.toleratedOutage.toSeconds(),
+    toleratedOutageSeconds: parts.toleratedOutage.toSeconds(),
     queue: readQueue(parts.queue),
     deadLetterQueue: readQueue(parts.deadLetterQueue),
     subscriptionDeadLetterQueue: readQueue(parts.subscriptionDeadLetterQueue),
@@ -63,8 +66,8 @@ function readQueue(queue: Queue): DeployedQueue {
   const { FifoQueue, MessageRetentionPeriod, VisibilityTimeout, RedrivePolicy } = renderedProperties(queue);
   return {
     fifo: FifoQueue === true,
-    retention: number(MessageRetentionPeriod),
-    visibilityTimeout: number(VisibilityTimeout),
+    queueRetentionSeconds: number(MessageRetentionPeriod),
+    visibilityTimeoutSeconds: number(VisibilityTimeout),
     maxReceiveCount: number(RedrivePolicy?.maxReceiveCount),
   };
 }

@@ -1,20 +1,20 @@
 import type { Construct } from 'constructs';
-import { allowedClockSkew } from '../../contract/policies/lease.ts';
+import { allowedClockSkewMs } from '../../contract/policies/lease.ts';
 import {
-  clockSkew,
-  leastRecordTtl,
-  maxRetention,
-  snsDeliveryRetries,
+  clockSkewSeconds,
+  leastRecordTtlSeconds,
+  maxRetentionSeconds,
+  snsDeliveryRetriesSeconds,
 } from '../../contract/policies/record-ttl.ts';
 import {
-  backoffCap,
+  backoffCapSeconds,
   leastMaxReceiveCount,
-  longestWaiting,
+  longestWaitingSeconds,
   maxAttempts,
   receivesDuring,
   sqsMaxReceiveCountLimit,
 } from '../../contract/policies/retry-policy.ts';
-import { leastVisibilityTimeout, longestLeaseOf } from './retention-arithmetic.ts';
+import { leastVisibilityTimeoutSeconds, longestLeaseSeconds } from './retention-arithmetic.ts';
 import { type ConsumerParts, type DeployedConsumer, readDeployed } from './synthesized-consumer.ts';
 
 export interface WindowRule {
@@ -45,59 +45,74 @@ type QueueName = keyof typeof queueNames;
  */
 const windowRules: readonly WindowRule[] = [
   {
-    holds: (consumer) => consumer.recordTtl >= leastRecordTtl(retentions(consumer)),
+    holds: (consumer) => consumer.recordTtlSeconds >= leastRecordTtlSeconds(retentions(consumer)),
     message: (consumer) => {
-      const { queueRetention, deadLetterRetention } = retentions(consumer);
+      const { queueRetentionSeconds, deadLetterRetentionSeconds } = retentions(consumer);
       return (
-        `Records count for ${time(consumer.recordTtl)}, but a message can still come after ` +
-        `${time(leastRecordTtl({ queueRetention, deadLetterRetention }))}: ${time(snsDeliveryRetries)} of SNS ` +
-        `delivery retries + ${time(queueRetention)} in the queue + ${time(deadLetterRetention)} in the dead-letter ` +
-        `queue + ${time(clockSkew)} of clock skew. It would be applied again. Raise "ttl" of the RecordTable, or ` +
+        `Records count for ${time(consumer.recordTtlSeconds)}, but a message can still come after ` +
+        `${time(leastRecordTtlSeconds({ queueRetentionSeconds, deadLetterRetentionSeconds }))}: ${time(snsDeliveryRetriesSeconds)} of SNS ` +
+        `delivery retries + ${time(queueRetentionSeconds)} in the queue + ${time(deadLetterRetentionSeconds)} in the dead-letter ` +
+        `queue + ${time(clockSkewSeconds)} of clock skew. It would be applied again. Raise "ttl" of the RecordTable, or ` +
         'lower "retention" or "deadLetterRetention".'
       );
     },
   },
   {
-    holds: ({ queue, functionTimeout }) => queue.visibilityTimeout >= leastVisibilityTimeout(functionTimeout),
-    message: ({ queue, functionTimeout }) =>
-      `The visibility timeout is ${time(queue.visibilityTimeout)}, but a function with a timeout of ` +
-      `${time(functionTimeout)} needs at least ${time(leastVisibilityTimeout(functionTimeout))} (6 times), or ` +
+    holds: ({ queue, functionTimeoutSeconds }) =>
+      queue.visibilityTimeoutSeconds >= leastVisibilityTimeoutSeconds(functionTimeoutSeconds),
+    message: ({ queue, functionTimeoutSeconds }) =>
+      `The visibility timeout is ${time(queue.visibilityTimeoutSeconds)}, but a function with a timeout of ` +
+      `${time(functionTimeoutSeconds)} needs at least ${time(leastVisibilityTimeoutSeconds(functionTimeoutSeconds))} (6 times), or ` +
       'messages come again while it is at work. Raise "visibilityTimeout" or lower "timeout".',
   },
   {
-    holds: ({ queue, functionTimeout }) => longestLeaseOf(functionTimeout) <= queue.visibilityTimeout,
-    message: ({ queue, functionTimeout }) =>
-      `A lease lasts up to ${time(longestLeaseOf(functionTimeout))}: ${time(functionTimeout)} of the function's timeout ` +
-      `+ ${time(allowedClockSkew / 1000)} of clock skew. The visibility timeout is ${time(queue.visibilityTimeout)}, so ` +
+    holds: ({ queue, functionTimeoutSeconds }) =>
+      longestLeaseSeconds(functionTimeoutSeconds) <= queue.visibilityTimeoutSeconds,
+    message: ({ queue, functionTimeoutSeconds }) =>
+      `A lease lasts up to ${time(longestLeaseSeconds(functionTimeoutSeconds))}: ${time(functionTimeoutSeconds)} of the function's timeout ` +
+      `+ ${time(allowedClockSkewMs / 1000)} of clock skew. The visibility timeout is ${time(queue.visibilityTimeoutSeconds)}, so ` +
       'a message comes again while its lease stands, and the runtime refuses to start. Raise "visibilityTimeout" or ' +
       'lower "timeout".',
   },
   environmentMatchesRule(
+    'visibilityTimeoutSeconds',
     'visibilityTimeout',
     'visibility timeout',
     time,
     'it could not tell a lease that is too long',
   ),
-  environmentMatchesRule('retention', 'retention', time, 'it could not save a message before SQS deletes it'),
-  environmentMatchesRule('maxReceiveCount', 'maxReceiveCount', count, 'it could not make the receives last'),
+  environmentMatchesRule(
+    'queueRetentionSeconds',
+    'retention',
+    'retention',
+    time,
+    'it could not save a message before SQS deletes it',
+  ),
+  environmentMatchesRule(
+    'maxReceiveCount',
+    'maxReceiveCount',
+    'maxReceiveCount',
+    count,
+    'it could not make the receives last',
+  ),
   {
-    holds: ({ queue, toleratedOutage }) => toleratedOutage <= longestWaiting(queue),
-    message: ({ queue, toleratedOutage }) =>
-      `An outage of ${time(toleratedOutage)} is to be tolerated, but a message waits in its queue for at most ` +
-      `${time(longestWaiting(queue))}: SQS deletes it after ${time(queue.retention)}. Raise "retention" or lower ` +
+    holds: ({ queue, toleratedOutageSeconds }) => toleratedOutageSeconds <= longestWaitingSeconds(queue),
+    message: ({ queue, toleratedOutageSeconds }) =>
+      `An outage of ${time(toleratedOutageSeconds)} is to be tolerated, but a message waits in its queue for at most ` +
+      `${time(longestWaitingSeconds(queue))}: SQS deletes it after ${time(queue.queueRetentionSeconds)}. Raise "retention" or lower ` +
       '"toleratedOutage".',
   },
   {
     holds: (consumer) => consumer.queue.maxReceiveCount >= leastMaxReceiveCount(receives(consumer)),
     message: (consumer) => {
-      const { batchSize, visibilityTimeout, toleratedOutage } = receives(consumer);
+      const { batchSize, visibilityTimeoutSeconds, toleratedOutageSeconds } = receives(consumer);
       return (
         `maxReceiveCount is ${count(consumer.queue.maxReceiveCount)}, but must be at least ` +
         `${count(leastMaxReceiveCount(receives(consumer)))}, or SQS gives up before the runtime does: a batch of ` +
-        `${count(batchSize)} x ${maxAttempts} attempts + ${count(receivesDuring(toleratedOutage, visibilityTimeout))} ` +
-        `receives in an outage of ${time(toleratedOutage)}, with a backoff of up to ${time(backoffCap)} and a visibility ` +
-        `timeout of ${time(visibilityTimeout)}. Raise "maxReceiveCount" (to ${sqsMaxReceiveCountLimit} at most), lower ` +
-        `"toleratedOutage", or raise "visibilityTimeout" where it is below ${time(backoffCap / 2)}.`
+        `${count(batchSize)} x ${maxAttempts} attempts + ${count(receivesDuring(toleratedOutageSeconds, visibilityTimeoutSeconds))} ` +
+        `receives in an outage of ${time(toleratedOutageSeconds)}, with a backoff of up to ${time(backoffCapSeconds)} and a visibility ` +
+        `timeout of ${time(visibilityTimeoutSeconds)}. Raise "maxReceiveCount" (to ${sqsMaxReceiveCountLimit} at most), lower ` +
+        `"toleratedOutage", or raise "visibilityTimeout" where it is below ${time(backoffCapSeconds / 2)}.`
       );
     },
   },
@@ -124,6 +139,7 @@ const windowRules: readonly WindowRule[] = [
 /** The function's environment must match the queue's real settings. */
 function environmentMatchesRule(
   name: keyof DeployedConsumer['functionSettings'],
+  option: string,
   what: string,
   format: (value: number) => string,
   consequence: string,
@@ -132,16 +148,16 @@ function environmentMatchesRule(
     holds: ({ queue, functionSettings }) => functionSettings[name] === queue[name],
     message: ({ queue, functionSettings }) =>
       `The function's environment says that its queue's ${what} is ${format(functionSettings[name])}, but it is ${format(queue[name])}: ` +
-      `${consequence}. Set "${name}", which sets both.`,
+      `${consequence}. Set "${option}", which sets both.`,
   };
 }
 
 function retentionRule(name: QueueName, option: string): WindowRule {
   return {
-    holds: (consumer) => consumer[name].retention <= maxRetention,
+    holds: (consumer) => consumer[name].queueRetentionSeconds <= maxRetentionSeconds,
     message: (consumer) =>
-      `The ${queueNames[name]} keeps messages for ${time(consumer[name].retention)}; SQS takes at most ` +
-      `${time(maxRetention)}. Lower "${option}".`,
+      `The ${queueNames[name]} keeps messages for ${time(consumer[name].queueRetentionSeconds)}; SQS takes at most ` +
+      `${time(maxRetentionSeconds)}. Lower "${option}".`,
   };
 }
 
@@ -154,11 +170,14 @@ function fifoRule(name: QueueName, consequence: string): WindowRule {
 }
 
 function retentions({ queue, deadLetterQueue }: DeployedConsumer) {
-  return { queueRetention: queue.retention, deadLetterRetention: deadLetterQueue.retention };
+  return {
+    queueRetentionSeconds: queue.queueRetentionSeconds,
+    deadLetterRetentionSeconds: deadLetterQueue.queueRetentionSeconds,
+  };
 }
 
-function receives({ batchSize, queue, toleratedOutage }: DeployedConsumer) {
-  return { batchSize, visibilityTimeout: queue.visibilityTimeout, toleratedOutage };
+function receives({ batchSize, queue, toleratedOutageSeconds }: DeployedConsumer) {
+  return { batchSize, visibilityTimeoutSeconds: queue.visibilityTimeoutSeconds, toleratedOutageSeconds };
 }
 
 function count(value: number): string {

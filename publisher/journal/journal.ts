@@ -6,7 +6,7 @@ import type { JournalStorage } from './journal-file.ts';
 import { type JournalOwner, type JournalState, mismatch, stateOf } from './journal-state.ts';
 
 /** Interval between journal writes (ms). A killed run resends little more than was accepted since the last write. */
-const writeInterval = 250;
+const writeIntervalMs = 250;
 
 /**
  * Lines that are reserved at once. A reservation waits for the slowest message group of the last one, so reservations must
@@ -125,7 +125,7 @@ export class Journal {
   async accepted(line: number): Promise<void> {
     this.#open.delete(line);
     if (this.#open.size === 0) this.#allAccepted();
-    if (this.#clock.now() - this.#written >= writeInterval) await this.#write();
+    if (this.#clock.now() - this.#written >= writeIntervalMs) await this.#write();
   }
 
   /** The last write. */

@@ -170,8 +170,8 @@ class Sender<E extends Entry> {
     }
     if (this.#stopped) return;
     this.#retries += 1;
-    const wait = this.#random.next() * Math.min(backoff.cap, backoff.base * 2 ** (attempts - 1));
-    void this.#clock.sleep(wait, this.#waits.signal).then(() => {
+    const waitMs = this.#random.next() * Math.min(backoff.capMs, backoff.baseMs * 2 ** (attempts - 1));
+    void this.#clock.sleep(waitMs, this.#waits.signal).then(() => {
       this.#backlog.retry(pending);
       this.#dispatch();
     });

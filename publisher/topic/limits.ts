@@ -23,5 +23,5 @@ export const maxReadAhead = { entries: 1_000, bytes: 8 * 1024 * 1024 } as const;
  */
 export const maxAttempts = 10;
 
-/** Milliseconds: the longest wait before the second attempt, doubled for each further one up to the cap. */
-export const backoff = { base: 100, cap: 10_000 } as const;
+/** The longest wait before the second attempt, doubled for each further one up to the cap. */
+export const backoff = { baseMs: 100, capMs: 10_000 } as const;

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import type { Finish } from '../message/delivery-context.ts';
 import type { Disposition } from '../message/disposition.ts';
-import { type Moment, postponedUntil, retrySoon } from '../message/retry-schedule.ts';
+import { postponedUntil, presentMoment, retrySoon } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
 import { hideUntil } from '../message/visibility.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
@@ -100,16 +100,17 @@ export class BatchProgress {
   async #hideFollowers([first, ...others]: readonly Received[]): Promise<void> {
     if (first === undefined) return;
     const counted = { sentAt: first.sentAt, receiveCount: 1 };
-    await this.#hide(retrySoon(counted, this.#moment, this.#dependencies), [first, ...others]);
+    await this.#hide(retrySoon(counted, presentMoment(this.#dependencies), this.#dependencies), [
+      first,
+      ...others,
+    ]);
   }
 
   async #hidePostponed([head, ...followers]: readonly [Received, ...Received[]]): Promise<void> {
-    await this.#hide(postponedUntil(head, this.#moment, this.#dependencies), [head, ...followers]);
-  }
-
-  get #moment(): Moment {
-    const { clock, random } = this.#dependencies;
-    return { now: clock.now(), random: random.next() };
+    await this.#hide(postponedUntil(head, presentMoment(this.#dependencies), this.#dependencies), [
+      head,
+      ...followers,
+    ]);
   }
 
   async #hide(until: number, messages: readonly Received[]): Promise<void> {

@@ -6,13 +6,13 @@ import {
   readWholeNumber,
   refusedVariable,
 } from '../../contract/environment.ts';
-import { allowedClockSkew } from '../../contract/policies/lease.ts';
+import { allowedClockSkewMs } from '../../contract/policies/lease.ts';
 import { type OnPoison, poisonPolicies } from '../../contract/policies/poison-policy.ts';
 import {
-  leastRecordTtl,
-  maxRecordTtl,
-  maxRetention,
-  minRetention,
+  leastRecordTtlSeconds,
+  maxRecordTtlSeconds,
+  maxRetentionSeconds,
+  minRetentionSeconds,
 } from '../../contract/policies/record-ttl.ts';
 import { sqsMaxReceiveCountLimit } from '../../contract/policies/retry-policy.ts';
 import { systemRandom } from '../../contract/random.ts';
@@ -29,8 +29,8 @@ import { dynamoDbEffectStore } from '../stores/dynamodb/effect-store.ts';
 export function dependenciesFromEnvironment(): ConsumerDependencies {
   const queueRetentionSeconds = readWholeNumber(environmentNames.queueRetentionSeconds, {
     unit: 'seconds',
-    least: minRetention,
-    most: maxRetention,
+    least: minRetentionSeconds,
+    most: maxRetentionSeconds,
   });
   const queue = sqsSourceQueue(readEnvironment(environmentNames.queueUrl));
   return {
@@ -42,7 +42,7 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
     // A lease is never shorter than the allowed clock skew, and SQS hides a message for at most 12 hours.
     visibilityTimeoutSeconds: readWholeNumber(environmentNames.visibilityTimeoutSeconds, {
       unit: 'seconds',
-      least: allowedClockSkew / 1000 + 1,
+      least: allowedClockSkewMs / 1000 + 1,
       most: 12 * 3600,
     }),
     queueRetentionSeconds,
@@ -55,8 +55,11 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
     // queue is known only at synthesis.
     recordTtlSeconds: readWholeNumber(environmentNames.recordTtlSeconds, {
       unit: 'seconds',
-      least: leastRecordTtl({ queueRetention: queueRetentionSeconds, deadLetterRetention: minRetention }),
-      most: maxRecordTtl,
+      least: leastRecordTtlSeconds({
+        queueRetentionSeconds,
+        deadLetterRetentionSeconds: minRetentionSeconds,
+      }),
+      most: maxRecordTtlSeconds,
     }),
     clock: systemClock,
     random: systemRandom,

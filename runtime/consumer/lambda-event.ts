@@ -1,7 +1,7 @@
 import type { Context, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { environmentNames } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { allowedClockSkew, longestLease } from '../../contract/policies/lease.ts';
+import { allowedClockSkewMs, longestLeaseMs } from '../../contract/policies/lease.ts';
 import { truncate } from '../../contract/truncate.ts';
 
 /** Maximum characters that an error quotes. */
@@ -91,11 +91,11 @@ function remainingTimeOf(context: Partial<Pick<Context, 'getRemainingTimeInMilli
  * outcome again.
  */
 function refuseLongLeases(remainingTimeMs: number, visibilityTimeoutSeconds: number): void {
-  const leaseMs = longestLease(remainingTimeMs);
+  const leaseMs = longestLeaseMs(remainingTimeMs);
   if (leaseMs <= visibilityTimeoutSeconds * 1000) return;
   throw new ConfigurationError(
     `A lease would last ${leaseMs / 1000} s (${remainingTimeMs / 1000} s of the invocation + ` +
-      `${allowedClockSkew / 1000} s of clock skew), but the visibility timeout is ${visibilityTimeoutSeconds} s: raise ` +
+      `${allowedClockSkewMs / 1000} s of clock skew), but the visibility timeout is ${visibilityTimeoutSeconds} s: raise ` +
       `the queue's visibility timeout and ${environmentNames.visibilityTimeoutSeconds}, or lower the function's timeout`,
   );
 }

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { bodyKey } from '../../contract/event/identity.ts';
 import { isInsideWindow } from '../../contract/policies/idempotency-window.ts';
-import { type AttemptHistory, backoffCap } from '../../contract/policies/retry-policy.ts';
+import { type AttemptHistory, backoffCapSeconds } from '../../contract/policies/retry-policy.ts';
 import type { Job, Task } from '../guarantees/guarantee.ts';
 import { isOwnFailure } from '../handler/errors.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
@@ -128,6 +128,6 @@ function deadlineOf(
   { deadlineAt, dependencies }: DeliveryContext,
 ): number {
   const now = dependencies.clock.now();
-  if (now + backoffCap * 1000 <= latestRetryAt) return deadlineAt;
+  if (now + backoffCapSeconds * 1000 <= latestRetryAt) return deadlineAt;
   return deadlineAt - Math.max(0, Math.min(rescueTimeMs, (deadlineAt - now) / 2));
 }

@@ -1,8 +1,9 @@
 import {
   type AttemptHistory,
   areAttemptsExhausted,
-  backoff,
-  spreadDelay,
+  backoffSeconds,
+  type QueueLimits,
+  spreadDelaySeconds,
 } from '../../contract/policies/retry-policy.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { longestHidingMs } from './visibility.ts';
@@ -16,12 +17,6 @@ export interface Waiting {
   /** Milliseconds since the epoch: until when the message may be left in its queue. */
   readonly latestRetryAt: number;
 }
-
-/** What a queue does with a message that nobody settles. */
-export type QueueSettings = Pick<
-  ConsumerDependencies,
-  'maxReceiveCount' | 'queueRetentionSeconds' | 'visibilityTimeoutSeconds'
->;
 
 /** The moment of a decision. */
 export interface Moment {
@@ -51,21 +46,16 @@ export interface Wait {
 export function retryAt(
   { receiveCount, sentAt }: Waiting,
   { now, random }: Moment,
-  {
-    maxReceiveCount,
-    queueRetentionSeconds: retention,
-    visibilityTimeoutSeconds: visibilityTimeout,
-  }: QueueSettings,
-  { retryAfterMs = 0, atLeastSeconds = backoff(receiveCount, random) }: Wait = {},
+  queue: QueueLimits,
+  { retryAfterMs = 0, atLeastSeconds = backoffSeconds(receiveCount, random) }: Wait = {},
 ): number {
-  const limits = { maxReceiveCount, retention, visibilityTimeout };
-  const spreadSeconds = spreadDelay(receiveCount, (now - sentAt) / 1000, limits);
+  const spreadSeconds = spreadDelaySeconds(receiveCount, (now - sentAt) / 1000, queue);
   const delayMs = Math.max(retryAfterMs, atLeastSeconds * 1000, Math.floor(spreadSeconds * 1000));
   return now + Math.min(delayMs, longestHidingMs);
 }
 
 /** When a message is given again for which no time was left: after its usual wait, but not past its latest retry. */
-export function postponedUntil(message: Waiting, moment: Moment, queue: QueueSettings): number {
+export function postponedUntil(message: Waiting, moment: Moment, queue: QueueLimits): number {
   const latest = Math.max(retrySoon(message, moment, queue), message.latestRetryAt);
   return Math.min(retryAt(message, moment, queue), latest);
 }
@@ -77,10 +67,10 @@ export function postponedUntil(message: Waiting, moment: Moment, queue: QueueSet
 export function retrySoon(
   { receiveCount, sentAt }: Omit<Waiting, 'latestRetryAt'>,
   { now, random }: Moment,
-  { queueRetentionSeconds }: Pick<QueueSettings, 'queueRetentionSeconds'>,
+  { queueRetentionSeconds }: Pick<QueueLimits, 'queueRetentionSeconds'>,
 ): number {
   const leftMs = sentAt + queueRetentionSeconds * 1000 - now;
-  return now + Math.max(0, Math.min(backoff(receiveCount, random) * 1000, leftMs / 10));
+  return now + Math.max(0, Math.min(backoffSeconds(receiveCount, random) * 1000, leftMs / 10));
 }
 
 /**

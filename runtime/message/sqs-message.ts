@@ -3,7 +3,7 @@ import { brokerId } from '../../contract/broker-id.ts';
 import { InvalidEventError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../../contract/message-attributes.ts';
-import { isSuspect, longestWaiting } from '../../contract/policies/retry-policy.ts';
+import { isSuspect, longestWaitingSeconds } from '../../contract/policies/retry-policy.ts';
 import { truncate } from '../../contract/truncate.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { type Reader, Reading } from './reading.ts';
@@ -56,7 +56,6 @@ export function readMessage<Event extends CloudEvent>(
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
   const attributes = record.messageAttributes ?? {};
   const sentAt = wholeNumber(sent.SentTimestamp);
-  const { queueRetentionSeconds: retention, visibilityTimeoutSeconds: visibilityTimeout } = dependencies;
   const receiveCount = wholeNumber(sent.ApproximateReceiveCount) ?? 1;
   const resendToken = resendTokenOf(attributes[resolvedAttemptAttribute]?.stringValue);
   const trace = traceOf(sent.AWSTraceHeader);
@@ -74,7 +73,7 @@ export function readMessage<Event extends CloudEvent>(
     receiveCount,
     isSuspect: isSuspect({ receiveCount }),
     sentAt: sentAt ?? 0,
-    latestRetryAt: (sentAt ?? 0) + longestWaiting({ retention, visibilityTimeout }) * 1000,
+    latestRetryAt: (sentAt ?? 0) + longestWaitingSeconds(dependencies) * 1000,
     firstReceivedAt,
     publishedAt: firstPublishedAt,
     resendToken,

@@ -10,7 +10,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import { refuseDisabledIdempotency } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
-import { allowedClockSkew } from '../../contract/policies/lease.ts';
+import { allowedClockSkewMs } from '../../contract/policies/lease.ts';
 import { type Random, systemRandom } from '../../contract/random.ts';
 import { clientOptions } from '../aws/sdk-client-options.ts';
 import { codeOf, describe } from '../handler/errors.ts';
@@ -144,7 +144,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     const call: Claiming = {
       attempt: execution ?? this.#random.uuid(),
       leaseUntil:
-        execution === undefined ? this.#clock.now() + remainingTimeInMillis + allowedClockSkew : undefined,
+        execution === undefined ? this.#clock.now() + remainingTimeInMillis + allowedClockSkewMs : undefined,
     };
     try {
       this.#refuseSecondOf(data, call);

@@ -7,7 +7,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { allowedClockSkew } from '../../contract/policies/lease.ts';
+import { allowedClockSkewMs } from '../../contract/policies/lease.ts';
 import type { Item } from '../handler/effects/index.ts';
 import { EXPIRED_AS_SEEN } from '../stores/dynamodb/conditions.ts';
 import {
@@ -171,7 +171,7 @@ export class FencedRecords {
     { key, attempt, fingerprint, now }: Claim,
     { values, ...expressions }: ExpressionInput & { readonly values: Item },
   ) {
-    const times = { now, nowSeconds: seconds(now), nowLessSkew: now - allowedClockSkew };
+    const times = { now, nowSeconds: seconds(now), nowLessSkew: now - allowedClockSkewMs };
     return await orRefused(
       this.#dynamoDb.send(
         new UpdateItemCommand({

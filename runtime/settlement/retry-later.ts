@@ -1,4 +1,5 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import type { QueueLimits } from '../../contract/policies/retry-policy.ts';
 import { truncate } from '../../contract/truncate.ts';
 import {
   type MoveToDeadLetterQueue,
@@ -7,7 +8,7 @@ import {
   type RetryLater,
   reasonLog,
 } from '../message/disposition.ts';
-import { type Moment, type QueueSettings, retryAt, retrySoon, type Wait } from '../message/retry-schedule.ts';
+import { type Moment, retryAt, retrySoon, type Wait } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
 
 /** When a message is tried again, and what its log line says beside the reason. */
@@ -19,7 +20,7 @@ export interface RetryOptions extends Wait {
 }
 
 interface RetryTerms extends Moment {
-  readonly settings: QueueSettings;
+  readonly settings: QueueLimits;
   /** The event, if anybody knows which one it is. */
   readonly event: object | undefined;
 }
@@ -67,7 +68,7 @@ export function retryLater(
 function endOfQueue(
   { receiveCount, sentAt, latestRetryAt }: Message<CloudEvent>,
   again: number,
-  { maxReceiveCount, queueRetentionSeconds }: QueueSettings,
+  { maxReceiveCount, queueRetentionSeconds }: QueueLimits,
 ): Pick<Reason, 'code' | 'message'> | undefined {
   if (again > latestRetryAt) {
     const deletion = new Date(sentAt + queueRetentionSeconds * 1000).toISOString();

@@ -1,6 +1,6 @@
 import type { OrderOnceError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import { backoffAtCap } from '../../contract/policies/retry-policy.ts';
+import { backoffAtCapSeconds, type QueueLimits } from '../../contract/policies/retry-policy.ts';
 import type { ReasonCode } from '../../contract/reporting/reason-codes.ts';
 import { truncate } from '../../contract/truncate.ts';
 import type { Job, Verdict } from '../guarantees/guarantee.ts';
@@ -14,7 +14,7 @@ import {
   type Reason,
   reasonLog,
 } from '../message/disposition.ts';
-import { attemptsExhausted, type Moment, type QueueSettings } from '../message/retry-schedule.ts';
+import { attemptsExhausted, type Moment } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { bodyKept, fitsRecord } from './keep-body.ts';
@@ -37,7 +37,7 @@ export type DeliveryVerdict =
 
 /** What a decision depends on, beside the verdict and the message. */
 export interface SettleTerms extends Moment {
-  readonly settings: QueueSettings & Pick<ConsumerDependencies, 'recordTtlSeconds' | 'onPoison'>;
+  readonly settings: QueueLimits & Pick<ConsumerDependencies, 'recordTtlSeconds' | 'onPoison'>;
   /** The event, if anybody knows which one it is. */
   readonly event: Pick<Job['identity'], 'id' | 'source' | 'eventId'> | undefined;
   /** Whether every event fails with an error now. */
@@ -168,7 +168,7 @@ function quarantineOrBlock(
 ): Disposition {
   if (terms.settings.onPoison === 'quarantine') return givenUp(outcome, reason);
   const blocked = retryLater('blocked', reason, message, terms, {
-    atLeastSeconds: backoffAtCap(terms.random),
+    atLeastSeconds: backoffAtCapSeconds(terms.random),
     recordId: terms.event?.id,
   });
   return { ...blocked, ifSkipped: skipped(outcome, reason) };

@@ -47,7 +47,7 @@ export class ConsumerFunction {
     this.#world = world;
     this.#timeout = options.timeout;
     const visibilityTimeoutSeconds = (visibilityPerTimeout * options.timeout) / 1000;
-    const receiving = { batchSize: 10, visibilityTimeout: visibilityTimeoutSeconds, toleratedOutage: 86_400 };
+    const receiving = { batchSize: 10, visibilityTimeoutSeconds, toleratedOutageSeconds: 86_400 };
     this.deadLetters = new FifoQueue(world, `${name}-dlq`, { visibilityTimeoutSeconds: 30 });
     this.queue = new FifoQueue(world, name, {
       visibilityTimeoutSeconds,

@@ -15,8 +15,8 @@ export const retryingMutants = {
   'saved long before it has to be': {
     rule: 'A message is saved only if its queue is about to delete it',
     file: retrying,
-    text: 'const retentionMargin = 60 * 60;',
-    replacement: 'const retentionMargin = 10 * 60 * 60;',
+    text: 'const retentionMarginSeconds = 60 * 60;',
+    replacement: 'const retentionMarginSeconds = 10 * 60 * 60;',
     workload: 'blocking',
     shows: /left \w+ for its retention \d+ minutes before it$/,
   },

@@ -1,5 +1,5 @@
 import { deadLetterReasonAttribute } from '../../contract/message-attributes.ts';
-import { longestWaiting } from '../../contract/policies/retry-policy.ts';
+import { longestWaitingSeconds } from '../../contract/policies/retry-policy.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import type { Letter } from '../broker/message.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
@@ -20,12 +20,12 @@ export interface Deletion {
  */
 export function deletedAtRetention(world: World, { message, queue, deadLetters, holders }: Deletion): void {
   const said = `${message.id} was deleted at the retention of ${queue.name}`;
-  const behind = -(holders.at(-1)?.skew ?? 0) / 1000;
-  if (behind < savedBefore(queue)) {
+  const behindSeconds = -(holders.at(-1)?.skew ?? 0) / 1000;
+  if (behindSeconds < savedBeforeSeconds(queue)) {
     world.violated(said);
     return;
   }
-  world.violated(`${said} by a clock that is ${Math.round(behind / 60)} minutes behind`);
+  world.violated(`${said} by a clock that is ${Math.round(behindSeconds / 60)} minutes behind`);
   const stringValue = JSON.stringify({ code: 'RETENTION', message: said });
   deadLetters.send({
     ...message,
@@ -38,7 +38,7 @@ export function deletedAtRetention(world: World, { message, queue, deadLetters, 
  * How long before its deletion a message may be saved, in seconds: an hour is kept free, and a wait is half an hour at
  * most, where the receives that are left have to last. Numbers of the oracle's own, which do not move with the code's.
  */
-const savedSoonest = 3600 + 1800;
+const savedSoonestSeconds = 3600 + 1800;
 
 export interface Rescue extends Pick<Deletion, 'queue' | 'holders'> {
   readonly message: { readonly id: string; readonly sentAt: number };
@@ -47,16 +47,19 @@ export interface Rescue extends Pick<Deletion, 'queue' | 'holders'> {
 /** A message was copied since its queue was about to delete it. That has to be near, by a clock of one that had it. */
 export function savedFromDeletion(world: World, { message: { id, sentAt }, queue, holders }: Rescue): void {
   const ahead = Math.max(0, ...holders.map(({ skew }) => skew));
-  const left = queue.retentionSeconds - (world.now + ahead - sentAt) / 1000;
-  if (left <= savedSoonest) return;
-  world.violated(`${id} left ${queue.name} for its retention ${Math.round(left / 60)} minutes before it`);
+  const leftSeconds = queue.retentionSeconds - (world.now + ahead - sentAt) / 1000;
+  if (leftSeconds <= savedSoonestSeconds) return;
+  world.violated(
+    `${id} left ${queue.name} for its retention ${Math.round(leftSeconds / 60)} minutes before it`,
+  );
 }
 
 /** How long before its deletion the runtime saves a message at the latest, in seconds. */
-function savedBefore({
-  retentionSeconds: retention,
-  visibilityTimeoutSeconds: visibilityTimeout,
+function savedBeforeSeconds({
+  retentionSeconds: queueRetentionSeconds,
+  visibilityTimeoutSeconds,
 }: FifoQueue) {
   // A process that ends leaves its messages hidden for as long.
-  return retention - longestWaiting({ retention, visibilityTimeout }) - visibilityTimeout;
+  const waiting = longestWaitingSeconds({ queueRetentionSeconds, visibilityTimeoutSeconds });
+  return queueRetentionSeconds - waiting - visibilityTimeoutSeconds;
 }

@@ -1,4 +1,4 @@
-import { allowedClockSkew } from '../../../contract/policies/lease.ts';
+import { allowedClockSkewMs } from '../../../contract/policies/lease.ts';
 import type {
   Contended,
   Delivery,
@@ -191,5 +191,5 @@ export class DeliveryAttempt {
 
 /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
 export function leaseEnd({ end }: Pick<Job, 'end'>): number {
-  return end + allowedClockSkew;
+  return end + allowedClockSkewMs;
 }

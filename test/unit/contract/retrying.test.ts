@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import {
   areAttemptsExhausted,
-  backoff,
-  backoffAtCap,
-  backoffCap,
+  backoffAtCapSeconds,
+  backoffCapSeconds,
+  backoffSeconds,
   leastMaxReceiveCount,
-  longestWaiting,
+  longestWaitingSeconds,
   receivesDuring,
-  spreadDelay,
+  spreadDelaySeconds,
 } from '../../../contract/policies/retry-policy.ts';
 
 const day = 24 * 60 * 60;
@@ -15,27 +15,27 @@ const randoms = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe('the backoff', () => {
   it('starts the first retry within 3 seconds', () => {
-    fc.assert(fc.property(randoms, (random) => backoff(1, random) < 3));
+    fc.assert(fc.property(randoms, (random) => backoffSeconds(1, random) < 3));
   });
 
   it('is a whole number of seconds from one to the cap for every receive count', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), randoms, (receives, random) => {
-        const seconds = backoff(receives, random);
+        const seconds = backoffSeconds(receives, random);
         expect(Number.isInteger(seconds)).toBe(true);
         expect(seconds).toBeGreaterThanOrEqual(1);
-        expect(seconds).toBeLessThanOrEqual(Math.min(backoffCap, 2 ** receives));
+        expect(seconds).toBeLessThanOrEqual(Math.min(backoffCapSeconds, 2 ** receives));
       }),
     );
   });
 
   it('has full jitter: every wait between one second and the longest', () => {
-    const waits = Array.from({ length: 64 }, (_, n) => backoff(5, n / 64));
+    const waits = Array.from({ length: 64 }, (_, n) => backoffSeconds(5, n / 64));
     expect(new Set(waits)).toEqual(new Set(Array.from({ length: 32 }, (_, n) => n + 1)));
   });
 
   it('doubles up to the cap', () => {
-    const longest = [1, 2, 3, 7, 8, 9, 1000].map((receives) => backoff(receives, 0.9999));
+    const longest = [1, 2, 3, 7, 8, 9, 1000].map((receives) => backoffSeconds(receives, 0.9999));
     expect(longest).toEqual([2, 4, 8, 128, 256, 300, 300]);
   });
 });
@@ -53,7 +53,7 @@ function receives(outage: number, random: () => number): number {
   let [received, time] = [0, 0];
   while (time <= outage) {
     received += 1;
-    time += backoff(received, random());
+    time += backoffSeconds(received, random());
   }
   return received;
 }
@@ -78,17 +78,17 @@ describe('the receives of an outage', () => {
   });
 
   it('of a day leave room for all attempts of a batch within the 1,000 of SQS', () => {
-    const consumer = { batchSize: 10, visibilityTimeout: 180, toleratedOutage: day };
+    const consumer = { batchSize: 10, visibilityTimeoutSeconds: 180, toleratedOutageSeconds: day };
     expect(leastMaxReceiveCount(consumer)).toBe(716);
     expect(leastMaxReceiveCount({ ...consumer, batchSize: 1 })).toBe(671);
   });
 });
 
-describe('spreadDelay', () => {
+describe('spreadDelaySeconds', () => {
   const limits = fc.record({
     maxReceiveCount: fc.integer({ min: 1, max: 1000 }),
-    retention: fc.integer({ min: 60, max: 14 * day }),
-    visibilityTimeout: fc.integer({ min: 1, max: 43_200 }),
+    queueRetentionSeconds: fc.integer({ min: 60, max: 14 * day }),
+    visibilityTimeoutSeconds: fc.integer({ min: 1, max: 43_200 }),
   });
 
   it('makes the receives of a message last until its retention, whatever makes it wait', () => {
@@ -102,12 +102,12 @@ describe('spreadDelay', () => {
     });
     fc.assert(
       fc.property(runs, ({ limits, random, used, age: begun }) => {
-        const end = longestWaiting(limits);
+        const end = longestWaitingSeconds(limits);
         let received = Math.max(1, Math.floor(used * limits.maxReceiveCount));
         let age = begun * end;
         while (age < end - 1e-6) {
           expect(received).toBeLessThanOrEqual(limits.maxReceiveCount);
-          age += Math.max(backoff(received, random), spreadDelay(received, age, limits));
+          age += Math.max(backoffSeconds(received, random), spreadDelaySeconds(received, age, limits));
           received += 1;
         }
       }),
@@ -119,17 +119,17 @@ describe('spreadDelay', () => {
     fc.assert(
       fc.property(limits, fc.nat(14 * day), (limits, age) => {
         const free = Math.floor(limits.maxReceiveCount / 4);
-        expect(spreadDelay(free, age, limits)).toBe(0);
-        expect(spreadDelay(free + 1, 0, limits)).toBeGreaterThan(0);
+        expect(spreadDelaySeconds(free, age, limits)).toBe(0);
+        expect(spreadDelaySeconds(free + 1, 0, limits)).toBeGreaterThan(0);
       }),
     );
   });
 
   it('is at most 8 minutes for a queue with 4 days and 1,000 receives, even if all earlier receives came at once', () => {
-    const limits = { maxReceiveCount: 1000, retention: 4 * day, visibilityTimeout: 180 };
+    const limits = { maxReceiveCount: 1000, queueRetentionSeconds: 4 * day, visibilityTimeoutSeconds: 180 };
     let longest = 0;
-    for (let [received, age] = [1, 0]; age < longestWaiting(limits); received += 1) {
-      const wait = Math.max(1, spreadDelay(received, age, limits));
+    for (let [received, age] = [1, 0]; age < longestWaitingSeconds(limits); received += 1) {
+      const wait = Math.max(1, spreadDelaySeconds(received, age, limits));
       longest = Math.max(longest, wait);
       age += wait;
     }
@@ -145,9 +145,11 @@ test.each([
   [4 * day, 5400, 4 * day - 10_800],
   [600, 300, 300],
 ])('of a retention of %i s and a visibility timeout of %i s a message waits %i s: an hour less, a tenth, or two timeouts', (retention, visibilityTimeout, expected) => {
-  expect(longestWaiting({ retention, visibilityTimeout })).toBe(expected);
+  expect(
+    longestWaitingSeconds({ queueRetentionSeconds: retention, visibilityTimeoutSeconds: visibilityTimeout }),
+  ).toBe(expected);
 });
 
 test('a message that blocks its group waits up to the cap from its first receive on', () => {
-  expect([0, 0.5, 0.9999].map(backoffAtCap)).toEqual([1, 151, 300]);
+  expect([0, 0.5, 0.9999].map(backoffAtCapSeconds)).toEqual([1, 151, 300]);
 });

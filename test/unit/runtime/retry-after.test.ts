@@ -1,5 +1,5 @@
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { backoff } from '../../../contract/policies/retry-policy.ts';
+import { backoffSeconds } from '../../../contract/policies/retry-policy.ts';
 import {
   atLeastOnce,
   atMostOnce,
@@ -82,9 +82,9 @@ describe('a NotExecutedError with retryAfter', () => {
       await handler(sqsEvent(sqsRecord(order('1'), { receiveCount })), remaining());
       return wiring.hidden[0]?.seconds;
     };
-    expect(await asked(1)).toBe(backoff(1, 0.5));
-    expect(await asked(250)).toBe(backoff(250, 0.5));
-    expect(backoff(250, 0.5)).toBe(151);
+    expect(await asked(1)).toBe(backoffSeconds(1, 0.5));
+    expect(await asked(250)).toBe(backoffSeconds(250, 0.5));
+    expect(backoffSeconds(250, 0.5)).toBe(151);
   });
 
   it('makes the message wait longer than the backoff, at every receive count', async () => {

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
-import { longestWaiting } from '../../../contract/policies/retry-policy.ts';
+import { longestWaitingSeconds } from '../../../contract/policies/retry-policy.ts';
 import { retryAt } from '../../../runtime/message/retry-schedule.ts';
 
 const queue = { maxReceiveCount: 1009, queueRetentionSeconds: 4 * 86_400, visibilityTimeoutSeconds: 90 };
-const longestAgeMs =
-  longestWaiting({
-    retention: queue.queueRetentionSeconds,
-    visibilityTimeout: queue.visibilityTimeoutSeconds,
-  }) * 1000;
+const longestAgeMs = longestWaitingSeconds(queue) * 1000;
 
 it('the wait of a message whose receives have to last never goes past its latest retry', () => {
   const now = 1_800_000_000_000;

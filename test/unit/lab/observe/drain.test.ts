@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { backoffCap } from '../../../../contract/policies/retry-policy.ts';
+import { backoffCapSeconds } from '../../../../contract/policies/retry-policy.ts';
 import { drain, drainTimeoutOf } from '../../../../lab/observe/drain.ts';
 
 /** Queues whose messages are all hidden, as many as the n-th look says. */
@@ -33,6 +33,6 @@ describe('waiting until queues are empty', () => {
 
   it('allows for an outage and the longest backoff after it', () => {
     expect(drainTimeoutOf(0)).toBe(360);
-    expect(drainTimeoutOf(600)).toBeGreaterThanOrEqual(600 + backoffCap);
+    expect(drainTimeoutOf(600)).toBeGreaterThanOrEqual(600 + backoffCapSeconds);
   });
 });
