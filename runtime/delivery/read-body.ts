@@ -19,7 +19,7 @@ export async function readBody(
   isCounted: boolean,
   context: DeliveryContext,
 ): Promise<Judged | Read> {
-  // What has no name, or is too old, blocks nobody.
+  // A body without an identity, or one that is too old, never blocks its group.
   const mayBlock = message.reading.asItCame !== undefined && isInWindow(message, context);
   const ofBodies: DeliveryContext = {
     ...context,
@@ -32,7 +32,7 @@ export async function readBody(
     const store = context.guarantee.store ?? context.dependencies.store;
     const verdict = await attemptToRead(job, () => read(message), { ...context.dependencies, store });
     if (verdict.outcome === 'read') return verdict;
-    // An event that was applied blocks nobody, whatever its parser does now.
+    // An event that was applied never blocks, whatever its parser does now.
     const known = verdict.outcome === 'tried' ? await judgeByRecord(message, context) : undefined;
     return known ?? judged(verdict);
   } catch (error) {

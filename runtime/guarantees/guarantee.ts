@@ -16,26 +16,26 @@ import type {
 } from '../ports/record-store.ts';
 
 /**
- * What an event does inside the store: a function from the event, and the declared tables, to its effects. It must not act outside of them,
- * since it runs on every delivery, and the runtime alone decides whether the effects are committed; those of the events
- * before it in its group may not be yet. It depends on the event alone: where it refuses an event that it accepted
- * before, that event is applied and yet in the dead-letter queue. Lists and plain objects that it returns are copied, so
- * it may fill the same ones for its next event. Where it returns a promise, as any `async` function does, it may not: the
- * handler of another group can begin before the copy.
+ * A function from an event, and the declared tables, to the effects of the event.  The handler must not act itself: it
+ * runs on every delivery, and only the runtime decides whether the effects are committed. The effects of earlier events
+ * of its group may not be committed yet. The result must depend only on the event. If the handler refuses an event that
+ * it accepted before, that event may be applied and also be in the dead-letter queue.  Returned lists and plain objects
+ * are copied, so the handler may reuse them for its next event. A handler that returns a promise, like any `async`
+ * function, must not reuse them, because the handler of another group can start before the copy.
  */
 export type EffectHandler<Event extends CloudEvent, Tables extends TableDeclarations = NoTables> = (
   event: Event,
   context: EffectContext<Tables>,
 ) => readonly Effect[] | Promise<readonly Effect[]>;
 
-/** A handler of effects that has its tables. */
+/** A handler of effects whose tables are bound. */
 export type BoundEffectHandler<Event extends CloudEvent> = (
   event: Event,
 ) => readonly Effect[] | Promise<readonly Effect[]>;
 
 /**
- * What an event does outside of the store. What it throws tells the runtime what is known: `NotExecutedError` and
- * `PermanentError` say that nothing happened, any other error that it may have.
+ * A handler that acts outside of the store. Its error tells the runtime whether the effect happened: `NotExecutedError`
+ * and `PermanentError` mean that it did not, any other error means that it may have.
  */
 export type ExternalHandler<Event extends CloudEvent> = (
   event: Event,
@@ -43,147 +43,155 @@ export type ExternalHandler<Event extends CloudEvent> = (
 ) => Promise<ExternalResult>;
 
 export interface ExternalContext {
-  /** The same on every attempt of one event, for the system that the handler calls: 64 hexadecimal digits. */
+  /** The idempotency key for the called system, the same on every attempt of an event: 64 hexadecimal digits. */
   readonly idempotencyKey: string;
-  /** Milliseconds until `signal` is aborted; what the handler calls should time out before. */
+  /** Milliseconds until `signal` is aborted. Calls of the handler should time out earlier. */
   remainingTime(): number;
   /**
-   * Is aborted with a `DeadlineError` shortly before the invocation ends. Pass it on to what waits: `fetch(url, { signal
-   * })`, `client.send(command, { abortSignal: signal })`. A call that was given up may have happened, so let its error
-   * through as it is: the guarantee decides what follows. One that was never made is a `NotExecutedError`.
+   * Aborted with a `DeadlineError` shortly before the invocation ends. Pass it to every call that you await:
+   * `fetch(url, { signal })`, `client.send(command, { abortSignal: signal })`. The effect of an aborted call may have
+   * happened, so do not catch its error: the guarantee decides what follows. If the call was never made, throw a
+   * `NotExecutedError`.
    */
   readonly signal: AbortSignal;
 }
 
 /**
- * Is stored, and told to duplicates. No list and no effect: nothing commits effects of an external handler, so a list that
- * holds one fails the attempt.
+ * The result of an external handler, which is stored in the record. Lists and effects are not allowed, because nothing
+ * commits the effects of an external handler.
  */
 export type ExternalResult =
-  // biome-ignore lint/suspicious/noConfusingVoidType: a handler may have nothing to tell.
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler may return nothing.
   void | null | undefined | string | number | bigint | boolean | NoEffects;
 
-/** Any object but a list and an effect. The texts stand in the compiler's message, and say what to do. */
+/** Any object except a list or an effect. The texts appear in compiler errors and name the fix. */
 interface NoEffects {
   toString(): string;
   readonly length?: 'only exactlyOnce() commits effects: choose it, or return something else than a list';
   readonly [effectBrand]?: 'only exactlyOnce() commits effects: choose it, or return something else';
 }
 
-/** What a guarantee calls, by its kind. */
+/** The handlers by kind of guarantee. */
 export interface Handlers<Event extends CloudEvent> {
   readonly effects: BoundEffectHandler<Event>;
   readonly external: ExternalHandler<Event>;
 }
 export type HandlerKind = 'effects' | 'external';
 
-/** One delivery of one event, to its handler. */
+/** One delivery of an event to its handler. */
 export interface Task<Event extends CloudEvent> extends Job {
   readonly event: Event;
 }
 
-/** One delivery of what a record is kept of: of an event, or of a body that no parser has read yet. */
+/** One delivery of the subject of a record: of an event, or of a body that the parser has not read yet. */
 export interface Job {
-  /** Whether an attempt that ended with this error failed by the event's own fault, as far as can be told. */
+  /** Whether the event itself caused this error, as far as is known. */
   readonly isOwnFailure: (error: unknown) => boolean;
-  /** Logs what went wrong and changes no outcome. */
+  /** Logs a failure that changes no outcome. */
   readonly warn: (what: string, error: unknown) => void;
   /**
-   * What the record of an unknown outcome keeps of the body; one that fits no record is in the dead-letter queue then.
+   * Returns the part of the body that the record of an unknown outcome stores. Copies a body that is too large for a
+   * record to the dead-letter queue.
    *
-   * @param attempt The record's.
-   * @throws Whatever the dead-letter queue throws.
+   * @param attempt The record's owner token.
+   * @throws The error of the dead-letter queue.
    */
   readonly keepBody: (attempt: string, reason: string) => Promise<KeptBody>;
   readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration' | 'earlier'>;
   /**
-   * The fingerprint of the event by the algorithm that a record's names; `undefined` for one that this code does not
-   * know.
+   * Returns the event's fingerprint by the algorithm of a record's fingerprint; `undefined` if this version does not
+   * know the algorithm.
    */
   readonly fingerprintLike: (named: string) => string | undefined;
-  /** Guarantees that this consumer had before: what was completed under one of them is a duplicate. */
+  /** The guarantees that this consumer had before. An event that was completed under one of them is a duplicate. */
   readonly formerly: readonly GuaranteeName[];
-  /** The `attempt` of the unknown record that an operator sent this message again for. */
+  /** If an operator sent this message again: the owner token of the unknown record. */
   readonly resendToken: string | undefined;
-  /** Milliseconds since the epoch: when the invocation ends, finished or not. */
+  /** Milliseconds since the epoch: the end of the invocation. */
   readonly end: number;
-  /** Milliseconds since the epoch: nothing new begins after it. */
+  /** Milliseconds since the epoch: no new request starts after it. */
   readonly deadline: number;
   /**
-   * Whether its attempt is counted before its handler begins: it is a suspect, which may end its process, and nothing is
-   * counted after that. What ends the attempt by no fault of the event takes the count back.
+   * Whether the attempt is counted before the handler starts. This is for a suspect, because a crash cannot be counted
+   * afterwards. The count is taken back if the attempt ends for a reason that the event did not cause.
    */
   readonly countsBeforeHandler: boolean;
-  /** Milliseconds since the epoch: such a handler begins no later, or it may be cut off by no fault of its own. */
+  /**
+   * Milliseconds since the epoch: the latest start of a handler that is counted before it starts. A later one could be
+   * cut off by the end of the invocation.
+   */
   readonly latestHandlerStart: number;
-  /** Whether the handler may begin. It may not if attempts of its event never ended: see `NeverEndedError`. */
+  /** Whether the handler may start. It may not if the event's attempts never finished: see `NeverEndedError`. */
   readonly canStartHandler: (past: AttemptHistory) => boolean;
 }
 
 /**
- * How long before the deadline of a delivery its handler has to be done, in ms: time to give up a request that is
- * under way, and to record what became of it in more than one try.
+ * The handler must end this long before the deadline of its delivery, in ms. That leaves time to cancel a pending
+ * request, and to record its outcome with more than one try.
  */
 export const handlerMargin = 200;
 
-/** What a guarantee works with. */
+/** The dependencies of a guarantee. */
 export interface Tools {
   readonly store: EffectStore;
-  /** How long a completed record counts, in seconds. */
+  /** How long a completed record is valid, in seconds. */
   readonly recordTtlSeconds: number;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** The same with a store that may keep records only. */
+/** The same with a store that keeps only records. */
 export type RecordTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
 
-/** What became of a delivery. */
+/** The result of a delivery. */
 export type Verdict =
   | {
       readonly outcome: 'applied';
-      /** How many of its effects were stale; absent for none. */
+      /** Number of stale effects; absent for none. */
       readonly stale?: number;
     }
-  /** Done before; `result` is what the first handler returned, as JSON text. */
+  /** The event was applied before. `result`: the first handler's result, as JSON text. */
   | {
       readonly outcome: 'duplicate';
       readonly appliedWith: string | undefined;
       readonly result: string | undefined;
     }
   | { readonly outcome: 'conflict'; readonly applied: string; readonly received: string }
-  /** Given up before, for this very message: its copy is in the dead-letter queue. */
+  /** This message was given up before, and its copy is in the dead-letter queue. */
   | { readonly outcome: 'quarantined'; readonly reason: string }
-  /** It may have happened, or not. Recorded; only an operator moves it. */
+  /** The effect may have happened. The record says so, and only an operator changes it. */
   | {
       readonly outcome: 'unknown';
       readonly reason: string;
-      /** The error of the handler that left it unknown. */
+      /** The handler's error that left the outcome unknown. */
       readonly error?: unknown;
-      /** Where its record was found to have no room for the body: whose copy in the dead-letter queue has it. */
+      /**
+       * If the body is too large for the record: the owner token and the message id of the copy in the dead-letter
+       * queue.
+       */
       readonly keptWith?: Pick<StoredRecord, 'ownerToken' | 'messageId'>;
     }
-  /** No record, and too old to tell a new event from one whose record has expired. */
+  /** There is no record, and the message is so old that the record may have expired. */
   | { readonly outcome: 'out-of-window' }
-  /** Another delivery holds the lease until then (ms since the epoch). */
+  /** Another delivery holds the lease until `leaseUntil` (ms since the epoch). */
   | { readonly outcome: 'leased'; readonly leaseUntil: number }
-  /** The handler failed by the event's own fault, as far as can be told, and that was counted. */
+  /** The attempt failed because of the event, as far as is known, and was counted. */
   | { readonly outcome: 'tried'; readonly error: unknown; readonly history: AttemptHistory }
-  /** The handler refused the event for good, or the condition of a `raw` effect of it did. */
+  /** The handler refused the event, or the condition of a `raw` effect failed. */
   | { readonly outcome: 'refused'; readonly error: PermanentError }
-  /** The lease of this delivery ended and the record is another's now. */
+  /** The lease of this delivery ended, and another delivery has changed the record. */
   | {
       readonly outcome: 'fenced';
       readonly reason: string;
-      /** The error of its handler, if it failed. */
+      /** The handler's error, if it failed. */
       readonly error?: unknown;
     };
 
-/** The promise that a consumer chooses; see docs/guarantees.md for what each leaves possible. */
+/** The guarantee of a consumer. docs/guarantees.md lists what can still go wrong under each. */
 export interface Guarantee<Kind extends HandlerKind> {
   readonly name: GuaranteeName;
   readonly kind: Kind;
-  /** Where its records are. `undefined`: in the record table of the function's environment. */
+  /** The store of its records. `undefined`: the record table of the function's environment. */
   readonly store: RecordStore | undefined;
   settle<Event extends CloudEvent>(
     task: Task<Event>,
@@ -191,11 +199,11 @@ export interface Guarantee<Kind extends HandlerKind> {
     tools: Tools,
   ): Promise<Verdict>;
   /**
-   * Settles consecutive deliveries of one group at once, where that has the same result as settling each: see `fold`.
-   * Absent where there is no such way. None of them is a suspect.
+   * Settles consecutive deliveries of one group together, with the same result as one after the other: see `fold`.
+   * Absent if the guarantee cannot do this. No delivery is a suspect.
    *
-   * @returns The verdicts of the first ones, in order; what has none is settled alone, from the next one on.
-   * @throws Whatever `settle` throws for want of an answer; then none of them is settled.
+   * @returns The verdicts of the first deliveries, in order. The next delivery without a verdict is settled alone.
+   * @throws The error of `settle` if the store does not answer; then no delivery is settled.
    */
   fold?<Event extends CloudEvent>(
     tasks: readonly Task<Event>[],
@@ -203,8 +211,8 @@ export interface Guarantee<Kind extends HandlerKind> {
     tools: Tools,
   ): Promise<readonly Verdict[]>;
   /**
-   * Records that the event was given up, once its copy is in the dead-letter queue.
-   * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
+   * Records that the event was given up, after its copy is in the dead-letter queue.
+   * @throws StoreBusyError if the store stayed contended until the deadline; the error of the store.
    */
   quarantine(task: Job, reason: string, tools: Tools): Promise<void>;
   /**
@@ -217,12 +225,13 @@ export interface Guarantee<Kind extends HandlerKind> {
    */
   findVerdict(task: Job, tools: Tools): Promise<Verdict | undefined>;
   /**
-   * What becomes of an event that its handler refused with a permanent error.
+   * Decides about an event that its handler refused with a permanent error.
    *
-   * @param leavesRecord Whether a record is left of it: an operator's skip has to stand somewhere.
-   * @returns `refused`, or what the record says already: a duplicate is one, whatever its handler says now.
-   * @throws ConfigurationError if the consumer must not decide by the record: then the message waits. Whatever the store
-   *   throws.
+   * @param leavesRecord Whether to leave a record, so that an operator's skip can be stored in it.
+   * @returns `refused`, or the verdict that the record already holds. An applied event is a duplicate, even if its
+   *   handler refuses it now.
+   * @throws ConfigurationError if the consumer must not decide by the record: then the message waits. The error of the
+   *   store.
    */
   refuse(
     task: Job,
@@ -231,8 +240,8 @@ export interface Guarantee<Kind extends HandlerKind> {
     terms: { readonly leavesRecord: boolean },
   ): Promise<Verdict>;
   /**
-   * Tells the record that the message blocks its group, and returns whether an operator skips it.
-   * @throws StoreBusyError if the store is contended; whatever the store throws.
+   * Records that the message blocks its group, and returns whether an operator skips it.
+   * @throws StoreBusyError if the store is contended; the error of the store.
    */
   isSkipped(task: Job, tools: Tools): Promise<boolean>;
 }

@@ -5,19 +5,19 @@ import type { Effect } from '../../handler/effects/index.ts';
 import type { BoundEffectHandler, Task } from '../guarantee.ts';
 import { Patience } from './shared-timeout.ts';
 
-/** A delivery whose effects are known. */
+/** A delivery with the effects of its event. */
 export interface EventWithEffects {
   readonly task: Task<CloudEvent>;
   readonly effects: readonly Effect[];
 }
 
 /**
- * For how long handlers are asked for one fold, in ms: what only computes takes less, and ten round trips, the most that a
- * fold saves, take 50. What is slow, or hangs, must not keep those before it from being committed.
+ * Maximum time of all handlers of one fold, in ms. Handlers that only compute take less, and a fold saves at most ten
+ * round trips, about 50 ms. A handler that is slow or hangs must not delay the commit of the events before it.
  */
 const handlersTime = 20;
 
-/** The effects of the first tasks; handlers run in order, up to the first one that fails or takes its time. */
+/** Returns the effects of the first tasks. Handlers run in order, up to the first one that fails or is slow. */
 export async function ask<Event extends CloudEvent>(
   tasks: readonly Task<Event>[],
   handle: BoundEffectHandler<Event>,
@@ -28,7 +28,8 @@ export async function ask<Event extends CloudEvent>(
   const patience = new Patience(handlersTime, clock);
   for (const task of tasks) {
     const { identity, resendToken } = task;
-    // What an operator sent takes more than a commit, and a record takes one write of a transaction.
+    // A message that an operator sent again needs more than a commit, and a transaction can write each record only
+    // once.
     if (resendToken !== undefined || ids.has(identity.id) || patience.isOver) break;
     const effects = await patience.waitFor(effectsOf(task.event, handle));
     if (effects === undefined) break;
@@ -39,7 +40,7 @@ export async function ask<Event extends CloudEvent>(
   return asked;
 }
 
-/** @returns `undefined` if the handler failed, or returned something else than effects: its event stands alone then. */
+/** @returns `undefined` if the handler failed or returned invalid effects. Its event is then settled alone. */
 async function effectsOf<Event extends CloudEvent>(
   event: Event,
   handle: BoundEffectHandler<Event>,

@@ -13,14 +13,14 @@ import { type Part, partName, type Write } from './merge-effects.ts';
 type Committed = { readonly kind: 'committed'; readonly result: string | undefined } | Refused;
 
 /**
- * One round trip for a first delivery and one for a duplicate; one more where effects are stale, since their conditions
- * cancel the whole transaction: it is committed again without them. Without a commit nothing is applied, so a crash at
- * any point leaves either everything or nothing. `Commit`, `CommitOverExpired` in spec/OrderOnce.tla.
+ * Commits the record and the effects of one event in one transaction. A first delivery and a duplicate need one round
+ * trip. Stale effects need one more: their conditions cancel the whole transaction, and it is committed again without
+ * them. A crash at any point leaves either all writes or none. `Commit`, `CommitOverExpired` in spec/OrderOnce.tla.
  *
  * @param refused Settles an attempt whose effects the store refuses: a PermanentError for a condition of the handler's own, else
  *   an EffectsRefusedError.
- * @throws StoreBusyError if the store stayed contended until the deadline; whatever the store throws, and then the commit
- *   may have happened.
+ * @throws StoreBusyError if the store stayed contended until the deadline. The error of the store: then the commit may
+ *   have happened.
  */
 export async function commit(
   { resendToken, deadline }: Job,
@@ -38,7 +38,7 @@ export async function commit(
       if (answer.kind === 'committed') return { ...answer, result: live.resultOf(0) };
       return answer.kind === 'exists' ? { kind: 'exists', record: undefined, ...answer.found[0] } : answer;
     },
-    // The record knows what was stale: it may be of an earlier try, which found less.
+    // The record lists the stale effects. It may be from an earlier try, which found fewer.
     written: ({ status, result }) => (status === 'COMPLETED' ? { kind: 'committed', result } : undefined),
     terms,
     onAmbiguous: 'markUnknown',
@@ -50,11 +50,11 @@ export async function commit(
 }
 
 /**
- * Commits effects; where some are stale, again without them, at once, and as often as there are any: each such answer
- * leaves fewer.
+ * Commits effects. If some are stale, commits again at once without them, until none is stale. Each try has fewer
+ * effects.
  *
  * @param commits Are asked anew each time, since results tell what was left out.
- * @throws StoreBusyError where they kept getting stale until the deadline; whatever the store throws.
+ * @throws StoreBusyError if effects kept getting stale until the deadline; the error of the store.
  */
 export async function commitLive(
   store: EffectStore,
@@ -70,19 +70,19 @@ export async function commitLive(
   }
 }
 
-/** An effect that was left out of a commit, as the record lists it. */
+/** A stale effect, in the form in which the record lists it. */
 interface StaleItem {
   readonly effect: number;
   readonly table: string;
-  /** Both in digits: what it would have written, and what is there. */
+  /** The effect's version and the stored version, both in digits. */
   readonly version: string;
   readonly held: string;
 }
 
-/** The writes of a commit, less those that turned out to be stale. */
+/** The writes of a commit without those that are stale. */
 export class LiveEffects {
   #live: readonly Write[];
-  /** With the version that is there. */
+  /** The stale writes, with the stored version. */
   readonly #stale = new Map<Write, string>();
   readonly #all: readonly Write[];
 
@@ -95,13 +95,13 @@ export class LiveEffects {
     return this.#live.map(({ effect }) => effect);
   }
 
-  /** The effects that the writes at these places of the list stand for; of all writes for no places. */
+  /** The effects behind the writes at these positions; without positions, the effects of all writes. */
   partsAt(places: readonly number[]): readonly Part[] {
     const writes = places.length === 0 ? this.#live : places.flatMap((place) => this.#live[place] ?? []);
     return writes.flatMap(({ parts }) => parts).sort((a, b) => a.place - b.place);
   }
 
-  /** What the record of an event tells of the commit; `undefined` where nothing was stale. */
+  /** The commit's result for the record of an event; `undefined` if no effect was stale. */
   resultOf(event: number): string | undefined {
     const stale = this.#all
       .flatMap((write) => {
@@ -112,7 +112,7 @@ export class LiveEffects {
     return stale.length === 0 ? undefined : encodeResult({ stale });
   }
 
-  /** Leaves out what the store called stale, and nothing else. */
+  /** Leaves out the effects that the store called stale. */
   leaveOut(stale: readonly StaleEffect[]): void {
     for (const { index, held } of stale) {
       const write = this.#live[index];
@@ -122,17 +122,17 @@ export class LiveEffects {
   }
 }
 
-/** @param there The version that made the whole write stale. */
+/** @param there The stored version that made the whole write stale. */
 function staleItem({ place, effect, held }: Part, there: string | undefined): StaleItem[] {
   const newer = there ?? held;
   if (newer === undefined || !isVersioned(effect)) return [];
   return [{ effect: place, table: effect.table, version: String(versionOf(effect)), held: newer }];
 }
 
-/** How many effects a reason names at most. */
+/** Maximum number of effects that a reason names. */
 const mostNamed = 10;
 
-/** The error of a refusal, which names the effects by their places in the handler's list. */
+/** Makes the error of a refusal. It names the effects by their positions in the handler's list. */
 function errorOf({ by, effects, reason, cause }: Refused, live: LiveEffects) {
   const parts = live.partsAt(effects);
   const named = parts.slice(0, mostNamed).map(partName).join(', ');
@@ -142,7 +142,7 @@ function errorOf({ by, effects, reason, cause }: Refused, live: LiveEffects) {
   return by === 'condition' ? new PermanentError(text, { cause }) : new EffectsRefusedError(text, { cause });
 }
 
-/** @param result What the record tells of the commit. */
+/** @param result The commit's result in the record. */
 export function appliedWith(result: string | undefined): Verdict {
   const stale = result === undefined ? 0 : countOf(result);
   return stale === 0 ? { outcome: 'applied' } : { outcome: 'applied', stale };

@@ -15,13 +15,13 @@ import { fold } from './fold.ts';
 import { type Write, writesOf } from './merge-effects.ts';
 
 export interface ExactlyOnceOptions {
-  /** One that commits effects. @default - the record table of the function's environment */
+  /** A store that can commit effects. @default - the record table of the function's environment */
   readonly store?: EffectStore;
 }
 
 /**
- * The effect happens exactly once: the handler returns it as data, and it is committed with the event's record in one
- * transaction. A handler that refuses its event: `Refuse` in spec/OrderOnce.tla.
+ * The effects happen exactly once: the handler returns them as data, and one transaction commits them with the event's
+ * record. A handler that refuses its event: `Refuse` in spec/OrderOnce.tla.
  */
 export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effects'> {
   const withStore = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
@@ -39,10 +39,10 @@ export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effe
 }
 
 /**
- * Round trips: one for a first delivery and one for a duplicate; one more for an attempt that failed, which is counted,
- * and for a suspect, which is counted before.
+ * Round trips: one for a first delivery, one for a duplicate, one more for the count of a failed attempt, and one more
+ * for the count of a suspect.
  *
- * @throws Whatever the handler threw that was not counted as a failed attempt; what `commit` throws.
+ * @throws The handler's error if it was not counted as a failed attempt; the errors of `commit`.
  */
 async function settleEffects<Event extends CloudEvent>(
   task: Task<Event>,
@@ -84,8 +84,8 @@ async function settleSuspect<Event extends CloudEvent>(
 }
 
 /**
- * @param count Counts an attempt that failed by the event's own fault: its handler threw, returned no effects, or returned
- *   effects that the store takes in no request.
+ * @param count Counts an attempt that the event itself made fail: its handler threw, returned invalid effects, or
+ *   returned effects that the store refuses.
  */
 async function apply<Event extends CloudEvent>(
   task: Task<Event>,
@@ -98,7 +98,7 @@ async function apply<Event extends CloudEvent>(
     if (!task.isOwnFailure(error)) throw error;
     return await count(error).catch((cause: unknown) => {
       task.warn(`A failed attempt of event ${task.identity.eventId} could not be counted`, cause);
-      // It is why the message is delivered again, whatever else failed on the way.
+      // This error is the reason for the retry, even if the count failed too.
       throw error;
     });
   };
@@ -112,8 +112,8 @@ async function apply<Event extends CloudEvent>(
 }
 
 /**
- * The handler ran before anybody saw the record, which may say that the event was applied. A count leaves a record for an
- * operator's skip to stand in.
+ * Settles a refusal by the handler. The handler ran before the record was read, and the record may show that the event
+ * was applied. A count leaves a record, in which an operator's skip can be stored.
  */
 async function refuse(
   task: Job,

@@ -8,16 +8,16 @@ import { ask, type EventWithEffects } from './collect-effects.ts';
 import { appliedWith, commitLive, LiveEffects } from './commit.ts';
 import { MergedWrites } from './merge-effects.ts';
 
-/** One transaction takes 4 MB (AWS: "TransactWriteItems"); sizes are estimates. */
+/** A transaction accepts 4 MB (AWS: "TransactWriteItems"). The limit is lower, because sizes are estimates. */
 const mostBytes = 3 * 1024 * 1024;
 
 /**
- * For how long a fold is tried again that the store is too busy for, in ms: one hot item must not hold up those before
- * its event. With the backoff of `retry.ts` it is six tries.
+ * Maximum time for retries of a fold if the store is busy, in ms, because one hot item must not delay the events before
+ * it. With the backoff of `retry.ts` this allows six tries.
  */
 const busyTime = 1000;
 
-/** About what a record takes, in bytes: its key and names may be long, and its event's id is part of both. */
+/** Estimated bytes of a record. Key and names may be long, and both contain the event's id. */
 const recordBytes = 4 * 1024;
 
 interface Fold {
@@ -25,9 +25,11 @@ interface Fold {
   readonly writes: MergedWrites;
 }
 
-/** What is settled without another step, so that those after it may go on; whatever else it is may stop their group. */
+/**
+ * Whether a verdict needs no further step, so that the next events can continue. Any other verdict may stop the group.
+ */
 function passes(verdict: Verdict): boolean {
-  // A body that no record keeps may have to be copied first.
+  // A body that is too large for a record may have to be copied first.
   if (verdict.outcome === 'unknown') return verdict.keptWith === undefined;
   return passing.has(verdict.outcome);
 }
@@ -35,19 +37,18 @@ function passes(verdict: Verdict): boolean {
 const passing: ReadonlySet<Verdict['outcome']> = new Set(['applied', 'duplicate', 'quarantined']);
 
 /**
- * Commits consecutive deliveries of one group in one transaction: their records, and their effects merged. Whatever is
- * wrong with one of them cancels all, so that one falls out and the others are committed again: what was settled
- * before, and stale effects, at once, however many they are; anything else ends the fold at its event, and nobody is
- * blamed but who stands alone.
+ * Commits consecutive deliveries of one group in one transaction: their records, and their merged effects. A problem
+ * with one delivery cancels the whole transaction. Settled deliveries and stale effects are left out, and the others
+ * are committed again at once. Any other problem ends the fold before its event. Only an event that is committed alone
+ * can be counted as failed.
  *
- * The result is that of committing them one after the other, with three exceptions. An effect that a newer one of the
- * same fold replaces is not listed as stale, whatever was there before. DynamoDB never sees it either, so an index of the
- * table cannot refuse it. And DynamoDB sees the sum of two increments alone, which may fit its 38 digits where one of
- * them does not.
+ * The result equals that of one commit after the other, with three exceptions. An effect that a newer one of the same
+ * fold replaces is never listed as stale. DynamoDB never sees such an effect, so an index of the table cannot refuse
+ * it. DynamoDB sees only the sum of two increments, which may fit 38 digits although one of them does not.
  *
- * @returns The verdicts of the first deliveries, in order: none where the first one has to stand alone.
- * @throws StoreBusyError where the store stayed contended; whatever the store throws. The commit may have happened then,
- *   and each record tells by its `attempt`.
+ * @returns The verdicts of the first deliveries, in order; empty if the first one must be settled alone.
+ * @throws StoreBusyError if the store stayed contended; the error of the store. In both cases the commit may have
+ *   happened, and the `attempt` of each record shows it.
  */
 export async function fold<Event extends CloudEvent>(
   tasks: readonly Task<Event>[],
@@ -74,7 +75,7 @@ export async function fold<Event extends CloudEvent>(
   return inOrder(first.members.map((member) => verdicts.get(member)));
 }
 
-/** Those of them that fit into one transaction and whose effects merge, from the first one on. */
+/** Returns the first events whose effects merge and fit into one transaction. */
 function merge(wanted: readonly EventWithEffects[]): Fold {
   const members: EventWithEffects[] = [];
   let writes = new MergedWrites();
@@ -107,7 +108,7 @@ function attemptOf({ task }: EventWithEffects, tools: Tools): DeliveryAttempt {
   return new DeliveryAttempt(task, 'exactly-once', tools);
 }
 
-/** @returns Who is committed again: whom no record speaks against, up to the first one that may stop the group. */
+/** @returns The members to commit again: those that no record refused, up to the first one that may stop the group. */
 function remaining(
   members: readonly EventWithEffects[],
   found: readonly (Refusal | undefined)[],
@@ -128,7 +129,7 @@ function remaining(
   return left;
 }
 
-/** What the record alone decides, this very delivery's own commit included, whose answer was lost. */
+/** The verdict that the record alone decides, including a commit of this delivery whose answer was lost. */
 function verdictOf(refusal: Refusal, member: EventWithEffects, tools: Tools): Verdict | undefined {
   const attempt = attemptOf(member, tools);
   const state = attempt.interpret(refusal, attempt.delivery(), { takeOver: true });
@@ -138,12 +139,15 @@ function verdictOf(refusal: Refusal, member: EventWithEffects, tools: Tools): Ve
   return state.kind === 'verdict' ? state.verdict : undefined;
 }
 
-/** Whom a store refuses is not always told. Who is left alone here stands alone next. */
+/**
+ * Returns the first half of the members, because the store does not always name the refused effects. A single member is
+ * then settled alone.
+ */
 function halfOf(members: readonly EventWithEffects[]): readonly EventWithEffects[] {
   return members.slice(0, Math.floor(members.length / 2));
 }
 
-/** The first of them, up to one that may stop the group. */
+/** Returns the first verdicts, up to the first one that may stop the group. */
 function inOrder(verdicts: readonly (Verdict | undefined)[]): readonly Verdict[] {
   const known: Verdict[] = [];
   for (const verdict of verdicts) {

@@ -5,28 +5,28 @@ import { encode, isNothing, merge } from '../../handler/effects/of-kind.ts';
 import { EffectsRefusedError, PermanentError } from '../../handler/errors.ts';
 import { mostItems } from '../../stores/transaction.ts';
 
-/** An effect as its event's handler returned it. */
+/** An effect that the handler of an event returned. */
 export interface Part {
-  /** The place of its event among those that are committed together, from 0. */
+  /** Position of the event among those that are committed together, from 0. */
   readonly event: number;
-  /** Its place among the handler's effects, from 1. */
+  /** Position of the effect in the handler's list, from 1. */
   readonly place: number;
   readonly effect: Effect;
-  /** The version that an event before it in the same commit writes, where that makes it stale: digits. */
+  /** If an earlier event of the same commit makes the effect stale: that event's version, in digits. */
   readonly held?: string;
 }
 
-/** One write of a commit, and the effects on one item that it stands for: of one event, or of several. */
+/** One write of a commit, with the effects on one item that were merged into it, of one event or of several. */
 export interface Write {
   readonly effect: EffectWrite;
   readonly parts: readonly Part[];
 }
 
 /**
- * The writes of one event that is committed alone: one for each item, as far as the effects tell the keys of their tables.
+ * Returns the writes of one event that is committed alone: one per item, if the keys of the tables are known.
  *
- * @throws EffectsRefusedError for two effects on one item that do not add up; PermanentError for more writes than one
- *   transaction takes, which no deployment of tables or permissions changes.
+ * @throws EffectsRefusedError for two effects on one item that cannot be merged; PermanentError for more writes than a
+ *   transaction accepts, which no change of tables or permissions can fix.
  */
 export function writesOf(effects: readonly Effect[]): readonly Write[] {
   const writes = ownWrites(effects, 0);
@@ -45,17 +45,17 @@ export function writesOf(effects: readonly Effect[]): readonly Write[] {
   return writes.map(({ write }) => write);
 }
 
-/** An effect for people, as its handler returned it. */
+/** The name of an effect in error messages. */
 export function partName({ place, effect }: Pick<Part, 'place' | 'effect'>): string {
   return `effect ${place} (${effectName(effect)})`;
 }
 
-/** The effects of several events as the writes of one transaction, one for each item. */
+/** The merged effects of several events: the writes of one transaction, one per item. */
 export class MergedWrites {
-  /** By item. */
+  /** The writes by item. */
   readonly #writes: ReadonlyMap<string, Write>;
   readonly #events: number;
-  /** Of all effects, those that others made needless included. */
+  /** Estimated bytes of all effects, including replaced ones. */
   readonly bytes: number;
 
   constructor(writes: ReadonlyMap<string, Write> = new Map(), events = 0, bytes = 0) {
@@ -73,11 +73,11 @@ export class MergedWrites {
   }
 
   /**
-   * With the effects of the next event. They merge if one write has the same result as the effects one after the
-   * other: increments of one item, versions of one item.
+   * Adds the effects of the next event. Effects on one item merge if one write has the same result: increments, and
+   * versions of one item.
    *
-   * @returns `undefined` if they don't, if the key of a table is not known, or if the store may refuse an effect: the event
-   *   stands alone.
+   * @returns `undefined` if they do not merge, if the key of a table is not known, or if the store may refuse an
+   *   effect. The event is then committed alone.
    */
   with(effects: readonly Effect[]): MergedWrites | undefined {
     let { bytes } = this;
@@ -100,18 +100,18 @@ export class MergedWrites {
 }
 
 interface OwnWrite {
-  /** Unknown where the key of its table is. */
+  /** Unknown if the key of the table is unknown. */
   readonly item: ItemId | undefined;
   readonly write: Write;
 }
 
-/** Two effects of one event on one item. */
+/** Two effects of one event on one item that cannot be merged. */
 interface Clash {
   readonly item: string;
   readonly parts: readonly [Part, Part];
 }
 
-/** The writes of one event: increments of one item add up. */
+/** Returns the writes of one event, with the increments of one item added up. */
 function ownWrites(effects: readonly Effect[], event: number): readonly OwnWrite[] | Clash {
   const keysOf = keysIn(effects);
   const known = new Map<string, OwnWrite>();
@@ -133,7 +133,10 @@ function ownWrites(effects: readonly Effect[], event: number): readonly OwnWrite
   return [...known.values(), ...unknown];
 }
 
-/** @returns `undefined` for an effect that the store may refuse: it has to see that one alone. */
+/**
+ * @returns `undefined` for an effect that the store may refuse, because only a single commit shows which event is
+ *   refused.
+ */
 function bytesOf(effect: Effect): number | undefined {
   try {
     return encode(effect).change?.bytes;
@@ -142,7 +145,7 @@ function bytesOf(effect: Effect): number | undefined {
   }
 }
 
-/** @returns `undefined` if no one write does what the two would do one after the other. */
+/** @returns `undefined` if no single write has the result of the two writes. */
 function mergeWrites(before: Write | undefined, next: Write, within: 'event' | 'group'): Write | undefined {
   if (before === undefined) return next;
   const merged = merge(before.effect, next.effect, within);

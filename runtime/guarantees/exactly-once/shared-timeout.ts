@@ -1,30 +1,30 @@
 import type { Clock } from '../../../contract/clock.ts';
 
-/** Some time to wait for several things, together. */
+/** One timeout for several waits. */
 export class Patience {
   readonly #clock: Clock;
   readonly #end: number;
   readonly #ended = new AbortController();
   readonly #over: Promise<undefined>;
 
-  /** @param ms How long it lasts, from now on. */
+  /** @param ms Length of the timeout, from now. */
   constructor(ms: number, clock: Clock) {
     this.#clock = clock;
     this.#end = clock.now() + ms;
     this.#over = clock.sleep(ms, this.#ended.signal).then(() => undefined);
   }
 
-  /** By the clock: what computes without a pause is done before any timer. */
+  /** Compares the clock, because a handler that computes without a pause finishes before any timer fires. */
   get isOver(): boolean {
     return this.#clock.now() >= this.#end;
   }
 
-  /** @returns `undefined` where it is over first; the work goes on. */
+  /** @returns `undefined` if the timeout ends first. The work continues. */
   async waitFor<Result>(work: Promise<Result>): Promise<Result | undefined> {
     return await Promise.race([work, this.#over]);
   }
 
-  /** Leaves no timer behind. */
+  /** Clears the timer. */
   end(): void {
     this.#ended.abort();
   }

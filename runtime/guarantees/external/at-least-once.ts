@@ -6,8 +6,8 @@ import { externalGuarantee } from './external-effect.ts';
 
 export interface AtLeastOnceOptions {
   /**
-   * How long the system that the handler calls remembers an idempotency key, in ms, at least 10,000;
-   * `Infinity` for one that never forgets. An event whose first attempt is older is not tried again: it becomes OUTCOME_UNKNOWN.
+   * How long the system that the handler calls remembers an idempotency key, in ms; at least 10,000, or `Infinity` for
+   * a system that never forgets. An event whose first attempt is older is not tried again and becomes OUTCOME_UNKNOWN.
    */
   readonly providerKeyRetention: number;
   /** @default - the record table of the function's environment */
@@ -15,10 +15,10 @@ export interface AtLeastOnceOptions {
 }
 
 /**
- * The effect happens at least once: whatever is unclear is tried again, with the same `context.idempotencyKey`. It
- * happens once where the system that is called recognises that key.
+ * The effect happens at least once: an unclear attempt is tried again with the same `context.idempotencyKey`. The
+ * effect happens once if the called system recognises that key.
  *
- * @throws ConfigurationError for a retention below 10 seconds, which is mostly one in another unit.
+ * @throws ConfigurationError for a retention below 10 seconds, which is usually a number in another unit.
  */
 export function atLeastOnce({ providerKeyRetention, store }: AtLeastOnceOptions): Guarantee<'external'> {
   const least = keyRetentionSeconds.least * 1000;

@@ -8,8 +8,9 @@ export interface AtMostOnceOptions {
 }
 
 /**
- * The effect happens at most once: what may have happened is never tried again. It is recorded as OUTCOME_UNKNOWN, with
- * the event's body, until an operator resolves it. A handler that knows that nothing happened throws `NotExecutedError`.
+ * The effect happens at most once: an attempt whose effect may have happened is never repeated. Its record becomes
+ * OUTCOME_UNKNOWN with the event's body, until an operator resolves it. A handler throws `NotExecutedError` if it is
+ * certain that nothing happened.
  */
 export function atMostOnce({ store }: AtMostOnceOptions = {}): Guarantee<'external'> {
   return externalGuarantee({ name: 'at-most-once', onAmbiguous: 'markUnknown' }, store);

@@ -8,7 +8,7 @@ import { type AttemptEnd, Lease } from '../record/lease.ts';
 import { leaveUnstarted, SuspectAttempt } from '../record/suspect-attempt.ts';
 import { externalGuarantee } from './external-effect.ts';
 
-/** The parser has said what the body is. `took`: how long it took for that, in ms. */
+/** The parser has read the body. `took`: the time of the parser, in ms. */
 export interface Read {
   readonly outcome: 'read';
   readonly took: number;
@@ -16,17 +16,22 @@ export interface Read {
 
 const policy = { name: 'at-least-once', onAmbiguous: 'retry' } as const;
 
-/** Whatever a consumer's guarantee is: its parser does nothing outside, so what is unclear is tried again. */
+/**
+ * The guarantee for reading a body, under every guarantee of the consumer. A parser has no effect outside, so an
+ * unclear attempt is repeated.
+ */
 export function guaranteeOfBodies(store: RecordStore | undefined): Guarantee<'external'> {
   return externalGuarantee(policy, store);
 }
 
 /**
- * Reads a body under a lease, as an attempt of that body: counted before for a suspect, since nothing is counted after a
- * parser that ends its process, else after a parser that failed. A body that was read has no attempts any more.
+ * Reads a body under a lease, as an attempt of that body. For a suspect the attempt is counted before the parser,
+ * because a parser that ends its process cannot be counted afterwards. Otherwise it is counted after the parser failed.
+ * A successful read resets the attempts.
  *
- * @param read Runs the consumer's parser, and throws what it failed with.
- * @throws What `read` threw and was not counted; StoreBusyError where the store took no write in time; whatever it throws.
+ * @param read Runs the consumer's parser, and throws the parser's error.
+ * @throws The error of `read` if it was not counted; StoreBusyError if the store accepted no write in time; the error
+ *   of the store.
  */
 export async function attemptToRead(job: Job, read: () => void, tools: RecordTools): Promise<Verdict | Read> {
   const { clock } = tools;
@@ -68,7 +73,7 @@ export async function attemptToRead(job: Job, read: () => void, tools: RecordToo
       try {
         await end(describe(error), { failed });
       } catch (cause) {
-        // It is why the message is delivered again, whatever else failed on the way.
+        // This error is the reason for the retry, even if the count failed too.
         job.warn('A failed attempt to read a body could not be counted', cause);
         throw error;
       }
@@ -77,7 +82,7 @@ export async function attemptToRead(job: Job, read: () => void, tools: RecordToo
     }
     const took = clock.now() - from;
     const markRead = () => end('The parser has read it', { failed: false, forgets: past.attempts });
-    // Twice, and then the event goes first: the lease ends by itself.
+    // Two tries, because the event is more important: the lease ends by itself.
     await markRead()
       .catch(markRead)
       .catch((cause: unknown) => job.warn('A body was read, and its record does not say so', cause));

@@ -32,16 +32,18 @@ import { leaveUnstarted, SuspectAttempt } from '../record/suspect-attempt.ts';
 import { runUntil } from './handler-deadline.ts';
 import { refuseLostEffects } from './lost-effects.ts';
 
-/** What the two guarantees for external effects make of one that may have happened. */
+/** How the two external guarantees handle an effect that may have happened. */
 export interface ExternalPolicy {
   readonly name: GuaranteeName;
-  /** `retry`: run it again, with the same idempotency key. `markUnknown`: OUTCOME_UNKNOWN, for an operator. */
+  /**
+   * `retry`: the handler runs again with the same idempotency key. `markUnknown`: the record becomes OUTCOME_UNKNOWN.
+   */
   readonly onAmbiguous: 'retry' | 'markUnknown';
-  /** How long the system that is called knows an idempotency key, in ms. */
+  /** How long the called system remembers an idempotency key, in ms. */
   readonly providerKeyRetention?: number;
 }
 
-/** @param store In place of the record table of the function's environment. */
+/** @param store Default: the record table of the function's environment. */
 export function externalGuarantee(
   policy: ExternalPolicy,
   store: RecordStore | undefined,
@@ -54,7 +56,7 @@ export function externalGuarantee(
     settle: (task, handle, tools) => settleExternal(task, handle, policy, withStore(tools)),
     quarantine: (task, reason, tools) => recordQuarantine(task, policy.name, reason, withStore(tools)),
     findVerdict: (task, tools) => findVerdict(task, policy.name, termsOf(task, policy), withStore(tools)),
-    // Its claim saw the record, and the release of its lease has left one.
+    // The claim has read the record, and the release has left one.
     refuse: async (_, error) => ({ outcome: 'refused', error }),
     isSkipped: (task, tools) => isSkipped(task, withStore(tools).store),
   };
@@ -68,7 +70,7 @@ export function externalGuarantee(
  *
  * Two round trips for a first delivery (claim, complete), one for a duplicate. `Call`, `TooLate` in spec/OrderOnce.tla.
  *
- * @throws Whatever the handler threw, once the record says so; StoreBusyError where the store took no write in time.
+ * @throws The handler's error after the record was written; StoreBusyError if the store accepted no write in time.
  */
 async function settleExternal<Event extends CloudEvent>(
   task: Task<Event>,
@@ -91,7 +93,7 @@ async function settleExternal<Event extends CloudEvent>(
 interface Attempt {
   readonly lease: Lease;
   readonly policy: ExternalPolicy;
-  /** Where it is counted before the handler. */
+  /** Set if the attempt is counted before the handler. */
   readonly suspect?: SuspectAttempt;
 }
 
@@ -126,7 +128,7 @@ async function runUnderLease<Event extends CloudEvent>(
     refuseLostEffects(result);
   } catch (error) {
     const notDone = error instanceof NotExecutedError || error instanceof PermanentError;
-    // A handler that was asked to stop may throw anything.
+    // A handler whose signal is aborted may throw any error.
     const failed = task.isOwnFailure(error) && clock.now() < end;
     return await settleError(error, { notDone, failed }, past, attempt);
   }
@@ -139,27 +141,27 @@ function termsOf(task: Job, policy: ExternalPolicy): InterpretTerms {
     takeOver: policy.onAmbiguous === 'retry',
     resendToken: task.resendToken,
     ...(policy.providerKeyRetention !== undefined &&
-      // A system that never forgets a key needs no look at its age.
+      // For a system that never forgets keys, the age does not matter.
       Number.isFinite(policy.providerKeyRetention) && {
-        // The call may come as late as the lease ends, and the key has to be known even then.
+        // The call may happen as late as the end of the lease, and the system must still know the key then.
         firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
       }),
   };
 }
 
-/** What is known of an attempt that did not succeed. */
+/** How an attempt failed. */
 interface FailedAttempt {
-  /** Whether it is certain that nothing happened. */
+  /** Whether it is certain that the effect did not happen. */
   readonly notDone: boolean;
-  /** Whether it failed by the event's own fault. */
+  /** Whether the event itself made the attempt fail. */
   readonly failed: boolean;
 }
 
 /**
- * Writes what an error leaves behind, then throws it. An ambiguous error that is marked unknown, or one that was counted as a failed
- * attempt, is a verdict instead. `CallUnheard`, `CallLost`, `NotDone` in spec/OrderOnce.tla.
+ * Records a failed attempt, then throws its error. If the outcome was marked unknown, or the attempt was counted,
+ * returns a verdict instead. `CallUnheard`, `CallLost`, `NotDone` in spec/OrderOnce.tla.
  *
- * @param past Those before this delivery.
+ * @param past The attempts before this delivery.
  */
 async function settleError(
   error: unknown,
@@ -175,8 +177,8 @@ async function settleError(
   try {
     released = await (suspect ?? lease).end(reason, { failed });
   } catch (cause) {
-    // The lease ends by itself, and why the handler failed matters more than why that could not be written down. But a
-    // permanent error is acknowledged, and nothing is before its record says so.
+    // The lease ends by itself, and the handler's error is more important than the error of this write. But the event
+    // of a permanent error is acknowledged, and that requires its record.
     if (error instanceof PermanentError) throw cause;
     lease.warn('The lease of a handler that failed could not be given back: it ends by itself', cause);
     throw error;
@@ -186,7 +188,7 @@ async function settleError(
   throw error;
 }
 
-/** @param error That of the handler, if it failed. */
+/** @param error The handler's error, if it failed. */
 function verdictOf(write: OwnerWrite, verdict: Verdict, error?: unknown): Verdict {
   return write.held ? verdict : fenced(write, error);
 }

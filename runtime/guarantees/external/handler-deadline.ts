@@ -2,8 +2,8 @@ import type { Clock } from '../../../contract/clock.ts';
 import { DeadlineError } from '../../handler/errors.ts';
 
 /**
- * Runs a handler under a signal that is aborted at `time` (ms since the epoch). It waits for the handler whatever that
- * makes of its signal; one that ignores it ends with its process, in the last moment of the invocation.
+ * Runs a handler with a signal that is aborted at `time` (ms since the epoch). Waits for the handler even if it ignores
+ * the signal; then the runtime ends the process shortly before the invocation ends.
  */
 export async function runUntil<Result>(
   time: number,

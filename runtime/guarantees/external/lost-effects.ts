@@ -3,9 +3,9 @@ import { InvalidEffectsError } from '../../handler/errors.ts';
 import { ignoreRejection, isPromise } from '../../handler/promise.ts';
 
 /**
- * Refuses a result of an external handler that nobody would do: effects, which nothing commits under these guarantees, and
- * promises in a list or an iterator, whose work may not have been done. Nothing else of a result is judged: the handler
- * has acted.
+ * Refuses a result of an external handler that contains effects, promises in a list, or an iterator. Under these
+ * guarantees nothing commits effects, and the work of such promises and iterators may not be done. Any other result is
+ * accepted, because the handler has acted.
  *
  * @throws InvalidEffectsError
  */
@@ -14,12 +14,12 @@ export function refuseLostEffects(result: unknown): void {
   try {
     found = findIn(result, [], new Set());
   } catch {
-    // A member that throws when it is read is the handler's own affair, and it has acted.
+    // A member that throws when it is read is accepted, because the handler has acted.
   }
   if (found !== undefined) throw new InvalidEffectsError(`The handler returned ${found}`);
 }
 
-/** @param places Where the value is in the lists that hold it, from 1; none for the result itself. */
+/** @param places Positions of the value in the lists that contain it, from 1; empty for the result itself. */
 function findIn(value: unknown, places: readonly number[], seen: Set<unknown>): string | undefined {
   const at = places.length === 0 ? '' : ` as member ${places.join('.')} of its list`;
   if (looksLikeEffect(value)) {
@@ -33,7 +33,7 @@ function findIn(value: unknown, places: readonly number[], seen: Set<unknown>): 
   }
   if (!isList(value) || seen.has(value)) return undefined;
   seen.add(value);
-  // All of them, so that no promise among them rejects unheard.
+  // All members, so that no promise among them rejects without a handler.
   const inside = [...value].map((member, index) => findIn(member, [...places, index + 1], seen));
   return inside.find((found) => found !== undefined);
 }
