@@ -9,10 +9,11 @@ import { describe, InvalidEffectsError } from './errors.ts';
 import { ignoreRejection, isPromise } from './promise.ts';
 
 /**
- * The list of effects that a handler returned, every member checked. esbuild checks no types, and a member that is no effect
- * would be sent to nobody.
+ * Checks every member of the list of effects that a handler returned, because esbuild does not check types, and an
+ * invalid member would be lost.
  *
- * @throws InvalidEffectsError that names the place and the value; ConfigurationError for an effect without a table name.
+ * @throws InvalidEffectsError that names the position and the value; ConfigurationError for an effect without a table
+ *   name.
  */
 export function effectsIn(returned: unknown): readonly Effect[] {
   if (!Array.isArray(returned)) {
@@ -29,7 +30,7 @@ export function effectsIn(returned: unknown): readonly Effect[] {
   return returned;
 }
 
-/** Refuses what no store may be asked to write. @throws As `effectsIn` does. */
+/** Checks one write before a store gets it. @throws The errors of `effectsIn`. */
 export function requireWrite(value: unknown): asserts value is EffectWrite {
   requireEffect(value, 'It', (amount) => isNumber(amount) || canonicalDecimal(amount) !== undefined);
 }
@@ -53,13 +54,13 @@ function requireEffect(value: unknown, name: string, isAmount: (amount: unknown)
     throw new InvalidEffectsError(`${name} (${effectName(effect)}) has ${wrongKey}`);
 }
 
-/** An effect for people, by its kind and its table. */
+/** The name of an effect in error messages: its kind and its table. */
 export function effectName(effect: { readonly kind: string }): string {
   const table = kindNames.has(effect.kind) ? kindOf(effect as Effect).tableOf(effect as Effect) : undefined;
   return table === undefined ? effect.kind : `${effect.kind} on table ${quoted(table)}`;
 }
 
-/** Anything may stand for a table name, things without JSON too. */
+/** The given table name can be any value, also one without a JSON form. */
 function quoted(table: unknown): string {
   return typeof table === 'string' ? JSON.stringify(table) : nameOf(table);
 }
@@ -80,26 +81,26 @@ function isNumber(value: unknown): boolean {
   return Number.isFinite(value) || typeof value === 'bigint';
 }
 
-/** Instances of classes too: only the store knows which of them it takes. */
+/** Accepts instances of classes too, because only the store knows which of them are valid. */
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return Object.prototype.toString.call(value) === '[object Object]' && !isPromise(value);
 }
 
-/** Whether a value has steps that somebody has to take: of a generator nothing has run before. */
+/** Whether a value is an iterator, whose code has not run yet if it is a generator. */
 export function isIterator(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const isIterable = Symbol.iterator in value || Symbol.asyncIterator in value;
   return isIterable && typeof (value as { readonly next?: unknown }).next === 'function';
 }
 
-/** Whether a value was made by this library as an effect, or has the members of one. */
+/** Whether a value is an effect that this library made, or has the members of one. */
 export function looksLikeEffect(value: unknown): value is { readonly kind: string } {
   if (typeof value !== 'object' || value === null) return false;
   const { kind } = value as { readonly kind?: unknown };
   return effectBrand in value || (kindNames.has(kind) && ('table' in value || 'write' in value));
 }
 
-/** What a value is, for people, and what to do about it where that is likely. */
+/** Describes a value for an error message, with the likely fix. */
 function nameOf(value: unknown): string {
   if (isPromise(value)) return 'a promise: await it';
   if (Array.isArray(value)) return 'a list: spread its members with "..."';

@@ -7,13 +7,13 @@ import { reopen } from './reopen.ts';
 type Counted = Extract<CountAnswer, { kind: 'counted' }>;
 
 /**
- * Counts the attempt of a delivery under exactly-once, which has written nothing yet: once, however often it is called.
- * A suspect's before its handler, every other one only when the handler has failed: who counted before each handler
- * would pay a write for every event. `CountAttempt` in spec/OrderOnce.tla.
+ * Counts the attempt of a delivery under exactly-once once, even if it is called again. A suspect's attempt is counted
+ * before its handler. Every other attempt is counted only after its handler failed, because a count before each handler
+ * would cost a write for every event. `CountAttempt` in spec/OrderOnce.tla.
  *
- * @returns What was before this attempt, or what the record says to this delivery: a duplicate is one, even if its handler
- *   fails.
- * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
+ * @returns The attempts before this one, or the verdict that the record already holds. An applied event is a duplicate,
+ *   even if its handler fails.
+ * @throws StoreBusyError if the store stayed contended until the deadline; the error of the store.
  */
 export async function countAttempt(
   { resendToken }: Job,

@@ -14,27 +14,29 @@ import type { Job, RecordTools, Verdict } from '../guarantee.ts';
 import { type InterpretTerms, interpretRecord, type RecordState } from './interpret-record.ts';
 import { type Budget, pause, retryAlways } from './retry.ts';
 
-/** A write by an owner: whether the record holds what it wrote, or is another's. */
+/** The result of an owner's write: the record holds it, or belongs to another delivery. */
 export type OwnerWrite =
   | { readonly held: true }
   | { readonly held: false; readonly record: StoredRecord | undefined };
 
-/** A write over a record whose condition may refuse it. */
+/** A conditional write that the record may refuse. */
 export interface Step<Taken extends { readonly kind: string }> {
   /** @param expectedExpiration The `expiration` of an expired record to replace. */
   readonly write: (
     mine: Delivery,
     expectedExpiration: number | undefined,
   ) => Promise<Taken | Exists | Contended>;
-  /** What the step came to, where the record shows an earlier try of it, whose answer was lost. */
+  /** Returns the step's result if the record shows an earlier try of it whose answer was lost. */
   readonly written?: (record: StoredRecord) => Taken | undefined;
   readonly terms: InterpretTerms;
   /**
-   * What becomes of an unfinished record, if nobody can know whether its effect happened. `markUnknown`: OUTCOME_UNKNOWN.
-   * `ignore`: nothing, the record needs no write of this step.
+   * How to handle an unfinished record whose effect may have happened. `markUnknown`: write OUTCOME_UNKNOWN. `ignore`:
+   * do nothing, because the record needs no write of this step.
    */
   readonly onAmbiguous: 'markUnknown' | 'ignore';
-  /** For a write that takes over no lease: gives back what is under one, if the record that is in its way is. */
+  /**
+   * For a write that cannot take over a lease: releases the lease of the record that refused the write, if it has one.
+   */
   readonly reopen?: (inTheWay: StoredRecord | undefined) => Promise<void>;
 }
 
@@ -43,8 +45,8 @@ export type Decision<Taken extends object> =
   | { readonly taken: undefined; readonly verdict: Verdict };
 
 /**
- * One delivery as the store meets it: what its writes say, what a record that refuses one means for it, and how it leaves an
- * outcome that nobody can know.
+ * One delivery and its writes to the record. It also interprets a record that refuses a write, and marks an outcome as
+ * unknown.
  */
 export class DeliveryAttempt {
   readonly budget: Budget;
@@ -67,17 +69,17 @@ export class DeliveryAttempt {
     return this.#job.identity.ownerToken;
   }
 
-  /** When a claim made now ends: its owner's invocation is over by then, on every clock. */
+  /** When the lease of a claim made now ends: the owner's invocation is over by then, on every clock. */
   get leaseEnd(): number {
     return leaseEnd(this.#job);
   }
 
-  /** Logs what went wrong and changes no outcome. */
+  /** Logs a failure that changes no outcome. */
   warn(what: string, error: unknown): void {
     this.#job.warn(what, error);
   }
 
-  /** The delivery as a write made now tells it. */
+  /** The delivery, with the current time, for a write. */
   delivery(): Delivery {
     const now = this.budget.clock.now();
     return {
@@ -90,9 +92,9 @@ export class DeliveryAttempt {
   }
 
   /**
-   * What a record means that refused a write of this delivery. If it is of the same event by another algorithm, the
-   * conditions of the writes that follow take its fingerprint too.
-   * @param mine The delivery as it was told to the store.
+   * Interprets a record that refused a write of this delivery. If the record names another fingerprint algorithm for
+   * the same event, the conditions of later writes accept that fingerprint too.
+   * @param mine The delivery that the write contained.
    */
   interpret(refusal: Refusal, mine: Delivery, terms: InterpretTerms): RecordState {
     const state = interpretRecord(refusal, mine, terms, this.#job);
@@ -104,10 +106,10 @@ export class DeliveryAttempt {
   }
 
   /**
-   * Repeats a write until the store takes it, or its record says what to make of the delivery instead.
+   * Repeats a write until the store accepts it, or until the record decides about the delivery.
    *
-   * @throws StoreBusyError where the store stayed contended, or the record kept changing, until the deadline;
-   *   ConfigurationError if the consumer must not decide by the record: see `RecordState`; whatever `write` throws.
+   * @throws StoreBusyError if the store stayed contended, or the record kept changing, until the deadline;
+   *   ConfigurationError if the consumer must not decide by the record: see `RecordState`; the error of `write`.
    */
   async writeUntilDecided<Taken extends { readonly kind: string }>({
     write,
@@ -145,7 +147,7 @@ export class DeliveryAttempt {
       }
       expectedExpiration = state.kind === 'again' ? state.expectedExpiration : undefined;
       if (state.kind === 'again' && expectedExpiration === undefined) await reopen?.(state.record);
-      // An expired record is replaced at once; whoever meets another surprise after that gives way.
+      // Replace an expired record immediately; back off after any further conflict.
       if (surprises > 0) await pause(surprises, 'the record kept changing', this.budget);
       surprises += 1;
       contended = 0;
@@ -153,9 +155,9 @@ export class DeliveryAttempt {
   }
 
   /**
-   * OUTCOME_UNKNOWN, of our own record or of a dead owner's. Its `attempt` stays: whoever else holds it as unknown
-   * has written what we wanted to write, and an owner that is only slow may still complete it. `Hold` in
-   * spec/OrderOnce.tla.
+   * Writes OUTCOME_UNKNOWN to a record of this delivery or of a dead owner. The record keeps its `attempt`, so that a
+   * slow owner may still complete it. If another delivery has marked it unknown already, nothing is left to do. `Hold`
+   * in spec/OrderOnce.tla.
    */
   async markUnknown(
     seen: Pick<StoredRecord, 'ownerToken' | 'status'>,
@@ -189,7 +191,7 @@ export class DeliveryAttempt {
   }
 }
 
-/** When a claim made now ends: its owner's invocation is over by then, on every clock. */
+/** When the lease of a claim made now ends: the owner's invocation is over by then, on every clock. */
 export function leaseEnd({ end }: Pick<Job, 'end'>): number {
   return end + allowedClockSkewMs;
 }

@@ -5,16 +5,16 @@ import type { Job, RecordTools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
 import type { InterpretTerms } from './interpret-record.ts';
 
-// What a record says to a delivery that has nothing to write.
+// Reads the record for a delivery that has nothing to write.
 
 /**
- * What the record of a job decides, for a delivery that has written nothing and has nothing to write. Of an unfinished record
- * whose effect may have happened it makes an OUTCOME_UNKNOWN, as a write would.
+ * Returns the verdict that the record of a job holds, for a delivery that has nothing to write. An unfinished record
+ * whose effect may have happened becomes OUTCOME_UNKNOWN, as after a write.
  *
  * @param terms As a write of the guarantee would have them.
- * @returns `undefined` if the record leaves it open.
- * @throws ConfigurationError if the consumer must not decide by the record: see `RecordState`. StoreBusyError if the store is
- *   contended; whatever the store throws.
+ * @returns `undefined` if the record does not decide.
+ * @throws ConfigurationError if the consumer must not decide by the record: see `RecordState`. StoreBusyError if the
+ *   store is contended; the error of the store.
  */
 export async function findVerdict(
   job: Job,
@@ -35,7 +35,7 @@ export async function findVerdict(
       return held ? { outcome: 'unknown', reason } : undefined;
     }
     case 'verdict':
-      // An expired record says as little as none.
+      // An expired record decides as little as an absent one.
       return state.verdict.outcome === 'out-of-window' ? undefined : state.verdict;
     case 'again':
     case 'mine':
@@ -45,10 +45,10 @@ export async function findVerdict(
 }
 
 /**
- * Whether the record of an event says that somebody began it, and that it was not applied: it waits for another try, has an
- * owner or an outcome that nobody knows, or its copy is in the dead-letter queue.
+ * Whether the record shows a started event that was not applied: it waits for a retry, has an owner or an unknown
+ * outcome, or its copy is in the dead-letter queue.
  *
- * @throws What `findRecord` throws.
+ * @throws The errors of `findRecord`.
  */
 export async function isUnfinished(job: Job, guarantee: GuaranteeName, tools: RecordTools): Promise<boolean> {
   const mine = new DeliveryAttempt(job, guarantee, tools).delivery();
@@ -57,16 +57,16 @@ export async function isUnfinished(job: Job, guarantee: GuaranteeName, tools: Re
   return record.expiration === undefined || record.expiration > now / 1000;
 }
 
-/** The token of no delivery. */
+/** An owner token that no delivery has. */
 const nobody = '';
 
 /**
- * The record of an event, without a permission to read: it releases the lease of an owner that does not exist. No record
- * accepts that, and the refusal shows the record.
+ * Reads the record of an event without a permission to read. It tries to release the lease of an owner that does not
+ * exist: every record refuses that, and the refusal contains the record.
  *
  * @returns `undefined` if there is no record.
- * @throws ConfigurationError if a later version wrote the record: what it says is not known here. StoreBusyError if the store
- *   is contended; whatever the store throws.
+ * @throws ConfigurationError if a later version wrote the record, whose meaning is not known here. StoreBusyError if
+ *   the store is contended; the error of the store.
  */
 async function findRecord(mine: Delivery, store: RecordStore): Promise<Refusal | undefined> {
   const answer = await store.release({ ...mine, ownerToken: nobody }, 'Looks at the record', { change: 0 });

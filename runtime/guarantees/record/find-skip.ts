@@ -3,10 +3,10 @@ import type { RecordStore } from '../../ports/record-store.ts';
 import type { Job } from '../guarantee.ts';
 
 /**
- * Whether an operator skips the message of a task that is about to block its group. The record is told which message
- * blocks, so that an operator can skip this one and no other.
+ * Whether an operator skips a message that is about to block its group. The message's id is written into the record, so
+ * that an operator can skip exactly this message.
  *
- * @throws StoreBusyError if the store is contended; whatever the store throws.
+ * @throws StoreBusyError if the store is contended; the error of the store.
  */
 export async function isSkipped({ identity }: Job, store: RecordStore): Promise<boolean> {
   const { id, messageId } = identity;

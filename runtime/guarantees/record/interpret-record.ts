@@ -5,42 +5,42 @@ import { isKnownFormat, laterFormat } from '../../stores/record-format.ts';
 import type { Job, Verdict } from '../guarantee.ts';
 import { otherGuarantee, unknownAlgorithm } from './misconfigured.ts';
 
-/** What a record that refused a write means for the delivery that met it. */
+/** What a record that refused a write means for the delivery. */
 export type RecordState =
-  /** An earlier write of this very delivery, whose answer was lost. */
+  /** The record holds an earlier write of this delivery, whose answer was lost. */
   | { readonly kind: 'mine'; readonly record: StoredRecord }
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
-  /** The write may be tried again; `expectedExpiration` is the expired life to replace. */
+  /** The write may be tried again; `expectedExpiration` is the expiration of the expired record to replace. */
   | {
       readonly kind: 'again';
       readonly expectedExpiration: number | undefined;
       readonly record: StoredRecord | undefined;
     }
-  /** This consumer, as it is deployed and configured, must not decide by the record: the message waits. */
+  /** This consumer, as it is deployed and configured, must not decide by the record, so the message waits. */
   | { readonly kind: 'misconfigured'; readonly error: ConfigurationError }
-  /** Whether it happened cannot be told: the record has to become OUTCOME_UNKNOWN. */
+  /** It is unclear whether the effect happened: the record must become OUTCOME_UNKNOWN. */
   | { readonly kind: 'unclear'; readonly record: StoredRecord; readonly reason: string };
 
-/** What a delivery writes and goes on from. */
+/** The statuses that a delivery writes and continues from. */
 const ownStatuses: ReadonlySet<RecordStatus> = new Set(['RETRYING', 'INPROGRESS', 'COMPLETED']);
 
 export interface InterpretTerms {
-  /** Whether a lease that is over may be taken over. */
+  /** Whether an ended lease may be taken over. */
   readonly takeOver: boolean;
   readonly firstAttemptAfter?: number | undefined;
   readonly resendToken?: string | undefined;
 }
 
 /**
- * The order of the questions matters: each one takes for granted what the earlier ones ruled out.
+ * Interprets a record that refused a write. The order of the checks matters: each check relies on the earlier ones.
  *
- * Times are compared on the clock that refused the write. By another one a lease that stands for the store may seem to
- * be over, and a delivery would knock until its deadline.
+ * Times are compared on the clock of the store that refused the write. Otherwise clock skew would make a live lease
+ * look ended, and the delivery would retry until its deadline.
  *
- * Each answer is an action: `FindLeased`, `FindSettled`, `FindMine`, `FindForeign`, `FindUnclear`, `FindExpired`,
+ * Each result is an action: `FindLeased`, `FindSettled`, `FindMine`, `FindForeign`, `FindUnclear`, `FindExpired`,
  * `FindChanged` in spec/OrderOnce.tla.
  *
- * @param mine The delivery as it was told to the store.
+ * @param mine The delivery that the write contained.
  */
 export function interpretRecord(
   { record, now }: Refusal,
@@ -50,17 +50,17 @@ export function interpretRecord(
 ): RecordState {
   const ahead = (now ?? mine.now) - mine.now;
   if (record === undefined) return absent(mine, undefined);
-  // Before all else, its expiration included: what a later format means by them is not known here.
+  // First of all, even before the expiration: the meaning of a later format's attributes is not known here.
   if (!isKnownFormat(record)) return misconfigured(laterFormat(mine.id, record));
-  // The token is made once per delivery, nobody else has it.
+  // Each delivery makes its own token, so no other delivery has this one.
   if (record.ownerToken === mine.ownerToken && ownStatuses.has(record.status))
     return { kind: 'mine', record };
-  // TTL deletion lags by days: what has expired is gone, whether the store has deleted it or not.
+  // TTL deletes days late: an expired record counts as absent, whether the store has deleted it or not.
   if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {
     return absent(mine, record);
   }
   if (record.fingerprint !== mine.fingerprint) {
-    // Compared by the algorithm that the record names: a record outlives the code that wrote it.
+    // Compare by the algorithm that the record names, because a record outlives the code that wrote it.
     const received = fingerprintLike(record.fingerprint);
     if (received === undefined) return misconfigured(unknownAlgorithm(mine.id, record));
     if (received !== record.fingerprint) {
@@ -69,7 +69,7 @@ export function interpretRecord(
   }
   switch (record.status) {
     case 'COMPLETED':
-      // Another consumer of the same name may have completed it: then this one has yet to apply the event.
+      // Another consumer with the same name may have completed it. This one has then not applied the event yet.
       if (record.guarantee !== undefined && ![mine.guarantee, ...formerly].includes(record.guarantee)) {
         return misconfigured(otherGuarantee(record.guarantee, mine));
       }
@@ -80,7 +80,7 @@ export function interpretRecord(
     case 'INPROGRESS':
       return unfinishedLease(record, mine, terms, ahead);
     case 'QUARANTINED':
-      // Its copy is in the dead-letter queue; only a redrive, which has another id, runs again.
+      // The message's copy is in the dead-letter queue. Only a redrive, which has another message id, runs again.
       if (record.messageId === mine.messageId) {
         return verdict({ outcome: 'quarantined', reason: record.lastError ?? 'its record says so' });
       }
@@ -95,14 +95,14 @@ function absent(mine: Delivery, expired: StoredRecord | undefined): RecordState 
   return { kind: 'again', expectedExpiration: expired?.expiration, record: expired };
 }
 
-/** @param ahead How far the clock that decided is ahead of the delivery's, in ms. */
+/** @param ahead How far the store's clock is ahead of the delivery's, in ms. */
 function unfinishedLease(
   record: StoredRecord,
   mine: Delivery,
   terms: InterpretTerms,
   ahead: number,
 ): RecordState {
-  // Ours always has an end. No store takes over what has none, so waiting for it would never end either.
+  // A lease of this library always has an end. No store takes over a lease without one, so waiting would never end.
   if (record.leaseUntil === undefined) return unclear(record, 'Its lease has no end');
   const leaseUntil = record.leaseUntil - ahead;
   if (leaseUntil > mine.now) return verdict({ outcome: 'leased', leaseUntil });
@@ -111,16 +111,17 @@ function unfinishedLease(
   return unclear(record, 'Its owner ended without a word: the effect may have happened');
 }
 
-/** Whether a record that waits for another try may have one. */
+/** Whether a record that waits for a retry may be retried. */
 function runnable(
   record: StoredRecord,
   mine: Delivery,
   { firstAttemptAfter }: InterpretTerms,
   ahead: number,
 ): RecordState {
-  // Ours always has one. No store lets anybody begin over what has none.
+  // A record of this library always has an expiration. No store starts a new attempt over a record without one.
   if (record.expiration === undefined) return unclear(record, 'It was left without an expiration');
-  // What "unfinished" means differs: RETRYING may have happened under at-least-once, and nobody repeats that here.
+  // An unfinished record has another meaning under another guarantee: under at-least-once, an effect in RETRYING may
+  // have happened, so at-most-once must not repeat it.
   if (record.guarantee !== mine.guarantee) {
     return unclear(
       record,

@@ -6,11 +6,11 @@ import type { DeliveryAttempt, OwnerWrite } from './delivery-attempt.ts';
 import type { InterpretTerms } from './interpret-record.ts';
 import { retryAlways, retryContended } from './retry.ts';
 
-/** How an attempt ended that did not succeed. */
+/** How a failed attempt ended. */
 export interface AttemptEnd {
-  /** Whether it failed by the event's own fault. */
+  /** Whether the event itself made the attempt fail. */
   readonly failed: boolean;
-  /** How many attempts before it count no more. @default 0 */
+  /** Number of earlier attempts that no longer count. @default 0 */
   readonly forgets?: number;
 }
 
@@ -19,9 +19,10 @@ export type ClaimResult =
   | { readonly claimed: false; readonly verdict: Verdict };
 
 /**
- * The fenced lease of one delivery. Its writes carry the delivery's `attempt` and the store takes none over another's:
- * an owner whose lease was taken over changes nothing and learns it. A write is repeated while the store is contended,
- * until the deadline (StoreBusyError); one whose answer was lost is recognised by `attempt`.
+ * The fenced lease of one delivery. Its writes carry the delivery's `attempt`, and the store refuses a write over
+ * another delivery's `attempt`. So an owner whose lease was taken over changes nothing, and gets an answer that says
+ * so. A write is repeated while the store is contended, until the deadline (StoreBusyError). A write whose answer was
+ * lost is recognised by its `attempt`.
  */
 export class Lease {
   readonly #attempt: DeliveryAttempt;
@@ -30,14 +31,14 @@ export class Lease {
     this.#attempt = attempt;
   }
 
-  /** Logs what went wrong and changes no outcome. */
+  /** Logs a failure that changes no outcome. */
   warn(what: string, error: unknown): void {
     this.#attempt.warn(what, error);
   }
 
   /**
-   * INPROGRESS and ours, or what the record says to this delivery. `Claim`, `ClaimOverExpired`, `TakeOver` in
-   * spec/OrderOnce.tla.
+   * Writes INPROGRESS with this delivery as the owner, or returns the verdict that the record holds. `Claim`,
+   * `ClaimOverExpired`, `TakeOver` in spec/OrderOnce.tla.
    * @param countsAttempt See `ClaimTerms`.
    */
   async claim(terms: InterpretTerms, countsAttempt = false): Promise<ClaimResult> {
@@ -61,8 +62,8 @@ export class Lease {
   }
 
   /**
-   * COMPLETED. A late owner whose record became OUTCOME_UNKNOWN completes it all the same: it knows. `Complete` in
-   * spec/OrderOnce.tla.
+   * Writes COMPLETED. A late owner also completes its record after that became OUTCOME_UNKNOWN, because the owner knows
+   * the outcome. `Complete` in spec/OrderOnce.tla.
    */
   async complete(result: string): Promise<OwnerWrite> {
     const answer = await retryAlways(
@@ -72,7 +73,7 @@ export class Lease {
     return this.#attempt.ownerWrite(answer, { status: 'COMPLETED', ownerToken: this.#attempt.token });
   }
 
-  /** RETRYING. `Release` in spec/OrderOnce.tla. */
+  /** Writes RETRYING. `Release` in spec/OrderOnce.tla. */
   async release(lastError: string, terms: ReleaseTerms): Promise<OwnerWrite> {
     const step = () => this.#attempt.store.release(this.#attempt.delivery(), lastError, terms);
     const answer = await retryContended(step, this.#attempt.budget);
@@ -80,13 +81,13 @@ export class Lease {
     return this.#attempt.ownerWrite(answer, { status: 'RETRYING', ownerToken, attemptState: terms.state });
   }
 
-  /** RETRYING: the attempt is over, whose claim did not count it. It is counted if it `failed`. */
+  /** Writes RETRYING at the end of an attempt that the claim did not count. The attempt is counted if it `failed`. */
   async end(reason: string, { failed, forgets = 0 }: AttemptEnd): Promise<OwnerWrite> {
     const change = Number(failed) - forgets;
     return await this.release(reason, { change, ...(failed && { state: 'FAILED' as const }) });
   }
 
-  /** OUTCOME_UNKNOWN, of the record that this delivery claimed. */
+  /** Writes OUTCOME_UNKNOWN to the record that this delivery claimed. */
   async markOwnUnknown(lastError: string): Promise<OwnerWrite> {
     return await this.#attempt.markUnknown(
       { ownerToken: this.#attempt.token, status: 'INPROGRESS' },

@@ -2,7 +2,10 @@ import { ConfigurationError } from '../../../contract/errors.ts';
 import { algorithmOf, ownContent } from '../../../contract/event/fingerprint.ts';
 import type { Delivery, GuaranteeName, StoredRecord } from '../../ports/record-store.ts';
 
-/** It is no conflict: newer code wrote the record, or this consumer without its `fingerprint` cannot read it. */
+/**
+ * This is not a conflict: newer code wrote the record, or this consumer lacks the `fingerprint` function that the
+ * record needs.
+ */
 export function unknownAlgorithm(
   id: string,
   { fingerprint }: Pick<StoredRecord, 'fingerprint'>,
@@ -15,7 +18,7 @@ export function unknownAlgorithm(
   );
 }
 
-/** Two consumers share a name and a table, or one consumer was given another guarantee. Only its owner knows which. */
+/** Two consumers share a name and a table, or the guarantee of one consumer was changed. Only the user knows which. */
 export function otherGuarantee(
   found: GuaranteeName,
   { id, consumer, guarantee }: Pick<Delivery, 'id' | 'consumer' | 'guarantee'>,

@@ -4,10 +4,10 @@ import { DeliveryAttempt } from './delivery-attempt.ts';
 
 /**
  * Writes QUARANTINED into an event's record, for the message whose copy is in the dead-letter queue. A record that
- * takes no such write needs none: it says so already, or the event was applied or is worked on.
+ * refuses this write does not need it: it is quarantined already, or the event was applied or is being handled.
  * `Quarantine`, `QuarantineRefused` in spec/OrderOnce.tla.
  *
- * @throws StoreBusyError where the store stayed contended until the deadline; whatever the store throws.
+ * @throws StoreBusyError if the store stayed contended until the deadline; the error of the store.
  */
 export async function recordQuarantine(
   task: Job,
@@ -17,7 +17,7 @@ export async function recordQuarantine(
 ): Promise<void> {
   await new DeliveryAttempt(task, guarantee, tools).writeUntilDecided({
     write: (mine, expectedExpiration) => tools.store.quarantine(mine, reason, expectedExpiration),
-    // This delivery has applied the event, or still holds its lease: neither is waited for.
+    // This delivery has applied the event, or still holds its lease: there is nothing to wait for.
     written: ({ status }) => (status === 'RETRYING' ? undefined : { kind: 'quarantined' }),
     terms: { takeOver: false },
     onAmbiguous: 'ignore',

@@ -4,9 +4,9 @@ import type { InterpretTerms } from './interpret-record.ts';
 import { Lease } from './lease.ts';
 
 /**
- * Neither a commit nor a count takes over an unknown record that an operator sent again, or the lease of a `reopen` that
- * died. Outside of the transaction exactly-once does nothing, so giving the lease back is safe at any point.
- * `Reopen`, `ReopenedByAnother` in spec/OrderOnce.tla.
+ * Claims and releases a record, so that a commit or a count can follow. This is for an unknown record whose event an
+ * operator sent again, and for the lease of a `reopen` that died. Exactly-once has no effect outside of its
+ * transaction, so releasing the lease is safe at any point. `Reopen`, `ReopenedByAnother` in spec/OrderOnce.tla.
  */
 export async function reopen(
   record: StoredRecord | undefined,
@@ -16,6 +16,6 @@ export async function reopen(
   if (record?.status !== 'OUTCOME_UNKNOWN' && record?.status !== 'INPROGRESS') return;
   const lease = new Lease(attempt);
   const claim = await lease.claim(terms);
-  // Where another one was faster, the next write finds out what to make of it.
+  // If another delivery was faster, the next write interprets the record.
   if (claim.claimed) await lease.release('sent again by an operator', { change: 0 });
 }

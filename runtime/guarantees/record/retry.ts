@@ -8,14 +8,14 @@ const backoff = { base: 25, cap: 1000 };
 export interface Budget {
   readonly clock: Clock;
   readonly random: Random;
-  /** Milliseconds since the epoch: no new try begins after it. */
+  /** Milliseconds since the epoch: no new try starts after it. */
   readonly deadline: number;
 }
 
 /**
  * Waits before another try. `GiveUp` in spec/OrderOnce.tla.
- * @param tries How often it was tried before: 0 after the first try.
- * @throws StoreBusyError where the wait would pass the deadline.
+ * @param tries Number of earlier tries: 0 after the first try.
+ * @throws StoreBusyError if the wait would pass the deadline.
  */
 export async function pause(
   tries: number,

@@ -7,8 +7,8 @@ import type { DeliveryAttempt, OwnerWrite } from './delivery-attempt.ts';
 import { type AttemptEnd, Lease } from './lease.ts';
 
 /**
- * An attempt that is counted before its handler begins, since nothing is counted after one that ends its process. What
- * stays counted is blamed on the event, so whatever else ends the attempt has to take the count back.
+ * An attempt that is counted before its handler starts, because a crash cannot be counted afterwards. A count that
+ * stays is held against the event, so it is taken back if the attempt ends for another reason.
  */
 export class SuspectAttempt {
   readonly #task: Job;
@@ -26,8 +26,8 @@ export class SuspectAttempt {
   }
 
   /**
-   * RETRYING: the attempt is over. Its count stays if it `failed`. If that is held up until the count is taken back, a lease
-   * ends as one that was never counted.
+   * Writes RETRYING at the end of the attempt. The count stays if the attempt `failed`. If that is held up until the
+   * count is taken back, a lease ends as one that was never counted.
    */
   async end(reason: string, end: AttemptEnd): Promise<OwnerWrite> {
     const { failed, forgets = 0 } = end;
@@ -44,13 +44,13 @@ export class SuspectAttempt {
     return written;
   }
 
-  /** RETRYING: its handler is not begun. The count stays, even if this cannot be written. */
+  /** Writes RETRYING without starting the handler. The count stays, even if this write fails. */
   async leave(): Promise<OwnerWrite> {
     this.#isOver = true;
     return await leaveUnstarted(this.#lease, { wasCounted: true });
   }
 
-  /** The handler, watched. */
+  /** Wraps the handler to know whether it is running. */
   watch<Args extends unknown[], Result>(
     handle: (...args: Args) => Result | Promise<Result>,
   ): (...args: Args) => Promise<Result> {
@@ -65,9 +65,9 @@ export class SuspectAttempt {
   }
 
   /**
-   * Counts, runs and settles the attempt. The count is taken back where that throws, and shortly before the deadline where the
-   * handler is not at work: a store that does not answer may hold the attempt up until its process is ended. It may be
-   * asked for in vain, or twice: only a count that stands is taken back.
+   * Counts, runs and settles the attempt. The count is taken back if that throws. It is also taken back shortly before
+   * the deadline if the handler is not running, because a store that does not answer may delay the attempt until its
+   * process ends. The store takes back only a count that still stands, so a repeated request is safe.
    */
   async run<Result>(settle: () => Promise<Result>): Promise<Result> {
     const settled = new AbortController();
@@ -86,11 +86,12 @@ export class SuspectAttempt {
     }
   }
 
-  /** A store that does not take it leaves the count one too high; see docs/adr/0012. */
+  /** If the store does not accept this write, the count stays one too high; see docs/adr/0012. */
   async #takeBack(error: unknown, terms?: Pick<ReleaseTerms, 'keepsLease'>): Promise<void> {
     const release = { change: -1, wasCounted: true, ...terms };
     const step = () => this.#lease.release(describe(error), release);
-    // Twice, even past the deadline: the first may meet the very transaction that holds the attempt up.
+    // Two tries, even past the deadline, because the first one may conflict with the transaction that delays the
+    // attempt.
     await step()
       .catch(step)
       .catch((cause: unknown) => {
@@ -103,10 +104,11 @@ export class SuspectAttempt {
 }
 
 /**
- * RETRYING, and STARTED: the handler is not begun, since attempts before it never ended. It counts all the same, and stays
- * STARTED: if the copy to the dead-letter queue fails, the handler must not begin on the next delivery either.
+ * Writes RETRYING and STARTED without starting the handler, because the earlier attempts never finished. The attempt is
+ * counted and stays STARTED: if the copy to the dead-letter queue fails, the handler must not start on the next
+ * delivery either.
  *
- * @param wasCounted Whether its claim counted it.
+ * @param wasCounted Whether the claim counted the attempt.
  */
 export async function leaveUnstarted(
   lease: Lease,

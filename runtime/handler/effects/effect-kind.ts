@@ -3,58 +3,58 @@ import type { Attributes } from '../../values/attribute-values.ts';
 import type { Item } from './effect.ts';
 
 /**
- * One kind of effect: everything that the runtime and its stores know of it. The methods get effects that `problem` and
- * `validate` have passed, unless they say otherwise.
+ * Everything that the runtime and its stores know about one kind of effect. The methods get effects that `problem` and
+ * `validate` have accepted, unless stated otherwise.
  */
 export interface EffectKind<Effect> {
   /**
-   * What is wrong with the members of an effect, which may hold anything so far; `undefined` for nothing. It completes the
-   * sentence "the effect has ...".
+   * Describes an invalid member of an effect, whose members are unchecked; `undefined` if all are valid. The text
+   * completes "the effect has ...".
    */
   problem(effect: Effect, check: MemberChecks): string | undefined;
-  /** The name of its table, of an effect that nothing has passed yet. */
+  /** The table name of an unchecked effect. */
   tableOf(effect: Effect): unknown;
-  /** @throws Error for what is wrong besides, once the members are right. */
+  /** Checks an effect whose members are valid. @throws Error that describes any other problem. */
   validate?(effect: Effect): void;
-  /** Where it writes. */
+  /** The item that the effect writes. */
   placeOf(effect: Effect): Place;
-  /** Whether it writes nothing, and so is not sent. @default - it writes something */
+  /** Whether the effect writes nothing, so that it is not sent. @default - it writes something */
   isNothing?(effect: Effect): boolean;
-  /** What makes it newer or older than the item that is there: a store writes it over older items only. */
+  /** The version of the effect. A store writes the effect only over an item with a lower version. */
   versionOf?(effect: Effect): bigint;
-  /** How two effects on one item become one. Kinds with the same rule merge with each other. @default - they never do */
+  /** Merges two effects on one item. Kinds with the same rule merge with each other. @default - effects never merge */
   readonly merge?: MergeRule<Effect>;
   /**
    * The effect in DynamoDB's types. Every store writes this, so that all stores refuse the same effects.
    *
-   * @throws ValueError that names the place in the effect, and why DynamoDB does not take it. The rules that depend on the
-   *   item that is there are the store's.
+   * @throws ValueError that names the place in the effect and why DynamoDB refuses it. Rules that depend on the stored
+   *   item are checked by the store.
    */
   encode(effect: Effect): EncodedEffect;
 }
 
-/** What the kinds ask of a member. */
+/** Checks of members that all kinds share. */
 export interface MemberChecks {
-  /** What is wrong with a member that holds attributes; `undefined` for nothing. */
+  /** Describes the problem of a member with attributes; `undefined` if it is valid. */
   attributes(member: string, value: unknown): string | undefined;
   /** Whether a value can be added to an attribute. */
   isAmount(value: unknown): boolean;
-  /** What a value is, for people, and what to do about it if that is likely. */
+  /** Describes a value for an error message, with the likely fix. */
   nameOf(value: unknown): string;
 }
 
-/** The item that an effect writes, as far as the effect tells. */
+/** The item that an effect writes, as far as it is known from the effect. */
 export interface Place {
   readonly table: string;
-  /** `key` is all of the item's key; `item` has the key among its attributes. */
+  /** `key`: the attributes are exactly the item's key. `item`: the attributes include the key. */
   readonly by: 'key' | 'item';
   readonly attributes: Item;
 }
 
 /**
- * @param before Comes first.
- * @param within Whether both are of one event, or of two events of one group.
- * @returns One effect that does what the two would do one after the other; `undefined` if there is none.
+ * @param before The first effect.
+ * @param within Whether both effects belong to one event, or to two events of one group.
+ * @returns One effect with the result of both, one after the other; `undefined` if there is none.
  */
 export type MergeRule<Effect> = (
   before: Effect,
@@ -64,15 +64,15 @@ export type MergeRule<Effect> = (
 
 export interface Merged<Effect> {
   readonly effect: Effect;
-  /** Set if `before` makes `next` stale: the version of `before`, in digits. */
+  /** If `before` makes `next` stale: the version of `before`, in digits. */
   readonly held?: string;
 }
 
 /** An effect in DynamoDB's types. */
 export interface EncodedEffect {
-  /** What DynamoDB is sent. */
+  /** The write that is sent to DynamoDB. */
   readonly write: TransactWriteItem;
-  /** What it does to its item, for a store that is not DynamoDB. Absent for a write that only DynamoDB understands. */
+  /** The change of the item, for other stores than DynamoDB. Absent for a write that only DynamoDB understands. */
   readonly change?: ItemChange;
 }
 
@@ -81,14 +81,14 @@ export interface ItemChange {
   /** As in `Place`. */
   readonly by: Place['by'];
   readonly attributes: Attributes;
-  /** As DynamoDB counts those of an item. */
+  /** Size in bytes, as DynamoDB counts an item. */
   readonly bytes: number;
-  /** The version of the item that is there, in digits, if it makes the effect stale. @default - never stale */
+  /** Returns the version of the stored item, in digits, if it makes the effect stale. @default - never stale */
   heldBy?(there: Attributes | undefined): string | undefined;
   /**
-   * The item that it leaves; `undefined` for none.
+   * Returns the item after the effect; `undefined` if there is none.
    *
-   * @throws ValueError if DynamoDB refuses it over the item that is there.
+   * @throws ValueError if DynamoDB refuses the effect over the stored item.
    */
   apply(there: Attributes | undefined): Attributes | undefined;
 }

@@ -22,14 +22,17 @@ export interface Increment<Amount = number | bigint> extends OnTable {
   readonly by: Amounts<Amount>;
 }
 
-/** An increment as a store gets it. The sum of several is decimal text if no double holds it exactly. */
+/**
+ * An increment in the form that a store gets. A sum of several increments is decimal text if a double cannot hold it
+ * exactly.
+ */
 export type IncrementWrite = Increment<number | bigint | `${number}`>;
 
 /**
- * Adds to numeric attributes of one item. Exact to 38 digits. An item or an attribute that does not exist counts as zero,
- * and exists afterwards, even if the amount is 0.
+ * Adds to numeric attributes of one item, exactly to 38 digits. A missing item or attribute counts as zero and is
+ * created, even if the amount is 0.
  *
- * Several increments of one item by one event add up.
+ * Several increments of one item by one event are added up.
  *
  * @param by Finite numbers, by attribute. `{}` does nothing.
  * @example increment(tables.halls, { hall: 'H1' }, { sold: 1, revenue: 12.5 })
@@ -60,7 +63,7 @@ export const incrementKind: EffectKind<IncrementWrite> = {
 function addUp(
   ...[before, next]: Parameters<MergeRule<IncrementWrite>>
 ): ReturnType<MergeRule<IncrementWrite>> {
-  // An attribute may have a name that every object has.
+  // An attribute may have the name of a member of every object.
   const sums = new Map(Object.entries(before.by));
   for (const [name, amount] of Object.entries(next.by)) {
     sums.set(name, addExactly(sums.get(name) ?? 0, amount));
@@ -68,13 +71,13 @@ function addUp(
   return { effect: { ...before, by: Object.fromEntries(sums) } };
 }
 
-/** As many as an update expression of 4 KB names (AWS: "Quotas", expression parameters). */
+/** The number of attributes that fit into an update expression of 4 KB (AWS: "Quotas", expression parameters). */
 const mostAmounts = 331;
 
-/** Numbers, one at least. */
+/** Checks the amounts: at least one, and only numbers. */
 function amountsOf(by: Amounts<unknown>, key: Attributes): Attributes {
   refuseOtherThanItem(by, 'by');
-  // The text of a sum that no double holds is a number too.
+  // The text of a sum that a double cannot hold counts as a number.
   const numbers = Object.entries(by).map(([name, amount]) => [
     name,
     typeof amount === 'string' ? new NumberValueImpl(amount) : amount,

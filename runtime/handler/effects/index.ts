@@ -17,8 +17,8 @@ export { type RemoveIfNewer, removeIfNewer } from './remove-if-newer.ts';
 export type { VersionOptions } from './versions.ts';
 
 /**
- * A change of one item of a table. Effects are data: the runtime commits all of an event's effects and its record
- * in one transaction, so that they happen together, once.
+ * A change of one item of a table. Effects are data: the runtime commits all effects of an event and its record in one
+ * transaction.
  */
 export type Effect<Amount = number | bigint> =
   | Put
@@ -28,16 +28,19 @@ export type Effect<Amount = number | bigint> =
   | RemoveIfNewer
   | Raw;
 
-/** An effect as a store gets it. The sum of several increments is decimal text if no double holds it exactly. */
+/**
+ * An effect in the form that a store gets. A sum of several increments is decimal text if a double cannot hold it
+ * exactly.
+ */
 export type EffectWrite = Effect<number | bigint | `${number}`>;
 
-/** Happens only if it is newer than what is there. */
+/** An effect that happens only if it is newer than the stored item. */
 export type VersionedEffect = PutIfNewer | RemoveIfNewer;
 
 /**
- * Every kind of effect. A new one has a module of its own, its place here, and an action in `effectActions`.
+ * All kinds of effects. A new kind needs a module, an entry here, and an action in `effectActions`.
  *
- * It is the default export because the entry point of the library re-exports all others.
+ * This is the default export, because the library's entry point re-exports all named ones.
  */
 const kinds: { readonly [Kind in EffectKindName]: EffectKind<Extract<EffectWrite, { kind: Kind }>> } = {
   put: putKind,

@@ -8,16 +8,16 @@ export type KnownKeys = (table: string) => readonly string[] | undefined;
 
 /** The item that an effect writes. */
 export interface ItemId {
-  /** Equal for two effects if DynamoDB takes their items for one. */
+  /** Equal for two effects if they write the same item in DynamoDB. */
   readonly id: string;
-  /** For people: its key and its table. */
+  /** The item in error messages: key and table. */
   readonly text: string;
 }
 
-/** A key value as DynamoDB compares it: by its type, numbers by what they are, bytes one by one. */
+/** A key value in the form in which DynamoDB compares it: type, numeric value, or bytes. */
 type IdentityOfValue = readonly [type: 'S' | 'N' | 'B', text: string];
 
-/** @returns `undefined` if the table's key is not known, or if a value is of no type that a key may have. */
+/** @returns `undefined` if the table's key is not known, or if a value has a type that a key cannot have. */
 export function itemIdOf(effect: EffectWrite, keysOf: KnownKeys): ItemId | undefined {
   const { table, by, attributes } = kindOf(effect).placeOf(effect);
   const names = by === 'key' ? Object.keys(attributes) : keysOf(table);
@@ -31,8 +31,8 @@ export function itemIdOf(effect: EffectWrite, keysOf: KnownKeys): ItemId | undef
 }
 
 /**
- * The keys of the tables that some effect tells: by the declaration of its table, or because it names a whole key. A wrong key
- * is none of these for long, since the store refuses that effect.
+ * The table keys that are known from effects: from the declaration of a table, or from an effect that names a whole
+ * key. The store refuses an effect with a wrong key.
  */
 export function keysIn(effects: readonly EffectWrite[]): KnownKeys {
   const keys = new Map<string, readonly string[]>();
@@ -46,7 +46,7 @@ export function keysIn(effects: readonly EffectWrite[]): KnownKeys {
   return (table) => keys.get(table);
 }
 
-/** The first two effects that write one item, by their places from 0; `undefined` if none are known to. */
+/** The positions, from 0, of the first two effects that write one item; `undefined` if there are none. */
 export function clashOf(
   effects: readonly EffectWrite[],
   keysOf: KnownKeys,
@@ -63,8 +63,8 @@ export function clashOf(
 }
 
 /**
- * What is wrong with the key of an effect on a declared table; `undefined` for nothing, and for a table that is not declared.
- * It completes the sentence "the effect has ...".
+ * Describes the problem of the key of an effect on a declared table; `undefined` if there is none, or if the table is
+ * not declared. The text completes "the effect has ...".
  */
 export function keyProblem(effect: EffectWrite): string | undefined {
   const tableKey = declaredKey(effect);

@@ -4,7 +4,7 @@ import kinds, { type EffectWrite, type VersionedEffect } from './index.ts';
 /** The names of all kinds. */
 export const kindNames: ReadonlySet<unknown> = new Set(Object.keys(kinds));
 
-/** What is known of the kind of an effect. */
+/** The kind of an effect. */
 export function kindOf<Effect extends EffectWrite>({ kind }: Effect): EffectKind<Effect> {
   // The compiler cannot see that an effect and the entry under its kind belong together.
   return kinds[kind] as unknown as EffectKind<Effect>;
@@ -20,12 +20,12 @@ export function isVersioned(effect: EffectWrite | undefined): effect is Versione
   return effect !== undefined && kindOf(effect).versionOf !== undefined;
 }
 
-/** The effect in DynamoDB's types. @throws ValueError for what DynamoDB does not take, whatever the table holds. */
+/** The effect in DynamoDB's types. @throws ValueError if DynamoDB would always refuse it. */
 export function encode(effect: EffectWrite): EncodedEffect {
   return kindOf(effect).encode(effect);
 }
 
-/** One effect in place of two on one item; see `MergeRule`. */
+/** Merges two effects on one item into one; see `MergeRule`. */
 export function merge(
   before: EffectWrite,
   next: EffectWrite,

@@ -9,11 +9,11 @@ export interface PutIfNewer extends Versioned {
 }
 
 /**
- * Writes the whole item if there is none, or the one that is there has a lower version. Otherwise it is *stale*: nothing
- * is written for it, the event's other effects happen all the same, and its record lists it. An equal version is stale
- * too: which of two events with one version is newer cannot be told, so the first one stays.
+ * Writes the whole item if none is stored, or if the stored item has a lower version. Otherwise the effect is *stale*:
+ * it is left out, the event's other effects happen, and the event's record lists it. An equal version is stale too,
+ * because it is not known which of the two events is newer: the first one stays.
  *
- * An item whose version is missing or no number (a plain `put` wrote it) is older than any.
+ * A stored item whose version is missing or not a number (a plain `put` wrote it) counts as older.
  *
  * @example putIfNewer(tables.seats, { seat: 'A1', sequence }, { version: 'sequence' })
  */

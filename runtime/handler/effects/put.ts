@@ -9,7 +9,7 @@ export interface Put extends OnTable {
 }
 
 /**
- * Writes the whole item, over one that is there. Attributes that are `undefined` are left out.
+ * Writes the whole item and replaces a stored one. Attributes that are `undefined` are left out.
  *
  * @example put(tables.seats, { seat: 'A1', price: 12.5 })
  */

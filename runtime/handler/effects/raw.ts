@@ -9,8 +9,8 @@ export interface Raw extends Branded {
 }
 
 /**
- * Any write that DynamoDB's TransactWriteItems takes, for conditions of your own. If its condition fails, the handler has
- * refused the event: the message goes to the dead-letter queue at once, as after a `PermanentError`.
+ * Any write that DynamoDB's TransactWriteItems accepts, for conditions of your own. If its condition fails, the message
+ * goes to the dead-letter queue at once, as after a `PermanentError`.
  *
  * @param write Exactly one of `Put`, `Update`, `Delete` and `ConditionCheck`.
  * @example raw({ ConditionCheck: { TableName, Key: { hall: { S: 'H1' } }, ConditionExpression: 'attribute_exists(hall)' } })
@@ -33,7 +33,7 @@ export const rawKind: EffectKind<Raw> = {
   encode: ({ write }) => ({ write }),
 };
 
-/** Values that may be a key's. */
+/** Values that a key can have. */
 function plain(attributes: Readonly<Record<string, AttributeValue>>): Item {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, { S, N, B }]) => [
@@ -45,7 +45,7 @@ function plain(attributes: Readonly<Record<string, AttributeValue>>): Item {
 
 const operations: ReadonlySet<string> = new Set(['Put', 'Update', 'Delete', 'ConditionCheck']);
 
-/** The members of an attribute value, and what each holds. */
+/** The members of an attribute value, with a check of each. */
 const types: Readonly<Record<string, (value: unknown) => boolean>> = {
   S: (value) => typeof value === 'string',
   N: (value) => typeof value === 'string',
@@ -60,8 +60,8 @@ const types: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /**
- * What is wrong with the write of a raw effect. The SDK drops and changes silently what it does not know: a null is left out,
- * and `{ S: 5 }` becomes an empty text.
+ * Describes the problem of a raw write. The SDK silently drops or changes unknown values: a null is left out, and `{ S:
+ * 5 }` becomes an empty text.
  */
 function rawProblem(write: unknown): string | undefined {
   if (typeof write !== 'object' || write === null) {

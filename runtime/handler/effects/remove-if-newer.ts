@@ -7,9 +7,10 @@ export interface RemoveIfNewer extends Versioned {
 }
 
 /**
- * Removes an item, or is stale, as `putIfNewer` is. What it leaves is a tombstone: key and version of the removal, and
- * `tombstoneAttribute`, by which readers tell that the item is gone. So an older `putIfNewer` that comes late does not
- * bring it back; a newer one replaces it. Tombstones stay: one that went would let older events in again.
+ * Removes an item under the condition of `putIfNewer`; otherwise the effect is stale. It replaces the item by a
+ * tombstone: the key, the version of the removal, and `tombstoneAttribute`, which tells readers that the item is
+ * removed. An older `putIfNewer` that arrives late is stale; a newer one replaces the tombstone. Tombstones never
+ * expire, because an expired one would let older events in again.
  *
  * @param item The item's key attributes and its version.
  * @example removeIfNewer(tables.seats, { seat: 'A1', sequence }, { version: 'sequence' })

@@ -9,7 +9,7 @@ export interface Remove extends OnTable {
 }
 
 /**
- * Deletes one item, its version too (see `removeIfNewer`); that there is none is fine.
+ * Deletes one item with its version (see `removeIfNewer`). A missing item is not an error.
  *
  * @example remove(tables.seats, { seat: 'A1' })
  */

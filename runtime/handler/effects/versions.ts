@@ -11,26 +11,26 @@ import type { Item, OnTable } from './effect.ts';
 import type { EffectKind, EncodedEffect, Merged } from './effect-kind.ts';
 import { encodePut } from './put.ts';
 
-/** An effect that happens only if it is newer than the item that is there. */
+/** An effect that happens only if it is newer than the stored item. */
 export interface Versioned extends OnTable {
   readonly kind: string;
   readonly item: Item;
-  /** The name of the item's attribute that tells older from newer. */
+  /** The name of the item's version attribute. */
   readonly version: string;
 }
 
 export interface VersionOptions {
   /**
-   * The name of the item's attribute that tells older from newer: a string of 1 to 38 digits, as an event's `sequence`
-   * is, or a safe integer from 0. It is stored as a number of DynamoDB and compared as one: 10 is newer than 9.
+   * The name of the item's version attribute. The version is a string of 1 to 38 digits, for example an event's
+   * `sequence`, or a safe integer from 0. It is stored and compared as a DynamoDB number: 10 is newer than 9.
    */
   readonly version: string;
 }
 
 /**
- * A kind of effect that writes a whole item over older ones only.
+ * Makes a kind of effect that writes a whole item only over older ones.
  *
- * @param storedItem The item as it is stored, but for its version. @throws ValueError for one that it does not take.
+ * @param storedItem Returns the stored form of the item, without its version. @throws ValueError for an invalid item.
  */
 export function versionedKind<Effect extends Versioned>(
   storedItem: (effect: Effect) => Item,
@@ -48,7 +48,7 @@ export function versionedKind<Effect extends Versioned>(
     versionOf,
     merge: newest,
     encode(effect) {
-      // Here, since its copy with the version is a plain object, of whatever class the item is.
+      // Checked here, because the copy with the version is a plain object, whatever the class of the item.
       refuseOtherThanItem(effect.item);
       return encodeNewer(effect.table, marshallItem(itemOf(effect)), effect.version, versionOf(effect));
     },
@@ -70,7 +70,10 @@ export function versionOf({ kind, item, version: name }: Versioned): bigint {
   );
 }
 
-/** Of two events the newer one stays. Which of two effects of one event its handler meant cannot be told. */
+/**
+ * Keeps the newer effect of two events. Two versioned effects of one event do not merge, because it is not known which
+ * one the handler meant.
+ */
 function newest<Effect extends Versioned>(
   before: Effect,
   next: Effect,
@@ -88,7 +91,7 @@ function encodeNewer(table: string, item: Attributes, name: string, version: big
     write: {
       Put: {
         ...write.Put,
-        // Without a number there, nothing is: neither an item nor a version.
+        // If the stored version is not a number, there is no item, or it has no version.
         ConditionExpression: 'NOT attribute_type(#version, :number) OR #version < :version',
         ExpressionAttributeNames: { '#version': name },
         ExpressionAttributeValues: { ':version': { N: String(version) }, ':number': { S: 'N' } },
