@@ -1,6 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
-import { LoyaltyStack } from '../lib/loyalty-stack.ts';
+import { LoyaltyStack } from '../lib/loyalty-stack';
 
 // Bundling is tested by `cdk synth`; here it would take most of the time.
 const app = () => new App({ context: { 'aws:cdk:bundling-stacks': [] } });

@@ -1,5 +1,5 @@
 import { anEvent, testConsumer } from 'order-once/testing';
-import { handler } from '../lambda/points.ts';
+import { handler } from '../lambda/points';
 
 test('counts the points of a purchase once, and takes back those of a return', async () => {
   const t = testConsumer(handler);
