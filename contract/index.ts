@@ -19,6 +19,7 @@ export {
   firstPublishedAttribute,
   resolvedAttemptAttribute,
 } from './message-attributes.ts';
+export { type OrderEvent, orderEvent, parseOrderEvent } from './orders/order-event.ts';
 export { tombstoneAttribute } from './record-attributes.ts';
 export type { DeliveryLog } from './reporting/delivery-log.ts';
 export { deliveryLogMessage } from './reporting/delivery-log.ts';
