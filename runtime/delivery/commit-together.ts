@@ -46,7 +46,7 @@ export async function commitTogether<Event extends CloudEvent, Kind extends Hand
       }),
     };
   } catch (error) {
-    if (tasks.some(({ deadline }) => dependencies.clock.now() > deadline)) {
+    if (tasks.some(({ deadlineAt }) => dependencies.clock.now() > deadlineAt)) {
       const verdict = { outcome: 'undecided', error } as const;
       return { verdicts: [{ message: first, job: knownJobOf(first, context), verdict }] };
     }

@@ -58,7 +58,7 @@ async function judgeAlone<Event extends CloudEvent, Kind extends HandlerKind>(
     if (isUnread || 'failed' in reading.content) {
       const read = await readBody(message, isUnread, context);
       if ('verdict' in read) return read;
-      parserTookMs = read.took;
+      parserTookMs = read.tookMs;
     }
     const { content } = reading;
     if ('failed' in content) throw content.failed;

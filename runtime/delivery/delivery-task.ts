@@ -24,13 +24,13 @@ export function taskOf<Event extends CloudEvent>(
   const job = jobOf(message, identity, context, false);
   if (counting === undefined) return { ...job, event };
   // The time of the suspect's own parser does not count. The remaining time must still be enough for a handler.
-  const latest = partLeft(1 / 8, context.startedAt, job.deadline);
-  const latestHandlerStart = Math.min(job.latestHandlerStart + counting.parserTookMs, latest);
+  const latest = partLeft(1 / 8, context.startedAt, job.deadlineAt);
+  const latestHandlerStartAt = Math.min(job.latestHandlerStartAt + counting.parserTookMs, latest);
   return {
     ...job,
     event,
-    latestHandlerStart,
-    countsBeforeHandler: context.dependencies.clock.now() <= latestHandlerStart,
+    latestHandlerStartAt,
+    countsBeforeHandler: context.dependencies.clock.now() <= latestHandlerStartAt,
   };
 }
 
@@ -60,7 +60,7 @@ export function jobOf(
   context: DeliveryContext,
   isCounted: boolean,
 ): Job {
-  const deadline = deadlineOf(message, context);
+  const deadlineAt = deadlineOf(message, context);
   return {
     fingerprintLike,
     formerly: context.formerly,
@@ -68,10 +68,10 @@ export function jobOf(
     warn: context.warn,
     keepBody: (attempt, reason) => keepBody(message, { recordId: identity.id, attempt, reason }, context),
     resendToken: message.resendToken,
-    end: context.endsAt,
-    deadline,
+    endsAt: context.endsAt,
+    deadlineAt,
     countsBeforeHandler: isCounted,
-    latestHandlerStart: partLeft(1 / 4, context.startedAt, deadline),
+    latestHandlerStartAt: partLeft(1 / 4, context.startedAt, deadlineAt),
     canStartHandler: (past: AttemptHistory) => canStartHandler(past, message, context.dependencies),
     identity: {
       ...identity,

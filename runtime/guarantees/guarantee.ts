@@ -108,9 +108,9 @@ export interface Job {
   /** If an operator sent this message again: the owner token of the unknown record. */
   readonly resendToken: string | undefined;
   /** Milliseconds since the epoch: the end of the invocation. */
-  readonly end: number;
+  readonly endsAt: number;
   /** Milliseconds since the epoch: no new request starts after it. */
-  readonly deadline: number;
+  readonly deadlineAt: number;
   /**
    * Whether the attempt is counted before the handler starts. This is for a suspect, because a crash cannot be counted
    * afterwards. The count is taken back if the attempt ends for a reason that the event did not cause.
@@ -120,7 +120,7 @@ export interface Job {
    * Milliseconds since the epoch: the latest start of a handler that is counted before it starts. A later one could be
    * cut off by the end of the invocation.
    */
-  readonly latestHandlerStart: number;
+  readonly latestHandlerStartAt: number;
   /** Whether the handler may start. It may not if the event's attempts never finished: see `NeverEndedError`. */
   readonly canStartHandler: (past: AttemptHistory) => boolean;
 }
@@ -129,7 +129,7 @@ export interface Job {
  * The handler must end this long before the deadline of its delivery, in ms. That leaves time to cancel a pending
  * request, and to record its outcome with more than one try.
  */
-export const handlerMargin = 200;
+export const handlerMarginMs = 200;
 
 /** The dependencies of a guarantee. */
 export interface Tools {

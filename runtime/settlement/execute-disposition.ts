@@ -116,7 +116,7 @@ async function recordQuarantine(
 ): Promise<void> {
   if (record === 'quarantined') await guarantee.quarantine(job, reason.message, dependencies);
   if (record !== 'quarantined-if-possible') return;
-  const once = { ...job, deadline: dependencies.clock.now() };
+  const once = { ...job, deadlineAt: dependencies.clock.now() };
   await guarantee.quarantine(once, reason.message, dependencies).catch((error: unknown) => {
     warn(`Message ${id} was copied, and its record does not say so`, error);
   });

@@ -28,15 +28,15 @@ export const powertools: GuaranteeMaker = (process, world) => {
     name: 'at-most-once',
     kind: 'external',
     store: undefined,
-    async settle({ event, identity, end }, handle, { clock }) {
+    async settle({ event, identity, endsAt }, handle, { clock }) {
       const config = new IdempotencyConfig({ eventKeyJmesPath: 'key', throwOnNoIdempotencyKey: true });
-      config.registerLambdaContext({ getRemainingTimeInMillis: () => end - clock.now() } as Context);
+      config.registerLambdaContext({ getRemainingTimeInMillis: () => endsAt - clock.now() } as Context);
       let applied = false;
       const call = makeIdempotent(
         async ({ key }: { readonly key: string }) => {
           const { signal } = new AbortController();
           applied = true;
-          const context = { idempotencyKey: sha256(key), remainingTime: () => end - clock.now(), signal };
+          const context = { idempotencyKey: sha256(key), remainingTime: () => endsAt - clock.now(), signal };
           return (await handle(event, context)) ?? null;
         },
         { persistenceStore, config },
@@ -47,7 +47,7 @@ export const powertools: GuaranteeMaker = (process, world) => {
         return { outcome: 'duplicate', appliedWith: undefined, result: undefined };
       } catch (error) {
         if (!(error instanceof IdempotencyAlreadyInProgressError)) throw error;
-        return { outcome: 'leased', leaseUntil: end };
+        return { outcome: 'leased', leaseUntil: endsAt };
       }
     },
     async quarantine() {},

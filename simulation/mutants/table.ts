@@ -123,7 +123,7 @@ export const mutants = {
   'TTL unchecked': {
     rule: 'An expired record counts as absent, deleted or not',
     file: 'runtime/guarantees/record/interpret-record.ts',
-    text: 'if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {',
+    text: 'if (record.expiration !== undefined && record.expiration <= (mine.now + aheadMs) / 1000) {',
     replacement: 'if (record.expiration === 0) {',
   },
   'own lost answer taken for another': {
@@ -135,8 +135,8 @@ export const mutants = {
   'provider that never forgets': {
     rule: "A claim over an existing record needs a first attempt within the provider's key retention",
     file: 'runtime/guarantees/external/external-effect.ts',
-    text: '      Number.isFinite(policy.providerKeyRetention) && {',
-    replacement: '      policy.providerKeyRetention < 0 && {',
+    text: '      Number.isFinite(policy.providerKeyRetentionMs) && {',
+    replacement: '      policy.providerKeyRetentionMs < 0 && {',
     workload: 'poison',
   },
   'at-most-once taken over': {
@@ -339,8 +339,8 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
   'a real clock': {
     rule: 'A run reads only its own clock',
     file: 'runtime/delivery/delivery-task.ts',
-    text: '  const deadline = deadlineOf(message, context);',
-    replacement: '  const deadline = deadlineOf(message, context);\n  process.hrtime();',
+    text: '  const deadlineAt = deadlineOf(message, context);',
+    replacement: '  const deadlineAt = deadlineOf(message, context);\n  process.hrtime();',
   },
   'operator sends under an old deduplication id': {
     rule: 'Every message that an operator sends has a new deduplication id',

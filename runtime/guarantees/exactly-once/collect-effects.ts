@@ -15,7 +15,7 @@ export interface EventWithEffects {
  * Maximum time of all handlers of one fold, in ms. Handlers that only compute take less, and a fold saves at most ten
  * round trips, about 50 ms. A handler that is slow or hangs must not delay the commit of the events before it.
  */
-const handlersTime = 20;
+const handlersTimeMs = 20;
 
 /** Returns the effects of the first tasks. Handlers run in order, up to the first one that fails or is slow. */
 export async function ask<Event extends CloudEvent>(
@@ -25,7 +25,7 @@ export async function ask<Event extends CloudEvent>(
 ): Promise<readonly EventWithEffects[]> {
   const asked: EventWithEffects[] = [];
   const ids = new Set<string>();
-  const patience = new Patience(handlersTime, clock);
+  const patience = new Patience(handlersTimeMs, clock);
   for (const task of tasks) {
     const { identity, resendToken } = task;
     // A message that an operator sent again needs more than a commit, and a transaction can write each record only

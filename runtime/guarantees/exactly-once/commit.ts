@@ -23,7 +23,7 @@ type Committed = { readonly kind: 'committed'; readonly result: string | undefin
  *   have happened.
  */
 export async function commit(
-  { resendToken, deadline }: Job,
+  { resendToken }: Job,
   writes: readonly Write[],
   refused: (error: PermanentError | EffectsRefusedError) => Promise<Verdict>,
   attempt: DeliveryAttempt,
@@ -34,7 +34,7 @@ export async function commit(
   const { taken, verdict } = await attempt.writeUntilDecided<Committed>({
     async write(mine, expectedExpiration) {
       const commits = () => [{ delivery: mine, expectedExpiration, result: live.resultOf(0) }];
-      const answer = await commitLive(store, commits, live, { ...attempt.budget, deadline });
+      const answer = await commitLive(store, commits, live, attempt.budget);
       if (answer.kind === 'committed') return { ...answer, result: live.resultOf(0) };
       return answer.kind === 'exists' ? { kind: 'exists', record: undefined, ...answer.found[0] } : answer;
     },
@@ -60,13 +60,13 @@ export async function commitLive(
   store: EffectStore,
   commits: () => readonly Commit[],
   live: LiveEffects,
-  { clock, deadline }: Budget,
+  { clock, deadlineAt }: Budget,
 ): Promise<Exclude<CommitAnswer, { kind: 'stale' }>> {
   for (;;) {
     const answer = await store.commit(commits(), live.list);
     if (answer.kind !== 'stale') return answer;
     live.leaveOut(answer.effects);
-    if (clock.now() > deadline) throw new StoreBusyError('its items kept getting newer');
+    if (clock.now() > deadlineAt) throw new StoreBusyError('its items kept getting newer');
   }
 }
 

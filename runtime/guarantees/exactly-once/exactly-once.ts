@@ -67,7 +67,7 @@ async function settleSuspect<Event extends CloudEvent>(
     if (taken === undefined) return verdict;
     const { past } = taken;
     if (!task.canStartHandler(past)) return { outcome: 'tried', error: new NeverEndedError(), history: past };
-    if (clock.now() > task.latestHandlerStart)
+    if (clock.now() > task.latestHandlerStartAt)
       throw new StoreBusyError('the count took the time of the invocation');
     const failed = async (error: unknown): Promise<Verdict> => {
       const ended = await suspect.end(describe(error), { failed: true });

@@ -15,7 +15,7 @@ const mostBytes = 3 * 1024 * 1024;
  * Maximum time for retries of a fold if the store is busy, in ms, because one hot item must not delay the events before
  * it. With the backoff of `retry.ts` this allows six tries.
  */
-const busyTime = 1000;
+const busyTimeMs = 1000;
 
 /** Estimated bytes of a record. Key and names may be long, and both contain the event's id. */
 const recordBytes = 4 * 1024;
@@ -94,8 +94,8 @@ function fits(records: number, { size, bytes }: MergedWrites): boolean {
 
 async function commitMembers(members: readonly EventWithEffects[], live: LiveEffects, tools: Tools) {
   const { store, clock, random } = tools;
-  const deadlines = members.map(({ task }) => task.deadline);
-  const budget = { clock, random, deadline: Math.min(clock.now() + busyTime, ...deadlines) };
+  const deadlines = members.map(({ task }) => task.deadlineAt);
+  const budget = { clock, random, deadlineAt: Math.min(clock.now() + busyTimeMs, ...deadlines) };
   const commits = () =>
     members.map((member, event) => ({
       delivery: attemptOf(member, tools).delivery(),

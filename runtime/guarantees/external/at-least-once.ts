@@ -28,5 +28,8 @@ export function atLeastOnce({ providerKeyRetention, store }: AtLeastOnceOptions)
         'or Infinity',
     );
   }
-  return externalGuarantee({ name: 'at-least-once', onAmbiguous: 'retry', providerKeyRetention }, store);
+  return externalGuarantee(
+    { name: 'at-least-once', onAmbiguous: 'retry', providerKeyRetentionMs: providerKeyRetention },
+    store,
+  );
 }

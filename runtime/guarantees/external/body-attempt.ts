@@ -1,17 +1,18 @@
-import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
+import type { Clock } from '../../../contract/clock.ts';
 import { describe, NeverEndedError, StoreBusyError } from '../../handler/errors.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
 import { includingThisAttempt } from '../../stores/attempt-history.ts';
 import type { Guarantee, Job, RecordTools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
-import { type AttemptEnd, Lease } from '../record/lease.ts';
-import { leaveUnstarted, SuspectAttempt } from '../record/suspect-attempt.ts';
+import { Lease } from '../record/lease.ts';
+import { SuspectAttempt } from '../record/suspect-attempt.ts';
 import { externalGuarantee } from './external-effect.ts';
 
-/** The parser has read the body. `took`: the time of the parser, in ms. */
+/** The parser has read the body. */
 export interface Read {
   readonly outcome: 'read';
-  readonly took: number;
+  /** The time of the parser. */
+  readonly tookMs: number;
 }
 
 const policy = { name: 'at-least-once', onAmbiguous: 'retry' } as const;
@@ -34,58 +35,50 @@ export function guaranteeOfBodies(store: RecordStore | undefined): Guarantee<'ex
  *   of the store.
  */
 export async function attemptToRead(job: Job, read: () => void, tools: RecordTools): Promise<Verdict | Read> {
-  const { clock } = tools;
   const attempt = new DeliveryAttempt(job, policy.name, tools);
   const lease = new Lease(attempt);
-  if (!job.countsBeforeHandler) {
-    const claim = await lease.claim({ takeOver: true });
-    if (!claim.claimed) return claim.verdict;
-    const { past } = claim;
-    if (!job.canStartHandler(past)) {
-      await leaveUnstarted(lease, { wasCounted: false });
-      return { outcome: 'tried', error: new NeverEndedError(), history: past };
-    }
-    return await readNow(past, (reason, end) => lease.end(reason, end));
-  }
-  const suspect = new SuspectAttempt(job, attempt, clock);
-  return await suspect.run(async () => {
-    const claim = await lease.claim({ takeOver: true }, true);
-    if (!claim.claimed) return claim.verdict;
-    const { past } = claim;
-    if (!job.canStartHandler(past)) {
-      await suspect.leave();
-      return { outcome: 'tried', error: new NeverEndedError(), history: past };
-    }
-    if (clock.now() > job.latestHandlerStart)
-      throw new StoreBusyError('the count took the time of the invocation');
-    return await readNow(past, (reason, end) => suspect.end(reason, end));
-  });
+  if (!job.countsBeforeHandler) return await readUnderLease(job, read, { lease }, tools.clock);
+  const suspect = new SuspectAttempt(job, attempt, tools.clock);
+  return await suspect.run(() => readUnderLease(job, read, { lease, suspect }, tools.clock));
+}
 
-  async function readNow(
-    past: AttemptHistory,
-    end: (reason: string, end: AttemptEnd) => Promise<unknown>,
-  ): Promise<Verdict | Read> {
-    const from = clock.now();
+/** @param suspect If the attempt is counted before the parser. */
+async function readUnderLease(
+  job: Job,
+  read: () => void,
+  { lease, suspect }: { readonly lease: Lease; readonly suspect?: SuspectAttempt },
+  clock: Clock,
+): Promise<Verdict | Read> {
+  const claim = await lease.claim({ takeOver: true }, suspect !== undefined);
+  if (!claim.claimed) return claim.verdict;
+  const { past } = claim;
+  const attempt = suspect ?? lease;
+  if (!job.canStartHandler(past)) {
+    await attempt.leave();
+    return { outcome: 'tried', error: new NeverEndedError(), history: past };
+  }
+  const startedAt = clock.now();
+  if (suspect && startedAt > job.latestHandlerStartAt)
+    throw new StoreBusyError('the count took the time of the invocation');
+  try {
+    read();
+  } catch (error) {
+    const failed = job.isOwnFailure(error);
     try {
-      read();
-    } catch (error) {
-      const failed = job.isOwnFailure(error);
-      try {
-        await end(describe(error), { failed });
-      } catch (cause) {
-        // This error is the reason for the retry, even if the count failed too.
-        job.warn('A failed attempt to read a body could not be counted', cause);
-        throw error;
-      }
-      if (failed) return { outcome: 'tried', error, history: includingThisAttempt(past) };
+      await attempt.end(describe(error), { failed });
+    } catch (cause) {
+      // This error is the reason for the retry, even if the count failed too.
+      job.warn('A failed attempt to read a body could not be counted', cause);
       throw error;
     }
-    const took = clock.now() - from;
-    const markRead = () => end('The parser has read it', { failed: false, forgets: past.attempts });
-    // Two tries, because the event is more important: the lease ends by itself.
-    await markRead()
-      .catch(markRead)
-      .catch((cause: unknown) => job.warn('A body was read, and its record does not say so', cause));
-    return { outcome: 'read', took };
+    if (failed) return { outcome: 'tried', error, history: includingThisAttempt(past) };
+    throw error;
   }
+  const tookMs = clock.now() - startedAt;
+  const markRead = () => attempt.end('The parser has read it', { failed: false, forgets: past.attempts });
+  // Two tries, because the event is more important: the lease ends by itself.
+  await markRead()
+    .catch(markRead)
+    .catch((cause: unknown) => job.warn('A body was read, and its record does not say so', cause));
+  return { outcome: 'read', tookMs };
 }

@@ -21,14 +21,14 @@ import type {
   Tools,
   Verdict,
 } from '../guarantee.ts';
-import { handlerMargin } from '../guarantee.ts';
-import { DeliveryAttempt, leaseEnd, type OwnerWrite } from '../record/delivery-attempt.ts';
+import { handlerMarginMs } from '../guarantee.ts';
+import { DeliveryAttempt, leaseEndsAt, type OwnerWrite } from '../record/delivery-attempt.ts';
 import { findVerdict } from '../record/find-record.ts';
 import { isSkipped } from '../record/find-skip.ts';
 import type { InterpretTerms } from '../record/interpret-record.ts';
 import { Lease } from '../record/lease.ts';
 import { recordQuarantine } from '../record/record-quarantine.ts';
-import { leaveUnstarted, SuspectAttempt } from '../record/suspect-attempt.ts';
+import { SuspectAttempt } from '../record/suspect-attempt.ts';
 import { runUntil } from './handler-deadline.ts';
 import { refuseLostEffects } from './lost-effects.ts';
 
@@ -40,7 +40,7 @@ export interface ExternalPolicy {
    */
   readonly onAmbiguous: 'retry' | 'markUnknown';
   /** How long the called system remembers an idempotency key, in ms. */
-  readonly providerKeyRetention?: number;
+  readonly providerKeyRetentionMs?: number;
 }
 
 /** @param store Default: the record table of the function's environment. */
@@ -108,20 +108,20 @@ async function runUnderLease<Event extends CloudEvent>(
   if (!claim.claimed) return claim.verdict;
   const { past } = claim;
   if (!task.canStartHandler(past)) {
-    const released = await (suspect?.leave() ?? leaveUnstarted(lease, { wasCounted: false }));
+    const released = await (suspect ?? lease).leave();
     return verdictOf(released, { outcome: 'tried', error: new NeverEndedError(), history: past });
   }
-  const end = task.deadline - handlerMargin;
-  if (clock.now() >= (suspect ? Math.min(end, task.latestHandlerStart) : end)) {
+  const endsAt = task.deadlineAt - handlerMarginMs;
+  if (clock.now() >= (suspect ? Math.min(endsAt, task.latestHandlerStartAt) : endsAt)) {
     const late = new StoreBusyError('the claim took the whole time of the invocation');
     return await settleError(late, { notDone: true, failed: false }, past, attempt);
   }
   let result: ExternalResult;
   try {
-    result = await runUntil(end, clock, (signal) =>
+    result = await runUntil(endsAt, clock, (signal) =>
       handle(task.event, {
         idempotencyKey: sha256(task.identity.id),
-        remainingTime: () => Math.max(0, end - clock.now()),
+        remainingTime: () => Math.max(0, endsAt - clock.now()),
         signal,
       }),
     );
@@ -129,7 +129,7 @@ async function runUnderLease<Event extends CloudEvent>(
   } catch (error) {
     const notDone = error instanceof NotExecutedError || error instanceof PermanentError;
     // A handler whose signal is aborted may throw any error.
-    const failed = task.isOwnFailure(error) && clock.now() < end;
+    const failed = task.isOwnFailure(error) && clock.now() < endsAt;
     return await settleError(error, { notDone, failed }, past, attempt);
   }
   return verdictOf(await lease.complete(encodeResult(result)), { outcome: 'applied' });
@@ -140,11 +140,11 @@ function termsOf(task: Job, policy: ExternalPolicy): InterpretTerms {
   return {
     takeOver: policy.onAmbiguous === 'retry',
     resendToken: task.resendToken,
-    ...(policy.providerKeyRetention !== undefined &&
+    ...(policy.providerKeyRetentionMs !== undefined &&
       // For a system that never forgets keys, the age does not matter.
-      Number.isFinite(policy.providerKeyRetention) && {
+      Number.isFinite(policy.providerKeyRetentionMs) && {
         // The call may happen as late as the end of the lease, and the system must still know the key then.
-        firstAttemptAfter: Math.max(0, leaseEnd(task) - policy.providerKeyRetention),
+        firstAttemptAfter: Math.max(0, leaseEndsAt(task) - policy.providerKeyRetentionMs),
       }),
   };
 }

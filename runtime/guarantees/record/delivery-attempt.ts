@@ -53,15 +53,15 @@ export class DeliveryAttempt {
   readonly store: RecordStore;
   readonly #job: Job;
   readonly #guarantee: GuaranteeName;
-  readonly #ttl: number;
+  readonly #recordTtlSeconds: number;
   #earlier: string | undefined;
 
   constructor(job: Job, guarantee: GuaranteeName, { clock, random, recordTtlSeconds, store }: RecordTools) {
     this.#job = job;
     this.#guarantee = guarantee;
     this.store = store;
-    this.#ttl = recordTtlSeconds;
-    this.budget = { clock, random, deadline: job.deadline };
+    this.#recordTtlSeconds = recordTtlSeconds;
+    this.budget = { clock, random, deadlineAt: job.deadlineAt };
   }
 
   /** The owner token of its writes. */
@@ -70,8 +70,8 @@ export class DeliveryAttempt {
   }
 
   /** When the lease of a claim made now ends: the owner's invocation is over by then, on every clock. */
-  get leaseEnd(): number {
-    return leaseEnd(this.#job);
+  get leaseEndsAt(): number {
+    return leaseEndsAt(this.#job);
   }
 
   /** Logs a failure that changes no outcome. */
@@ -87,7 +87,7 @@ export class DeliveryAttempt {
       ...(this.#earlier !== undefined && { earlierFingerprint: this.#earlier }),
       guarantee: this.#guarantee,
       now,
-      expiration: Math.floor(now / 1000) + this.#ttl,
+      expiration: Math.floor(now / 1000) + this.#recordTtlSeconds,
     };
   }
 
@@ -192,6 +192,6 @@ export class DeliveryAttempt {
 }
 
 /** When the lease of a claim made now ends: the owner's invocation is over by then, on every clock. */
-export function leaseEnd({ end }: Pick<Job, 'end'>): number {
-  return end + allowedClockSkewMs;
+export function leaseEndsAt({ endsAt }: Pick<Job, 'endsAt'>): number {
+  return endsAt + allowedClockSkewMs;
 }

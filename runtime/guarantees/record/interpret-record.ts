@@ -48,7 +48,7 @@ export function interpretRecord(
   terms: InterpretTerms,
   { fingerprintLike, formerly }: Pick<Job, 'fingerprintLike' | 'formerly'>,
 ): RecordState {
-  const ahead = (now ?? mine.now) - mine.now;
+  const aheadMs = (now ?? mine.now) - mine.now;
   if (record === undefined) return absent(mine, undefined);
   // First of all, even before the expiration: the meaning of a later format's attributes is not known here.
   if (!isKnownFormat(record)) return misconfigured(laterFormat(mine.id, record));
@@ -56,7 +56,7 @@ export function interpretRecord(
   if (record.ownerToken === mine.ownerToken && ownStatuses.has(record.status))
     return { kind: 'mine', record };
   // TTL deletes days late: an expired record counts as absent, whether the store has deleted it or not.
-  if (record.expiration !== undefined && record.expiration <= (mine.now + ahead) / 1000) {
+  if (record.expiration !== undefined && record.expiration <= (mine.now + aheadMs) / 1000) {
     return absent(mine, record);
   }
   if (record.fingerprint !== mine.fingerprint) {
@@ -78,15 +78,15 @@ export function interpretRecord(
       if (terms.resendToken !== undefined && record.ownerToken === terms.resendToken) return again(record);
       return verdict(unknownOf(record));
     case 'INPROGRESS':
-      return unfinishedLease(record, mine, terms, ahead);
+      return unfinishedLease(record, mine, terms, aheadMs);
     case 'QUARANTINED':
       // The message's copy is in the dead-letter queue. Only a redrive, which has another message id, runs again.
       if (record.messageId === mine.messageId) {
         return verdict({ outcome: 'quarantined', reason: record.lastError ?? 'its record says so' });
       }
-      return runnable(record, mine, terms, ahead);
+      return runnable(record, mine, terms, aheadMs);
     case 'RETRYING':
-      return runnable(record, mine, terms, ahead);
+      return runnable(record, mine, terms, aheadMs);
   }
 }
 
@@ -95,18 +95,18 @@ function absent(mine: Delivery, expired: StoredRecord | undefined): RecordState 
   return { kind: 'again', expectedExpiration: expired?.expiration, record: expired };
 }
 
-/** @param ahead How far the store's clock is ahead of the delivery's, in ms. */
+/** @param aheadMs How far the store's clock is ahead of the delivery's, in ms. */
 function unfinishedLease(
   record: StoredRecord,
   mine: Delivery,
   terms: InterpretTerms,
-  ahead: number,
+  aheadMs: number,
 ): RecordState {
   // A lease of this library always has an end. No store takes over a lease without one, so waiting would never end.
   if (record.leaseUntil === undefined) return unclear(record, 'Its lease has no end');
-  const leaseUntil = record.leaseUntil - ahead;
+  const leaseUntil = record.leaseUntil - aheadMs;
   if (leaseUntil > mine.now) return verdict({ outcome: 'leased', leaseUntil });
-  const state = runnable(record, mine, terms, ahead);
+  const state = runnable(record, mine, terms, aheadMs);
   if (state.kind === 'unclear' || terms.takeOver) return state;
   return unclear(record, 'Its owner ended without a word: the effect may have happened');
 }
@@ -116,7 +116,7 @@ function runnable(
   record: StoredRecord,
   mine: Delivery,
   { firstAttemptAfter }: InterpretTerms,
-  ahead: number,
+  aheadMs: number,
 ): RecordState {
   // A record of this library always has an expiration. No store starts a new attempt over a record without one.
   if (record.expiration === undefined) return unclear(record, 'It was left without an expiration');
@@ -128,7 +128,7 @@ function runnable(
       `It was begun as ${record.guarantee ?? 'another library'} and met by ${mine.guarantee}`,
     );
   }
-  if (firstAttemptAfter !== undefined && !((record.firstAttemptAt ?? 0) - ahead > firstAttemptAfter)) {
+  if (firstAttemptAfter !== undefined && !((record.firstAttemptAt ?? 0) - aheadMs > firstAttemptAfter)) {
     return unclear(record, 'The provider may have forgotten the idempotency key of the first attempt');
   }
   return again(record);

@@ -1,4 +1,5 @@
 import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
+import { describe, NeverEndedError } from '../../handler/errors.ts';
 import type { ReleaseTerms } from '../../ports/record-store.ts';
 import { historyOfOwnWrite } from '../../stores/attempt-history.ts';
 import type { Verdict } from '../guarantee.ts';
@@ -47,7 +48,7 @@ export class Lease {
         this.#attempt.store.claim(mine, {
           ...terms,
           expectedExpiration,
-          leaseUntil: this.#attempt.leaseEnd,
+          leaseUntil: this.#attempt.leaseEndsAt,
           countsAttempt,
         }),
       written: (record) =>
@@ -85,6 +86,18 @@ export class Lease {
   async end(reason: string, { failed, forgets = 0 }: AttemptEnd): Promise<OwnerWrite> {
     const change = Number(failed) - forgets;
     return await this.release(reason, { change, ...(failed && { state: 'FAILED' as const }) });
+  }
+
+  /**
+   * Writes RETRYING and STARTED without starting the handler, because the earlier attempts never finished. The attempt is
+   * counted and stays STARTED: if the copy to the dead-letter queue fails, the handler must not start on the next
+   * delivery either.
+   *
+   * @param wasCounted Whether the claim counted the attempt.
+   */
+  async leave(wasCounted = false): Promise<OwnerWrite> {
+    const change = wasCounted ? 0 : 1;
+    return await this.release(describe(new NeverEndedError()), { change, wasCounted, state: 'STARTED' });
   }
 
   /** Writes OUTCOME_UNKNOWN to the record that this delivery claimed. */

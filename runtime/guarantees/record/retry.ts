@@ -2,14 +2,14 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { Random } from '../../../contract/random.ts';
 import { StoreBusyError } from '../../handler/errors.ts';
 
-/** Backoff between tries of one step, in ms: full jitter, doubling from `base` to `cap`. */
-const backoff = { base: 25, cap: 1000 };
+/** Backoff between tries of one step, in ms: full jitter, doubling from `baseMs` to `capMs`. */
+const backoff = { baseMs: 25, capMs: 1000 };
 
 export interface Budget {
   readonly clock: Clock;
   readonly random: Random;
   /** Milliseconds since the epoch: no new try starts after it. */
-  readonly deadline: number;
+  readonly deadlineAt: number;
 }
 
 /**
@@ -20,11 +20,11 @@ export interface Budget {
 export async function pause(
   tries: number,
   cause: unknown,
-  { clock, random, deadline }: Budget,
+  { clock, random, deadlineAt }: Budget,
 ): Promise<void> {
-  const delay = random.next() * Math.min(backoff.cap, backoff.base * 2 ** tries);
-  if (clock.now() + delay > deadline) throw new StoreBusyError(cause);
-  await clock.sleep(delay);
+  const delayMs = random.next() * Math.min(backoff.capMs, backoff.baseMs * 2 ** tries);
+  if (clock.now() + delayMs > deadlineAt) throw new StoreBusyError(cause);
+  await clock.sleep(delayMs);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../contract/clock.ts';
-import { describe, NeverEndedError, StoreBusyError } from '../../handler/errors.ts';
+import { describe, StoreBusyError } from '../../handler/errors.ts';
 import type { ReleaseTerms } from '../../ports/record-store.ts';
 import type { Job } from '../guarantee.ts';
-import { handlerMargin } from '../guarantee.ts';
+import { handlerMarginMs } from '../guarantee.ts';
 import type { DeliveryAttempt, OwnerWrite } from './delivery-attempt.ts';
 import { type AttemptEnd, Lease } from './lease.ts';
 
@@ -47,7 +47,7 @@ export class SuspectAttempt {
   /** Writes RETRYING without starting the handler. The count stays, even if this write fails. */
   async leave(): Promise<OwnerWrite> {
     this.#isOver = true;
-    return await leaveUnstarted(this.#lease, { wasCounted: true });
+    return await this.#lease.leave(true);
   }
 
   /** Wraps the handler to know whether it is running. */
@@ -71,8 +71,8 @@ export class SuspectAttempt {
    */
   async run<Result>(settle: () => Promise<Result>): Promise<Result> {
     const settled = new AbortController();
-    const left = this.#task.deadline - handlerMargin - this.#clock.now();
-    void this.#clock.sleep(left, settled.signal).then(async () => {
+    const leftMs = this.#task.deadlineAt - handlerMarginMs - this.#clock.now();
+    void this.#clock.sleep(leftMs, settled.signal).then(async () => {
       if (settled.signal.aborted || this.#isWithHandler || this.#isOver) return;
       await this.#takeBack(new StoreBusyError('the invocation is about to end'), { keepsLease: true });
     });
@@ -101,19 +101,4 @@ export class SuspectAttempt {
         );
       });
   }
-}
-
-/**
- * Writes RETRYING and STARTED without starting the handler, because the earlier attempts never finished. The attempt is
- * counted and stays STARTED: if the copy to the dead-letter queue fails, the handler must not start on the next
- * delivery either.
- *
- * @param wasCounted Whether the claim counted the attempt.
- */
-export async function leaveUnstarted(
-  lease: Lease,
-  { wasCounted }: { readonly wasCounted: boolean },
-): Promise<OwnerWrite> {
-  const change = wasCounted ? 0 : 1;
-  return await lease.release(describe(new NeverEndedError()), { change, wasCounted, state: 'STARTED' });
 }
