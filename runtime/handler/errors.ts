@@ -3,16 +3,16 @@ import type { AnyCode, ReasonCode } from '../../contract/reporting/reason-codes.
 import { truncate } from '../../contract/truncate.ts';
 
 /**
- * What a handler throws when trying again cannot help, and nothing happened: the message goes to the dead-letter queue
- * with this message as its reason, and its group goes on.
+ * Thrown by a handler if nothing happened and a retry cannot help. The message goes to the dead-letter queue with this
+ * error's text as the reason, and its group continues.
  */
 export class PermanentError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['PERMANENT'];
 }
 
 /**
- * What a handler throws when it is certain that nothing happened: the event is tried again, under every guarantee. Any
- * other error leaves it open, and what follows is the guarantee's: at-least-once tries again, at-most-once does not.
+ * Thrown by a handler if it is certain that nothing happened. The event is tried again, under every guarantee. After
+ * any other error the effect may have happened: at-least-once tries again, at-most-once does not.
  */
 export class NotExecutedError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['NOT_DONE'];
@@ -27,30 +27,29 @@ export class NotExecutedError extends OneCodeError {
 
 export interface NotExecutedOptions extends ErrorOptions {
   /**
-   * Milliseconds until another try makes sense, as the system that was called says (HTTP's `Retry-After`, for
-   * instance): the message and what follows in its group are hidden for as long, nearly 12 hours at most, and never for
-   * less than the backoff. What is no finite number of 0 or more is ignored, since a header that was misread must not
-   * become another error.
-   * @default - the message comes again after a backoff, the first time within 3 seconds
+   * Delay of the next try in milliseconds, for example from HTTP's `Retry-After`. The message and the rest of its group
+   * are hidden for this time, but at most for almost 12 hours, and never for less than the backoff. Values that are not
+   * finite numbers >= 0 are ignored, so that a misread header does not become a second error.
+   * @default - the message is delivered again after a backoff, the first time within 3 seconds
    */
   readonly retryAfter?: number | undefined;
 }
 
-/** In ms; `undefined` where an error names no time, or none that makes sense. */
+/** The delay of an error in ms; `undefined` if the error has none, or an invalid one. */
 export function retryAfterOf(error: unknown): number | undefined {
   const retryAfter = error instanceof NotExecutedError ? error.retryAfter : undefined;
   return retryAfter !== undefined && Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : undefined;
 }
 
 /**
- * A call after which nobody here knows whether the other system did what it was asked: tried again with the same key
- * under at-least-once, recorded as OUTCOME_UNKNOWN under at-most-once.
+ * Thrown if it is unclear whether the other system executed a call. At-least-once tries again with the same key;
+ * at-most-once records OUTCOME_UNKNOWN.
  */
 export class UnclearError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['UNCLEAR'];
 }
 
-/** The reason of an external handler's `signal`: its time is over, since the invocation is about to end. */
+/** The reason with which an external handler's `signal` is aborted: the invocation is about to end. */
 export class DeadlineError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['DEADLINE'];
 
@@ -59,7 +58,7 @@ export class DeadlineError extends OneCodeError {
   }
 }
 
-/** The store could not decide inside the invocation's time; the message waits for its next delivery. */
+/** The store accepted no write within the invocation's time; the message waits for its next delivery. */
 export class StoreBusyError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['STORE_BUSY'];
 
@@ -68,19 +67,19 @@ export class StoreBusyError extends OneCodeError {
   }
 }
 
-/** There is no unknown outcome under this key, or the record lacks what sending its event again takes. */
+/** The record has no unknown outcome, or lacks data that is needed to send its event again. */
 export class NotResolvableError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['NOT_RESOLVABLE'];
 
-  /** @param found What the record is or lacks, and what to do. */
+  /** @param found The state of the record, and the fix. */
   constructor(id: string, found: string) {
     super(`Record ${id} ${found}`);
   }
 }
 
 /**
- * Attempts of an event started, and their processes ended before they did: killed, out of memory, or past their time. The
- * record says so by its `attempt_state`, STARTED.
+ * Attempts of an event started, and their processes ended before the attempts finished: killed, out of memory, or at
+ * the timeout. The record's `attempt_state` is STARTED then.
  */
 export class NeverEndedError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['NEVER_ENDED'];
@@ -94,7 +93,7 @@ export class NeverEndedError extends OneCodeError {
 export class NotSkippableError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['NOT_SKIPPABLE'];
 
-  /** @param found What the record says instead. */
+  /** @param found The state of the record. */
   constructor(id: string, found: string) {
     super(
       `Record ${id} ${found}: take "recordId" and "messageId" of the last log line whose outcome is "blocked"`,
@@ -103,24 +102,24 @@ export class NotSkippableError extends OneCodeError {
 }
 
 /**
- * The handler returned something else than it may: no list, a member that is no effect, or, under a guarantee for external
- * effects, effects that nothing would commit. The attempt failed and is counted.
+ * The handler returned an invalid result: not a list, an invalid member, or, under an external guarantee, effects that
+ * nothing would commit. The attempt failed and is counted.
  */
 export class InvalidEffectsError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['NO_EFFECTS'];
 }
 
 /**
- * The effects are valid by themselves, and the store takes no such request: a value, a key or an item that DynamoDB refuses, or
- * two effects on one item. A deployment may change that, so the attempt failed and is counted.
+ * The store refuses effects that are valid by themselves: DynamoDB refuses a value, a key or an item, or two effects
+ * write one item. A deployment may fix this, so the attempt failed and is counted.
  */
 export class EffectsRefusedError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['EFFECTS_REFUSED'];
 }
 
 /**
- * The consumer's parser failed over a body that names its event: a mistake in its code, which a deployment can correct. A
- * failed attempt of that body; no handler has begun.
+ * The consumer's parser failed on a body that names its event. This is a bug of the parser, which a deployment can fix.
+ * It is a failed attempt of the body; no handler has started.
  */
 export class ParserError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['PARSER_FAILED'];
@@ -144,17 +143,17 @@ const blameless = [
 ];
 
 /**
- * Whether an error is an event's own fault, by itself. A guarantee asks its `Task`, which also knows of failures that all
+ * Whether an error by itself counts against the event. A guarantee asks its `Task`, which also knows failures that all
  * events have in common.
  */
 export function isOwnFailure(error: unknown): boolean {
   return !blameless.some((kind) => error instanceof kind);
 }
 
-/** In characters: a dead letter's reason has no room for more. */
+/** Maximum characters, because a dead letter's reason has limited room. */
 const maxCode = 100;
 
-/** The code that logs and reasons carry for anything that was thrown. */
+/** The code of any thrown value, for logs and reasons. */
 export function codeOf(error: unknown): AnyCode {
   const code = () => (error instanceof OrderOnceError ? error.code : undefined);
   const name = () => (error instanceof Error ? error.name : 'UNKNOWN');
@@ -164,12 +163,12 @@ export function codeOf(error: unknown): AnyCode {
   ) as AnyCode;
 }
 
-/** The text that logs and reasons carry for anything that was thrown, at most 1,000 characters of it. */
+/** The text of any thrown value, for logs and reasons; at most 1,000 characters. */
 export function describe(error: unknown): string {
   return truncate(textOf(() => messageOf(error)));
 }
 
-/** Of what is no error, but an object, the text that tells most. */
+/** The most informative text of an object that is not an error. */
 function messageOf(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
   if (error instanceof Error || ('message' in error && typeof error.message === 'string')) {
@@ -182,7 +181,7 @@ function textOf(read: () => unknown): string {
   try {
     return String(read());
   } catch {
-    // Anything can be thrown, things without a text of their own too.
+    // A thrown value can be one that has no text.
     return 'something that has no text';
   }
 }

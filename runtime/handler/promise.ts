@@ -2,7 +2,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }
 
-/** A promise that nobody awaits would end the process if it rejects. */
+/** Ignores the rejection of a promise that is not awaited, which would otherwise end the process. */
 export function ignoreRejection(promise: PromiseLike<unknown>): void {
   void Promise.resolve(promise).catch(() => undefined);
 }

@@ -1,9 +1,9 @@
-/** A value that DynamoDB takes for a key attribute: a text, a number or bytes. */
+/** A value that DynamoDB accepts for a key attribute: a text, a number or bytes. */
 export type KeyValue = string | number | bigint | ArrayBuffer | ArrayBufferView;
 
-/** A table whose key is known, as a handler gets it in `{ tables }`. */
+/** A declared table in the handler's `{ tables }`. */
 export interface Table<Key extends string = string> {
-  /** Its name in DynamoDB. */
+  /** The table's name in DynamoDB. */
   readonly tableName: string;
   /** The names of its key attributes: the partition key, then the sort key if it has one. */
   readonly key: readonly Key[];
@@ -23,7 +23,7 @@ export type TablesOf<Declared extends TableDeclarations> = {
   readonly [Name in keyof Declared]: Table<KeyNamesOf<Declared[Name]>>;
 };
 
-/** An empty object whose type stands in a compiler's message, and says what to do. */
+/** An empty object whose type appears in compiler errors and names the fix. */
 interface NoTablesDeclared<Fix extends string> {
   readonly [fix]?: Fix;
 }
@@ -34,7 +34,7 @@ type KeyNamesOf<Declared> = Declared extends readonly (infer Key extends string)
   ? Key
   : Extract<Declared, string>;
 
-/** What a handler of effects gets beside its event. */
+/** The second argument of a handler of effects. */
 export interface EffectContext<Declared extends TableDeclarations = NoTables> {
   /** The tables that `createConsumer` declares, with their names in DynamoDB. */
   readonly tables: [keyof Declared] extends [never]

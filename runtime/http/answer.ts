@@ -5,11 +5,11 @@ import { retryAfterOf } from './retry-after.ts';
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Of the body; `undefined` where it is too long, or was cut. */
+  /** Text of the body; `undefined` if it is too long or was cut off. */
   readonly text: string | undefined;
   readonly url: string;
   readonly setting: string;
-  /** In ms since the epoch: when it came. */
+  /** Time of the answer, in ms since the epoch. */
   readonly now: number;
 }
 
@@ -49,8 +49,8 @@ const moved: Row = (answer) =>
   );
 
 /**
- * What a status means. What stands neither here nor below by its hundred is unclear: only what is certain may be
- * refused or wait.
+ * The meaning of each status. A status that is neither here nor in the table below is unclear, because only certain
+ * answers may be refused or wait.
  */
 const byStatus: Readonly<Record<number, Row>> = {
   400: refused,
@@ -59,7 +59,7 @@ const byStatus: Readonly<Record<number, Row>> = {
   403: configuration,
   404: configuration,
   405: configuration,
-  // Gateways say it of a system behind them that took too long, which is at work all the same.
+  // A gateway sends it if the system behind it is slow. That system may still be working.
   408: unclear,
   409: inProgress,
   410: configuration,
@@ -73,7 +73,7 @@ const byStatus: Readonly<Record<number, Row>> = {
 const byHundred: Readonly<Record<number, Row>> = { 3: moved };
 
 /**
- * The JSON of an answer that says that it was done.
+ * Returns the JSON of an answer which says that the effect happened.
  * @throws For every other answer, by the table above.
  */
 export async function readAnswer(
@@ -93,7 +93,7 @@ export async function readAnswer(
   }
 }
 
-/** Enough of what the other side says to find out more there. */
+/** Maximum characters of the other side's text, enough to investigate there. */
 const maxDetail = 200;
 
 function said({ status, text = '', headers, url }: Answer): string {
@@ -104,7 +104,7 @@ function said({ status, text = '', headers, url }: Answer): string {
   return `${url} answered ${status}${short === '' ? '' : ` "${short.toWellFormed()}"`}${asks}`;
 }
 
-/** Of problem details (RFC 9457); of anything else its text. */
+/** The detail of problem details (RFC 9457), or the whole text of any other body. */
 function detailOf(text: string): string {
   try {
     const { detail, title } = JSON.parse(text) as { detail?: unknown; title?: unknown };

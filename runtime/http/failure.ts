@@ -2,9 +2,9 @@ import { truncate } from '../../contract/truncate.ts';
 import { NotExecutedError, UnclearError } from '../handler/errors.ts';
 import { type NetworkError, neverSent } from './never-sent.ts';
 
-/** What a request that got no answer means. */
+/** Translates the failure of a request without an answer into the error for the handler. */
 export function failureOf(error: unknown, url: string): Error {
-  // `fetch` says "fetch failed", and why in the cause.
+  // `fetch` throws "fetch failed" with the reason in `cause`.
   const cause = ((error as Error).cause ?? error) as NetworkError;
   if (neverSent(cause)) {
     return new NotExecutedError(`${url} cannot be reached: ${textOf(cause)}. Nothing was sent`, {
@@ -17,6 +17,6 @@ export function failureOf(error: unknown, url: string): Error {
 }
 
 function textOf(cause: NetworkError): string {
-  // A host with several addresses fails with an error for each, and no message of its own.
+  // For a host with several addresses, the error has one member per address and no message.
   return truncate(cause.message || cause.errors?.[0]?.message || cause.code || cause.name);
 }

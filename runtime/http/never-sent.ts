@@ -1,7 +1,7 @@
 export interface NetworkError extends Error {
   readonly code?: string;
   readonly syscall?: string;
-  /** One for each address that was tried. */
+  /** One error for each address that was tried. */
   readonly errors?: readonly NetworkError[];
 }
 
@@ -9,8 +9,8 @@ export interface NetworkError extends Error {
 const beforeSending = new Set(['connect', 'getaddrinfo']);
 
 /**
- * A connection that took too long, and certificates that Node does not trust (Node: "X509 certificate error codes"): it
- * sends nothing to a server before it has verified it.
+ * A connection timeout, and certificates that Node does not trust (Node: "X509 certificate error codes"). Node sends
+ * nothing to a server before it has verified the certificate.
  */
 const neverConnected = new Set([
   'UND_ERR_CONNECT_TIMEOUT',

@@ -6,27 +6,27 @@ import { readAnswer } from './answer.ts';
 import { failureOf } from './failure.ts';
 
 export interface PostOptions {
-  /** Of the handler: its key goes with the request, its signal ends it. */
+  /** The handler's context: the request carries its key, and its signal cancels the request. */
   readonly context: Pick<ExternalContext, 'idempotencyKey' | 'signal'>;
-  /** Beside those that are always sent; `authorization`, for instance. @default - none */
+  /** Additional headers, for example `authorization`. @default - none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What the URL is set by, for messages about it. @default the URL */
+  /** The setting that contains the URL, for error messages. @default the URL */
   readonly setting?: string;
-  /** Tells how far away a date in Retry-After is. @default - the system's clock */
+  /** Clock for a date in Retry-After. @default - the system's clock */
   readonly clock?: Clock;
 }
 
 /**
- * Has another system do something, with an idempotency key: `POST` of canonical JSON, so that every attempt has the
- * same bytes, with the key as the draft "The Idempotency-Key HTTP Header Field" has it, a quoted string. Redirects are
- * not followed. docs/payments.md lists what becomes of each answer.
+ * Calls another system with an idempotency key: `POST` of canonical JSON, so that every attempt has the same bytes. The
+ * key is a quoted string, as in the draft "The Idempotency-Key HTTP Header Field". Redirects are not followed.
+ * docs/payments.md lists the meaning of each answer.
  *
- * Each request has a connection of its own: one that was kept while Lambda froze the function is dead after that, and
- * a request that it swallows looks like one whose answer was lost.
+ * Each request opens its own connection. A connection that was kept while Lambda froze the function is dead afterwards,
+ * and a request on it looks like one whose answer was lost.
  *
  * @returns The answer's JSON; `undefined` for 204, which has none.
- * @throws NotExecutedError where it is certain that nothing happened and that waiting helps: never sent, throttled, or an error
- *   of the configuration. PermanentError where this request was refused. UnclearError for everything else.
+ * @throws NotExecutedError if it is certain that nothing happened and a retry helps: not sent, throttled, or a
+ *   configuration error. PermanentError if the request was refused. UnclearError in all other cases.
  */
 export async function postWithKey(
   url: string,
@@ -41,7 +41,7 @@ export async function postWithKey(
     headers: headersOf(headers, context.idempotencyKey),
     body: text,
   }));
-  // Without its query, which may hold what no log should.
+  // Without the query, which may contain secrets.
   const { origin, pathname } = new URL(request.url);
   const place = `${origin}${pathname}`;
   if (context.signal.aborted) throw new NotExecutedError(`No time was left to call ${place}`);
@@ -54,7 +54,7 @@ export async function postWithKey(
   return await readAnswer(response, { url: place, setting, now: clock.now() });
 }
 
-/** The names of headers have no case: of two that differ in it alone both would be sent, as one list. */
+/** Header names are case-insensitive: two names that differ only in case would both be sent, as one list. */
 function headersOf(given: Readonly<Record<string, string>>, key: string): Headers {
   const sent = new Headers({ accept: 'application/json, application/problem+json' });
   for (const [name, value] of Object.entries(given)) sent.set(name, value);

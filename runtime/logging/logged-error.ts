@@ -3,19 +3,19 @@ import { truncate } from '../../contract/truncate.ts';
 import { describe } from '../handler/errors.ts';
 import { originalStack } from './original-stack.ts';
 
-/** CloudWatch takes lines of 1 MiB at most (AWS: "CloudWatch Logs quotas"); people and tools take much shorter ones. */
+/** CloudWatch accepts lines of 1 MiB (AWS: "CloudWatch Logs quotas"); readable lines are much shorter. */
 const maxBytes = 16 * 1024;
 
-/** Errors that one line tells: with each of them the others get less room. */
+/** Maximum number of errors in a line. Each one leaves less room for the others. */
 const maxErrors = 40;
 
-/** In characters. */
+/** Maximum characters of a name. */
 const maxName = 100;
 
-/** What the names of members take of an error's room, in bytes. */
+/** Bytes that the member names of an error need. */
 const framing = 80;
 
-/** An error and what it names as its causes, before it is known how many there are to tell. */
+/** An error and its causes, before their number is known. */
 interface Found {
   readonly error: unknown;
   readonly cause: Found[];
@@ -24,8 +24,8 @@ interface Found {
 }
 
 /**
- * An error with its stack and all that caused it, for the log: members of an `AggregateError` and of a `SuppressedError`
- * too. Whatever was thrown, a value that is no error, a cycle or a getter that throws included.
+ * Describes any thrown value for the log, with stack and causes, including the members of an `AggregateError` and of a
+ * `SuppressedError`. Handles values that are not errors, cycles and getters that throw.
  *
  * @returns At most 16 KB of JSON. Never throws.
  */
@@ -34,7 +34,7 @@ export function loggedError(error: unknown): LoggedError {
   const root = foundAs(error);
   const waiting = [root];
   let told = 1;
-  // The nearest first: what is left out then is the farthest away.
+  // The nearest causes first, so that the farthest ones are left out.
   for (let found = waiting.shift(); found !== undefined; found = waiting.shift()) {
     if (seen.has(found.error)) continue;
     if (typeof found.error === 'object') seen.add(found.error);
@@ -67,17 +67,17 @@ function childrenOf(error: unknown): (readonly [kind: 'cause' | 'errors', child:
       : [read(error, 'error'), suppressed];
   return [
     ...(cause === undefined ? [] : [['cause', cause] as const]),
-    // One more than are told, so that it is seen that there are more.
+    // One more than the maximum, to detect that there are more.
     ...several.slice(0, maxErrors + 1).map((one) => ['errors', one] as const),
   ];
 }
 
-/** @param bytes The room of this error alone. */
+/** @param bytes The room for this error. */
 function tell({ error, cause, errors, omitted }: Found, bytes: number): LoggedError {
   const name = cut(textOf(read(error, 'name')) ?? typeof error, maxName);
   const message = cut(describe(error), bytes / 3);
   const code = textOf(read(error, 'code'));
-  // The message stands in front of the frames, which are what a stack is wanted for.
+  // The stack starts with the message, which is removed, because the line already contains it.
   const stack = textOf(read(error, 'stack'))?.replace(textOf(read(error, 'message')) ?? '', () => message);
   return {
     name,
@@ -90,7 +90,7 @@ function tell({ error, cause, errors, omitted }: Found, bytes: number): LoggedEr
   };
 }
 
-/** A member, or nothing where there is none, or reading it fails. */
+/** Reads a member; `undefined` if it is missing or reading it throws. */
 function read(of: unknown, name: string): unknown {
   try {
     return typeof of === 'object' && of !== null ? (of as Record<string, unknown>)[name] : undefined;
@@ -103,7 +103,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
-/** The text, or the start of it, in at most so many bytes of JSON. */
+/** Cuts the text to this many bytes of JSON. */
 function cut(text: string, bytes: number): string {
   let short = truncate(text, Math.max(1, Math.floor(bytes)));
   for (;;) {

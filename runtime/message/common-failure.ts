@@ -2,14 +2,14 @@ import { commonFrom } from '../../contract/policies/retry-policy.ts';
 import { codeOf, describe } from '../handler/errors.ts';
 
 /**
- * Tells a failure of everything from those of single events: a handler or a setting that fails every event is no event's
- * fault. One per consumer, for the life of the process; it does not see the other processes of the function.
+ * Detects a failure of all events: if a handler or a setting fails every event, no event is to blame. One instance per
+ * consumer and process; it does not know the other processes of the function.
  *
  *   failures of one kind  --- the 20th different event --->  common  --- an event is applied, or fails otherwise --->  none
  */
 export class CommonFailure {
   #kind: string | undefined;
-  /** Idempotency keys of events that failed so, none of another kind and no success in between. */
+  /** Idempotency keys of the events that failed in a row with this kind of error. */
   readonly #events = new Set<string>();
 
   /** An event was applied, so code and configuration work. */
@@ -18,12 +18,12 @@ export class CommonFailure {
     this.#events.clear();
   }
 
-  /** An event failed, and its error says nothing else than that it may be the event's own fault. */
+  /** An event failed with an error that counts against it. */
   failed(id: string, error: unknown): void {
     const kind = kindOf(error);
     if (kind !== this.#kind) this.#events.clear();
     this.#kind = kind;
-    // No more are needed, and a process may see millions.
+    // No more keys are needed, and a process may see millions.
     if (this.#events.size < commonFrom) this.#events.add(id);
   }
 
@@ -32,18 +32,18 @@ export class CommonFailure {
     return this.#events.size >= commonFrom && this.#kind === kindOf(error);
   }
 
-  /** Whether they do once this event has failed with it too. */
+  /** Whether all events fail with this error, if this event is included. */
   includes(id: string, error: unknown): boolean {
     if (this.#kind !== kindOf(error)) return false;
     return this.#events.size + Number(!this.#events.has(id)) >= commonFrom;
   }
 }
 
-/** Parts of a text in quotes that begin and end beside no letter: an apostrophe is none. */
+/** Quoted parts of a text. A quote beside a letter, like an apostrophe, does not count. */
 const quoted = /(?<!\w)(["'`]).*?\1(?!\w)|\u201c[^\u201d]*\u201d|\u00ab[^\u00bb]*\u00bb/gs;
 const withDigits = /\S*\d\S*/g;
 
-/** Code and text of an error, less what differs from event to event: numbers, ids, and what is quoted. */
+/** Code and text of an error without the parts that differ between events: numbers, ids, and quoted parts. */
 function kindOf(error: unknown): string {
   return `${codeOf(error)}: ${describe(error).replace(quoted, '').replace(withDigits, '')}`;
 }

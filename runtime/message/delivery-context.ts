@@ -8,31 +8,31 @@ import type { Disposition } from './disposition.ts';
 import type { Message } from './sqs-message.ts';
 
 /**
- * Logs how the delivery of a message ended, and has the message deleted, or its group hidden. Never rejects.
- * @returns Whether the message is settled, so that its group goes on.
+ * Logs the outcome of a delivery, and has the message deleted or its group hidden. Never rejects.
+ * @returns Whether the message is settled, so that its group continues.
  */
 export type Finish = (message: Message<CloudEvent>, disposition: Disposition) => Promise<boolean>;
 
-/** What every delivery of one invocation works with. */
+/** The context of all deliveries of one invocation. */
 export interface DeliveryContext {
   readonly consumer: string;
   readonly guarantee: Guarantee<HandlerKind>;
-  /** Guarantees that the consumer had before. */
+  /** The guarantees that the consumer had before. */
   readonly formerly: readonly GuaranteeName[];
   readonly dependencies: ConsumerDependencies;
-  /** Milliseconds since the epoch: when the invocation began. */
+  /** Milliseconds since the epoch: start of the invocation. */
   readonly startedAt: number;
-  /** Milliseconds since the epoch: when the invocation ends. */
+  /** Milliseconds since the epoch: end of the invocation. */
   readonly endsAt: number;
-  /** Milliseconds since the epoch: no new request begins after it. */
+  /** Milliseconds since the epoch: no new request starts after it. */
   readonly deadlineAt: number;
   readonly commonFailure: CommonFailure;
-  /** Logs what went wrong and changes no outcome. */
+  /** Logs a failure that changes no outcome. */
   readonly warn: Warn;
   readonly finish: Finish;
 }
 
-/** The same, with the handler that the events are for. */
+/** The same context with the handler of the events. */
 export interface HandlerContext<Event extends CloudEvent, Kind extends HandlerKind> extends DeliveryContext {
   readonly guarantee: Guarantee<Kind>;
   readonly handle: Handlers<Event>[Kind];

@@ -3,8 +3,8 @@ import type { DeliveryLog } from '../../contract/reporting/delivery-log.ts';
 import type { AnyCode } from '../../contract/reporting/reason-codes.ts';
 
 /**
- * What becomes of a message once its delivery is over: `settle` decides it, `settleMessage` carries it out. The message
- * stays in its queue if this is a `retry`, and is settled otherwise. Nothing else decides that.
+ * What happens to a message after its delivery. `settle` decides it, and `settleMessage` executes it. With `retry` the
+ * message stays in its queue; otherwise it is settled. Nothing else decides that.
  */
 export type Disposition = Acknowledge | MoveToDeadLetterQueue | RetryLater;
 
@@ -19,13 +19,16 @@ export interface MoveToDeadLetterQueue {
   readonly kind: 'dead-letter';
   readonly reason: Reason;
   /**
-   * What the event's record says once the copy is sent.
-   * - `quarantined`: that the event was given up. If the store does not write it, the message waits.
-   * - `quarantined-if-possible`: the same, in one try. If the store does not write it, the message is settled all the same.
-   * - `unchanged`: what it said before. It is another event's record, or it keeps an unknown outcome, or there is none.
+   * How the event's record changes after the copy is sent.
+   * - `quarantined`: it says that the event was given up. If the store does not write it, the message waits.
+   * - `quarantined-if-possible`: the same, with one try. If the store does not write it, the message is settled anyway.
+   * - `unchanged`: the record belongs to another event, keeps an unknown outcome, or does not exist.
    */
   readonly record: 'quarantined' | 'quarantined-if-possible' | 'unchanged';
-  /** What becomes of the message if its copy cannot be sent. @default - it waits, for the reason that nothing was sent */
+  /**
+   * What happens to the message if its copy cannot be sent. @default - it waits, and the reason says that nothing was
+   * sent
+   */
   readonly ifNotSent?: RetryLater;
   readonly ifSkipped?: MoveToDeadLetterQueue;
   readonly log: OutcomeLog;
@@ -34,9 +37,9 @@ export interface MoveToDeadLetterQueue {
 /** The message stays in its queue, and its group waits behind it. */
 export interface RetryLater {
   readonly kind: 'retry';
-  /** Milliseconds since the epoch: until then its group is hidden. */
+  /** Milliseconds since the epoch: its group is hidden until then. */
   readonly at: number;
-  /** What becomes of the message if its record says that an operator skips it. @default - nobody is asked */
+  /** What happens to the message if its record shows an operator's skip. @default - the record is not read */
   readonly ifSkipped?: MoveToDeadLetterQueue;
   readonly log: OutcomeLog;
 }
@@ -47,11 +50,11 @@ export type Reason = Pick<
   'message' | 'field' | 'fingerprints' | 'attempts' | 'recordId' | 'attempt'
 > & {
   readonly code: AnyCode;
-  /** The error that led to it, for the log alone. */
+  /** The error that led to it, only for the log. */
   readonly error?: unknown;
 };
 
-/** The fields of a delivery's log line that depend on how it ended. */
+/** The fields of a delivery's log line that depend on its outcome. */
 export type OutcomeLog = Pick<
   DeliveryLog,
   | 'outcome'
@@ -68,12 +71,12 @@ export type OutcomeLog = Pick<
   | 'field'
 > & {
   readonly code?: AnyCode;
-  /** As they were thrown: the report makes text of them. */
+  /** The thrown values; the report converts them to text. */
   readonly error?: unknown;
   readonly foldError?: unknown;
 };
 
-/** The fields of a log line that a reason fills. */
+/** The log fields of a reason. */
 export function reasonLog(
   outcome: OutcomeLog['outcome'],
   { code, message, field, error }: Reason,

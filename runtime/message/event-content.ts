@@ -16,16 +16,16 @@ import { isPlainObject } from '../values/plain-object.ts';
 /** Returns the part of an event that counts as its content: any JSON value. */
 export type ContentOf<Event extends CloudEvent> = (event: Event) => unknown;
 
-/** The options of a consumer that its fingerprints depend on. */
+/** The options of a consumer on which its fingerprints depend. */
 interface ContentOptions<Event extends CloudEvent> {
   readonly fingerprint?: ContentOf<Event> | undefined;
   readonly key?: ContentOf<Event> | undefined;
 }
 
 /**
- * The fingerprint of an event for a consumer: that of the whole event; with a `key`, without what names the event otherwise;
- * with a `fingerprint`, `own:` and the SHA-256 (hex) of what that returns.
- * @throws TypeError where `fingerprint` returns no JSON value; whatever it throws.
+ * The fingerprint of an event for a consumer: of the whole event; with a `key`, without `id`, `source` and `sequence`;
+ * with a `fingerprint` function, `own:` and the SHA-256 (hex) of its result.
+ * @throws TypeError if `fingerprint` returns a value that is not JSON; the error of `fingerprint`.
  */
 export function fingerprintOf<Event extends CloudEvent>(
   event: Event,
@@ -40,9 +40,9 @@ export function fingerprintOf<Event extends CloudEvent>(
 }
 
 /**
- * The fingerprint of an event by the algorithm that another one names.
+ * The fingerprint of an event by the algorithm that another fingerprint names.
  * @param named The fingerprint of a record.
- * @returns `undefined` for an algorithm that this code does not know, and for `own` without a `fingerprint`.
+ * @returns `undefined` for an unknown algorithm, and for `own` if the consumer has no `fingerprint`.
  */
 export function fingerprintLike<Event extends CloudEvent>(
   named: string,
@@ -63,7 +63,10 @@ export function fingerprintLike<Event extends CloudEvent>(
   }
 }
 
-/** All promises, sets and functions have one canonical JSON: any two events would be of the same content. */
+/**
+ * Refuses promises, sets and functions, because they all have the same canonical JSON: any two events would have the
+ * same content.
+ */
 function refuseOtherThanJson(value: unknown): void {
   if (Array.isArray(value) || isPlainObject(value)) {
     for (const member of Object.values(value)) refuseOtherThanJson(member);

@@ -14,22 +14,22 @@ export type TypedEvent<Type extends string, Data> = CloudEvent & {
   readonly data: Data;
 };
 
-/** The events that schemas describe, as a handler gets them: with what each schema made of `data`. */
+/** The events that a handler gets: `data` is the output of its schema. */
 export type EventOf<Schemas extends EventSchemas> = {
   [Type in keyof Schemas & string]: TypedEvent<Type, StandardSchemaV1.InferOutput<Schemas[Type]>>;
 }[keyof Schemas & string];
 
-/** The same events as they came. */
+/** The same events with the input of the schema in `data`. */
 export type ReceivedEventOf<Schemas extends EventSchemas> = {
   [Type in keyof Schemas & string]: TypedEvent<Type, StandardSchemaV1.InferInput<Schemas[Type]>>;
 }[keyof Schemas & string];
 
 /**
- * The event with what the schema of its type makes of `data`. The event itself stays as it is.
+ * Returns the event with the schema's output in `data`. The event itself does not change.
  *
  * @throws InvalidEventError UNHANDLED_TYPE for a type without a schema; INVALID_EVENT, naming the field, for the first issue
  *   of the schema.
- * @throws ConfigurationError for a schema that returns a promise; whatever the schema throws.
+ * @throws ConfigurationError for a schema that returns a promise; the error of the schema.
  */
 export function withData(schemas: EventSchemas, event: CloudEvent): CloudEvent {
   const { type } = event;
@@ -54,8 +54,8 @@ export function withData(schemas: EventSchemas, event: CloudEvent): CloudEvent {
 }
 
 /**
- * What the first of a schema's issues says, as Standard Schema has them: its message, and the path of the field.
- * @param root Of what the schema checked.
+ * Makes the error of the first issue of a Standard Schema, with its message and the path of its field.
+ * @param root Path of the checked value.
  */
 export function invalidBy(
   issues: readonly StandardSchemaV1.Issue[],

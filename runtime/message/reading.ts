@@ -9,15 +9,12 @@ import type { Delivery } from '../ports/record-store.ts';
 import { fingerprintLike, fingerprintOf } from './event-content.ts';
 import { invalidBy } from './event-schemas.ts';
 
-/** What an event is called. */
+/** The names of an event. */
 export type Names = Pick<Delivery, 'source' | 'eventId' | 'sequence'>;
 
-/** What identifies an event. A handler may change its event, so this is read before. */
+/** The identity of an event. It is read before the handler runs, because a handler may change its event. */
 export interface Identity extends Names, Pick<Delivery, 'id' | 'fingerprint'> {
-  /**
-   * The fingerprint by the algorithm that another one names: see `fingerprintLike`. Of the event or of the body as it came,
-   * whichever is the one that is named.
-   */
+  /** Returns the fingerprint by the algorithm of another fingerprint: see `fingerprintLike`. */
   readonly fingerprintLike: (named: string) => string | undefined;
 }
 
@@ -25,33 +22,33 @@ export interface Identity extends Names, Pick<Delivery, 'id' | 'fingerprint'> {
 export interface Reader<Event extends CloudEvent> {
   /** The consumer's name, part of the idempotency key. */
   readonly name: string;
-  /** Makes the event of a message, as it counts: identity and content are taken from what it returns. */
+  /** Returns the event of a message. Identity and fingerprint are computed from this event. */
   readonly parse: EventParser<Event>;
-  /** Makes what the handler gets of it. @default - the event as it is */
+  /** Returns the event for the handler. @default - the unchanged event */
   complete?(event: Event): Event;
-  /** Whether the consumer ignores events of a type, which `complete` refuses. @default - it ignores none */
+  /** Whether the consumer ignores events of a type, which `complete` refuses. @default - it ignores no type */
   ignores?(type: string): boolean;
-  /** A method, so that a message of one kind of event is a message of events. */
+  /** Declared as a method, so that a message of one event type is assignable to a message of any event. */
   fingerprint?(event: Event): unknown;
-  /** Names the event, in place of `source` and `id`. */
+  /** Returns the event's own key, instead of `source` and `id`. */
   key?(event: Event): unknown;
 }
 
-/** The event of a body, or why there is none. */
+/** The event of a body, or the reason why there is none. */
 export type Content<Event extends CloudEvent> =
   | Valid<Event>
-  /** The body is no event, and never will be. */
+  /** The body is not a valid event, and a retry cannot help. */
   | { readonly invalid: InvalidEventError | PermanentError }
-  /** The parser failed over a body that names its event: an attempt of that body. */
+  /** The parser failed on a body that names its event: a failed attempt of that body. */
   | { readonly failed: ParserError }
-  /** The consumer ignores its type. */
+  /** The consumer ignores the event's type. */
   | { readonly ignored: Ignored }
-  /** The parser asks to wait, or its configuration does: says nothing of the event. */
+  /** The message waits, because of a NotExecutedError or a configuration error. */
   | { readonly waits: unknown };
 
 export interface Ignored {
   readonly type: string;
-  /** Why the message is poison, if its event must not be ignored. */
+  /** The error of the message if its event must not be ignored. */
   readonly error: InvalidEventError;
 }
 
@@ -61,8 +58,8 @@ export interface Valid<Event extends CloudEvent> {
 }
 
 /**
- * Reads the body of a message, once, when it is asked to. The consumer's parser may hang or end its process, so a suspect's
- * body is not parsed before its turn. What the event is called can be read without that parser.
+ * Reads the body of a message lazily and once. The consumer's parser may hang or end its process, so a suspect's body
+ * is not parsed before its turn. The names of the event can be read without the parser.
  */
 export class Reading<Event extends CloudEvent> {
   readonly #message: ReceivedMessage;
@@ -70,7 +67,7 @@ export class Reading<Event extends CloudEvent> {
   #own: Own | null | undefined;
   #parsed: Content<Event> | undefined;
 
-  /** @param refused Why the message is poison whatever its body is. */
+  /** @param refused Set if the message is poison whatever its body is. */
   constructor(message: ReceivedMessage, reader: Reader<Event>, refused?: InvalidEventError) {
     this.#message = message;
     this.#reader = reader;
@@ -86,7 +83,7 @@ export class Reading<Event extends CloudEvent> {
     return this.#parsed;
   }
 
-  /** The body's event, if the consumer ignores its type. No code of the consumer runs for that. */
+  /** The body's event if the consumer ignores its type. No code of the consumer runs for this. */
   get ignored(): Ignored | undefined {
     const { parse, ignores } = this.#reader;
     if (ignores === undefined) return undefined;
@@ -100,14 +97,14 @@ export class Reading<Event extends CloudEvent> {
     return this.#parsed !== undefined && 'ignored' in this.#parsed ? this.#parsed.ignored : undefined;
   }
 
-  /** The same, if the parser has run: never runs it. */
+  /** The content if the parser has run; never runs the parser. */
   get parsed(): Content<Event> | undefined {
     return this.#parsed;
   }
 
   /**
-   * What the event is called, by the parser if it has run, else by the body itself: never runs the parser. `undefined` where
-   * the body is no JSON object with a `source` and an `id`.
+   * The names of the event: from the parser if it has run, otherwise from the body. Never runs the parser. `undefined`
+   * if the body is not a JSON object with a `source` and an `id`.
    */
   get names(): Names | undefined {
     const parsed = this.#parsed;
@@ -115,14 +112,14 @@ export class Reading<Event extends CloudEvent> {
   }
 
   /**
-   * The identity that the body itself has, for which neither parser nor schema is needed; `undefined` if it is no JSON object
-   * with a `source` and an `id`, or if the consumer's `key` fails over it.
+   * The identity of the unparsed body, without parser and schema; `undefined` if the body is not a JSON object with a
+   * `source` and an `id`, or if the consumer's `key` fails on it.
    */
   get asItCame(): Identity | undefined {
     return this.#asItCame()?.identity();
   }
 
-  /** The partition key that the body itself names, or else the parser finds. */
+  /** The partition key of the body, or else of the parsed event. */
   get partitionkey(): string | undefined {
     const own: unknown = this.#asItCame()?.event.partitionkey;
     if (typeof own === 'string' && own !== '') return own;
@@ -147,7 +144,8 @@ export class Reading<Event extends CloudEvent> {
     } catch (error) {
       return this.#contentOf(error);
     }
-    // Before the schema runs, which may change the event. What it says of the data goes before an error of these.
+    // Computed before the schema runs, because a schema may change the event. An error of the schema takes precedence
+    // over an error of these.
     const identity = attempt(() => this.#identityOf(event));
     let completed: Event;
     try {
@@ -161,7 +159,7 @@ export class Reading<Event extends CloudEvent> {
     try {
       return { event: completed, identity: identity() };
     } catch (error) {
-      // If the body names its event, the parser lost that name. A key that is none never gets better.
+      // If the body names its event, the parser has lost that name. An invalid key is permanent.
       const isOfKey =
         error instanceof ConfigurationError ||
         (error instanceof InvalidEventError && error.code === 'INVALID_KEY');
@@ -176,8 +174,8 @@ export class Reading<Event extends CloudEvent> {
       ...namesOf(event),
       fingerprint: fingerprintOf(event, reader),
       fingerprintLike: (named) => {
-        // Of the body, since a handler may have changed its event by then. Few records name another algorithm. The parser
-        // may add and leave out members, and did not when an earlier version of it wrote that record.
+        // From the body, because a handler may have changed its event by then. Few records name another algorithm. The
+        // parser may add or leave out members that an earlier version of it did not when that record was written.
         const asItIs = ({ body }: ReceivedMessage) => parseExactJson(body) as Event;
         const [parsed, asItCame] = [reader.parse, asItIs].map((read) => {
           try {
@@ -213,11 +211,11 @@ function unreadable(cause: unknown): InvalidEventError {
 const asynchronousParser =
   'The "parse" of the consumer returned a promise: it must return the event itself, so use a synchronous schema';
 
-/** What a body itself says of its event. */
+/** The identity of an event in the unparsed body. */
 interface Own {
   readonly event: CloudEvent;
   readonly names: Names;
-  /** Runs the `key` of the consumer, where there is one. */
+  /** Runs the consumer's `key`, if there is one. */
   readonly identity: () => Identity | undefined;
 }
 
@@ -256,8 +254,8 @@ function readOwn<Event extends CloudEvent>(body: string, reader: Reader<Event>):
 }
 
 /**
- * @throws InvalidEventError for an event without a name, INVALID_KEY for a `key` that is none; ConfigurationError for a `key`
- *   that returns a promise; whatever `key` throws.
+ * @throws InvalidEventError for an event without `source` or `id`, INVALID_KEY for an invalid `key`; ConfigurationError
+ *   for a `key` that returns a promise; the error of `key`.
  */
 function idOf<Event extends CloudEvent>(event: Event, { name, key }: Reader<Event>): string {
   const id = idempotencyKey(name, event);
@@ -271,13 +269,13 @@ function idOf<Event extends CloudEvent>(event: Event, { name, key }: Reader<Even
 }
 
 function namesOf({ source, id: eventId, sequence }: CloudEvent): Names {
-  // Records and log lines take no text of any length, and only handlers compare it.
+  // Truncated, because records and log lines have limited room, and only handlers compare sequences.
   return { source, eventId, sequence: sequence === undefined ? undefined : truncate(String(sequence)) };
 }
 
 /**
- * What a validation error says, as the libraries of Standard Schema throw them (zod, valibot, arktype): the schema refused
- * the body. `undefined` for any other error.
+ * Translates a validation error of a Standard Schema library (zod, valibot, arktype), which means that the schema
+ * refused the body. `undefined` for any other error.
  */
 function refusalBySchema(error: unknown): InvalidEventError | undefined {
   try {
@@ -288,7 +286,7 @@ function refusalBySchema(error: unknown): InvalidEventError | undefined {
   }
 }
 
-/** Runs it now, and returns or throws later what came of it. */
+/** Runs a function now. The returned function returns its result or throws its error. */
 function attempt<Value>(run: () => Value): () => Value {
   try {
     const value = run();

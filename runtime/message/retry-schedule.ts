@@ -8,40 +8,40 @@ import {
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { longestHidingMs } from './visibility.ts';
 
-/** What is known of a message that waits. */
+/** The parts of a waiting message that its schedule depends on. */
 export interface Waiting {
-  /** How often SQS has given the message, this time included. */
+  /** Number of receives, including this one. */
   readonly receiveCount: number;
-  /** Milliseconds since the epoch: when SQS took the message. */
+  /** Milliseconds since the epoch: when SQS received the message from its sender. */
   readonly sentAt: number;
-  /** Milliseconds since the epoch: until when the message may be left in its queue. */
+  /** Milliseconds since the epoch: the latest time of a retry before the queue deletes the message. */
   readonly latestRetryAt: number;
 }
 
-/** The moment of a decision. */
+/** Time and random number of a decision. */
 export interface Moment {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Uniform in [0, 1): spreads retries, so that messages that failed together do not come back together. */
+  /** Uniform in [0, 1). It spreads retries, so that messages that failed together do not return together. */
   readonly random: number;
 }
 
-/** The moment of a decision that is made now. */
+/** The current moment. */
 export function presentMoment({ clock, random }: Pick<ConsumerDependencies, 'clock' | 'random'>): Moment {
   return { now: clock.now(), random: random.next() };
 }
 
 export interface Wait {
-  /** What the called system asked for. @default 0 */
+  /** The delay that the called system asked for. @default 0 */
   readonly retryAfterMs?: number | undefined;
   /** @default - by the receive count of the message */
   readonly atLeastSeconds?: number;
 }
 
 /**
- * When an unsettled message is given again, in ms since the epoch: after its backoff, or later if its handler said so or
- * its receives have to last. Never sooner: a provider that says "in a second" throughout an outage would use them up in
- * minutes.
+ * When an unsettled message is retried, in ms since the epoch: after its backoff, or later if the handler asked for a
+ * delay or the receives must be spread. Never sooner, because a provider that answers "in a second" during an outage
+ * would use up the receives in minutes.
  */
 export function retryAt(
   { receiveCount, sentAt }: Waiting,
@@ -54,15 +54,17 @@ export function retryAt(
   return now + Math.min(delayMs, longestHidingMs);
 }
 
-/** When a message is given again for which no time was left: after its usual wait, but not past its latest retry. */
+/**
+ * When a message that did not start for lack of time is retried: after the normal wait, but not after its latest retry.
+ */
 export function postponedUntil(message: Waiting, moment: Moment, queue: QueueLimits): number {
   const latest = Math.max(retrySoon(message, moment, queue), message.latestRetryAt);
   return Math.min(retryAt(message, moment, queue), latest);
 }
 
 /**
- * When a message is given again whose copy could not be sent, in ms since the epoch: after its backoff alone, and well
- * before its queue deletes it.
+ * When a message whose copy could not be sent is retried, in ms since the epoch: after the backoff alone, well before
+ * the queue deletes it.
  */
 export function retrySoon(
   { receiveCount, sentAt }: Omit<Waiting, 'latestRetryAt'>,
@@ -74,8 +76,9 @@ export function retrySoon(
 }
 
 /**
- * Whether the event of a message that failed so often is given up. A redrive is tried for as long as a new message: its
- * record keeps the first attempt of all, since that is what a provider's memory of the key is counted from.
+ * Whether the event of a message is given up after its failed attempts. For a redrive the minute starts again. It
+ * cannot use the record's first attempt, which stays the very first one, because the provider's key retention counts
+ * from it.
  */
 export function attemptsExhausted(
   { attempts, firstAttemptAt }: AttemptHistory,

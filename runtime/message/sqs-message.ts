@@ -12,40 +12,39 @@ import { type Reader, Reading } from './reading.ts';
 export interface Message<Event extends CloudEvent> {
   /** The SQS message id; a redrive gives the message a new one. */
   readonly id: string;
-  /** Owner token of this delivery: see `Delivery`. */
+  /** The owner token of this delivery: see `Delivery`. */
   readonly ownerToken: string;
-  /** Names this receive of the message to SQS. */
+  /** Identifies this receive of the message for SQS. */
   readonly receiptHandle: string;
   readonly body: string;
   readonly group: string;
-  /** How often SQS has given the message, this time included. */
+  /** Number of receives, including this one. */
   readonly receiveCount: number;
-  /** Whether it was received so often that it may be the message that ends its process. */
+  /** Whether the message was received so often that it may be crashing its process. */
   readonly isSuspect: boolean;
-  /** Milliseconds since the epoch: when SQS took the message. */
+  /** Milliseconds since the epoch: when SQS received the message from its sender. */
   readonly sentAt: number;
-  /** Milliseconds since the epoch: until when it may be left in its queue, so that SQS does not delete it. */
+  /** Milliseconds since the epoch: the latest time of a retry before SQS deletes the message. */
   readonly latestRetryAt: number;
-  /** Milliseconds since the epoch: when SQS gave it the first time. */
+  /** Milliseconds since the epoch: when SQS first delivered the message. */
   readonly firstReceivedAt: number;
   /** Milliseconds since the epoch: when the event was first published, as far as is known. */
   readonly publishedAt: number;
   /** See `resolvedAttemptAttribute`. */
   readonly resendToken: string | undefined;
   readonly attributes: SQSMessageAttributes;
-  /** Its X-Ray trace header. */
+  /** The message's X-Ray trace header. */
   readonly trace: string | undefined;
-  /** The body's event, or why it is none. */
+  /** The event of the body, or the reason why there is none. */
   readonly reading: Reading<Event>;
 }
 
 /**
- * What SQS itself adds is not taken for granted: a record that was made by hand lacks some of it, and one record that
- * cannot be read must not fail its whole batch, again and again. The consumer's parser runs only for a record that names
- * its message group nowhere.
+ * Reads an SQS record. Tolerates records that lack SQS attributes, because one malformed record must not fail its batch
+ * forever. The consumer's parser runs only if the record has no message group anywhere else.
  *
  * @param reader How the consumer reads a body.
- * @param dependencies The settings of the queue, and what makes owner tokens.
+ * @param dependencies The settings of the queue, and the random numbers for owner tokens.
  */
 export function readMessage<Event extends CloudEvent>(
   record: SQSRecord,
@@ -68,7 +67,7 @@ export function readMessage<Event extends CloudEvent>(
     ownerToken: dependencies.random.uuid(),
     receiptHandle,
     body,
-    // One that SQS takes: the copy of the message is sent to it, and its record keeps it.
+    // A group that SQS accepts, because the message's copy is sent to this group, and the record stores it.
     group: brokerId(typeof group === 'string' ? group : id),
     receiveCount,
     isSuspect: isSuspect({ receiveCount }),
@@ -83,24 +82,24 @@ export function readMessage<Event extends CloudEvent>(
   };
 }
 
-/** The longest owner token that a record can have, in characters: ours are UUIDs of 36. */
+/** The longest owner token of a record, in characters. Tokens of this library are UUIDs of 36. */
 const longestToken = 1000;
 
 function resendTokenOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= longestToken ? value : undefined;
 }
 
-/** Of an age that nobody knows: it may be older than every record. */
+/** Without SentTimestamp the message's age is unknown, so its record may already have expired. */
 const unsent = new InvalidEventError(
   'INVALID_EVENT',
   'attributes.SentTimestamp: must be milliseconds since the epoch, as SQS sets it',
   'attributes.SentTimestamp',
 );
 
-/** In characters; the header of a request through many services has a few hundred. */
+/** Maximum characters. The header of a request through many services has a few hundred. */
 const longestTrace = 1000;
 
-/** The X-Ray trace header that a record brings; a record that was made by hand may bring anything. */
+/** Reads the X-Ray trace header of a record. A record that was made by hand may contain any value. */
 function traceOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? truncate(value, longestTrace) : undefined;
 }
@@ -109,7 +108,9 @@ function wholeNumber(text: unknown): number | undefined {
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** No event is published after its queue took it: a publisher's clock that says so cannot make it younger. */
+/**
+ * An event cannot be published after its message entered the queue, so a wrong publisher clock cannot make it younger.
+ */
 function publishedAt(attributes: SQSMessageAttributes, sentAt: number): number {
   const published = attributes[firstPublishedAttribute]?.stringValue ?? '';
   return /^\d+$/.test(published) ? Math.min(Number(published), sentAt) : sentAt;

@@ -3,15 +3,16 @@ import type { Warn } from '../ports/output.ts';
 import type { VisibilityTimeouts } from '../ports/queues.ts';
 
 /**
- * How long a message can be hidden, in ms: SQS refuses what would end more than 12 hours after the receive (AWS: "Amazon
- * SQS visibility timeout"), which may be the 15 minutes of the longest invocation ago, and some until it began.
+ * How long a message can be hidden, in ms. SQS refuses a timeout that ends more than 12 hours after the receive (AWS:
+ * "Amazon SQS visibility timeout"). The receive may be the 15 minutes of the longest invocation ago, plus the time
+ * before that invocation started.
  */
 export const longestHidingMs = (12 * 60 - 20) * 60_000;
 
 /**
- * Hides messages until a time, in ms since the epoch. Those that follow in the group are hidden with their head: SQS
- * gives no message of a group while another one is in flight, so one that stays hidden longer would hold up the head.
- * A change that fails does no harm: the queue's own visibility timeout brings the messages back, later. Never rejects.
+ * Hides messages until a time, in ms since the epoch. All messages of the group are hidden for the same time: SQS
+ * delivers no message of a group while another one is in flight, so a follower that stays hidden longer would delay the
+ * first one. A failure only means that the messages return later, after the queue's visibility timeout. Never rejects.
  */
 export async function hideUntil(
   time: number,

@@ -13,11 +13,11 @@ import { isKnownFormat, laterFormat } from '../stores/record-format.ts';
 export interface ResendMessage {
   readonly body: string;
   /**
-   * The SQS message group that the event came in, from its record. It is sent as it is: what the publisher makes of a
-   * partition key is made of it already, and a consumer's own key of a group would lead to another one.
+   * The event's SQS message group, from its record. It is sent unchanged: it is already the publisher's form of the
+   * partition key.
    */
   readonly messageGroup: string;
-  /** Fresh: with the one that the broker knows it would be swallowed. */
+  /** A new id, because the queue would drop a message with the earlier one. */
   readonly deduplicationId: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -27,32 +27,33 @@ interface Unknown {
   /** The idempotency key of the record. */
   readonly id: string;
   /**
-   * The record's `attempt` when somebody looked: it names the outcome that is decided. Meanwhile the event may have run
-   * again, for another operator, and be unknown again; nobody has looked at that.
+   * The record's `attempt` when the operator looked. It identifies the outcome that is decided. Meanwhile another
+   * operator may have sent the event again, and that newer outcome may be unknown too.
    */
   readonly attempt: string;
 }
 
 export type ResolveOptions =
   | (Unknown & {
-      /** The operator saw that it happened. */
+      /** The operator found that the effect happened. */
       readonly as: 'done';
       /**
-       * How long the completed record counts, in seconds: the "ttl" of the record table, 3888000 (45 days) by default.
-       * With less, the record could expire while messages of its event can still come, and the event would run again.
+       * How long the completed record is valid, in seconds: the "ttl" of the record table, 3888000 (45 days) by
+       * default. With less, the record could expire while messages of its event can still arrive, and the event would
+       * run again.
        */
       readonly recordTtlSeconds: number;
       /** @default - the system's */
       readonly clock?: Clock;
     })
   | (Unknown & {
-      /** The operator saw that it did not happen, or prefers that it happens twice. */
+      /** The operator found that the effect did not happen, or accepts that it may happen twice. */
       readonly as: 'retry';
       readonly send: (message: ResendMessage) => Promise<void>;
       /**
-       * The event's body, where its record had no room for it: that of the copy in the dead-letter queue whose
-       * `dead-letter-reason` has the code `BODY_KEPT` and this record's `recordId`. Delete that copy once this resolved.
-       * @default - the body that the record keeps
+       * The event's body, if it was too large for the record. Take it from the copy in the dead-letter queue whose
+       * `dead-letter-reason` has the code `BODY_KEPT` and this `recordId`, and delete that copy afterwards.
+       * @default - the body in the record
        */
       readonly body?: string;
       /** @default - the system's */
@@ -60,20 +61,20 @@ export type ResolveOptions =
     });
 
 /**
- * Settles an OUTCOME_UNKNOWN. `done` completes its record. `retry` writes nothing: it sends the event again with the
- * record's `attempt`, and the consumer claims that very record. So a first owner that completes late is still heard,
+ * Resolves an OUTCOME_UNKNOWN. `done` completes its record. `retry` writes nothing: it sends the event again with the
+ * record's `attempt`, and the consumer claims the record with that `attempt`. So a late first owner can still complete,
  * and a decision that is sent twice runs once. `SendAgain`, `LookUp` in spec/OrderOnce.tla.
  *
- * @throws ConfigurationError for an option that has none of its values, before anything is read; for a record that a newer
- *   version wrote in a format that this one does not know.
- * @throws NotResolvableError where the record is not unknown (any more); StoreBusyError where the store is contended;
- *   whatever the store or `send` throws, and then calling it again is safe.
+ * @throws ConfigurationError for an invalid option, before anything is read, and for a record with a format that this
+ *   version does not know.
+ * @throws NotResolvableError if the record has no unknown outcome; StoreBusyError if the store is contended; the error
+ *   of the store or of `send`. After an error it is safe to call this again.
  */
 export async function resolve(options: ResolveOptions): Promise<void> {
   const { store, id, attempt } = checked(options);
   const record = await store.find(id);
   if (record !== undefined && !isKnownFormat(record)) throw laterFormat(id, record);
-  // By its late owner, or by an earlier call whose answer was lost.
+  // Completed by its late owner, or by an earlier call whose answer was lost.
   if (options.as === 'done' && record?.status === 'COMPLETED') return;
   if (record?.status !== 'OUTCOME_UNKNOWN') throw new NotResolvableError(id, found(record));
   if (record.ownerToken !== attempt) {
@@ -85,7 +86,7 @@ export async function resolve(options: ResolveOptions): Promise<void> {
   if (options.as === 'done') return await complete(options);
   const { messageGroup } = record;
   const body = bodyOf(record, options);
-  // Another library began it (Powertools names no group). In any other group it would overtake its neighbours.
+  // Another library wrote the record (Powertools stores no group). In another group the event could overtake others.
   if (messageGroup === undefined) {
     throw new NotResolvableError(
       id,
@@ -101,7 +102,7 @@ export async function resolve(options: ResolveOptions): Promise<void> {
   });
 }
 
-/** An operator types these options: a slip must not pass for a decision. */
+/** Checks the options, because operators type them, and a typing error must not count as a decision. */
 function checked(options: ResolveOptions): ResolveOptions {
   checkText('id', options.id);
   checkText('attempt', options.attempt);
@@ -117,7 +118,9 @@ function checked(options: ResolveOptions): ResolveOptions {
   return options;
 }
 
-/** @throws NotResolvableError where neither the record nor the operator has the body, or the operator has another one. */
+/**
+ * @throws NotResolvableError if neither the record nor the operator has the body, or the operator has a different one.
+ */
 function bodyOf(
   { body, bodySha256, messageId }: StoredRecord,
   { id, body: given }: Extract<ResolveOptions, { as: 'retry' }>,
@@ -153,7 +156,7 @@ async function complete({
   const times = { now, expiration: Math.floor(now / 1000) + recordTtlSeconds };
   const answer = await store.resolveDone(id, attempt, times);
   if (answer.kind === 'contended') throw new StoreBusyError(answer.cause);
-  // Completed meanwhile by its late owner, or by an earlier call whose answer was lost: done is done.
+  // The late owner, or an earlier call whose answer was lost, may have completed it meanwhile. That is a success too.
   if (answer.kind === 'fenced' && answer.record?.status !== 'COMPLETED') {
     throw new NotResolvableError(id, found(answer.record));
   }

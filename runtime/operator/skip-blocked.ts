@@ -7,18 +7,18 @@ export interface SkipOptions {
   readonly store: RecordStore;
   /** The idempotency key of the record: `recordId` of the log line whose outcome is `blocked`. */
   readonly id: string;
-  /** The SQS message that blocks its group: `messageId` of the same line. */
+  /** Id of the SQS message that blocks its group: `messageId` of the same line. */
   readonly messageId: string;
 }
 
 /**
- * Lets a message no longer block its group: its next delivery, if that still finds it to be poison, moves it to the
- * dead-letter queue. Being bound to the message it needs no clean-up: a redrive of the copy has another id, and runs.
+ * Skips a message that blocks its group: if its next delivery is still poison, it goes to the dead-letter queue. A skip
+ * belongs to one message and needs no clean-up: a redrive of the copy has another message id, and runs.
  *
- * @throws ConfigurationError for an id that is no text, and for a record that a newer version wrote in a format that this one
- *   does not know.
- * @throws NotSkippableError if the record does not exist, or names another message, or none, as the one that blocks;
- *   StoreBusyError where the store is contended; whatever the store throws, and then calling it again is safe.
+ * @throws ConfigurationError for an id that is not a text, and for a record with a format that this version does not
+ *   know.
+ * @throws NotSkippableError if the record does not exist, or if this message does not block; StoreBusyError if the
+ *   store is contended; the error of the store. After an error it is safe to call this again.
  */
 export async function skip({ store, id, messageId }: SkipOptions): Promise<void> {
   checkText('id', id);

@@ -6,27 +6,27 @@ import type { Output } from './output.ts';
 import type { Acknowledgements, DeadLetterQueue, VisibilityTimeouts } from './queues.ts';
 import type { EffectStore } from './record-store.ts';
 
-/** Everything outside of itself that a consumer works with. */
+/** All external dependencies of a consumer. */
 export interface ConsumerDependencies {
-  /** The store of a guarantee that names none. */
+  /** The store of a guarantee without its own store. */
   readonly store: EffectStore;
-  /** The tables of effects, by the names under which `createConsumer` declares them. @default - a table's own name */
+  /** The tables of effects, by their names in `createConsumer`. @default - the declared name is the name in DynamoDB */
   readonly tables?: DeployedTables;
   readonly deadLetters: DeadLetterQueue;
   readonly visibility: VisibilityTimeouts;
   readonly acknowledgements: Acknowledgements;
-  /** How long the queue hides a received message, in seconds: no lease may last longer. */
+  /** The queue's visibility timeout in seconds. No lease may last longer. */
   readonly visibilityTimeoutSeconds: number;
-  /** How long the queue keeps a message, in seconds; then SQS deletes it. */
+  /** The queue's retention in seconds, after which SQS deletes a message. */
   readonly queueRetentionSeconds: number;
-  /** Receives after which SQS moves a message to the dead-letter queue. */
+  /** Number of receives after which SQS moves a message to the dead-letter queue. */
   readonly maxReceiveCount: number;
   readonly onPoison: OnPoison;
-  /** How long a completed record counts, in seconds. */
+  /** How long a completed record is valid, in seconds. */
   readonly recordTtlSeconds: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly output: Output;
-  /** Ends the process, so that nothing that is pending can go on. Does not return, but in tests. */
+  /** Ends the process, so that pending work cannot continue. Returns only in tests. */
   readonly endProcess: () => void;
 }

@@ -1,16 +1,16 @@
-/** Takes one line of JSON. */
+/** Writes one line of JSON. */
 export type Output = (line: string) => void;
 
 /**
- * Straight to the stream: Lambda's own `console` would put a prefix before each line, and CloudWatch finds metrics
- * only in lines that are JSON from end to end.
+ * Writes directly to standard output. Lambda's own `console` would add a prefix, and CloudWatch reads metrics only from
+ * lines that are entirely JSON.
  */
 export const standardOutput: Output = (line) => {
   process.stdout.write(`${line}\n`);
 };
 
 /**
- * Logs what went wrong and changes no outcome, for those on call.
- * @param what What happened, and what follows, in a sentence.
+ * Logs a failure that changes no outcome.
+ * @param what A sentence that says what happened and what follows.
  */
 export type Warn = (what: string, error?: unknown) => void;

@@ -5,17 +5,17 @@ export interface Acknowledgements {
   acknowledge(receiptHandles: readonly string[]): Promise<void>;
 }
 
-/** Says when received messages are given again. */
+/** Changes the visibility timeout of received messages. */
 export interface VisibilityTimeouts {
-  /** @param seconds From now; a whole number. */
+  /** @param seconds The new timeout from now, in whole seconds. */
   change(receiptHandles: readonly string[], seconds: number): Promise<void>;
 }
 
-/** A message on its way to the dead-letter queue. */
+/** A message for the dead-letter queue. */
 export interface DeadLetter {
   readonly body: string;
   readonly messageGroup: string;
-  /** The SQS message id of the original: after a crash the broker drops the second copy for 5 minutes. */
+  /** The SQS message id of the original, so that after a crash SQS drops the second copy for 5 minutes. */
   readonly deduplicationId: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   /** The X-Ray trace header of the original: the message system attribute `AWSTraceHeader`. */
