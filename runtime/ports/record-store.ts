@@ -2,22 +2,26 @@ import type { AttemptHistory } from '../../contract/policies/retry-policy.ts';
 import type { AttemptState, RecordStatus } from '../../contract/record-attributes.ts';
 import type { EffectWrite } from '../handler/effects/index.ts';
 
-/** The names of the guarantees, as records carry them. */
+/** The names of the guarantees in records. */
 export const guaranteeNames = ['exactly-once', 'at-least-once', 'at-most-once'] as const;
 export type GuaranteeName = (typeof guaranteeNames)[number];
 
-/** One delivery of one event: what every record that it writes says. */
+/** One delivery of one event, with the values that it writes into records. */
 export interface Delivery {
   /** The idempotency key. */
   readonly id: string;
-  /** Of the event's content, by the algorithm that new records name; every record that it begins or goes on with has it. */
+  /** Fingerprint of the event's content, by the current algorithm. Every record that the delivery writes has it. */
   readonly fingerprint: string;
   /**
-   * Of the same content, by the algorithm that the record names: a record of this fingerprint is of the same event too.
-   * @default - the record was not seen yet, or names the algorithm of `fingerprint`
+   * Fingerprint of the same content, by the algorithm that the record names. A record with this fingerprint belongs to
+   * the same event too.
+   * @default - the record was not read yet, or names the algorithm of `fingerprint`
    */
   readonly earlierFingerprint?: string | undefined;
-  /** Owner token: random per delivery, made before its first write, the same for every try of that delivery. */
+  /**
+   * Owner token: a random text, made once per delivery before its first write, and the same for every try of the
+   * delivery.
+   */
   readonly ownerToken: string;
   readonly consumer: string;
   readonly source: string;
@@ -26,27 +30,30 @@ export interface Delivery {
   readonly sequence?: string | undefined;
   readonly messageId: string;
   readonly guarantee: GuaranteeName;
-  /** Milliseconds since the epoch. Stores with a clock of their own (Redis) use that instead, and tell it: `Refusal`. */
+  /**
+   * Milliseconds since the epoch. A store with its own clock (Redis) uses that clock instead, and returns its time:
+   * `Refusal`.
+   */
   readonly now: number;
-  /** Seconds since the epoch: when a record written now stops to count. */
+  /** Seconds since the epoch: expiration of a record that is written now. */
   readonly expiration: number;
   /**
-   * Whether the message is young enough that no record of its event can have expired (the idempotency window).
-   * Outside of it an absent or expired record says nothing, and no write may take it for "never seen".
+   * Whether the message is young enough that no record of its event can have expired (the idempotency window). Outside
+   * of the window an absent or expired record proves nothing, and no write may treat the event as new.
    */
   readonly insideWindow: boolean;
 }
 
-/** What a record says to a delivery that found it. */
+/** A record as read from the store. */
 export interface StoredRecord {
   readonly status: RecordStatus;
   /** Seconds since the epoch; absent for a record that does not expire (OUTCOME_UNKNOWN). */
   readonly expiration?: number | undefined;
   readonly fingerprint: string;
   readonly ownerToken?: string | undefined;
-  /** Attempts that failed by the event's own fault, and those of suspects that have not ended. */
+  /** Number of attempts that the event itself made fail, and of attempts of a suspect that never finished. */
   readonly attempts?: number | undefined;
-  /** Of the attempt that was counted last. */
+  /** State of the attempt that was counted last. */
   readonly attemptState?: AttemptState | undefined;
   /** Milliseconds since the epoch. */
   readonly firstAttemptAt?: number | undefined;
@@ -54,30 +61,30 @@ export interface StoredRecord {
   readonly leaseUntil?: number | undefined;
   readonly guarantee?: GuaranteeName | undefined;
   readonly messageId?: string | undefined;
-  /** Of the delivery that began it; absent where another library did. */
+  /** Message group of the delivery that created the record; absent if another library created it. */
   readonly messageGroup?: string | undefined;
   /** The stored result of the handler, as JSON text; see `encodeResult`. */
   readonly result?: string | undefined;
   readonly lastError?: string | undefined;
-  /** The event's body, kept by OUTCOME_UNKNOWN. */
+  /** The event's body, stored with OUTCOME_UNKNOWN. */
   readonly body?: string | undefined;
-  /** The SQS message that was the last to block its group. */
+  /** Id of the SQS message that last blocked its group. */
   readonly blocked?: string | undefined;
-  /** In place of a body that fits no record: see `KeptBody`. */
+  /** SHA-256 of a body that is too large for a record: see `KeptBody`. */
   readonly bodySha256?: string | undefined;
-  /** The SQS message that an operator skips. */
+  /** Id of the SQS message that an operator skips. */
   readonly skip?: string | undefined;
-  /** Of the record itself; absent means 1. */
+  /** Format of the record; absent means 1. */
   readonly format?: number | undefined;
 }
 
-/** Why a write's own condition failed; nothing was written. */
+/** The condition of a write failed, and nothing was written. */
 export interface Refusal {
-  /** Without a record there is none (any more). */
+  /** `undefined` if there is no record, or no longer. */
   readonly record: StoredRecord | undefined;
   /**
-   * Milliseconds since the epoch: the time by which a store with a clock of its own decided, and that the times of
-   * its record are of. Without it the delivery's `now` decided.
+   * Milliseconds since the epoch: the time of a store that decides by its own clock. The times in its record are on
+   * that clock too. Absent if the delivery's `now` decided.
    */
   readonly now?: number | undefined;
 }
@@ -87,8 +94,8 @@ export interface Exists extends Refusal {
 }
 
 /**
- * Another try inside of the same invocation makes sense: throttling, another transaction on the same items, an answer
- * that was lost. So the write may have happened all the same: `attempt` tells.
+ * Another try within the same invocation can succeed: after throttling, a conflicting transaction, or a lost answer.
+ * The write may have happened; the record's `attempt` shows it.
  */
 export interface Contended {
   readonly kind: 'contended';
@@ -98,66 +105,72 @@ export interface Contended {
 export interface ClaimTerms {
   /** Milliseconds since the epoch: when the lease ends. */
   readonly leaseUntil: number;
-  /** Whether a lease that is over may be taken over (at-least-once), or not (at-most-once). */
+  /** Whether an ended lease may be taken over (at-least-once) or not (at-most-once). */
   readonly takeOver: boolean;
   /**
-   * Milliseconds since the epoch: a claim over an existing record, whatever its status, needs a `first_attempt_at`
-   * after this, since the downstream system has forgotten older idempotency keys; -Infinity for one that forgets none.
+   * Milliseconds since the epoch. A claim over an existing record, whatever its status, needs a `first_attempt_at`
+   * after this, because the called system has forgotten older idempotency keys. -Infinity for a system that never
+   * forgets.
    */
   readonly firstAttemptAfter?: number | undefined;
   /**
-   * The `attempt` of an OUTCOME_UNKNOWN record that an operator sent again: the claim accepts that record too,
-   * whatever its first attempt and guarantee, and its first attempt is now. Without it no claim accepts an unknown.
+   * The `attempt` of an OUTCOME_UNKNOWN record whose event an operator sent again. The claim then accepts that record
+   * too, whatever its first attempt and guarantee, and sets its first attempt to now. Without it no claim accepts an
+   * unknown outcome.
    */
   readonly resendToken?: string | undefined;
   /** The `expiration` of an expired record to replace; the claim succeeds only if the record still carries it. */
   readonly expectedExpiration?: number | undefined;
   /**
-   * Counts an attempt too, in the same write: `attempt_state` is STARTED, and stays so if the attempt never ends.
-   * @default - nothing is counted, and `attempt_state` is removed
+   * Whether the same write also counts an attempt. `attempt_state` becomes STARTED, and stays so if the attempt never
+   * finishes.
+   * @default - no attempt is counted, and `attempt_state` is removed
    */
   readonly countsAttempt?: boolean | undefined;
 }
 
 export interface ReleaseTerms {
-  /** What is added to `attempts`. */
+  /** Number that is added to `attempts`. */
   readonly change: number;
   /**
-   * Whether this delivery counted its attempt before the handler. Such an attempt is released only as long as it is
-   * STARTED, RETRYING (by `countAttempt`) as well as INPROGRESS (by `claim`). So a release that is repeated takes back
-   * the same count only once.
+   * Whether this delivery counted its attempt before the handler. Such an attempt is released only while it is STARTED,
+   * with the status RETRYING (after `countAttempt`) or INPROGRESS (after `claim`). So a repeated release takes the
+   * count back only once.
    * @default false
    */
   readonly wasCounted?: boolean | undefined;
   /**
-   * `attempt_state` from now on.
+   * The new `attempt_state`.
    * @default - none
    */
   readonly state?: AttemptState | undefined;
-  /** Status and lease stay as they are: what the handler did may be under way to the record. */
+  /** Whether status and lease do not change, because the completion may be on its way to the record. */
   readonly keepsLease?: boolean | undefined;
 }
 
-/** An attempt to count. STARTED: its handler has yet to start. FAILED: it ended, with `lastError`. */
+/** An attempt to count. STARTED: its handler has not started yet. FAILED: it ended with `lastError`. */
 export type CountedAttempt =
   | { readonly state: 'STARTED'; readonly lastError?: never }
   | { readonly state: 'FAILED'; readonly lastError: string };
 
-/** `past`: what the record told of earlier attempts; without a record there were none, until now. */
+/** `past`: the earlier attempts in the record; none if there was no record. */
 export type ClaimAnswer = { readonly kind: 'claimed'; readonly past: AttemptHistory } | Exists | Contended;
 
-/** What the owner of a claim, or whoever meets a dead one, writes; `fenced` shows whose record it is now. */
+/**
+ * The answer to a write of an owner, or to a write over a dead owner. `fenced` contains the record of the current
+ * owner.
+ */
 export type OwnerAnswer = { readonly kind: 'written' } | (Refusal & { readonly kind: 'fenced' }) | Contended;
 
 export type BlockAnswer =
-  /** `skip` as the record has it. */
+  /** `skip`: the record's attribute. */
   | { readonly kind: 'blocked'; readonly skip: string | undefined }
   | (Refusal & { readonly kind: 'fenced' })
   | Contended;
 
 /**
- * What OUTCOME_UNKNOWN keeps of its event: the body of the message, or the SHA-256 (hex) of one that is larger than a
- * record may be. That body is in the dead-letter queue by then, in the copy of the message of the same delivery.
+ * The body that an OUTCOME_UNKNOWN record stores: the message's body, or the SHA-256 (hex) of a body that is too large
+ * for a record. The dead-letter queue already has a copy of such a body, sent by the same delivery.
  */
 export type KeptBody =
   | { readonly body: string; readonly bodySha256?: never }
@@ -166,44 +179,48 @@ export type KeptBody =
 export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Contended;
 
 /**
- * A store of records. "The same fingerprint" means that the record's is the delivery's `fingerprint` or its `earlier`.
+ * A store of records. "The same fingerprint" means that the record has the delivery's `fingerprint` or
+ * `earlierFingerprint`.
  *
- * A record whose `format` is higher than `knownFormat` takes no write, whatever it says and whether it has expired: each step
- * that finds one is refused.
+ * A record whose `format` is higher than `knownFormat` refuses every write, even if it has expired.
  *
- * Each call is one atomic step, in one round trip. Neither `contended` nor a rejection says whether
- * the write happened; the caller's `attempt` tells.
+ * Each call is one atomic step in one round trip. After `contended` or a rejection it is unknown whether the write
+ * happened; the record's `attempt` shows it.
  *
- * What may pass within seconds (throttling, a lost connection, a server that recovers) is answered as `contended`, and
- * tried again until the deadline. *A rejection says that no other try of this invocation can succeed*: a missing
- * permission or table, a bug. Then the delivery fails at once, and its message comes again after the visibility
- * timeout. `complete` and `holdUnknown` alone are tried again even then: they may be all that is known of an effect.
+ * A failure that may pass within seconds (throttling, a lost connection, a recovering server) is answered as
+ * `contended`, and tried again until the deadline. *A rejection means that no other try of this invocation can
+ * succeed*: a missing permission or table, or a bug. The delivery then fails at once, and its message is delivered
+ * again after the visibility timeout. Only `complete` and `holdUnknown` are tried again even then, because they may
+ * hold the only trace of an effect.
  */
 export interface RecordStore {
   /**
-   * INPROGRESS, attempt = mine, if the record
-   * - is absent or has expired, inside of the window; an expired one that is still there as `expectedExpiration` says, or
+   * Writes INPROGRESS, attempt = mine, if the record
+   * - is absent or has expired, inside of the window (an expired record that still exists must match
+   *   `expectedExpiration`), or
    * - is RETRYING, or QUARANTINED for another message, or INPROGRESS with its lease over where `takeOver` says so; with
    *   the same fingerprint and guarantee, an expiration to come, and its first attempt after `firstAttemptAfter`, or
    * - is the unknown outcome of `resendToken`, with the same fingerprint.
    */
   claim(delivery: Delivery, terms: ClaimTerms): Promise<ClaimAnswer>;
   /**
-   * COMPLETED, if attempt = mine and the status is INPROGRESS or OUTCOME_UNKNOWN.
+   * Writes COMPLETED, if attempt = mine and the status is INPROGRESS or OUTCOME_UNKNOWN.
    * @param result See `encodeResult`.
    */
   complete(delivery: Delivery, result: string): Promise<OwnerAnswer>;
   /**
-   * RETRYING, if attempt = mine and the status is INPROGRESS, or as `ReleaseTerms` say; an absent record counts as
-   * released.
-   * @param terms How it changes the count of attempts.
+   * Writes RETRYING, if attempt = mine and the status is INPROGRESS, or under the conditions of `ReleaseTerms`. An
+   * absent record counts as released.
+   * @param terms How the count of attempts changes.
    */
   release(delivery: Delivery, lastError: string, terms: ReleaseTerms): Promise<OwnerAnswer>;
   /**
-   * OUTCOME_UNKNOWN, keeping the body and leaving `attempt` alone, so that a slow owner may still complete; such a
-   * record does not expire. Only over RETRYING, QUARANTINED or INPROGRESS of the same event; another's only if it has
-   * not expired (one without an expiration has not) and, INPROGRESS, if its lease is over.
-   * @param seen The unfinished record's attempt and status, as they were seen: mine, or a dead owner's.
+   * Writes OUTCOME_UNKNOWN with the body. It does not change `attempt`, so that a slow owner may still complete, and it
+   * removes the expiration. The record must be RETRYING, QUARANTINED or INPROGRESS of the same event. A record of
+   * another owner must not have expired (a record without an expiration has not), and the lease of an INPROGRESS record
+   * must have ended.
+   * @param seen The attempt and the status of the unfinished record that was read: this delivery's own, or a dead
+   *   owner's.
    */
   holdUnknown(
     delivery: Delivery,
@@ -212,36 +229,38 @@ export interface RecordStore {
     lastError: string,
   ): Promise<OwnerAnswer>;
   /**
-   * QUARANTINED for this message, its attempts back to 0: over whatever `commit` would take. The copy is in the
-   * dead-letter queue by then.
+   * Writes QUARANTINED for this message and resets the attempts to 0, under the conditions of `commit`. The copy is
+   * already in the dead-letter queue.
    * @param expectedExpiration The `expiration` of an expired record to replace, as for `claim`.
    */
   quarantine(delivery: Delivery, lastError: string, expectedExpiration?: number): Promise<QuarantineAnswer>;
-  /** The record, strongly consistent. */
+  /** Reads the record, strongly consistent. */
   find(id: string): Promise<StoredRecord | undefined>;
-  /** OUTCOME_UNKNOWN of this `attempt` to COMPLETED: an operator saw that it happened. */
+  /**
+   * Writes COMPLETED over the OUTCOME_UNKNOWN with this `attempt`, because an operator found that the effect happened.
+   */
   resolveDone(
     id: string,
     attempt: string,
     times: { readonly now: number; readonly expiration: number },
   ): Promise<OwnerAnswer>;
   /**
-   * Names the message that blocks its group: `blocked` of an existing record, whatever its status, and nothing else of it.
-   * The answer tells of a skip, so that a message that blocks costs one round trip.
+   * Writes the id of the message that blocks its group into `blocked` of an existing record, whatever its status, and
+   * changes nothing else. The answer contains the record's `skip`, so that a blocking message needs one round trip.
    */
   block(id: string, messageId: string): Promise<BlockAnswer>;
   /**
-   * An operator skips this message: `skip`, and nothing else, if the record names it as `blocked` and has not settled it
-   * since (COMPLETED, QUARANTINED or OUTCOME_UNKNOWN for this very message).
+   * Writes the message's id into `skip`, for an operator, if it is in the record's `blocked` and the message was not
+   * settled since (COMPLETED, QUARANTINED or OUTCOME_UNKNOWN for this message).
    */
   skip(id: string, messageId: string): Promise<OwnerAnswer>;
 }
 
-/** A versioned effect that is not newer than what is there. */
+/** A versioned effect that is not newer than the stored item. */
 export interface StaleEffect {
-  /** Its place in the list that was to be committed, from 0. */
+  /** Position of the effect in the list of the commit, from 0. */
   readonly index: number;
-  /** The version that is there: digits. */
+  /** The stored version, in digits. */
   readonly held: string;
 }
 
@@ -251,18 +270,18 @@ export type CountAnswer = { readonly kind: 'counted'; readonly past: AttemptHist
 /** One delivery of a commit. */
 export interface Commit {
   readonly delivery: Delivery;
-  /** The `expiration` of an expired record to replace: commits only if the record still carries it. */
+  /** The `expiration` of an expired record to replace. The commit succeeds only if the record still has it. */
   readonly expectedExpiration?: number | undefined;
-  /** What the record tells of this commit; see `encodeResult`. */
+  /** The result that the record stores; see `encodeResult`. */
   readonly result?: string | undefined;
 }
 
 export type CommitAnswer =
   | { readonly kind: 'committed' }
-  /** Nothing was written: what the records say that refused, in the order of the deliveries. */
+  /** Nothing was written. `found`: the refusals of records, in the order of the deliveries. */
   | { readonly kind: 'exists'; readonly found: readonly (Refusal | undefined)[] }
   | Contended
-  /** Nothing was written: there is something newer where these effects write, and nothing else was in the way. */
+  /** Nothing was written, only because the stored items of these effects are newer. */
   | { readonly kind: 'stale'; readonly effects: readonly StaleEffect[] }
   | Refused;
 
@@ -270,35 +289,35 @@ export type CommitAnswer =
 export interface Refused {
   readonly kind: 'refused';
   /**
-   * `condition`: the condition of a `raw` effect failed, so the handler itself has refused the event. `request`: the store
-   * takes no such request. A deployment may change that: another handler, another key of a table.
+   * `condition`: the condition of a `raw` effect failed, so the handler itself refused the event. `request`: the store
+   * refuses such a request; another version of the handler or of a table may fix it.
    */
   readonly by: 'condition' | 'request';
-  /** The places of the effects that are to blame, from 0; none if the store does not tell. */
+  /** Positions of the refused effects, from 0; empty if the store does not name them. */
   readonly effects: readonly number[];
-  /** What is wrong with them. */
+  /** Why the effects were refused. */
   readonly reason: string;
   readonly cause?: unknown;
 }
 
-/** A store that commits records and the effects of their events together, or neither. */
+/** A store that commits records and effects in one transaction. */
 export interface EffectStore extends RecordStore {
   /**
-   * All of them COMPLETED, if each record is absent (inside the window), or waits for another try (RETRYING, or QUARANTINED
-   * for another message) with the same fingerprint and guarantee.
+   * Writes COMPLETED into all records, with the effects, if each record is absent (inside the window) or waits for a
+   * retry (RETRYING, or QUARANTINED for another message) with the same fingerprint and guarantee.
    *
-   * A condition that an effect brings along itself (`raw`) is never mistaken for one on a version: where it fails, the
-   * commit is `refused`, whatever is stale besides.
-   * @param commits One, or those of a fold; no two of one record.
-   * @param effects Of all of them, no two on one item. With the records at most 100 (AWS: "TransactWriteItems"). An increment
-   *   of nothing (`by` is `{}`) writes nothing.
-   * @throws ConfigurationError for an effect without a table name, a table that does not exist, or a missing permission:
-   *   that is the fault of no event, and its message waits.
+   * The condition of a `raw` effect is never confused with a version condition: if it fails, the commit is `refused`,
+   * even if other effects are stale.
+   * @param commits One commit, or those of a fold; each for another record.
+   * @param effects The effects of all commits, each on another item. With the records at most 100 (AWS:
+   *   "TransactWriteItems"). An empty increment (`by` is `{}`) writes nothing.
+   * @throws ConfigurationError for an effect without a table name, a table that does not exist, or a missing
+   *   permission. No event is to blame, so the message waits.
    */
   commit(commits: readonly Commit[], effects: readonly EffectWrite[]): Promise<CommitAnswer>;
   /**
-   * RETRYING with one attempt more, if `commit` would take the record and no count of this delivery stands in it: the
-   * record has another `attempt`, or no `attempt_state`.
+   * Writes RETRYING and adds one attempt, under the conditions of `commit`, unless the record already has a count of
+   * this delivery: its `attempt` and an `attempt_state`.
    * @param expectedExpiration As for `Commit`.
    */
   countAttempt(

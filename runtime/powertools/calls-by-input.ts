@@ -3,8 +3,9 @@ import type { Claim } from './fenced-records.ts';
 import type { Result } from './found-record.ts';
 
 /**
- * Calls by the very input that Powertools hands back when a call is over; an input that its function changed has
- * another hash by then. Equal strings can't be told apart: of those a process runs one at a time.
+ * Finds a call by the input object that Powertools passes back at its end, because the function may have changed the
+ * input, and with it its hash. Equal strings cannot be distinguished, so a process runs only one call with a given
+ * string at a time.
  */
 export class CallsByInput<Call> {
   readonly #byObject = new WeakMap<object, Call>();
@@ -18,7 +19,7 @@ export class CallsByInput<Call> {
     this.#of(input).set(input as object, call);
   }
 
-  /** The call, which is over. */
+  /** Removes and returns a finished call. */
   take(input: unknown): Call | undefined {
     const call = this.get(input);
     this.#of(input).delete(input as object);
@@ -31,7 +32,7 @@ export class CallsByInput<Call> {
   }
 }
 
-/** The record of a call that is at work, as Powertools knows it. */
+/** The record of a running call, in Powertools' form. */
 export class HeldRecord extends IdempotencyRecord {
   readonly claim: Claim;
   /** Milliseconds since the epoch. */
@@ -43,7 +44,7 @@ export class HeldRecord extends IdempotencyRecord {
       status: 'INPROGRESS',
       expiryTimestamp: claim.expiration,
       payloadHash: claim.fingerprint,
-      // Absent is not the same to Powertools' types as undefined.
+      // Powertools' types distinguish absent from undefined.
       ...(claim.leaseUntil !== undefined && { inProgressExpiryTimestamp: claim.leaseUntil }),
     });
     this.claim = claim;

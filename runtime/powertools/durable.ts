@@ -4,7 +4,7 @@ import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/pe
 import type { Context } from 'aws-lambda';
 import { ConfigurationError } from '../../contract/errors.ts';
 
-/** Of the context that the SDK for durable functions gives its handlers. */
+/** The part of a durable function's context that is used. */
 export interface DurableExecution {
   readonly lambdaContext: Context;
   readonly executionContext: { readonly durableExecutionArn: string };
@@ -18,7 +18,7 @@ export interface DurableIdempotencyOptions {
 
 const executions = new AsyncLocalStorage<string>();
 
-/** The durable execution for which a persistence layer is being asked, as an ARN. */
+/** The ARN of the durable execution that currently calls the persistence layer. */
 export function executionAtWork(): string | undefined {
   return executions.getStore();
 }
@@ -26,14 +26,14 @@ export function executionAtWork(): string | undefined {
 /**
  * Makes the handler of a durable function idempotent; its result goes to `withDurableExecution`.
  *
- * The execution, not the invocation, owns the record. A replay of the same execution continues, in whatever process it
- * runs. An execution that was started twice for one key runs once: the second one is refused, or gets the first one's
- * answer. Nobody takes the record over before `expiresAfterSeconds`, so that must be longer than an execution lasts.
+ * The execution, not the invocation, owns the record. A replay of the same execution continues in any process. A second
+ * execution with the same key is refused, or gets the first one's answer. No execution takes over the record before
+ * `expiresAfterSeconds`, which must therefore be longer than an execution lasts.
  *
- * Powertools' own `makeIdempotent` does not tell a layer which execution asks: there any replay counts as the owner's.
+ * Powertools' own `makeIdempotent` does not pass the execution to a layer, so any replay counts as the owner's.
  *
- * @throws ConfigurationError where the configuration cannot work; the handler throws it where its context is not one of
- *   a durable function.
+ * @throws ConfigurationError if the configuration is invalid. The handler throws it if its context is not one of a
+ *   durable function.
  */
 export function makeDurableIdempotent<Event, Durable extends DurableExecution, Result>(
   handler: (event: Event, context: Durable) => Promise<Result>,
@@ -49,9 +49,10 @@ export function makeDurableIdempotent<Event, Durable extends DurableExecution, R
           "Powertools' makeIdempotent where the function is not durable.",
       );
     }
-    // Powertools lets every replay run, so it is not told of one: the record says whose it is.
+    // Powertools runs every replay, so the replay is hidden from it, and the record decides who the owner is.
     const idempotent = makeIdempotent(
-      // Of what the handler calls, the execution is not the owner: two calls at once could have one key.
+      // The execution does not own the records of calls inside the handler, because two calls at once could have one
+      // key.
       (input: Event, _: Context) => executions.exit(() => handler(input, context)),
       options,
     );

@@ -9,9 +9,9 @@
  */
 interface Envelope {
   readonly name: string;
-  /** Members by which it is known; a dotted path leads into an object. */
+  /** Members that identify the envelope; a dotted path leads into an object. */
   readonly has: readonly string[];
-  /** What the sender said. */
+  /** Returns the sender's content. */
   content(event: Members): unknown;
 }
 
@@ -124,7 +124,7 @@ const envelopes: readonly Envelope[] = [
   },
 ];
 
-/** What counts as payload of an input where the configuration does not say it: all of it, or an envelope's content. */
+/** The default payload of an input: the whole input, or the content of an envelope. */
 export function payloadOf(input: unknown): unknown {
   if (!isObject(input)) return eachContent(input);
   if (!Array.isArray(input.Records)) return contentOf(input);
@@ -137,7 +137,7 @@ function contentOf(input: unknown): unknown {
   return envelope === undefined ? input : envelope.content(input);
 }
 
-/** A body that is text, and in it an SNS message or an EventBridge event, has an envelope of its own. */
+/** A text body can contain another envelope: an SNS message or an EventBridge event. */
 function unwrapped(body: unknown): unknown {
   if (typeof body !== 'string' || !body.trimStart().startsWith('{')) return contentOf(body);
   try {
@@ -153,7 +153,7 @@ function eachContent(list: unknown): unknown {
   return Array.isArray(list) ? list.map(contentOf) : list;
 }
 
-/** Of an object of lists. */
+/** The payloads of an object of lists. */
 function eachOf(lists: unknown): unknown {
   if (!isObject(lists)) return lists;
   return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, eachContent(list)]));

@@ -2,8 +2,8 @@ import { OneCodeError } from '../../contract/errors.ts';
 import type { ReasonCode } from '../../contract/reporting/reason-codes.ts';
 
 /**
- * The call's record is another's by now: its result was not saved, and whoever holds the record answers. Thrown
- * instead of the handler's result, as `cause` of Powertools' IdempotencyPersistenceLayerError.
+ * The record belongs to another call by now, so the result of this call was not saved, and retries get the other call's
+ * answer. Thrown instead of the handler's result, as `cause` of Powertools' IdempotencyPersistenceLayerError.
  */
 export class FencedError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['FENCED'];
@@ -16,7 +16,7 @@ export class FencedError extends OneCodeError {
   }
 }
 
-/** The first call was done, and its result could not be kept: there is nothing to answer with. */
+/** The first call succeeded, but its result could not be stored, so there is no answer. */
 export class ResultNotKeptError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['RESULT_NOT_KEPT'];
 

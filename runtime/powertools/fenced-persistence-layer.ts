@@ -34,20 +34,20 @@ import {
 type Data = Parameters<BasePersistenceLayer['saveInProgress']>[0];
 type ConfigureOptions = Parameters<BasePersistenceLayer['configure']>[0];
 
-/** Accompanies a call through Powertools' saveInProgress, whose put has no room for it. */
+/** Data of a call during Powertools' saveInProgress, whose put cannot pass it. */
 interface Claiming {
   readonly attempt: string;
-  /** Absent for a durable execution, which has no end that its invocation knows. */
+  /** Absent for a durable execution, whose end its invocation does not know. */
   readonly leaseUntil: number | undefined;
   held?: HeldRecord;
-  /** Of the record that stood against the call. */
+  /** The record that refused the call. */
   found?: FoundRecord | undefined;
 }
 
-/** A call that was refused. Powertools runs its function all the same where it is the replay of a durable function. */
+/** A refused call. Powertools still runs its function if it is the replay of a durable function. */
 interface RefusedCall {
   readonly record: IdempotencyRecord | undefined;
-  /** Of the record's owner, while that is at work. */
+  /** The record of the owner, while the owner is running. */
   readonly owner: HeldRecord | undefined;
 }
 
@@ -55,11 +55,11 @@ interface RefusedCall {
 const claiming = new AsyncLocalStorage<Claiming>();
 
 /**
- * A persistence layer for Powertools' idempotency in which an owner whose lease was taken over can change nothing any
- * more. Every write carries its call's attempt; a record is taken over only after its lease, and only for the same
- * payload. One instance per idempotent function.
+ * A persistence layer for Powertools' idempotency that fences stale owners: an owner whose lease was taken over can no
+ * longer change the record. Every write carries its call's attempt. A record is taken over only after its lease, and
+ * only for the same payload. Create one instance per idempotent function.
  *
- * @throws ConfigurationError for an option that is not supported or out of its range, and where
+ * @throws ConfigurationError for an option that is not supported or out of its range, and if
  *   POWERTOOLS_IDEMPOTENCY_DISABLED is set.
  */
 export class FencedPersistenceLayer extends BasePersistenceLayer {
@@ -91,8 +91,8 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }
 
   /**
-   * Powertools calls it at each call of the function. Call it yourself where the function is made, so that a
-   * configuration that cannot work is refused when the process starts.
+   * Powertools calls this at each call of the function. Call it yourself where you create the function, so that an
+   * invalid configuration is refused when the process starts.
    *
    * It sets `throwOnNoIdempotencyKey` in the configuration: Powertools would run an input without a key each time.
    * Without `payloadValidationJmesPath` it validates the input as a whole, or the content of a known envelope.
@@ -105,7 +105,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     if (this.#configuration !== undefined) refuseOtherConfig(this.#configuration, config);
     this.#configuration ??= { ...config };
     const { eventKeyJmesPath: key, payloadValidationJmesPath: payload } = config;
-    // Powertools' handler reads the configuration itself, so a copy would not do.
+    // Changes the configuration itself, because Powertools' handler reads it too.
     config.throwOnNoIdempotencyKey = true;
     const configured = config.hashFunction === 'md5' ? 'sha256' : config.hashFunction;
     super.configure({
@@ -127,12 +127,12 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     }
   }
 
-  /** When the first call with this input's key began, in ms since the epoch; while its function runs. */
+  /** When the first call with this input's key started, in ms since the epoch. Available while its function runs. */
   firstAttemptAt(data: unknown): number | undefined {
     return (this.#held.get(data) ?? this.#refused.get(data)?.owner)?.firstAttemptAt;
   }
 
-  /** @throws ConfigurationError where nothing says when the invocation ends: such a lease would never end. */
+  /** @throws ConfigurationError if the end of the invocation is unknown, because the lease would never end. */
   override async saveInProgress(data: Data, remainingTimeInMillis?: number): Promise<void> {
     if (remainingTimeInMillis === undefined || !(remainingTimeInMillis > 0)) {
       throw new ConfigurationError(
@@ -159,8 +159,8 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }
 
   /**
-   * A result that no store takes is no error any more: the function has acted.
-   * @throws FencedError where the record is another's by now.
+   * Saves the result. A result that cannot be stored is not an error, because the function has acted.
+   * @throws FencedError if the record belongs to another call by now.
    */
   override async saveSuccess(data: Data, result: Data): Promise<void> {
     const { held, completed } = this.#settling(data);
@@ -177,7 +177,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     this.processExistingRecord(saved, saved);
   }
 
-  /** Never rejects: the caller has to see the error of the function. */
+  /** Never rejects, so that the caller gets the function's error. */
   override async deleteRecord(data: Data): Promise<void> {
     const { held } = this.#settling(data);
     if (held === undefined) return;
@@ -190,13 +190,13 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     }
   }
 
-  /** The record as the table has it now. */
+  /** Reads the record. */
   override async getRecord(data: Data): Promise<IdempotencyRecord> {
     const record = await this._getRecord(this.getHashedIdempotencyKey(viewOf(data)));
     return this.processExistingRecord(record, data);
   }
 
-  /** A record of plain Powertools without payload validation has nothing to be compared with. */
+  /** A record of plain Powertools without payload validation has no payload to compare. */
   override processExistingRecord(
     stored: IdempotencyRecord,
     processed: Data | IdempotencyRecord,
@@ -229,7 +229,8 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
       consumer: this.#consumer,
       leaseUntil,
       now,
-      // Over an expired record anybody begins. Where results count for less time than a call takes: beside its owner.
+      // An expired record can be replaced by any call. If results expire sooner than a call ends, that would be beside
+      // its owner.
       expiration: Math.max(expiration, Math.ceil((leaseUntil ?? 0) / 1000)),
     };
     const answer = await this.#records.claim(claim);
@@ -251,7 +252,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     }
   }
 
-  /** Of another's record nothing changes: its owner continues. */
+  /** Changes nothing if the record belongs to another call, whose owner continues. */
   protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
     const claim = { ...claimOf(record), ...this.#times() };
     await (this.#afterError === 'delete' ? this.#records.discard(claim) : this.#records.release(claim));
@@ -267,7 +268,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
     this.#isChecked = true;
   }
 
-  /** Calls with one input object, or with equal texts, can't be told apart when they end. */
+  /** Calls with the same input object, or with equal texts, cannot be distinguished when they end. */
   #refuseSecondOf(data: Data, call: Claiming): void {
     const held = this.#held.get(data);
     if (held === undefined || held.claim.attempt === call.attempt) return;
@@ -275,8 +276,8 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }
 
   /**
-   * The record of a call that is over: whatever becomes of it, it is this call's no more. Without a claim the call is
-   * the replay of a durable function, whose owner was found at work or done.
+   * Takes the record of a call that has ended; the call no longer holds it afterwards. Without a claim the call is the
+   * replay of a durable function whose owner was found running or completed.
    */
   #settling(data: Data): { readonly held?: HeldRecord | undefined; readonly completed?: IdempotencyRecord } {
     const refused = this.#refused.take(data);
@@ -299,7 +300,7 @@ export class FencedPersistenceLayer extends BasePersistenceLayer {
   }
 }
 
-/** Powertools hashes it twice: the input for the key, and of it the part that counts as payload. */
+/** The input for Powertools' two hashes: the whole input for the key, and the payload. */
 function viewOf(data: Data): Data {
   return { input: data, payload: payloadOf(data) as Data };
 }

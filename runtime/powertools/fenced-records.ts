@@ -21,16 +21,16 @@ import { recordItem } from '../stores/dynamodb/record.ts';
 import { MAY_CLAIM, MAY_SETTLE } from './conditions.ts';
 import { type FoundRecord, readFound } from './found-record.ts';
 
-/** A call and what it wants to hold; times in ms since the epoch, `expiration` in seconds. */
+/** A call's claim of a record; times in ms since the epoch, `expiration` in seconds. */
 export interface Claim {
   readonly key: string;
-  /** Owner token: random per call, made before its first write; the ARN of a durable execution. */
+  /** Owner token: a random text per call, made before its first write, or the ARN of a durable execution. */
   readonly attempt: string;
   readonly fingerprint: string;
   readonly consumer: string | undefined;
   readonly now: number;
   readonly expiration: number;
-  /** Absent: nobody takes the record over before it expires. */
+  /** Absent: the record cannot be taken over before it expires. */
   readonly leaseUntil: number | undefined;
 }
 
@@ -38,12 +38,12 @@ export type ClaimAnswer =
   | { readonly claimed: true; readonly firstAttemptAt: number }
   | { readonly claimed: false; readonly found: FoundRecord | undefined };
 
-/** `found` is what stood against the write; it is undefined where the record was gone. */
+/** `found` is the record that refused the write; undefined if there was none. */
 export type SettleAnswer = Stands | Refused;
 
 interface Stands {
   readonly stands: true;
-  /** What it set. */
+  /** The attributes that the write set. */
   readonly found?: FoundRecord | undefined;
 }
 
@@ -57,10 +57,10 @@ interface Begun {
   readonly firstAttemptAt: number;
 }
 
-/** A record that is another one each time that it is looked at: whoever meets that gives way. */
+/** Maximum tries of a claim if the record changes each time. */
 const maxClaimTries = 3;
 
-/** The records of a table, each step one conditional write. */
+/** The records of a table. Each step is one conditional write. */
 export class FencedRecords {
   readonly #dynamoDb: DynamoDBClient;
   readonly #table: string;
@@ -78,8 +78,8 @@ export class FencedRecords {
   }
 
   /**
-   * INPROGRESS, or the record that stands against it. A write that the SDK repeated, its answer lost, and the replay of
-   * a durable execution meet their own attempt.
+   * Writes INPROGRESS, or returns the record that refuses it. A write that the SDK repeated after a lost answer, and
+   * the replay of a durable execution, find their own attempt.
    */
   async claim(claim: Claim): Promise<ClaimAnswer> {
     const { now } = claim;
@@ -91,7 +91,7 @@ export class FencedRecords {
         : this.#beginAnew(claim, expectedExpiration));
       if (answer.stands) return { claimed: true, firstAttemptAt: answer.firstAttemptAt };
       found = answer.found;
-      // Only a record whose life is over, or that went meanwhile, is worth another try.
+      // Another try makes sense only if the record has expired or was deleted meanwhile.
       const isLive =
         found !== undefined && (found.expiration === undefined || found.expiration > seconds(now));
       if (isLive && isOwn(found, claim)) {
@@ -112,13 +112,13 @@ export class FencedRecords {
       values: written.values,
     });
     if (answer.stands || answer.found === undefined) return answer;
-    // By its result too: plain Powertools completes over anything, and leaves the attempt that it finds.
+    // Compares the result too, because plain Powertools completes any record and leaves its attempt.
     const { status, attempt, data: stored } = answer.found;
     const isMine = status === 'COMPLETED' && attempt === claim.attempt && stored === data;
     return isMine ? { stands: true } : answer;
   }
 
-  /** Gives up the lease, on every clock: the next call with the same payload takes over. */
+  /** Ends the lease on every clock, so that the next call with the same payload takes over. */
   async release(claim: Claim): Promise<SettleAnswer> {
     const { sets, values } = setting({ inProgressExpiration: 0 });
     return await this.#update(claim, {
@@ -128,7 +128,7 @@ export class FencedRecords {
     });
   }
 
-  /** As if it had never been. */
+  /** Deletes the record. */
   async discard({ key, attempt }: Claim): Promise<SettleAnswer> {
     const condition = withNamesAndValues({ ConditionExpression: MAY_SETTLE }, { attempt });
     return await orRefused(
@@ -136,7 +136,7 @@ export class FencedRecords {
     );
   }
 
-  /** An Update leaves alone what it does not name: the first attempt, above all. */
+  /** An Update does not change attributes that it does not name, above all the first attempt. */
   async #begin(claim: Claim): Promise<Begun | Refused> {
     const { sets, values } = setting(begun(claim));
     const answer = await this.#update(claim, {
@@ -151,7 +151,7 @@ export class FencedRecords {
     return { stands: true, firstAttemptAt: answer.found?.firstAttemptAt ?? claim.now };
   }
 
-  /** A Put: nothing of the old life stays. */
+  /** A Put, so that no attribute of the expired record stays. */
   async #beginAnew(claim: Claim, expectedExpiration: number): Promise<Begun | Refused> {
     const { key: id, now } = claim;
     const values = { expectedExpiration, nowSeconds: seconds(now) };
@@ -185,7 +185,7 @@ export class FencedRecords {
   }
 }
 
-/** What a write says: it stands, with what it set, or what stood against it. */
+/** Returns the written attributes, or the record that refused the write. */
 async function orRefused(
   sending: Promise<{ readonly Attributes?: Record<string, AttributeValue> | undefined }>,
 ): Promise<SettleAnswer> {

@@ -6,19 +6,19 @@ import { decodeResult } from '../stores/result.ts';
 import { unmarshallItem } from '../values/attribute-values.ts';
 import { ResultNotKeptError } from './errors.ts';
 
-/** What the table holds under a key, of this layer or of plain Powertools. */
+/** A record in the table, written by this layer or by plain Powertools. */
 export interface FoundRecord {
   readonly key: string;
   readonly status: string;
   /** Seconds since the epoch. */
   readonly expiration: number | undefined;
   readonly leaseUntil: number | undefined;
-  /** Absent where no payload was validated. */
+  /** Absent without payload validation. */
   readonly fingerprint: string | undefined;
   readonly attempt: string | undefined;
   readonly firstAttemptAt: number | undefined;
   readonly completedAt: number | undefined;
-  /** As it is stored. */
+  /** The stored value. */
   readonly data: unknown;
 }
 
@@ -45,8 +45,8 @@ type RecordOptions = ConstructorParameters<typeof IdempotencyRecord>[0];
 export type Result = NonNullable<RecordOptions['responseData']>;
 
 /**
- * The record as Powertools knows it.
- * @throws ResultNotKeptError where the first call was done and its result was too large, or no JSON.
+ * The record in Powertools' form.
+ * @throws ResultNotKeptError if the first call succeeded and its result was too large or not JSON.
  */
 export function idempotencyRecord(found: FoundRecord): IdempotencyRecord {
   const { key, status, expiration, leaseUntil, fingerprint } = found;
@@ -54,7 +54,7 @@ export function idempotencyRecord(found: FoundRecord): IdempotencyRecord {
     idempotencyKey: key,
     status: status as RecordOptions['status'],
     responseData: resultOf(found) as Result,
-    // Absent is not the same to Powertools' types as undefined.
+    // Powertools' types distinguish absent from undefined.
     ...(expiration !== undefined && { expiryTimestamp: expiration }),
     ...(leaseUntil !== undefined && { inProgressExpiryTimestamp: leaseUntil }),
     ...(fingerprint !== undefined && { payloadHash: fingerprint }),
@@ -62,11 +62,12 @@ export function idempotencyRecord(found: FoundRecord): IdempotencyRecord {
 }
 
 /**
- * Plain Powertools writes no time of completion and keeps a result as a DynamoDB value; this layer keeps JSON text. A
- * late owner of plain Powertools saves over a completed record, and leaves the time.
+ * Plain Powertools writes no completion time and stores a result as a DynamoDB value; this layer stores JSON text. A
+ * late owner of plain Powertools overwrites a completed record and leaves its completion time.
  */
 function resultOf({ key, completedAt, data }: FoundRecord): unknown {
-  // Plain Powertools keeps nothing of `undefined`, which is no answer to Middy: it would run the handler again.
+  // Plain Powertools stores nothing for `undefined`. Middy would not accept `undefined` as an answer and run the
+  // handler again.
   if (completedAt === undefined || typeof data !== 'string') return data ?? null;
   const decoded = decodedOf(data);
   if ('result' in decoded) return decoded.result;

@@ -9,23 +9,23 @@ import type { Output } from '../ports/output.ts';
 export interface FencedPersistenceLayerOptions {
   /** A table with the string partition key `id` and the TTL attribute `expiration`. */
   readonly tableName: string;
-  /** Default: a client of its own, with a bound on each request. */
+  /** Default: a new client with a time limit on each request. */
   readonly awsSdkV3Client?: DynamoDBClient;
   /**
-   * Of key and payload. Name `md5` to continue from records that plain Powertools left with its default; they are not
-   * found under another hash. Default: the configuration's, and `sha256` where that is `md5` or nothing.
+   * Hash of key and payload. Set `md5` to find records of plain Powertools' default. Default: the configuration's, and
+   * `sha256` if that is `md5` or not set.
    */
   readonly hashFunction?: string;
   /**
-   * What becomes of the record of a function that threw. `release`: it stays, with its payload and its first attempt,
-   * for the next call with the same payload. Default: `delete`, as Powertools does.
+   * What happens to the record if the function throws. `release`: the record keeps its payload and its first attempt
+   * for the next call with the same payload. Default: `delete`, like Powertools.
    */
   readonly afterError?: 'delete' | 'release';
-  /** Kept in each record, where consumers share the table. Default: none. */
+  /** A name that is stored in each record of a shared table. Default: none. */
   readonly consumer?: string;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** Takes a line of JSON for each record that could not be deleted or released. Default: standard output. */
+  /** Gets a line of JSON for each record that could not be deleted or released. Default: standard output. */
   readonly output?: Output;
 }
 
@@ -34,7 +34,7 @@ const attributesAreFixed =
   'Leave it out, and use a table with the partition key id';
 const keyIsSimple = 'the table has the partition key id and no sort key. Leave it out';
 
-/** Options of Powertools' own layers that this one does not have, and what to do instead. */
+/** Options of Powertools' own layers that this one does not have, with the alternative. */
 const unsupported: Readonly<Record<string, string>> = {
   keyAttr: attributesAreFixed,
   statusAttr: attributesAreFixed,
@@ -59,7 +59,7 @@ const supported: Readonly<Record<keyof FencedPersistenceLayerOptions, true>> = {
   output: true,
 };
 
-/** @throws ConfigurationError that names the option, its value and what to do. */
+/** @throws ConfigurationError that names the option, its value and the fix. */
 export function checkLayerOptions(options: FencedPersistenceLayerOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(supported, name)) continue;
@@ -80,7 +80,7 @@ export function checkLayerOptions(options: FencedPersistenceLayerOptions): void 
   expect('consumer', consumer, consumer === undefined || isText(consumer), 'a text that is not empty');
 }
 
-/** @throws ConfigurationError that names the option of the IdempotencyConfig, its value and what to do. */
+/** @throws ConfigurationError that names the option of the IdempotencyConfig, its value and the fix. */
 export function checkConfig(config: IdempotencyConfig): void {
   const { eventKeyJmesPath, payloadValidationJmesPath, expiresAfterSeconds, hashFunction } = config;
   expect('eventKeyJmesPath', eventKeyJmesPath, typeof eventKeyJmesPath === 'string', 'a JMESPath expression');
@@ -104,7 +104,7 @@ export function checkConfig(config: IdempotencyConfig): void {
   expect('responseHook', responseHook, isHook, 'a function, or absent');
 }
 
-/** The settings that Powertools takes from the first configuration of a layer, and ignores in later ones. */
+/** The settings that Powertools reads only from the first configuration of a layer. */
 const settledAtFirst = [
   'eventKeyJmesPath',
   'payloadValidationJmesPath',
@@ -116,7 +116,10 @@ const settledAtFirst = [
 
 export type Settings = Pick<IdempotencyConfig, (typeof settledAtFirst)[number] | 'jmesPathOptions'>;
 
-/** @throws ConfigurationError where two functions share a layer, and the second would be run by the first's settings. */
+/**
+ * @throws ConfigurationError if two functions share a layer with different settings, because the second one would run
+ *   with the first one's.
+ */
 export function refuseOtherConfig(first: Settings, config: Settings): void {
   const functionsOf = ({ jmesPathOptions }: Settings) => jmesPathOptions?.customFunctions?.constructor;
   const other = settledAtFirst.find((name) => first[name] !== config[name]);
@@ -138,7 +141,7 @@ function expect(name: string, value: unknown, isValid: boolean, wanted: string):
   if (!isValid) throw new ConfigurationError(`${name} is ${shown(value)}; it must be ${wanted}.`);
 }
 
-/** Of the errors that an expression may throw, those that do not depend on the input. */
+/** The errors of an expression that do not depend on the input. */
 const invalidExpression = new Set([
   'LexerError',
   'ParseError',
@@ -150,8 +153,8 @@ const invalidExpression = new Set([
 ]);
 
 /**
- * @param evaluate Searches any input with the expression.
- * @throws ConfigurationError for an expression that no input can be searched with.
+ * @param evaluate Evaluates the expression on any input.
+ * @throws ConfigurationError for an invalid expression.
  */
 export function checkExpression(name: string, expression: string | undefined, evaluate: () => void): void {
   try {

@@ -10,16 +10,16 @@ import { bytesOf, sendable } from './sqs-attributes.ts';
 
 export type LetterAttributes = Readonly<Record<string, MessageAttributeValue>>;
 
-/** Why a message is copied, without its producer's attributes. */
+/** The reason of a copy, without the producer's attributes. */
 export type LetterReason = Omit<DeadLetterReason, 'attributes' | 'omittedAttributes'>;
 
 export interface FittedAttributes {
   readonly attributes: LetterAttributes;
-  /** How many attributes of the producer are in neither the copy nor its reason. */
+  /** Number of the producer's attributes that are neither in the copy nor in its reason. */
   readonly omitted: number;
 }
 
-/** In characters, of a reason that has to make room. */
+/** Maximum characters of a shortened reason. */
 const briefly = 200;
 
 /**
@@ -41,7 +41,7 @@ export function fitAttributes(
   const { code, consumer, message, messageGroup, firstReceived, originalBody } = brief;
   const { recordId, attempt } = brief;
   const barest = { code, consumer, messageGroup, firstReceived, ...(originalBody && { originalBody }) };
-  // By these an operator finds the outcome that the copy keeps its body for.
+  // These fields identify the unknown outcome for which the copy keeps the body.
   const named = { ...barest, ...(recordId !== undefined && { recordId, attempt }) };
   const movedCount = moved.length;
   const wholly = { ...(movedCount > 0 && { attributes: Object.fromEntries(moved) }) };
@@ -71,12 +71,15 @@ export function fitAttributes(
   return fitted as FittedAttributes;
 }
 
-/** In bytes. */
+/** Size of the attributes in bytes. */
 export function sizeOf(attributes: LetterAttributes): number {
   return Object.entries(attributes).reduce((sum, [name, value]) => sum + bytesOf(name, value), 0);
 }
 
-/** What SQS takes beside `first-published` and the reason, and what has to move into the reason. */
+/**
+ * Splits the attributes into those that SQS accepts beside `first-published` and the reason, and those that move into
+ * the reason.
+ */
 function sortOut(produced: Readonly<Record<string, unknown>>) {
   const sent: [name: string, value: MessageAttributeValue][] = [];
   const moved: [name: string, value: { readonly type: string; readonly value: string }][] = [];
@@ -98,7 +101,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
 }
 
-/** JSON in ASCII: SQS refuses some characters (U+FFFE for instance) that a body may hold in escaped form. */
+/** JSON in ASCII, because SQS refuses some characters (for example U+FFFE) that a body can contain in escaped form. */
 function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

@@ -8,13 +8,13 @@ import type { DeadLetter } from '../ports/queues.ts';
 import { fitAttributes, sizeOf } from './dead-letter-attributes.ts';
 import { asKept, sendableTrace } from './sqs-attributes.ts';
 
-/** Bytes of a message, its attributes included (AWS: "Amazon SQS message quotas"). */
+/** Maximum bytes of a message with its attributes (AWS: "Amazon SQS message quotas"). */
 export const maxMessageBytes = 1024 * 1024;
 
-/** Most of what attributes get beside a body that has to be cut, in bytes. */
+/** Maximum bytes of the attributes if the body has to be cut. */
 const besideCutBody = 64 * 1024;
 
-/** Why a message is copied, without what the message itself tells. */
+/** The reason of a copy, without the fields that come from the message. */
 export type DeadLetterDetails = Pick<Reason, 'code'> &
   Omit<
     DeadLetterReason,
@@ -29,16 +29,17 @@ export type DeadLetterDetails = Pick<Reason, 'code'> &
 
 export interface Copied {
   readonly letter: DeadLetter;
-  /** What the letter lacks of its message, as sentences for the log; empty for nothing. */
+  /** Sentences for the log about parts of the message that the copy lacks; empty if it is complete. */
   readonly lacks: string;
 }
 
 /**
- * The copy of a message, with its reason in one attribute. SQS takes the copy whatever the message holds: a copy that it
- * refused would leave the message in its queue. Attributes that find no place beside the reason (SQS takes ten), or that
- * SQS refuses, move into the reason. A copy that is too large gives up parts of its attributes before its body is cut.
+ * Makes the copy of a message, with its reason in one attribute. SQS must accept the copy whatever the message
+ * contains, because otherwise the message would stay in its queue. Attributes beyond the ten that SQS accepts, and
+ * attributes that SQS refuses, move into the reason. If the copy is too large, attributes are left out before the body
+ * is cut.
  *
- * @param limit The most bytes that the queue takes.
+ * @param limit Maximum bytes that the queue accepts.
  */
 export function deadLetterOf(
   message: Message<CloudEvent>,
@@ -81,7 +82,7 @@ function omission(omitted: number): string {
   return omitted === 0 ? '' : `. Its copy lacks ${omitted} of its attributes, for want of room`;
 }
 
-/** SQS takes no empty body. A record that was made by hand may have one, or one that is no text. */
+/** SQS refuses an empty body. A record that was made by hand may have an empty body, or one that is not a text. */
 function bodyOf(body: unknown): string {
   if (typeof body !== 'string') return `order-once: the message had no body of text, but ${typeof body}`;
   return body === '' ? 'order-once: the body of the message was empty' : asKept(body);
@@ -92,9 +93,9 @@ function originalOf(body: unknown): NonNullable<DeadLetterReason['originalBody']
   return { bytes: Buffer.byteLength(text), sha256: sha256(text) };
 }
 
-/** The first characters of a text, in at most so many bytes. */
+/** The start of a text, in at most this many bytes. */
 function start(text: string, bytes: number): string {
-  // A character that was cut in two becomes U+FFFD, which is longer than what is left of it.
+  // A character that was cut in two becomes U+FFFD, which is removed.
   return Buffer.from(text)
     .subarray(0, bytes)
     .toString()

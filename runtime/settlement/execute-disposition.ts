@@ -8,14 +8,14 @@ import { sendCopy } from './send-copy.ts';
 import { type DeliveryVerdict, type SettleTerms, settle } from './settle.ts';
 
 /**
- * Decides what becomes of a message, and carries it out: first the copy in the dead-letter queue, then the record, then
- * the log line, then the queue. A crash in between lets SQS give the message again. Then there may be a second copy, which
- * the queue drops for 5 minutes, and never none.
+ * Decides what happens to a message and executes it: first the copy in the dead-letter queue, then the record, then the
+ * log line, then the source queue. After a crash in between, SQS delivers the message again. There may then be a second
+ * copy, which SQS drops for 5 minutes, but a copy is never missing.
  *
  * If the store or the dead-letter queue does not answer, the message waits. Never rejects.
  *
- * @param job `undefined` if nobody knows the event.
- * @returns Whether the message is settled, so that its group goes on.
+ * @param job `undefined` if the event is not known.
+ * @returns Whether the message is settled, so that its group continues.
  */
 export async function settleMessage(
   verdict: DeliveryVerdict,
@@ -46,7 +46,7 @@ function termsOf(job: Job | undefined, { dependencies, commonFailure }: Delivery
   };
 }
 
-/** An applied event ends a failure of all events; an event that failed by itself may be part of one. */
+/** Updates the detection of common failures: an applied event ends one, and a failed event may be part of one. */
 function noteSuccessOrFailure(
   verdict: DeliveryVerdict,
   job: Job | undefined,
@@ -58,9 +58,9 @@ function noteSuccessOrFailure(
 }
 
 /**
- * Asks the record whether an operator skips a message that would stay. The record learns by that which message blocks.
+ * Checks in the record whether an operator skips a message that would stay. The same write stores which message blocks.
  *
- * @returns What becomes of the message, by that answer. Never rejects.
+ * @returns The resulting disposition. Never rejects.
  */
 async function askForSkip(
   disposition: Disposition,
@@ -77,7 +77,7 @@ async function askForSkip(
   return skips ? disposition.ifSkipped : disposition;
 }
 
-/** Copies and records what has to be, and nothing if the message is acknowledged or stays. */
+/** Sends the copy and writes the record of a dead letter. Does nothing if the message is acknowledged or stays. */
 async function execute(
   disposition: Disposition,
   message: Message<CloudEvent>,
@@ -93,7 +93,7 @@ async function execute(
   });
 }
 
-/** A copy that fails leaves the message. `Copy` in spec/OrderOnce.tla. */
+/** If the copy fails, the message stays. `Copy` in spec/OrderOnce.tla. */
 async function moveToDeadLetterQueue(
   disposition: MoveToDeadLetterQueue,
   message: Message<CloudEvent>,

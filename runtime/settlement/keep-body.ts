@@ -7,10 +7,10 @@ import type { KeptBody } from '../ports/record-store.ts';
 import { maxContentBytes } from '../stores/content-size.ts';
 import { sendCopy } from './send-copy.ts';
 
-/** Which unknown outcome a body is kept for. */
+/** The unknown outcome to which a kept body belongs. */
 export interface UnknownOutcome {
   readonly recordId: string;
-  /** The record's `attempt`, by which `resolve` calls the outcome. */
+  /** The record's `attempt`, which `resolve` needs. */
   readonly attempt: string;
   readonly reason: string;
 }
@@ -20,10 +20,11 @@ export function fitsRecord(body: string): boolean {
 }
 
 /**
- * What the record of an unknown outcome keeps of a message's body. A body that fits no record goes to the dead-letter
- * queue first, and the record names its digest. A crash between the two leaves a copy too many, and never none.
+ * Returns the part of the body that the record of an unknown outcome stores. A body that is too large for a record is
+ * first copied to the dead-letter queue, and the record stores its digest. After a crash between the two there may be
+ * one copy too many, but a copy is never missing.
  *
- * @throws Whatever the dead-letter queue throws; then the record must not be written.
+ * @throws The error of the dead-letter queue; then the record must not be written.
  */
 export async function keepBody(
   message: Message<CloudEvent>,
@@ -38,7 +39,7 @@ export async function keepBody(
   return { bodySha256: sha256(message.body) };
 }
 
-/** Why a copy is in the dead-letter queue in place of the body that a record has no room for. */
+/** The reason of a copy that keeps a body which is too large for a record. */
 export function bodyKept({ recordId, attempt, reason }: UnknownOutcome): Reason {
   const message = `Its record has no room for its body, so this copy keeps it until its outcome is resolved: ${reason}`;
   return { code: 'BODY_KEPT', message, recordId, attempt };

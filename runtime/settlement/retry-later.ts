@@ -11,28 +11,27 @@ import {
 import { type Moment, retryAt, retrySoon, type Wait } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
 
-/** When a message is tried again, and what its log line says beside the reason. */
+/** Options of a retry, and additional fields of its log line. */
 export interface RetryOptions extends Wait {
   /** Whether every event fails with the error of the reason. */
   readonly commonFailure?: boolean;
-  /** The record in which an operator skips the message. */
+  /** The record in which an operator can skip the message. */
   readonly recordId?: string | undefined;
 }
 
 interface RetryTerms extends Moment {
   readonly settings: QueueLimits;
-  /** The event, if anybody knows which one it is. */
+  /** The event, if it is known. */
   readonly event: object | undefined;
 }
 
 /**
- * Leaves a message in its queue until it is tried again. If SQS would delete it before that (retention), or move it
- * without its reason (`maxReceiveCount`), it goes to the dead-letter queue now.
+ * Keeps a message in its queue for a later retry. If SQS would delete it before that retry (retention), or move it
+ * without a reason (`maxReceiveCount`), the message goes to the dead-letter queue now.
  *
- * That copy is sent whatever made the message wait. Its record is written in one try, since the store may be what does
- * not answer. Without it the message runs once more if its acknowledgement is lost, as any message may, and the redrive
- * of its copy finds it applied. Nothing runs twice for this: a redrive meets the record that the last delivery left, a
- * lease or an unknown outcome included.
+ * The copy is sent whatever made the message wait. The record is written with one try, because the store may be what
+ * does not answer. This cannot cause a double effect: a redrive finds the record that the last delivery left, including
+ * a lease or an unknown outcome.
  */
 export function retryLater(
   outcome: 'failed' | 'fenced' | 'blocked',
@@ -64,7 +63,7 @@ export function retryLater(
   };
 }
 
-/** Why its queue would not give a message again at that time; `undefined` if it would. */
+/** Why SQS would not deliver the message again at that time; `undefined` if it would. */
 function endOfQueue(
   { receiveCount, sentAt, latestRetryAt }: Message<CloudEvent>,
   again: number,

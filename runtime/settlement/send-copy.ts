@@ -4,14 +4,14 @@ import type { Message } from '../message/sqs-message.ts';
 import type { DeadLetterQueue } from '../ports/queues.ts';
 import { type DeadLetterDetails, deadLetterOf, maxMessageBytes } from './dead-letter.ts';
 
-/** SQS' answer where a queue takes less than SQS itself: its `MaximumMessageSize` may be as low as 1 KiB. */
+/** SQS' error for a queue with a lower size limit: `MaximumMessageSize` can be as low as 1 KiB. */
 const queuesOwnLimit = /must be shorter than (\d+) bytes/;
 
 /**
- * Sends the copy of a message to the dead-letter queue, in the size that the queue takes.
+ * Sends the copy of a message to the dead-letter queue, within the queue's size limit.
  *
- * @returns What the copy lacks, as sentences for the log; empty for nothing.
- * @throws Whatever the queue throws.
+ * @returns Sentences for the log about parts that the copy lacks; empty if it is complete.
+ * @throws The error of the queue.
  */
 export async function sendCopy(
   message: Message<CloudEvent>,

@@ -20,32 +20,35 @@ import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { bodyKept, fitsRecord } from './keep-body.ts';
 import { retryLater } from './retry-later.ts';
 
-/** What a delivery came to: the verdict of its guarantee, or why there is none. */
+/** The result of a delivery: the verdict of its guarantee, or the reason why there is none. */
 export type DeliveryVerdict =
   | Verdict
-  /** The body is no event, and never will be. */
+  /** The body is not a valid event, and a retry cannot help. */
   | {
       readonly outcome: 'invalid';
       readonly error: OrderOnceError<ReasonCode> & { field?: string | undefined };
     }
   /** The consumer ignores events of this type. */
   | { readonly outcome: 'ignored'; readonly type: string }
-  /** The delivery ended with an error that says nothing of the event: a store that does not answer, a bug, a setting. */
+  /**
+   * The delivery ended with an error that does not come from the event: a store that does not answer, a bug, or a
+   * setting.
+   */
   | { readonly outcome: 'undecided'; readonly error: unknown }
-  /** Its handler was pending when the invocation was about to end. */
+  /** The handler was pending when the invocation was about to end. */
   | { readonly outcome: 'handler-timeout' };
 
-/** What a decision depends on, beside the verdict and the message. */
+/** The other inputs of a decision, besides the verdict and the message. */
 export interface SettleTerms extends Moment {
   readonly settings: QueueLimits & Pick<ConsumerDependencies, 'recordTtlSeconds' | 'onPoison'>;
-  /** The event, if anybody knows which one it is. */
+  /** The event, if it is known. */
   readonly event: Pick<Job['identity'], 'id' | 'source' | 'eventId'> | undefined;
-  /** Whether every event fails with an error now. */
+  /** Tells whether every event currently fails with an error. */
   readonly commonFailure: Pick<CommonFailure, 'is'>;
 }
 
 /**
- * Decides what becomes of a message. It reads no clock and asks nobody.
+ * Decides what happens to a message. A pure function: it reads no clock and sends no request.
  *
  *   applied, duplicate, quarantined, ignored acknowledge
  *   unknown                                  acknowledge; if its record has no room for the body, a copy goes first
@@ -96,15 +99,15 @@ export function settle(
   }
 }
 
-/** Why a message waits whose handler was pending when the invocation was about to end. */
+/** The reason of a message whose handler was pending when the invocation was about to end. */
 export const handlerTimeout: Reason = {
   code: 'HANDLER_TIMEOUT',
   message: 'It was pending when its invocation was about to end, and its process was ended',
 };
 
 /**
- * A body that its record has no room for is in the dead-letter queue. Another message with that body may be the redrive
- * of that very copy. Acknowledged as it is, it would be the last one that is left.
+ * A body that was too large for its record is in the dead-letter queue. Another message with that body may be the
+ * redrive of that copy. If it were acknowledged without a new copy, the body would be lost.
  */
 function keepUnknown(
   { reason, keptWith, error }: Extract<Verdict, { outcome: 'unknown' }>,
@@ -128,8 +131,8 @@ function retryOrGiveUp(
   message: Message<CloudEvent>,
   terms: SettleTerms,
 ): Disposition {
-  // An event that is begun no more says nothing of the handler as it is deployed now. If it stayed for a common failure,
-  // no success could end that.
+  // An event whose handler no longer starts says nothing about the deployed handler. If it waited for the end of a
+  // common failure, no success could end that failure.
   if (!(error instanceof NeverEndedError) && terms.commonFailure.is(error)) {
     return retryUndecided(error, message, terms);
   }
@@ -143,7 +146,7 @@ function retryOrGiveUp(
   return quarantineOrBlock('poison', spent, message, terms);
 }
 
-/** An error that says nothing of the event leaves the message in its queue. */
+/** Retries a message after an error that does not come from the event. */
 function retryUndecided(error: unknown, message: Message<CloudEvent>, terms: SettleTerms): Disposition {
   const reason = { code: codeOf(error), message: describe(error), error };
   const commonFailure = terms.commonFailure.is(error);
@@ -151,14 +154,14 @@ function retryUndecided(error: unknown, message: Message<CloudEvent>, terms: Set
     retryAfterMs: retryAfterOf(error),
     commonFailure,
   });
-  // The event may be one that blocked its group before. While all events fail, nothing else looks for a skip.
+  // The event may have blocked its group before. While all events fail, only this check reads a skip.
   const isBlocking = commonFailure && terms.settings.onPoison === 'block' && terms.event !== undefined;
   return isBlocking ? { ...retry, ifSkipped: skipped('poison', reason) } : retry;
 }
 
 /**
- * An event that will not be applied as it is goes to the dead-letter queue. With `onPoison: 'block'` it stays in front of
- * its group until a deployment applies it, or an operator skips it.
+ * Decides about poison: it goes to the dead-letter queue. With `onPoison: 'block'` it stays at the head of its group
+ * until a deployment fixes it or an operator skips it.
  */
 function quarantineOrBlock(
   outcome: 'poison' | 'conflict',
@@ -178,7 +181,7 @@ function skipped(outcome: 'poison' | 'conflict', reason: Reason): MoveToDeadLett
   return givenUp(outcome, { ...reason, message: truncate(`Skipped by an operator: ${reason.message}`) });
 }
 
-/** The record of a conflict belongs to the content that came before. */
+/** The record of a conflict belongs to the earlier content, so it does not change. */
 function givenUp(outcome: 'poison' | 'conflict', reason: Reason): MoveToDeadLetterQueue {
   return deadLetter(outcome, reason, outcome === 'conflict' ? 'unchanged' : 'quarantined');
 }
@@ -215,7 +218,10 @@ function outOfWindow({ publishedAt }: Message<CloudEvent>, { settings }: SettleT
   };
 }
 
-/** What log and dead letter say: shortened, since both have a limit, and a field's path may be as long as the body. */
+/**
+ * The reason for log and dead letter. It is truncated, because both have a limit, and the path of a field may be as
+ * long as the body.
+ */
 function reasonOf(error: OrderOnceError<ReasonCode> & { field?: string | undefined }): Reason {
   const { code, field } = error;
   return { code, message: describe(error), error, ...(field !== undefined && { field: truncate(field) }) };

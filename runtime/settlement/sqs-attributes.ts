@@ -3,23 +3,26 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 /** Characters that SQS keeps; it refuses or replaces all others (AWS: "SendMessage", Amazon SQS API Reference). */
 const notKept = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** The text as SQS keeps it, with U+FFFD for each character that it does not. */
+/** The text in the form that SQS stores, with U+FFFD for each character that SQS refuses. */
 export function asKept(text: string): string {
   return text.replace(notKept, '\ufffd');
 }
 
-/** Letters, digits, `_`, `-` and `.`, the last neither at an end nor twice in a row; two prefixes are AWS' own. */
+/**
+ * Letters, digits, `_`, `-` and `.`. A dot must not be at an end or twice in a row, and two prefixes are reserved by
+ * AWS.
+ */
 const acceptedName = /^(?!aws\.|amazon\.|\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/i;
-/** In characters, the custom label included. */
+/** Maximum characters, including the custom label. */
 const maxType = 256;
 const acceptedType = /^(String|Number|Binary)(\.[\w-]+)*$/;
 const acceptedNumber = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /**
- * A message attribute as `SendMessage` takes it, from the form in which Lambda hands it over. A record that was made
- * by hand, or by an emulator, may hold anything (AWS: "Amazon SQS message metadata").
+ * Converts a message attribute from Lambda's form to that of `SendMessage`. A record that was made by hand or by an
+ * emulator may contain any value (AWS: "Amazon SQS message metadata").
  *
- * @returns `undefined` where SQS would refuse it.
+ * @returns `undefined` if SQS would refuse the attribute.
  */
 export function sendable(name: string, attribute: unknown): MessageAttributeValue | undefined {
   if (!acceptedName.test(name) || typeof attribute !== 'object' || attribute === null) return undefined;
@@ -42,10 +45,10 @@ export function bytesOf(name: string, { DataType, StringValue, BinaryValue }: Me
   return Buffer.byteLength(`${name}${DataType ?? ''}${StringValue ?? ''}`) + (BinaryValue?.length ?? 0);
 }
 
-/** `Root`, then what else X-Ray adds (AWS: "AWS X-Ray concepts", "Tracing header"). */
+/** `Root`, then the other fields of X-Ray (AWS: "AWS X-Ray concepts", "Tracing header"). */
 const traceHeader = /^(?:Self=[\w-]+;)?Root=1-[\da-f]{8}-[\da-f]{24}(?:;[\w-]+=[!-:<-~]*)*;?$/i;
 
-/** A header that SQS would refuse stays behind: the log line has it, and the copy must leave. */
+/** Leaves out a header that SQS would refuse, because the copy must be sent. The log line has the header. */
 export function sendableTrace(trace: string | undefined): { readonly trace?: string } {
   return trace !== undefined && traceHeader.test(trace) ? { trace } : {};
 }

@@ -2,9 +2,9 @@ import type { AttemptHistory } from '../../contract/policies/retry-policy.ts';
 import type { StoredRecord } from '../ports/record-store.ts';
 
 /**
- * The attempts that a record tells of.
- * @param record None if it does not exist.
- * @param now Its first attempt if it names none, in milliseconds since the epoch.
+ * The counted attempts of a record.
+ * @param record `undefined` if there is no record.
+ * @param now Used as the first attempt if the record has none, in milliseconds since the epoch.
  */
 export function historyOf(record: StoredRecord | undefined, now: number): AttemptHistory {
   const { attempts = 0, firstAttemptAt = now, attemptState: state } = record ?? {};
@@ -12,8 +12,8 @@ export function historyOf(record: StoredRecord | undefined, now: number): Attemp
 }
 
 /**
- * The attempts before this delivery, in a record that it has written already, and whose answer was lost. The state of the
- * attempt before is overwritten by then.
+ * The attempts before this delivery, from a record that this delivery wrote without getting the answer. The state of
+ * the previous attempt is already overwritten.
  * @param counted Whether that write counted an attempt.
  */
 export function historyOfOwnWrite(record: StoredRecord, counted: boolean): AttemptHistory {
@@ -21,7 +21,7 @@ export function historyOfOwnWrite(record: StoredRecord, counted: boolean): Attem
   return { attempts: attempts - Number(counted), firstAttemptAt };
 }
 
-/** The attempts with one that failed now. */
+/** The attempts including the one that failed now. */
 export function includingThisAttempt({ attempts, firstAttemptAt }: AttemptHistory): AttemptHistory {
   return { attempts: attempts + 1, firstAttemptAt };
 }

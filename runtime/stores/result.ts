@@ -1,10 +1,10 @@
 import { sha256 } from '../../contract/event/identity.ts';
 import { maxContentBytes } from './content-size.ts';
 
-/** What is stored in place of a result that cannot be: the handler has acted, so this must never be an error. */
+/** Stored instead of a result that cannot be stored. This must never be an error, because the handler has acted. */
 export interface OmittedResult {
   readonly reason: 'too-large' | 'not-json';
-  /** Of the result's JSON text. */
+  /** Bytes of the result's JSON text. */
   readonly bytes?: number;
   readonly sha256?: string;
   readonly message?: string;
@@ -13,10 +13,10 @@ export interface OmittedResult {
 const marker = 'order-once/omitted-result';
 
 /**
- * A handler's result as JSON text. It keeps what JSON keeps: `undefined` members go, NaN and infinities become null,
- * dates their ISO text, bigints their digits. A result of `undefined` is null.
+ * Converts a handler's result to JSON text: `undefined` members are left out, NaN and infinities become null, dates
+ * their ISO text, bigints their digits. The result `undefined` becomes null.
  *
- * @returns The text; for a result that is too large, or no JSON at all, a marker that names why. Never throws.
+ * @returns The text, or a marker with the reason if the result is too large or not JSON. Never throws.
  */
 export function encodeResult(result: unknown): string {
   let text: string;
@@ -29,7 +29,7 @@ export function encodeResult(result: unknown): string {
   return bytes > maxContentBytes ? omitted({ reason: 'too-large', bytes, sha256: sha256(text) }) : text;
 }
 
-/** The result that `encodeResult` was given, as JSON keeps it, or why it was not stored. */
+/** Returns the stored result, or the reason why it was not stored. */
 export function decodeResult(
   text: string,
 ): { readonly result: unknown } | { readonly omitted: OmittedResult } {
@@ -46,7 +46,7 @@ function withBigInts(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
-/** Whatever a result's own `toJSON` throws, even what has no text. */
+/** The text of any value that a result's own `toJSON` throws. */
 function messageOf(error: unknown): string {
   try {
     return String(error instanceof Error ? error.message : error).slice(0, 200);

@@ -1,2 +1,2 @@
-/** What one transaction of DynamoDB takes, its records included (AWS: "TransactWriteItems"). */
+/** Maximum number of items of a DynamoDB transaction, including records (AWS: "TransactWriteItems"). */
 export const mostItems = 100;

@@ -8,22 +8,24 @@ import { isPlainObject } from './plain-object.ts';
 /** An item, or a key, in DynamoDB's own types. */
 export type Attributes = Record<string, AttributeValue>;
 
-/** Amazon DynamoDB Developer Guide, "Supported data types and naming rules" and "Quotas"; held to DynamoDB Local. */
+/**
+ * Amazon DynamoDB Developer Guide, "Supported data types and naming rules" and "Quotas"; compared with DynamoDB Local.
+ */
 const limits = {
   digits: 38,
   /** Decimal exponents of the first digit. */
   least: -130,
   most: 125,
-  /** Documents inside each other, below the item. */
+  /** Maximum nesting of documents below the item. */
   levels: 31,
   nameBytes: 65_535,
 } as const;
 
-/** Says where in an item a value is that DynamoDB does not take, why, and what to give instead. */
+/** A value in an item that DynamoDB refuses: its place, the reason, and the fix. */
 export class ValueError extends Error {
-  /** `item.lines[0].when`, for instance. */
+  /** For example `item.lines[0].when`. */
   readonly place: string;
-  /** Why, and what to give instead. */
+  /** The reason and the fix. */
   readonly reason: string;
 
   constructor(place: string, reason: string) {
@@ -35,40 +37,40 @@ export class ValueError extends Error {
 }
 
 /**
- * A plain item in DynamoDB's types. Members that are `undefined` are left out, in lists too.
+ * Converts a plain item to DynamoDB's types. Members that are `undefined` are left out, in lists too.
  *
- * `marshall` of the SDK is not used for writing. It tells types apart by the name of a value's `constructor`, which may be
- * a member of an order; it drops functions in silence; and it makes texts of the numbers in a set of texts.
+ * The SDK's `marshall` is not used for writing. It distinguishes types by the name of a value's `constructor`, which
+ * may be a member of an order. It silently drops functions, and it converts the numbers in a set of texts to texts.
  *
- * @param name What a reason calls the item.
- * @throws ValueError for what DynamoDB has no type for, and for what its types do not hold.
+ * @param name The name of the item in a reason.
+ * @throws ValueError for a value without a DynamoDB type, or one that its type cannot hold.
  */
 export function marshallItem(item: unknown, name = 'item'): Attributes {
   refuseOtherThanItem(item, name);
   return new Marshalling(name).members(item);
 }
 
-/** @throws ValueError for what is not an object of attributes. */
+/** @throws ValueError for a value that is not an object of attributes. */
 export function refuseOtherThanItem(item: unknown, name = 'item'): asserts item is object {
   if (isPlainObject(item) || types.isMap(item)) return;
   throw new ValueError(name, `${kindOf(item)} is not an item; give a plain object`);
 }
 
 /**
- * An item as plain values. Numbers are numbers where a double holds them, bigints where they are larger whole numbers,
- * and the SDK's `NumberValue` otherwise; sets are of the class `Set`, binary values are `Uint8Array`s.
+ * Converts an item to plain values. Numbers become numbers if a double is exact, bigints if they are larger whole
+ * numbers, and the SDK's `NumberValue` otherwise. Sets become `Set`s, binary values `Uint8Array`s.
  */
 export function unmarshallItem(attributes: Readonly<Attributes>): Record<string, unknown> {
   return unmarshall(attributes, { wrapNumbers: numberOf });
 }
 
-/** The number that an attribute holds; `undefined` if it is missing or of another type. */
+/** The number in an attribute; `undefined` if it is missing or has another type. */
 export function numberIn(attributes: Readonly<Attributes>, name: string): Decimal | undefined {
   const text = Object.hasOwn(attributes, name) ? attributes[name]?.N : undefined;
   return text === undefined ? undefined : decimalOf(text);
 }
 
-/** Why DynamoDB does not keep a number; `undefined` where it does. */
+/** Why DynamoDB cannot store a number; `undefined` if it can. */
 export function faultOf({ digits, exponent }: Decimal): string | undefined {
   const length = digitsOf(digits).length;
   if (length > limits.digits)
@@ -80,7 +82,7 @@ export function faultOf({ digits, exponent }: Decimal): string | undefined {
 
 class Marshalling {
   readonly #name: string;
-  /** From the item to the value that is at hand. */
+  /** Path from the item to the current value. */
   readonly #keys: string[] = [];
 
   constructor(name: string) {
@@ -177,7 +179,7 @@ class Marshalling {
   #checkName(name: unknown): asserts name is string {
     if (typeof name !== 'string') throw this.#error(`${kindOf(name)} is not a name; give a text`);
     if (name === '') throw this.#error('an attribute has an empty name, which DynamoDB does not take');
-    // Code that copies objects by assignment loses it in silence: `unmarshall` does.
+    // Code that copies objects by assignment silently loses it, for example `unmarshall`.
     if (name === '__proto__') throw this.#error('an attribute must not be named "__proto__"');
     if (name.length > limits.nameBytes / 3 && Buffer.byteLength(name) > limits.nameBytes) {
       throw this.#error(`an attribute has a name longer than ${limits.nameBytes} bytes`);
@@ -190,7 +192,7 @@ class Marshalling {
   }
 }
 
-/** A copy, since the handler may fill the same buffer for its next event. */
+/** A copy, because the handler may reuse the buffer for its next event. */
 function bytesOf(value: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) {
     return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();

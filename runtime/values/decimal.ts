@@ -1,4 +1,4 @@
-/** A number as its decimal digits: digits * 10^exponent. No zeros are at the end of the digits. */
+/** A decimal number: digits * 10^exponent. The digits have no trailing zeros. */
 export interface Decimal {
   readonly digits: bigint;
   readonly exponent: number;
@@ -6,7 +6,7 @@ export interface Decimal {
 
 const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
-/** The decimal that a text writes. `undefined` for a text that is not a finite decimal number. */
+/** Parses a decimal number. `undefined` for a text that is not one. */
 export function decimalOf(text: string): Decimal | undefined {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = pattern.exec(text) ?? [];
   const digits = whole + fraction;
@@ -33,14 +33,14 @@ export function digitsOf(digits: bigint): string {
   return String(digits < 0n ? -digits : digits);
 }
 
-/** One text for each number: "1.50" and 1.5 have the same. `undefined` for what is not a finite number. */
+/** The same text for equal numbers: "1.50" and 1.5. `undefined` for a value that is not a finite number. */
 export function canonicalDecimal(value: unknown): string | undefined {
   const decimal = decimalOf(String(value));
   return decimal && textOf(decimal);
 }
 
 /**
- * The sum as decimals have it: 0.1 + 0.2 is 0.3. A number if a double is that sum, and its digits as text otherwise:
+ * Adds two numbers exactly: 0.1 + 0.2 is 0.3. Returns a number if a double holds the sum, otherwise its digits as text:
  * 1e20 + 0.1 has more digits than a double.
  * @throws Error for an operand that is not a finite number.
  */

@@ -2,12 +2,12 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from './attribute-values.ts';
 import { type Decimal, decimalOf, digitsOf } from './decimal.ts';
 
-/** 400 KB, names included (AWS: "Service, account, and table quotas in Amazon DynamoDB"). */
+/** 400 KB with attribute names (AWS: "Service, account, and table quotas in Amazon DynamoDB"). */
 export const largestItem = 400 * 1024;
 
 /**
  * The bytes that DynamoDB counts for an item (Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats"). The
- * guide says "approximately" of numbers; here they are as DynamoDB Local counts them.
+ * guide gives only approximate sizes of numbers; here they are counted like in DynamoDB Local.
  */
 export function sizeOf(item: Readonly<Attributes>): number {
   let size = 0;
@@ -27,7 +27,7 @@ function sizeOfValue(value: AttributeValue): number {
   return 1;
 }
 
-/** A byte for two digits, in pairs from the decimal point on; one more for the exponent, and one for a minus. */
+/** One byte per two digits, in pairs from the decimal point; one more for the exponent, and one for a minus sign. */
 function sizeOfNumber(text: string): number {
   const { digits, exponent } = decimalOf(text) as Decimal;
   if (digits === 0n) return 1;

@@ -1,6 +1,6 @@
 /**
- * Whether a value is an object of members alone: no list, and no instance of a class. An object of another realm is one
- * too: `structuredClone` makes such objects where tests run in a realm of their own.
+ * Whether a value is a plain object: neither a list nor an instance of a class. A plain object of another realm is
+ * accepted too: `structuredClone` makes such objects if tests run in their own realm.
  */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
@@ -8,7 +8,7 @@ export function isPlainObject(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null || isRoot(prototype as object);
 }
 
-/** Only the prototype of all objects has no prototype and this method. */
+/** Only the prototype of all objects has no prototype and has this method. */
 function isRoot(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }

@@ -18,27 +18,27 @@ import { type RecordWrite, readRecord } from './record.ts';
 import { dynamoDbRecordStore } from './record-store.ts';
 import * as steps from './steps.ts';
 
-/** Cancellation codes of effects that DynamoDB will refuse again, and by what; an unknown code is none of them. */
+/** Cancellation codes of effects that DynamoDB will always refuse, with the cause. An unknown code is not included. */
 const lasting: ReadonlyMap<string | undefined, Refused['by']> = new Map([
   ['ConditionalCheckFailed', 'condition'],
   ['ValidationError', 'request'],
   ['ItemCollectionSizeLimitExceeded', 'request'],
 ]);
 
-/** Names of errors of a request that DynamoDB cannot take, whatever its tables hold. */
+/** Names of errors of a request that DynamoDB always refuses. */
 const invalid = new Set(['ValidationException', 'SerializationException']);
 
-/** Names of errors that every event meets until the configuration is changed. */
+/** Names of errors that affect every event until the configuration is changed. */
 const misconfigured = new Set(['AccessDeniedException', 'ResourceNotFoundException']);
 
 export interface DynamoDbEffectStoreOptions {
   /** Name of the record table. */
   readonly table: string;
-  /** Default: a client of its own, with a bound on each request. */
+  /** Default: a new client with a time limit on each request. */
   readonly client?: DynamoDBClient;
 }
 
-/** Records in a DynamoDB table; commits them together with effects by TransactWriteItems. */
+/** Stores records in a DynamoDB table, and commits them with effects in a TransactWriteItems. */
 export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOptions): EffectStore {
   const dynamoDb = client ?? new DynamoDBClient(clientOptions);
   return {
@@ -60,7 +60,7 @@ export function dynamoDbEffectStore({ table, client }: DynamoDbEffectStoreOption
 
 /** An effect that writes something. */
 interface Placed {
-  /** In the list that the store was given, from 0. */
+  /** Position in the list that the store got, from 0. */
   readonly place: number;
   readonly effect: EffectWrite;
   readonly write: TransactWriteItem;
@@ -87,13 +87,13 @@ function inTable(TableName: string, { Put, Update }: RecordWrite) {
 }
 
 /**
- * What an error says of the commit; `undefined` for an error that is no cancellation and does not pass. The records' own
- * reasons come first: if a condition of theirs failed, nothing else matters. A passing reason comes before a lasting one,
- * which may be its consequence.
+ * Translates an error into the answer of the commit; `undefined` for an error that is neither a cancellation nor
+ * temporary. The records' cancellation reasons come first: if a record's condition failed, the other reasons do not
+ * matter. A temporary reason comes before a permanent one, which may be its consequence.
  *
- * @param records How many there were.
- * @param writes The transaction had them after the records. DynamoDB lists the reasons in the same order, `None` included.
- *   If that list has another length, nobody knows which item a reason is of, and an effect's must not pass for a record's.
+ * @param records Number of records.
+ * @param writes The writes after the records. DynamoDB lists the reasons in the same order, including `None`. If the
+ *   list has another length, the item of a reason is unknown, and an effect's reason must not count as a record's.
  */
 function answerOf(error: unknown, records: number, writes: readonly Placed[]): CommitAnswer | undefined {
   if (error instanceof TransactionCanceledException) {
@@ -121,8 +121,8 @@ function answerOf(error: unknown, records: number, writes: readonly Placed[]): C
 }
 
 /**
- * The answer to an error of the whole request.
- * @throws ConfigurationError for a table or a permission that is missing; the error, for any other that is no refusal.
+ * Translates an error of the whole request into a refusal.
+ * @throws ConfigurationError for a missing table or permission; the error itself, if it is not a refusal.
  */
 function refusalOf(error: unknown, writes: readonly Placed[]): Refused {
   if (!(error instanceof Error)) throw error;
@@ -154,7 +154,7 @@ function refusalIn({ Code, Item }: CancellationReason): Refusal | undefined {
   return Code === 'ConditionalCheckFailed' ? { record: readRecord(Item) } : undefined;
 }
 
-/** None or one: the only condition that a versioned write has is the one on its version. */
+/** None or one, because a versioned write has only the condition on its version. */
 function staleOf({ Code, Item }: CancellationReason, write: Placed | undefined): StaleEffect[] {
   if (write === undefined || Code !== 'ConditionalCheckFailed' || !isVersioned(write.effect)) return [];
   return [{ index: write.place, held: Item?.[write.effect.version]?.N ?? '' }];

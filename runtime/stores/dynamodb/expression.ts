@@ -5,7 +5,7 @@ import { marshallItem } from '../../values/attribute-values.ts';
 
 export type AttributeName = keyof typeof recordAttributes;
 
-/** New values of a record's attributes; what is `undefined` is not written. */
+/** New values of a record's attributes. `undefined` values are not written. */
 export type Sets = Partial<Readonly<Record<AttributeName, unknown>>>;
 
 const constants = {
@@ -28,12 +28,15 @@ interface Used {
   readonly values: readonly string[];
 }
 
-/** By text: there are as many as there are steps, and ways to take them. */
+/**
+ * The used names and values by expression. The number of expressions is limited, because they depend only on the step
+ * and its variant.
+ */
 const usedBy = new Map<string, Used>();
 
 /**
- * The names and values that the expressions use: `#attempt` is the record's attribute, `:attempt` a value. DynamoDB
- * refuses a request that brings more than it uses.
+ * Adds the names and values that the expressions use: `#attempt` is the record's attribute, `:attempt` a value.
+ * DynamoDB refuses a request with unused names or values.
  */
 export function withNamesAndValues<T extends ExpressionInput>(expressions: T, values: Item) {
   const text = Object.values(expressions).join(' ');
@@ -45,7 +48,7 @@ export function withNamesAndValues<T extends ExpressionInput>(expressions: T, va
     ...expressions,
     ExpressionAttributeNames: used.names,
     ...(bound.length > 0 && { ExpressionAttributeValues: marshallItem(Object.fromEntries(bound)) }),
-    // It is free, and shows whose record it is without a second request.
+    // This is free, and returns the record without a second request.
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   };
 }

@@ -1,4 +1,4 @@
-/** Cancellation codes and errors that pass: DynamoDB Developer Guide, "Error handling with DynamoDB". */
+/** Temporary cancellation codes and errors: DynamoDB Developer Guide, "Error handling with DynamoDB". */
 const passing = new Set([
   'TransactionConflict',
   'TransactionConflictException',
@@ -10,7 +10,7 @@ const passing = new Set([
   'TransactionInProgressException',
 ]);
 
-/** Names and codes of requests whose answer never came, as the SDK and Node have them. */
+/** Names and codes of the SDK and of Node for requests without an answer. */
 const unanswered = new Set([
   'TimeoutError',
   'RequestTimeout',
@@ -25,14 +25,14 @@ const unanswered = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Whether a cancellation code passes. */
+/** Whether a cancellation code is temporary. */
 export function passes(code: string | undefined): boolean {
   return passing.has(code ?? '');
 }
 
 /**
- * Whether a request that failed may succeed in a second: throttling, a lost connection, a failure inside of DynamoDB.
- * What is left (a role that may not, a table that is not there, a bug) is as it is for the whole invocation.
+ * Whether a failed request may succeed within seconds: after throttling, a lost connection, or a failure inside
+ * DynamoDB. Other errors (a missing permission or table, a bug) do not change during the invocation.
  */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -17,7 +17,7 @@ interface Written {
   readonly record: StoredRecord | undefined;
 }
 
-/** The steps of a record's life, each one conditional write. */
+/** The steps of a record, each one conditional write. */
 export function dynamoDbRecordStore(
   dynamoDb: DynamoDBClient,
   table: string,
@@ -27,7 +27,10 @@ export function dynamoDbRecordStore(
     return answer.kind === 'written' ? 'written' : answer;
   }
 
-  /** @param shown `ALL_OLD` shows the record that an Update changed; a Put begins a new life, which has no past. */
+  /**
+   * @param shown `ALL_OLD` returns the record before an Update. A Put starts a new record, which has no earlier
+   *   attempts.
+   */
   async function writeAndShow(
     step: RecordWrite,
     shown: 'NONE' | 'ALL_OLD',
@@ -58,8 +61,8 @@ export function dynamoDbRecordStore(
   return {
     async claim(delivery, terms) {
       if (terms.resendToken !== undefined) {
-        // An Update cannot start first_attempt_at anew for one status and keep it for the others. So the later
-        // deliveries of a message that an operator sent again cost two round trips.
+        // An Update cannot reset first_attempt_at for one status and keep it for others. So later deliveries of a
+        // message that an operator sent again need two round trips.
         const again = await writeAndShow(steps.claimAgain(delivery, terms, terms.resendToken), 'ALL_OLD');
         if (again.kind === 'written') {
           return {

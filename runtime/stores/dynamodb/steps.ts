@@ -13,18 +13,19 @@ import * as may from './conditions.ts';
 import { type AttributeName, keyOf, type Sets, setting, withNamesAndValues } from './expression.ts';
 import { type RecordWrite, recordItem } from './record.ts';
 
-/** Beside what a step sets. */
+/** Other changes of a step. */
 interface Besides {
-  /** Set only where there is none yet. */
+  /** Attributes that are set only if they are absent. */
   readonly keep?: Sets;
   readonly remove?: readonly AttributeName[];
-  /** What is added to `attempts`; with 0 it is there at least. */
+  /** Number that is added to `attempts`; 0 creates the attribute. */
   readonly count?: ReleaseTerms['change'];
 }
 
 /**
- * An Update leaves alone what it does not name: `first_attempt_at`, above all. But `attempt_state` is of the delivery whose
- * token the record has, so a write of a token without a state removes that of the delivery before: see COUNT_STANDS.
+ * An Update does not change attributes that it does not name, above all `first_attempt_at`. But `attempt_state` belongs
+ * to the delivery whose token the record has, so a write of a token without a state removes the earlier state: see
+ * COUNT_STANDS.
  */
 function update(id: string, condition: string, values: Item, sets: Sets, besides: Besides = {}): RecordWrite {
   const { keep = {}, count } = besides;
@@ -50,7 +51,7 @@ function update(id: string, condition: string, values: Item, sets: Sets, besides
   };
 }
 
-/** A Put: nothing of the old life stays. */
+/** A Put, so that no attribute of the expired record stays. */
 function newLife(delivery: Delivery, expectedExpiration: number, sets: Sets): RecordWrite {
   return {
     Put: {
@@ -63,7 +64,7 @@ function newLife(delivery: Delivery, expectedExpiration: number, sets: Sets): Re
   };
 }
 
-/** The values that the clauses take from a delivery. */
+/** The values of a delivery that the clauses use. */
 function valuesOf({
   now,
   fingerprint,
@@ -75,7 +76,7 @@ function valuesOf({
   return { now, nowSeconds: Math.floor(now / 1000), fingerprint, earlier, guarantee, messageId, attempt };
 }
 
-/** What a record says of the event and of the delivery that began it. */
+/** The attributes of the event and of the delivery that creates the record. */
 function begun(delivery: Delivery): Sets {
   const { expiration, fingerprint, ownerToken: attempt, consumer, source, eventId } = delivery;
   const { messageGroup, sequence, guarantee, messageId } = delivery;
@@ -137,7 +138,10 @@ export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
   return update(id, condition, values, sets, { keep: { firstAttemptAt: now }, count });
 }
 
-/** The claim of an unknown outcome that an operator sent again: its first attempt is now. `ClaimAgain` in spec/OrderOnce.tla. */
+/**
+ * The claim of an unknown outcome whose event an operator sent again. Its first attempt is now. `ClaimAgain` in
+ * spec/OrderOnce.tla.
+ */
 export function claimAgain(delivery: Delivery, terms: ClaimTerms, resendToken: string): RecordWrite {
   const sets = { ...claimed(delivery, terms), firstAttemptAt: delivery.now };
   const values = { ...valuesOf(delivery), resendToken };
@@ -195,7 +199,8 @@ export function holdUnknown(
     messageId: delivery.messageId,
   };
   return update(delivery.id, condition, values, sets, {
-    // Its owner may still complete. One that was left without an owner needs a name that `resolve` can call it by.
+    // Keeps the owner's token, so that the owner may still complete. A record without a token gets one, because
+    // `resolve` needs it.
     keep: { attempt: delivery.ownerToken },
     remove: ['expiration', 'inProgressExpiration'],
   });

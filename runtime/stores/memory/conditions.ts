@@ -16,7 +16,7 @@ const isSameEvent = ({ fingerprint }: StoredRecord, mine: Delivery) =>
 const isUnderLease = ({ leaseUntil }: StoredRecord, { now }: Delivery) =>
   leaseUntil !== undefined && leaseUntil > now;
 
-/** Waits for another try, by this event under this guarantee. */
+/** Whether the record waits for a retry of this event under this guarantee. */
 function isOpen(record: StoredRecord, mine: Delivery, startable: boolean): boolean {
   const isMeant = isSameEvent(record, mine) && record.guarantee === mine.guarantee;
   return (
@@ -28,7 +28,7 @@ function isOpen(record: StoredRecord, mine: Delivery, startable: boolean): boole
   );
 }
 
-/** A new life over the expired one that was seen. */
+/** A new record over the expired one that was read. */
 export function replace(
   record: StoredRecord | undefined,
   mine: Delivery,

@@ -17,24 +17,25 @@ import * as may from './conditions.ts';
 import type { TableKeys } from './table-keys.ts';
 import { type MemoryTables, memoryTables } from './tables.ts';
 
-/** Of the body of an unknown outcome, once that is known. */
+/** Removes the body of an unknown outcome after it is resolved. */
 const nothingKept = { body: undefined, bodySha256: undefined } as const;
 
 export interface MemoryStore extends EffectStore {
-  /** By idempotency key. What has expired stays until it is replaced, as TTL deletes late. */
+  /** Records by idempotency key. Expired records stay until they are replaced, because TTL deletes late. */
   readonly records: Map<string, StoredRecord>;
   readonly tables: MemoryTables;
 }
 
 /**
- * Records and tables in the memory of this process, with DynamoDB's semantics. Time is what the deliveries say, as there.
- * For tests and simulations: it forgets everything when the process ends.
+ * Records and tables in the memory of this process, with DynamoDB's semantics. Times are those of the deliveries, as in
+ * DynamoDB. For tests and simulations: everything is lost when the process ends.
  *
- * It takes the values that DynamoDB takes, and its tables read them as the SDK does: numbers that no double holds are
- * bigints or the SDK's `NumberValue`. It refuses what DynamoDB refuses: dates and other instances of classes, functions,
- * empty and mixed sets, empty names, numbers past 38 digits or outside of 1e-130 to 9.9e125, documents nested deeper than
- * 31 levels below the item, items over 400 KB, transactions over 4 MB, keys that are empty, too long, incomplete or of
- * another type than the table's, and an increment of what is not a number. It also refuses `raw` effects.
+ * It accepts the values that DynamoDB accepts, and its tables return them like the SDK: numbers that a double cannot
+ * hold are bigints or the SDK's `NumberValue`. It refuses what DynamoDB refuses: dates and other instances of classes,
+ * functions, empty and mixed sets, empty names, numbers past 38 digits or outside of 1e-130 to 9.9e125, documents
+ * nested deeper than 31 levels below the item, items over 400 KB, transactions over 4 MB, keys that are empty, too
+ * long, incomplete or of another type than the table's, and an increment of what is not a number. It also refuses `raw`
+ * effects.
  *
  * @param keys The key attributes of each table that effects write to: the partition key, then the sort key if there is
  *   one. A name alone stands for texts: `{ orders: 'orderId', days: ['hall', { name: 'day', type: 'N' }] }`. What
@@ -44,7 +45,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
   const records = new Map<string, StoredRecord>();
   const tables = memoryTables(keys);
 
-  /** Each step decides and writes without waiting in between, so steps are atomic. */
+  /** Each step decides and writes synchronously, so steps are atomic. */
   function writeAsOwner(
     id: string,
     accepts: (record: StoredRecord) => boolean,
@@ -178,7 +179,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
   };
 }
 
-/** The state of an attempt is that of the delivery whose token the record has. */
+/** The state of an attempt belongs to the delivery whose token the record has. */
 function begun({ fingerprint, ownerToken, guarantee, messageId, messageGroup, expiration }: Delivery) {
   const identity = { fingerprint, ownerToken, guarantee, messageId, messageGroup, expiration };
   return { ...identity, attemptState: undefined };

@@ -1,7 +1,7 @@
 import { type Attributes, ValueError } from '../../values/attribute-values.ts';
 import { type Decimal, decimalOf, textOf } from '../../values/decimal.ts';
 
-/** A key attribute: the name of one that holds texts, or its name and DynamoDB's name of its type. */
+/** A key attribute: the name of a text attribute, or a name with DynamoDB's name of its type. */
 export type TableKey = string | { readonly name: string; readonly type: 'S' | 'N' | 'B' };
 
 /**
@@ -10,7 +10,7 @@ export type TableKey = string | { readonly name: string; readonly type: 'S' | 'N
  */
 export type TableKeys = Readonly<Record<string, TableKey | readonly TableKey[]>>;
 
-/** In bytes, of a partition key and of a sort key (AWS: "Quotas in Amazon DynamoDB"). */
+/** Maximum bytes of a partition key and of a sort key (AWS: "Quotas in Amazon DynamoDB"). */
 const largestKeys = [2048, 1024];
 
 /** The key attributes of a table; `undefined` if no such table is known. */
@@ -28,9 +28,9 @@ function isList(keys: TableKey | readonly TableKey[]): keys is readonly TableKey
 }
 
 /**
- * Tells apart the items of a table.
- * @param owner What a reason calls the attributes: `item` or `key`.
- * @throws ValueError for key attributes that DynamoDB does not take.
+ * Returns the identity of an item in a table.
+ * @param owner The name of the attributes in a reason: `item` or `key`.
+ * @throws ValueError for key attributes that DynamoDB refuses.
  */
 export function idOf(
   owner: string,
@@ -60,7 +60,7 @@ export function idOf(
   return JSON.stringify(parts);
 }
 
-/** @throws ValueError for an attribute beside those of the table's key. */
+/** @throws ValueError for an attribute that is not part of the table's key. */
 export function refuseOthers(key: Attributes, table: string, keys: readonly TableKey[]): void {
   const known = keys.map(nameOf);
   const other = Object.keys(key).find((name) => !known.includes(name));

@@ -16,30 +16,30 @@ type Stale = Extract<CommitAnswer, { kind: 'stale' }>;
 /** Effects that are valid by themselves. */
 export interface Prepared {
   readonly kind: 'prepared';
-  /** All effects, or none. */
+  /** Applies all effects, or none. */
   apply(): { readonly kind: 'applied' } | Refused | Stale;
 }
 
 export interface MemoryTables {
   /**
-   * Says whether DynamoDB takes the effects, whatever the tables hold. Nothing is written.
-   * @param most How many effects fit.
+   * Checks the effects without the content of the tables. Nothing is written.
+   * @param most Maximum number of effects.
    * @throws ConfigurationError for an effect without a table name, or of a table that does not exist.
    */
   prepare(effects: readonly EffectWrite[], most: number): Prepared | Refused;
-  /** Prepares the effects, as many as fit beside one record, and applies them. */
+  /** Prepares at most as many effects as fit beside one record, and applies them. */
   apply(effects: readonly EffectWrite[]): ReturnType<Prepared['apply']>;
-  /** The item of a key; a copy. */
+  /** A copy of the item with a key. */
   item(table: string, key: Item): Item | undefined;
-  /** All items; copies. */
+  /** Copies of all items. */
   items(table: string): Item[];
 }
 
-/** DynamoDB's limit of all items of a transaction (AWS: "TransactWriteItems"). */
+/** DynamoDB's limit for the items of a transaction, in bytes (AWS: "TransactWriteItems"). */
 const mostBytes = 4 * 1024 * 1024;
 
 interface Write {
-  /** The place of the effect in its list, from 0. */
+  /** Position of the effect in its list, from 0. */
   readonly place: number;
   readonly change: ItemChange;
   readonly items: Map<string, Attributes>;
@@ -114,7 +114,7 @@ export function memoryTables(keys: TableKeys): MemoryTables {
   };
 }
 
-/** First everything that can fail, then the writes. */
+/** Does all steps that can fail first, then the writes. */
 function apply(writes: readonly Write[]): { readonly kind: 'applied' } | Refused | Stale {
   const stale = writes.flatMap(({ place, change, items, id }) => {
     const held = change.heldBy?.(items.get(id));

@@ -20,17 +20,18 @@ import type { ScriptName } from './scripts.ts';
 const prefix = 'order-once:';
 
 /**
- * Redis refuses before it does anything: while it loads, fails over, lacks replicas, is full, or runs another script
- * too long. Before version 7 it says of a step's own write: "ERR Error running script (call to f_0a1b): ... -READONLY".
+ * Errors with which Redis refuses a command before it does anything: while it loads, fails over, lacks replicas, is
+ * full, or runs another script too long. Before version 7, the error of a write inside a script is "ERR Error running
+ * script (call to f_0a1b): ... -READONLY".
  */
 const passing =
   /^(ERR Error running script \(.*: -)?(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|NOREPLICAS|OOM)\b/;
 
-/** A server's word begins with its code in capitals; what clients say of a connection does not. */
+/** An error of the server starts with a code in capitals; a client's connection error does not. */
 const reply = /^[A-Z]{2,}\b/;
 const closedByItsOwner = /^The client is closed/;
 
-/** Whether a step that failed may succeed in a second: its server recovers, or the connection to it does. */
+/** Whether a failed step may succeed within seconds, after the server or the connection recovers. */
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { message } = error;
@@ -46,15 +47,16 @@ interface Ran {
 }
 
 /**
- * Records in Redis or Valkey, for consumers whose effects are outside. Leases and expirations go by the server's clock.
+ * Stores records in Redis or Valkey, for consumers with external effects. Leases and expirations use the server's
+ * clock.
  *
  * **A weaker promise than DynamoDB's.** Redis answers before a replica has the write: a failover, or a restart between
- * two syncs of its log, can lose a claim or a completion, and then the effect happens again, whatever the guarantee.
- * So can eviction: set `maxmemory-policy noeviction` and `appendonly yes`. It commits no effects, so exactly-once over
- * it does not compile.
+ * two syncs of its log, can lose a claim or a completion, and then the effect happens again, whatever the guarantee. So
+ * can eviction: set `maxmemory-policy noeviction` and `appendonly yes`. This store commits no effects, so exactly-once
+ * does not compile with it.
  *
- * @param client A connected client; it stays the caller's, who closes it. Give its commands a timeout, since a client
- *   without one queues them while it is offline, and the invocation ends before they do.
+ * @param client A connected client, which the caller closes. Set a timeout for its commands: a client without one
+ *   queues commands while it is offline, and the invocation ends before they do.
  */
 export function redisRecordStore(client: RedisScripting): RecordStore {
   async function run(step: ScriptName, id: string, values: ScriptArguments): Promise<Ran | Contended> {
@@ -124,7 +126,7 @@ function valuesOf({ id: _, expiration, ...delivery }: Delivery): ScriptArguments
   return { ...delivery, expiration: expiration * 1000 };
 }
 
-/** @param fields Names and values in turn; none for a record that is not there. */
+/** @param fields Names and values in turn; empty if there is no record. */
 function readRecord(fields: readonly string[]): StoredRecord | undefined {
   if (fields.length === 0) return undefined;
   const record = new Map<string, string>();

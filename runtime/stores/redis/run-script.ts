@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type ScriptName, scripts } from './scripts.ts';
 
-/** What the store needs of a client: `redis` and `@redis/client` (from 5 on) have it, for one server or a cluster. */
+/**
+ * The client methods that the store needs. `redis` and `@redis/client` (version 5 or later) have them, for one server
+ * or a cluster.
+ */
 export interface RedisScripting {
   evalSha(sha1: string, options: ScriptOptions): Promise<unknown>;
   eval(script: string, options: ScriptOptions): Promise<unknown>;
@@ -14,14 +17,14 @@ interface ScriptOptions {
 
 export type ScriptArguments = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Redis names a script by the SHA-1 of its text. */
+/** Redis identifies a script by the SHA-1 of its text. */
 const digests = Object.fromEntries(
   Object.entries(scripts).map(([name, script]) => [name, createHash('sha1').update(script).digest('hex')]),
 ) as Record<ScriptName, string>;
 
 /**
- * Runs a step by its digest; a server that does not know it yet, or no more, is sent its text.
- * @param values What is `undefined` or false is not sent: in Lua both are nothing.
+ * Runs a script by its digest. If the server does not know the script, sends its text.
+ * @param values Values that are `undefined` or false are not sent, because Lua treats both as absent.
  */
 export async function runScript(
   client: RedisScripting,

@@ -1,12 +1,12 @@
 import { recordAttributes as attribute, knownFormat } from '../../../contract/record-attributes.ts';
 
 /*
- * One script per step: Redis runs each as a whole, so what a script decides is still so when it writes. The clauses
- * are those of dynamodb/conditions.ts, which tells the timeline behind each. Of those on the expiration only its
- * presence is asked for: a key that has expired is not there.
+ * One script per step. Redis runs each script atomically, so its decision is still valid when it writes. The clauses
+ * are those of dynamodb/conditions.ts, which has the timeline of each. The clauses on the expiration only check its
+ * presence, because an expired key does not exist.
  *
- * KEYS[1] is the record, ARGV the names and values of what the caller says. Times of its clock are moved to the
- * server's, so that owners with skewed clocks share one.
+ * KEYS[1] is the record, ARGV the caller's names and values. The caller's times are converted to the server's clock, so
+ * that owners with skewed clocks share one clock.
  */
 const prologue = `
 local mine = {}
