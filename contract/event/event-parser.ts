@@ -36,14 +36,15 @@ export function readEvent(body: string): CloudEvent {
  * Makes a parser of the events that `schema` describes.
  *
  *   const parseBooking = eventParser<v.InferInput<typeof booking>>(booking);
- *   parseBooking({ body: '{"specversion":"1.0", ...}' });
+ *   parseBooking('{"specversion":"1.0", ...}');
  *
  * @param schema A valibot schema over the envelope's entries. It only checks: the parser returns the body's own JSON, with unknown
  *   attributes and without attributes that are `null`.
- * @returns A function that throws an `InvalidEventError` with the field if a body is not such an event.
+ * @returns A parser of a body or of a message that SQS delivered. It throws an `InvalidEventError` with the field if the body is
+ *   not such an event.
  */
 export function eventParser<Event extends CloudEvent>(
   schema: v.GenericSchema<Event, unknown>,
-): (message: Pick<ReceivedMessage, 'body'>) => Event {
-  return ({ body }) => checked(schema, readEvent(body));
+): (message: string | Pick<ReceivedMessage, 'body'>) => Event {
+  return (message) => checked(schema, readEvent(typeof message === 'string' ? message : message.body));
 }

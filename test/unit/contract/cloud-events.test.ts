@@ -228,6 +228,12 @@ describe('a CloudEvent', () => {
     );
   });
 
+  it('is accepted as a body alone, and as a message with that body', () => {
+    const body = JSON.stringify(smallest);
+    expect(parseAny(body)).toEqual(smallest);
+    expect(parseAny({ body })).toEqual(smallest);
+  });
+
   it('is accepted with a byte order mark in front', () => {
     expect(parse(`\ufeff${JSON.stringify(smallest)}`)).toEqual(smallest);
   });
