@@ -21,7 +21,7 @@ describe('npm run simulate', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('finds every seed of a slice as it must be, and the same twice', async () => {
+  it('finds no failure in a range of seeds, and gets the same log twice', async () => {
     // GIVEN seeds of every workload
     const json = join(folder, 'result.json');
 
@@ -37,14 +37,14 @@ describe('npm run simulate', () => {
     }
   });
 
-  it('names the seed and the command that shows it, where a rule is broken', async () => {
+  it('names the seed and the replay command if a rule is broken', async () => {
     const { code, output } = await simulate('--seeds', '1..2', '--mutant', 'no condition');
     expect(code).toBe(1);
     expect(output).toMatch(/^Seed 1 \(\w+\): .*(what was completed changed|another event took its place)/m);
     expect(output).toMatch(/^ {2}npm run simulate -- --seeds 1\.\.1 .*--mutant "no condition" --trace$/m);
   });
 
-  it('sees what a script of Redis does wrong', async () => {
+  it('finds an error in a Redis script', async () => {
     const { code, output } = await simulate(
       ...['--seeds', '20..20', '--workload', 'redis', '--mutant', 'a script without a fence'],
     );
@@ -52,7 +52,7 @@ describe('npm run simulate', () => {
     expect(output).toMatch(/^Seed 20 \(redis\): complete of billing.* another's claim was settled/m);
   });
 
-  it('refuses an option in one sentence', async () => {
+  it('refuses an invalid option in one sentence', async () => {
     const { code, errors } = await simulate('--seeds', '9..1');
     expect(code).toBe(2);
     expect(errors).toBe(

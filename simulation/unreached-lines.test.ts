@@ -26,20 +26,20 @@ function numbers(...ranges: readonly Range[]) {
 }
 
 describe('lines that were not reached', () => {
-  it('are none of a script of which everything was run', () => {
+  it('are none if everything in a script was run', () => {
     expect(numbers({ ...half, count: 3 })).toEqual([]);
   });
 
-  it('are those of a function that was never called, without its comments and brackets', () => {
+  it('are those of an uncalled function, without comments and brackets', () => {
     expect(numbers({ ...half, count: 0 })).toEqual([1, 3, 4]);
   });
 
-  it('are those of which a part was never run', () => {
+  it('are those with a part that was never run', () => {
     const branch = { startOffset: odd, endOffset: odd + 'return undefined;'.length, count: 0 };
     expect(numbers({ ...half, count: 3 }, branch)).toEqual([3]);
   });
 
-  it('are all of a script that was never loaded', () => {
+  it('are all lines of a script that was never loaded', () => {
     expect(unreachedLines(source, undefined)).toEqual([1, 3, 4]);
   });
 });

@@ -1,7 +1,7 @@
 import { workloadNames, workloadOf } from './workloads/workloads.ts';
 
 describe('the workload of a seed', () => {
-  it('is each of them now and then, the slow ones at set shares', () => {
+  it('varies over all workloads, with fixed shares for the slow ones', () => {
     const counts = new Map(workloadNames.map((name) => [name, 0]));
     for (let seed = 1; seed <= 1000; seed++) {
       const name = workloadOf(seed);

@@ -80,7 +80,7 @@ describe('the package as it is built', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('exports a suite that runs without a test runner: passes a store that keeps its promises, and tells one that does not', () => {
+  it('exports a suite that runs without a test runner, passes a correct store and fails a broken one', () => {
     // WHEN plain Node runs it
     const output = execFileSync(process.execPath, ['prove.mjs'], { cwd: folder, encoding: 'utf8' });
     // THEN
@@ -91,7 +91,7 @@ describe('the package as it is built', () => {
     expect(broken.failed).not.toContain('release of INPROGRESS by its owner: written');
   });
 
-  it('loads each entry point with import and with require, and constructs are the same classes in both', () => {
+  it('loads each entry point with import and with require, with the same construct classes in both', () => {
     // WHEN
     const output = execFileSync(process.execPath, ['load.mjs'], { cwd: folder, encoding: 'utf8' });
     // THEN

@@ -62,7 +62,7 @@ describe('the DynamoDB store on DynamoDB in memory, over HTTP', () => {
 
   testRecordStore(capabilities, () => subject);
 
-  it('was told of each request', () => {
+  it('records each request', () => {
     expect([...operations].sort()).toEqual(['GetItem', 'PutItem', 'TransactWriteItems', 'UpdateItem']);
   });
 });
@@ -74,7 +74,7 @@ describe('the fenced layer on DynamoDB in memory', () => {
     await runLayerCase(layerCase, client);
   });
 
-  it('asks one request of a call that comes again, whether the first one is at work or done', async () => {
+  it('needs one request for a repeated call, whether the first one is running or completed', async () => {
     const operations: string[] = [];
     const watched = connect(dynamoDb, async (sending) => {
       operations.push(sending.operation);
@@ -91,7 +91,7 @@ describe('the fenced layer on DynamoDB in memory', () => {
 });
 
 describe('DynamoDB in memory', () => {
-  it('answers within one turn of the event loop: its client reads no file and waits for no timer', async () => {
+  it('answers within one turn of the event loop, because its client reads no file and waits for no timer', async () => {
     const client = connect(dynamoDb);
     let answered = false;
     const put = client
@@ -104,7 +104,7 @@ describe('DynamoDB in memory', () => {
     await put;
   });
 
-  it('does once what comes again under a request token, for ten minutes', async () => {
+  it('executes a repeated request token once, for ten minutes', async () => {
     let now = 0;
     const dynamoDb = memoryDynamoDb({ [tables.ledger]: [ledgerTable.key] }, { now: () => now });
     const client = connect(dynamoDb);
@@ -155,7 +155,7 @@ describe('DynamoDB in memory', () => {
       },
     ],
     ['a read that may be old', 'GetItem', { ...table, Key: item }],
-  ])('refuses %s that it does not know, and does not guess', (_, operation, input) => {
+  ])('refuses %s that it does not support', (_, operation, input) => {
     expect(() => dynamoDb.execute(operation, input)).toThrow('The DynamoDB in memory does not know');
   });
 });

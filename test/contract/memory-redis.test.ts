@@ -25,7 +25,7 @@ describe('the Redis store on Redis in memory', () => {
 
   testRecordStore({ serverTime: true, keepsExpired: false, effects: false }, () => redisSubject(server));
 
-  it.each(clauses)('fails the suite with %j become %j', async (clause, instead) => {
+  it.each(clauses)('fails the suite if %j is replaced by %j', async (clause, instead) => {
     // GIVEN the same store, with one clause of its scripts replaced
     const broken = without(server.client, clause, instead);
     // WHEN the suite runs over it
@@ -39,7 +39,7 @@ describe('the Redis store on Redis in memory', () => {
 describe('Redis in memory', () => {
   const input = { keys: ['key'], arguments: ['argument'] };
 
-  it('runs a script by its digest once it was sent its text, until it forgets', () => {
+  it('runs a script by its digest after it got its text, until the scripts are forgotten', () => {
     const { redis } = aServer();
     const sha1 = 'e0e1f9fabfc9d4800c877a703b823ac0578ff8db';
     expect(() => redis.evalSha(sha1, input)).toThrow('NOSCRIPT No matching script. Please use EVAL.');
@@ -60,7 +60,7 @@ describe('Redis in memory', () => {
     expect(redis.execute('HGETALL', 'key')).toEqual([]);
   });
 
-  it('deletes what is to expire now', () => {
+  it('deletes a key that expires now', () => {
     const { redis, now } = aServer();
     redis.execute('HSET', 'key', 'field', 'value');
     redis.execute('PEXPIREAT', 'key', String(now()));
@@ -84,7 +84,7 @@ describe('Redis in memory', () => {
     ['a reply with names', 'return redis'],
     ['a hexadecimal number', "return tonumber('0x10')"],
     ['a function in a loop', 'for i = 1, 2 do local function f() return i end end'],
-  ])('refuses %s that it does not know, and does not guess', (_, script) => {
+  ])('refuses %s that it does not support', (_, script) => {
     const { redis } = aServer();
     expect(() => redis.eval(script, input)).toThrow('The Redis in memory does not know');
   });

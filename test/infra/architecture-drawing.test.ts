@@ -16,7 +16,7 @@ describe('the drawing of the stack', () => {
     });
   });
 
-  it('in docs/architecture.svg is what `npm run docs:drawing` draws today', () => {
+  it('in docs/architecture.svg equals the output of `npm run docs:drawing`', () => {
     const checkedIn = readFileSync(join(root, 'docs/architecture.svg'), 'utf8');
     expect(checkedIn).toBe(applicationDrawing(temporaryFolder()));
   });

@@ -68,7 +68,7 @@ describe('the functions of the application', () => {
     'Billing',
     'Notifications',
     'Intake',
-  ])('%s loads with what the template gives it', (name) => {
+  ])('%s loads with the environment of the template', (name) => {
     expect(load(stack, app.outdir, { logicalId: name })).toBe('function\n');
   });
 
@@ -77,7 +77,7 @@ describe('the functions of the application', () => {
     expect(load(stack, app.outdir, { logicalId: name, script })).toBe('[]\n');
   });
 
-  test('the intake refuses every invocation where its idempotency is switched off', () => {
+  test('the intake refuses every invocation if its idempotency is switched off', () => {
     const script = 'try { await handler({}, {}); } catch ({ message }) { console.log(message); }';
     const environment = { POWERTOOLS_IDEMPOTENCY_DISABLED: 'true' };
     const said = load(stack, app.outdir, { logicalId: 'Intake', environment, script });
@@ -89,12 +89,12 @@ describe('the functions of the application', () => {
     ['Billing', false],
     ['Notifications', false],
     ['Intake', true],
-  ])('the bundle of %s has Powertools in it: %s', (name, wanted) => {
+  ])('the bundle of %s contains Powertools: %s', (name, wanted) => {
     const code = readFileSync(bundleOf(stack, app.outdir, name), 'utf8');
     expect(code.includes('IdempotencyInconsistentStateError')).toBe(wanted);
   });
 
-  test('a function has nothing of a store in it that it does not use', () => {
+  test('a function contains no code of a store that it does not use', () => {
     const code = readFileSync(bundleOf(stack, app.outdir, 'Fulfilment'), 'utf8');
     expect(code).not.toContain('redis.call');
   });
@@ -105,7 +105,7 @@ test.each([
   // Many projects have it already.
   [{ banner: "import { createRequire } from 'module';const require = createRequire(import.meta.url);" }],
   [{ banner: '/* mine */', esbuildArgs: { '--alias': ['nothing=./nothing.js'] } }],
-])('a function may use a CommonJS package that requires a module of Node, bundled with %j', (bundling) => {
+])('a function can use a CommonJS package that requires a module of Node, bundled with %j', (bundling) => {
   // WHEN
   const app = newApp({ bundling: true });
   const stack = new Stack(app, 'Shop');
@@ -121,7 +121,7 @@ test.each([
   expect(load(stack, app.outdir)).toBe('function\n');
 });
 
-test("the log of an error names the file and the line of the handler's source, not those of the bundle", () => {
+test("the log of an error names file and line of the handler's source, not of the bundle", () => {
   const app = newApp({ bundling: true });
   const stack = new Stack(app, 'Shop');
   new IdempotentConsumer(stack, 'Bookings', {

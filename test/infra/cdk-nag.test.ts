@@ -24,7 +24,7 @@ test.each([
   expect(() => checkedApp(props).app.synth()).not.toThrow();
 });
 
-test('they find nothing in a consumer whose poison blocks its group', () => {
+test('the AwsSolutions pack and the CDK find nothing in a consumer with onPoison block', () => {
   const { app, stack } = checkedApp();
   const topic = new EventTopic(stack, 'Bookings');
   const records = new RecordTable(stack, 'Booked');
@@ -38,7 +38,7 @@ test('they find nothing in a consumer whose poison blocks its group', () => {
   expect(() => app.synth()).not.toThrow();
 });
 
-test('they find nothing in a consumer that is traced, in a VPC and encrypted with a key', () => {
+test('the AwsSolutions pack and the CDK find nothing in a consumer with tracing, a VPC and an encryption key', () => {
   const { app, stack } = checkedApp();
   const encryptionKey = new Key(stack, 'Key', { enableKeyRotation: true });
   const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: {} } });
@@ -54,13 +54,13 @@ test('they find nothing in a consumer that is traced, in a VPC and encrypted wit
   expect(() => app.synth()).not.toThrow();
 });
 
-test('fails if a queue is neither encrypted nor asks for TLS', () => {
+test('the AwsSolutions pack finds a queue that is not encrypted and does not require TLS', () => {
   const { app, stack } = checkedApp();
   new CfnQueue(stack, 'Open', { sqsManagedSseEnabled: false });
   expect(() => app.synth()).toThrow(/SQS2[\s\S]*SQS4/);
 });
 
-test('each suppression carries its reason', () => {
+test('each suppression has a reason', () => {
   // WHEN
   const { stack } = checkedApp(everyConsumer);
   const acknowledged = stack.node

@@ -24,7 +24,7 @@ class Bookings extends Construct {
   }
 }
 
-test('a consumer of your own needs a topic, records and a file', () => {
+test('a consumer needs only a topic, records and a file', () => {
   // WHEN
   const stack = shop();
   new Bookings(stack, 'Bookings');
@@ -47,7 +47,7 @@ test('a consumer of your own needs a topic, records and a file', () => {
   });
 });
 
-test('two of the same kind, and stacks side by side, do not meet', () => {
+test('two constructs of a kind, and two stacks, have different names', () => {
   // WHEN
   const app = newApp();
   const stacks = ['Shop', 'Shop2'].map((stackName) => {
@@ -70,7 +70,7 @@ function givenNames({ Properties }: Resource): string[] {
     .filter((name) => typeof name === 'string');
 }
 
-test('two consumers of one topic share its records and have everything else apart', () => {
+test('two consumers of one topic share the record table and nothing else', () => {
   // WHEN
   const stack = shop();
   const topic = new EventTopic(stack, 'Events');
@@ -86,7 +86,7 @@ test('two consumers of one topic share its records and have everything else apar
   template.resourceCountIs('AWS::SNS::Subscription', 2);
 });
 
-test('a consumer takes its options', () => {
+test('a consumer applies its options to its resources', () => {
   // WHEN
   const stack = shop();
   new IdempotentConsumer(stack, 'Bookings', {
@@ -158,7 +158,7 @@ describe('poison', () => {
     PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'dynamodb:GetItem' })]) },
   });
 
-  test.each([undefined, 'quarantine'] as const)('is quarantined where onPoison is %s', (onPoison) => {
+  test.each([undefined, 'quarantine'] as const)('is quarantined if onPoison is %s', (onPoison) => {
     const { consumer, template } = consumerThat(onPoison);
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { ON_POISON: 'quarantine' } },
@@ -168,7 +168,7 @@ describe('poison', () => {
     expect(consumer.blockedAlarm).toBeUndefined();
   });
 
-  test('that blocks rings an alarm, and the function reads no record', () => {
+  test('with onPoison block has an alarm, and the function may not read records', () => {
     const { consumer, template } = consumerThat('block');
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { ON_POISON: 'block' } },
@@ -200,7 +200,7 @@ describe('poison', () => {
 test.each([
   { retention: Duration.days(15) },
   { deadLetterRetention: Duration.days(15) },
-])('fails if SQS cannot keep messages for so long: %j', (retentions) => {
+])('synthesis fails if SQS does not allow a retention: %j', (retentions) => {
   // GIVEN
   const stack = shop();
   const topic = new EventTopic(stack, 'Events');
@@ -220,7 +220,7 @@ test.each([
 });
 
 describe('names', () => {
-  test('are those of the outermost stack, whose name is known at synthesis', () => {
+  test('start with the name of the outermost stack, which is known at synthesis', () => {
     // WHEN
     const nested = new NestedStack(shop(), 'Part');
     new DataTable(nested, 'OrderLines', { partitionKey: 'id' });
@@ -231,7 +231,7 @@ describe('names', () => {
     });
   });
 
-  test('fails if the name of a queue gets longer than SQS takes', () => {
+  test('fail synthesis if the name of a queue is too long for SQS', () => {
     // GIVEN
     const stack = new Stack(newApp(), 'S'.repeat(60));
     const topic = new EventTopic(stack, 'Events');
@@ -248,7 +248,7 @@ describe('names', () => {
     expect(tooLong).toThrow(/has 91 characters; AWS takes at most 80 for a queue.*"Bookings" by 11\./);
   });
 
-  test('fails if the name of a function gets longer than Lambda takes', () => {
+  test('fail synthesis if the name of a function is too long for Lambda', () => {
     expect(() => physicalName(shop(), 'B'.repeat(60), 'function')).toThrow(
       /has 65 characters; .* at most 64/,
     );

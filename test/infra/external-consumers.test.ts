@@ -18,7 +18,7 @@ function sesStatements(stack: Stack) {
 }
 
 describe('the stack without any setting', () => {
-  test('leaves out what acts outside, and says with which settings it would be there', () => {
+  test('has no external consumers, and names the settings that would add them', () => {
     const stack = orderOnceStack();
     expect(functionNames(stack)).toEqual(['OrderOnce-fulfilment', 'OrderOnce-intake']);
     const annotations = Annotations.fromStack(stack);
@@ -35,11 +35,11 @@ describe('the stack without any setting', () => {
 });
 
 describe('the stack with every setting', () => {
-  test('says nothing', () => {
+  test('has no such messages', () => {
     Annotations.fromStack(orderOnceStack(everyConsumer)).hasNoInfo('*', Match.anyValue());
   });
 
-  test('tells billing where to charge, and how long keys are known there', () => {
+  test('gives billing the URL of the provider and the retention of its keys', () => {
     Template.fromStack(orderOnceStack(everyConsumer)).hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'OrderOnce-billing',
       Environment: {
@@ -52,7 +52,7 @@ describe('the stack with every setting', () => {
     });
   });
 
-  test('tells notifications from whom and where to', () => {
+  test('gives notifications the sender and the domain', () => {
     Template.fromStack(orderOnceStack(everyConsumer)).hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'OrderOnce-notifications',
       Environment: {
@@ -65,7 +65,7 @@ describe('the stack with every setting', () => {
     });
   });
 
-  test('lets notifications alone send mails, from that address alone', () => {
+  test('lets only notifications send mails, only from that address', () => {
     const arn = (name: string) => ({
       'Fn::Join': [
         '',
@@ -96,14 +96,14 @@ describe('the stack with every setting', () => {
     ]);
   });
 
-  test('tells its outputs', () => {
+  test('has the documented outputs', () => {
     const { Outputs } = Template.fromStack(orderOnceStack(everyConsumer)).toJSON();
     expect(Object.keys(Outputs).sort()).toEqual(
       [...Object.values(outputs), ...Object.values(optionalOutputs)].sort(),
     );
   });
 
-  test('has retries for development as fast as the functions allow, for all', () => {
+  test('has fast retries for all functions in development', () => {
     // WHEN
     const stack = orderOnceStack({ ...everyConsumer, stage: 'dev', functionTimeout: Duration.seconds(5) });
 

@@ -5,7 +5,7 @@ describe('the intake', () => {
   const template = Template.fromStack(orderOnceStack());
   const ref = (logicalId: string) => ({ Ref: Match.stringLikeRegexp(logicalId) });
 
-  test('takes signed requests on one route', () => {
+  test('accepts signed requests on one route', () => {
     template.resourcePropertiesCountIs(
       'AWS::ApiGatewayV2::Route',
       { RouteKey: 'POST /orders', AuthorizationType: 'AWS_IAM', Target: Match.anyValue() },
@@ -15,7 +15,7 @@ describe('the intake', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' });
   });
 
-  test('is throttled, and logs who came without what they sent', () => {
+  test('is throttled, and logs callers without the content of requests', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
       DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
@@ -26,7 +26,7 @@ describe('the intake', () => {
     });
   });
 
-  test('ends before API Gateway gives it up', () => {
+  test('has a timeout below that of API Gateway', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'OrderOnce-intake',
       Timeout: 28,
@@ -40,7 +40,7 @@ describe('the intake', () => {
     });
   });
 
-  test('reaches its own records and no others', () => {
+  test('may access only its own records', () => {
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -55,7 +55,7 @@ describe('the intake', () => {
     });
   });
 
-  test('takes the tokens of an issuer instead', () => {
+  test('accepts tokens of an issuer instead of signatures', () => {
     const intakeAuth = { kind: 'jwt', issuer: 'https://issuer.example/pool', audience: 'shop' } as const;
     const withTokens = Template.fromStack(orderOnceStack({ intakeAuth }));
     withTokens.hasResourceProperties('AWS::ApiGatewayV2::Route', {

@@ -11,7 +11,7 @@ describe('the stack without any setting', () => {
     template = Template.fromStack(stack);
   });
 
-  test('has a FIFO topic that removes duplicates by content, per message group, and keeps them encrypted', () => {
+  test('has an encrypted FIFO topic that removes duplicates by content, per message group', () => {
     template.resourcePropertiesCountIs(
       'AWS::SNS::Topic',
       {
@@ -25,7 +25,7 @@ describe('the stack without any setting', () => {
     );
   });
 
-  test('takes events over TLS only', () => {
+  test('accepts events only over TLS', () => {
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
         Statement: [
@@ -60,7 +60,7 @@ describe('the stack without any setting', () => {
   test.each([
     'OrderOnce-fulfilment-dlq.fifo',
     'OrderOnce-fulfilment-subscription-dlq.fifo',
-  ])('keeps what lands in %s for 14 days, with room for the reason', (QueueName) => {
+  ])('keeps messages in %s for 14 days, with room for the reason', (QueueName) => {
     template.hasResourceProperties('AWS::SQS::Queue', {
       QueueName,
       FifoQueue: true,
@@ -70,7 +70,7 @@ describe('the stack without any setting', () => {
     });
   });
 
-  test('subscribes the queue raw, without a filter, with a dead-letter queue of its own', () => {
+  test('subscribes the queue with raw delivery, without a filter, with its own dead-letter queue', () => {
     template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'sqs',
       Endpoint: { 'Fn::GetAtt': [Match.stringLikeRegexp('FulfilmentQueue'), 'Arn'] },
@@ -84,7 +84,7 @@ describe('the stack without any setting', () => {
     });
   });
 
-  test('runs the function on Node 24 and arm64, with logs that go in time', () => {
+  test('runs the function on Node 24 and arm64, with logs that expire', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       FunctionName: 'OrderOnce-fulfilment',
       Runtime: 'nodejs24.x',
@@ -99,7 +99,7 @@ describe('the stack without any setting', () => {
     });
   });
 
-  test('tells the function where everything is', () => {
+  test('gives the function the names of its resources', () => {
     const ref = (logicalId: string) => ({ Ref: Match.stringLikeRegexp(logicalId) });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
@@ -132,7 +132,7 @@ describe('the stack without any setting', () => {
     });
   });
 
-  test('gives the function batches, and lets it name those that failed', () => {
+  test('gives the function batches, and lets it return the failed messages', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -140,7 +140,7 @@ describe('the stack without any setting', () => {
     });
   });
 
-  test('grants the functions what they do and nothing more', () => {
+  test('grants each function only what it does', () => {
     // WHEN
     const granted = Object.values(resources(stack))
       .filter(({ Type }) => Type === 'AWS::IAM::Policy')
@@ -206,7 +206,7 @@ describe('the stack without any setting', () => {
 });
 
 describe('the stack for development', () => {
-  test('leaves nothing behind', () => {
+  test('keeps nothing when it is deleted', () => {
     // WHEN
     const stack = orderOnceStack({ stage: 'dev' });
 
@@ -217,7 +217,7 @@ describe('the stack for development', () => {
     });
   });
 
-  test.each([1, 5, 30])('makes retries as fast as a function of %i s allows', (seconds) => {
+  test.each([1, 5, 30])('retries as fast as a function timeout of %i s allows', (seconds) => {
     // WHEN
     const stack = orderOnceStack({ stage: 'dev', functionTimeout: Duration.seconds(seconds) });
 
@@ -227,7 +227,9 @@ describe('the stack for development', () => {
   });
 });
 
-test.each([1, 5, 30, 900])('synthesizes for production with a function of %i s', (seconds) => {
+test.each([
+  1, 5, 30, 900,
+])('the stack synthesizes for production with a function timeout of %i s', (seconds) => {
   expect(() =>
     Template.fromStack(orderOnceStack({ functionTimeout: Duration.seconds(seconds) })),
   ).not.toThrow();

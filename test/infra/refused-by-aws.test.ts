@@ -26,7 +26,7 @@ function scene() {
   return { stack, consumer };
 }
 
-describe('two constructs that would get one name', () => {
+describe('two constructs with the same physical name', () => {
   test.each([
     ['Orders', 'OrdersDlq', 'queue "Shop-orders-dlq.fifo"'],
     ['OrdersDlq', 'Orders', 'queue "Shop-orders-dlq.fifo"'],
@@ -34,7 +34,7 @@ describe('two constructs that would get one name', () => {
     ['Orders', 'orders', 'queue "Shop-orders-dlq.fifo"'],
     ['Bulk_Orders', 'Bulk-Orders', 'queue "Shop-bulk-orders-dlq.fifo"'],
     ['BulkOrders', 'Bulk Orders', 'queue "Shop-bulk-orders-dlq.fifo"'],
-  ])('fail: the consumers %s and %s', (first, second, name) => {
+  ])('fail synthesis: the consumers %s and %s', (first, second, name) => {
     const { consumer } = scene();
     consumer(first);
     expect(() => consumer(second)).toThrow(
@@ -42,20 +42,20 @@ describe('two constructs that would get one name', () => {
     );
   });
 
-  test('fail: tables', () => {
+  test('fail synthesis: two tables', () => {
     const stack = shop();
     new DataTable(stack, 'Orders', { partitionKey: 'id' });
     expect(() => new DataTable(stack, 'orders', { partitionKey: 'id' })).toThrow('a table "Shop-orders"');
   });
 
-  test('fail: one of them is deeper in the tree', () => {
+  test('fail synthesis: one of them deeper in the tree', () => {
     const { stack, consumer } = scene();
     consumer('BulkOrders');
     const bulk = new DataTable(stack, 'Bulk', { partitionKey: 'id' });
     expect(() => physicalName(bulk, 'Orders', 'function')).toThrow('"BulkOrders" and "Bulk/Orders"');
   });
 
-  test('are no two where services or stacks differ', () => {
+  test('are accepted in different services or stacks', () => {
     const { stack, consumer } = scene();
     consumer('Orders');
     new DataTable(stack, 'Orders_', { partitionKey: 'id' });
@@ -65,7 +65,7 @@ describe('two constructs that would get one name', () => {
   });
 });
 
-describe('an option of a consumer that AWS refuses fails, naming the range', () => {
+describe('an option that AWS refuses fails synthesis with an error that names the range', () => {
   test.each<[Props, string]>([
     [{ memorySize: 64 }, 'memorySize is 64; it must be a whole number of MiB from 128 to 10240'],
     [{ memorySize: 10_241 }, 'memorySize is 10241'],
@@ -109,13 +109,13 @@ describe('an option of a consumer that AWS refuses fails, naming the range', () 
     expect(() => scene().consumer('Bookings', props)).toThrow(message);
   });
 
-  test('a number of receives that is not whole fails at synthesis', () => {
+  test('a number of receives that is not whole', () => {
     const { stack, consumer } = scene();
     consumer('Bookings', { maxReceiveCount: 900.5 });
     expect(refusal(stack)).toContain('maxReceiveCount is 900.5; SQS takes at most 1000, as a whole number');
   });
 
-  test('a value that is known at deployment only passes', () => {
+  test('except for a value that is known only at deployment', () => {
     const { stack, consumer } = scene();
     const memorySize = new CfnParameter(stack, 'Memory', { type: 'Number' }).valueAsNumber;
     const later = new CfnParameter(stack, 'Later', { type: 'Number' }).valueAsNumber;
@@ -169,7 +169,7 @@ describe('an environment that Lambda refuses fails at synthesis', () => {
 test.each([
   [Duration.seconds(45), 'ttl is 45; it must be a whole number of seconds from 1990920'],
   [Duration.days(4000), 'ttl is 345600000'],
-])('a table of records fails for a ttl of %s', (ttl, message) => {
+])('a record table fails synthesis for a ttl of %s', (ttl, message) => {
   expect(() => new RecordTable(shop(), 'Records', { ttl })).toThrow(message);
 });
 
@@ -177,11 +177,11 @@ test.each([
   [{ partitionKey: '' }, 'partitionKey is ""; it must be a name of 1 to 255 bytes'],
   [{ partitionKey: 'x'.repeat(256) }, 'partitionKey is "xxx'],
   [{ partitionKey: 'id', timeToLiveAttribute: '' }, 'timeToLiveAttribute is ""'],
-])('a table fails for an attribute that DynamoDB refuses: %j', (props, message) => {
+])('a data table fails synthesis for an attribute that DynamoDB refuses: %j', (props, message) => {
   expect(() => new DataTable(shop(), 'Seats', props)).toThrow(message);
 });
 
-test('names are those of earlier versions', () => {
+test('physical names do not change between versions', () => {
   const { stack, consumer } = scene();
   consumer('BulkOrders');
   const names = (type: string, property: string, id: string) =>

@@ -14,7 +14,7 @@ function settingsWith(context: Record<string, unknown>, cli: Environment = {}) {
 }
 
 describe('settings', () => {
-  test('need nothing', () => {
+  test('have defaults', () => {
     const { functionTimeout, ...settings } = settingsWith({});
     expect(settings).toEqual({
       stackName: 'OrderOnce',
@@ -25,7 +25,7 @@ describe('settings', () => {
     expect(functionTimeout.toSeconds()).toBe(30);
   });
 
-  test('are what context says, as text from the command line or as JSON from cdk.json', () => {
+  test('come from the context, as text from the command line or as JSON from cdk.json', () => {
     const context = { stackName: 'Mine', account: '123456789012', region: 'eu-central-1', stage: 'dev' };
     for (const functionTimeoutSeconds of ['5', 5]) {
       const { functionTimeout, ...settings } = settingsWith({ ...context, functionTimeoutSeconds });
@@ -45,12 +45,12 @@ describe('settings', () => {
     'us-gov-east-1',
     'us-isob-east-1',
     'cn-north-1',
-  ])('take the Region %s, from context and from the credentials', (region) => {
+  ])('accept the Region %s from the context and from the credentials', (region) => {
     expect(settingsWith({ region }).env).toEqual({ region });
     expect(settingsWith({}, { account: '123456789012', region }).env).toMatchObject({ region });
   });
 
-  test('take account and region of the credentials, and context before them', () => {
+  test('use account and Region of the context, or else of the credentials', () => {
     const cli = { account: '111111111111', region: 'us-gov-west-1' };
     expect(settingsWith({}, cli).env).toEqual(cli);
     expect(settingsWith({ account: '222222222222' }, cli).env).toEqual({
@@ -59,7 +59,7 @@ describe('settings', () => {
     });
   });
 
-  test('of payments and mails are there where they are given', () => {
+  test('of payments and mails are set if they are given', () => {
     const { payment, mail } = settingsWith({
       paymentUrl: 'https://pay.test/charges',
       mailFrom: 'orders@shop.test',
@@ -77,7 +77,7 @@ describe('settings', () => {
     ['http://127.0.0.1:8080/charges', 'production'],
     ['http://[::1]:8080/charges', 'production'],
     ['http://pay.internal/charges', 'dev'],
-  ])('take %s for payments in %s', (paymentUrl, stage) => {
+  ])('accept %s for payments in %s', (paymentUrl, stage) => {
     expect(settingsWith({ paymentUrl, stage }).payment?.url).toBe(paymentUrl);
   });
 
@@ -87,7 +87,7 @@ describe('settings', () => {
       'Context "mailFrom" is "orders@shop.test" and "mailDomain" is not set',
     ],
     [{ mailDomain: 'customers.test' }, 'Context "mailDomain" is "customers.test" and "mailFrom" is not set'],
-  ])('fail with %j alone', (context, message) => {
+  ])('fail with only %j', (context, message) => {
     expect(() => settingsWith(context)).toThrow(ConfigurationError);
     expect(() => settingsWith(context)).toThrow(message);
   });
@@ -119,7 +119,7 @@ describe('settings', () => {
     ['intakeAuth', 'none', '"iam" or "jwt"'],
     ['jwtIssuer', 'http://issuer.example', 'the https URL'],
     ['jwtAudience', '', 'the audience'],
-  ])('fails if %s is "%s"', (name, value, wanted) => {
+  ])('fail if %s is "%s"', (name, value, wanted) => {
     const read = () => settingsWith({ [name]: value });
     expect(read).toThrow(ConfigurationError);
     expect(read).toThrow(`Context "${name}" is "${value}"; it must be `);
@@ -127,11 +127,11 @@ describe('settings', () => {
   });
 });
 
-describe('who may send orders', () => {
+describe('the authorization of the intake', () => {
   const jwtIssuer = 'https://issuer.example/pool';
   const jwtAudience = 'shop';
 
-  test('is bearers of an issuer where context names it', () => {
+  test('uses tokens if the context names an issuer', () => {
     expect(settingsWith({ intakeAuth: 'jwt', jwtIssuer, jwtAudience }).intakeAuth).toEqual({
       kind: 'jwt',
       issuer: jwtIssuer,
@@ -145,7 +145,7 @@ describe('who may send orders', () => {
     [{ intakeAuth: 'jwt', jwtAudience }, '"jwt" without "jwtIssuer"; give'],
     [{ jwtIssuer }, '"iam" beside "jwtIssuer"; give'],
     [{ intakeAuth: 'iam', jwtIssuer, jwtAudience }, '"iam" beside "jwtIssuer" and "jwtAudience"; give'],
-  ])('fails if context is %j', (context, message) => {
+  ])('fails if the context is %j', (context, message) => {
     const read = () => settingsWith(context);
     expect(read).toThrow(ConfigurationError);
     expect(read).toThrow(message);
@@ -153,7 +153,7 @@ describe('who may send orders', () => {
   });
 });
 
-test('the app says what is wrong in one line, and fails', () => {
+test('the app fails with one line about the error', () => {
   // WHEN
   const { status, stderr, stdout } = spawnSync(
     process.execPath,

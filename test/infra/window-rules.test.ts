@@ -28,12 +28,12 @@ function refusalOf(options: Options): string {
 
 const accepted = 'nothing was refused';
 
-test('accepts the defaults', () => {
+test('synthesis accepts the defaults', () => {
   expect(refusalOf({})).toBe(accepted);
 });
 
 describe('the life of a record', () => {
-  test('fails if a message can come when its record is gone', () => {
+  test('fails synthesis if a message can arrive after its record has expired', () => {
     const message = refusalOf({ ttl: Duration.days(41) });
     expect(message).toContain('[Shop/Bookings]');
     expect(message).toContain('Records count for 41 d, but a message can still come after 41 d 1 h');
@@ -43,11 +43,11 @@ describe('the life of a record', () => {
     expect(message).toContain('Raise "ttl" of the RecordTable');
   });
 
-  test('is long enough to the hour', () => {
+  test('is accepted if it is exactly long enough', () => {
     expect(refusalOf({ ttl: Duration.hours(41 * 24 + 1) })).toBe(accepted);
   });
 
-  test('counts the retentions that are set', () => {
+  test('must include the retentions of the queues', () => {
     const shorter = {
       retention: Duration.days(1),
       deadLetterRetention: Duration.days(2),
@@ -57,7 +57,7 @@ describe('the life of a record', () => {
     expect(refusalOf({ ...shorter, ttl: Duration.days(26) })).toContain('26 d 1 h');
   });
 
-  test("fails if the function's environment has another one", () => {
+  test("fails synthesis if the function's environment has another value", () => {
     const { stack, consumer } = consumerWith();
     consumer.handler.addEnvironment('RECORD_TTL_SECONDS', '60');
     expect(refusal(stack)).toContain('Records count for 1 min');
@@ -65,14 +65,14 @@ describe('the life of a record', () => {
 });
 
 describe('the visibility timeout', () => {
-  test('fails if it is below six times the timeout of the function', () => {
+  test('fails synthesis below six times the timeout of the function', () => {
     const message = refusalOf({ timeout: Duration.minutes(1), visibilityTimeout: Duration.seconds(359) });
     expect(message).toContain('The visibility timeout is 5 min 59 s');
     expect(message).toContain('timeout of 1 min needs at least 6 min (6 times)');
     expect(message).toContain('Raise "visibilityTimeout" or lower "timeout"');
   });
 
-  test('may be six times the timeout', () => {
+  test('is accepted at six times the timeout', () => {
     expect(refusalOf({ timeout: Duration.minutes(1), visibilityTimeout: Duration.minutes(6) })).toBe(
       accepted,
     );
@@ -80,7 +80,7 @@ describe('the visibility timeout', () => {
 });
 
 describe('the lease', () => {
-  test('fails if it could outlast the visibility timeout', () => {
+  test('fails synthesis if it could outlast the visibility timeout', () => {
     const message = refusalOf({ timeout: Duration.minutes(1), visibilityTimeout: Duration.seconds(64) });
     expect(message).toContain(
       "A lease lasts up to 1 min 5 s: 1 min of the function's timeout + 5 s of clock skew",
@@ -89,7 +89,7 @@ describe('the lease', () => {
     expect(message).toContain('Raise "visibilityTimeout" or lower "timeout"');
   });
 
-  test('may last as long as the visibility timeout', () => {
+  test('is accepted if it is as long as the visibility timeout', () => {
     const options = { timeout: Duration.minutes(1), visibilityTimeout: Duration.seconds(65) };
     expect(refusalOf(options)).not.toContain('A lease lasts');
     // Six times the shortest timeout is just as long.
@@ -108,7 +108,7 @@ describe("the settings of the queue in the function's environment", () => {
       900,
       'maxReceiveCount is 1000, but it is 900: it could not make the receives last. Set "maxReceiveCount"',
     ],
-  ])('fails if its %s is another', (property, value, told) => {
+  ])('fail synthesis if %s differs', (property, value, told) => {
     const { stack, consumer } = consumerWith();
     resourceOf(consumer.queue).addPropertyOverride(property, value);
     expect(refusal(stack)).toContain(`The function's environment says that its queue's ${told}`);
@@ -118,7 +118,7 @@ describe("the settings of the queue in the function's environment", () => {
     ['VISIBILITY_TIMEOUT_SECONDS', 'visibility timeout is a time not known at synthesis'],
     ['QUEUE_RETENTION_SECONDS', 'retention is a time not known at synthesis'],
     ['MAX_RECEIVE_COUNT', 'maxReceiveCount is not known at synthesis'],
-  ])('fails if %s is missing', (variable, told) => {
+  ])('fail synthesis if %s is missing', (variable, told) => {
     const { stack, consumer } = consumerWith();
     (consumer.handler.node.defaultChild as CfnFunction).addPropertyDeletionOverride(
       `Environment.Variables.${variable}`,
@@ -130,47 +130,47 @@ describe("the settings of the queue in the function's environment", () => {
 describe('the tolerated outage', () => {
   const outage = (toleratedOutage: Duration) => refusalOf({ retention: Duration.days(1), toleratedOutage });
 
-  test('fails if a message would be deleted in it', () => {
+  test('fails synthesis if a message would be deleted during it', () => {
     expect(outage(Duration.seconds(23 * 3600 + 1))).toContain(
       'An outage of 23 h 1 s is to be tolerated, but a message waits in its queue for at most 23 h: SQS deletes it ' +
         'after 1 d. Raise "retention" or lower "toleratedOutage".',
     );
   });
 
-  test('may last until the hour before', () => {
+  test('is accepted up to an hour before the deletion', () => {
     expect(outage(Duration.hours(23))).toBe(accepted);
   });
 });
 
 describe('maxReceiveCount', () => {
-  test('fails if SQS would give up before the runtime does', () => {
+  test('fails synthesis if SQS would give up before the runtime does', () => {
     const message = refusalOf({ maxReceiveCount: 715 });
     expect(message).toContain('maxReceiveCount is 715, but must be at least 716');
     expect(message).toContain('a batch of 10 x 5 attempts + 666 receives in an outage of 1 d');
     expect(message).toContain('a backoff of up to 5 min and a visibility timeout of 3 min');
   });
 
-  test('fails if SQS does not take it', () => {
+  test('fails synthesis if SQS refuses it', () => {
     expect(refusalOf({ maxReceiveCount: 1001 })).toContain('maxReceiveCount is 1001; SQS takes at most 1000');
   });
 
-  test('fails if the tolerated outage takes more receives than SQS counts', () => {
+  test('fails synthesis if the tolerated outage needs more receives than SQS allows', () => {
     const message = refusalOf({ toleratedOutage: Duration.days(3) });
     expect(message).toContain('maxReceiveCount is 1000, but must be at least 1925');
     expect(message).toContain('lower "toleratedOutage"');
   });
 
-  test('counts a receive per visibility timeout for a function that does not start', () => {
+  test('allows for one receive per visibility timeout of a function that does not start', () => {
     const short = { timeout: Duration.seconds(10), visibilityTimeout: Duration.minutes(1) };
     expect(refusalOf(short)).toContain('maxReceiveCount is 1000, but must be at least 1490');
   });
 
-  test('stays within what SQS takes by a longer visibility timeout, where that is left open', () => {
+  test('stays within the limit of SQS because the default visibility timeout is longer', () => {
     expect(refusalOf({ timeout: Duration.seconds(10) })).toBe(accepted);
     expect(refusalOf({ toleratedOutage: Duration.hours(35) })).toBe(accepted);
   });
 
-  test('fails if the redrive is taken out', () => {
+  test('fails synthesis if the redrive policy is removed', () => {
     const { stack, consumer } = consumerWith();
     resourceOf(consumer.queue).addPropertyDeletionOverride('RedrivePolicy');
     expect(refusal(stack)).toContain('maxReceiveCount is not known at synthesis');
@@ -186,7 +186,7 @@ describe('escape hatches', () => {
   type QueueName = keyof typeof queues;
   const names = Object.keys(queues) as QueueName[];
 
-  test.each(names)('fails if the retention of the %s is overridden to 15 days', (name) => {
+  test.each(names)('fail synthesis if the retention of the %s is 15 days', (name) => {
     const { stack, consumer } = consumerWith({ ttl: Duration.days(60) });
     resourceOf(consumer[name]).messageRetentionPeriod = 15 * 24 * 3600;
     expect(refusal(stack)).toContain(
@@ -194,31 +194,31 @@ describe('escape hatches', () => {
     );
   });
 
-  test.each(names.slice(1))('fails if the %s is overridden to be no FIFO queue', (name) => {
+  test.each(names.slice(1))('fail synthesis if the %s is not a FIFO queue', (name) => {
     const { stack, consumer } = consumerWith();
     resourceOf(consumer[name]).addPropertyDeletionOverride('FifoQueue');
     expect(refusal(stack)).toContain(`The ${queues[name]} is not a FIFO queue`);
   });
 
-  test('fails if the subscription is given a filter policy', () => {
+  test('fail synthesis if the subscription gets a filter policy', () => {
     const { stack, consumer } = consumerWith();
     subscriptionOf(consumer).filterPolicy = { type: ['order.placed'] };
     expect(refusal(stack)).toContain('The subscription has a filter policy, {"type":["order.placed"]}');
   });
 
-  test('fails if the template is given a filter policy', () => {
+  test('fail synthesis if the template gets a filter policy', () => {
     const { stack, consumer } = consumerWith();
     subscriptionOf(consumer).addPropertyOverride('FilterPolicy', { type: ['order.placed'] });
     expect(refusal(stack)).toContain('The subscription has a filter policy');
   });
 
-  test('fails if the batch is overridden to need more receives', () => {
+  test('fail synthesis if a larger batch needs more receives', () => {
     const { stack, consumer } = consumerWith({ batchSize: 1, maxReceiveCount: 671 });
     find<CfnEventSourceMapping>(consumer, 'AWS::Lambda::EventSourceMapping').batchSize = 10;
     expect(refusal(stack)).toContain('maxReceiveCount is 671, but must be at least 716');
   });
 
-  test('fails if the timeout is known at deployment only', () => {
+  test('fail synthesis if the timeout is known only at deployment', () => {
     const { stack, consumer } = consumerWith();
     resourceOf(consumer.queue).addPropertyOverride('VisibilityTimeout', { Ref: 'AWS::NoValue' });
     expect(refusal(stack)).toContain('The visibility timeout is a time not known at synthesis');

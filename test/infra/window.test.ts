@@ -47,7 +47,7 @@ describe('the default of maxReceiveCount', () => {
     expect(defaultMaxReceiveCount({ ...queue, visibilityTimeoutSeconds })).toBe(expected);
   });
 
-  it('moves what no function gets hold of before its queue deletes it', () => {
+  it('lets SQS move a message that no function receives before its deletion', () => {
     for (
       let visibilityTimeoutSeconds = 180;
       visibilityTimeoutSeconds <= 450;

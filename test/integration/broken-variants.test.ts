@@ -60,7 +60,7 @@ describe('the verifier', () => {
     });
   }
 
-  it('sees an event applied twice, where the condition on its record is taken out', async () => {
+  it('reports an event that was applied twice, if the condition on its record is removed', async () => {
     const group = unique('account');
     const body = anOrder({ subject: unique('order'), partitionkey: group });
     await send(variants.unconditional, { body, group }, { body, group, deduplicationId: unique('late') });
@@ -68,7 +68,7 @@ describe('the verifier', () => {
     await expect(verify(variants.unconditional, [body])).resolves.toMatchObject({ doubled: 1 });
   });
 
-  it('sees items go back under late events, where the condition on their versions is taken out', async () => {
+  it('reports items with an older version after late events, if the condition on their versions is removed', async () => {
     // GIVEN an order of three events, the first of which comes last
     const account = unique('account');
     const subject = unique('order');
@@ -105,7 +105,7 @@ describe('the verifier', () => {
     });
   });
 
-  it('sees a group that was worked on out of order', async () => {
+  it('reports a group that was handled out of order', async () => {
     // GIVEN an order that is placed and then cancelled
     const account = unique('account');
     const subject = unique('order');

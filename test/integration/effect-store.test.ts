@@ -112,7 +112,7 @@ describe('the DynamoDB effect store', () => {
     expect(await item(orders, { orderId: `${kept}-raw` })).toBeDefined();
   });
 
-  it('adds decimals exactly, where doubles would not', async () => {
+  it('adds decimals exactly', async () => {
     const account = unique('account');
     for (const spent of [0.1, 0.2, 1e15, -1e15]) {
       await store.commit([{ delivery: delivery() }], [increment(ledger, { account }, { spent })]);
@@ -123,7 +123,7 @@ describe('the DynamoDB effect store', () => {
     expect(Item?.spent).toEqual({ N: '0.3' });
   });
 
-  it('refuses effects whose own condition fails, and commits nothing of them', async () => {
+  it('refuses effects if the condition of a raw effect fails, and commits none of them', async () => {
     const account = unique('account');
     const mine = delivery();
     const condition = {
@@ -143,14 +143,14 @@ describe('the DynamoDB effect store', () => {
     expect(await item(ledger, { account })).toBeUndefined();
   });
 
-  it('fails, and decides nothing, where the table is not there', async () => {
+  it('fails with a configuration error if the table does not exist', async () => {
     const missing = dynamoDbEffectStore({ table: 'no-such-table', client: dynamoDb });
     await expect(missing.commit([{ delivery: delivery() }], [])).rejects.toThrow();
   });
 });
 
 describe('round trips to DynamoDB', () => {
-  it('are one for each step of a claim, and one for a duplicate of it', async () => {
+  it('are one for each step of a claim, and one for its duplicate', async () => {
     const requests: string[] = [];
     const store = dynamoDbEffectStore({ table: records, client: counting(requests) });
     const mine = delivery();
@@ -187,7 +187,7 @@ describe('round trips to DynamoDB', () => {
     expect(await item(ledger, { account })).toMatchObject({ orders: 1 });
   });
 
-  it('are two for an event that comes late, and one for its duplicate', async () => {
+  it('are two for a late event, and one for its duplicate', async () => {
     // GIVEN an item that is newer than the event
     const requests: string[] = [];
     const wiring = fakeWiring({ store: dynamoDbEffectStore({ table: records, client: counting(requests) }) });

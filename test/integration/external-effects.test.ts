@@ -55,7 +55,7 @@ if (effects === undefined) {
     (await deliveries(...args)).map(({ outcome }) => outcome);
 
   describe('billing', () => {
-    it('charges once across an answer that was lost, the connection cut or 500 in its place', async () => {
+    it('charges once if the first answer is lost, by a cut connection or a 500', async () => {
       const orders = ['cut', 'status 500'].map((charge) => order({ charge }));
       for (const { event, group } of orders) await send(stack, { body: event, group });
       for (const { event, group } of orders) {
@@ -68,7 +68,7 @@ if (effects === undefined) {
       }
     });
 
-    it('completes what charges nothing, and does not ask again', async () => {
+    it('completes an event that needs no charge, without a request', async () => {
       const { event, group } = order({}, { type: 'order.cancelled' });
       await send(stack, { body: event, group }, { body: event, group, deduplicationId: unique('late') });
       expect(await outcomes(billing, group, 2)).toEqual(['applied', 'duplicate']);
@@ -91,7 +91,7 @@ if (effects === undefined) {
       expect(mails[0]?.html).toContain(`order &lt;${event.subject}&gt;.`);
     });
 
-    it('leaves an outcome unknown whose answer was lost, and never mails it again', async () => {
+    it('records an unknown outcome if the answer was lost, and never mails the order again', async () => {
       const { event, group, mailKey } = order({ mail: 'lost' });
       await send(stack, { body: event, group });
       expect(await outcomes(notifications, group, 1)).toEqual(['unknown']);
@@ -101,7 +101,7 @@ if (effects === undefined) {
       expect(await triesOf(mailKey)).toMatchObject([{ sent: true, fault: 'lost', answer: 'none' }]);
     });
 
-    it('would mail it twice at least once', async () => {
+    it('mails such an order twice under at-least-once', async () => {
       const { event, group, mailKey } = order({ mail: 'lost' });
       await send(mailingAgain, { body: event, group });
       expect(await outcomes(mailingAgain, group, 2)).toEqual(['failed', 'applied']);

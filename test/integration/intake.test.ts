@@ -52,7 +52,7 @@ async function ledgerOf(account: string) {
 }
 
 describe('the intake behind its HTTP API', () => {
-  it('has an order applied once that is posted three times, and answers the same each time', async () => {
+  it('has an order that is posted three times applied once, with the same answer each time', async () => {
     const account = unique('account');
     const key = unique('key');
     const body = anOrderBody({ account });
@@ -66,7 +66,7 @@ describe('the intake behind its HTTP API', () => {
     await expect(ledgerOf(account)).resolves.toMatchObject({ spent: '15.3', orders: '1' });
   });
 
-  it('is caught by the consumer where the broker has forgotten the first publication', async () => {
+  it("publishes a duplicate after the broker's window, which the consumer finds", async () => {
     const account = unique('account');
     const key = unique('key');
     const body = anOrderBody({ account });
@@ -92,7 +92,7 @@ describe('the intake behind its HTTP API', () => {
     expect(JSON.parse(refused.text)).toMatchObject({ field: 'Idempotency-Key' });
   });
 
-  it('knows a role in any of its sessions, and keeps callers apart', async () => {
+  it('recognizes a role in all of its sessions, and separates callers', async () => {
     const { Configuration } = await lambda.send(
       new GetFunctionCommand({ FunctionName: intake.functionName }),
     );
@@ -107,7 +107,7 @@ describe('the intake behind its HTTP API', () => {
     expect(eventOf(await order(key, body))).not.toEqual(eventOf(first));
   });
 
-  it('refuses who brings no credentials', async () => {
+  it('refuses callers without credentials', async () => {
     const answer = await post(
       intake.url,
       { 'idempotency-key': unique('key') },

@@ -14,7 +14,7 @@ function file(name: string, content: string): string {
 }
 
 describe('npm start', () => {
-  it('verifies that every event was applied once, and writes what it measured', async () => {
+  it('verifies that every event was applied once, and writes its measurements', async () => {
     const { code, output, result } = await start(folder, ['--limit', '100']);
     expect(output).toContain('Every event was applied exactly once.');
     expect(code).toBe(0);
@@ -32,7 +32,7 @@ describe('npm start', () => {
     expect(Object.keys(seconds)).toEqual(['setup', 'deploy', 'publish', 'drain', 'verify']);
   });
 
-  it('stops everything that it started on Ctrl-C, in the middle of publishing', async () => {
+  it('stops everything that it started on Ctrl-C while it publishes', async () => {
     const child = launch(['--limit', '5000']);
     const finished = finish(child);
     await new Promise<void>((resolve) => {
@@ -78,7 +78,7 @@ describe('npm start', () => {
     ],
     ['no events', ['--events', file('c', '\n')], 'has no events'],
     ['a broken archive', ['--events', file('d', '\x1f\x8bnot gzip')], join(folder, 'd')],
-  ])('fails with one clear message on %s, before anything is started', async (_, args, message) => {
+  ])('fails with one clear message on %s, before it starts anything', async (_, args, message) => {
     const { code, output } = await finish(launch(args));
     expect(code).toBe(2);
     expect(output).toContain(message);
@@ -95,7 +95,7 @@ describe('npm start', () => {
     expect(output).not.toMatch(/^ +at /m);
   });
 
-  it('refuses to end functions whose processes are not its own, before anything is deployed', async () => {
+  it('refuses to end function processes that are not its own, before it deploys anything', async () => {
     const { code, output } = await finish(
       launch(['--limit', '1', '--kill', '1'], { AWS_ENDPOINT_URL: connection.clientConfig.endpoint }),
     );

@@ -77,7 +77,7 @@ function keepBusy(stack: Deployed) {
   };
 }
 
-it('a group is tried again within 3 seconds and a delivery, in order, whatever the visibility timeout', async () => {
+it('a group is retried within 3 seconds and a delivery, in order, whatever the visibility timeout', async () => {
   // GIVEN a head that fails once, and nine behind it in its batch
   const account = unique('account');
   await sendAtOnce(patient, ordersOf(account, 10, { 1: 'fail-once' }));
@@ -94,7 +94,7 @@ it('a group is tried again within 3 seconds and a delivery, in order, whatever t
   expect(wait - (await traffic.slowest(failedAt, retriedAt))).toBeLessThan(3000);
 });
 
-it('a group that there is no time for goes on in the next invocation, in order', async () => {
+it('a group for which no time is left continues in the next invocation, in order', async () => {
   // GIVEN orders that together take longer than an invocation, the slowest first
   const account = unique('account');
   const takes = Object.fromEntries(upTo(10).map((n) => [n, `take ${n === 1 ? 1000 : 300}`]));
@@ -150,7 +150,7 @@ it.concurrent.each(
   expect(applied.flat()[0]?.messages).toBe(10);
 });
 
-it.concurrent('a group whose head fails for 30 seconds is applied whole, in order', async () => {
+it.concurrent('a group whose first event fails for 30 seconds is applied completely, in order', async () => {
   const [account, healthy] = [unique('account'), unique('account')];
   await sendOrders(recovering, [
     ...ordersOf(account, 6, { 1: `fail-until ${Date.now() + 30_000}` }),
@@ -207,7 +207,7 @@ it.concurrent('a group of events of 100 KB is applied in order', async () => {
   expect(ledger.Item?.orders).toEqual({ N: '10' });
 });
 
-it.concurrent('a message that ends its process each time is given up alone among nine healthy heads, which are applied once', async () => {
+it.concurrent('a message that ends its process each time is given up alone, and the nine healthy messages of its batch are applied once', async () => {
   const accounts = upTo(10).map(() => unique('account'));
   const heads = accounts.map((account, index) => order(account, 1, index === 4 ? 'end' : undefined));
   const begin = Date.now();
@@ -228,7 +228,7 @@ it.concurrent('a message that ends its process each time is given up alone among
   expect(applied).toEqual(accounts.map((_, index) => (index === 4 ? [] : [1])));
 });
 
-it.concurrent('a handler that ignores its signal is ended with its process, is called again, and costs its batch nothing', async () => {
+it.concurrent('a handler that ignores its signal is ended with its process and called again, without an effect on its batch', async () => {
   // GIVEN a group whose second order never ends the first time, and a group beside it
   const [account, other] = [unique('account'), unique('account')];
   await sendAtOnce(ignoring, [...ordersOf(account, 3, { 2: 'hang-once' }), ...ordersOf(other, 3)]);
@@ -271,7 +271,7 @@ const crashes = [
 
 it.concurrent.each(
   crashes,
-)('poison whose process ends while it is given up is given up once, and its group goes on: $step, $guarantee', async ({
+)('poison whose process ends while it is given up is given up once, and its group continues: $step, $guarantee', async ({
   stack,
   ended,
   step,
@@ -289,7 +289,7 @@ it.concurrent.each(
   expect(await sequencesOf(stack, next.partitionkey)).toEqual([2]);
 });
 
-it.concurrent('a store that is away for a minute has nothing given up, and every group goes on in order', async () => {
+it.concurrent('during an outage of the store of a minute no message is given up, and every group continues in order', async () => {
   const accounts = upTo(3).map(() => unique('account'));
   await reachStore(cutOff, false);
   const end = Date.now() + outage;
@@ -312,7 +312,7 @@ it.concurrent('a store that is away for a minute has nothing given up, and every
   expect(failed.filter(({ attempts }) => attempts !== undefined)).toEqual([]);
 });
 
-it.concurrent('an event that is redriven within 5 minutes is refused again, runs once, and is a duplicate the third time, under one key', async () => {
+it.concurrent('an event that is redriven within 5 minutes is refused, then runs, then is a duplicate, each time with the same key', async () => {
   const account = unique('account');
   const [poison, next] = ordersOf(account, 2, { 1: 'refuse-until-mended' }) as [OrderEvent, OrderEvent];
   const letters = async (enough: number) => {

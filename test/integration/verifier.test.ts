@@ -28,7 +28,7 @@ describe('the verifier, over the real tables', () => {
     await deliveries(sound, account, 3);
   });
 
-  it('finds nothing wrong where every event was applied once', async () => {
+  it('finds no problem if every event was applied once', async () => {
     await expect(problems()).resolves.toEqual([]);
   });
 
@@ -49,7 +49,7 @@ describe('the verifier, over the real tables', () => {
     await add('-0.01');
   });
 
-  it('reports a record of an event that nobody published', async () => {
+  it('reports a record of an event that was never published', async () => {
     const id = unique('stranger');
     const record = { id, consumer: 'fulfilment', source: 'urn:test', event_id: id, status: 'COMPLETED' };
     await dynamoDb.send(new PutItemCommand({ TableName: sound.records, Item: marshall(record) }));
@@ -59,7 +59,7 @@ describe('the verifier, over the real tables', () => {
     await dynamoDb.send(new DeleteItemCommand({ TableName: sound.records, Key: marshall({ id }) }));
   });
 
-  it('reports an order that was deleted', async () => {
+  it('reports a deleted order', async () => {
     const orderId = events[1]?.subject ?? '';
     await dynamoDb.send(new DeleteItemCommand({ TableName: sound.orders, Key: marshall({ orderId }) }));
     await expect(problems()).resolves.toEqual([`order ${orderId} is missing`]);

@@ -128,7 +128,7 @@ const released: readonly Case[] = [
   ...removals,
   ...releases,
   {
-    name: 'release of an attempt that failed: counted, in the same write',
+    name: 'release of a failed attempt: counted in the same write',
     async run(subject) {
       const scene = new Scene(subject);
       const { firstAttemptAt = 0 } = await scene.given({ status: 'RETRYING' });
@@ -140,7 +140,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'claim that counts: one attempt more in the same write, and each claim tells what was before',
+    name: 'claim that counts: adds an attempt in the same write, and returns the attempts before it',
     async run(subject) {
       const scene = new Scene(subject);
       const { firstAttemptAt } = await scene.given({ status: 'RETRYING', attempts: 3, lastError: 'why' });
@@ -165,7 +165,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'release of a counted attempt whose answer was lost: the next try takes nothing back, and is shown its own',
+    name: 'release of a counted attempt whose answer was lost: the next try takes nothing back, and gets its own record',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING', attempts: 3 });
@@ -193,7 +193,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'release of a failure after its count was taken back: refused, shown its own without a state, then counted anew',
+    name: 'release of a failure after its count was taken back: refused with its own record without a state, then counted again',
     async run(subject) {
       const scene = new Scene(subject);
       const mine = scene.delivery();
@@ -213,7 +213,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'release of a counted attempt that another one took over: fenced',
+    name: 'release of a counted attempt that another delivery took over: fenced',
     async run(subject) {
       const scene = new Scene(subject);
       const late = await scene.lateOwner({ countsAttempt: true });

@@ -14,7 +14,7 @@ const unknown: Partial<StoredRecord> = {
 /** What `resolve --as retry` leads to: a message that carries the attempt of the unknown record. */
 export const carriedCases: readonly Case[] = [
   {
-    name: 'a carried attempt claims its unknown outcome: a new first attempt, whatever the old one and its guarantee',
+    name: 'a resend token claims its unknown outcome with a new first attempt, whatever its first attempt and guarantee',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ ...unknown, guarantee: 'at-most-once' });

@@ -93,7 +93,7 @@ const exclusions: Case[] = [
     terms: { firstAttemptAfter: subject.now() - 10_000 },
   })),
   {
-    name: 'claim over a record whose first attempt is not known: claimed where the provider never forgets',
+    name: 'claim over a record without a first attempt: claimed if the provider never forgets',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ firstAttemptAt: undefined });
@@ -174,7 +174,7 @@ const expirations: Case[] = openings
 
 const sightings: Case[] = [
   {
-    name: 'claim over an expiration that was never there: refused',
+    name: 'claim over an expiration that never existed: refused',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({});
@@ -182,7 +182,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'claim over an expired record that is another one than was seen: refused',
+    name: 'claim over another expired record than the one that was read: refused',
     needs: ({ keepsExpired }) => keepsExpired,
     async run(subject) {
       const scene = new Scene(subject);
@@ -191,7 +191,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'claim over the expiration of a record that lives: refused',
+    name: 'claim over the expiration of a live record: refused',
     async run(subject) {
       const scene = new Scene(subject);
       const { expiration } = await scene.given({ status: 'COMPLETED' });
@@ -199,7 +199,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'claim over the expiration of a record that is gone: shows that there is none',
+    name: 'claim over the expiration of a deleted record: refused, and the answer has no record',
     async run(subject) {
       const scene = new Scene(subject);
       const answer = await scene.store.claim(scene.delivery(), scene.terms({ expectedExpiration: 17 }));
@@ -207,7 +207,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'a lease ends as time passes',
+    name: 'a lease ends with time',
     async run(subject) {
       const scene = await Scene.before(subject, 300, async (scene, leaseUntil) => {
         await scene.owner({}, { leaseUntil });
@@ -218,7 +218,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'a record ends as time passes, and the event is new again',
+    name: 'a record expires with time, and the event is new again',
     async run(subject) {
       let expiration = 0;
       const scene = await Scene.before(subject, 1000, async (scene, end) => {

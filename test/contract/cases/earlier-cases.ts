@@ -56,7 +56,7 @@ export const earlierCases: readonly Case[] = [
     },
   },
   {
-    name: 'a dead owner of the earlier fingerprint is held as unknown',
+    name: 'a dead owner of the earlier fingerprint is marked as unknown',
     async run(subject) {
       const scene = new Scene(subject);
       const { ownerToken } = await scene.given({
@@ -73,7 +73,7 @@ export const earlierCases: readonly Case[] = [
     },
   },
   {
-    name: 'a carried attempt claims its unknown outcome of the earlier fingerprint',
+    name: 'a resend token claims its unknown outcome of the earlier fingerprint',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({
@@ -97,7 +97,7 @@ export const earlierCases: readonly Case[] = [
     },
   },
   {
-    name: 'an expired record of any fingerprint begins a new life with the new one',
+    name: 'an expired record of any fingerprint is replaced by one with the new fingerprint',
     needs: ({ keepsExpired }) => keepsExpired,
     async run(subject) {
       const scene = new Scene(subject);

@@ -97,7 +97,7 @@ export const holdCases: readonly Case[] = [
     }),
   ),
   {
-    name: 'holdUnknown over what has expired but is not deleted: fenced',
+    name: 'holdUnknown over an expired record that is not deleted: fenced',
     needs: ({ keepsExpired }) => keepsExpired,
     async run(subject) {
       const scene = new Scene(subject);
@@ -109,7 +109,7 @@ export const holdCases: readonly Case[] = [
     },
   },
   {
-    name: 'holdUnknown over a record that is gone: fenced, and nothing is written',
+    name: 'holdUnknown over a deleted record: fenced, and nothing is written',
     async run(subject) {
       const scene = new Scene(subject);
       const mine = scene.delivery();
@@ -119,7 +119,7 @@ export const holdCases: readonly Case[] = [
     },
   },
   {
-    name: 'a slow owner completes what a later delivery had to hold as unknown',
+    name: 'a slow owner completes a record that a later delivery marked as unknown',
     async run(subject) {
       const scene = new Scene(subject);
       const slow = await scene.lateOwner();
@@ -131,7 +131,7 @@ export const holdCases: readonly Case[] = [
     },
   },
   {
-    name: 'holdUnknown keeps a body of 380 KB, the most that it is given',
+    name: 'holdUnknown keeps a body of the maximum size, 380 KB',
     async run(subject) {
       const scene = new Scene(subject);
       const large = 'ü'.repeat(190 * 1024);
@@ -143,7 +143,7 @@ export const holdCases: readonly Case[] = [
     },
   },
   {
-    name: 'holdUnknown keeps the digest of a body that is kept elsewhere, until its outcome is known',
+    name: 'holdUnknown keeps the digest of a body that is stored elsewhere, until its outcome is resolved',
     async run(subject) {
       const ends: readonly [end: (scene: Scene, mine: Delivery) => Promise<unknown>, status: string][] = [
         [({ store }, mine) => store.complete(mine, '1'), 'COMPLETED'],

@@ -94,7 +94,7 @@ export const ownerCases: readonly Case[] = [
   ...rows,
   ...conflicts,
   {
-    name: 'complete of a record that is gone: fenced, and nothing is written',
+    name: 'complete of a deleted record: fenced, and nothing is written',
     async run(subject) {
       const scene = new Scene(subject);
       assertNothingFound(await scene.store.complete(scene.delivery(), '1'), 'fenced');
@@ -102,7 +102,7 @@ export const ownerCases: readonly Case[] = [
     },
   },
   {
-    name: 'release of a record that is gone: released, and nothing is written',
+    name: 'release of a deleted record: released, and nothing is written',
     async run(subject) {
       const scene = new Scene(subject);
       assert.deepEqual(await scene.store.release(scene.delivery(), 'why', { change: 0 }), {
@@ -112,7 +112,7 @@ export const ownerCases: readonly Case[] = [
     },
   },
   {
-    name: 'release keeps the beginning of an error without end',
+    name: 'release stores the start of a very long error',
     async run(subject) {
       const scene = new Scene(subject);
       const mine = await scene.owner();
@@ -125,7 +125,7 @@ export const ownerCases: readonly Case[] = [
     },
   },
   {
-    name: "an owner that was taken over is fenced: it can neither complete, release nor hold what is another's now",
+    name: "an owner that was taken over is fenced: it can neither complete, release nor mark the new owner's record",
     async run(subject) {
       const scene = new Scene(subject);
       const late = await scene.lateOwner();

@@ -151,7 +151,7 @@ export const raceCases: readonly Case[] = [
     }),
   ),
   {
-    name: 'a delivery whose clock is half an hour ahead leaves one owner, and one that completes',
+    name: 'a delivery whose clock is half an hour ahead leaves one owner, and one completion',
     async run(subject) {
       const scene = new Scene(subject);
       const first = await scene.owner({}, { leaseUntil: subject.now() + hour / 4 });
@@ -176,7 +176,7 @@ export const raceCases: readonly Case[] = [
     },
   },
   {
-    name: 'an owner whose clock is an hour behind has its whole lease, where the store has a clock of its own',
+    name: 'an owner whose clock is an hour behind has its whole lease, if the store has its own clock',
     needs: ({ serverTime }) => serverTime,
     async run(subject) {
       const scene = new Scene(subject);

@@ -45,7 +45,7 @@ export const resultCases: readonly Case[] = [
     }),
   ),
   {
-    name: 'the largest result that is stored as it is',
+    name: 'the largest result that is stored unchanged',
     async run(subject) {
       const scene = new Scene(subject);
       const result = 'x'.repeat(380 * 1024 - 2);

@@ -44,7 +44,7 @@ export const skipCases: readonly Case[] = [
     },
   ]),
   {
-    name: 'block and skip of a record that is not there: fenced, and nothing is written',
+    name: 'block and skip without a record: fenced, and nothing is written',
     async run(subject) {
       const scene = new Scene(subject);
       assertNothingFound(await scene.store.block(scene.id, 'message-7'), 'fenced');
@@ -53,7 +53,7 @@ export const skipCases: readonly Case[] = [
     },
   },
   {
-    name: 'skip of a message that does not block, or no more: fenced, and the record tells which does',
+    name: "skip of a message that does not block: fenced, and the answer's record names the blocking one",
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING', messageId: 'message-7' });
@@ -68,7 +68,7 @@ export const skipCases: readonly Case[] = [
     },
   },
   {
-    name: 'a skip stays through the attempts that follow it, and is in no way of them',
+    name: 'a skip stays in the record, and does not change the attempts that follow it',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING' });

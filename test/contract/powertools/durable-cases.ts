@@ -143,7 +143,7 @@ export const durableCases: readonly LayerCase[] = [
     assert.deepEqual(JSON.parse(JSON.stringify(again)), { paid: 12.5, at: new Date(0).toJSON() });
   }),
   {
-    name: "a replay that finds another's result saves nothing over it, with Powertools' makeIdempotent",
+    name: "a replay that finds another's result does not overwrite it, with Powertools' makeIdempotent",
     async run(scene) {
       await invoke(scene, powertools, () => 'saved');
       await assert.rejects(
@@ -161,7 +161,7 @@ export const durableCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'an execution that asks with another payload under its key is refused',
+    name: 'an execution with another payload under its key is refused',
     async run(scene) {
       await suspended(scene, ours);
       const other = { ...replay, body: 'another' };
@@ -169,7 +169,7 @@ export const durableCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'an execution with a text as its input is replayed in the process of its first invocation',
+    name: 'an execution with a text as input can be replayed in the process of its first invocation',
     async run(scene) {
       const started = gate();
       let suspends = true;
@@ -196,7 +196,7 @@ export const durableCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'a second execution does not take over from one that waits, whatever its lease would be',
+    name: 'a second execution does not take over from a waiting one, however long that waits',
     async run(scene) {
       await suspended(scene, ours, { remaining: leaseMs });
       await scene.kind.leaseIsOver();
@@ -206,7 +206,7 @@ export const durableCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'an execution whose record another one holds is refused before it acts, replayed or not',
+    name: 'an execution whose record belongs to another one is refused before it acts, also as a replay',
     async run(scene) {
       await suspended(scene, ours, { execution: 'arn:b' });
       for (const mode of ['ExecutionMode', 'ReplayMode'] as const) {
@@ -230,7 +230,7 @@ export const durableCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'a replay of an execution whose record expired begins anew, unless another one did',
+    name: 'a replay of an execution whose record expired starts again, unless another execution did',
     async run(scene) {
       const config = { expiresAfterSeconds: 60 };
       await suspended(scene, ours, { config });
@@ -244,7 +244,7 @@ export const durableCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'what a durable handler calls is not owned by its execution: of two equal calls at once one runs',
+    name: 'calls inside a durable handler are not owned by its execution: of two equal calls at once one runs',
     async run(scene) {
       const act = async () => {
         const inner = await atWork(scene.call(), scene.input('inner'));

@@ -20,7 +20,7 @@ import {
 export const layerCases: readonly LayerCase[] = [
   ...durableCases,
   {
-    name: 'a call whose owner is at work waits, whatever its payload',
+    name: 'a call waits while the owner of its record runs, whatever its payload',
     async run(scene) {
       const owner = await atWork(scene.call(), scene.input());
       assert.equal(await scene.answer(), inProgress);
@@ -32,7 +32,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'a dead owner is replaced once its lease is over, and its first attempt is kept',
+    name: 'a dead owner is replaced after its lease, and its first attempt is kept',
     async run(scene) {
       await atWork(scene.call({ remaining: leaseMs }), scene.input());
       const before = await scene.found();
@@ -45,7 +45,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'a lease has room for clocks that differ by five seconds',
+    name: 'a lease allows for clocks that differ by five seconds',
     async run(scene) {
       const before = clock.now();
       await atWork(scene.call({ remaining: minute }), scene.input());
@@ -64,7 +64,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'an expired record begins a new life, whatever it was',
+    name: 'an expired record is replaced, whatever its status',
     async run(scene) {
       for (const status of ['COMPLETED', 'INPROGRESS']) {
         const old = {
@@ -83,7 +83,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'a record of a later format is neither taken over nor replaced nor answered: its calls fail',
+    name: 'a record of a later format makes its calls fail, and does not change',
     async run(scene) {
       const begun = {
         status: 'INPROGRESS',
@@ -103,7 +103,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'an owner whose record has a later format by now neither completes, releases nor deletes it',
+    name: 'an owner whose record has got a later format neither completes, releases nor deletes it',
     async run(scene) {
       for (const afterError of ['delete', 'release'] as const) {
         for (const end of ['returns', 'throws'] as const) {
@@ -122,7 +122,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'what plain Powertools completed is answered, although its lease is over',
+    name: 'a result of plain Powertools is returned, although its lease is over',
     async run(scene) {
       await scene.plant({
         status: 'COMPLETED',
@@ -135,7 +135,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'what plain Powertools completed without validating is answered',
+    name: 'a result of plain Powertools without payload validation is returned',
     async run(scene) {
       for (const validation of [undefined, '']) {
         await scene.plant({ status: 'COMPLETED', data: 'text', validation });
@@ -144,7 +144,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'what plain Powertools began is taken over with room for clocks, and never without a lease',
+    name: 'an unfinished record of plain Powertools is taken over after its lease and the clock skew, and never without a lease',
     async run(scene) {
       const begun = { status: 'INPROGRESS', validation: hashOf('body') };
       await scene.plant({ ...begun, inProgressExpiration: clock.now() - 1000 });
@@ -157,7 +157,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'what plain Powertools began without validating is taken over',
+    name: 'an unfinished record of plain Powertools without payload validation is taken over',
     async run(scene) {
       for (const validation of [undefined, '']) {
         await scene.plant({ status: 'INPROGRESS', inProgressExpiration: clock.now() - 6000, validation });
@@ -166,7 +166,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'an owner at work is not replaced although results count for less time than its lease',
+    name: 'a running owner is not replaced, even if results expire before its lease ends',
     async run(scene) {
       const config = { ...validated, expiresAfterSeconds: 1 };
       const owner = await atWork(scene.call({ config }), scene.input());
@@ -179,7 +179,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'text that a late owner of plain Powertools saved over a completed record is answered',
+    name: 'a text that a late owner of plain Powertools saved over a completed record is returned',
     async run(scene) {
       const config = { ...validated, hashFunction: 'sha256' };
       const late = await atWork(scene.call({ kind: plain, remaining: leaseMs, config }), scene.input());
@@ -191,14 +191,14 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'nothing, as plain Powertools saved it, is answered as null: to Middy undefined is no answer',
+    name: 'an undefined result of plain Powertools is returned as null, because Middy treats undefined as no answer',
     async run(scene) {
       await scene.plant({ status: 'COMPLETED', validation: hashOf('body') });
       assert.equal(await scene.answer(), null);
     },
   },
   {
-    name: 'an owner that was replaced neither completes nor deletes, and one whose record went is fenced',
+    name: 'a replaced owner neither completes nor deletes, and an owner whose record was deleted is fenced',
     async run(scene) {
       const late = await atWork(scene.call({ remaining: leaseMs }), scene.input());
       await scene.kind.leaseIsOver();
@@ -213,7 +213,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'an owner that was replaced and fails leaves the record alone',
+    name: 'a replaced owner that fails does not change the record',
     async run(scene) {
       const late = await atWork(scene.call({ remaining: leaseMs }), scene.input());
       await scene.kind.leaseIsOver();
@@ -226,7 +226,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'an owner over whose record plain Powertools completed is fenced',
+    name: 'an owner whose record plain Powertools completed is fenced',
     async run(scene) {
       const owner = await atWork(scene.call(), scene.input());
       const record = await scene.found();
@@ -237,7 +237,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'a function that throws leaves no record, or with "release" one for its own payload alone',
+    name: 'a function that throws leaves no record, or with "release" one that only its own payload can use',
     async run(scene) {
       const act = (kind = scene.kind) =>
         processOf(scene.call({ kind }), () => {
@@ -252,7 +252,7 @@ export const layerCases: readonly LayerCase[] = [
     },
   },
   {
-    name: 'plain Powertools answers what the layer completed as JSON text, and runs what it expired',
+    name: 'plain Powertools returns a result of the layer as JSON text, and runs again after an expired record',
     async run(scene) {
       assert.equal(await scene.answer(), 'ran');
       const config = { ...validated, hashFunction: 'sha256' };

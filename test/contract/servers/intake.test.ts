@@ -80,7 +80,7 @@ const ttl = 45 * 24 * 3600;
     expect(topic.violations).toEqual([]);
   });
 
-  it('keeps its record beside the consumers, for as long, under a key that none of theirs can be', async () => {
+  it("keeps its record in the consumers' table, for as long, under a key that no consumer can have", async () => {
     const { intake, published } = scene();
     await intake()();
     const [event] = published() as [OrderEvent];
@@ -96,7 +96,7 @@ const ttl = 45 * 24 * 3600;
     expect(JSON.stringify(record)).not.toContain('85123A');
   });
 
-  it('keeps the payload of a key as the versions before this one kept it: their records outlive them', async () => {
+  it('stores the payload of a key like earlier versions, because their records still exist', async () => {
     const { intake, published } = scene();
     await intake()();
     const [{ type, subject, partitionkey, sequence, data }] = published() as [OrderEvent];
@@ -108,7 +108,7 @@ const ttl = 45 * 24 * 3600;
     expect(payloads).toContain(hash);
   });
 
-  it('takes the same key of two callers for two orders', async () => {
+  it('treats the same key of two callers as two orders', async () => {
     const { intake, published } = scene();
     const [one, other] = await Promise.all([
       intake()({ userId: 'AROAONE:session' }),
@@ -128,7 +128,7 @@ const ttl = 45 * 24 * 3600;
     expect(published()).toHaveLength(1);
   });
 
-  it('answers 409 while the first request is under way', async () => {
+  it('answers 409 while the first request is running', async () => {
     const { intake, published, topic } = scene();
     const { promise: goOn, resolve: open } = deferred<void>();
     topic.beforeRequest = () => goOn;
@@ -180,7 +180,7 @@ const ttl = 45 * 24 * 3600;
     expect(other).toBe(one);
   });
 
-  it('gives a retry past the broker window the first time, by which consumers judge its age', async () => {
+  it("gives a retry after the broker's window the time of the first try, from which consumers compute its age", async () => {
     const { intake, published, delivered, topic, pass } = scene();
     topic.faults = { answerLost: 1 };
     await expect(intake()()).resolves.toMatchObject({ statusCode: 503 });
@@ -202,7 +202,7 @@ const ttl = 45 * 24 * 3600;
     expect(published()[1]).toEqual(published()[0]);
   });
 
-  it('answers 503 where the topic does not, keeps no 5xx, and takes no other order under the key', async () => {
+  it('answers 503 if the topic does not answer, stores no 5xx, and accepts no other order under the key', async () => {
     const { intake, published, topic, lines } = scene();
     topic.beforeRequest = () => {
       throw new TopicError('TimeoutError', 'no answer', false);
@@ -222,7 +222,7 @@ const ttl = 45 * 24 * 3600;
   it.each([
     ['UpdateItemCommand', 1, 0],
     ['UpdateItemCommand', 2, 1],
-  ])('answers 503 where %s number %i does not reach the store', async (command, nth, publications) => {
+  ])('answers 503 if %s number %i does not reach the store', async (command, nth, publications) => {
     const { intake, published, pass } = scene();
     const away = server.connect();
     let sent = 0;
@@ -283,7 +283,7 @@ const ttl = 45 * 24 * 3600;
     if (status !== 403) await expect(intake()()).resolves.toMatchObject({ statusCode: 202 });
   });
 
-  it('reads a body in base64, and refuses one that is no text', async () => {
+  it('reads a body in base64, and refuses one that is not a text', async () => {
     const { clock, topic, key } = scene();
     const handler = createIntake({
       events: {
@@ -313,7 +313,7 @@ const ttl = 45 * 24 * 3600;
     0,
     86_400,
     ttl * 1000,
-  ])('does not start with a record time of %d s, in which no record outlives its messages', (recordTtlSeconds) => {
+  ])('does not start with a time to live of %d s, with which records would not outlive their messages', (recordTtlSeconds) => {
     const events = { fits: () => true, publish: async () => {} };
     expect(() => createIntake({ events, table: tables.records, recordTtlSeconds, client })).toThrow(
       `recordTtlSeconds is ${recordTtlSeconds}; it must be a whole number of seconds`,

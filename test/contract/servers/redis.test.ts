@@ -64,7 +64,7 @@ if (!canRunRedis) {
       await expect(firstFailure(redisSubject(serverOf(client)))).resolves.toBeUndefined();
     });
 
-    it.each(clauses)('fails the suite with %j become %j', async (clause, instead) => {
+    it.each(clauses)('fails the suite if %j is replaced by %j', async (clause, instead) => {
       const broken = without(client, clause, instead);
       const failure = await firstFailure(redisSubject(serverOf(client), redisRecordStore(broken)));
       expect(broken.times).toBeGreaterThan(0);
@@ -73,7 +73,7 @@ if (!canRunRedis) {
 
     it.each([
       -3_600_000, 3_600_000,
-    ])('lets a delivery whose clock is off by %d ms wait for a live lease until that ends', async (skew) => {
+    ])('makes a delivery whose clock is off by %d ms wait until a live lease ends', async (skew) => {
       // GIVEN a function at work on an event, with 30 s left and 5 s of skew allowed
       const redis = redisRecordStore(client);
       const guarantee = atLeastOnce({ providerKeyRetention: 86_400_000, store: redis });
@@ -103,13 +103,13 @@ if (!canRunRedis) {
       expect(hidden?.seconds).toBeLessThanOrEqual(36);
     });
 
-    it('works on when the server has forgotten its scripts', async () => {
+    it('continues after the server has forgotten its scripts', async () => {
       const store = redisRecordStore(client);
       await client.scriptFlush();
       await expect(store.find('nobody')).resolves.toBeUndefined();
     });
 
-    it('lets Redis delete what expires, and only that', async () => {
+    it('lets Redis delete expired records, and only those', async () => {
       const { store, plant, now } = redisSubject(serverOf(client));
       const mine = { id: 'ttl', fingerprint: 'f', ownerToken: 'a', consumer: 'c', source: 's', eventId: 'e' };
       const delivery = {
@@ -130,7 +130,7 @@ if (!canRunRedis) {
   });
 }
 
-it('is no store for exactly-once: it commits no effects', () => {
+it('the Redis store cannot be used for exactly-once, because it commits no effects', () => {
   // @ts-expect-error a RecordStore has no `commit`
   void (() => exactlyOnce({ store: redisRecordStore({} as Client) }));
 });

@@ -12,7 +12,7 @@ describe('the store in memory, the DynamoDB store on DynamoDB in memory and on D
   }, 180_000);
   afterAll(() => server?.stop());
 
-  it('take and refuse the same transactions, and hold the same items afterwards', async () => {
+  it('accept and refuse the same transactions, and hold the same items afterwards', async () => {
     // The same transactions each time; `npm run compare:stores` tries others.
     const { difference, answers } = await compareStores(server.connect(), { runs: 500, seed: 1 });
     expect(difference).toBeUndefined();

@@ -15,11 +15,11 @@ test.each([
   ['seat bookings', 'consumerName is "seat bookings"; it must be 1 to 64 letters, digits, "-" and "_"'],
   ['x'.repeat(65), 'it must be 1 to 64'],
   [undefined as unknown as string, 'consumerName is undefined'],
-])('fails for a name that the runtime refuses: "%s"', (consumerName, message) => {
+])('synthesis fails for a consumer name that the runtime refuses: "%s"', (consumerName, message) => {
   expect(() => bookings(shop(), { consumerName })).toThrow(message);
 });
 
-test('fails for a name that is known at deployment only', () => {
+test('synthesis fails for a consumer name that is known only at deployment', () => {
   const stack = shop();
   const consumerName = new CfnParameter(stack, 'Name').valueAsString;
   expect(() => bookings(stack, { consumerName })).toThrow(
@@ -33,7 +33,7 @@ describe('two consumers with one name', () => {
     return new IdempotentConsumer(stack, id, { consumerName, topic, records, entry: anyEntry });
   }
 
-  test('fail if they share a record table, naming both and what to do', () => {
+  test('fail synthesis if they share a record table; the error names both and the fix', () => {
     const stack = shop();
     const records = new RecordTable(stack, 'Records');
     consumer(stack, 'Bookings', records);
@@ -44,7 +44,7 @@ describe('two consumers with one name', () => {
     );
   });
 
-  test('fail if they are in other stacks of the app, or in a stage', () => {
+  test('fail synthesis if they are in different stacks of the app, or in a stage', () => {
     const app = newApp();
     const records = new RecordTable(new Stack(app, 'Shared'), 'Records');
     consumer(new Stack(app, 'One'), 'Bookings', records);
@@ -56,14 +56,14 @@ describe('two consumers with one name', () => {
     );
   });
 
-  test('are taken if each has a record table of its own', () => {
+  test('are accepted if each has its own record table', () => {
     const stack = shop();
     consumer(stack, 'Bookings', new RecordTable(stack, 'Records'));
     consumer(stack, 'Rebookings', new RecordTable(stack, 'OtherRecords'));
     expect(refusal(stack)).toBe('nothing was refused');
   });
 
-  test('are two if only their letters are alike', () => {
+  test('are accepted if the names differ in case', () => {
     const stack = shop();
     const records = new RecordTable(stack, 'Records');
     consumer(stack, 'Bookings', records);

@@ -18,7 +18,7 @@ test('a key encrypts the three queues and the environment of the function', () =
   template.hasResourceProperties('AWS::Lambda::Function', { KmsKeyArn: ofKey() });
 });
 
-test('the function may use the key, for what it reads and for what it sends', () => {
+test('the function may use the key to receive and to send messages', () => {
   const stack = shop();
   bookings(stack, { encryptionKey: new Key(stack, 'Key') });
   const actions = Object.values(resources(stack))
@@ -50,7 +50,7 @@ describe('SNS may use the key', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::KMS::Key', sns({ Ref: 'AWS::AccountId' }));
   });
 
-  test('for topics of the account that an imported topic is of', () => {
+  test("for topics of an imported topic's account", () => {
     const stack = shop();
     const topic = Topic.fromTopicArn(stack, 'Theirs', 'arn:aws:sns:eu-west-1:222222222222:orders.fifo');
     bookings(stack, { topic, encryptionKey: new Key(stack, 'Key') });
@@ -58,7 +58,7 @@ describe('SNS may use the key', () => {
   });
 });
 
-test('one key may encrypt the topic too, under the feature flags of a new CDK app and across stacks', () => {
+test('one key can also encrypt the topic, with the feature flags of a new CDK app and across stacks', () => {
   const app = newApp();
   app.node.setContext('@aws-cdk/aws-sns-subscriptions:restrictSqsDescryption', true);
   const shared = new Stack(app, 'Shared');
@@ -74,7 +74,7 @@ test('one key may encrypt the topic too, under the feature flags of a new CDK ap
 describe('an imported key', () => {
   const arn = 'arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012';
 
-  test('fails, since SNS could not deliver', () => {
+  test('fails synthesis, because SNS could not deliver', () => {
     const stack = shop();
     const encryptionKey = Key.fromKeyArn(stack, 'Key', arn);
     expect(() => bookings(stack, { encryptionKey })).toThrow(
@@ -84,7 +84,7 @@ describe('an imported key', () => {
     );
   });
 
-  test('is taken from those who say that its policy is theirs', () => {
+  test('is accepted with keyPolicyIsMine', () => {
     const stack = shop();
     bookings(stack, { encryptionKey: Key.fromKeyArn(stack, 'Key', arn), keyPolicyIsMine: true });
     expect(refusal(stack)).toBe('nothing was refused');
@@ -92,7 +92,7 @@ describe('an imported key', () => {
 });
 
 describe('the key of a topic', () => {
-  test('encrypts the topic, and lets those publish that are granted to, of other accounts too', () => {
+  test('encrypts the topic, and can be used by principals that may publish, of other accounts too', () => {
     const stack = shop();
     const topic = new EventTopic(stack, 'Events', { encryptionKey: new Key(stack, 'Key') });
     topic.grantPublish(new AccountPrincipal('222222222222'));
@@ -112,7 +112,7 @@ describe('the key of a topic', () => {
     expect(JSON.stringify(template.toJSON())).toContain(':iam::222222222222:root');
   });
 
-  test('is the one that AWS manages where none is given', () => {
+  test('is the AWS managed key by default', () => {
     const stack = shop();
     new EventTopic(stack, 'Events');
     Template.fromStack(stack).hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: 'alias/aws/sns' });

@@ -8,7 +8,7 @@ import { newApp, shop, temporaryFolder } from '../support.ts';
 import { bookings } from './support.ts';
 
 describe('a function in a VPC', () => {
-  test('has its subnets and security groups, and may make network interfaces', () => {
+  test('has its subnets and security groups, and may create network interfaces', () => {
     const stack = shop();
     const vpc = new Vpc(stack, 'Vpc') as IVpc;
     const securityGroup = new SecurityGroup(stack, 'Outgoing', { vpc });
@@ -39,14 +39,14 @@ describe('a function in a VPC', () => {
     });
   });
 
-  test('may do so only where there is a VPC', () => {
+  test('is the only one that may create network interfaces', () => {
     const stack = shop();
     bookings(stack);
     expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('ec2:');
   });
 });
 
-test('a function takes another architecture, layers and traces', () => {
+test('a function accepts architecture, layers and tracing', () => {
   const stack = shop();
   const layer = LayerVersion.fromLayerVersionArn(
     stack,
@@ -61,7 +61,7 @@ test('a function takes another architecture, layers and traces', () => {
   });
 });
 
-test('an event source takes provisioned pollers', () => {
+test('an event source accepts provisioned pollers', () => {
   const stack = shop();
   bookings(stack, { provisionedPollerConfig: { minimumPollers: 3, maximumPollers: 30 } });
   Template.fromStack(stack).hasResourceProperties('AWS::Lambda::EventSourceMapping', {
@@ -82,7 +82,7 @@ describe('in a repository with two lock files', () => {
     return folder;
   }
 
-  test('one of them can be named', () => {
+  test('synthesis uses the named one', () => {
     const folder = repository();
     expect(() =>
       bookings(new Stack(newApp(), 'Shop'), {
@@ -92,7 +92,7 @@ describe('in a repository with two lock files', () => {
     ).not.toThrow();
   });
 
-  test('fails if none is named', () => {
+  test('synthesis fails if none is named', () => {
     const folder = repository();
     expect(() => bookings(new Stack(newApp(), 'Shop'), { entry: join(folder, 'handler.ts') })).toThrow(
       'Please specify the desired one with `depsLockFilePath`',

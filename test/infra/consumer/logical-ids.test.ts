@@ -7,13 +7,13 @@ function logicalIds(stack: Stack): string[] {
   return Object.keys(resources(stack)).sort();
 }
 
-test('no logical id depends on the name of the stack, or on what is above it', () => {
+test('no logical id depends on the name of the stack, or on the constructs above it', () => {
   const inShop = logicalIds(new Stack(newApp(), 'Shop'));
   expect(logicalIds(new Stack(newApp(), 'OtherShop'))).toEqual(inShop);
   expect(logicalIds(new Stack(new Stage(newApp(), 'Beta'), 'Shop'))).toEqual(inShop);
 });
 
-test('the subscription and the event source keep their logical ids, or an update would lose them', () => {
+test('subscription and event source keep their logical ids, because an update would otherwise lose them', () => {
   const stack = new Stack(newApp(), 'Shop');
   bookings(stack);
   const idOf = (type: string) => Object.entries(resources(stack)).find(([, { Type }]) => Type === type)?.[0];

@@ -47,10 +47,10 @@ const sentence = (reason: string) =>
   'ConfigurationError: esbuild is missing, which bundles functions, and Docker, which the CDK takes in its place, failed ' +
   `(${reason}). Run "npm install --save-dev esbuild".\n`;
 
-test('a missing esbuild is a sentence where there is no Docker', () => {
+test('the error of a missing esbuild names the fix if there is no Docker', () => {
   expect(saidWith({})).toBe(sentence('spawnSync docker ENOENT'));
 });
 
-test('a missing esbuild is a sentence where Docker fails', () => {
+test('the error of a missing esbuild names the fix if Docker fails', () => {
   expect(saidWith({ docker: 'exit 7' })).toBe(sentence('docker exited with status 7'));
 });

@@ -36,7 +36,7 @@ function grantedOn(stack: Stack, logicalId: string): string[] {
 const partitionKey = { name: 'hall', type: AttributeType.STRING };
 const sortKey = { name: 'seat', type: AttributeType.STRING };
 
-test('the function gets the names and the keys of its tables, whatever construct made them', () => {
+test('the function gets names and keys of its tables, whatever construct created them', () => {
   const stack = shop();
   const tables: Record<string, EffectTable['table']> = {
     halls: new DataTable(stack, 'Halls', { partitionKey: 'hall' }),
@@ -57,7 +57,7 @@ test('the function gets the names and the keys of its tables, whatever construct
   });
 });
 
-test('a table of another stack is known by its name there', () => {
+test('a table of another stack has its name there', () => {
   const app = newApp();
   const table = new DataTable(new Stack(app, 'Shared'), 'Halls', { partitionKey: 'hall' });
   const stack = new Stack(app, 'Shop');
@@ -72,7 +72,7 @@ test('a function without tables gets an empty list of them', () => {
   expect(tablesOf(stack)).toEqual({});
 });
 
-describe('the function is granted what its effects need, on their table alone', () => {
+describe('the function may only do what its effects need, on their table', () => {
   test.each<[EffectKind[], string[]]>([
     [['put'], ['dynamodb:PutItem']],
     [['putIfNewer'], ['dynamodb:PutItem']],
@@ -113,7 +113,7 @@ describe('the function is granted what its effects need, on their table alone', 
           encryption: TableEncryptionV2.customerManagedKey(encryptionKey),
         }) as ITable,
     ],
-  ])('the key of a %s that is encrypted with one too', (_, tableOf) => {
+  ])('and may use the encryption key of a %s', (_, tableOf) => {
     // CDK renders the key of a TableV2 for a known Region alone.
     const stack = new Stack(newApp(), 'Shop', { env: { region: 'eu-west-1' } });
     const table = tableOf(stack, new Key(stack, 'HallsKey'));
@@ -122,7 +122,7 @@ describe('the function is granted what its effects need, on their table alone', 
   });
 });
 
-test('fails for a kind of effect that there is none of, naming those that there are', () => {
+test('synthesis fails for an unknown kind of effect, and names the known ones', () => {
   const stack = shop();
   const table = new DataTable(stack, 'Halls', { partitionKey: 'hall' });
   const effects = ['insert' as 'put'];

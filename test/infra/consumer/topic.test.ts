@@ -33,7 +33,7 @@ function subscribedByCdk(stack: Stack, topic: ITopic): void {
   topic.addSubscription(new SqsSubscription(queue, { rawMessageDelivery: true, deadLetterQueue }));
 }
 
-describe('a topic is subscribed as SqsSubscription of the CDK does it', () => {
+describe("a subscription has the properties of the CDK's SqsSubscription", () => {
   const elsewhere = (app: App, region: string) => new Stack(app, 'Elsewhere', { env: { account, region } });
   test.each<[string, string | undefined, (stack: Stack, app: App) => ITopic]>([
     ['of the same stack', undefined, (stack) => new Topic(stack, 'T', { fifo: true })],
@@ -66,14 +66,14 @@ describe('a topic is subscribed as SqsSubscription of the CDK does it', () => {
   }
 });
 
-test('a stack whose consumer takes the topic of another stack is deployed after that', () => {
+test('a stack whose consumer uses the topic of another stack depends on that stack', () => {
   const app = newApp();
   const [theirs, ours] = ['Theirs', 'Ours'].map((id) => new Stack(app, id)) as [Stack, Stack];
   bookings(ours, { topic: new EventTopic(theirs, 'Events') });
   expect(ours.dependencies).toContain(theirs);
 });
 
-describe('a standard topic fails, with the name of the topic and what to do', () => {
+describe('a standard topic fails synthesis with an error that names the topic and the fix', () => {
   const fix =
     ', a standard topic: it keeps no order, and SNS does not deliver it to a FIFO queue. Give a FIFO topic: an EventTopic, ' +
     'a Topic with "fifo: true", or an imported one, whose name ends with ".fifo".';
@@ -92,7 +92,7 @@ describe('a standard topic fails, with the name of the topic and what to do', ()
   });
 });
 
-test('an imported topic whose ARN is known at deployment only is taken', () => {
+test('an imported topic whose ARN is known only at deployment is accepted', () => {
   const stack = shop();
   const arn = new CfnParameter(stack, 'TopicArn').valueAsString;
   bookings(stack, { topic: Topic.fromTopicArn(stack, 'Imported', arn), timeout: Duration.seconds(20) });

@@ -4,7 +4,7 @@ import { finish, launch, start, temporaryFolder } from '../npm-start.ts';
 const folder = temporaryFolder();
 
 describe('npm start', () => {
-  it('charges and mails nothing twice while answers are lost and functions die, and names what is unknown', async () => {
+  it('charges and mails nothing twice while answers are lost and functions die, and lists unknown outcomes', async () => {
     const faults = ['--provider', 'mixed', '--mail', 'mixed', '--kill', '1', '--freeze', '1'];
     const { code, output, result } = await start(folder, ['--limit', '150', ...faults]);
     const { provider, ended, verified } = result;
@@ -31,7 +31,7 @@ describe('npm start', () => {
     expect(code).toBe(0);
   });
 
-  it('lets no item go back while events come late, and says how many did', async () => {
+  it('never replaces newer items while events come late, and counts the late events', async () => {
     const late = ['--shuffle', '1', '--poison', '10', '--late-duplicates', '0.2'];
     const { code, result } = await start(folder, ['--limit', '300', ...late]);
     const { published, consumers, verified } = result;
@@ -45,7 +45,7 @@ describe('npm start', () => {
     expect(code).toBe(0);
   });
 
-  it('gives nothing up while the store refuses, and says how often it did', async () => {
+  it('gives no message up during an outage of the store, and counts the refused requests', async () => {
     const outage = ['--outage', '10', '--poison', '0', '--conflicts', '0'];
     const { code, output, result } = await start(folder, ['--limit', '200', ...outage]);
     const { consumers, store, verified } = result;

@@ -10,7 +10,7 @@ function order(group: string, over: Parameters<typeof anOrder>[0] = {}) {
 const outcomesOf = (found: readonly { outcome: string }[]) => found.map(({ outcome }) => outcome);
 
 describe('the topic, inside its deduplication window', () => {
-  it('removes a message whose body it knows', async () => {
+  it('removes a message with a known body', async () => {
     // GIVEN the same body twice, and another one behind it
     const group = unique('group');
     const first = order(group);
@@ -22,7 +22,7 @@ describe('the topic, inside its deduplication window', () => {
     expect(outcomesOf(found)).toEqual(['applied', 'applied']);
   });
 
-  it('goes by the explicit deduplication id where there is one, not by the body', async () => {
+  it('uses the explicit deduplication id, if there is one, instead of the body', async () => {
     // GIVEN two bodies under one id
     const group = unique('group');
     const deduplicationId = unique('id');
@@ -34,7 +34,7 @@ describe('the topic, inside its deduplication window', () => {
     expect(found.map(({ eventId }) => eventId)).toEqual([first.id, last.id]);
   });
 
-  it('delivers one body twice under two explicit ids, and the record makes one effect of them', async () => {
+  it('delivers one body twice with two explicit ids, and the record prevents a second effect', async () => {
     const group = unique('group');
     const body = order(group);
     await send(

@@ -32,7 +32,7 @@ const appliedEvents = (found: readonly { outcome: string; eventId?: string }[]) 
   found.filter(({ outcome }) => outcome === 'applied').map(({ eventId }) => eventId);
 
 describe('a consumer behind its queue', () => {
-  it('applies an event once that comes again when the broker has forgotten it', async () => {
+  it("applies an event once that is sent again after the broker's window", async () => {
     const account = unique('account');
     const [body] = orders(account, 1);
     await send(main, { body, group: account });
@@ -84,7 +84,7 @@ describe('a consumer behind its queue', () => {
     expect(letters[0]?.reason?.fingerprints?.applied).not.toBe(letters[0]?.reason?.fingerprints?.received);
   });
 
-  it('applies what is left of a batch that half failed, in order, when it comes again', async () => {
+  it('applies the rest of a partly failed batch, in order, when it is delivered again', async () => {
     // GIVEN a group whose head fails the first time, and one that is healthy
     const [failing, healthy] = [unique('account'), unique('account')];
     const heads = orders(failing, 3, 'fail-first');
@@ -106,7 +106,7 @@ describe('a consumer behind its queue', () => {
     }
   });
 
-  it('applies once what its process died over, between the receive and the commit', async () => {
+  it('applies an event once if its process died between the receive and the commit', async () => {
     const account = unique('account');
     const events = orders(account, 3, 'die-first');
     await send(faulty, ...events.map((body) => ({ body, group: account })));
@@ -116,7 +116,7 @@ describe('a consumer behind its queue', () => {
     await expect(ledgerOf(faulty, account)).resolves.toMatchObject({ spent: '30.3', orders: '3' });
   });
 
-  it('ends a handler that would outlive its invocation, and keeps what was done before it', async () => {
+  it('ends a handler that would outlive its invocation, and keeps the settled messages before it', async () => {
     // GIVEN a group whose second order never ends the first time
     const account = unique('account');
     const events = [...orders(account, 1), ...orders(account, 2, 'hang-first')];
@@ -131,7 +131,7 @@ describe('a consumer behind its queue', () => {
     await expect(ledgerOf(faulty, account)).resolves.toMatchObject({ spent: '30.3', orders: '3' });
   });
 
-  it('lets one of 50 deliveries at once win', async () => {
+  it('lets one of 50 simultaneous deliveries win', async () => {
     const account = unique('account');
     const [body] = orders(account, 1);
     // WHEN 50 processes get the same event at the same time

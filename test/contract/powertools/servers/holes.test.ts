@@ -43,7 +43,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
     call: { kind, client, remaining: minute } satisfies Call,
   });
 
-  describe('a stale owner fails while another is at work', () => {
+  describe('a stale owner fails while another call runs', () => {
     async function thirdCall(kind: Kind): Promise<unknown> {
       const { call, late, input: newInput } = both(kind);
       const input = newInput();
@@ -61,16 +61,16 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
       return answer;
     }
 
-    test('plain: it deletes the record, and a third call runs beside the second', async () => {
+    test('plain: it deletes the record, and a third call runs beside the second one', async () => {
       await expect(thirdCall(plain)).resolves.toBe('ran again');
     });
 
-    test('fenced: the third call waits for the second', async () => {
+    test('fenced: the third call waits for the second one', async () => {
       await expect(thirdCall(fenced())).resolves.toBe('IdempotencyAlreadyInProgressError');
     });
   });
 
-  describe('a stale owner is done after another', () => {
+  describe('a stale owner completes after another call', () => {
     async function answers(kind: Kind) {
       const { call, late, input: newInput } = both(kind);
       const input = newInput();
@@ -83,11 +83,11 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
       return { second, stale, later };
     }
 
-    test('plain: its result replaces the one that was answered before', async () => {
+    test('plain: its result replaces the earlier answer', async () => {
       await expect(answers(plain)).resolves.toEqual({ second: 'second', stale: 'first', later: 'first' });
     });
 
-    test('fenced: it is told that it was fenced, and the first saved answer stays', async () => {
+    test('fenced: it gets a FENCED error, and the first saved answer stays', async () => {
       await expect(answers(fenced())).resolves.toEqual({
         second: 'second',
         stale: 'FENCED',
@@ -96,7 +96,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
     });
   });
 
-  describe('results count for less time than a call takes', () => {
+  describe('results expire sooner than a call ends', () => {
     async function secondCall(kind: Kind): Promise<unknown> {
       const { call, input: newInput } = both(kind);
       const input = newInput();
@@ -125,7 +125,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
   test.each([
     plain,
     fenced(),
-  ])('$name: a crash between effect and mark repeats the effect; no layer can know', async (kind) => {
+  ])('$name: a crash between the effect and its record repeats the effect, which no layer can prevent', async (kind) => {
     const { call, late, input: newInput } = both(kind);
     const input = newInput();
     let effects = 0;
@@ -152,7 +152,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
       delete process.env[disabled];
     });
 
-    test('plain: switches everything off, and nothing says so', async () => {
+    test('plain: switches idempotency off without a warning', async () => {
       const { call, input: newInput } = both(plain);
       // biome-ignore lint/style/noProcessEnv: the switch is Powertools' own.
       process.env[disabled] = 'true';
@@ -180,7 +180,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
       '0',
       'no',
       'off',
-    ])('fenced: starts with "%s", which switches nothing off', (value) => {
+    ])('fenced: starts with "%s", which does not switch it off', (value) => {
       // biome-ignore lint/style/noProcessEnv: the switch is Powertools' own.
       process.env[disabled] = value;
       expect(() => fenced().layer(client)).not.toThrow();
@@ -188,7 +188,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
   });
 
   describe('without a Lambda context', () => {
-    test('plain: what a process that died had begun is stuck until its record expires', async () => {
+    test('plain: the call of a dead process is stuck until its record expires', async () => {
       const { call, input: newInput } = both(plain);
       const input = newInput();
       await atWork({ kind: plain, client }, input);
@@ -211,7 +211,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
       expect(effects).toBe(0);
     });
 
-    test('fenced: refuses the context of an invocation that is over', async () => {
+    test('fenced: refuses the context of an ended invocation', async () => {
       const act = processOf({ kind: fenced(), client, remaining: -1 }, () => 'ran');
       await expect(act({ key: randomUUID() })).rejects.toMatchObject({ cause: { code: 'CONFIGURATION' } });
     });
@@ -238,13 +238,13 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
       );
     }
 
-    test("plain: hides the function's own error", async () => {
+    test("plain: hides the function's error", async () => {
       const error = await thrownBy(plain);
       expect(error.message).toBe('Failed to delete record from idempotency store');
       expect(JSON.stringify(error.cause)).not.toContain('declined');
     });
 
-    test("fenced: the function's own error comes through, and a line says what happened", async () => {
+    test("fenced: the function's error reaches the caller, and a log line has the other error", async () => {
       const lines: string[] = [];
       const error = await thrownBy(fenced({ output: (line) => lines.push(line) }));
       expect(error).toBeInstanceOf(RangeError);
@@ -255,7 +255,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
     });
   });
 
-  describe('results that DynamoDB does not take', () => {
+  describe('results that DynamoDB refuses', () => {
     const tooLarge = 'x'.repeat(401 * 1024);
     const circular: Record<string, unknown> = {};
     circular.self = circular;
@@ -274,7 +274,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
     test.each([
       ...results,
       ['nothing', () => undefined, null] as (typeof results)[number],
-    ])('fenced: %s is answered, and again as JSON keeps it', async (_, result, kept) => {
+    ])('fenced: %s is returned, and a retry gets it as JSON stores it', async (_, result, kept) => {
       const act = processOf(both(fenced()).call, result);
       const input = { key: randomUUID() };
       await expect(act(input)).resolves.toEqual(result());
@@ -284,7 +284,7 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
     test.each([
       ['too large', tooLarge, 'too-large, 410626 bytes'],
       ['circular', circular, 'not-json'],
-    ])('fenced: %s is answered once; a retry learns why not again, and does not act', async (_, result, why) => {
+    ])('fenced: %s is returned once; a retry gets an error with the reason, and does not act', async (_, result, why) => {
       let effects = 0;
       const act = processOf(both(fenced()).call, () => {
         effects += 1;
@@ -315,12 +315,12 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
       await expect(retry(plain)).resolves.toBe('IdempotencyAlreadyInProgressError');
     });
 
-    test('fenced: saves what it claimed', async () => {
+    test('fenced: saves under the claimed key', async () => {
       await expect(retry(fenced())).resolves.toBe('done');
     });
   });
 
-  test('fenced: a process remembers in its local cache only what was saved', async () => {
+  test('fenced: the local cache of a process holds only saved results', async () => {
     const kind = fenced();
     const { call, late } = both(kind);
     const key = randomUUID();
@@ -368,11 +368,11 @@ const disabled = 'POWERTOOLS_IDEMPOTENCY_DISABLED';
       return answer;
     }
 
-    test('plain: it deletes the record of the first, and a third request runs beside it', async () => {
+    test('plain: it deletes the record of the first one, and a third request runs beside it', async () => {
       await expect(third(plain)).resolves.toBe('ran again');
     });
 
-    test('fenced: the record of the first stays', async () => {
+    test('fenced: the record of the first one stays', async () => {
       await expect(third(fenced())).resolves.toBe('IdempotencyAlreadyInProgressError');
     });
   });

@@ -47,7 +47,7 @@ const clauses = [
   it.each([
     ['its claim', 1],
     ['its completion', 2],
-  ])('goes on where the answer of %s is lost', async (_, lost) => {
+  ])('continues if the answer of %s is lost', async (_, lost) => {
     // GIVEN a client that repeats what got no answer
     const repeating = new DynamoDBClient({
       endpoint: `http://${server.host}:${server.port}`,
@@ -101,7 +101,7 @@ const clauses = [
     expect(answers.filter((answer) => answer !== 'IdempotencyAlreadyInProgressError')).toEqual(['done']);
   });
 
-  it('lets one of two calls begin the new life of an expired record', async () => {
+  it('lets one of two calls replace an expired record', async () => {
     const input = { key: randomUUID() };
     const config = { expiresAfterSeconds: 1 };
     await processOf({ kind: fenced(), client, remaining: 60_000, config }, () => 'old')({ ...input });
@@ -116,7 +116,7 @@ const clauses = [
     expect(effects).toBe(1);
   });
 
-  it('finds what plain Powertools left with MD5 only where it is told to', async () => {
+  it('finds records of plain Powertools with MD5 only if hashFunction is md5', async () => {
     const input = { key: randomUUID() };
     await processOf({ kind: plain, client, remaining: 60_000 }, () => 'plain')({ ...input });
     const answer = (kind: Kind) => processOf({ kind, client, remaining: 60_000 }, () => 'ran')({ ...input });
@@ -124,7 +124,7 @@ const clauses = [
     await expect(answer(fenced())).resolves.toBe('ran');
   });
 
-  it('takes an input of text, one call of a process at a time', async () => {
+  it('accepts an input of text, one call per process at a time', async () => {
     const config = new IdempotencyConfig({ lambdaContext: contextOf(60_000) });
     const layer = fenced().layer(client);
     layer.configure({ config, keyPrefix: 'text' });
@@ -135,7 +135,7 @@ const clauses = [
     await expect(layer.getRecord(text)).resolves.toMatchObject({ status: 'COMPLETED', responseData: 'done' });
   });
 
-  it('refuses an input without a key, although the configuration does not ask for it', async () => {
+  it('refuses an input without a key, although the configuration allows it', async () => {
     const config = { throwOnNoIdempotencyKey: false };
     const act = processOf({ kind: fenced(), client, remaining: 60_000, config }, () => 'ran');
     await expect(act({} as Input)).rejects.toMatchObject({ cause: { name: 'IdempotencyKeyError' } });
