@@ -1,7 +1,7 @@
 import { type RunResult, run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Runs a scenario a second time, to see that its log follows from it alone. */
+/** Runs a scenario twice, to check that its log depends only on the scenario. */
 export async function runTwice(scenario: Scenario): Promise<RunResult> {
   const first = await run(scenario);
   const second = await run(scenario);

@@ -1,18 +1,18 @@
 import { workloadOf } from './workloads/workloads.ts';
 import type { FaultKind } from './world/faults.ts';
 
-/** One run, so that it can be told to somebody else: everything in it follows from this. */
+/** The complete description of a run, from which it can be replayed. */
 export interface Scenario {
   readonly workload: string;
   readonly seed: number;
-  /** Places of events in the plan that are left out. */
+  /** Positions of the plan's events that are left out. */
   readonly withoutEvents: readonly number[];
   readonly withoutFaults: readonly FaultKind[];
-  /** How many faults strike at most. */
+  /** Maximum number of faults. */
   readonly mostFaults: number;
 }
 
-/** A seed as it is: nothing is left out. */
+/** The scenario of a seed without omissions. */
 export function scenarioOf(seed: number): Scenario {
   return {
     seed,
@@ -23,7 +23,7 @@ export function scenarioOf(seed: number): Scenario {
   };
 }
 
-/** The command that plays a scenario again, and prints what happens. */
+/** The command that replays a scenario with a trace. */
 export function commandOf(scenario: Scenario, mutant: string | undefined): string {
   const { seed, workload, withoutEvents, withoutFaults, mostFaults } = scenario;
   return [

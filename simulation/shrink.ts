@@ -1,12 +1,12 @@
 import { planFor, run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Runs that shrinking takes at most: a scenario that is small enough is worth more than the smallest. */
+/** Maximum number of runs for shrinking. A small scenario soon is better than the smallest one later. */
 const mostRuns = 200;
 
 /**
- * A smaller scenario that fails too: fewer faults, fewer events. What is left out changes what follows, so each
- * proposal is run, and kept where anything is still wrong.
+ * Finds a smaller scenario that fails too: fewer faults, fewer events. An omission changes the rest of a run, so each
+ * proposal is run, and kept if it still fails.
  */
 export async function shrink(failing: Scenario): Promise<Scenario> {
   let runs = 0;
@@ -29,7 +29,7 @@ export async function shrink(failing: Scenario): Promise<Scenario> {
   for (const { index } of planFor(smallest).events) {
     await tryThat({ ...smallest, withoutEvents: [...smallest.withoutEvents, index] });
   }
-  // From above: with fewer faults another one may be the last, so no bisection.
+  // Counts down instead of bisecting, because with fewer faults another fault may be the last one.
   const most = (await strikes(smallest)).reduce((sum, [, count]) => sum + count, 0);
   for (let count = Math.min(most, 30) - 1; count >= 0; count--) {
     if (!(await tryThat({ ...smallest, mostFaults: count }))) break;

@@ -7,12 +7,15 @@ import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import type { IntakeFunction } from './intake.ts';
 
-/** How long a client that ended is away at most, and how long one waits before it tries again, in ms. */
+/** Longest pause before an ended client restarts, and before a client tries again, in ms. */
 const longestPause = 120_000;
 const firstBackoff = 1000;
 const longestBackoff = 300_000;
 
-/** Who sends orders by HTTP: a client for each account, each order until it has its answer, and then the next one. */
+/**
+ * Clients that send orders over HTTP: one for each account. It sends each order until it gets the answer, then the next
+ * one.
+ */
 export class Clients {
   readonly #world: World;
   readonly #intake: IntakeFunction;
@@ -36,18 +39,18 @@ export class Clients {
     }
   }
 
-  /** The same request again, or another order under its key, by somebody who knows nothing of the first. */
+  /** Sends the same request again, or another order under its key, from an independent client. */
   sendExtra(order: Order, { kind, body }: Extra): void {
     this.#world.faults.count(kind);
     void this.#other(order, body);
   }
 
-  /** Everybody asks again for every order. */
+  /** Sends every order again. */
   askAgain(): void {
     for (const order of this.#orders) void this.#other(order, order.request.body);
   }
 
-  /** When a client's process ends, another one goes on with the order that it was at. */
+  /** When a client's process ends, another one continues with the current order. */
   #sendAll(account: string, orders: readonly Order[]): void {
     const { scheduler, chance } = this.#world;
     let done = 0;
@@ -77,7 +80,7 @@ export class Clients {
     await this.#settle(process, order, body);
   }
 
-  /** Sends it until the answer is one that no other try changes. */
+  /** Sends the order until it gets a final answer. */
   async #settle(process: VirtualProcess, order: Order, body: string): Promise<void> {
     const { userId, key } = order.request;
     for (let backoff = firstBackoff; ; backoff = Math.min(backoff * 2, longestBackoff)) {

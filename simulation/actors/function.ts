@@ -18,7 +18,7 @@ export interface FunctionOptions {
   readonly store: RunStore;
   readonly recordTtlSeconds: number;
   readonly onPoison: ConsumerDependencies['onPoison'];
-  /** In ms. */
+  /** Timeout of the function, in ms. */
   readonly timeout: number;
   readonly concurrency: number;
   readonly output: (line: string, process: VirtualProcess) => void;
@@ -27,7 +27,7 @@ export interface FunctionOptions {
   readonly onReturn: (process: VirtualProcess) => void;
 }
 
-/** Of the function's timeout, as synthesis demands it. */
+/** Ratio of the visibility timeout to the function's timeout, as synthesis requires. */
 const visibilityPerTimeout = 6;
 
 /** A deployed consumer: its queue, its dead-letter queue, and the processes of its function. */
@@ -37,7 +37,7 @@ export class ConsumerFunction {
   readonly deadLetters: FifoQueue;
   readonly #world: World;
   readonly #source: EventSource;
-  /** By message id: the processes that were given it, the last one last. */
+  /** By message id: the processes that received the message, in order. */
   readonly #holders = new Map<string, readonly VirtualProcess[]>();
   #timeout: number;
 
@@ -89,7 +89,7 @@ export class ConsumerFunction {
     });
   }
 
-  /** A copy in the dead-letter queue says that the queue was about to delete its message. */
+  /** Reports a copy in the dead-letter queue whose reason is the retention. */
   savedFromDeletion(messageId: string): void {
     const message = this.queue.messages.find(({ id }) => id === messageId);
     if (message === undefined) return;
@@ -100,7 +100,7 @@ export class ConsumerFunction {
     return this.#holders.get(messageId) ?? [];
   }
 
-  /** New processes, whose invocations last that long, in ms; the queue's visibility timeout goes with them. */
+  /** Deploys a new timeout, in ms: new processes start, and the queue's visibility timeout changes with it. */
   deploy(timeout: number): void {
     this.#timeout = timeout;
     this.queue.visibilityTimeoutSeconds = (visibilityPerTimeout * timeout) / 1000;
@@ -108,7 +108,7 @@ export class ConsumerFunction {
   }
 }
 
-/** Two clocks may be 5 s apart: each is at most half of that off. */
+/** Two clocks may differ by 5 s, so each is off by at most half of that. */
 const allowedOffset = 2500;
 const wildOffset = 3 * 3_600_000;
 

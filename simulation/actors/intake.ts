@@ -13,21 +13,21 @@ import { skewOf } from './function.ts';
 export interface IntakeOptions {
   readonly store: DynamoDbRunStore;
   readonly topic: FifoTopic;
-  /** Of the function, in ms. */
+  /** Timeout of the function, in ms. */
   readonly timeout: number;
   readonly recordTtlSeconds: number;
-  /** Is told of each event that is about to be published. */
+  /** Called with each event that is about to be published. */
   readonly onPublish: (event: OrderEvent) => void;
 }
 
-/** What an HTTP API answers for a function that does not. */
+/** The answer of an HTTP API if the function does not answer. */
 const unavailable: Answer = {
   statusCode: 503,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ message: 'Service Unavailable' }),
 };
 
-/** The deployed intake: an HTTP API before the processes of its function. */
+/** The deployed intake: an HTTP API and the processes of its function. */
 export class IntakeFunction {
   readonly #environments: Environments<ReturnType<typeof createIntake>>;
 

@@ -1,5 +1,5 @@
 import { atMostOnce } from '../../runtime/index.ts';
 import type { GuaranteeMaker } from './part.ts';
 
-/** Of the consumer that mails. In a file of its own, so that another library can be put in its place. */
+/** The guarantee of the mail consumer. It has its own file, so that a mutant can replace it by another library. */
 export const mailGuarantee: GuaranteeMaker = () => atMostOnce();

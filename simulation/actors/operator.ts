@@ -9,28 +9,31 @@ export interface OperatorOptions {
   readonly functions: readonly ConsumerFunction[];
   readonly store: RunStore;
   readonly recordTtlSeconds: number;
-  /** Whether the effect of an event happened, as its outside system tells. */
+  /** Whether the effect of an event happened in the external system. */
   readonly happened: (key: string) => boolean;
   /** Whether a copy in a dead-letter queue is worth another try. */
   readonly isRedrivable: (message: FifoQueue['messages'][number], consumer: string) => boolean;
 }
 
-/** A message that blocks its group, as its log line names it. */
+/** A message that blocks its group, from its log line. */
 export interface Blocked {
   readonly recordId: string;
   readonly messageId: string;
 }
 
-/** By then no owner of a claim goes on, in ms: it stood still for ten minutes at most, and its calls are late by one. */
+/**
+ * Milliseconds after which no owner of a claim continues: a process is frozen for at most ten minutes, and calls are
+ * late by at most one.
+ */
 const longestOwner = 15 * 60_000;
 
-/** Somebody who looks at what is left, and decides. */
+/** An operator who redrives, resolves and skips. */
 export class Operator {
-  /** Ids of the messages that were to be skipped. */
+  /** Ids of the messages that the operator has skipped. */
   readonly skipped = new Set<string>();
   readonly #world: World;
   readonly #options: OperatorOptions;
-  /** By idempotency key and attempt: since when an outcome is known to be unknown. */
+  /** By idempotency key and attempt: when the operator first saw the unknown outcome. */
   readonly #seen = new Map<string, number>();
   #acts = 0;
 
@@ -39,7 +42,7 @@ export class Operator {
     this.#options = options;
   }
 
-  /** Sends one copy back to the queue that it came from. @returns How many were worth it. */
+  /** Redrives copies to their source queue. @returns Number of redriven copies. */
   redrive(most: number): number {
     let redriven = 0;
     for (const { name, queue, deadLetters } of this.#options.functions) {
@@ -53,7 +56,7 @@ export class Operator {
     return redriven;
   }
 
-  /** Settles what is unknown. @returns How many records that was. */
+  /** Resolves all unknown outcomes. @returns Number of records. */
   resolveAll(): number {
     const unknown = this.#unknown();
     for (const key of unknown) void this.#resolve(key);
@@ -61,14 +64,14 @@ export class Operator {
   }
 
   /**
-   * Looks at what is unknown, and settles what it saw long ago: an owner that stood still may go on until then. Now and
-   * then two operators settle the same, and neither knows of the other.
+   * Resolves unknown outcomes that were first seen long ago, because a frozen owner may continue until then. Sometimes
+   * two operators resolve the same outcome independently.
    */
   resolveOld(): void {
     const before = new Map(this.#seen);
     this.#seen.clear();
     for (const key of this.#unknown()) {
-      // One that ran again and is unknown again has another owner.
+      // An outcome that became unknown again has another owner token.
       const outcome = `${key} ${this.#options.store.records.get(key)?.ownerToken}`;
       const seen = before.get(outcome) ?? this.#world.now;
       this.#seen.set(outcome, seen);
@@ -78,7 +81,7 @@ export class Operator {
     }
   }
 
-  /** Skips messages that block their groups. @returns How many there were. */
+  /** Skips messages that block their groups. @returns Number of such messages. */
   skip(blocked: Iterable<Blocked>, most: number): number {
     let skipped = 0;
     for (const { recordId: id, messageId } of blocked) {
@@ -162,7 +165,7 @@ export class Operator {
     await process.call(
       label,
       () => {
-        // What the broker takes for a duplicate is gone, and its original is deleted next.
+        // If the queue drops the message as a duplicate, the event is lost, because its copy is deleted next.
         if (!queue.send(letter))
           this.#world.violated(`${queue.name} swallows what an operator sends: ${label}`);
       },

@@ -3,7 +3,7 @@ import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { type EffectHandler, increment } from '../../runtime/index.ts';
 import type { RunStore } from '../ports/store.ts';
 
-/** The table in which a handler leaves what somebody else is to do. */
+/** The table with tasks for another system. */
 const table = 'outbox';
 
 export const outboxKeys = { [table]: ['key'] } as const;
@@ -17,8 +17,8 @@ export function isMailed({ type }: OrderEvent): boolean {
 }
 
 /**
- * The handler of a consumer that acts no longer itself, and so can promise exactly-once. An entry that came twice counts
- * twice.
+ * The handler of a consumer that writes tasks instead of acting itself, so that it can use exactly-once. A second entry
+ * of an event counts twice.
  */
 export function leaveInOutbox(
   consumer: string,
@@ -28,7 +28,7 @@ export function leaveInOutbox(
     isDue(event) ? [increment(table, { key: idempotencyKey(consumer, event) }, { entries: 1 })] : [];
 }
 
-/** How often an event is in the outbox, by its idempotency key. */
+/** Number of entries of an event, by its idempotency key. */
 export function entriesOf({ tables }: Pick<RunStore, 'tables'>, key: string): number {
   return Number(tables.item(table, { key })?.entries ?? 0);
 }

@@ -31,8 +31,8 @@ export const tableKeys = {
 } as const;
 
 /**
- * The guarantees that each can be deployed with, its own first. A provider that knows keys charges once under any of them;
- * a mail system that knows none would mail twice under at-least-once, and rightly so.
+ * The possible guarantees of each consumer, its own first. A provider with idempotency keys charges once under any of
+ * them. A mail system without keys may mail twice under at-least-once, which is not an error.
  */
 export const deployableAs: Readonly<Record<ConsumerName, readonly [GuaranteeName, ...GuaranteeName[]]>> = {
   fulfilment: ['exactly-once'],
@@ -43,13 +43,13 @@ export const deployableAs: Readonly<Record<ConsumerName, readonly [GuaranteeName
 export interface PartOptions {
   readonly guarantee: GuaranteeName;
   readonly mails: MailSystem;
-  /** How long the provider knows a key, in ms. */
+  /** How long the provider remembers a key, in ms. */
   readonly providerMemory: number;
 }
 
 /**
- * The handlers of the project, as they are deployed, with a provider and a mail system that are simulated. Exactly-once
- * takes a handler that returns effects, so a deployment that changes to it changes the handler too.
+ * The project's handlers with a simulated provider and mail system. Exactly-once needs a handler that returns effects,
+ * so a deployment that changes the guarantee to it also changes the handler.
  */
 export function partOf(
   name: ConsumerName,
@@ -82,11 +82,11 @@ export interface Surveillance {
   begins(event: OrderEvent, context: ExternalContext | undefined): void;
   ends(event: OrderEvent): void;
   keyOf(event: OrderEvent): string;
-  /** What is wrong with the handler for this event, right now; with `body`, with its parser. */
+  /** The current trouble of the handler with this event; with `body`, of the parser. */
   trouble(event: OrderEvent, body?: string): Trouble | undefined;
 }
 
-/** The same part, watched, and in trouble where the plan says so. */
+/** Wraps a part: it is observed, and it fails where the plan says so. */
 export function watched(part: Part, world: World, process: VirtualProcess, watch: Surveillance): Part {
   const handle = part.handle as (event: OrderEvent, context?: ExternalContext) => unknown;
   const run = async (event: OrderEvent, context?: ExternalContext) => {
@@ -98,7 +98,7 @@ export function watched(part: Part, world: World, process: VirtualProcess, watch
       if (trouble === 'refuses') throw new PermanentError('an order that cannot be');
       if (trouble === 'kills') process.end('is killed by its message', key);
       if (trouble === 'deaf' || trouble === 'kills') await new Promise(() => {});
-      // What a handler calls at once knows by this whose call it is.
+      // Identifies the process of the calls that a handler makes synchronously.
       return await actAs(process, world, () => handle(event, context));
     } finally {
       watch.ends(event);

@@ -8,11 +8,11 @@ import type { Extra, PlannedEvent } from '../workloads/planned-event.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 
-/** How long a publisher that ended is away, in ms, at most. */
+/** Longest pause before an ended publisher restarts, in ms. */
 const longestPause = 120_000;
 
 /**
- * Runs the real publisher until it published every event: when its process ends or gives up, another one goes on from
+ * Runs the real publisher until every event is published. When its process ends or gives up, another one continues from
  * the journal.
  */
 export function publishAll(world: World, topic: FifoTopic, events: readonly PlannedEvent[]): void {
@@ -60,14 +60,14 @@ async function* linesOf(events: readonly PlannedEvent[], { clock }: VirtualProce
   }
 }
 
-/** Sends what no publisher should: duplicates, conflicts, bodies that are no events. */
+/** Sends duplicates, conflicts and invalid bodies, without the publisher's checks. */
 export function sendExtra(world: World, topic: FifoTopic, extra: Extra): void {
   const process = new VirtualProcess(world, `sender of ${extra.kind}`);
   world.faults.count(extra.kind);
   const { clock, random } = process;
   const { body, group: messageGroup, deduplicationId } = extra;
   const entry: Entry = { line: 1, body, messageGroup, deduplicationId, firstPublished: clock.now() };
-  // One that dies has not sent it, or has: nobody counts on it.
+  // If its process dies, the message may be sent or not; no rule depends on it.
   sendInOrder([entry], topic.seenBy(process), { clock, random }).catch((error: Error) =>
     world.note(process.name, `stops: ${error.message}`),
   );

@@ -8,7 +8,7 @@ export interface Environment<Handle> {
   busy: boolean;
 }
 
-/** Of Lambda's context what the runtime reads. */
+/** The part of Lambda's context that the runtime reads. */
 export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
@@ -16,16 +16,19 @@ export interface InvocationContext {
 export interface EnvironmentsOptions<Handle> {
   /** Starts another process of the function. */
   readonly start: (ordinal: number) => Environment<Handle>;
-  /** Of the function, in ms. */
+  /** Timeout of the function, in ms. */
   readonly timeout: () => number;
-  /** Is told of each process whose invocation is over, and that is frozen now. */
+  /** Called for each process that is frozen after its invocation. */
   readonly onReturn: (process: VirtualProcess) => void;
 }
 
-/** How long a process goes on that Lambda believes dead, in ms, once it is awake. */
+/** How long a resumed process continues after Lambda has given it up, in ms. */
 const afterlife = 60_000;
 
-/** The processes of a Lambda function: frozen between their invocations and thawed for the next, ended by timeouts. */
+/**
+ * The processes of a Lambda function. They are frozen between invocations, resumed for the next one, and ended by
+ * timeouts.
+ */
 export class Environments<Handle> {
   readonly #world: World;
   readonly #options: EnvironmentsOptions<Handle>;
@@ -37,7 +40,7 @@ export class Environments<Handle> {
     this.#options = options;
   }
 
-  /** Starts with new processes: a deployment. Invocations under way go on in the old ones. */
+  /** A deployment: later invocations use new processes. Running invocations continue in the old ones. */
   redeploy(): void {
     for (const environment of this.#environments) {
       this.#environments.delete(environment);
@@ -46,8 +49,9 @@ export class Environments<Handle> {
   }
 
   /**
-   * Runs one invocation, in a process that is idle or in a new one.
-   * @param closed Is told once: what it returned, or `undefined` where it rejected, timed out or lost its process.
+   * Runs one invocation, in an idle process or in a new one.
+   * @param closed Called once with the result, or with `undefined` if the invocation failed, timed out or lost its
+   *   process.
    */
   invoke<Answer>(
     text: string,
@@ -93,7 +97,7 @@ export class Environments<Handle> {
     });
   }
 
-  /** Lambda ends the process. One that stands still may come back, as a request that was late to leave does. */
+  /** Lambda ends the process. A frozen process may still continue later, like a delayed request. */
   #timeOut(environment: Environment<Handle>): void {
     const { process } = environment;
     this.#environments.delete(environment);

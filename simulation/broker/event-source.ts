@@ -7,18 +7,18 @@ import type { FifoQueue } from './fifo-queue.ts';
 
 export interface EventSourceOptions extends EnvironmentsOptions<ConsumerHandler> {
   readonly queue: FifoQueue;
-  /** Invocations at once. */
+  /** Maximum number of concurrent invocations. */
   readonly concurrency: number;
-  /** Is told of every delivery. */
+  /** Called for every delivery. */
   readonly onDelivery: (record: SQSRecord, process: VirtualProcess) => void;
 }
 
-/** Messages of a batch that Lambda takes from a FIFO queue (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
+/** Lambda's maximum batch size for a FIFO queue (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
 const largestBatch = 10;
 
 /**
- * Lambda's event source mapping over a FIFO queue: batches, invocations at once over different groups, and what the
- * response leaves out is deleted.
+ * Lambda's event source mapping over a FIFO queue: batches, concurrent invocations for different groups, and deletion
+ * of the messages that the response does not name.
  */
 export class EventSource {
   readonly #world: World;
@@ -34,7 +34,7 @@ export class EventSource {
     options.queue.onVisible = (time) => this.#pollLater(time);
   }
 
-  /** Starts with new processes: a deployment. Invocations under way go on in the old ones. */
+  /** A deployment: later invocations use new processes. Running invocations continue in the old ones. */
   redeploy(): void {
     this.#environments.redeploy();
   }
@@ -91,7 +91,7 @@ export class EventSource {
     const { queue } = this.#options;
     const failed = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     const known = new Set(records.map(({ messageId }) => messageId));
-    // Lambda takes a response that names a message that was none of its batch for a failure of all.
+    // If a response names a message that is not in the batch, Lambda treats the whole batch as failed.
     if ([...failed].some((id) => !known.has(id))) return;
     const done = records.filter(({ messageId }) => !failed.has(messageId));
     if (done.length === 0) return;

@@ -4,13 +4,13 @@ import { DeduplicationWindow, type Letter } from './message.ts';
 
 interface Stored extends Letter {
   readonly id: string;
-  /** Milliseconds since the epoch: when the queue took it. */
+  /** Milliseconds since the epoch: when the queue received the message. */
   readonly sentAt: number;
   receives: number;
   firstReceived: number | undefined;
-  /** Milliseconds since the epoch: hidden until then. */
+  /** Milliseconds since the epoch: end of the visibility timeout. */
   visibleAt: number;
-  /** Of the last receive. */
+  /** Receipt handle of the last receive. */
   receipt: string;
 }
 
@@ -21,7 +21,7 @@ export interface QueueOptions {
   readonly retentionSeconds?: number;
 }
 
-/** What a queue keeps by default here, as the project deploys it, in seconds. */
+/** The default retention, as the project deploys it, in seconds. */
 const fourDays = 4 * 86_400;
 
 /**
@@ -34,11 +34,11 @@ export class FifoQueue {
   visibilityTimeoutSeconds: number;
   readonly maxReceiveCount: number;
   readonly retentionSeconds: number;
-  /** Is told when there may be something to receive at that time, in ms since the epoch. */
+  /** Called with a time, in ms since the epoch, at which a message may become visible. */
   onVisible: (time: number) => void = () => {};
-  /** Is told of everything that came in. */
+  /** Called for every message that enters the queue. */
   onArrival: (letter: Letter, messageId: string) => void = () => {};
-  /** Is told of what it deleted since its retention was over. */
+  /** Called for every message that is deleted at its retention. */
   onDeletion: (message: Letter & { readonly id: string }) => void = () => {};
   readonly #world: World;
   readonly #deadLetters: FifoQueue | undefined;
@@ -69,12 +69,12 @@ export class FifoQueue {
     return this.#size;
   }
 
-  /** Everything that is there, by group. */
+  /** All messages, by group. */
   get messages(): readonly (Letter & { readonly id: string; readonly sentAt: number })[] {
     return [...this.#groups.values()].flat();
   }
 
-  /** @returns Whether it was kept; not, where its deduplication id came before. */
+  /** @returns `false` if the queue dropped the message as a duplicate. */
   send(letter: Letter): boolean {
     const { now } = this.#world;
     if (this.#window.swallows(letter.deduplicationId, now)) return false;
@@ -99,8 +99,8 @@ export class FifoQueue {
   }
 
   /**
-   * The first messages of groups of which none is in flight.
-   * @param most Of all groups together.
+   * Receives the first messages of groups without a message in flight.
+   * @param most Maximum number of messages.
    */
   receive(most: number): SQSRecord[] {
     const { now, chance } = this.#world;
@@ -130,26 +130,26 @@ export class FifoQueue {
     return records;
   }
 
-  /** @throws Error for a receipt that is not the message's last, or whose time is over: SQS refuses both. */
+  /** @throws Error for a receipt handle that is not the last one or has expired: SQS refuses both. */
   hide(receipts: readonly string[], seconds: number): void {
     const time = this.#world.now + seconds * 1000;
     for (const receipt of receipts) this.#held(receipt).visibleAt = time;
     this.onVisible(time);
   }
 
-  /** Deletes what was received; a receipt that is no longer good deletes nothing. */
+  /** Deletes received messages. An expired receipt handle deletes nothing. */
   remove(receipts: readonly string[]): void {
     for (const receipt of receipts) {
       try {
         this.#drop(this.#held(receipt));
       } catch {
-        // FIFO queues refuse it, entry by entry.
+        // A FIFO queue refuses such an entry.
       }
     }
     this.onVisible(this.#world.now);
   }
 
-  /** Deletes a message whoever holds it, as its operator may. */
+  /** Deletes a message for an operator, even if it is in flight. */
   take(id: string): void {
     const message = [...this.#groups.values()].flat().find((one) => one.id === id);
     if (message !== undefined) this.#drop(message);
@@ -168,7 +168,7 @@ export class FifoQueue {
 
   #giveUp(message: Stored, deadLetters: FifoQueue): void {
     this.#drop(message);
-    // The runtime gives up before SQS does: nothing here lasts longer than the outage that is tolerated.
+    // A violation, because the runtime must give up before SQS does: no outage here is longer than the tolerated one.
     this.#world.violated(`${this.name} gave up ${message.id} after ${message.receives - 1} receives`);
     // A move replaces the deduplication id and resets the enqueue time (SQS Developer Guide, "Dead-letter queues").
     deadLetters.send({ ...message, deduplicationId: `moved-${message.id}` });

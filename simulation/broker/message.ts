@@ -1,6 +1,6 @@
 import type { SQSMessageAttributes } from 'aws-lambda';
 
-/** What is sent to a queue. */
+/** A message to send to a queue. */
 export interface Letter {
   readonly body: string;
   readonly group: string;
@@ -8,14 +8,14 @@ export interface Letter {
   readonly attributes: SQSMessageAttributes;
 }
 
-/** How long the broker knows a deduplication id, in ms (SQS Developer Guide, "Exactly-once processing"). */
+/** The deduplication interval in ms (SQS Developer Guide, "Exactly-once processing"). */
 export const deduplicationInterval = 300_000;
 
 /** Remembers deduplication ids for as long as a FIFO topic or queue does. */
 export class DeduplicationWindow {
   readonly #seen = new Map<string, number>();
 
-  /** Whether the id came before, less than the interval ago; an id that is refused is not seen anew. */
+  /** Whether the id was seen within the interval. A refused id does not restart the interval. */
   swallows(id: string, now: number): boolean {
     const before = this.#seen.get(id);
     if (before !== undefined && now - before < deduplicationInterval) return true;

@@ -7,7 +7,7 @@ import type { World } from '../world/world.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { DeduplicationWindow, type Letter } from './message.ts';
 
-/** How late a subscription can be, in ms. */
+/** Longest delay of a subscription, in ms. */
 const longestDelay = 900_000;
 
 /** An SNS FIFO topic with content-based deduplication; raw delivery to its queues, each in the topic's order. */
@@ -18,7 +18,7 @@ export class FifoTopic {
   readonly #queues: readonly FifoQueue[];
   readonly #window = new DeduplicationWindow();
   readonly #accepted = new Set<string>();
-  /** By queue: when the last message reaches it. */
+  /** By queue: arrival time of the last message. */
   readonly #lastArrival = new Map<FifoQueue, number>();
 
   constructor(world: World, queues: readonly FifoQueue[]) {
@@ -26,7 +26,7 @@ export class FifoTopic {
     this.#queues = queues;
   }
 
-  /** The topic as a process calls it. */
+  /** The topic's client for a process. */
   seenBy(process: VirtualProcess): Topic {
     const failed = (code: string) => () => {
       throw new TopicError(code, 'no answer', false);
@@ -75,7 +75,7 @@ export class FifoTopic {
     const { faults, chance, scheduler, now } = this.#world;
     const late = faults.strikes('late subscription', queue.name) ? chance.below(longestDelay) : 0;
     const time = Math.max(this.#lastArrival.get(queue) ?? 0, now + this.#world.latency() + late);
-    // Later by a millisecond: of two steps at one time either may be first.
+    // One millisecond later, because steps of the same millisecond run in random order.
     this.#lastArrival.set(queue, time + 1);
     scheduler.at(time, () => {
       if (!queue.send(letter)) this.#world.note(queue.name, 'swallows a message of the topic');

@@ -8,7 +8,7 @@ const table: Options = { help: { value: '', help: 'print this' } };
 
 export const usage = usageOf('npm run simulate:crashes -- [CONSUMER NAME [POINT,...]]', table);
 
-/** One run of a scenario, in which the process dies at these points. */
+/** One run of a scenario in which processes die at these points. */
 export interface ChosenCrash {
   readonly scenario: SmallScenario;
   readonly points: readonly number[];
@@ -16,8 +16,8 @@ export interface ChosenCrash {
 
 /**
  * The arguments of `npm run simulate:crashes`.
- * @returns `help` where they ask for it; no crash where every one is to be tried.
- * @throws ConfigurationError that names what is no scenario, no points or too much.
+ * @returns `help` if the user asks for it; no crash if all are to be tried.
+ * @throws ConfigurationError that names the invalid argument.
  */
 export function readCrash(args: readonly string[]): { readonly chosen?: ChosenCrash } | 'help' {
   const { values, words } = readArguments(args, table, usage, { takesWords: true });

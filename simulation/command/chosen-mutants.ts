@@ -9,8 +9,8 @@ export const usage = usageOf('npm run simulate:mutants -- [NAME ...], each of th
 
 /**
  * The arguments of `npm run simulate:mutants`.
- * @returns `help` where they ask for it.
- * @throws ConfigurationError that names what is no mutant.
+ * @returns `help` if the user asks for it.
+ * @throws ConfigurationError that names an unknown mutant.
  */
 export function readChosen(args: readonly string[]): { readonly names: readonly MutantName[] } | 'help' {
   const { values, words } = readArguments(args, table, usage, { takesWords: true });

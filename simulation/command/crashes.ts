@@ -4,7 +4,7 @@ import { crash, explore } from '../crashes/explore.ts';
 import { smallScenarios } from '../crashes/scenarios.ts';
 import { type ChosenCrash, readCrash, usage } from './chosen-crash.ts';
 
-/** Tries every crash and every pair of crashes in each small scenario; or plays one of them. */
+/** Tries every crash and every pair of crashes in each small scenario, or replays one of them. */
 await command(process.argv.slice(2), readCrash, usage, async ({ chosen }) => {
   return await (chosen === undefined ? exploreAll() : play(chosen));
 });

@@ -6,10 +6,10 @@ import { readChosen, usage } from './chosen-mutants.ts';
 import type { Failure } from './report.ts';
 import { runAll } from './threads.ts';
 
-/** Seeds within which each broken rule has to show. */
+/** Number of seeds within which each mutant must fail. */
 const mostSeeds = 200;
 
-/** Breaks each rule in turn, and says after how many seeds the simulation noticed. */
+/** Runs each mutant, and prints the first seed that failed. */
 const scenarios = Array.from({ length: mostSeeds }, (_, n) => scenarioOf(n + 1));
 
 await command(process.argv.slice(2), readChosen, usage, async ({ names }) => {

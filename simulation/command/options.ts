@@ -14,7 +14,7 @@ import { type FaultKind, faultKinds } from '../world/faults.ts';
 
 export interface SimulateOptions {
   readonly seeds: { readonly first: number; readonly last: number };
-  /** Without one each seed takes its own. */
+  /** Default: the workload of each seed. */
   readonly workload: string | undefined;
   readonly withoutEvents: readonly number[];
   readonly withoutFaults: readonly FaultKind[];
@@ -53,8 +53,8 @@ export const uncoveredUsage = usageOf('npm run simulate:uncovered -- [options]',
 
 /**
  * The seeds of `npm run simulate:uncovered`.
- * @returns `help` where its options ask for it.
- * @throws ConfigurationError that names the option, the value and what it takes.
+ * @returns `help` if the user asks for it.
+ * @throws ConfigurationError that names the option, its value and the valid values.
  */
 export function readUncovered(args: readonly string[]): SimulateOptions['seeds'] | 'help' {
   const { values } = readArguments(args, uncoveredTable, uncoveredUsage);
@@ -62,13 +62,13 @@ export function readUncovered(args: readonly string[]): SimulateOptions['seeds']
   return seedsOf(String(values.seeds ?? seeds.default));
 }
 
-/** How many seeds a run has at most: the results of each are held until its end. */
+/** Maximum number of seeds, because all results are kept until the end. */
 const mostSeeds = 1_000_000;
 
 /**
  * The options of `npm run simulate`.
- * @returns `help` where they ask for it.
- * @throws ConfigurationError that names the option, the value and what it takes.
+ * @returns `help` if the user asks for it.
+ * @throws ConfigurationError that names the option, its value and the valid values.
  */
 export function readOptions(args: readonly string[]): SimulateOptions | 'help' {
   const { values } = readArguments(args, table, usage);
@@ -98,7 +98,7 @@ export function readOptions(args: readonly string[]): SimulateOptions | 'help' {
   };
 }
 
-/** @throws ConfigurationError for what is no range. */
+/** @throws ConfigurationError for an invalid range. */
 function seedsOf(value: string): SimulateOptions['seeds'] {
   const [, a, b] = /^(\d{1,15})\.\.(\d{1,15})$/.exec(value) ?? [];
   const [first, last] = [Number(a), Number(b)];

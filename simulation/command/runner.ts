@@ -4,7 +4,7 @@ import type { MutantName } from '../mutants/table.ts';
 import type { Scenario } from '../scenario.ts';
 import { addUp, type Report, reportOf } from './report.ts';
 
-/** What a thread is told: seeds to run. It tells a `Report` of them. */
+/** Message to a thread: the seeds to run. It tells a `Report` of them. */
 export interface Order {
   readonly scenarios: readonly Scenario[];
 }

@@ -9,7 +9,7 @@ import { readOptions, type SimulateOptions, usage } from './options.ts';
 import type { Report } from './report.ts';
 import { runAll } from './threads.ts';
 
-/** Failures that are told in full; a broken rule fails most seeds. */
+/** Number of failures that are printed completely, because a broken rule fails most seeds. */
 const mostTold = 3;
 
 await command(process.argv.slice(2), readOptions, usage, async (options) => {
@@ -45,7 +45,7 @@ async function simulate(options: SimulateOptions): Promise<boolean> {
   return total.failures.length === 0;
 }
 
-/** One run, with everything that happens in it. */
+/** Replays one run and prints all of its steps. */
 async function replay(options: SimulateOptions): Promise<boolean> {
   const [scenario] = scenariosOf(options);
   if (options.mutant !== undefined) breakRule(options.mutant);

@@ -3,17 +3,17 @@ import type { Scenario } from '../scenario.ts';
 import { addUp, type Failure, type Report } from './report.ts';
 import type { Order } from './runner.ts';
 
-/** Threads that run seeds; more than these cores the target machine does not have. */
+/** Number of threads, equal to the cores of the target machine. */
 const threads = 2;
 
 const thread = new URL('./thread.mjs', import.meta.url);
 
-/** Scenarios that a thread is given at once. */
+/** Number of scenarios that a thread gets at once. */
 const portion = 25;
 
 /**
  * Runs scenarios in threads, each with its own world.
- * @param isEnough Whether what is known by now is enough; the rest is not run.
+ * @param isEnough Whether the results so far are enough, so that the rest is not run.
  */
 export async function runAll(
   scenarios: readonly Scenario[],

@@ -21,13 +21,13 @@ await command(process.argv.slice(2), readUncovered, uncoveredUsage, async (seeds
   return true;
 });
 
-/** @returns By the URL of each script that was loaded: how often its functions, and the blocks in them, were run. */
+/** @returns For each loaded script, by its URL: the execution counts of its functions and blocks. */
 async function count({ first, last }: SimulateOptions['seeds']) {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-  // Only what is loaded from here on is counted.
+  // Only scripts that are loaded from here on are counted.
   const { run } = await import('../run.ts');
   for (let seed = first; seed <= last; seed++) await run(scenarioOf(seed));
   const { result } = await session.post('Profiler.takePreciseCoverage');

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a run replaces, or has no use for: adapters of the outside, and what no workload deploys. */
+/** Files that a run replaces or does not need: adapters to the outside, and code that no workload deploys. */
 const notMeant = [
   'runtime/powertools/',
   'runtime/stores/dynamodb/',
@@ -14,7 +14,7 @@ const notMeant = [
   'publisher/topic/sns-topic.ts',
 ];
 
-/** The sources that a simulation is meant to reach, from the root of the repository. */
+/** The sources that the simulation should reach, relative to the root of the repository. */
 export async function meantSources(repository: string): Promise<string[]> {
   const rooms = ['runtime', 'publisher'];
   const found = await Promise.all(

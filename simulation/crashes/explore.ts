@@ -5,13 +5,13 @@ import { CrashesAt } from '../world/faults.ts';
 import { World } from '../world/world.ts';
 
 export interface Crashed {
-  /** Points that the run passed: before and after each call. */
+  /** Number of crash points of the run: before and after each call. */
   readonly points: number;
   readonly violations: readonly string[];
   readonly lines: readonly string[] | undefined;
 }
 
-/** One run of a plan in which processes die at these points, and nothing else goes wrong. */
+/** Runs a plan in which processes die at these points, without other faults. */
 export async function crash(plan: Plan, points: readonly number[], trace = false): Promise<Crashed> {
   const faults = new CrashesAt(points);
   const world = new World({ seed: 1, faults, trace });
@@ -21,15 +21,15 @@ export async function crash(plan: Plan, points: readonly number[], trace = false
 }
 
 export interface Exploration {
-  /** Crash points of the run in which nothing crashes. */
+  /** Number of crash points of the run without crashes. */
   readonly points: number;
   readonly pairs: number;
   readonly failures: readonly { readonly at: readonly number[]; readonly violations: readonly string[] }[];
 }
 
 /**
- * Every crash, and every pair of them: the second one at every point that the run passes after the first, those of its
- * recovery included.
+ * Tries every crash and every pair of crashes: the second one at every point after the first one, including the
+ * recovery.
  */
 export async function explore(plan: Plan): Promise<Exploration> {
   const failures: { at: readonly number[]; violations: readonly string[] }[] = [];

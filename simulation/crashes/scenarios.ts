@@ -6,9 +6,9 @@ import { Prng } from '../world/prng.ts';
 
 interface Shape {
   readonly events: number;
-  /** What is wrong with the handler of the first event, and how often. */
+  /** The trouble of the handler with the first event, and how often it occurs. */
   readonly trouble?: readonly [Trouble, times: number];
-  /** Whether the first event comes a second time, as after the broker's window. */
+  /** Whether the first event is sent a second time, like after the broker's window. */
   readonly duplicate?: boolean;
   readonly conflict?: boolean;
 }
@@ -39,7 +39,7 @@ function planOf(consumer: ConsumerName, { events, trouble, duplicate, conflict }
   const random = new Prng(1, 'small');
   const planned = Array.from({ length: events }, (_, index): PlannedEvent => {
     const ordered = orderOf(index, 'account-1', index + 1, random);
-    // Each is mailed, charged and counted.
+    // Each event is mailed, charged and added to the ledger.
     const event = { ...ordered, type: 'order.placed' as const, data: { ...ordered.data, total: 5 + index } };
     const again = { group: 'account-1', at: 1000 };
     const isFirst = index === 0;

@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const scripts = 'runtime/stores/redis/scripts.ts';
 
-/** Rules of the stores outside of memory, broken. */
+/** Mutants of the DynamoDB and Redis stores. */
 export const adapterMutants = {
   'an adapter that ignores leases': {
     rule: 'A claim is taken over only when its lease is over, in DynamoDB too',

@@ -3,7 +3,7 @@ import { type MutantName, mutants } from './table.ts';
 
 const repository = new URL('../../', import.meta.url);
 
-/** Breaks one rule in the modules that this thread loads from now on. The files stay as they are. */
+/** Applies a mutant to the modules that this thread loads from now on. The files do not change. */
 export function breakRule(name: MutantName): void {
   const { file, text, replacement } = mutants[name];
   const { href } = new URL(file, repository);

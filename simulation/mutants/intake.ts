@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Rules of the intake, broken. */
+/** Mutants of the intake. */
 export const intakeMutants = {
   "Powertools' layer in the intake": {
     rule: 'An order that may be published keeps its key',

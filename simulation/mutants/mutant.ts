@@ -1,14 +1,14 @@
-/** A rule of the code, broken: one text of one file is replaced while it is loaded. */
+/** A mutant breaks one rule: one text of one file is replaced while the file is loaded. */
 export interface Mutant {
-  /** What the rule says. */
+  /** The broken rule. */
   readonly rule: string;
-  /** From the root of the repository. */
+  /** Path from the root of the repository. */
   readonly file: string;
-  /** Stands there exactly once; a mutant whose text is gone is an error, not a mutant that survives. */
+  /** The replaced text. It must be in the file exactly once; otherwise the mutant is an error. */
   readonly text: string;
   readonly replacement: string;
-  /** Where its rule is at stake, if it hardly ever is elsewhere. */
+  /** The workload that uses the rule, if other workloads rarely do. */
   readonly workload?: string;
-  /** What has to be noticed, where something else is wrong all the time. */
+  /** The expected violation, if other violations also occur. */
   readonly shows?: RegExp;
 }

@@ -10,12 +10,11 @@ import type { GuaranteeMaker } from '../actors/part.ts';
 import { type DynamoDbRunStore, dynamoDbRunStore, recordTable } from '../ports/dynamodb.ts';
 import type { World } from '../world/world.ts';
 
-/** By world: a run shares its table with no other. */
+/** By world, because each run has its own table. */
 const stores = new WeakMap<World, DynamoDbRunStore>();
 
 /**
- * Powertools' own flow and its own persistence layer, in the place of the lease: an ordinary handler under
- * `makeIdempotent`. What it does about an unclear error, a stale owner or a lost answer is its own.
+ * Replaces the lease by Powertools: an ordinary handler under `makeIdempotent` with Powertools' own persistence layer.
  */
 export const powertools: GuaranteeMaker = (process, world) => {
   const store = stores.get(world) ?? dynamoDbRunStore(world, {});

@@ -2,14 +2,14 @@ import type { Mutant } from './mutant.ts';
 
 const retrying = 'contract/policies/retry-policy.ts';
 
-/** Rules of how often and for how long a message is tried, broken. */
+/** Mutants of the retry rules. */
 export const retryingMutants = {
   'the retention forgotten': {
     rule: 'A message is saved before its queue deletes it',
     file: 'runtime/settlement/retry-later.ts',
     text: 'if (again > latestRetryAt) {',
     replacement: 'if (again > latestRetryAt * 2) {',
-    // By a clock that is right: what one that is hours behind misses is known.
+    // Only violations by a correct clock, because those of a clock that is hours behind are known.
     shows: /was deleted at the retention of \w+$/,
   },
   'saved long before it has to be': {

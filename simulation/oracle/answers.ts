@@ -4,15 +4,15 @@ import type { Answer } from '../../lambda/intake/problem.ts';
 import { intakeSource, type Order } from '../workloads/requests.ts';
 import type { World } from '../world/world.ts';
 
-/** What clients of the intake must see: one event for each key, and one answer, the first. */
+/** Checks the answers to clients of the intake: one event per key, and always the first answer. */
 export class Answers {
   readonly #world: World;
-  /** By body of the event that must come of each. */
+  /** Orders by the body of their expected event. */
   readonly #orders: ReadonlyMap<string, Order>;
   readonly #published = new Set<Order>();
-  /** By order: its first answer. */
+  /** The first answer of each order. */
   readonly #first = new Map<Order, Answer>();
-  /** Whether every order has its answer, so that nothing is to be published any more. */
+  /** Whether every order has its answer, so that no event may be published any more. */
   #isOver = false;
 
   constructor(world: World, orders: readonly Order[]) {
@@ -20,7 +20,7 @@ export class Answers {
     this.#orders = new Map(orders.map((order) => [canonicalJson(order.event), order]));
   }
 
-  /** The topic accepted a body that it never had before. */
+  /** The topic accepted a new body. */
   published(body: string): void {
     const order = this.#orders.get(body);
     if (order !== undefined) this.#published.add(order);
@@ -39,8 +39,8 @@ export class Answers {
   }
 
   /**
-   * @param isItsOwn Whether it was the order itself, and not another one under its key.
-   * @param answer One that no other try changes.
+   * @param isItsOwn `true` for the order itself, `false` for another order under its key.
+   * @param answer A final answer.
    */
   answered(order: Order, isItsOwn: boolean, answer: Answer): void {
     const { statusCode, body } = answer;
@@ -60,7 +60,7 @@ export class Answers {
     }
   }
 
-  /** Faults have ceased long ago: every order has its answer. */
+  /** Checks, after the faults, that every order has its answer. */
   checkAll(): void {
     this.#isOver = true;
     for (const order of this.#orders.values()) {

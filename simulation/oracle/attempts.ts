@@ -3,22 +3,25 @@ import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts
 import type { World } from '../world/world.ts';
 
 /**
- * What an event that fails by itself is given at least, and at most: these attempts in that time, in ms. Numbers of the
- * oracle's own, which do not move with the code's.
+ * The exact number of attempts of a failing event, and their minimum time in ms. The oracle has its own numbers, so
+ * that a change of the code's numbers is detected.
  */
 export const granted = { attempts: 5, time: 60_000 };
 
-/** How far a delivery's time may be from the oracle's, in ms: two clocks that are near enough, and a step of the run. */
+/**
+ * Allowed difference between a delivery's time and the oracle's, in ms: two clocks within the allowed skew, and a step
+ * of the run.
+ */
 const slack = 10_000;
 
-/** Watches how attempts are counted: once for a delivery, and not past the point at which their event is given up. */
+/** Checks the count of attempts: at most once per delivery, and not beyond the point at which the event is given up. */
 export class Attempts {
   readonly #world: World;
-  /** By message id: when it was given first, in ms since the epoch. */
+  /** By message id: first receive, in ms since the epoch. */
   readonly #received = new Map<string, number>();
-  /** By idempotency key: when its record had an attempt for the first time, since it was begun or quarantined. */
+  /** By idempotency key: time of the record's first attempt since it was created or quarantined. */
   readonly #since = new Map<string, number>();
-  /** By record and the `attempt` of a delivery: how many attempts its writes have added. */
+  /** By record and owner token: number of attempts that the delivery's writes have added. */
   readonly #added = new Map<string, number>();
 
   constructor(world: World) {
@@ -34,7 +37,7 @@ export class Attempts {
     this.#since.clear();
   }
 
-  /** A delivery changed a record. @returns What is wrong, `undefined` where nothing is. */
+  /** Checks a delivery's change of a record. @returns The violation, or `undefined`. */
   wrote(
     mine: Delivery,
     before: StoredRecord | undefined,
@@ -50,14 +53,14 @@ export class Attempts {
     const added =
       attempts - ((isExpired ? undefined : before?.attempts) ?? 0) + (this.#added.get(place) ?? 0);
     this.#added.set(place, added);
-    // Known: a count that takes effect when its caller is over counts for nobody, and once more.
+    // A known limit: a count that takes effect after its caller has ended is one too many.
     const late = this.#world.interrupted.get(id) ?? 0;
     return added > 1 + late ? `it has counted ${added} attempts` : undefined;
   }
 
   /**
-   * A message stays since an attempt of its event failed and there are some left, as its log line says.
-   * @returns What is wrong, `undefined` where nothing is.
+   * Checks a message that stays because an attempt failed and attempts are left, according to its log line.
+   * @returns The violation, or `undefined`.
    */
   stays(key: string, { attempts = 0, messageId }: DeliveryLog): string | undefined {
     if (attempts < granted.attempts) return undefined;

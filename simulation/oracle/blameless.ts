@@ -1,22 +1,22 @@
 import type { World } from '../world/world.ts';
 
 /**
- * How many events a consumer may give up for a deployment that fails every event: as many as tell that from faults of their
- * own. A number of the oracle's own, which does not move with the code's.
+ * Maximum number of events that a consumer may give up because of a deployment that fails every event. The oracle has
+ * its own number, so that a change of the code's number is detected.
  */
 const granted = 20;
 
-/** Watches what is given up while every event fails, by no fault of its own. */
+/** Checks the events that are given up while every event fails. */
 export class Blameless {
   readonly #world: World;
-  /** By consumer: idempotency keys. */
+  /** Idempotency keys by consumer. */
   readonly #givenUp = new Map<string, Set<string>>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** A copy is in the dead-letter queue. @param code Why. */
+  /** A copy arrived in the dead-letter queue. @param code The reason's code. */
   givenUp(consumer: string, key: string, code: string): void {
     if (code !== 'ATTEMPTS_EXHAUSTED') return;
     const keys = this.#givenUp.get(consumer) ?? new Set();

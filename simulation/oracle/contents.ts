@@ -2,16 +2,19 @@ import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import { sha256 } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 
-/** The content of an event for consumers that name it themselves. */
+/** The `fingerprint` function of consumers with their own content. */
 export function ownContent({ type, subject, partitionkey, data }: OrderEvent): unknown {
   return { type, subject, partitionkey, data };
 }
 
-/** What each fingerprint in a record stands for, by whichever algorithm: said here a second time, the oracle trusts nobody. */
+/**
+ * Finds the content behind the fingerprint of a record, for every algorithm. The oracle has its own implementation, so
+ * that errors of the code are detected.
+ */
 export class Contents {
   readonly #bodies = new Map<string, string>();
 
-  /** A body came into a queue; one that is no event has no fingerprint. */
+  /** A body arrived in a queue. An invalid body has no fingerprint. */
   arrived(body: string): void {
     let event: OrderEvent;
     try {
@@ -24,7 +27,7 @@ export class Contents {
   }
 
   areSame(one: string, other: string): boolean {
-    // A record of a body counts how often a parser met it; its key says which body it is.
+    // A record of a body counts the parser's attempts; its key identifies the body.
     if (one === 'body') return other === 'body';
     const body = this.#bodies.get(one);
     return body !== undefined && body === this.#bodies.get(other);

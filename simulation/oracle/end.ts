@@ -15,19 +15,19 @@ import type { Expectation } from './expectation.ts';
 export interface EndState {
   readonly store: RunStore;
   readonly charges: readonly Charge[];
-  /** Idempotency keys of the events that were mailed. */
+  /** Idempotency keys of the mailed events. */
   readonly mails: readonly string[];
   readonly functions: readonly ConsumerFunction[];
   readonly onPoison: Plan['onPoison'];
-  /** How long the provider knows a key, in ms. */
+  /** How long the provider remembers a key, in ms. */
   readonly providerMemory: number;
-  /** Whether an event was in the hands of a process whose clock was further off than is allowed. */
+  /** Whether a process with a wrong clock, beyond the allowed skew, handled the event. */
   readonly isOfWildClock: (key: string) => boolean;
-  /** Keys of the bodies over which a parser ended its process. */
+  /** Keys of the bodies that ended the process of their parser. */
   readonly lethalBodies: ReadonlySet<string>;
 }
 
-/** What must be true once faults have ceased and nothing is left to do. */
+/** Checks the rules at the end, after the faults, when no work is left. */
 export function checkEnd(world: World, expectation: Expectation, state: EndState): void {
   const must = mustIn(world);
   const { consumers } = expectation;
@@ -40,7 +40,7 @@ export function checkEnd(world: World, expectation: Expectation, state: EndState
   checkDeadLetters(expectation, state, must);
 }
 
-/** The records of these events say so, as long as they have not expired. */
+/** Checks the records of these events, if they have not expired. */
 export function checkRecords(
   world: World,
   { consumers }: Expectation,
@@ -105,13 +105,13 @@ function checkLatest({ events }: Expectation, { store }: EndState, must: Must): 
   }
 }
 
-/** Nothing of the item but what the event of its version writes. */
+/** Checks that the item equals exactly what the event of its version writes. */
 function mustBe(item: Item | undefined, right: Item | undefined, what: string, must: Must): void {
   const [is, wanted] = [item, right].map((one) => canonicalJson(one ?? null));
   must(is === wanted, `${what} is ${is}, and ${wanted} is right`);
 }
 
-/** What fulfilment writes for an event, by its documentation and not by its code. */
+/** The item that `fulfilment` must write for an event, independent of its code. */
 function orderOf({ type, partitionkey, sequence, data }: OrderEvent): Item {
   const status = type === 'order.placed' ? 'placed' : 'cancelled';
   return { ...data, account: partitionkey, sequence: Number(sequence), status };
@@ -127,7 +127,8 @@ function checkCharges(expectation: Expectation, state: EndState, must: Must): vo
     const right = isCharged(event) ? expectation.livesOf(event) : 0;
     const entries = entriesOf(state.store, key);
     const own = state.charges.filter((charge) => charge.key === sha256(key));
-    // How old a first attempt is only clocks can tell: one that is hours off may call when the provider has forgotten.
+    // The age of a first attempt depends on clocks. A clock that is hours wrong may call after the provider has
+    // forgotten the key.
     const areFarApart = own.every(
       ({ at }, n) => n === 0 || at - (own[n - 1]?.at ?? 0) >= state.providerMemory,
     );
@@ -153,13 +154,15 @@ function checkMails(expectation: Expectation, { mails, store }: EndState, must: 
   }
 }
 
-/** Under exactly-once a handler runs before anybody looks at the record, and may refuse first. */
+/** Under exactly-once a handler runs before the record is read, and may refuse a conflict first. */
 const conflictCodes = {
   quarantine: ['CONFLICT', 'PERMANENT'],
   block: ['CONFLICT', 'PERMANENT', 'RETENTION', 'RECEIVES_EXHAUSTED'],
 } as const;
 
-/** What never was an event of its own ends as a copy with its reason; nothing else is left. */
+/**
+ * Checks that the dead-letter queues hold exactly the messages that are not events of their own, each with its reason.
+ */
 function checkDeadLetters(expectation: Expectation, state: EndState, must: Must): void {
   for (const { name, deadLetters } of state.functions) {
     const left = new Map<string, Set<string>>();
@@ -173,7 +176,7 @@ function checkDeadLetters(expectation: Expectation, state: EndState, must: Must)
     for (const body of expectation.strangers.get(name) ?? []) {
       const right = [
         ...(body.startsWith('{"broken') ? ['INVALID_JSON'] : conflictCodes[state.onPoison]),
-        // Nobody can tell whose event it is.
+        // The event of such a body is unknown.
         ...(state.lethalBodies.has(bodyKey(name, body)) ? ['ATTEMPTS_EXHAUSTED'] : []),
       ];
       const codes = [...(left.get(body) ?? ['nothing'])];

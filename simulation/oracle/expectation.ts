@@ -3,13 +3,16 @@ import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import type { ConsumerName } from '../actors/parts.ts';
 
-/** What a run must come to: every event once with every consumer, and everything else in its dead-letter queue. */
+/**
+ * The expected end of a run: every consumer applied every event once, and all other messages are in its dead-letter
+ * queue.
+ */
 export class Expectation {
   readonly events: readonly OrderEvent[];
   readonly consumers: readonly ConsumerName[];
   /** By consumer and group: idempotency keys in order. */
   readonly order = new Map<string, string[]>();
-  /** By consumer: bodies that are no events of the plan, and came into its queue. */
+  /** By consumer: bodies in its queue that are not events of the plan. */
   readonly strangers = new Map<string, Set<string>>();
   readonly copies = new Set<OrderEvent>();
   readonly #again = new Set<OrderEvent>();
@@ -32,7 +35,7 @@ export class Expectation {
     }
   }
 
-  /** An event's idempotency key, by the hash of it that outside systems get. */
+  /** Returns an event's idempotency key for the hash that external systems get. */
   readonly keyOf = (hash: string): string => this.#byHash.get(hash) ?? `an unknown key ${hash}`;
 
   groupOf(key: string): string {
@@ -43,7 +46,7 @@ export class Expectation {
     return canonicalJson(event);
   }
 
-  /** Whether a body is an event of the plan as it was published first. */
+  /** Whether a body is the first publication of an event of the plan. */
   isOriginal(body: string): boolean {
     return this.#bodies.has(body);
   }
@@ -58,17 +61,17 @@ export class Expectation {
     this.strangers.set(consumer, strangers.add(body));
   }
 
-  /** An event is published again, after its records expired: it counts as a new one. */
+  /** An event is published again after its records expired, and counts as new. */
   again(event: OrderEvent): void {
     this.#again.add(event);
   }
 
-  /** How often an event counts: once for each life of its records in which it was published. */
+  /** How often an event must be applied: once for each publication after an expiration, and once at first. */
   livesOf(event: OrderEvent): number {
     return this.#again.has(event) ? 2 : 1;
   }
 
-  /** A copy of an event comes that is older than its records. */
+  /** A copy of an event arrives that is older than its records. */
   copied(event: OrderEvent): void {
     this.copies.add(event);
   }

@@ -2,10 +2,9 @@ import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts
 import type { Contents } from './contents.ts';
 
 /**
- * What a write may make of a record: the life of a record as its readers rely on it, told by what was there before and
- * what is there after. Times are those of the delivery that wrote, as the store takes them.
+ * Checks a change of a record, from its content before and after the write. Times are those of the writing delivery.
  *
- * @returns What is wrong, `undefined` where nothing is.
+ * @returns The violation, or `undefined`.
  */
 export function wrongStep(
   before: StoredRecord | undefined,
@@ -27,7 +26,7 @@ export function wrongStep(
   }
   if (!contents.areSame(before.fingerprint, after.fingerprint)) return 'another event took its place';
   const isMine = before.ownerToken === mine.ownerToken;
-  // What became unknown, and was sent again by an operator, goes on under any.
+  // An unknown outcome whose event an operator sent again may continue under any guarantee.
   if (before.status !== 'OUTCOME_UNKNOWN' && before.guarantee !== after.guarantee) {
     return 'what was begun under another guarantee went on';
   }

@@ -9,14 +9,14 @@ export interface Deletion {
   readonly message: Letter & { readonly id: string };
   readonly queue: FifoQueue;
   readonly deadLetters: FifoQueue;
-  /** The processes that had the message, the last one last. */
+  /** The processes that received the message, in order. */
   readonly holders: readonly VirtualProcess[];
 }
 
 /**
- * A queue deleted a message at its retention: its consumer should have saved it before. One whose clock is so far behind
- * that it saw the time to do so in the future is told apart, by this deletion alone: the message goes where it belongs,
- * so that all that follows in the run is judged as ever.
+ * A queue deleted a message at its retention, although its consumer should have saved it. If the last holder's clock
+ * was so far behind that the deletion seemed to be in the future, only this deletion is allowed: the message is put
+ * into the dead-letter queue, and the rest of the run is checked as usual.
  */
 export function deletedAtRetention(world: World, { message, queue, deadLetters, holders }: Deletion): void {
   const said = `${message.id} was deleted at the retention of ${queue.name}`;
@@ -35,8 +35,8 @@ export function deletedAtRetention(world: World, { message, queue, deadLetters, 
 }
 
 /**
- * How long before its deletion a message may be saved, in seconds: an hour is kept free, and a wait is half an hour at
- * most, where the receives that are left have to last. Numbers of the oracle's own, which do not move with the code's.
+ * Earliest time before its deletion at which a message may be saved, in seconds: an hour of margin, and a wait of at
+ * most half an hour. The oracle has its own numbers, so that a change of the code's numbers is detected.
  */
 const savedSoonestSeconds = 3600 + 1800;
 
@@ -44,7 +44,10 @@ export interface Rescue extends Pick<Deletion, 'queue' | 'holders'> {
   readonly message: { readonly id: string; readonly sentAt: number };
 }
 
-/** A message was copied since its queue was about to delete it. That has to be near, by a clock of one that had it. */
+/**
+ * Checks a message that was copied because of its retention: its deletion must be near, by the clock of a process that
+ * had it.
+ */
 export function savedFromDeletion(world: World, { message: { id, sentAt }, queue, holders }: Rescue): void {
   const ahead = Math.max(0, ...holders.map(({ skew }) => skew));
   const leftSeconds = queue.retentionSeconds - (world.now + ahead - sentAt) / 1000;
@@ -54,12 +57,12 @@ export function savedFromDeletion(world: World, { message: { id, sentAt }, queue
   );
 }
 
-/** How long before its deletion the runtime saves a message at the latest, in seconds. */
+/** Latest time before its deletion at which the runtime saves a message, in seconds. */
 function savedBeforeSeconds({
   retentionSeconds: queueRetentionSeconds,
   visibilityTimeoutSeconds,
 }: FifoQueue) {
-  // A process that ends leaves its messages hidden for as long.
+  // The messages of an ended process stay hidden for the visibility timeout.
   const waiting = longestWaitingSeconds({ queueRetentionSeconds, visibilityTimeoutSeconds });
   return queueRetentionSeconds - waiting - visibilityTimeoutSeconds;
 }

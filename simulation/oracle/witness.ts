@@ -9,48 +9,48 @@ import { Attempts, granted } from './attempts.ts';
 import type { Contents } from './contents.ts';
 import { wrongStep } from './record-life.ts';
 
-/** A handler that is at work. */
+/** A running handler. */
 interface Work {
   readonly process: VirtualProcess;
-  /** Milliseconds since the epoch, by the true clock: its invocation is over then. */
+  /** Milliseconds since the epoch, by the true clock: end of its invocation. */
   readonly until: number;
 }
 
-/** Between a delivery's look at its clock and its write a minute may pass, where the request is late. */
+/** A delayed request may take a minute from the delivery's reading of its clock to the write. */
 const longestDelay = 60_000;
 
-/** By the clock's own allowance a lease protects only owners whose clocks are near enough. */
+/** A lease protects only owners whose clocks are within the allowed skew. */
 const allowedOffset = 2500;
 
-/** Watches a run from outside: it sees effects, log lines and messages, and changes nothing. */
+/** Observes effects, log lines and messages of a run, and changes nothing. */
 export class Witness {
   deliveries = 0;
-  /** By outcome: how often it was logged. */
+  /** Number of log lines by outcome. */
   readonly outcomes = new Map<string, number>();
-  /** By idempotency key: when its handler began for the first time, in ms since the epoch. */
+  /** By idempotency key: first start of the handler, in ms since the epoch. */
   readonly begun = new Map<string, number>();
   readonly #world: World;
-  /** Idempotency keys whose event needs nothing more: applied, given up, or held for an operator. */
+  /** Idempotency keys of settled events: applied, given up, or unknown. */
   readonly #settled = new Set<string>();
   /** By message id. */
   readonly #blocked = new Map<string, Blocked>();
-  /** Ids of the messages that were copied to a dead-letter queue. */
+  /** Ids of messages that were copied to a dead-letter queue. */
   readonly #copied = new Set<string>();
-  /** By idempotency key: failures of the handler's own since the record was quarantined last. */
+  /** By idempotency key: failures of the handler since the last quarantine. */
   readonly #failures = new Map<string, number>();
   readonly #attempts: Attempts;
   readonly #work = new Map<string, Work[]>();
-  /** By consumer and group: the idempotency keys of the events, in the order of the group. */
+  /** By consumer and group: idempotency keys in the group's order. */
   readonly #order: ReadonlyMap<string, readonly string[]>;
 
-  /** Idempotency keys that a process had in hand whose clock is far off: leases mean little to it. */
+  /** Idempotency keys that a process with a wrong clock handled; leases do not protect them. */
   readonly #ofWildClocks = new Set<string>();
   readonly #keyMemory: (key: string) => number;
   readonly #mayLeave: (messageId: string) => boolean;
   readonly #contents: Contents;
 
   /**
-   * @param keyMemory How long after its first attempt an event may not become unknown for its age alone, in ms.
+   * @param keyMemory Time after its first attempt in which an event must not become unknown because of its age, in ms.
    * @param mayLeave Whether a message may leave its group as poison.
    */
   constructor(
@@ -73,7 +73,7 @@ export class Witness {
     this.#attempts.delivered(messageId);
   }
 
-  /** An invocation is over: Lambda freezes its process, and whatever is at work in it acts in another invocation. */
+  /** An invocation ended. Lambda freezes its process, so a running handler would continue in another invocation. */
   returned(process: VirtualProcess): void {
     for (const [key, works] of this.#work) {
       if (!works.some((work) => work.process === process)) continue;
@@ -81,13 +81,13 @@ export class Witness {
     }
   }
 
-  /** Records have expired: what is known of attempts is of another life. */
+  /** Records have expired, so the known attempts belong to expired records. */
   beginLife(): void {
     this.begun.clear();
     this.#attempts.beginLife();
   }
 
-  /** A handler begins. @param until For one that holds a lease: when its invocation is over. */
+  /** A handler starts. @param until If it holds a lease: the end of its invocation. */
   begins(key: string, process: VirtualProcess, until: number | undefined): void {
     if (!isClockNear(process)) this.#ofWildClocks.add(key);
     if (!this.begun.has(key)) this.begun.set(key, this.#world.now);
@@ -102,7 +102,7 @@ export class Witness {
     this.#work.set(key, others);
   }
 
-  /** Messages that were found to block their groups, and not settled since. */
+  /** Messages that block their groups and were not settled since. */
   get blocked(): Blocked[] {
     return [...this.#blocked.values()];
   }
@@ -117,7 +117,7 @@ export class Witness {
     else this.#work.set(key, others);
   }
 
-  /** Something happened that must not happen before what precedes it in its group. */
+  /** Checks that an effect did not happen before the earlier events of its group. */
   effect(key: string, group: string): void {
     if (!this.#settled.has(key)) {
       const before = this.#order.get(`${key.slice(0, key.indexOf('#'))}#${group}`) ?? [];
@@ -132,28 +132,28 @@ export class Witness {
     this.#settled.add(key);
   }
 
-  /** Its handler failed, or did not end, by the event's own fault; with the key of a body, its parser. */
+  /** The event made its handler fail or not finish; with the key of a body, its parser. */
   failed(key: string): void {
     this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
   }
 
   /**
-   * A copy is in the dead-letter queue.
-   * @param code Why; `no reason` where the queue itself gave it up.
-   * @param copyOf The message; a second copy of it comes after a crash, or of an owner that stood still.
-   * @param bodyKey Of the record that counts how often a parser met its body.
+   * A copy arrived in the dead-letter queue.
+   * @param code The reason's code; `no reason` if SQS moved the message.
+   * @param copyOf The original message. A second copy can follow after a crash, or from an owner that was frozen.
+   * @param bodyKey Key of the record that counts the attempts of the body.
    */
   givenUp(key: string, code: string, copyOf: string, bodyKey: string): void {
     this.#settled.add(key);
     if (this.#copied.has(copyOf)) return;
     this.#copied.add(copyOf);
     const interrupted = this.#world.interrupted.get(key) ?? 0;
-    // Nothing paces the receives of a process that ends, and it takes hundreds of them to use up all.
+    // The receives of a process that ends are not spread over time. Hundreds of them can use up all receives.
     const isUsedUp = code === 'RECEIVES_EXHAUSTED' && interrupted > 100;
     if (code !== 'RETENTION' && code !== 'OUT_OF_WINDOW' && !isUsedUp && !this.#mayLeave(copyOf)) {
       this.#world.violated(`${key} left its group, which it should block, as ${code}`);
     }
-    // What never ended counts for a suspect, whoever ended it.
+    // An attempt that never finished counts for a suspect, whatever ended it.
     const failuresOf = (id: string) => (this.#failures.get(id) ?? 0) + (this.#world.interrupted.get(id) ?? 0);
     const failures = Math.max(failuresOf(key), failuresOf(bodyKey));
     if (code === 'ATTEMPTS_EXHAUSTED' && failures < granted.attempts) {
@@ -168,18 +168,18 @@ export class Witness {
     const wrong = wrongStep(before, after, mine, resendToken, this.#contents) ?? miscounted;
     if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.ownerToken}: ${wrong}`);
     if (step === 'hold') this.#held(mine, before);
-    // From here on it has attempts of its own again.
+    // The event has new attempts from here on.
     if (after?.status === 'QUARANTINED') this.#failures.delete(mine.id);
   };
 
-  /** What another guarantee began may have happened, and what nobody answered for, where neither is tried again. */
+  /** An attempt of another guarantee may have happened, and so may one without an answer; neither is repeated. */
   #held({ id, guarantee }: Delivery, before: StoredRecord | undefined): void {
     if (before?.guarantee !== guarantee) this.#world.excuse(id, 'deployment with another guarantee');
     const isHeld = guarantee === 'at-most-once' && this.#world.unclear.has(id);
     if (isHeld) this.#world.excuse(id, 'unclear answer');
   }
 
-  /** @param key The event's; absent for a body that is none. */
+  /** @param key The event's idempotency key; absent for an invalid body. */
   logged(log: DeliveryLog, key: string | undefined, process: VirtualProcess): void {
     const { outcome, messageId, eventId, code, reason = '' } = log;
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
@@ -192,7 +192,7 @@ export class Witness {
       const wrong = this.#attempts.stays(key, log);
       if (wrong !== undefined) this.#world.violated(`${key} ${wrong}`);
     }
-    // Its claim may stand, and its lease may end without a word.
+    // The claim may have been written, so that its lease ends without a completion.
     if (key !== undefined && code === 'STORE_BUSY') this.#world.excuse(key, 'deadline');
     if (key === undefined || outcomes[outcome].waits || outcome === 'conflict') return;
     this.#settled.add(key);
@@ -207,7 +207,7 @@ export class Witness {
     this.#world.violated(`${key} is unknown, and nothing befell it`);
   }
 
-  /** Whether all who had the event in hand know the time. */
+  /** Whether all processes that handled the event have correct clocks. */
   #isByRightClocks(key: string, process: VirtualProcess): boolean {
     return isClockNear(process) && !this.#ofWildClocks.has(key);
   }

@@ -3,11 +3,11 @@ import { idempotencyKeyTag } from '../../contract/orders/mail.ts';
 import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 
-/** SES: it knows no idempotency keys, so it sends what it is told to, as often as it is told to. */
+/** SES without idempotency keys: it sends a mail for every request. */
 export class MailSystem {
   /** The keys of the events whose mails were sent, in order. */
   readonly sent: string[] = [];
-  /** Is told of each mail that was sent. */
+  /** Called for each sent mail. */
   onMail: (key: string) => void = () => {};
   readonly #world: World;
   readonly #keyOf: (key: string) => string;

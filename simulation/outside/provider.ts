@@ -16,14 +16,14 @@ interface Answer {
 }
 
 /**
- * A payment provider that honours `Idempotency-Key`: within its memory a key that comes again gets the first answer, or
- * 422 where it comes with another payload. What it forgot it charges again.
+ * A payment provider with `Idempotency-Key`. Within its retention, a repeated key gets the first answer, or 422 with
+ * another payload. After that it charges again.
  */
 export class PaymentProvider {
   readonly charges: Charge[] = [];
-  /** How long it remembers a key, in ms. */
+  /** How long the provider remembers a key, in ms. */
   readonly memory: number;
-  /** Is told of each charge that was made. */
+  /** Called for each charge. */
   onCharge: (charge: Charge) => void = () => {};
   readonly #open = new Set<Request>();
   readonly #world: World;
@@ -36,14 +36,15 @@ export class PaymentProvider {
     this.#keyOf = keyOf;
   }
 
-  /** What `fetch` is in a run. */
+  /** The replacement of `fetch` in a run. */
   readonly fetch = async (input: string | URL | Request): Promise<Response> => {
     const process = actingIn(this.#world);
     if (process === undefined || !(input instanceof Request)) throw new Error('No process of the run called');
     const { signal } = input;
     const key = (input.headers.get('idempotency-key') ?? '').replaceAll('"', '');
     const body = await input.text();
-    // A request that nobody holds is collected, and its signal hears nothing any more: at a time that no seed decides.
+    // Keeps a reference: otherwise the request is garbage-collected at a time that does not depend on the seed, and its
+    // signal no longer works.
     this.#open.add(input);
     try {
       return await new Promise<Response>((resolve, reject) => {
@@ -102,14 +103,14 @@ export class PaymentProvider {
   }
 }
 
-/** Of a Response what the runtime reads; a real one makes streams, which a run has no time for. */
+/** The parts of a Response that the runtime reads. A real one creates streams, which are too slow for a run. */
 function responseOf({ status, headers = {}, body }: Answer): Response {
   const bytes = body === undefined ? [] : [Buffer.from(JSON.stringify(body))];
   const response = { status, ok: status < 300, headers: new Headers(headers), body: bytes };
   return response as unknown as Response;
 }
 
-/** As `fetch` rejects: why is in the cause. */
+/** An error like `fetch`'s, with the reason in its cause. */
 function networkError(code: string, syscall: string): Error {
   return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code, syscall }) });
 }

@@ -3,24 +3,24 @@ import type { StoredRecord } from '../../runtime/ports/record-store.ts';
 import type { About, Spoiled, VirtualProcess } from '../world/virtual-process.ts';
 import { attemptsOf, harmless, type RecordWatch, type Way } from './store.ts';
 
-/** On whose behalf an adapter sends a request. */
+/** The process and call for which an adapter sends a request. */
 export interface Caller<Answer> {
   readonly process: VirtualProcess;
   readonly label: string;
   readonly about?: About;
-  /** Has the effect of the request, and looks at what it does. @default - it has its effect */
+  /** Executes the request and observes its effect. @default - executes the request */
   readonly watch?: (arrive: () => Answer) => Answer;
 }
 
-/** A request as it is on its way. */
+/** A request that was sent. */
 export interface Request<Answer> {
   readonly name: string;
-  /** Has its effect. */
+  /** Executes the request. */
   readonly arrive: () => Answer;
   readonly spoiled: Spoiled<Answer>;
 }
 
-/** How a server keeps a record: what was written is another value than what was there. */
+/** The value of a record in a server; a write always changes it. */
 export interface Kept<Value> {
   get(id: string): Value | undefined;
   recordOf(value: Value | undefined): StoredRecord | undefined;
@@ -30,11 +30,11 @@ export interface Kept<Value> {
 const current = new AsyncLocalStorage<unknown>();
 
 /**
- * Whose a request is that an adapter sends: its process's, while a step of that is under way. What goes wrong goes
- * wrong between the adapter and its server, and the adapter makes of it what it does.
+ * Finds the process of a request that an adapter sends. Faults happen between the adapter and its server, and the
+ * adapter handles them itself.
  */
 export class Callers<Answer> {
-  /** The requests that `run` sends are its caller's. */
+  /** Runs a function whose requests belong to the caller. */
   run<Result>(caller: Caller<Answer>, run: () => Promise<Result>): Promise<Result> {
     return current.run(caller, run);
   }
@@ -46,7 +46,10 @@ export class Callers<Answer> {
     return process.call(`${label}: ${name}`, () => watch(arrive), spoiled, about);
   }
 
-  /** The way of an adapter's steps. @param kept Where the records are that they change. */
+  /**
+   * The way of an adapter's steps.
+   * @param kept The records that the steps change.
+   */
   wayOf<Value>(process: VirtualProcess, wrote: RecordWatch, kept: Kept<Value>): Way {
     const about = (step: string, keys: readonly string[]) => ({ keys, harmless: harmless[step] });
     return {

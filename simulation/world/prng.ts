@@ -6,7 +6,7 @@ export class Prng implements Random {
   #made = 0;
   readonly #name: string;
 
-  /** @param name Tells streams of one seed apart, so that one that draws more shifts no other. */
+  /** @param name Distinguishes the streams of a seed, so that more draws from one stream do not shift the others. */
   constructor(seed: number, name: string) {
     this.#name = name;
     this.#state = hash(name, seed);

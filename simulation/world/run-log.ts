@@ -1,9 +1,9 @@
 /**
- * What happened in a run, line by line. Only a hash is kept, unless somebody wants to read it: two runs of one seed are
- * compared by it, and thousands of runs must be cheap.
+ * The log of a run. Only its hash is kept, unless the lines are requested. Two runs of a seed are compared by the hash,
+ * so that thousands of runs stay cheap.
  */
 export class RunLog {
-  /** The lines, where they are kept. */
+  /** The lines, if they are kept. */
   readonly lines: string[] | undefined;
   #high = 0xdeadbeef;
   #low = 0x41c6ce57;
@@ -23,7 +23,7 @@ export class RunLog {
     this.lines.push(`${seconds.padStart(12)}  ${actor.padEnd(20)} ${text}`);
   }
 
-  /** Of everything that was added, in its order. */
+  /** Hash of all lines, in order. */
   get hash(): string {
     return [this.#high, this.#low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
   }

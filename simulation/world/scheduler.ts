@@ -8,7 +8,7 @@ export interface Step {
 }
 
 interface Place extends Step {
-  /** Drawn: of the steps of one millisecond any may come first. */
+  /** Random number that orders the steps of one millisecond. */
   readonly tie: number;
   readonly order: number;
 }
@@ -17,15 +17,14 @@ interface Place extends Step {
 const { setImmediate: nextTurn } = globalThis;
 
 /**
- * The virtual clock and everything that waits for it. One step runs at a time, and the next only when nothing more can
- * follow from it: Node's event loop enters the phase of `setImmediate` after its microtasks and ticks are used up, and
- * nothing in a run waits for anything else than a step. So what code makes of a step depends on the order of the steps
- * alone, and that is drawn from the seed.
+ * The virtual clock and its pending steps. One step runs at a time, and the next one only after all consequences of the
+ * last one: Node's event loop enters the phase of `setImmediate` after all microtasks and ticks, and code in a run
+ * waits only for steps. So a run depends only on the order of its steps, which is drawn from the seed.
  */
 export class Scheduler {
   /** Milliseconds since the epoch. */
   now: number;
-  /** Steps that were run. */
+  /** Number of steps that were run. */
   steps = 0;
   readonly #random: Prng;
   /** A binary heap, the next step first. */
@@ -48,12 +47,12 @@ export class Scheduler {
     return this.at(this.now + ms, run);
   }
 
-  /** Runs steps until none is left, or none before `until`, which the clock shows then. */
+  /** Runs all steps, or those before `until`; the clock then shows `until`. */
   async run(until = Number.POSITIVE_INFINITY): Promise<void> {
     for (;;) {
       let next = this.#dueBefore(until);
       if (next === undefined) {
-        // What was begun outside of any step waits for a step only after some turns of its own.
+        // Code that was started outside of a step needs some turns before it waits for a step.
         await settled();
         next = this.#dueBefore(until);
       }

@@ -6,19 +6,19 @@ import type { World } from './world.ts';
 /** The events that a call is about; each call has its own. */
 export interface About {
   readonly keys: readonly string[];
-  /** Whether a system is called that is not the project's: a provider, not a store. */
+  /** Whether the called system is external: a provider, not a store. */
   readonly isOutside?: boolean;
-  /** Faults of this call that leave nothing unknown. */
+  /** Faults of this call that cannot make an outcome unknown. */
   readonly harmless?: readonly FaultKind[] | undefined;
 }
 
-/** What a caller gets of a call that does not go well; both may throw. */
+/** The results of a call with a fault; each may throw. */
 export interface Spoiled<Answer> {
-  /** No answer came in time: whether the call did anything is not known. */
+  /** No answer in time: the call may have taken effect. */
   lost(): Answer;
   /** Refused for now: nothing happened. */
   throttled?(): Answer;
-  /** Another transaction was in the way: nothing happened. */
+  /** A conflicting transaction: nothing happened. */
   conflicting?(): Answer;
   /** Refused for longer than this invocation lasts: nothing happened. */
   refused?(): Answer;
@@ -27,31 +27,31 @@ export interface Spoiled<Answer> {
 /** How long a client waits for an answer, in ms: two tries of the SDK. */
 const requestTimeout = [3000, 7000] as const;
 
-/** How late a request may take effect that its caller has given up, in ms. */
+/** Longest delay after which an abandoned request takes effect, in ms. */
 const longestDelay = 60_000;
 
-/** How long a process stands still at most, in ms: inside of its invocation, for about a lease, for long. */
+/** Longest freezes of a process, in ms: within its invocation, for about a lease, and for long. */
 const stalls = [8000, 120_000, 600_000] as const;
 
 /**
- * A process of its own: it has a clock that may be off, and it can die or stop at every call. What it waits for then
- * never comes, or comes when it goes on.
+ * A simulated process with its own, possibly wrong clock. It can die or freeze at every call. A pending answer then
+ * never arrives, or arrives when the process continues.
  */
 export class VirtualProcess {
   readonly name: string;
   readonly random: Prng;
   readonly clock: Clock;
-  /** How far its clock is ahead, in ms. */
+  /** How far the process's clock is ahead, in ms. */
   readonly skew: number;
   readonly #world: World;
   #alive = true;
   #frozen = false;
   #stalled = false;
-  /** What its calls under way are about, call by call: two may be about one event. */
+  /** The subjects of its pending calls; two calls can be about one event. */
   readonly #inHand = new Set<About>();
-  /** What waits for it to go on. */
+  /** Callbacks that wait until the process continues. */
   #waiting: (() => void)[] = [];
-  /** Is told that it ended. */
+  /** Called when the process ends. */
   onEnd: (why: string) => void = () => {};
 
   constructor(world: World, name: string, skew = 0) {
@@ -74,12 +74,11 @@ export class VirtualProcess {
   }
 
   /**
-   * Calls something outside of the process. The call is on its way, has its effect, and its answer is on its way: other
-   * processes act in between, and each of the three may be where this one ends or stops.
+   * Calls something outside of the process, in three steps: the request travels, takes effect, and the answer travels.
+   * Other processes act in between, and this process may end or freeze at each step.
    *
-   * @param effect What the call does; it must be done when it returns.
-   * @param about The events that the call is about, where it is about any: whatever befalls the call may leave the outcome
-   *   of each unknown.
+   * @param effect Executes the call synchronously.
+   * @param about The events of the call. A fault of the call may make their outcomes unknown.
    */
   call<Answer>(
     label: string,
@@ -88,7 +87,7 @@ export class VirtualProcess {
     about?: About,
   ): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
-      // A parser ends it in the middle of what is synchronous, and the rest of that goes on here.
+      // A parser can end the process in the middle of synchronous code, the rest of which still runs here.
       if (!this.#alive) return;
       const world = this.#world;
       const keys = about?.keys ?? [];
@@ -119,7 +118,7 @@ export class VirtualProcess {
 
       let isLate = false;
       const arrive = () => {
-        // It left before its process ended; half of those get through.
+        // The request was sent before its process ended; half of such requests arrive.
         if (!this.#alive && !world.chance.chance(0.5)) return;
         if (this.#alive && strikes('crash before')) return this.end(`dies before ${label}`);
         if (about !== undefined && world.isAway(about.isOutside === true)) {
@@ -146,7 +145,7 @@ export class VirtualProcess {
         } catch (error) {
           thrown = { error };
         }
-        // It may reject before anybody waits for it, and nobody ever does where the process ends.
+        // The promise may reject before it is awaited, and is never awaited if the process ends.
         if (answer instanceof Promise) answer.catch(() => {});
         world.note(this.name, label);
         if (!this.#alive || isLate) return;
@@ -168,7 +167,7 @@ export class VirtualProcess {
       const send = () => {
         if (strikes('late request')) {
           isLate = true;
-          // Once its caller has tried again, and is over, it counts as an attempt that nobody makes.
+          // If the caller has tried again and ended, this effect counts as an attempt of no delivery.
           for (const key of keys) world.interrupt(key);
           answerAfter(timedOut(), spoiled.lost, `${label}: no answer yet`);
           scheduler.after(world.chance.below(longestDelay), arrive);
@@ -182,8 +181,8 @@ export class VirtualProcess {
   }
 
   /**
-   * Does something on its own machine, a file for instance: what is done is done at once, and only the process may end
-   * before or after it.
+   * Does something on its own machine, for example on a file. The effect is immediate, and the process may end before
+   * or after it.
    */
   async local<Answer>(label: string, effect: () => Answer): Promise<Answer> {
     const { faults, scheduler } = this.#world;
@@ -196,8 +195,8 @@ export class VirtualProcess {
   }
 
   /**
-   * It ends, as by SIGKILL: nothing of it goes on.
-   * @param culprit The idempotency key of the event that ended it; absent where none did.
+   * Ends the process, like SIGKILL.
+   * @param culprit Idempotency key of the event that ended it; absent if no event did.
    */
   end(why: string, culprit?: string): void {
     if (!this.#alive) return;
@@ -208,7 +207,10 @@ export class VirtualProcess {
     this.onEnd(why);
   }
 
-  /** What it has in hand may be unclear from now on, and its attempt never ended: by the culprit's fault, or nobody's. */
+  /**
+   * The events of its pending calls may have unknown outcomes and unfinished attempts from now on, because of the
+   * culprit or of no event.
+   */
   excuseAll(culprit?: string): void {
     for (const key of new Set([...this.#inHand].flatMap(({ keys }) => keys))) {
       this.#world.excuse(key, 'process ended');
@@ -216,18 +218,18 @@ export class VirtualProcess {
     }
   }
 
-  /** It stops, as a function does between invocations. */
+  /** Freezes the process, like a function between invocations. */
   freeze(): void {
     this.#frozen = true;
   }
 
-  /** It goes on. @returns How many things had waited for that. */
+  /** Resumes the process. @returns Number of callbacks that had waited. */
   thaw(): number {
     this.#frozen = false;
     return this.#goOn();
   }
 
-  /** It stops for a while, short or past any lease, and does not know. */
+  /** Freezes the process for a time, shorter or longer than a lease. */
   stall(): void {
     if (this.#stalled) return;
     const { chance, scheduler } = this.#world;

@@ -3,7 +3,7 @@ import { Prng } from './prng.ts';
 import { RunLog } from './run-log.ts';
 import { Scheduler } from './scheduler.ts';
 
-/** When every run begins: milliseconds since the epoch. */
+/** Start of every run, in milliseconds since the epoch. */
 export const startTime = Date.UTC(2027, 0, 1);
 
 export interface WorldOptions {
@@ -13,15 +13,15 @@ export interface WorldOptions {
   readonly trace: boolean;
 }
 
-/** What all of a run share: time, chance, faults, and the log of what happened. */
+/** The shared state of a run: time, random numbers, faults, and the log. */
 export class World {
   readonly seed: number;
   readonly faults: Faults;
   readonly scheduler: Scheduler;
   readonly log: RunLog;
-  /** How long things take, and who is first. */
+  /** Random numbers for durations and order. */
   readonly chance: Prng;
-  /** What must not happen and did; the first is what a failure is about. */
+  /** Violated rules; a failure report names the first one. */
   readonly violations: string[] = [];
 
   constructor({ seed, faults, trace }: WorldOptions) {
@@ -32,13 +32,13 @@ export class World {
     this.chance = new Prng(seed, 'chance');
   }
 
-  /** By idempotency key: what befell calls about it, so that its outcome may be unknown. */
+  /** By idempotency key: faults of its calls, which allow an unknown outcome. */
   readonly excuses = new Map<string, Set<string>>();
-  /** Idempotency keys of the events of which an outside system did not say what it did. */
+  /** Idempotency keys of events for which an external system gave no clear answer. */
   readonly unclear = new Set<string>();
-  /** By idempotency key: attempts that never ended, by no fault of the event. */
+  /** By idempotency key: attempts that never finished, although the event did not cause that. */
   readonly interrupted = new Map<string, number>();
-  /** While it lasts, what is called about an event does not answer: milliseconds since the epoch. */
+  /** During the outage, calls about events get no answer: milliseconds since the epoch. */
   outage: { readonly from: number; readonly to: number; readonly sparesStores: boolean } | undefined;
 
   get now(): number {
@@ -49,7 +49,7 @@ export class World {
     this.log.add(this.now, actor, text);
   }
 
-  /** Whether an outage is under way that what is called is part of. */
+  /** Whether the called system is down in a current outage. */
   isAway(isOutside: boolean): boolean {
     const { outage, now } = this;
     if (outage === undefined || now < outage.from || now >= outage.to) return false;
@@ -71,7 +71,7 @@ export class World {
     this.note('VIOLATION', text);
   }
 
-  /** How long a message takes on its way, in ms: most a few, some much longer. */
+  /** Random travel time of a request or answer, in ms: usually short, sometimes much longer. */
   latency(): number {
     const luck = this.chance.next();
     if (luck < 0.9) return 1 + Math.floor(luck * 5);
