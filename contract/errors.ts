@@ -44,9 +44,9 @@ function isErrorOf(kind: typeof OrderOnceError, value: unknown): boolean {
 }
 
 /** Base class of the errors that have one code: the one in `codes` of their class. */
-export abstract class OneCodeError extends OrderOnceError<ReasonCode> {
+export abstract class OneCodeError<Code extends string = ReasonCode> extends OrderOnceError<Code> {
   constructor(message: string, options?: ErrorOptions) {
-    super(new.target.codes[0] as ReasonCode, message, options);
+    super(new.target.codes[0] as Code, message, options);
   }
 }
 

@@ -1,20 +1,24 @@
-import { InvalidEventError, OrderOnceError } from '../contract/errors.ts';
+import { InvalidEventError, OneCodeError, OrderOnceError } from '../contract/errors.ts';
 
-export type PublishErrorCode =
+const publishErrorCodes = [
   /** The line is not a valid event; `cause` is the parser's error. */
-  | 'INVALID_EVENT'
+  'INVALID_LINE',
   /** The key function threw, or returned no key. */
-  | 'NO_DEDUPLICATION_KEY'
+  'NO_DEDUPLICATION_KEY',
   /** The entry alone is larger than a request may be. */
-  | 'TOO_LARGE'
+  'TOO_LARGE',
   /** The topic refused the entry or the request, and would refuse it again; `cause` is the `TopicError`. */
-  | 'REFUSED'
+  'REFUSED',
   /** The topic accepted none of the attempts; `cause` is the last one's `TopicError`. */
-  | 'ATTEMPTS_USED_UP';
+  'ATTEMPTS_USED_UP',
+] as const;
+
+export type PublishErrorCode = (typeof publishErrorCodes)[number];
 
 /** Publishing stopped at a line. */
-export class PublishError extends OrderOnceError {
-  declare readonly code: PublishErrorCode;
+export class PublishError extends OrderOnceError<PublishErrorCode> {
+  static override readonly codes: readonly string[] = publishErrorCodes;
+
   /** The line of the input, from 1. */
   readonly line: number;
   /** For an invalid event: the path of the invalid part; absent if the whole line is invalid. */
@@ -27,8 +31,15 @@ export class PublishError extends OrderOnceError {
   }
 }
 
+const topicErrorBrand: unique symbol = Symbol.for('order-once/topic-error');
+
 /** A topic did not accept an entry, or a whole request. */
 export class TopicError extends OrderOnceError {
+  /** Its codes are the broker's and in no list. So a brand of its own tells it in every copy of this package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && topicErrorBrand in value;
+  }
+
   /** Whether the same entry would be refused again, so that a retry cannot help. */
   readonly permanent: boolean;
 
@@ -37,21 +48,28 @@ export class TopicError extends OrderOnceError {
     super(code, message, options);
     this.permanent = permanent;
   }
+
+  get [topicErrorBrand](): true {
+    return true;
+  }
 }
 
-export type JournalErrorCode =
+const journalErrorCodes = [
   /** The file cannot be read, or is not a journal. */
-  | 'JOURNAL_UNREADABLE'
+  'JOURNAL_UNREADABLE',
   /** The file cannot be written. */
-  | 'JOURNAL_UNWRITABLE'
+  'JOURNAL_UNWRITABLE',
   /** The journal belongs to another topic, another deduplication or another input. */
-  | 'JOURNAL_MISMATCH'
+  'JOURNAL_MISMATCH',
   /** Another run has taken the journal over. */
-  | 'JOURNAL_TAKEN';
+  'JOURNAL_TAKEN',
+] as const;
+
+export type JournalErrorCode = (typeof journalErrorCodes)[number];
 
 /** This run must not continue from the journal. Nothing was sent. */
-export class JournalError extends OrderOnceError {
-  declare readonly code: JournalErrorCode;
+export class JournalError extends OrderOnceError<JournalErrorCode> {
+  static override readonly codes: readonly string[] = journalErrorCodes;
 }
 
 export function journalTaken(name: string): JournalError {
@@ -62,10 +80,6 @@ export function journalTaken(name: string): JournalError {
 }
 
 /** The input cannot be read, or is not lines of text. */
-export class InputError extends OrderOnceError {
+export class InputError extends OneCodeError<'INPUT'> {
   static override readonly codes: readonly string[] = ['INPUT'];
-
-  constructor(message: string, options?: ErrorOptions) {
-    super('INPUT', message, options);
-  }
 }

@@ -70,7 +70,7 @@ export interface PublishSummary {
  * const { events } = await publish(readLines('orders.ndjson'), { topicArn, journal: 'orders.journal' });
  * ```
  * @param lines Events as JSON, one per line (`readLines` reads a file). Blank lines are skipped.
- * @throws PublishError that names the line. With INVALID_EVENT, NO_DEDUPLICATION_KEY and TOO_LARGE, all earlier lines are
+ * @throws PublishError that names the line. With INVALID_LINE, NO_DEDUPLICATION_KEY and TOO_LARGE, all earlier lines are
  *   published. With REFUSED and ATTEMPTS_USED_UP, only the pending requests are awaited.
  * @throws InputError if `lines` is not an iterable, or a line is not a string. The earlier lines are published.
  * @throws JournalError if the journal belongs to another run. Nothing was sent.
@@ -175,7 +175,7 @@ function toMessage<Event extends CloudEvent>(
   const problem = isLine
     ? 'not a valid event'
     : 'not a valid event, and several lines of text instead of one';
-  const event = orRefuse('INVALID_EVENT', line, problem, () => identified(parse(text)));
+  const event = orRefuse('INVALID_LINE', line, problem, () => identified(parse(text)));
   return {
     body: canonicalJson(event),
     messageGroup: messageGroup(event.partitionkey),
@@ -189,7 +189,7 @@ function toMessage<Event extends CloudEvent>(
 }
 
 function orRefuse<Result>(
-  code: 'INVALID_EVENT' | 'NO_DEDUPLICATION_KEY',
+  code: 'INVALID_LINE' | 'NO_DEDUPLICATION_KEY',
   line: number,
   problem: string,
   attempt: () => Result,

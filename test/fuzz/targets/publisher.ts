@@ -94,10 +94,10 @@ function lineOf(error: unknown, lines: readonly string[]): number {
   assert.ok(error instanceof PublishError, String(error));
   const { code, line, field, message } = error;
   assert.ok(message.startsWith(`Line ${line}: `) && message.length <= 1_200, message.slice(0, 1_200));
-  assert.ok(['INVALID_EVENT', 'NO_DEDUPLICATION_KEY', 'TOO_LARGE'].includes(code), message);
+  assert.ok(['INVALID_LINE', 'NO_DEDUPLICATION_KEY', 'TOO_LARGE'].includes(code), message);
   const isEvent = isParsed(lines[line - 1] ?? '');
-  assert.equal(isEvent, code !== 'INVALID_EVENT');
-  if (code !== 'INVALID_EVENT') assert.equal(field, undefined);
+  assert.equal(isEvent, code !== 'INVALID_LINE');
+  if (code !== 'INVALID_LINE') assert.equal(field, undefined);
   return line;
 }
 

@@ -60,7 +60,7 @@ test('pieces of text that are not lines are refused', async () => {
   const text = toLines(orders(3)).join('\n');
   const error = given(Readable.from([`${text}\n`]));
   await expect(error).rejects.toMatchObject({
-    code: 'INVALID_EVENT',
+    code: 'INVALID_LINE',
     message: expect.stringMatching(/^Line 1: not a valid event, and several lines of text instead of one: /),
   });
 });

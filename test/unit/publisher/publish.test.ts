@@ -110,7 +110,7 @@ describe('publish', () => {
       // WHEN it is published among others
       const error = await failureOf(run(toLines([...orders(30), invalid, order(31)])));
       // THEN what came before is there, and nothing behind it
-      expect(error).toMatchObject({ code: 'INVALID_EVENT', line: 31, field: 'data.total' });
+      expect(error).toMatchObject({ code: 'INVALID_LINE', line: 31, field: 'data.total' });
       expect(error.cause).toBeInstanceOf(InvalidEventError);
       expect(error.message).toBe('Line 31: not a valid event: data.total: is missing');
       expect(subjects(topic).toSorted()).toEqual(
@@ -129,7 +129,7 @@ describe('publish', () => {
       ],
     ])('is refused: %s', async (_, line) => {
       const { run, topic } = setUp();
-      expect(await failureOf(run([line]))).toMatchObject({ code: 'INVALID_EVENT', line: 1 });
+      expect(await failureOf(run([line]))).toMatchObject({ code: 'INVALID_LINE', line: 1 });
       expect(topic.requests).toEqual([]);
     });
 
@@ -143,7 +143,7 @@ describe('publish', () => {
       const error = await failureOf(
         run([line], { parse: (body) => JSON.parse(body), deduplication: 'event' }),
       );
-      expect(error).toMatchObject({ code: 'INVALID_EVENT', line: 1, field: name });
+      expect(error).toMatchObject({ code: 'INVALID_LINE', line: 1, field: name });
     });
   });
 
@@ -153,7 +153,7 @@ describe('publish', () => {
     await publishTo(topic, toLines([event as never]), { clock, random });
     expect(topic.delivered.map(({ entry }) => JSON.parse(entry.body).type)).toEqual(['seat.booked']);
     const refused = publishTo(topic, toLines([{ ...event, source: undefined } as never]), { clock, random });
-    await expect(refused).rejects.toMatchObject({ code: 'INVALID_EVENT' });
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_LINE' });
   });
 
   test('publishes events of another type with their own parser', async () => {
