@@ -8,7 +8,7 @@ import { type Promises, type Row, withTarget } from './report/row.ts';
 import { versionOf } from './report/version-of.ts';
 
 const rounds = 25;
-/** Batches of each contestant before anything is measured: its code is compiled by then, and its connections are open. */
+/** Number of batches before the measurement, so that code is compiled and connections are open. */
 const warmUpBatches = 500;
 
 /** With the package that names the version, where there is one. */
@@ -31,10 +31,10 @@ const scenarios: readonly Scenario[] = kinds.flatMap((kind) =>
 );
 
 /**
- * Our consumer beside the peers, on batches of the same orders with the same effect: each in a process of its own, in
- * turn, against stores that hold every answer back.
+ * Compares our consumer with the peers on batches of the same orders with the same effects. Each runs in its own
+ * process, in turn, against stores that delay every answer.
  *
- * @throws Error for a contestant whose accounts are not exact in the end: what is fast and wrong has no time.
+ * @throws Error for a contestant whose accounts are not exact at the end, because only correct consumers are timed.
  */
 export async function batchRows(): Promise<Row[]> {
   const lab = new Lab();
@@ -64,8 +64,8 @@ async function enter(lab: Lab, name: ContestantName) {
 }
 
 /**
- * aws-lambda-stream remembers no event, and has no answer to a duplicate. Ours may fold what a group has into one
- * transaction, so the same transactions can be sent at once only where no group has two messages.
+ * aws-lambda-stream keeps no record of events, so it cannot handle duplicates. Our consumer may fold the messages of a
+ * group into one transaction, so the bare transactions are comparable only if each group has one message.
  */
 function takesPart(name: ContestantName, { kind, groups }: Scenario): boolean {
   if (name === 'lambdaStream') return kind === 'first deliveries';
@@ -122,7 +122,7 @@ function compare(
   return withTarget(row, promisesOf(scenario, peer, row, cpu));
 }
 
-/** What was promised of it: of first deliveries the time, of all the requests and the CPU. */
+/** The targets: time for first deliveries, requests and CPU for all. */
 function promisesOf(
   { kind, groups }: Scenario,
   peer: Peer,

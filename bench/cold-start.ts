@@ -8,17 +8,18 @@ import { makeStarter, type Tried } from './starts/starter.ts';
 import { bareClients, bareWrite, deployedFunctions, type Service, type Subject } from './starts/subjects.ts';
 
 const rounds = 20;
-/** Of each handler: the first opens connections, the others show whether those are kept. */
+/** Number of calls of each handler: the first one opens connections, the others show whether they are kept. */
 const calls = 5;
-/** How many times as long as the clients that it loads a function may take. */
+/** Target: maximum load time of a function, divided by that of its clients. */
 const most = 1.15;
 
 /**
- * How long each deployed function takes to load, in a new process each time, beside bare clients of the SDK that are
- * bundled like it; what its first call takes, and what it asks of others before that. `ratio` is ours by the peer's.
+ * Measures the load time of each deployed function, in a new process each time, compared with bare SDK clients in the
+ * same kind of bundle. Also measures the first call and the requests before it. `ratio` is our time divided by the
+ * peer's.
  *
- * Times of a load are the processor's: it waits for nothing, and on a machine that does other things besides the clock
- * tells more of those.
+ * Load times are CPU times, because loading waits for nothing, and elapsed time would include other work of the
+ * machine.
  */
 export async function startRows(): Promise<Row[]> {
   const starter = await makeStarter();
@@ -91,7 +92,7 @@ function total(packages: Packages): number {
   return Object.values(packages).reduce((sum, bytes) => sum + bytes, 0) / 1024;
 }
 
-/** What each function has in it, by package: `npm run bench:load -- --packages`. */
+/** The content of each function by package: `npm run bench:load -- --packages`. */
 async function packagesText(): Promise<string> {
   const starter = await makeStarter();
   try {

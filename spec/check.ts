@@ -4,7 +4,7 @@ import { type Chosen, readChosen, usage } from './options.ts';
 import { liveness, type Outcome } from './outcome.ts';
 import { check, installTlc, stopAll } from './tlc.ts';
 
-/** TLC takes one core for each. */
+/** Number of concurrent TLC runs; each uses one core. */
 const atOnce = 2;
 
 interface Line {
@@ -22,7 +22,7 @@ process.once('exit', stopAll);
 
 await command(process.argv.slice(2), readChosen, usage, checkChosen);
 
-/** Checks each model, then that each mutant is found out by the invariant or property that it names. */
+/** Checks each model, and then checks that each mutant violates its named invariant or property. */
 async function checkChosen({ models, mutants }: Chosen): Promise<boolean> {
   await installTlc();
   print(row(['model', 'states', 'depth', 'actions', 'seconds', '']));
@@ -49,7 +49,7 @@ async function checkModel(model: Model): Promise<Line> {
   };
 }
 
-/** An action that should be taken and never was says nothing of what it may break. */
+/** An action that is never taken proves nothing, so the check fails. */
 function surprise({ never }: Model, { taken }: Outcome): string | undefined {
   const idle = [...taken].filter(([name, count]) => count === 0 && !never.includes(name));
   const busy = [...taken].filter(([name, count]) => count > 0 && never.includes(name));
@@ -62,7 +62,7 @@ function surprise({ never }: Model, { taken }: Outcome): string | undefined {
   ].join('; ');
 }
 
-/** What is to be found by a single state or step is looked for without the liveness property, which triples the time. */
+/** An invariant or step property is checked without the liveness property, which triples the time. */
 async function checkMutant({ mutation, model, violates }: Mutant): Promise<Line> {
   const { outcome, seconds } = await timed({
     model,

@@ -1,4 +1,4 @@
-/** A .cfg in this folder, and the actions that its guarantee, or what it leaves out, makes impossible. */
+/** A .cfg in this folder, with the actions that are impossible in this model. */
 export interface Model {
   readonly name: string;
   readonly never: readonly string[];
@@ -100,7 +100,7 @@ export const models: readonly Model[] = [
   },
 ];
 
-/** One model with one thing broken, and the invariant or property that no longer holds. */
+/** A model with one broken rule, and the invariant or property that it violates. */
 export interface Mutant {
   readonly mutation: string;
   readonly model: string;
@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   { mutation: 'OF_SEEN_OWNER', model: 'operator', violates: 'OwnersAlone' },
   { mutation: 'EXPIRED_AS_SEEN', model: 'exactly-once-expiring', violates: 'HappensOnce' },
   { mutation: 'MAY_RESOLVE', model: 'operator', violates: 'UnknownStands' },
-  // What the runtime does between the writes.
+  // Steps of the runtime between the writes.
   { mutation: 'no window', model: 'exactly-once-expiring', violates: 'HappensOnce' },
   { mutation: 'take over at-most-once', model: 'at-most-once', violates: 'HappensOnce' },
   { mutation: 'release the unclear', model: 'at-most-once', violates: 'HappensOnce' },
@@ -135,7 +135,7 @@ export const mutants: readonly Mutant[] = [
   { mutation: 'acknowledge the fenced', model: 'at-least-once', violates: 'Accounted' },
   { mutation: 'wait for the dead', model: 'operator', violates: 'Settles' },
   { mutation: 'no reopening', model: 'to-exactly-once', violates: 'Settles' },
-  // What has to be so: an assumption each.
+  // Assumptions.
   { mutation: 'lease without skew', model: 'at-most-once-expiring', violates: 'OwnersAlone' },
   { mutation: 'begin late', model: 'exactly-once-expiring', violates: 'HappensOnce' },
   { mutation: 'call late', model: 'at-least-once', violates: 'HappensOnce' },

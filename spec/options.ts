@@ -14,8 +14,8 @@ export interface Chosen {
 
 /**
  * The arguments of `npm run spec`.
- * @returns `help` where they ask for it.
- * @throws ConfigurationError that names what is in no name, or too much.
+ * @returns `help` if the user asks for it.
+ * @throws ConfigurationError that names a text without a match, or a surplus argument.
  */
 export function readChosen(args: readonly string[]): Chosen | 'help' {
   const { values, words } = readArguments(args, table, usage, { takesWords: true });

@@ -1,17 +1,17 @@
-/** What TLC says of a model. */
+/** The result of TLC for a model. */
 export interface Outcome {
-  /** Distinct states found. */
+  /** Number of distinct states. */
   readonly states: number;
   readonly depth: number;
-  /** How often each action was taken, by its name. */
+  /** Number of times that each action was taken, by name. */
   readonly taken: ReadonlyMap<string, number>;
-  /** The invariant or property that does not hold. */
+  /** The violated invariant or property. */
   readonly violated: string | undefined;
-  /** What TLC said, where it found neither that all holds nor what does not. */
+  /** TLC's output, if it reports neither success nor a violation. */
   readonly failure: string | undefined;
 }
 
-/** The only temporal property: TLC does not say which one was violated. */
+/** The only temporal property, because TLC does not name the violated one. */
 export const liveness = 'Settles';
 
 const violations = [
@@ -41,7 +41,7 @@ function lastNumber(said: string, pattern: RegExp): number {
   return Number([...said.matchAll(pattern)].at(-1)?.[1]?.replaceAll(',', '') ?? 0);
 }
 
-/** The last report is the whole. An action of several alternatives has a line for each. */
+/** The last report contains all counts. An action with several alternatives has a line for each. */
 function takenIn(said: string): Map<string, number> {
   const report = said.slice(Math.max(0, said.lastIndexOf('The coverage statistics at')));
   const taken = new Map<string, number>();

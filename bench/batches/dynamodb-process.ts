@@ -5,7 +5,7 @@ import { answer } from '../measure/answering-process.ts';
 import { effectTables, keys } from './tables.ts';
 import { latencyMs, type Traffic } from './traffic.ts';
 
-/** What an account has bought, by ledger and customers. */
+/** The state of an account in ledger and customers. */
 export interface Account {
   readonly account: string;
   readonly spent: number;
@@ -15,7 +15,7 @@ export interface Account {
 
 export interface DynamoDbAnswer extends Traffic {
   readonly endpoint: string;
-  /** Empty, unless they were asked for. */
+  /** Empty unless requested. */
   readonly accounts: readonly Account[];
 }
 

@@ -1,7 +1,7 @@
 import { encodeTables, environmentNames } from '../../contract/environment.ts';
 import { effectTables, recordTables } from './tables.ts';
 
-/** What a contestant finds in its environment: for ours, what its construct sets. */
+/** The environment of a contestant; for ours, the variables that the construct sets. */
 export function environmentOf(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,

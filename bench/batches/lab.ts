@@ -13,12 +13,12 @@ import type { Batch } from './orders.ts';
 import type { RedisAnswer } from './redis-process.ts';
 import type { Traffic } from './traffic.ts';
 
-/** What one batch came to. */
+/** The measurement of a batch. */
 export interface Measured extends Done, Traffic {}
 
 const file = (name: string) => join(import.meta.dirname, name);
 
-/** Stores that count, and contestants: each in a process of its own, whose CPU time is nobody else's. */
+/** Counting stores and contestants, each in its own process, so that CPU times are separate. */
 export class Lab {
   readonly #dynamoDb = new AnsweringProcess<{ accounts?: true }, DynamoDbAnswer>({
     file: file('dynamodb-process.ts'),
@@ -26,7 +26,7 @@ export class Lab {
   readonly #contestants: AnsweringProcess<SQSEvent, Done>[] = [];
   #redis: { readonly server: Server; readonly proxy: AnsweringProcess<object, RedisAnswer> } | undefined;
 
-  /** @returns Whether there is a Redis for those who need one. */
+  /** @returns Whether a Redis is available. */
   async startRedis(): Promise<boolean> {
     if (!canRunRedis) return false;
     const server = await startRedis(accepts);

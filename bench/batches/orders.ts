@@ -6,7 +6,7 @@ import type { Account } from './dynamodb-process.ts';
 
 export const batchSize = 10;
 
-/** Places in a batch of the messages that were delivered before. */
+/** Positions in a batch of the messages that were delivered before. */
 export const deliveries = {
   'first deliveries': [],
   duplicates: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
@@ -15,7 +15,7 @@ export const deliveries = {
 export type DeliveryKind = keyof typeof deliveries;
 
 export interface Batch {
-  /** Has to be delivered before, where the batch has duplicates. */
+  /** The batch to deliver first, if this batch has duplicates. */
   readonly before: SQSEvent | undefined;
   readonly batch: SQSEvent;
 }
@@ -28,19 +28,19 @@ const line = {
 };
 const lines = Array.from({ length: 5 }, () => line);
 
-/** Makes the batches of one consumer: new orders of the same accounts, and some of them twice. */
+/** Makes the batches of one consumer: new orders of the same accounts, some of them twice. */
 export class Orders {
   readonly #owner: string;
   readonly #accounts = new Map<string, Account>();
   #made = 0;
   #sent = 0;
 
-  /** @param owner No other consumer has accounts or events in common with it. */
+  /** @param owner The consumer, which shares no accounts or events with others. */
   constructor(owner: string) {
     this.#owner = owner;
   }
 
-  /** What is there if each order was applied once, and those of an account in order. */
+  /** The expected accounts if each order was applied once, in order. */
   get accounts(): readonly Account[] {
     return [...this.#accounts.values()];
   }
@@ -48,7 +48,7 @@ export class Orders {
   next(kind: DeliveryKind, groups: number): Batch {
     const places: readonly number[] = deliveries[kind];
     const events: OrderEvent[] = [];
-    // What was delivered before is older than the rest of the batch.
+    // Messages that were delivered before are older than the rest of the batch.
     for (const place of places) events[place] = this.#order(place % groups);
     for (let place = 0; place < batchSize; place++) events[place] ??= this.#order(place % groups);
     const before = places.map((place) => events[place] as OrderEvent);
@@ -61,7 +61,7 @@ export class Orders {
   #order(group: number): OrderEvent {
     this.#made += 1;
     const account = `${this.#owner}-${group}`;
-    // No sum of them is rounded.
+    // Quarters, so that no sum is rounded.
     const total = (this.#made % 100) / 4;
     const subject = `${this.#owner}-${this.#made}`;
     const { spent, orders } = this.#accounts.get(account) ?? { spent: 0, orders: 0 };

@@ -6,7 +6,7 @@ import { answer } from '../measure/answering-process.ts';
 import { CommandCounter } from './command-counter.ts';
 import { latencyMs, type Traffic } from './traffic.ts';
 
-/** Stands before a Redis on a port of the loopback interface, its argument: counts commands, holds answers back. */
+/** A proxy in front of a Redis on the loopback port that is its argument. It counts commands and delays answers. */
 export interface RedisAnswer extends Traffic {
   readonly port: number;
 }
@@ -23,7 +23,7 @@ const proxy = createServer({ noDelay: true }, (client) => {
     bytes += chunk.length;
     redis.write(chunk);
   });
-  // Timers of one length end in the order in which they began.
+  // Timers of equal length fire in the order of their start.
   redis.on('data', async (chunk) => {
     await delay(latencyMs);
     client.write(chunk);

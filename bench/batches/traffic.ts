@@ -1,9 +1,9 @@
-/** What a server got since it was started. */
+/** Requests to a server since its start. */
 export interface Traffic {
   readonly requests: number;
-  /** Of the requests' bodies. */
+  /** Bytes of the requests' bodies. */
   readonly bytes: number;
 }
 
-/** In ms: how long each answer of a store is held back. */
+/** Delay of each answer of a store, in ms. */
 export const latencyMs = 5;

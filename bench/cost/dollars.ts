@@ -11,7 +11,7 @@ export interface Dollars {
 
 const gigabyte = 1024 ** 3;
 
-/** Of the message from its publication until it is deleted from its queue. */
+/** Costs of a message from its publication to its deletion from the queue. */
 export function dollarsOf(counted: Counted): Dollars {
   return {
     messaging: messagingOf(counted),
@@ -25,8 +25,8 @@ export function sumOf({ messaging, lambda, dynamoDb }: Dollars): number {
 }
 
 /**
- * Each message is published alone, as by the intake. What SNS puts into a queue is taken for a request to SQS; so is each
- * batch that Lambda receives, and each that it deletes.
+ * Each message is published alone, like by the intake. Each delivery of SNS to the queue counts as a request to SQS,
+ * and so does each batch that Lambda receives or deletes.
  */
 function messagingOf({ source, bodyBytes, shape, queueRequests }: Counted): number {
   const gigabytes = bodyBytes / gigabyte;

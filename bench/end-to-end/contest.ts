@@ -15,13 +15,13 @@ import type { TableNames } from '../../lab/verify/tables.ts';
 import { publish } from '../../publisher/index.ts';
 import { workTime } from './work-time.ts';
 
-/** A consumer of the topic, and where it keeps what it does. */
+/** A consumer of the topic, and its tables. */
 export interface Deployed extends TableNames {
   readonly queueUrl: string;
   readonly functionName: string;
 }
 
-/** The consumers of one topic, each of which gets every order and works when it is told to. */
+/** The consumers of one topic. Each gets every order, and works only when its turn comes. */
 export class Contest {
   readonly #clientConfig: ClientConfig;
   readonly #topicArn: string;
@@ -48,7 +48,7 @@ export class Contest {
     });
   }
 
-  /** Has a consumer do what is in its queue. @returns How long it worked, in ms. */
+  /** Lets a consumer empty its queue. @returns Working time in ms. */
   async work({ queueUrl, functionName }: Deployed): Promise<number> {
     const since = Date.now();
     await this.#setEnabled(functionName, true);
@@ -57,12 +57,12 @@ export class Contest {
     return await workTime(this.#logs, functionName, since);
   }
 
-  /** From now on a consumer lets its queue fill. */
+  /** Pauses a consumer, so that its queue fills. */
   async rest({ functionName }: Deployed): Promise<void> {
     await this.#setEnabled(functionName, false);
   }
 
-  /** Has a consumer send its requests to DynamoDB through a proxy that counts them. */
+  /** Sends a consumer's requests to DynamoDB through a counting proxy. */
   async watch({ functionName }: Deployed): Promise<StoreProxy> {
     const neverAway = { after: Number.POSITIVE_INFINITY, seconds: 0, seed: 0 };
     const proxy = await startStoreProxy({ endpoint: this.#clientConfig.endpoint, ...neverAway });

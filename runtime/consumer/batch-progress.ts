@@ -32,7 +32,7 @@ export class BatchProgress {
     for (const message of messages) this.#begun.add(message);
   }
 
-  /** Reports what became of a message, and remembers that it is settled or hides it until its retry, and its group with it. */
+  /** Reports the disposition of a message. Remembers that it is settled, or hides it and its group until the retry. */
   readonly finish: Finish = async (message, disposition) => {
     this.#report.delivery(message, disposition.log);
     if (disposition.kind === 'retry') {
@@ -54,11 +54,11 @@ export class BatchProgress {
   }
 
   /**
-   * Takes what is settled from the queue, and hides the groups that are not done. Neither has to succeed: a message
-   * that comes again is a duplicate, and one that is not hidden comes after the queue's visibility timeout.
+   * Deletes settled messages from the queue, and hides the unfinished groups. Both are best effort: a settled message
+   * that is delivered again is a duplicate, and a message that is not hidden returns after the visibility timeout.
    *
-   * @param settle Settles a message that is under way, and hands what became of it to `finish`. Never rejects.
-   * @returns The messages that are still under way after that. What became of them is reported.
+   * @param settle Settles a running message, and passes its disposition to `finish`. Never rejects.
+   * @returns The messages that are still running afterwards. Their dispositions are reported.
    */
   async cutShort(settle: (message: Received, finish: Finish) => Promise<unknown>): Promise<Received[]> {
     const isUnderWay = (message: Received) =>
@@ -88,7 +88,7 @@ export class BatchProgress {
     return underWay.map(([message]) => message);
   }
 
-  /** Takes what is settled from the queue, for the case that this process answers no more. Never rejects. */
+  /** Deletes settled messages from the queue, in case this process never returns. Never rejects. */
   async acknowledge(): Promise<void> {
     await this.#acknowledge([...this.#settled].filter((message) => !this.#acknowledged.has(message)));
   }

@@ -5,20 +5,20 @@ import type { Message } from '../message/sqs-message.ts';
 import type { DeliveryVerdict } from '../settlement/settle.ts';
 import { jobOf } from './delivery-task.ts';
 
-/** What a delivery came to, and what its message is settled with. */
+/** The verdict of a delivery, and the job with which its message is settled. */
 export interface Judged {
   readonly verdict: DeliveryVerdict;
-  /** `undefined` if nobody knows the event. */
+  /** `undefined` if the event is not known. */
   readonly job: Job | undefined;
   readonly context: DeliveryContext;
 }
 
 /**
- * What the record of an event says that the consumer cannot read as it is deployed now: its parser fails over it, or a schema
- * refuses it. A version before may have applied the event. Which event it is, the body itself says.
+ * Returns the verdict of the record for an event that the deployed consumer cannot read, because its parser fails on it
+ * or a schema refuses it. An earlier version may have applied the event. The body itself identifies the event.
  *
- * @returns `undefined` if the record leaves it open, or is of other content: then it says nothing of this event.
- * @throws Whatever `findVerdict` of the guarantee throws: then the message waits.
+ * @returns `undefined` if the record does not decide, or has other content.
+ * @throws The error of the guarantee's `findVerdict`; then the message waits.
  */
 export async function judgeByRecord(
   message: Message<CloudEvent>,

@@ -216,12 +216,12 @@ export interface Guarantee<Kind extends HandlerKind> {
    */
   quarantine(task: Job, reason: string, tools: Tools): Promise<void>;
   /**
-   * What the record of an event says if its handler is not called, since the consumer cannot read the event as it is
-   * deployed now. Of an unfinished record whose effect may have happened it makes an OUTCOME_UNKNOWN.
+   * Returns the verdict of an event's record without a call of the handler, for an event that the deployed consumer
+   * cannot read. An unfinished record whose effect may have happened becomes OUTCOME_UNKNOWN.
    *
-   * @returns `undefined` if the record leaves it open.
-   * @throws ConfigurationError if the consumer must not decide by the record: then the message waits. StoreBusyError if the
-   *   store is contended; whatever the store throws.
+   * @returns `undefined` if the record does not decide.
+   * @throws ConfigurationError if the consumer must not decide by the record: then the message waits. StoreBusyError if
+   *   the store is contended; the error of the store.
    */
   findVerdict(task: Job, tools: Tools): Promise<Verdict | undefined>;
   /**

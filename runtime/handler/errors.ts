@@ -85,7 +85,7 @@ export class NeverEndedError extends OneCodeError {
   static override readonly codes: readonly ReasonCode[] = ['NEVER_ENDED'];
 
   constructor() {
-    super('Its process ended before it did: killed, out of memory, or past its time');
+    super('The process ended before the attempt finished: killed, out of memory, or at the timeout');
   }
 }
 

@@ -220,7 +220,7 @@ it.concurrent('a message that ends its process each time is given up alone, and 
       reason: {
         code: 'ATTEMPTS_EXHAUSTED',
         attempts: 5,
-        message: expect.stringContaining('Its process ended before it did'),
+        message: expect.stringContaining('The process ended before the attempt finished'),
       },
     },
   ]);

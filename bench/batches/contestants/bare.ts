@@ -40,7 +40,7 @@ async function transactionsOf(batch: SQSEvent): Promise<TransactWriteItemsComman
   return inputs;
 }
 
-/** What our runtime sends, sent at once by the client alone: no runtime over this client takes less. */
+/** Sends the requests of our runtime at once with the bare client. No runtime with this client can be faster. */
 export const bare: Contestant = async (batch) => {
   const inputs = await transactionsOf(batch);
   return async () => {
@@ -53,7 +53,7 @@ async function send(input: TransactWriteItemsCommandInput): Promise<void> {
   try {
     await client.send(new TransactWriteItemsCommand(input));
   } catch (error) {
-    // The record of a duplicate is there.
+    // The record of a duplicate exists.
     if (!(error instanceof TransactionCanceledException)) throw error;
   }
 }

@@ -5,12 +5,12 @@ import { clientOptions } from '../../../runtime/aws/sdk-client-options.ts';
 import { resolveTables } from '../../../runtime/consumer/resolve-tables.ts';
 import { encode } from '../../../runtime/handler/effects/of-kind.ts';
 
-/** The same client for all that take one: what ours makes for itself. */
+/** The client of our runtime, used by all contestants. */
 export const connect = () => new DynamoDBClient(clientOptions);
 
 const tables = resolveTables(orderTables);
 
-/** The same effect for all: what ours commits beside its record. */
+/** The effects of an order, the same for all contestants. */
 export function effectsOf(event: OrderEvent): TransactWriteItem[] {
   return applyOrder(event, { tables }).map((effect) => encode(effect).write);
 }

@@ -1,4 +1,4 @@
 import type { SQSEvent } from 'aws-lambda';
 
-/** Gets ready for a batch; what it returns is measured, and tells how many of its messages have to come again. */
+/** Prepares a batch. The returned function is measured, and returns the number of failed messages. */
 export type Contestant = (batch: SQSEvent) => Promise<() => Promise<number>>;

@@ -1,6 +1,6 @@
 import type { Contestant } from './contestant.ts';
 
-/** Loaded where it runs, so that no process has the code of two. */
+/** Each contestant is loaded in its own process, so that no process has the code of two. */
 export const contestants = {
   ours: async () => (await import('./ours.ts')).ours,
   powertools: async () => (await import('./powertools.ts')).powertools,

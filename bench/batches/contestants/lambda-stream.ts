@@ -8,7 +8,7 @@ import { batchSize } from '../orders.ts';
 import { effectTables } from '../tables.ts';
 import type { Contestant } from './contestant.ts';
 
-/** Made once, since each makes a client with connections of its own. */
+/** Created once, because each one creates a client with its own connections. */
 const update = (tableName: string) => updateDynamoDB({ tableName, parallel: batchSize });
 const updateOrders = update(effectTables.orders);
 const updateLedger = update(effectTables.ledger);
@@ -23,8 +23,8 @@ interface AccountWork {
 }
 
 /**
- * As its documentation has it: orders one by one in parallel, then grouped by account to save requests. It keeps no
- * record of what was applied: a batch that ends after the ledger comes again, and adds to it again.
+ * Follows its documentation: orders in parallel, then grouped by account to save requests. It keeps no record of
+ * applied events: a batch that fails after the ledger is delivered again, and is added again.
  */
 export const lambdaStream: Contestant = async (batch) => async () => {
   await fromSqsEvent<OrderEvent>(batch)

@@ -44,9 +44,9 @@ async function applyOnce(order: OrderPlaced) {
 }
 
 /**
- * As its documentation has it for FIFO queues: one message at a time for each of so many pollers, so that the groups
- * are worked on at once and each keeps its order. With batches of more than one it works on all messages of a batch at
- * once, whatever their groups.
+ * Follows its documentation for FIFO queues: each of several pollers handles one message at a time, so that groups run
+ * in parallel and each keeps its order. With larger batches it would handle all messages of a batch at once, whatever
+ * their groups.
  */
 class OrderConsumer extends AbstractSqsConsumer<OrderPlaced, undefined> {
   constructor(queueUrl: string, redis: Redis, dependencies: SQSConsumerDependencies) {

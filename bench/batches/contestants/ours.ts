@@ -3,6 +3,6 @@ import { handler } from '../../../lambda/fulfilment.ts';
 import { remaining } from '../../../test/support/sqs.ts';
 import type { Contestant } from './contestant.ts';
 
-/** The function that is deployed. */
+/** The deployed function. */
 export const ours: Contestant = async (batch) => async () =>
   (await handler(batch, remaining() as Context)).batchItemFailures.length;

@@ -7,8 +7,8 @@ interface SdkRequest {
 }
 
 /**
- * A FIFO queue for a consumer that polls, which Lambda's batches cannot be handed to: it gives one message of a group
- * at a time, in order, to whoever waits. Its client's requests stay in this process, and take no time.
+ * A FIFO queue for a polling consumer, which cannot take Lambda's batches. It delivers one message of a group at a
+ * time, in order. Its client's requests stay in this process and take no time.
  */
 export class PolledQueue {
   readonly url = 'http://sqs.in-memory/000000000000/orders.fifo';
@@ -17,7 +17,7 @@ export class PolledQueue {
   readonly #polls: (() => void)[] = [];
   #done = () => {};
 
-  /** Resolves once each message of the batch was deleted. */
+  /** Resolves when each message of the batch is deleted. */
   hand({ Records }: SQSEvent): Promise<void> {
     this.#waiting = [...Records];
     const done = new Promise<void>((resolve) => {

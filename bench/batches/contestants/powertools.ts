@@ -32,8 +32,8 @@ const processor = new SqsFifoPartialProcessorAsync();
 const context = remaining() as Context;
 
 /**
- * As its documentation has it for FIFO queues: its other processor works on a batch in parallel, and keeps no order.
- * Its local cache is off, as it is by default: it knows the duplicates of its own process alone.
+ * Follows its documentation for FIFO queues, because its parallel processor keeps no order. Its local cache is off, as
+ * by default; it only knows the duplicates of its own process.
  */
 export const powertools: Contestant = async (batch) => async () => {
   config.registerLambdaContext(context);

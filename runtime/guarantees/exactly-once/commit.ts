@@ -66,7 +66,7 @@ export async function commitLive(
     const answer = await store.commit(commits(), live.list);
     if (answer.kind !== 'stale') return answer;
     live.leaveOut(answer.effects);
-    if (clock.now() > deadlineAt) throw new StoreBusyError('its items kept getting newer');
+    if (clock.now() > deadlineAt) throw new StoreBusyError('newer versions of the items kept arriving');
   }
 }
 

@@ -68,7 +68,7 @@ async function settleSuspect<Event extends CloudEvent>(
     const { past } = taken;
     if (!task.canStartHandler(past)) return { outcome: 'tried', error: new NeverEndedError(), history: past };
     if (clock.now() > task.latestHandlerStartAt)
-      throw new StoreBusyError('the count took the time of the invocation');
+      throw new StoreBusyError('the count of the attempt took all of the invocation');
     const failed = async (error: unknown): Promise<Verdict> => {
       const ended = await suspect.end(describe(error), { failed: true });
       if (ended.held) return { outcome: 'tried', error, history: includingThisAttempt(past) };

@@ -59,7 +59,7 @@ async function readUnderLease(
   }
   const startedAt = clock.now();
   if (suspect && startedAt > job.latestHandlerStartAt)
-    throw new StoreBusyError('the count took the time of the invocation');
+    throw new StoreBusyError('the count of the attempt took all of the invocation');
   try {
     read();
   } catch (error) {

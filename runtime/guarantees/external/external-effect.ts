@@ -113,7 +113,7 @@ async function runUnderLease<Event extends CloudEvent>(
   }
   const endsAt = task.deadlineAt - handlerMarginMs;
   if (clock.now() >= (suspect ? Math.min(endsAt, task.latestHandlerStartAt) : endsAt)) {
-    const late = new StoreBusyError('the claim took the whole time of the invocation');
+    const late = new StoreBusyError('the claim took all of the invocation');
     return await settleError(late, { notDone: true, failed: false }, past, attempt);
   }
   let result: ExternalResult;

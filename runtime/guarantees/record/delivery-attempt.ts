@@ -174,8 +174,8 @@ export class DeliveryAttempt {
   }
 
   /**
-   * A refusal may be our own earlier write, its answer lost: then the record says all that this write would have said.
-   * `Recognise` in spec/OrderOnce.tla.
+   * Recognises a refusal by an earlier write of this delivery whose answer was lost. The record then holds everything
+   * that this write would have written. `Recognise` in spec/OrderOnce.tla.
    */
   ownerWrite(
     answer: Exclude<OwnerAnswer, { kind: 'contended' }>,

@@ -11,7 +11,7 @@ import type { InterpretTerms } from './interpret-record.ts';
  * Returns the verdict that the record of a job holds, for a delivery that has nothing to write. An unfinished record
  * whose effect may have happened becomes OUTCOME_UNKNOWN, as after a write.
  *
- * @param terms As a write of the guarantee would have them.
+ * @param terms The terms of the guarantee's writes.
  * @returns `undefined` if the record does not decide.
  * @throws ConfigurationError if the consumer must not decide by the record: see `RecordState`. StoreBusyError if the
  *   store is contended; the error of the store.

@@ -102,7 +102,7 @@ describe.each(guarantees)('a body that ends its process in the parser, under $na
     await drained();
     // THEN
     expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED', attempts: 5 }]);
-    expect(reasons()[0].message).toContain('Its process ended before it did');
+    expect(reasons()[0].message).toContain('The process ended before the attempt finished');
     expect(recordOf('2')?.status).toBe(other && 'COMPLETED');
     expect(recordOfBody(body)).toMatchObject({ status: 'QUARANTINED', attempts: 0 });
     expect(handled.toSorted()).toEqual(['1', '3']);

@@ -63,7 +63,7 @@ describe.each(guarantees)('a message that ends its process each time, under $nam
     });
     // THEN
     expect(reasons()).toMatchObject([{ code: 'ATTEMPTS_EXHAUSTED', attempts: 5 }]);
-    expect(reasons()[0].message).toContain('Its process ended before it did');
+    expect(reasons()[0].message).toContain('The process ended before the attempt finished');
     expect(wiring.letters.map(({ deduplicationId }) => deduplicationId)).toEqual(['m4']);
     expect(queue.deadLetters).toEqual([]);
     expect(
