@@ -1,7 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Sandbox } from '../lab/faults/sandbox.ts';
-import { drain, drainTimeoutOf, totalDepth } from '../lab/observe/drain.ts';
+import { drain, drainTimeoutSeconds, totalDepth } from '../lab/observe/drain.ts';
 import type { ClientConfig } from '../lab/target/client-config.ts';
 import { consumersOf, type StackOutputs } from '../lab/target/consumers.ts';
 import type { RunResult } from '../lab/verify/run-result.ts';
@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly events: Events;
   readonly plan: PlanOptions & { readonly shuffle: number };
   /** How long the store refuses, in seconds. */
-  readonly outage: number;
+  readonly outageSeconds: number;
   readonly sandbox: Sandbox;
   /** Runs a step and measures its time. */
   readonly timed: <T>(step: Step, work: () => Promise<T>) => Promise<T>;
@@ -32,7 +32,7 @@ export interface RunOptions {
 
 /** Publishes, waits until the queues are empty, and verifies. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { clientConfig, stack, events, plan, outage, sandbox, timed } = options;
+  const { clientConfig, stack, events, plan, outageSeconds, sandbox, timed } = options;
   const sns = new SNSClient(clientConfig);
   const order = new TopicOrder();
   order.follow(sns);
@@ -51,9 +51,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
     timed('drain', async () => {
       const total = await totalDepth(sqs, queueUrls);
       const bar = startBar('Draining', total);
-      await drain(sqs, queueUrls, drainTimeoutOf(outage), (left) => bar.update(total - left)).finally(
-        bar.stop,
-      );
+      await drain(sqs, queueUrls, drainTimeoutSeconds(outageSeconds), (left) =>
+        bar.update(total - left),
+      ).finally(bar.stop);
     });
 
   const workload = { client: sns, topicArn: stack.TopicArn, plan: extras, late };

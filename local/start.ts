@@ -62,8 +62,15 @@ async function start(options: StartOptions): Promise<boolean> {
     const stack = await timed('deploy', () => deployOrders(endpoint, stackName, sandbox, say));
     say(`Publishing: ${events.lines.length} orders`);
     const { clientConfig } = endpoint;
-    const { outage } = options;
-    const result = await run({ clientConfig, stack, events, plan: options, outage, sandbox, timed });
+    const result = await run({
+      clientConfig,
+      stack,
+      events,
+      plan: options,
+      outageSeconds: options.outage,
+      sandbox,
+      timed,
+    });
     await sandbox.close();
     return { stack, result };
   };

@@ -8,7 +8,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { type StoreProxy, startStoreProxy } from '../../lab/faults/proxy/store-proxy.ts';
-import { drain, drainTimeoutOf } from '../../lab/observe/drain.ts';
+import { drain, drainTimeoutSeconds } from '../../lab/observe/drain.ts';
 import type { ClientConfig } from '../../lab/target/client-config.ts';
 import { redirect } from '../../lab/target/redirect.ts';
 import type { TableNames } from '../../lab/verify/tables.ts';
@@ -52,7 +52,7 @@ export class Contest {
   async work({ queueUrl, functionName }: Deployed): Promise<number> {
     const since = Date.now();
     await this.#setEnabled(functionName, true);
-    await drain(this.#sqs, [queueUrl], drainTimeoutOf(0), () => {});
+    await drain(this.#sqs, [queueUrl], drainTimeoutSeconds(0), () => {});
     await this.#setEnabled(functionName, false);
     return await workTime(this.#logs, functionName, since);
   }

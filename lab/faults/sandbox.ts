@@ -58,21 +58,21 @@ export interface Sandbox {
  * Key retention in ms of providers that forget: shorter than the time to a message's second delivery (30 s), or to its
  * third.
  */
-const keyRetention: Readonly<Partial<Record<ProviderMode, number>>> = { forget: 20_000, mixed: 60_000 };
-const day = 24 * 3_600_000;
+const keyRetentionMs: Readonly<Partial<Record<ProviderMode, number>>> = { forget: 20_000, mixed: 60_000 };
+const dayMs = 24 * 3_600_000;
 
 /** @throws ConfigurationError if processes are to be ended, but cannot be found on this machine. */
 export async function openSandbox(host: SandboxHost, options: SandboxOptions): Promise<Sandbox> {
   const { stackName, mail, kill, freeze, outage, outageAfter, seed } = options;
   const { clientConfig, folder, emulatorPid } = host;
   if (kill + freeze > 0) checkProcesses(emulatorPid);
-  const retention = keyRetention[options.provider] ?? day;
+  const retentionMs = keyRetentionMs[options.provider] ?? dayMs;
   const file = (name: string) => join(folder, name);
   const provider = await startProvider({
     file: file('charges.ndjson'),
     mode: options.provider,
     seed,
-    keyRetention: retention,
+    keyRetentionMs: retentionMs,
   });
   const mailProxy =
     mail === 'none'
@@ -98,7 +98,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
   return {
     context: {
       paymentUrl: provider.url,
-      paymentKeyRetentionSeconds: String(retention / 1000),
+      paymentKeyRetentionSeconds: String(retentionMs / 1000),
       mailFrom,
       mailDomain,
     },

@@ -15,11 +15,11 @@ const stalledSeconds = 360;
 
 /**
  * Maximum time without progress of the queues, in seconds.
- * @param outage Length of the store's outage, in seconds. Afterwards its groups stay hidden for up to the longest
+ * @param outageSeconds Length of the store's outage, in seconds. Afterwards its groups stay hidden for up to the longest
  *   backoff.
  */
-export function drainTimeoutOf(outage: number): number {
-  return stalledSeconds + (outage > 0 ? outage + backoffCapSeconds : 0);
+export function drainTimeoutSeconds(outageSeconds: number): number {
+  return stalledSeconds + (outageSeconds > 0 ? outageSeconds + backoffCapSeconds : 0);
 }
 
 class StalledError extends OrderOnceError {
@@ -34,14 +34,14 @@ class StalledError extends OrderOnceError {
 
 /**
  * Waits until queues are empty. Messages that wait for a retry count as queued.
- * @param timeout Maximum time without progress, in seconds.
+ * @param timeoutSeconds Maximum time without progress, in seconds.
  * @param onDepth Called with the number of remaining messages.
  * @throws StalledError
  */
 export async function drain(
   client: SQSClient,
   queueUrls: readonly string[],
-  timeout: number,
+  timeoutSeconds: number,
   onDepth: (left: number) => void,
 ): Promise<void> {
   let least = Number.POSITIVE_INFINITY;
@@ -54,8 +54,8 @@ export async function drain(
     if (left < least) {
       least = left;
       leastAt = Date.now();
-    } else if (left > 0 && Date.now() - leastAt > timeout * 1000) {
-      throw new StalledError(left, queueUrls, timeout);
+    } else if (left > 0 && Date.now() - leastAt > timeoutSeconds * 1000) {
+      throw new StalledError(left, queueUrls, timeoutSeconds);
     }
     await delay(pollMs);
   }

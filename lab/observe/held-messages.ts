@@ -25,10 +25,10 @@ export class HeldMessages {
    *   are still hidden.
    */
   async of(queueUrl: string): Promise<HeldMessage[]> {
-    const visibilityTimeout = await visibilityTimeoutOf(this.#clientConfig, queueUrl);
+    const visibilityTimeoutSeconds = await visibilityTimeoutSecondsOf(this.#clientConfig, queueUrl);
     const queued = await readQueue(this.#clientConfig, queueUrl);
     const untold = queued.filter((message) => !this.#told.has(nameOf(message)));
-    const held = heldAt(untold, Date.now(), visibilityTimeout);
+    const held = heldAt(untold, Date.now(), visibilityTimeoutSeconds);
     for (const message of held) this.#told.add(nameOf(message));
     return held;
   }
@@ -44,17 +44,17 @@ function nameOf({ messageId, receiveCount }: HeldMessage): string {
  * deleted or returned, and messages that wait for a backoff, are not included.
  *
  * @param now Milliseconds since the epoch.
- * @param visibilityTimeout Visibility timeout of the queue, in seconds.
+ * @param visibilityTimeoutSeconds Visibility timeout of the queue, in seconds.
  */
 export function heldAt(
   queued: readonly GivenMessage[],
   now: number,
-  visibilityTimeout: number,
+  visibilityTimeoutSeconds: number,
 ): HeldMessage[] {
   const end = Math.floor(now / 1000);
-  const longest = Math.ceil(visibilityTimeout / timeoutsInVisibility);
+  const longest = Math.ceil(visibilityTimeoutSeconds / timeoutsInVisibility);
   // Both times are whole seconds, so an invocation may appear one second longer.
-  const given = ({ visibleAt }: GivenMessage) => visibleAt - visibilityTimeout;
+  const given = ({ visibleAt }: GivenMessage) => visibleAt - visibilityTimeoutSeconds;
   const possible = queued.filter((message) => given(message) <= end && given(message) >= end - longest - 1);
   const last = Math.max(...possible.map(given));
   return possible
@@ -62,7 +62,7 @@ export function heldAt(
     .map(({ messageId, receiveCount }) => ({ messageId, receiveCount }));
 }
 
-async function visibilityTimeoutOf(clientConfig: ClientConfig, QueueUrl: string): Promise<number> {
+async function visibilityTimeoutSecondsOf(clientConfig: ClientConfig, QueueUrl: string): Promise<number> {
   const client = new SQSClient(clientConfig);
   try {
     const { Attributes = {} } = await client.send(

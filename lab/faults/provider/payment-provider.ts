@@ -28,7 +28,7 @@ export interface ProviderOptions {
   /** Seed that decides which requests get a fault. */
   readonly seed: number;
   /** How long a key is remembered, in ms. Only the modes `forget` and `mixed` forget it after that. */
-  readonly keyRetention: number;
+  readonly keyRetentionMs: number;
 }
 
 /** The result of the previous request with the same key. */
@@ -169,9 +169,9 @@ class PaymentProvider {
   }
 
   #remembered(key: string): Remembered | undefined {
-    const { mode, keyRetention } = this.#options;
+    const { mode, keyRetentionMs } = this.#options;
     const found = this.#keys.get(key);
-    if (found !== undefined && forgetful.has(mode) && Date.now() - found.since > keyRetention) {
+    if (found !== undefined && forgetful.has(mode) && Date.now() - found.since > keyRetentionMs) {
       this.#keys.delete(key);
       return undefined;
     }

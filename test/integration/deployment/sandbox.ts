@@ -30,7 +30,7 @@ export async function startSandbox({ clientConfig, folder }: Endpoint): Promise<
   const files = { charges: join(folder, 'charges.ndjson'), mails: join(folder, 'mails.ndjson') };
   const { seed } = modes;
   const [provider, proxy] = await Promise.all([
-    startProvider({ file: files.charges, mode: modes.charges, seed, keyRetention: 3_600_000 }),
+    startProvider({ file: files.charges, mode: modes.charges, seed, keyRetentionMs: 3_600_000 }),
     startMailProxy({ endpoint: clientConfig.endpoint, file: files.mails, mode: modes.mails, seed }),
   ]);
   await verifySender(clientConfig, mailFrom);

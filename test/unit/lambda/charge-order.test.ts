@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function start(mode: ProviderMode) {
-  provider = await startProvider({ file: join(folder, 'f'), mode, seed, keyRetention: 60_000 });
+  provider = await startProvider({ file: join(folder, 'f'), mode, seed, keyRetentionMs: 60_000 });
   return createConsumer(
     {
       name: 'billing',

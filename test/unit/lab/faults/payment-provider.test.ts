@@ -30,7 +30,7 @@ async function start(mode: ProviderMode, options: Partial<ProviderOptions> = {})
     file: join(folder, 'requests.ndjson'),
     mode,
     seed,
-    keyRetention: 60_000,
+    keyRetentionMs: 60_000,
     ...options,
   });
 }
@@ -172,7 +172,7 @@ describe('a provider that fails', () => {
     ['forget', 2],
     ['fail-after', 1],
   ] as const)('in mode %s makes %i charges of a key that comes again too late', async (mode, count) => {
-    await start(mode, { keyRetention: -1 });
+    await start(mode, { keyRetentionMs: -1 });
     await post('"k"');
     await post('"k"');
     expect(await charges()).toHaveLength(count);

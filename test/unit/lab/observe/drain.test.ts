@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { backoffCapSeconds } from '../../../../contract/policies/retry-policy.ts';
-import { drain, drainTimeoutOf } from '../../../../lab/observe/drain.ts';
+import { drain, drainTimeoutSeconds } from '../../../../lab/observe/drain.ts';
 
 /** Queues whose messages are all hidden, as many as the n-th look says. */
 function hiding(depths: readonly number[]) {
@@ -32,7 +32,7 @@ describe('waiting until queues are empty', () => {
   });
 
   it('allows for an outage and the longest backoff after it', () => {
-    expect(drainTimeoutOf(0)).toBe(360);
-    expect(drainTimeoutOf(600)).toBeGreaterThanOrEqual(600 + backoffCapSeconds);
+    expect(drainTimeoutSeconds(0)).toBe(360);
+    expect(drainTimeoutSeconds(600)).toBeGreaterThanOrEqual(600 + backoffCapSeconds);
   });
 });
