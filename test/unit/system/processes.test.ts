@@ -160,7 +160,7 @@ describe('stopOnSignals', () => {
     await until(() => !pids.some(isAlive));
   });
 
-  test('a second Ctrl-C ends at once a process that hangs in stopping, and its children with it', async () => {
+  test('a second Ctrl-C ends a process that hangs while stopping at once, with its children', async () => {
     // GIVEN
     const { process: hanging, said } = parent('hanging');
     const pids = await reported();
@@ -178,7 +178,7 @@ describe('stopOnSignals', () => {
     await until(() => !pids.some(isAlive));
   });
 
-  test('the echo of one Ctrl-C is no second one', async () => {
+  test('two signals of one Ctrl-C do not count as a second one', async () => {
     // GIVEN
     const { process: stopped, said } = parent('signals');
     await reported();

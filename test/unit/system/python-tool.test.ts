@@ -9,7 +9,7 @@ describe('environmentName', () => {
     );
   });
 
-  test('changes with a pin of another package: an environment is never changed in its place', () => {
+  test('changes with the pin of another package, because an environment is never changed in place', () => {
     const other = pins.replace('h11==0.16.0', 'h11==0.17.0');
     const names = [pins, other].map((each) => environmentName('ministack', each, { major: 3, minor: 11 }));
     expect(names[0]).not.toBe(names[1]);
@@ -17,13 +17,13 @@ describe('environmentName', () => {
 });
 
 describe('lastLine', () => {
-  test('is the last thing that pip said, without its advertisement', () => {
+  test('is the last line of pip, without its advertisement', () => {
     const output =
       'WARNING: Retrying\nERROR: No matching distribution found for h11==0.16.0\n\n[notice] A new release of pip\n';
     expect(lastLine(output)).toBe('ERROR: No matching distribution found for h11==0.16.0');
   });
 
-  test('says so where pip said nothing', () => {
+  test('says that pip wrote nothing if it wrote nothing', () => {
     expect(lastLine('\n')).toBe('it said nothing');
   });
 });

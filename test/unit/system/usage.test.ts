@@ -1,6 +1,6 @@
 import { usageOf } from '../../../system/arguments.ts';
 
-test('a usage has what options mean in one column, however long they are', () => {
+test('a usage shows the descriptions of options in one column, whatever the length of the options', () => {
   const options = {
     only: { value: 'NAME|OTHER|AND-ANOTHER', default: 'NAME', help: 'take this one' },
     help: { value: '', help: 'print this' },

@@ -23,7 +23,7 @@ const handler = createConsumer({
 const booked = anEvent({ type: 'seat.booked', data: { seat: '1A', price: 12.5 } });
 
 describe('testConsumer', () => {
-  it('applies an event once that is delivered twice, and shows its effects', async () => {
+  it('applies an event that is delivered twice once, and shows its effects', async () => {
     const t = testConsumer(handler);
     await expect(t.deliver(booked, booked)).resolves.toEqual(['applied', 'duplicate']);
     expect(t.outcomes).toEqual(['applied', 'duplicate']);
@@ -32,7 +32,7 @@ describe('testConsumer', () => {
     expect([...t.records.keys()]).toEqual(['consumer#/test#1']);
   });
 
-  it('has the declared tables, and those that a test adds or gives keys of other types', async () => {
+  it('has the declared tables, tables that a test adds, and tables with other key types', async () => {
     const numbered = createConsumer({
       guarantee: exactlyOnce(),
       events: { 'seat.booked': v.unknown() },
@@ -82,7 +82,7 @@ describe('testConsumer', () => {
     ]);
   });
 
-  it('gives what waits again, once it is visible, and what stands behind it in its group', async () => {
+  it('redelivers waiting messages when they are visible, with the messages behind them in their group', async () => {
     let isDown = true;
     const billing = createConsumer({
       guarantee: atLeastOnce({ providerKeyRetention: 86_400_000 }),
@@ -102,7 +102,7 @@ describe('testConsumer', () => {
     expect(t.deliveries.map(({ receiveCount }) => receiveCount)).toEqual([1, 2, 3, 3]);
   });
 
-  it('refuses a batch that no FIFO queue gives, and a handler that has dependencies already', async () => {
+  it('refuses a batch that is too large for a FIFO queue, and a handler that already has dependencies', async () => {
     await expect(testConsumer(handler).deliver(...Array.from({ length: 11 }, () => booked))).rejects.toThrow(
       'at most 10',
     );
