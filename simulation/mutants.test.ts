@@ -11,4 +11,9 @@ describe('a mutant', () => {
     expect(source.split(text)).toHaveLength(2);
     expect(replacement).not.toBe(text);
   });
+
+  const proof = readFileSync(join(repository, 'docs/proof.md'), 'utf8');
+  it.each(mutantNames)('"%s" has its row in docs/proof.md', (name) => {
+    expect(proof).toContain(`| ${mutants[name].rule} | ${name} | `);
+  });
 });

@@ -11,6 +11,7 @@ import { Operator } from './actors/operator.ts';
 import type { Part } from './actors/part.ts';
 import { type ConsumerName, deployableAs, partOf, tableKeys, watched } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
+import { Troubles } from './actors/troubles.ts';
 import type { Letter } from './broker/message.ts';
 import { FifoTopic } from './broker/topic.ts';
 import { Answers } from './oracle/answers.ts';
@@ -26,7 +27,6 @@ import { expire } from './ports/expiry.ts';
 import { redisRunStore } from './ports/redis.ts';
 import { memoryRunStore, type RunStore } from './ports/store.ts';
 import type { BadDeployment, Deployment, Expiry, Plan } from './workloads/plan.ts';
-import { type PlannedEvent, type Trouble, troubleKinds } from './workloads/planned-event.ts';
 import { isOrder } from './workloads/requests.ts';
 import type { VirtualProcess } from './world/virtual-process.ts';
 import { startTime, type World } from './world/world.ts';
@@ -62,14 +62,8 @@ export class Shop {
   readonly #guarantees = new Map<ConsumerName, GuaranteeName>();
   /** Whether a deployment has brought consumers that name an event's content themselves. No later one takes it back. */
   #ownContent = false;
-  /** Whether the handlers fail every event, as they are deployed now. */
-  #failsAll = false;
   readonly #blameless: Blameless;
-  /** Whether every handler was mended. */
-  #healed = false;
-  /** By consumer and event: how often its trouble showed. */
-  readonly #shown = new Map<string, number>();
-  readonly #lethalBodies = new Set<string>();
+  readonly #troubles: Troubles;
 
   constructor(world: World, plan: Plan) {
     this.#world = world;
@@ -91,6 +85,7 @@ export class Shop {
       (id) => plan.onPoison === 'quarantine' || this.#operator.skipped.has(id) || id.startsWith('moved-'),
       this.#contents,
     );
+    this.#troubles = new Troubles(world, this.#witness, plan.events);
     this.#provider.onCharge = ({ key }) => this.#happened(keyOf(key));
     this.#mails.onMail = (key) => this.#happened(key);
     this.#functions = plan.consumers.map((name) => this.#function(name));
@@ -192,7 +187,7 @@ export class Shop {
       onPoison: this.#plan.onPoison,
       providerMemory: this.#plan.providerMemory,
       isOfWildClock: (key) => this.#witness.isOfWildClock(key),
-      lethalBodies: this.#lethalBodies,
+      lethalBodies: this.#troubles.lethalBodies,
     };
   }
 
@@ -214,7 +209,7 @@ export class Shop {
   #deployBadly({ from, to }: BadDeployment): void {
     const { scheduler, now } = this.#world;
     const deploy = (isBad: boolean) => {
-      this.#failsAll = isBad;
+      this.#troubles.failsAll = isBad;
       for (const one of this.#functions) one.deploy(this.#plan.timeout);
     };
     scheduler.at(now + from, () => deploy(true));
@@ -255,7 +250,7 @@ export class Shop {
           },
           keyOf: (event) => idempotencyKey(name, event),
           ends: (event) => this.#witness.ends(idempotencyKey(name, event), process),
-          trouble: ({ id }, body) => this.#trouble(name, id, body),
+          trouble: ({ id }, body) => this.#troubles.of(name, id, body),
         });
       },
       output: (line, process) => this.#logged(line, process),
@@ -270,40 +265,13 @@ export class Shop {
       if (event === undefined) return;
       const key = idempotencyKey(name, event);
       this.#witness.givenUp(key, code, deduplicationId, bodyKey(name, body));
-      if (this.#failsAll) this.#blameless.givenUp(name, key, code);
+      if (this.#troubles.failsAll) this.#blameless.givenUp(name, key, code);
     };
     consumer.queue.onArrival = ({ body }) => {
       this.#expectation.arrived(name, body);
       this.#contents.arrived(body);
     };
     return consumer;
-  }
-
-  /** @param body That a parser asks for; a handler gives none. */
-  #trouble(consumer: ConsumerName, id: string, body?: string): Trouble | undefined {
-    const planned = this.#plan.events.find(({ event }) => event.id === id);
-    if (planned !== undefined && this.#failsAll && body === undefined) {
-      this.#world.faults.count('deployment that fails every event');
-      this.#witness.failed(idempotencyKey(consumer, planned.event));
-      return 'fails';
-    }
-    const trouble = planned?.troubles.get(consumer);
-    if (trouble === undefined || this.#healed) return undefined;
-    if ((trouble.trouble === 'kills its parser') !== (body !== undefined)) return undefined;
-    const place = `${consumer} ${id}`;
-    const shown = this.#shown.get(place) ?? 0;
-    if (shown >= trouble.times) return undefined;
-    this.#shown.set(place, shown + 1);
-    this.#world.faults.count(troubleKinds[trouble.trouble]);
-    if (body !== undefined) {
-      this.#lethalBodies.add(bodyKey(consumer, body));
-      this.#witness.failed(bodyKey(consumer, body));
-      return trouble.trouble;
-    }
-    const key = idempotencyKey(consumer, (planned as PlannedEvent).event);
-    this.#world.excuse(key, troubleKinds[trouble.trouble]);
-    if (trouble.trouble !== 'refuses') this.#witness.failed(key);
-    return trouble.trouble;
   }
 
   #logged(line: string, process: VirtualProcess): void {
@@ -361,7 +329,7 @@ export class Shop {
     faults.cease();
     await scheduler.run(this.#world.now + neglect);
     if (!isPatient) this.#mustBeEmpty();
-    this.#healed = true;
+    this.#troubles.healed = true;
     if (isPatient) await scheduler.run(this.#world.now + roundLength);
     for (let round = 0; round < rounds; round++) {
       const every = Number.POSITIVE_INFINITY;

@@ -1,3 +1,4 @@
+import { InvalidEventError } from '../../contract/errors.ts';
 import type { ReceivedMessage } from '../../contract/event/event-parser.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { mailOrder } from '../../lambda/mail/mail-order.ts';
@@ -106,7 +107,10 @@ export function watched(part: Part, world: World, process: VirtualProcess, watch
   };
   const parse = ({ body }: ReceivedMessage) => {
     const event = parseOrderEvent({ body });
-    if (watch.trouble(event, body) === undefined) return event;
+    const trouble = watch.trouble(event, body);
+    if (trouble === undefined) return event;
+    if (trouble === 'refuses in its parser') throw new InvalidEventError('INVALID_EVENT', 'type: no more');
+    if (trouble === 'fails in its parser') throw new TypeError('a field that was renamed');
     process.end('is killed by the parser of its message', watch.keyOf(event));
     throw new Error('of a process that is no more');
   };

@@ -2,6 +2,7 @@ import { adapterMutants } from './adapters.ts';
 import { intakeMutants } from './intake.ts';
 import type { Mutant } from './mutant.ts';
 import { retryingMutants } from './retrying.ts';
+import { unreadMutants } from './unread.ts';
 
 const store = 'runtime/stores/memory/memory-store.ts';
 const conditions = 'runtime/stores/memory/conditions.ts';
@@ -366,6 +367,7 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
     text: 'const [checkpoint = this.#position()] = this.#open.values();',
     replacement: 'const checkpoint = this.#position();',
   },
+  ...unreadMutants,
   ...adapterMutants,
   ...intakeMutants,
 } as const satisfies Readonly<Record<string, Mutant>>;

@@ -32,6 +32,11 @@ export class Attempts {
     if (!this.#received.has(messageId)) this.#received.set(messageId, this.#world.now);
   }
 
+  /** When a message was given first, in ms since the epoch. */
+  receivedAt(messageId: string): number {
+    return this.#received.get(messageId) ?? 0;
+  }
+
   /** Records have expired. */
   beginLife(): void {
     this.#since.clear();

@@ -22,6 +22,9 @@ const longestDelay = 60_000;
 /** A lease protects only owners whose clocks are within the allowed skew. */
 const allowedOffset = 2500;
 
+/** Codes of messages that a handler or parser refuses, or fails over. */
+const refusals: ReadonlySet<string> = new Set(['PERMANENT', 'INVALID_EVENT', 'ATTEMPTS_EXHAUSTED']);
+
 /** Observes effects, log lines and messages of a run, and changes nothing. */
 export class Witness {
   deliveries = 0;
@@ -38,6 +41,8 @@ export class Witness {
   readonly #copied = new Set<string>();
   /** By idempotency key: failures of the handler since the last quarantine. */
   readonly #failures = new Map<string, number>();
+  /** By idempotency key: when its record was completed, in ms since the epoch. */
+  readonly #completed = new Map<string, number>();
   readonly #attempts: Attempts;
   readonly #work = new Map<string, Work[]>();
   /** By consumer and group: idempotency keys in the group's order. */
@@ -84,6 +89,7 @@ export class Witness {
   /** Records have expired, so the known attempts belong to expired records. */
   beginLife(): void {
     this.begun.clear();
+    this.#completed.clear();
     this.#attempts.beginLife();
   }
 
@@ -153,6 +159,10 @@ export class Witness {
     if (code !== 'RETENTION' && code !== 'OUT_OF_WINDOW' && !isUsedUp && !this.#mayLeave(copyOf)) {
       this.#world.violated(`${key} left its group, which it should block, as ${code}`);
     }
+    const completed = this.#completed.get(key) ?? Number.POSITIVE_INFINITY;
+    if (refusals.has(code) && this.#attempts.receivedAt(copyOf) > completed) {
+      this.#world.violated(`${key} had been applied when ${copyOf} came, which left its queue as ${code}`);
+    }
     // An attempt that never finished counts for a suspect, whatever ended it.
     const failuresOf = (id: string) => (this.#failures.get(id) ?? 0) + (this.#world.interrupted.get(id) ?? 0);
     const failures = Math.max(failuresOf(key), failuresOf(bodyKey));
@@ -168,8 +178,12 @@ export class Witness {
     const wrong = wrongStep(before, after, mine, resendToken, this.#contents) ?? miscounted;
     if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.ownerToken}: ${wrong}`);
     if (step === 'hold') this.#held(mine, before);
-    // The event has new attempts from here on.
-    if (after?.status === 'QUARANTINED') this.#failures.delete(mine.id);
+    if (after?.status === 'COMPLETED') this.#completed.set(mine.id, this.#world.now);
+    // The event has new attempts from here on. A parser that failed over the same body in this batch is counted next.
+    if (after?.status === 'QUARANTINED') {
+      const left = (this.#failures.get(mine.id) ?? 0) - (before?.attempts ?? 0);
+      this.#failures.set(mine.id, Math.max(0, left));
+    }
   };
 
   /** An attempt of another guarantee may have happened, and so may one without an answer; neither is repeated. */

@@ -4,7 +4,7 @@ import type { GuaranteeName } from '../../runtime/index.ts';
 import { type ConsumerName, deployableAs } from '../actors/parts.ts';
 import type { FaultKind, FaultRates } from '../world/faults.ts';
 import { Prng } from '../world/prng.ts';
-import type { Extra, PlannedEvent, Trouble } from './planned-event.ts';
+import type { Extra, PlannedEvent, PlannedTrouble } from './planned-event.ts';
 import { eventOf, requestExtras, requestOf } from './requests.ts';
 
 export interface Plan {
@@ -82,6 +82,8 @@ export interface Character {
   readonly onPoison?: 'quarantine' | 'block';
   readonly deployments?: boolean;
   readonly badDeployment?: boolean;
+  /** Share of the events that a consumer no longer takes after its first call. */
+  readonly stricter?: number;
   readonly outage?: boolean;
   readonly expiry?: boolean;
   /** @default - all of them */
@@ -91,6 +93,9 @@ export interface Character {
   /** Whether clients send the events to the intake; its records are in DynamoDB. */
   readonly intake?: boolean;
 }
+
+/** What a stricter handler or parser does with an event that the one before it took. */
+const stricter = ['refuses', 'refuses in its parser', 'fails in its parser'] as const;
 
 const timeouts = [6000, 15_000, 30_000] as const;
 const hour = 3_600_000;
@@ -103,6 +108,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
   // Of chances of their own, so that what else a seed stands for stays the same.
   const contents = new Prng(seed, 'contents');
   const parsers = new Prng(seed, 'parsers');
+  const later = new Prng(seed, 'stricter');
   const groups = Array.from({ length: random.between(...character.groups) }, (_, n) => `account-${n + 1}`);
   const sequences = new Map<string, number>();
   const twisted = (kind: FaultKind) => random.chance(character.twists[kind] ?? 0);
@@ -113,7 +119,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     const ordered = orderOf(index, group, sequence, random);
     const request = character.intake ? requestOf(ordered, index) : undefined;
     const event = request ? eventOf(ordered, request) : ordered;
-    const troubles = new Map<string, { trouble: Trouble; times: number }>();
+    const troubles = new Map<string, PlannedTrouble>();
     for (const consumer of consumers) {
       if (twisted('handler fails')) {
         troubles.set(consumer, { trouble: 'fails', times: random.pick([1, 2, 4, Number.POSITIVE_INFINITY]) });
@@ -124,6 +130,10 @@ export function planOf(seed: number, character: Character, consumers: readonly C
         troubles.set(consumer, { trouble, times: random.pick([1, 3, Number.POSITIVE_INFINITY]) });
       } else if (twisted('handler ignores its signal')) {
         troubles.set(consumer, { trouble: 'deaf', times: random.between(1, 2) });
+      }
+      if (later.chance(character.stricter ?? 0)) {
+        const times = later.pick([1, 3, Number.POSITIVE_INFINITY]);
+        troubles.set(consumer, { trouble: later.pick(stricter), times, after: 1 });
       }
     }
     const gap = random.chance(0.7) ? random.below(2000) : random.below(30_000);

@@ -11,7 +11,21 @@ export interface PlannedRequest {
 }
 
 /** Why a consumer's handler, or its parser, does not do what it should, until it is mended. */
-export type Trouble = 'fails' | 'refuses' | 'deaf' | 'kills' | 'kills its parser';
+export type Trouble =
+  | 'fails'
+  | 'refuses'
+  | 'deaf'
+  | 'kills'
+  | 'kills its parser'
+  | 'refuses in its parser'
+  | 'fails in its parser';
+
+/** Those of a parser. */
+export const parserTroubles: ReadonlySet<Trouble> = new Set([
+  'kills its parser',
+  'refuses in its parser',
+  'fails in its parser',
+]);
 
 export const troubleKinds = {
   fails: 'handler fails',
@@ -19,7 +33,17 @@ export const troubleKinds = {
   deaf: 'handler ignores its signal',
   kills: 'lethal message',
   'kills its parser': 'lethal body',
+  'refuses in its parser': 'parser refuses',
+  'fails in its parser': 'parser fails',
 } as const satisfies Readonly<Record<Trouble, FaultKind>>;
+
+export interface PlannedTrouble {
+  readonly trouble: Trouble;
+  /** How often it shows. */
+  readonly times: number;
+  /** How many calls go well before. @default 0 */
+  readonly after?: number;
+}
 
 /** Something that is sent besides the events, in ms after the start. */
 export interface Extra {
@@ -40,6 +64,6 @@ export interface PlannedEvent {
   /** How long after the event before it the publisher reads it, in ms. */
   readonly gap: number;
   /** By consumer. */
-  readonly troubles: ReadonlyMap<string, { readonly trouble: Trouble; readonly times: number }>;
+  readonly troubles: ReadonlyMap<string, PlannedTrouble>;
   readonly extras: readonly Extra[];
 }

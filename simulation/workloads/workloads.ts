@@ -138,6 +138,19 @@ export const workloads: Readonly<Record<string, Character>> = {
     badDeployment: true,
     consumers: ['fulfilment', 'billing'],
   },
+  /** Handlers and parsers no longer take events that they took before, and those come again. */
+  stricter: {
+    events: [6, 12],
+    groups: [2, 4],
+    twists: {
+      'duplicate after the window': 0.4,
+      'duplicate under another id': 0.4,
+      poison: 0.06,
+    },
+    rates: { ...rough, 'provider 5xx after': 0.2 },
+    deployments: true,
+    stricter: 0.6,
+  },
   /** Records expire, and events come again after that. */
   expiry: { events: [4, 10], groups: [1, 3], twists, rates: rough, expiry: true },
   /** The records are in DynamoDB, by the runtime's adapter and the client of the SDK. */
@@ -200,6 +213,7 @@ const slow: ReadonlyMap<number, string> = new Map([
 const rare: ReadonlyMap<number, string> = new Map([
   [17, 'redis'],
   [12, 'faulty-deployment'],
+  [10, 'stricter'],
 ]);
 const apart = new Set([...slow.values(), ...rare.values()]);
 const inTurn = workloadNames.filter((name) => !apart.has(name));

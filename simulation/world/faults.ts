@@ -29,6 +29,8 @@ export const faultKinds = [
   'handler ignores its signal',
   'lethal message',
   'lethal body',
+  'parser refuses',
+  'parser fails',
   'invocation timeout',
   'owner past its lease',
   'clock skew',

@@ -1,0 +1,54 @@
+import { bodyKey, idempotencyKey } from '../../contract/event/identity.ts';
+import type { Witness } from '../oracle/witness.ts';
+import { type PlannedEvent, parserTroubles, type Trouble, troubleKinds } from '../workloads/planned-event.ts';
+import type { World } from '../world/world.ts';
+import type { ConsumerName } from './parts.ts';
+
+/** What is wrong with handlers and parsers, as the plan says, until all are mended. */
+export class Troubles {
+  /** Keys of the bodies over which a parser ended its process. */
+  readonly lethalBodies = new Set<string>();
+  /** Whether the handlers fail every event, as they are deployed now. */
+  failsAll = false;
+  /** Whether every handler and parser was mended. */
+  healed = false;
+  readonly #world: World;
+  readonly #witness: Witness;
+  readonly #events: readonly PlannedEvent[];
+  /** By consumer and event: how often it was asked for its trouble, and how often that showed. */
+  readonly #calls = new Map<string, { asked: number; shown: number }>();
+
+  constructor(world: World, witness: Witness, events: readonly PlannedEvent[]) {
+    this.#world = world;
+    this.#witness = witness;
+    this.#events = events;
+  }
+
+  /**
+   * What is wrong now with a handler for an event, or with a parser.
+   * @param body That a parser asks for; a handler gives none.
+   */
+  of(consumer: ConsumerName, id: string, body?: string): Trouble | undefined {
+    const planned = this.#events.find(({ event }) => event.id === id);
+    if (planned !== undefined && this.failsAll && body === undefined) {
+      this.#world.faults.count('deployment that fails every event');
+      this.#witness.failed(idempotencyKey(consumer, planned.event));
+      return 'fails';
+    }
+    const one = planned?.troubles.get(consumer);
+    if (planned === undefined || one === undefined || this.healed) return undefined;
+    const { trouble, times, after = 0 } = one;
+    if (parserTroubles.has(trouble) !== (body !== undefined)) return undefined;
+    const place = `${consumer} ${id}`;
+    const { asked, shown } = this.#calls.get(place) ?? { asked: 0, shown: 0 };
+    const shows = asked >= after && shown < times;
+    this.#calls.set(place, { asked: asked + 1, shown: shown + Number(shows) });
+    if (!shows) return undefined;
+    this.#world.faults.count(troubleKinds[trouble]);
+    if (trouble === 'kills its parser') this.lethalBodies.add(bodyKey(consumer, body as string));
+    const key = body === undefined ? idempotencyKey(consumer, planned.event) : bodyKey(consumer, body);
+    if (body === undefined) this.#world.excuse(key, troubleKinds[trouble]);
+    if (trouble !== 'refuses' && trouble !== 'refuses in its parser') this.#witness.failed(key);
+    return trouble;
+  }
+}
