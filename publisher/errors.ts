@@ -37,6 +37,8 @@ const topicErrorBrand: unique symbol = Symbol.for('order-once/topic-error');
 export class TopicError extends OrderOnceError {
   /** Its codes are the broker's and in no list. So a brand of its own tells it in every copy of this package. */
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the class on the right of `instanceof`, maybe a subclass.
+    if (this !== TopicError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && topicErrorBrand in value;
   }
 

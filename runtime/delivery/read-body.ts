@@ -19,15 +19,10 @@ export async function readBody(
   isCounted: boolean,
   context: DeliveryContext,
 ): Promise<Judged | Read> {
-  // A body without an identity, or one that is too old, never blocks its group.
-  const mayBlock = message.reading.asItCame !== undefined && isInWindow(message, context);
-  const ofBodies: DeliveryContext = {
-    ...context,
-    guarantee: guaranteeOfBodies(context.guarantee.store),
-    dependencies: mayBlock ? context.dependencies : { ...context.dependencies, onPoison: 'quarantine' },
-  };
+  const ofBodies = contextOfBodies(message, context);
   const job = bodyJobOf(message, ofBodies, isCounted);
-  const judged = (verdict: DeliveryVerdict) => ({ verdict, job, context: ofBodies });
+  // Once the body was read, the consumer's `key` may have failed on it.
+  const judged = (verdict: DeliveryVerdict) => ({ verdict, job, context: contextOfBodies(message, context) });
   try {
     const store = context.guarantee.store ?? context.dependencies.store;
     const verdict = await attemptToRead(job, () => read(message), { ...context.dependencies, store });
@@ -38,6 +33,18 @@ export async function readBody(
   } catch (error) {
     return judged(await verdictOnError(error, job, ofBodies));
   }
+}
+
+/** A body without an identity, or one that is too old, never blocks its group. */
+function contextOfBodies(message: Message<CloudEvent>, context: DeliveryContext): DeliveryContext {
+  const { parsed, names, asItCame } = message.reading;
+  const isNamed = (parsed === undefined ? names : asItCame) !== undefined;
+  const mayBlock = isNamed && isInWindow(message, context);
+  return {
+    ...context,
+    guarantee: guaranteeOfBodies(context.guarantee.store),
+    dependencies: mayBlock ? context.dependencies : { ...context.dependencies, onPoison: 'quarantine' },
+  };
 }
 
 /** @throws The error of the parser. */

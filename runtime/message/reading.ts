@@ -1,6 +1,7 @@
 import { ConfigurationError, InvalidEventError } from '../../contract/errors.ts';
 import type { CloudEvent, EventParser, ReceivedMessage } from '../../contract/event/event-parser.ts';
 import { parseExactJson } from '../../contract/event/exact-json.ts';
+import { algorithmOf, ownContent } from '../../contract/event/fingerprint.ts';
 import { businessKey, idempotencyKey } from '../../contract/event/identity.ts';
 import { truncate } from '../../contract/truncate.ts';
 import { describe, isOwnFailure, ParserError, PermanentError } from '../handler/errors.ts';
@@ -64,8 +65,10 @@ export interface Valid<Event extends CloudEvent> {
 export class Reading<Event extends CloudEvent> {
   readonly #message: ReceivedMessage;
   readonly #reader: Reader<Event>;
-  #own: Own | null | undefined;
+  #body: Body<Event> | null | undefined;
   #parsed: Content<Event> | undefined;
+  /** Set if the consumer has read the body, and found no event that it takes. */
+  #unread: Identity | undefined;
 
   /** @param refused Set if the message is poison whatever its body is. */
   constructor(message: ReceivedMessage, reader: Reader<Event>, refused?: InvalidEventError) {
@@ -77,17 +80,26 @@ export class Reading<Event extends CloudEvent> {
     if (refused !== undefined) this.#parsed = { invalid: refused };
   }
 
-  /** Runs the consumer's parser, if it has not run yet. */
+  /**
+   * Runs the consumer's parser, if it has not run yet. Where there is no event in the end, `key` and `fingerprint` of the
+   * consumer run on the body at once: each may end its process, so it must not run later, when nothing counts it.
+   */
   get content(): Content<Event> {
-    this.#parsed ??= this.#read();
+    if (this.#parsed === undefined) {
+      this.#parsed = this.#read();
+      if (!('event' in this.#parsed)) this.#unread = this.#bodyRead?.identity(true);
+    }
     return this.#parsed;
   }
 
-  /** The body's event if the consumer ignores its type. No code of the consumer runs for this. */
+  /**
+   * The body's event if the consumer ignores its type. No code of the consumer runs for this, so a consumer with a `key`
+   * or a `fingerprint` has to read the body first.
+   */
   get ignored(): Ignored | undefined {
-    const { parse, ignores } = this.#reader;
+    const { parse, ignores, key, fingerprint } = this.#reader;
     if (ignores === undefined) return undefined;
-    if (this.#parsed === undefined) {
+    if (this.#parsed === undefined && key === undefined && fingerprint === undefined) {
       try {
         if (ignores(parse(this.#message).type)) this.#parsed = this.#read();
       } catch {
@@ -108,28 +120,29 @@ export class Reading<Event extends CloudEvent> {
    */
   get names(): Names | undefined {
     const parsed = this.#parsed;
-    return parsed !== undefined && 'event' in parsed ? parsed.identity : this.#asItCame()?.names;
+    return parsed !== undefined && 'event' in parsed ? parsed.identity : this.#bodyRead?.names;
   }
 
   /**
-   * The identity of the unparsed body, without parser and schema; `undefined` if the body is not a JSON object with a
-   * `source` and an `id`, or if the consumer's `key` fails on it.
+   * The identity of the unparsed body, without parser and schema. No code of the consumer runs for this. `undefined` if
+   * the body is not a JSON object with a `source` and an `id`, if the consumer's `key` failed on it, or if that `key` has
+   * not run yet, because `content` was not read.
    */
   get asItCame(): Identity | undefined {
-    return this.#asItCame()?.identity();
+    return this.#unread ?? this.#bodyRead?.identity(false);
   }
 
   /** The partition key of the body, or else of the parsed event. */
   get partitionkey(): string | undefined {
-    const own: unknown = this.#asItCame()?.event.partitionkey;
+    const own: unknown = this.#bodyRead?.event.partitionkey;
     if (typeof own === 'string' && own !== '') return own;
     const { content } = this;
     return 'event' in content ? content.event.partitionkey : undefined;
   }
 
-  #asItCame() {
-    if (this.#own === undefined) this.#own = readOwn(this.#message.body, this.#reader) ?? null;
-    return this.#own ?? undefined;
+  get #bodyRead(): Body<Event> | undefined {
+    if (this.#body === undefined) this.#body = readBody(this.#message.body, this.#reader) ?? null;
+    return this.#body ?? undefined;
   }
 
   #read(): Content<Event> {
@@ -198,7 +211,7 @@ export class Reading<Event extends CloudEvent> {
   }
 
   #failed(error: unknown): Content<Event> | undefined {
-    return this.#asItCame() && { failed: new ParserError(error) };
+    return this.#bodyRead && { failed: new ParserError(error) };
   }
 }
 
@@ -211,43 +224,49 @@ function unreadable(cause: unknown): InvalidEventError {
 const asynchronousParser =
   'The "parse" of the consumer returned a promise: it must return the event itself, so use a synchronous schema';
 
-/** The identity of an event in the unparsed body. */
-interface Own {
-  readonly event: CloudEvent;
+/** The event that an unparsed body names. */
+interface Body<Event extends CloudEvent> {
+  readonly event: Event;
   readonly names: Names;
-  /** Runs the consumer's `key`, if there is one. */
-  readonly identity: () => Identity | undefined;
+  /** @param runsCode Whether `key` and `fingerprint` of the consumer may run. */
+  identity(runsCode: boolean): Identity | undefined;
 }
 
-function readOwn<Event extends CloudEvent>(body: string, reader: Reader<Event>): Own | undefined {
+function readBody<Event extends CloudEvent>(body: string, reader: Reader<Event>): Body<Event> | undefined {
   try {
     const event = parseExactJson(body) as Event;
     idempotencyKey(reader.name, event);
-    return {
-      event,
-      names: namesOf(event),
-      identity: () => {
-        try {
-          const fingerprint = fingerprintOf(event, { key: reader.key });
-          return {
-            id: idOf(event, reader),
-            ...namesOf(event),
-            fingerprint,
-            fingerprintLike: (named) => {
-              try {
-                return fingerprintLike(named, event, reader);
-              } catch {
-                // The `fingerprint` of the consumer needs what its parser makes of the body: then that is other content, as
-                // far as can be told.
-                return fingerprint;
-              }
-            },
-          };
-        } catch {
-          return undefined;
-        }
-      },
-    };
+    const identity = (runsCode: boolean) => orUndefined(() => identityOfBody(event, reader, runsCode));
+    return { event, names: namesOf(event), identity };
+  } catch {
+    return undefined;
+  }
+}
+
+function identityOfBody<Event extends CloudEvent>(
+  event: Event,
+  reader: Reader<Event>,
+  runsCode: boolean,
+): Identity | undefined {
+  if (reader.key !== undefined && !runsCode) return undefined;
+  const fingerprint = fingerprintOf(event, { key: reader.key });
+  // Undefined also if the consumer's `fingerprint` needs what the parser makes of the body.
+  const own = runsCode ? orUndefined(() => fingerprintOf(event, reader)) : undefined;
+  return {
+    id: idOf(event, reader),
+    ...namesOf(event),
+    fingerprint,
+    fingerprintLike: (named) => {
+      const isOwn = algorithmOf(named) === ownContent && reader.fingerprint !== undefined;
+      // Without a result, the event counts as one with other content.
+      return isOwn ? (own ?? fingerprint) : fingerprintLike(named, event);
+    },
+  };
+}
+
+function orUndefined<Value>(run: () => Value): Value | undefined {
+  try {
+    return run();
   } catch {
     return undefined;
   }

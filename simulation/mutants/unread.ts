@@ -29,8 +29,8 @@ export const unreadMutants = {
   'an event as it came, without its own content': {
     rule: "A record with the consumer's own fingerprint is compared by it, although the event is not read",
     file: 'runtime/message/reading.ts',
-    text: 'return fingerprintLike(named, event, reader);',
-    replacement: 'return fingerprintLike(named, event, { key: reader.key });',
+    text: 'return isOwn ? (own ?? fingerprint) : fingerprintLike(named, event);',
+    replacement: 'return fingerprintLike(named, event);',
     workload,
   },
 } as const satisfies Readonly<Record<string, Mutant>>;

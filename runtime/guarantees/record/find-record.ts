@@ -4,6 +4,7 @@ import { isKnownFormat, laterFormat } from '../../stores/record-format.ts';
 import type { Job, RecordTools, Verdict } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
 import type { InterpretTerms } from './interpret-record.ts';
+import { pause } from './retry.ts';
 
 // Reads the record for a delivery that has nothing to write.
 
@@ -14,7 +15,7 @@ import type { InterpretTerms } from './interpret-record.ts';
  * @param terms The terms of the guarantee's writes.
  * @returns `undefined` if the record does not decide.
  * @throws ConfigurationError if the consumer must not decide by the record: see `RecordState`. StoreBusyError if the
- *   store is contended; the error of the store.
+ *   store is contended, or the record kept changing until the deadline; the error of the store.
  */
 export async function findVerdict(
   job: Job,
@@ -23,24 +24,28 @@ export async function findVerdict(
   tools: RecordTools,
 ): Promise<Verdict | undefined> {
   const attempt = new DeliveryAttempt(job, guarantee, tools);
-  const mine = attempt.delivery();
-  const found = await findRecord(mine, attempt.store);
-  const state = found && attempt.interpret(found, mine, terms);
-  switch (state?.kind) {
-    case 'misconfigured':
-      throw state.error;
-    case 'unclear': {
-      const { record, reason } = state;
-      const { held } = await attempt.markUnknown(record, reason);
-      return held ? { outcome: 'unknown', reason } : undefined;
+  for (let changes = 0; ; changes += 1) {
+    const mine = attempt.delivery();
+    const found = await findRecord(mine, attempt.store);
+    const state = found && attempt.interpret(found, mine, terms);
+    switch (state?.kind) {
+      case 'misconfigured':
+        throw state.error;
+      case 'unclear': {
+        const { record, reason } = state;
+        if ((await attempt.markUnknown(record, reason)).held) return { outcome: 'unknown', reason };
+        // The owner of the record may just have completed it.
+        await pause(changes, 'the record kept changing', attempt.budget);
+        continue;
+      }
+      case 'verdict':
+        // An expired record decides as little as an absent one.
+        return state.verdict.outcome === 'out-of-window' ? undefined : state.verdict;
+      case 'again':
+      case 'mine':
+      case undefined:
+        return undefined;
     }
-    case 'verdict':
-      // An expired record decides as little as an absent one.
-      return state.verdict.outcome === 'out-of-window' ? undefined : state.verdict;
-    case 'again':
-    case 'mine':
-    case undefined:
-      return undefined;
   }
 }
 
