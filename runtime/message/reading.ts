@@ -141,7 +141,7 @@ export class Reading<Event extends CloudEvent> {
   }
 
   get #bodyRead(): Body<Event> | undefined {
-    if (this.#body === undefined) this.#body = readBody(this.#message.body, this.#reader) ?? null;
+    if (this.#body === undefined) this.#body = bodyOf(this.#message.body, this.#reader) ?? null;
     return this.#body ?? undefined;
   }
 
@@ -232,7 +232,7 @@ interface Body<Event extends CloudEvent> {
   identity(runsCode: boolean): Identity | undefined;
 }
 
-function readBody<Event extends CloudEvent>(body: string, reader: Reader<Event>): Body<Event> | undefined {
+function bodyOf<Event extends CloudEvent>(body: string, reader: Reader<Event>): Body<Event> | undefined {
   try {
     const event = parseExactJson(body) as Event;
     idempotencyKey(reader.name, event);

@@ -32,6 +32,16 @@ function suspect(now: number) {
   return message;
 }
 
+/** The state of the body's attempt at each call of `look`, which stands for a function of the consumer. */
+function attemptStates({ memory }: ReturnType<typeof fakeWiring>) {
+  const states: unknown[] = [];
+  const look = () => {
+    states.push(memory.records.get(bodyKey('bookings', body))?.attemptState);
+    return 'x';
+  };
+  return { states, look };
+}
+
 describe.each(['key', 'fingerprint'] as const)("the consumer's %s", (option) => {
   it('is not called on a body whose attempts never finished, which goes to the dead-letter queue', async () => {
     const wiring = fakeWiring();
@@ -63,11 +73,7 @@ describe.each(['key', 'fingerprint'] as const)("the consumer's %s", (option) => 
 
   it('is counted as an attempt of a body that its schema refuses', async () => {
     const wiring = fakeWiring();
-    const states: unknown[] = [];
-    const look = () => {
-      states.push(wiring.memory.records.get(bodyKey('bookings', body))?.attemptState);
-      return 'x';
-    };
+    const { states, look } = attemptStates(wiring);
     const options = { name: 'bookings', guarantee, handle: async () => {}, [option]: look };
     const events = { 'seat.booked': v.object({ row: v.number() }) };
     const consumer = createConsumer({ ...options, events }, wiring);
@@ -79,11 +85,7 @@ describe.each(['key', 'fingerprint'] as const)("the consumer's %s", (option) => 
 
   it('is counted as an attempt of a body whose type is ignored', async () => {
     const wiring = fakeWiring();
-    const states: unknown[] = [];
-    const look = () => {
-      states.push(wiring.memory.records.get(bodyKey('bookings', body))?.attemptState);
-      return 'x';
-    };
+    const { states, look } = attemptStates(wiring);
     const options = { name: 'bookings', guarantee, handle: async () => {}, [option]: look };
     const consumer = createConsumer(
       { ...options, events: { 'seat.sold': v.unknown() }, ignore: ['seat.booked'] },
