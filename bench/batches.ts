@@ -11,7 +11,7 @@ const rounds = 25;
 /** Number of batches before the measurement, so that code is compiled and connections are open. */
 const warmUpBatches = 500;
 
-/** With the package that names the version, where there is one. */
+/** Names of the peers. `package`: the package whose version the report shows; the bare transactions have none. */
 const peers = {
   powertools: { name: 'Powertools', package: '@aws-lambda-powertools/batch' },
   messageQueueToolkit: { name: 'message-queue-toolkit', package: '@message-queue-toolkit/sqs' },
@@ -41,7 +41,7 @@ export async function batchRows(): Promise<Row[]> {
   try {
     const entered: ContestantName[] = ['ours', 'powertools', 'lambdaStream', 'bare'];
     if (await lab.startRedis()) entered.push('messageQueueToolkit');
-    else process.stdout.write('There is no redis-server on the PATH: message-queue-toolkit is left out\n\n');
+    else process.stdout.write('No redis-server on the PATH, so message-queue-toolkit is not measured\n\n');
     const entries = [];
     for (const name of entered) entries.push(await enter(lab, name));
     const rows: Row[] = [];
@@ -159,7 +159,7 @@ function refuseInexact(
   for (const account of expected) {
     const kept = found.get(account.account);
     if (!isDeepStrictEqual(kept, account)) {
-      throw new Error(`${name} left ${JSON.stringify(kept)}; it has to be ${JSON.stringify(account)}`);
+      throw new Error(`${name} wrote ${JSON.stringify(kept)}, but ${JSON.stringify(account)} is correct`);
     }
   }
 }

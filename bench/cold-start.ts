@@ -60,7 +60,7 @@ interface Measured {
   readonly starts: readonly Tried[];
 }
 
-/** @param called What stands in for the peer where something is called: bare clients have no handler. */
+/** @param called The peer for the measurements of calls, because bare clients have no handler. */
 function compare(ours: Measured, peer: Measured, called: Measured): Row {
   const loads = ({ starts }: Measured) => starts.map(({ loadCpuMs }) => loadCpuMs);
   const initRequests = ({ starts }: Measured) => Math.max(...starts.map((start) => start.initRequests));
@@ -87,7 +87,7 @@ function compare(ours: Measured, peer: Measured, called: Measured): Row {
   };
 }
 
-/** In KiB. */
+/** @returns KiB. */
 function total(packages: Packages): number {
   return Object.values(packages).reduce((sum, bytes) => sum + bytes, 0) / 1024;
 }
@@ -113,7 +113,7 @@ function listOf(when: string, packages: Packages): string {
 }
 
 if (isMain(import.meta)) {
-  const packages = { value: '', help: 'list what each function has in it, and measure nothing' };
+  const packages = { value: '', help: 'list the packages in each function, without measurements' };
   await benchCommand('bench:load', { packages }, async ({ has, json }) => {
     if (has('packages')) process.stdout.write(await packagesText());
     else report(await startRows(), json);

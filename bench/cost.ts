@@ -13,8 +13,8 @@ import { writeGenerated } from './report/generated.ts';
 import { save } from './report/report.ts';
 
 /**
- * What a million orders cost under each guarantee, beside Powertools' idempotency and a mark of one's own: requests and
- * write units are counted from runs against DynamoDB Local (Java and Maven).
+ * This command calculates the price of a million orders under each guarantee, with Powertools' idempotency, and with a
+ * hand-written mark. It counts requests and write units in runs against DynamoDB Local, which needs Java and Maven.
  */
 const subjects = [exactlyOnceSubject, atLeastOnceSubject, atMostOnceSubject, powertoolsSubject, ownSubject];
 const usual: BatchShape = { messages: 10, groups: 10, bytes: 1_000 };
@@ -27,7 +27,7 @@ const ofOneGroup = { ...usual, groups: 1 };
 
 await benchCommand('bench:cost', docs('cost.md'), async ({ has, json }) => {
   if (!canRunDynamoDbLocal) {
-    throw new Error("Nothing can be counted: Amazon's DynamoDB Local needs `java` and `mvn` on the PATH");
+    throw new Error("This benchmark runs Amazon's DynamoDB Local, which needs `java` and `mvn` on the PATH");
   }
   const server = await startDynamoDbLocal();
   try {
@@ -76,7 +76,8 @@ async function count(
   const counted: Counted[] = [];
   for (const shape of shapes) {
     for (const subject of subjects) {
-      // At once, and without groups: transactions over the ledger's item of one account would cancel each other.
+      // A standard queue has no groups, so it runs several orders of one account at once. Their transactions write
+      // the same item and would cancel each other.
       if (subject.source === 'standard' && shape.groups < shape.messages) continue;
       counted.push(...(await counter.count(subject, shape, kinds)));
     }

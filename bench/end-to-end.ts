@@ -26,38 +26,36 @@ const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
 const app = 'node --import tsx bench/end-to-end/app.ts';
 const stackName = 'OrderOnceBench';
 
-/** Many and short, so that what slows the machine down for a while slows both. */
+/** Many short rounds, so that other work of the machine slows down both consumers equally. */
 const rounds = 20;
-/** One goes before those that are timed; one after them, through proxies that would slow them down, counts requests. */
+/** One round runs before the timed ones. One runs after them through proxies, which are slow, and counts requests. */
 const allRounds = rounds + 2;
 const defaultLimit = 100 * allRounds;
 
-/** Orders a row's times are for. */
+/** Times in the report are for this many orders. */
 const unit = 1000;
 
 /**
- * Our stack beside a consumer of the same topic that is made with Powertools, on the local emulator: from the begin of the
- * first invocation to the end of the last one, for the same orders of many accounts.
+ * Compares our stack with a Powertools consumer of the same topic, on the local emulator. It measures the time from the
+ * start of the first invocation to the end of the last one, for the same orders of many accounts.
  *
- * One of them works at a time, in turn: both at once would share the processors and the emulator, and who is done first
- * would leave the rest of them to the other. Requests are counted in a round of their own, through proxies.
+ * The two consumers work in turn. If both worked at once, they would share the CPU and the emulator, and the slower one
+ * would have them for itself at the end. Requests are counted in a separate round, through proxies.
  *
- * What limits the figure is the emulator. It runs one batch of ten of a FIFO queue at a time, where Lambda runs as many as
- * there are message groups, and it answers requests to DynamoDB one after the other: ten transactions that leave at once
- * wait for each other there. So what is left of the difference is the number of requests, and the round
- * trips that ours saves a batch are not in it (`batches.ts` has those). Messages a second say nothing of AWS.
+ * The emulator limits both. For a FIFO queue it runs one batch of ten at a time, while Lambda runs one per message
+ * group. It also answers requests to DynamoDB one after the other, so ten parallel transactions wait for each other. So
+ * the measured difference comes only from the number of requests. `batches.ts` measures the round trips that our
+ * consumer saves. The messages per second do not predict those on AWS.
  *
- * @param limit How many orders are published, the same number in each round.
- * @throws Error where a ledger is not exact in the end: what is fast and wrong has no time.
- * @throws ConfigurationError where AWS_ENDPOINT_URL names an endpoint: the emulator has to be the benchmark's own.
+ * @param limit Number of orders, divided equally among the rounds.
+ * @throws Error if a ledger is not exact at the end, because only correct consumers are timed.
+ * @throws ConfigurationError if AWS_ENDPOINT_URL is set, because the benchmark starts its own emulator.
  */
 export async function endToEndRows(limit = defaultLimit): Promise<Row[]> {
   const endpoint = await openEndpoint();
   try {
     if (!endpoint.started) {
-      throw new ConfigurationError(
-        'The benchmark measures on an emulator of its own: unset AWS_ENDPOINT_URL',
-      );
+      throw new ConfigurationError('The benchmark starts its own emulator: unset AWS_ENDPOINT_URL');
     }
     return [await Promise.race([measure(endpoint, await readSamples(limit)), endpoint.died])];
   } finally {

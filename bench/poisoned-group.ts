@@ -19,13 +19,12 @@ import { type Spread, spreadOf } from './measure/spread.ts';
 import { save } from './report/report.ts';
 
 /**
- * What a group whose order fails each time costs the nine groups beside it: batches of ten, one order of each of ten
- * groups, with the tenth healthy, failing, and failing as a suspect, in turn. The runtime is the real one; its store and
- * its queues are in memory and take as long to answer as DynamoDB and SQS do, since without that there is nothing to wait
- * for.
+ * This command measures how much a group that fails each time delays the other groups of its batch. A batch has one
+ * order of each of ten groups. The tenth order is healthy, fails, or fails as a suspect, in turn. The runtime is real.
+ * Store and queues are in memory, and take as long to answer as DynamoDB and SQS.
  */
 const batchesPerRound = 20;
-/** In ms: what a request within a Region takes, drawn evenly. */
+/** Latency of a request within a Region in ms, drawn uniformly. */
 const latency = { least: 3, most: 8 };
 const drawn = () => latency.least + Math.random() * (latency.most - latency.least);
 
@@ -39,7 +38,7 @@ const measures = ['nine others done', 'invocation'] as const;
 type Times = Record<(typeof measures)[number], number>;
 
 const tenthGroup = 'account-9';
-/** When each of the nine others was applied. */
+/** The times at which the other nine orders were applied, in ms. */
 let applied: number[] = [];
 const inMemory = fakeWiring();
 const wiring: ConsumerDependencies = {
@@ -62,7 +61,7 @@ const consumer = createConsumer(
     parse: parseOrderEvent,
     guarantee: exactlyOnce(),
     handle: ({ partitionkey: account, data }) => {
-      if (data.total < 0) throw new Error('It fails each time');
+      if (data.total < 0) throw new Error('The handler fails each time');
       return [increment('ledger', { account }, { spent: data.total })];
     },
   },
@@ -70,7 +69,7 @@ const consumer = createConsumer(
 );
 
 let sent = 0;
-/** A batch of ten; each of its orders is new. */
+/** A batch of ten new orders. */
 function batchWith({ fails, receiveCount }: Tenth) {
   const sentAt = Date.now();
   return sqsEvent(
@@ -105,7 +104,7 @@ async function measure(tenth: Tenth): Promise<Times> {
   return { 'nine others done': Math.max(...applied) - begin, invocation: end - begin };
 }
 
-/** For each kind of tenth the median batch of a round; their batches take turns. */
+/** The median times of a round for each kind of tenth order. The batches of the kinds take turns. */
 async function measureRound(): Promise<Times[]> {
   const batches: Times[][] = tenths.map(() => []);
   for (let n = 0; n < batchesPerRound; n++) {
@@ -131,7 +130,7 @@ function print(line: string): void {
 const options = { rounds: { value: 'N', default: '30', help: 'rounds to measure' } };
 await benchCommand('bench:fifo', options, async ({ of, json }) => {
   const rounds = wholeNumber('rounds', of('rounds'), 1);
-  // The first round compiles.
+  // Not measured: in the first round code is compiled.
   await measureRound();
   const measured: Times[][] = [];
   for (let round = 0; round < rounds; round++) measured.push(await measureRound());

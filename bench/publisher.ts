@@ -19,12 +19,12 @@ type Peer = keyof typeof peers;
 interface Scenario {
   readonly name: string;
   readonly groups: number;
-  /** The share of entries that SNS refuses for now. */
+  /** Share of entries that SNS refuses temporarily. */
   readonly refuses: number;
   readonly events: Readonly<Record<WayName, number>>;
 }
 
-/** One by one an event takes as long however many follow: a part of them tells. */
+/** Number of events. For `oneByOne` fewer are enough, because the time of an event does not depend on their number. */
 const many = { publisher: 5000, oneByOne: 100, allAtOnce: 5000 };
 const few = { publisher: 100, oneByOne: 100, allAtOnce: 100 };
 const scenarios: readonly Scenario[] = [
@@ -32,21 +32,24 @@ const scenarios: readonly Scenario[] = [
   { name: 'publish in 1,000 groups, 1 % refused for now', groups: 1000, refuses: 0.01, events: many },
   { name: 'publish in one group', groups: 1, refuses: 0, events: few },
 ];
-/** How many times faster than one by one; in one group nothing can be, since each event waits for the one before. */
+/**
+ * Target: how many times faster than one by one. It does not apply to one group, because there each event waits for the
+ * previous one.
+ */
 const least = 5;
 
-/** What `npm start` gives Node. */
+/** The flags with which `npm start` runs Node. */
 const smallHeap = ['--max-semi-space-size=2', '--max-old-space-size=64'];
-/** In MB. */
+/** Target: maximum resident memory in MB. */
 const mostMemory = 150;
-/** All at once holds all that it publishes: more of it would need gigabytes. */
+/** Maximum number of events for `allAtOnce`, which holds all of them in memory. More would need gigabytes. */
 const mostHeld = 100_000;
 
 /**
- * Our publisher beside the two that are written by hand, against a fake SNS: how fast each is, whether the order of each
- * group is kept, and what stays in memory. Times are in ms for a thousand events.
+ * Compares our publisher with two hand-written ones, against a fake SNS: speed, order within each group, and memory.
+ * Times are in ms for a thousand events.
  *
- * @param events How many are published to see the memory.
+ * @param events Number of events for the measurement of memory.
  */
 export async function publisherRows(events = 100_000): Promise<Row[]> {
   const rows: Row[] = [];
@@ -143,7 +146,7 @@ function orderKept(tried: readonly Tried[]): Promises[number] {
 }
 
 if (isMain(import.meta)) {
-  const memory = { value: '', help: 'publish a million events, and measure nothing but memory' };
+  const memory = { value: '', help: 'measure only memory, with a million events' };
   await benchCommand('bench:publisher', { memory }, async ({ has, json }) =>
     report(has('memory') ? [await memoryRow(1_000_000)] : await publisherRows(), json),
   );

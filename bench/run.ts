@@ -11,7 +11,7 @@ import { writeDocs } from './report/write-docs.ts';
 
 const comparisons: readonly (() => Promise<Row[]>)[] = [batchRows, publisherRows, startRows, endToEndRows];
 
-/** Every comparison, printed as it is done. */
+// Prints each comparison as soon as it is done.
 await benchCommand('bench', docs('benchmarks.md'), async ({ has, json }) => {
   const rows: Row[] = [];
   for (const compare of comparisons) {

@@ -16,21 +16,22 @@ import { simulationTable } from './scaling/scenarios.ts';
 import { tripsByMessages } from './scaling/trips.ts';
 
 /**
- * How far the fulfilment consumer goes: what rates need of an account's quotas, a simulation of its queue, and a customer
- * with 10,000 orders, measured. Needs Java and Maven.
+ * This command examines how far the fulfilment consumer scales. It calculates the share of an account's quotas that
+ * each of these rates needs, in orders per second. It simulates the consumer's queue, and measures a customer with
+ * 10,000 orders. It needs Java and Maven.
  */
 const rates = [10_000, 100_000, 1_000_000];
 
 const options = {
   orders: { value: 'N', default: '10000', help: 'orders of the hot customer' },
-  seed: { value: 'N', default: '1', help: 'of the simulation' },
+  seed: { value: 'N', default: '1', help: 'seed of the simulation' },
   ...docs('scaling.md'),
 };
 await benchCommand('bench:scaling', options, async ({ has, of, json }) => {
   const orders = wholeNumber('orders', of('orders'), 1);
   const seed = wholeNumber('seed', of('seed'));
   if (!canRunDynamoDbLocal) {
-    throw new Error("Nothing can be measured: Amazon's DynamoDB Local needs `java` and `mvn` on the PATH");
+    throw new Error("This benchmark runs Amazon's DynamoDB Local, which needs `java` and `mvn` on the PATH");
   }
   const trips = await tripsByMessages(10);
   const spread = await spreadOfSamples();

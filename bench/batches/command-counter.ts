@@ -5,7 +5,7 @@
 export class CommandCounter {
   #rest = Buffer.alloc(0);
 
-  /** @returns How many commands end in this chunk. */
+  /** @returns Number of commands that this chunk completes. */
   count(chunk: Buffer): number {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     let commands = 0;
@@ -26,7 +26,7 @@ export class CommandCounter {
     return at !== undefined && at <= this.#rest.length ? at : undefined;
   }
 
-  /** Of a line like `*2\r\n`. */
+  /** Reads a line like `*2\r\n`. `end`: position after it. `undefined` if the line is not complete yet. */
   #line(start: number): { readonly number: number; readonly end: number } | undefined {
     const end = this.#rest.indexOf('\r\n', start);
     return end === -1

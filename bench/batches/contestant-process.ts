@@ -3,10 +3,10 @@ import type { SQSEvent } from 'aws-lambda';
 import { answer } from '../measure/answering-process.ts';
 import { type ContestantName, contestants } from './contestants/index.ts';
 
-/** Time of a batch in a process that does nothing else. */
+/** Times of a batch in a process that does nothing else. */
 export interface Done {
   readonly milliseconds: number;
-  /** Of the processor. */
+  /** CPU time of the process. */
   readonly cpuMilliseconds: number;
 }
 

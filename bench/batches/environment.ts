@@ -1,7 +1,7 @@
 import { encodeTables, environmentNames } from '../../contract/environment.ts';
 import { effectTables, recordTables } from './tables.ts';
 
-/** The environment of a contestant; for ours, the variables that the construct sets. */
+/** The environment of a contestant, including the variables that the construct sets for our consumer. */
 export function environmentOf(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,

@@ -6,7 +6,10 @@ import { answer } from '../measure/answering-process.ts';
 import { CommandCounter } from './command-counter.ts';
 import { latencyMs, type Traffic } from './traffic.ts';
 
-/** A proxy in front of a Redis on the loopback port that is its argument. It counts commands and delays answers. */
+/**
+ * This process is a proxy in front of Redis. It counts commands and delays answers. Its argument is the port of Redis
+ * on 127.0.0.1.
+ */
 export interface RedisAnswer extends Traffic {
   readonly port: number;
 }

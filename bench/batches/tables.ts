@@ -1,10 +1,10 @@
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { recordAttributes } from '../../contract/record-attributes.ts';
 
-/** Where the effects of the orders go. */
+/** Tables for the effects of the orders. */
 export const effectTables = { orders: 'orders', ledger: 'ledger', customers: 'customers' } as const;
 
-/** Where it is remembered which events were applied. */
+/** Tables for the records of applied events. */
 export const recordTables = { ours: 'records', powertools: 'idempotency' } as const;
 
 /** Key attributes by table. */

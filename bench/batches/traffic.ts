@@ -1,7 +1,7 @@
 /** Requests to a server since its start. */
 export interface Traffic {
   readonly requests: number;
-  /** Bytes of the requests' bodies. */
+  /** Total size of the request bodies. */
   readonly bytes: number;
 }
 

@@ -7,10 +7,10 @@ import type { Besides, Consume, Subject } from './subjects/subject.ts';
 import { effectTables, keys } from './tables.ts';
 import { VirtualLatency } from './virtual-latency.ts';
 
-/** The first of an event that succeeds, one of an event that was applied, or one whose handler fails. */
+/** First delivery of an event, delivery of an event that was applied before, or delivery whose handler fails. */
 export type DeliveryKind = 'first' | 'duplicate' | 'failed';
 
-/** What one message came to. */
+/** The average values of one message. */
 export interface Counted {
   readonly subject: string;
   readonly source: Subject['source'];
@@ -18,35 +18,36 @@ export interface Counted {
   readonly shape: BatchShape;
   /** Requests to DynamoDB. */
   readonly requests: number;
-  /** Write units by AWS's rules: of the table that remembers, and of those with the effects. */
+  /** Write units of the record table, by AWS's rules. */
   readonly recordUnits: number;
+  /** Write units of the tables with effects, by AWS's rules. */
   readonly effectUnits: number;
-  /** Of what is remembered of the event, in bytes. */
+  /** Size of the event's record. */
   readonly recordBytes: number;
   /** Requests of the function to SQS. */
   readonly queueRequests: number;
   readonly loggedBytes: number;
-  /** Of the event's body. */
+  /** Size of the event's body. */
   readonly bodyBytes: number;
-  /** Of a batch's longest chain of requests, in ms. */
+  /** Time of the batch's longest chain of requests, in ms. */
   readonly waitPerBatch: number;
-  /** Processor time of a batch on this machine, in ms, of first deliveries. */
+  /** CPU time of a batch of first deliveries on this machine, in ms. */
   readonly processorPerBatch: number;
 }
 
-/** Of a request within a Region, in ms: an assumption. DynamoDB promises single-digit milliseconds. */
+/** Assumed latency of a request within a Region, in ms. AWS promises single-digit milliseconds for DynamoDB. */
 export const latency = 5;
 
-/** Batches that are counted; one more goes before, so that accounts are there. */
+/** Number of counted batches. One more batch runs before them and creates the accounts. */
 const batches = 2;
-/** Batches whose processor time is taken, after as many that compile. */
+/** Number of batches whose CPU time is measured. As many run before them, so that the code is compiled. */
 const timedBatches = 20;
 
 export class Counter {
   readonly #connect: () => DynamoDBClient;
   readonly #meter: Meter;
 
-  /** @param connect A new client of the store. */
+  /** @param connect Returns a new client of the store. */
   constructor(connect: () => DynamoDBClient) {
     this.#connect = connect;
     this.#meter = new Meter(connect(), keys);
@@ -56,7 +57,7 @@ export class Counter {
     return this.#meter.agreement;
   }
 
-  /** Counts each kind of delivery in batches of one shape. @throws Error where a batch did not end as it should. */
+  /** Counts each kind of delivery in batches of one shape. @throws Error if a message of a batch is not settled. */
   async count(subject: Subject, shape: BatchShape, kinds: readonly DeliveryKind[]): Promise<Counted[]> {
     const processorPerBatch = await this.#processorTime(subject, shape);
     const counted: Counted[] = [];
@@ -106,7 +107,7 @@ export class Counter {
     };
   }
 
-  /** Without a meter, whose own work would be in it. */
+  /** Measures CPU time, in ms. Without a meter, because the meter needs CPU time too. */
   async #processorTime(subject: Subject, shape: BatchShape): Promise<number> {
     const client = this.#connect();
     const consumer = subject.consumer({ client, fails: false, besides: nothing() });
@@ -123,17 +124,17 @@ export class Counter {
   }
 }
 
-/** @throws Error where a message was not settled. */
+/** @throws Error if a message was not settled. */
 async function apply(consumer: Consume, events: readonly OrderEvent[]): Promise<void> {
   const { batchItemFailures } = await consumer(batchOf(events));
   if (batchItemFailures.length > 0) {
-    throw new Error(`${batchItemFailures.length} of ${events.length} messages came back`);
+    throw new Error(`${batchItemFailures.length} of ${events.length} messages were not settled`);
   }
 }
 
 const effects = new Set<string>(Object.values(effectTables));
 
-/** Of the tables with effects, or of the others. */
+/** @param ofEffects Whether to add up the tables with effects, or the other ones. */
 function total(byTable: Readonly<Record<string, number>>, ofEffects: boolean): number {
   const chosen = Object.entries(byTable).filter(([table]) => effects.has(table) === ofEffects);
   return chosen.reduce((sum, [, count]) => sum + count, 0);

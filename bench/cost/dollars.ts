@@ -3,7 +3,7 @@ import { memoryMiB, memoryOfOneProcessor, prices, queueChunk } from './prices.ts
 
 /** Dollars of one message, by service. */
 export interface Dollars {
-  /** The topic, and the queue. */
+  /** Topic and queue. */
   readonly messaging: number;
   readonly lambda: number;
   readonly dynamoDb: number;
@@ -11,7 +11,7 @@ export interface Dollars {
 
 const gigabyte = 1024 ** 3;
 
-/** Costs of a message from its publication to its deletion from the queue. */
+/** The price of a message, from its publication to its deletion from the queue. */
 export function dollarsOf(counted: Counted): Dollars {
   return {
     messaging: messagingOf(counted),
@@ -25,8 +25,8 @@ export function sumOf({ messaging, lambda, dynamoDb }: Dollars): number {
 }
 
 /**
- * Each message is published alone, like by the intake. Each delivery of SNS to the queue counts as a request to SQS,
- * and so does each batch that Lambda receives or deletes.
+ * Each message is published alone, as the intake does it. Each delivery from SNS to the queue is charged as a request
+ * to SQS, and so is each batch that Lambda receives or deletes.
  */
 function messagingOf({ source, bodyBytes, shape, queueRequests }: Counted): number {
   const gigabytes = bodyBytes / gigabyte;
@@ -47,8 +47,10 @@ function lambdaOf(counted: Counted): number {
 }
 
 /**
- * Of a batch in ms: the chain of its requests, and its processor time by the share of a processor that the function has.
- * @param memory Of the function, in MiB.
+ * Duration of a batch in ms: the time of its chain of requests, plus its CPU time. Lambda gives a function CPU in
+ * proportion to its memory.
+ *
+ * @param memory Memory of the function in MiB.
  */
 export function batchTime({ waitPerBatch, processorPerBatch }: Counted, memory: number = memoryMiB): number {
   return waitPerBatch + processorPerBatch * (memoryOfOneProcessor / memory);

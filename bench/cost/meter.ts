@@ -3,22 +3,22 @@ import { sizeOf } from '../../runtime/values/item-size.ts';
 import type { VirtualLatency } from './virtual-latency.ts';
 import { unitsOf, type Write, type WriteInput, writesOf } from './writes.ts';
 
-/** What requests cost since the last time that somebody asked. */
+/** The requests since the last call of `take`. */
 export interface Metered {
   readonly requests: number;
   /** Write units by AWS's rules, by table. */
   readonly units: Readonly<Record<string, number>>;
-  /** Bytes of the items that were left, by table. */
+  /** Size of the written items in bytes, as they are stored now, by table. */
   readonly left: Readonly<Record<string, number>>;
 }
 
-/** How what the store itself reports compares with the rules. */
+/** Whether the `ConsumedCapacity` that the store reports agrees with AWS's rules. */
 export interface Agreement {
-  /** Single writes that succeeded, and how many of them were reported as the rules say. */
+  /** Single writes that succeeded. `equal`: those for which the store reported what the rules say. */
   readonly single: { readonly requests: number; readonly equal: number };
-  /** Transactions that were committed, and how many were reported at twice the rules. */
+  /** Committed transactions. `double`: those for which the store reported twice what the rules say. */
   readonly transactions: { readonly requests: number; readonly double: number };
-  /** Refused and cancelled ones; none carries a number. */
+  /** Refused writes and cancelled transactions. `reported`: those for which the store reported anything. */
   readonly refused: { readonly requests: number; readonly reported: number };
 }
 
@@ -27,8 +27,8 @@ interface Capacity {
 }
 
 /**
- * Counts what a client sends: its requests, and the write units of each item by AWS's documented rules, from the items as
- * they are before and after. The store's own `ConsumedCapacity` is asked for and compared.
+ * Counts the requests of a client, and the write units of each item. It reads each item before and after the write and
+ * applies AWS's documented rules. It also compares the result with the `ConsumedCapacity` that the store reports.
  */
 export class Meter {
   readonly #looking: DynamoDBClient;
@@ -44,8 +44,8 @@ export class Meter {
   #items = new Map<string, { readonly table: string; readonly bytes: number }>();
 
   /**
-   * @param looking Another client of the same store: its requests are not counted.
-   * @param keys The name of each table's partition key.
+   * @param looking Another client of the same store, which reads the items. Its requests are not counted.
+   * @param keys Name of the partition key by table.
    */
   constructor(looking: DynamoDBClient, keys: Readonly<Record<string, string>>) {
     this.#looking = looking;
@@ -56,7 +56,7 @@ export class Meter {
     return this.#agreement;
   }
 
-  /** Counts every request of the client from now on, each of which takes as long as `latency` says. */
+  /** Counts every request of the client from now on. Each takes the time of `latency`. */
   attach(client: DynamoDBClient, latency: VirtualLatency): void {
     client.middlewareStack.add(
       (next) => (args) =>

@@ -6,22 +6,23 @@ import type { Agreement } from './meter.ts';
 import { prices } from './prices.ts';
 
 const million = 1_000_000;
-/** For how long a record is stored (the record table's default), in months. */
+/** How long a record is stored, in months: the default of the record table. */
 const storedMonths = 45 / 30;
 
-/** What the cells of the tables are made from: a run of each shape by each subject. */
+/** The data for the tables: a run of each subject for each shape of a batch. */
 export interface Report {
-  /** Every kind of delivery, in full batches of as many groups, at 1 KB. */
+  /** All kinds of delivery, in batches of ten messages in ten groups, 1 KB each. */
   readonly deliveries: readonly Counted[];
-  /** First deliveries of larger events, and in other batches. */
+  /** First deliveries of events of different sizes. */
   readonly sizes: readonly Counted[];
+  /** First deliveries in different batches. */
   readonly batches: readonly Counted[];
-  /** Deliveries in full batches of one group. */
+  /** First deliveries and duplicates in batches of ten messages in one group. */
   readonly oneGroup: readonly Counted[];
   readonly agreement: Agreement;
 }
 
-/** The tables of docs/cost.md, by the name of their place. */
+/** The tables of docs/cost.md, by the name of their marker in the page. */
 export function tablesOf(report: Report): Record<string, string> {
   return {
     'cost:counted': countedTable(report),
@@ -58,7 +59,7 @@ function countedTable({ deliveries, oneGroup }: Report): string {
   );
 }
 
-/** An order and its share of duplicates, which are published and delivered too. */
+/** Price of an order together with its share of duplicates, which are published and delivered too. */
 function duplicatesTable({ deliveries }: Report): string {
   const subjects = deliveries.filter(({ delivery }) => delivery === 'first');
   return markdownTable(
@@ -83,7 +84,7 @@ function duplicatesTable({ deliveries }: Report): string {
   );
 }
 
-/** A row for each subject, a column for each of what `column` names. */
+/** A table with a row for each subject. `column` returns the title of the column to which a value belongs. */
 function pivot(counted: readonly Counted[], column: (counted: Counted) => string): string {
   const columns = [...new Set(counted.map(column))];
   const subjects = [...new Set(counted.map(({ subject }) => subject))];

@@ -3,13 +3,13 @@ import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/
 import { recordAttributes } from '../../contract/record-attributes.ts';
 import { createTable } from '../../test/contract/servers/dynamodb-local.ts';
 
-/** Where the orders' effects go: `applyOrder` writes to each. */
+/** Tables for the effects of the orders. `applyOrder` writes to each. */
 export const effectTables = { orders: 'orders', ledger: 'ledger', customers: 'customers' } as const;
 
-/** Where it is remembered which events were applied. */
+/** Tables for the records of applied events. */
 export const recordTables = { ours: 'records', powertools: 'idempotency', own: 'seen' } as const;
 
-/** The partition key of each table. */
+/** Name of the partition key by table. */
 export const keys: Readonly<Record<string, string>> = {
   [effectTables.orders]: ordersTable.key,
   [effectTables.ledger]: ledgerTable.key,

@@ -5,13 +5,15 @@ interface Held {
   readonly release: () => void;
 }
 
-/** Turns of the event loop in which nothing new began: what could go on without an answer has gone on. */
+/**
+ * After this many turns of the event loop without a new request, all code that can run without another answer has run.
+ */
 const idleTurns = 5;
 
 /**
- * Lets each request take the same time on a clock of its own, however long it takes here. An answer is held back until
- * nothing is at work any more that could begin another request before it; then the clock goes on to it. So the time of a
- * batch is that of its longest chain of requests, the same on every machine.
+ * A virtual clock on which each request takes the same time, however long it really takes. It holds each answer back
+ * until no running code can start another request. Then it advances to the time of the next answer and releases it. So
+ * the time of a batch is the time of its longest chain of requests, and it is the same on every machine.
  */
 export class VirtualLatency {
   readonly #each: number;
@@ -20,12 +22,12 @@ export class VirtualLatency {
   #isReleasing = false;
   #now = 0;
 
-  /** @param each Of a request, in ms. */
+  /** @param each Time of a request, in ms. */
   constructor(each: number) {
     this.#each = each;
   }
 
-  /** In ms since the beginning. */
+  /** Milliseconds since the start of this clock. */
   get now(): number {
     return this.#now;
   }
@@ -57,7 +59,7 @@ export class VirtualLatency {
     this.#isReleasing = false;
   }
 
-  /** A request that is under way ends with another call of `#release`. */
+  /** Whether no code runs. A request that is under way calls `#release` when it ends. */
   async #isIdle(): Promise<boolean> {
     for (let n = 0; n < idleTurns; n++) {
       await turn();

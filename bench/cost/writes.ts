@@ -6,16 +6,17 @@ import { sizeOf } from '../../runtime/values/item-size.ts';
 export interface Write {
   readonly table: string;
   readonly key: Attributes;
-  /** What the item is to become, where the request says it whole. */
+  /** The new item. Absent for an update, which contains only its changes. */
   readonly proposed?: Attributes;
 }
 
-/** Bytes of a write unit (DynamoDB Developer Guide, "DynamoDB read and write operations"). */
+/** Size of a write unit in bytes (DynamoDB Developer Guide, "DynamoDB read and write operations"). */
 const unit = 1024;
 
 /**
- * Write units of one item: the larger of what it was and what it becomes, or was to become. A condition that fails costs
- * the same, and so does a transaction that is cancelled; in a transaction everything costs twice (the same page).
+ * Write units of one item, by the largest of three sizes: before the write, after it, and as it was requested. A failed
+ * condition and a cancelled transaction cost the same as a success. In a transaction everything costs twice (the same
+ * page).
  */
 export function unitsOf(
   { proposed }: Write,
@@ -27,7 +28,7 @@ export function unitsOf(
   return Math.max(1, Math.ceil(largest / unit)) * (inTransaction ? 2 : 1);
 }
 
-/** What the SDK's commands that write have in common. */
+/** The common input of the SDK's write commands. */
 export interface WriteInput {
   readonly TableName?: string;
   readonly Item?: Attributes;
@@ -35,7 +36,7 @@ export interface WriteInput {
   readonly TransactItems?: readonly TransactWriteItem[];
 }
 
-/** @param keys The name of each table's partition key. @throws Error for a request that is no write. */
+/** @param keys Name of the partition key by table. @throws Error for a request that is not a write. */
 export function writesOf(input: WriteInput, keys: Readonly<Record<string, string>>): Write[] {
   if (input.TransactItems === undefined) return [writeOf(input, keys)];
   return input.TransactItems.map(({ Put, Update, Delete, ConditionCheck }) =>
@@ -45,7 +46,7 @@ export function writesOf(input: WriteInput, keys: Readonly<Record<string, string
 
 function writeOf({ TableName = '', Item, Key }: WriteInput, keys: Readonly<Record<string, string>>): Write {
   const name = keys[TableName];
-  if (name === undefined) throw new Error(`Table "${TableName}" is not one that this run made`);
+  if (name === undefined) throw new Error(`Table "${TableName}" is not a table of this run`);
   if (Key !== undefined) return { table: TableName, key: Key };
   const value = Item?.[name];
   if (Item === undefined || value === undefined) throw new Error(`A write to ${TableName} has no ${name}`);

@@ -3,7 +3,7 @@ import { OrderOnceStack } from '../../lib/app/order-once-stack.ts';
 import type { EventTopic } from '../../lib/event-topic.ts';
 import { PowertoolsConsumer } from './powertools-consumer.ts';
 
-/** The stack as it is deployed, and in it a consumer of the same topic that is made with Powertools. */
+/** The example's stack with one more consumer of its topic, which uses Powertools. */
 const app = new App();
 const stack = new OrderOnceStack(app, String(app.node.getContext('stackName')), {
   stage: 'dev',

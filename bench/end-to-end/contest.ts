@@ -21,7 +21,7 @@ export interface Deployed extends TableNames {
   readonly functionName: string;
 }
 
-/** The consumers of one topic. Each gets every order, and works only when its turn comes. */
+/** The consumers of one topic. Each gets every order, and works only during its own turn. */
 export class Contest {
   readonly #clientConfig: ClientConfig;
   readonly #topicArn: string;
@@ -39,7 +39,7 @@ export class Contest {
     this.#logs = new CloudWatchLogsClient(clientConfig);
   }
 
-  /** @param lines Orders, all of them for all consumers. */
+  /** @param lines Orders as JSON. Every consumer gets all of them. */
   async publish(lines: readonly string[]): Promise<void> {
     await publish(lines, {
       topicArn: this.#topicArn,

@@ -16,8 +16,8 @@ const removalPolicy = RemovalPolicy.DESTROY;
 const timeout = Duration.seconds(30);
 
 /**
- * Takes a topic's orders with a function that Powertools makes idempotent, into tables of its own. Queue, function and
- * event source are made as those of `IdempotentConsumer` are: timeout, memory, bundle, batches of ten.
+ * Applies a topic's orders with a Powertools function, to its own tables. Queue, function and event source are like
+ * those of `IdempotentConsumer`: the same timeout, memory, bundle and batch size.
  */
 export class PowertoolsConsumer extends Construct {
   readonly queue: Queue;
@@ -43,7 +43,7 @@ export class PowertoolsConsumer extends Construct {
     topic.addSubscription(new SqsSubscription(this.queue, { rawMessageDelivery: true }));
 
     this.tables = {
-      // As its documentation has it: the key `id`, deleted at `expiration`.
+      // As in the Powertools documentation: the key `id`, and TTL by `expiration`.
       recordsTable: new DataTable(this, 'Idempotency', {
         removalPolicy,
         partitionKey: 'id',

@@ -22,7 +22,7 @@ const persistenceStore = new DynamoDBPersistenceLayer({
   awsSdkV3Client: client,
 });
 
-/** The same effects as ours, in one transaction: no way to write them takes fewer requests. */
+/** The same effects as our consumer, in one transaction, which is the smallest possible number of requests. */
 const apply = makeIdempotent(
   async (event: OrderEvent) => {
     const TransactItems = applyOrder(event, { tables }).map((effect) => encode(effect).write);
@@ -35,8 +35,8 @@ const apply = makeIdempotent(
 const processor = new SqsFifoPartialProcessorAsync();
 
 /**
- * A consumer as the documentation of Powertools has it for FIFO queues. It writes a line for each message, as ours does:
- * for a function that writes none the emulator waits 50 ms at the end of each invocation.
+ * A consumer as in the Powertools documentation for FIFO queues. It logs a line for each message, like our consumer. If
+ * a function logs nothing, the emulator waits 50 ms at the end of each invocation.
  */
 export const handler: SQSHandler = async (batch, context) => {
   config.registerLambdaContext(context);

@@ -8,8 +8,10 @@ interface Invocation {
 }
 
 /**
- * From the begin of a function's first invocation after a point in time to the end of its last one, in ms, as Lambda
- * reports them: what the queue waits for before and after is not in it.
+ * Returns the time from the start of a function's first invocation after `since` to the end of its last one, in ms.
+ * Lambda's report lines contain these times. The time that messages wait in the queue before and after is not included.
+ *
+ * @param since Milliseconds since the epoch.
  */
 export async function workTime(
   client: CloudWatchLogsClient,

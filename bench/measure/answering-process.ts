@@ -4,16 +4,16 @@ import { basename } from 'node:path';
 import { sourceLoader } from '../../system/source-loader.ts';
 
 export interface ProcessOptions {
-  /** A module that calls `answer`; its path. */
+  /** Path of a module that calls `answer`. */
   readonly file: string;
   readonly args?: readonly string[];
-  /** All that it has of an environment. */
+  /** All environment variables of the process. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Of Node. */
+  /** Flags for Node. @default - none */
   readonly flags?: readonly string[];
 }
 
-/** A process that answers each question, one at a time. What it writes to its standard output is dropped. */
+/** A process that answers one question at a time. Its standard output is dropped. */
 export class AnsweringProcess<Question, Answer> {
   readonly #child: ChildProcess;
   readonly #name: string;
@@ -27,7 +27,7 @@ export class AnsweringProcess<Question, Answer> {
     });
   }
 
-  /** @throws Error where the process ends instead of answering. */
+  /** @throws Error if the process ends before it answers. */
   async ask(question: Question): Promise<Answer> {
     const settled = new AbortController();
     const { signal } = settled;
@@ -48,7 +48,7 @@ export class AnsweringProcess<Question, Answer> {
   }
 }
 
-/** What such a process does; it ends with its parent. */
+/** Answers the questions of an `AnsweringProcess`. Called in that process, which ends with its parent. */
 export function answer<Question, Answer>(handle: (question: Question) => Answer | Promise<Answer>): void {
   process.on('message', async (question) => process.send?.(await handle(question as Question)));
   process.on('disconnect', () => process.exit());

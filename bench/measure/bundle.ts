@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { bundling, replacedModules } from '../../lib/functions/bundling.ts';
 
-/** Bytes of a bundle by the package that they come from, the largest first; this repository's are `order-once`. */
+/** Number of bytes of a bundle by package, the largest first. `order-once` is the code of this repository. */
 export type Packages = Readonly<Record<string, number>>;
 
 export interface Bundle {
   readonly file: string;
   /** In bytes. */
   readonly size: number;
-  /** What runs when the bundle is loaded. */
+  /** The code that runs when the bundle is loaded. */
   readonly loaded: Packages;
-  /** What waits for an `import()`. */
+  /** The code that runs only after an `import()`. */
   readonly deferred: Packages;
 }
 
-/** Bundles a module as the deployed functions are. */
+/** Bundles a module with the same options as the deployed functions. */
 export function bundle(entry: string, file: string): Bundle {
   const { format, mainFields, minify, banner } = bundling;
   const { metafile } = buildSync({
@@ -30,11 +30,11 @@ export function bundle(entry: string, file: string): Bundle {
     alias: replacedModules,
     banner: { js: banner },
     metafile: true,
-    // For an entry that is written elsewhere.
+    // An entry in a temporary folder has no node_modules of its own.
     nodePaths: [join(import.meta.dirname, '../../node_modules')],
   });
   const [output] = Object.values(metafile.outputs);
-  if (output?.entryPoint === undefined) throw new Error(`esbuild made nothing of ${entry}`);
+  if (output?.entryPoint === undefined) throw new Error(`esbuild made no bundle of ${entry}`);
   const atOnce = importedAtOnce(metafile.inputs, output.entryPoint);
   const bytes = Object.entries(output.inputs).map(
     ([input, { bytesInOutput }]) => [input, bytesInOutput] as const,
@@ -47,10 +47,10 @@ export function bundle(entry: string, file: string): Bundle {
   };
 }
 
-/** The modules that are reached without an `import()`. */
+/** The modules that are imported without an `import()`, directly or indirectly. */
 function importedAtOnce(inputs: Metafile['inputs'], entry: string): ReadonlySet<string> {
   const reached = new Set([entry]);
-  // A set goes on to what is added while it is walked.
+  // The loop also visits the modules that are added to the set meanwhile.
   for (const input of reached) {
     for (const { path, kind } of inputs[input]?.imports ?? []) {
       if (kind !== 'dynamic-import') reached.add(path);

@@ -4,28 +4,30 @@ import { command } from '../../system/command.ts';
 import { stopAll, stopOnSignals } from '../../system/teardown.ts';
 
 const common: Options = {
-  json: { value: 'FILE', help: 'write what was measured there too' },
+  json: { value: 'FILE', help: 'also write the results to this file' },
   help: { value: '', help: 'print this' },
 };
 
-/** The option of what puts its tables into a page. */
+/** The option `--docs` of a command that can write its tables into a page of docs/. */
 export const docs = (page: string): Options => ({
   docs: { value: '', help: `put the tables into docs/${page}` },
 });
 
 interface Given {
-  /** An option that stands alone. */
+  /** Whether an option without a value was given. */
   has(name: string): boolean;
-  /** What stands after an option; its default where it was not given. */
+  /** The value of an option, or its default. */
   of(name: string): string;
+  /** The file of `--json`. */
   readonly json: string | undefined;
 }
 
 /**
- * Runs a benchmark as a command: a wrong option is told in a sentence, and a file that cannot be written before anything
- * is measured. Interrupted, it stops what it started.
+ * Runs a benchmark as a command. It explains a wrong option in one sentence. It checks before the measurements that the
+ * file of `--json` can be written. If it is interrupted, it stops all processes that it started.
  *
- * @param script Its name in package.json.
+ * @param script Name of the command in package.json.
+ * @param own Options of this benchmark, beside `--json` and `--help`.
  */
 export async function benchCommand(
   script: string,

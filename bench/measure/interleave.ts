@@ -1,12 +1,14 @@
-/** Runs once what is measured, and tells what came of it. */
+/** Runs a subject once, and returns its measurements. */
 export type Measure<Result> = () => Promise<Result>;
 
 /**
- * Measures the subjects in turn, round after round, so that what slows the machine down for a while slows all of them;
- * who begins moves on with each round.
+ * Measures the subjects in turn, in many rounds, so that other work of the machine slows down all of them equally. Each
+ * round starts with the next subject.
  *
- * @param rounds Those that count. One goes before them: it compiles, and opens connections.
- * @returns For each round that counts the subjects' results.
+ * @param rounds Number of measured rounds. One more round runs before them, so that code is compiled and connections
+ *   are
+ *   open.
+ * @returns The subjects' results for each measured round.
  */
 export async function interleave<Name extends string, Result>(
   subjects: Readonly<Record<Name, Measure<Result>>>,
@@ -32,7 +34,7 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** The median of the rounds' ratios, and the least and the most of them. */
+/** The median, minimum and maximum of the rounds' ratios. */
 export function ratioOf(dividends: readonly number[], divisors: readonly number[]) {
   const ratios = dividends.map((dividend, round) => dividend / (divisors[round] ?? Number.NaN));
   return { ratio: median(ratios), spread: [Math.min(...ratios), Math.max(...ratios)] as const };

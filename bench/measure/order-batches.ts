@@ -2,23 +2,23 @@ import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { anOrder } from '../../test/support/orders.ts';
 import { sqsEvent, sqsRecord } from '../../test/support/sqs.ts';
 
-/** What a batch consists of. */
+/** The shape of a batch. */
 export interface BatchShape {
   readonly messages: number;
-  /** The messages are spread evenly over so many message groups. */
+  /** Number of message groups. The messages are spread evenly over them. */
   readonly groups: number;
-  /** Bytes of each event, at least. */
+  /** Minimum size of each event in bytes. */
   readonly bytes: number;
 }
 
 let made = 0;
 
-/** New orders of the same accounts each time, so that what is measured is not the first order of an account. */
+/** New orders of the same accounts each time, so that the measured orders are not the first ones of their accounts. */
 export function newOrders({ messages, groups, bytes }: BatchShape): OrderEvent[] {
   return Array.from({ length: messages }, (_, index) => {
     made += 1;
     const head = {
-      // As long as real ones are.
+      // As long as a real id.
       id: crypto.randomUUID(),
       subject: `order-${made}`,
       partitionkey: `customer-${index % groups}`,
@@ -41,7 +41,7 @@ function linesOf(bytes: number): OrderEvent['data']['lines'] {
   );
 }
 
-/** A batch as Lambda hands it over, each event in a message of its own. */
+/** A batch as Lambda delivers it, with one message for each event. */
 export function batchOf(events: readonly OrderEvent[]) {
   const sentAt = Date.now();
   return sqsEvent(

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * A port each of whose calls takes the latency of a request first.
- * @param latency In ms.
- * @param onCall Is told the name of each call as it begins.
+ * Delays each call of a port by the latency of a request.
+ *
+ * @param latency Returns the delay of a call, in ms.
+ * @param onCall Called with the name of each call when it starts.
  */
 export function slow<Port extends object>(
   port: Port,

@@ -8,7 +8,7 @@ export interface TemporaryFolder {
   remove(): void;
 }
 
-/** A new folder below the system's temporary one; an interrupted benchmark removes it too. */
+/** Creates a folder in the system's temporary folder. It is also removed if the benchmark is interrupted. */
 export function temporaryFolder(name: string): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), `order-once-${name}-`));
   const remove = () => rmSync(path, { recursive: true, force: true });

@@ -1,20 +1,20 @@
-/** What reached a topic. */
+/** The requests that reached a topic. */
 export interface Arrived {
   readonly requests: number;
   /** Entries that the topic accepted. */
   readonly accepted: number;
-  /** Of these: those that were overtaken by a later one of their group. */
+  /** Accepted entries that a later entry of their group overtook. */
   readonly late: number;
-  /** Groups with one of those. */
+  /** Groups with an overtaken entry. */
   readonly disorderedGroups: number;
 }
 
-/** Keeps the order of each group in view, by the numbers that its events have. */
+/** Checks the order of each group by the sequence numbers of its events. */
 export class Arrivals {
   requests = 0;
   #accepted = 0;
   #late = 0;
-  /** The highest number of each group. */
+  /** The highest sequence number of each group. */
   readonly #highest = new Map<string, number>();
   readonly #disordered = new Set<string>();
 

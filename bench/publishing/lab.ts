@@ -7,25 +7,25 @@ import type { Published, Publishing } from './publisher-process.ts';
 import type { Behaviour, SnsAnswer } from './sns-process.ts';
 import type { WayName } from './ways.ts';
 
-/** In ms: what a request to SNS takes, 5 on average. */
+/** Latency of a request to SNS in ms, 5 on average. */
 const latency = { least: 3, most: 7 };
 
 const file = (name: string) => join(import.meta.dirname, name);
 
 export interface Trial extends Publishing {
-  /** The share of entries that SNS refuses for now. */
+  /** Share of entries that SNS refuses temporarily. */
   readonly refuses: number;
 }
 
-/** What one trial of a way to publish came to. */
+/** The result of one trial. */
 export interface Tried extends Published, Arrived {
   readonly events: number;
 }
 
-/** A fake SNS and publishers: each in a process of its own, whose memory and CPU time are nobody else's. */
+/** A fake SNS and publishers, each in its own process, so that memory and CPU times are separate. */
 export class Lab {
   readonly #folder = temporaryFolder('publishers');
-  /** As plain JavaScript, like an installed package: what Node needs for types would count as the publisher's memory. */
+  /** Plain JavaScript, like an installed package. A TypeScript loader would add to the publisher's memory. */
   readonly #publisherFile = bundle(
     file('publisher-process.ts'),
     join(this.#folder.path, 'publisher.mjs'),
@@ -34,9 +34,8 @@ export class Lab {
   readonly #publishers: AnsweringProcess<Publishing, Published>[] = [];
 
   /**
-   * @param flags Of Node.
-   * @returns A function that publishes once.
-   * @throws Error where an event is lost or doubled.
+   * @param flags Flags for Node.
+   * @returns A function that publishes once. It throws an error if an event is lost or sent twice.
    */
   async startPublisher(
     way: WayName,

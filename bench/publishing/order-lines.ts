@@ -2,8 +2,8 @@ import { anOrder } from '../../test/support/orders.ts';
 import { seededRandom } from '../../test/unit/publisher/support/seeded-random.ts';
 
 /**
- * Orders as lines of JSON, 0.6 KB each, made as they are asked for. Each is of a customer drawn at random, whose orders
- * are numbered by `sequence`; the same for the same numbers.
+ * Generates orders as lines of JSON, 0.6 KB each. Each belongs to a random customer, whose orders are numbered by
+ * `sequence`. The same arguments give the same orders.
  */
 export function* orderLines(events: number, groups: number): Generator<string> {
   const random = seededRandom(7);

@@ -3,7 +3,7 @@ import { answer } from '../measure/answering-process.ts';
 import { orderLines } from './order-lines.ts';
 import { type WayName, ways } from './ways.ts';
 
-/** What is published by a process that publishes in one way, its argument. */
+/** A question to this process, which publishes in the way that its argument names. */
 export interface Publishing {
   readonly events: number;
   readonly groups: number;
@@ -11,11 +11,11 @@ export interface Publishing {
 
 export interface Published {
   readonly milliseconds: number;
-  /** Of the processor. */
+  /** CPU time of the process. */
   readonly cpuMilliseconds: number;
-  /** Resident memory in MB: when the first tenth of the events was read, and so on. */
+  /** Resident memory in MB after each tenth of the events. */
   readonly resident: readonly number[];
-  /** The most that was resident since the process started, in MB. */
+  /** Maximum resident memory since the process started, in MB. */
   readonly peak: number;
 }
 

@@ -8,13 +8,14 @@ import { answer } from '../measure/answering-process.ts';
 import { Arrivals, type Arrived } from './arrivals.ts';
 
 /**
- * SNS as its wire says it (the query protocol, over HTTP), for `Publish` and `PublishBatch`, in a process of its own: its
- * work must not slow down the publisher. Asked to behave in some way, it begins anew, and tells what arrived before.
+ * How the fake SNS of this process behaves. It accepts `Publish` and `PublishBatch` in SNS's query protocol over HTTP.
+ * It has its own process, so that it does not slow down the publisher. A new `Behaviour` resets it, and its answer
+ * contains the counts until then.
  */
 export interface Behaviour {
-  /** In ms, drawn evenly for each request. */
+  /** Latency in ms, drawn uniformly for each request. */
   readonly latency: { readonly least: number; readonly most: number };
-  /** The share of entries that are refused for now. */
+  /** Share of entries that are refused temporarily. */
   readonly refuses: number;
 }
 

@@ -8,23 +8,23 @@ import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-ev
 import { publish, snsClient } from '../../publisher/index.ts';
 
 const topicArn = 'arn:aws:sns:us-east-1:123456789012:orders.fifo';
-/** Entries of a PublishBatch. */
+/** Maximum number of entries of a PublishBatch. */
 const batchSize = 10;
 
-/** A way to publish the events of lines; it resolves when the topic has accepted all. */
+/** Publishes the events of the lines. Resolves when the topic has accepted all of them. */
 type Way = (lines: Iterable<string>) => Promise<unknown>;
 
-/** Each makes a client, with the endpoint and the credentials of the environment. */
+/** Each creates a client, with the endpoint and the credentials of the environment. */
 export const ways = { publisher, oneByOne, allAtOnce } as const satisfies Record<string, () => Way>;
 export type WayName = keyof typeof ways;
 
-/** Ours: it also checks each event, and brings it into canonical form. */
+/** Our publisher. It also checks each event and brings it into canonical form. */
 function publisher(): Way {
   const client = snsClient(topicArn);
   return (lines) => publish(lines, { topicArn, client, parse: (line) => parseOrderEvent({ body: line }) });
 }
 
-/** Each awaited before the next: the order is kept by doing nothing at once. The SDK sends again what was refused. */
+/** Sends one event at a time, which keeps the order. The SDK retries refused events. */
 function oneByOne(): Way {
   const client = new SNSClient();
   return async (lines) => {
@@ -34,7 +34,7 @@ function oneByOne(): Way {
   };
 }
 
-/** Tens as they come, all at once, over the 50 connections that a client has; what was refused is sent again. */
+/** Sends all batches of ten at once, over the client's 50 connections, and sends refused entries again. */
 function allAtOnce(): Way {
   const client = new SNSClient();
   const send = async (batch: readonly PublishBatchRequestEntry[]) => {

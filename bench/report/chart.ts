@@ -8,7 +8,7 @@ export interface Cluster {
 
 const width = 720;
 const labelWidth = 250;
-/** Behind the longest bar there is room for its number. */
+/** Leaves room for the number behind the longest bar. */
 const barWidth = width - labelWidth - 80;
 const barHeight = 16;
 const step = 22;
@@ -17,8 +17,9 @@ const gap = 18;
 const margin = 36;
 
 /**
- * What each scenario took ours and its peers, the fastest first.
- * @param titleOf A scenario's title; scenarios without one are left out.
+ * The times of our code and its peers for each scenario, the fastest first.
+ *
+ * @param titleOf Returns the title of a scenario. Scenarios without a title are left out.
  */
 export function clustersOf(
   rows: readonly Row[],
@@ -38,7 +39,7 @@ export function clustersOf(
   }));
 }
 
-/** An SVG of bars on one scale, which reads on light and on dark pages: it has no ground of its own. */
+/** An SVG with all bars on one scale. It has no background, so it works on light and on dark pages. */
 export function chartOf(title: string, clusters: readonly Cluster[]): string {
   const most = Math.max(...clusters.flatMap(({ bars }) => bars.map(({ ms }) => ms)));
   let y = margin;

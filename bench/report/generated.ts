@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Puts what a run found into a page of docs/, between `<!-- NAME -->` and `<!-- /NAME -->`.
- * @param parts Markdown by name. @throws Error for a name that the page has no place for.
+ * Writes the results of a run into a page of docs/, between `<!-- NAME -->` and `<!-- /NAME -->`.
+ *
+ * @param parts Markdown by name.
+ * @throws Error if the page does not have these comments for a name.
  */
 export function writeGenerated(page: string, parts: Readonly<Record<string, string>>): void {
   const path = join(import.meta.dirname, '../../docs', page);
@@ -18,7 +20,7 @@ export function writeGenerated(page: string, parts: Readonly<Record<string, stri
   writeFileSync(path, text);
 }
 
-/** Lines of at most 118 characters, as the pages have them. */
+/** Wraps text to lines of at most 118 characters, like the pages. */
 export function wrapped(text: string): string {
   return text.replaceAll(/(.{1,118})( |$)/g, (_, line: string, end: string) =>
     end === '' ? line : `${line}\n`,

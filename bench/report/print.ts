@@ -1,6 +1,6 @@
 import type { Row } from './row.ts';
 
-/** A number with three digits that count, and no more zeros than that: `0.2`, `1`, `12.3`, `231`, `3,875`. */
+/** Rounds to three significant digits, and a number from 1,000 on to a whole number: `0.2`, `12.3`, `231`, `3,875`. */
 export function digits(number: number): string {
   const rounded = Number(number.toPrecision(3));
   return (Math.abs(number) < 1000 ? rounded : Math.round(number)).toLocaleString('en', {
@@ -16,7 +16,7 @@ export function spreadOf({ ratio, spread: [least, most] }: Row): string {
   return `${digits(ratio)} (${digits(least)} to ${digits(most)})`;
 }
 
-/** Rows as lines of text: a scenario each, a line for each peer under it. */
+/** The rows as text: a line for each scenario, and under it the lines of each peer. */
 export function textOf(rows: readonly Row[]): string {
   const lines: string[] = [];
   let scenario: string | undefined;

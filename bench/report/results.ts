@@ -2,10 +2,10 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { arch, version } from 'node:process';
 import type { Row } from './row.ts';
 
-/** What `npm run bench -- --json FILE` writes. */
+/** The content of the file that `npm run bench -- --json FILE` writes. */
 export interface Results {
   readonly rows: readonly Row[];
-  /** What it ran on. */
+  /** Processor, memory and Node version of the machine. */
   readonly machine: string;
 }
 

@@ -1,26 +1,29 @@
-/** What one comparison came to, as `npm run bench -- --json FILE` writes it. */
+/** The result of one comparison, as `npm run bench -- --json FILE` writes it. */
 export interface Row {
-  /** What was done: `batch of 10 in 10 groups, first deliveries`. */
+  /** For example `batch of 10 in 10 groups, first deliveries`. */
   readonly scenario: string;
-  /** What it is compared with, with its version. */
+  /** Name and version of the peer. */
   readonly peer: string;
-  /** Median of the rounds, in ms a unit of the scenario: a batch, a thousand events, a start. */
+  /** Median of the rounds in ms, for one unit of the scenario: a batch, a thousand events, or a start. */
   readonly oursMs: number;
   readonly peerMs: number;
-  /** How many times faster ours is: the median over the rounds of the peer's time by ours in the same round. */
+  /**
+   * How many times faster our code is: the median over the rounds of the peer's time, divided by our time in the same
+   * round. For the load of a function it is our time divided by the peer's.
+   */
   readonly ratio: number;
-  /** The least and the most of these ratios. */
+  /** Minimum and maximum of these ratios. */
   readonly spread: readonly [least: number, most: number];
-  /** Requests a message. */
+  /** Requests per message; for the load of a function, requests before its first call. */
   readonly oursRequests: number;
   readonly peerRequests: number;
-  /** Measured besides, by name and unit: `CPU, ms a message`. */
+  /** Other measurements, by name and unit, for example `CPU, ms a message`. */
   readonly besides?: Readonly<Record<string, { readonly ours: number; readonly peer: number }>>;
-  /** What it has to reach, in words with numbers, and whether it did; absent where nothing was promised. */
+  /** The target, and whether it was met; absent if there is no target. */
   readonly target?: { readonly text: string; readonly met: boolean };
 }
 
-/** One target of several promises; what is missed says so. `undefined` where nothing was promised. */
+/** Joins several targets into one, and marks the missed ones in its text. `undefined` if there are none. */
 export function promised(
   promises: readonly { readonly text: string; readonly met: boolean }[],
 ): Row['target'] | undefined {

@@ -8,7 +8,7 @@ import { digits, spreadOf, verdict } from './print.ts';
 import type { Results } from './results.ts';
 import type { Row } from './row.ts';
 
-/** Tables and chart of docs/benchmarks.md, from what `npm run bench -- --json FILE` wrote. */
+/** Writes tables and chart of docs/benchmarks.md. */
 export function writeDocs({ machine, rows }: Results): void {
   writeGenerated('benchmarks.md', { machine: `${machine}.`, results: tablesOf(rows).join('\n\n') });
   const groupsOf = (scenario: string) => /^batch of 10 in (.*), first deliveries$/.exec(scenario)?.[1];
@@ -16,7 +16,7 @@ export function writeDocs({ machine, rows }: Results): void {
   writeFileSync(join(import.meta.dirname, '../../docs/benchmarks.svg'), svg);
 }
 
-/** Neighbours that measured the same things besides share a table. */
+/** One table for consecutive rows with the same other measurements. */
 function tablesOf(rows: readonly Row[]): string[] {
   const tables: Row[][] = [];
   for (const row of rows) {

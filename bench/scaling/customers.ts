@@ -4,12 +4,12 @@ import type { Prng } from '../../simulation/world/prng.ts';
 
 const samples = join(import.meta.dirname, '../../samples/online-retail-5000.ndjson.gz');
 
-/** How the sample's orders are spread over its customers. */
+/** The distribution of the sample's orders over its customers. */
 export interface Spread {
   readonly customers: number;
-  /** The share of the customer with the most orders. */
+  /** Share of the customer with the most orders. */
   readonly largest: number;
-  /** Of Zipf's law: the customer of rank r orders in proportion to r to the power of minus this. */
+  /** Exponent s of Zipf's law: the number of orders of the customer with rank r is proportional to 1 / r^s. */
   readonly exponent: number;
 }
 
@@ -25,7 +25,7 @@ export async function spreadOfSamples(): Promise<Spread> {
   return { customers: byRank.length, largest: (byRank[0] ?? 0) / sum, exponent: -slope(byRank) };
 }
 
-/** Of the straight line nearest to the logarithms of rank and count. */
+/** Slope of the regression line through the logarithms of rank and count. */
 function slope(byRank: readonly number[]): number {
   const points = byRank.map((count, index) => [Math.log(index + 1), Math.log(count)] as const);
   const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
@@ -34,9 +34,9 @@ function slope(byRank: readonly number[]): number {
   return covariance / points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
 }
 
-/** Customers by Zipf's law, drawn with a seed. */
+/** Draws customers by Zipf's law. */
 export class Customers {
-  /** The share of all orders that comes from the customers up to each rank. */
+  /** Cumulative share of the orders, by rank. */
   readonly #upTo: Float64Array;
 
   constructor(count: number, exponent: number) {
@@ -53,7 +53,7 @@ export class Customers {
     return this.#upTo[0] ?? 0;
   }
 
-  /** @returns A customer's rank, from 0. */
+  /** @returns Rank of a customer, from 0. */
   draw(random: Prng): number {
     const wanted = random.next();
     let least = 0;

@@ -1,22 +1,23 @@
-/** Messages of one group that an invocation gets, oldest first: when each arrived, in ms. */
+/** The messages of one group in a batch. */
 export interface Taken {
   readonly group: number;
+  /** Arrival time of each message in ms, the oldest first. */
   readonly arrivals: readonly number[];
 }
 
 /**
- * What a FIFO queue does, as far as time goes: a group gives no more while messages of it are in flight, and the group
- * that has waited longest gives first.
+ * Models the timing of a FIFO queue. A group delivers nothing while its messages are in flight. The group that has
+ * waited longest delivers first.
  */
 export class GroupedQueue {
   readonly #waiting = new Map<number, number[]>();
   readonly #inFlight = new Set<number>();
-  /** Groups that may give, in the order in which they may; taken from `#next` on. */
+  /** Groups that may deliver, in order. Those before `#next` are taken already. */
   #ready: number[] = [];
   #next = 0;
   #size = 0;
 
-  /** Messages that wait. */
+  /** Number of waiting messages. */
   get size(): number {
     return this.#size;
   }
@@ -36,7 +37,7 @@ export class GroupedQueue {
     if (!this.#inFlight.has(group)) this.#ready.push(group);
   }
 
-  /** A batch: up to so many messages, of as few groups as have them. */
+  /** Takes a batch of at most `most` messages, from as few groups as possible. */
   take(most: number): Taken[] {
     const batch: Taken[] = [];
     for (let left = most; left > 0 && this.canGive; ) {
@@ -54,7 +55,7 @@ export class GroupedQueue {
     return batch;
   }
 
-  /** The messages of a group that were in flight are deleted. */
+  /** Deletes the messages of a group that are in flight. */
   settle(group: number): void {
     this.#inFlight.delete(group);
     if (this.#waiting.has(group)) this.#ready.push(group);

@@ -7,7 +7,7 @@ import { newOrders } from '../measure/order-batches.ts';
 import { slow } from '../measure/slow-port.ts';
 import { fulfilmentOver, orderTablesInMemory } from './trips.ts';
 
-/** One customer's orders, all of one message group, in batches of ten one behind another, as a FIFO queue gives them. */
+/** Result for a customer whose orders form one message group. A FIFO queue delivers them in batches, one at a time. */
 export interface HotCustomer {
   readonly store: string;
   readonly orders: number;
@@ -15,12 +15,12 @@ export interface HotCustomer {
   readonly requests: number;
 }
 
-/** Of every order that `newOrders` makes. */
+/** Total of each order that `newOrders` creates. */
 const total = 15.3;
 const perBatch = 10;
 const customer = 'customer-0';
 
-/** @throws Error where the customer's ledger is not exactly the sum of its orders. */
+/** @throws Error if the customer's ledger is not exactly the sum of its orders. */
 export async function inSlowMemory(orders: number, latency: number): Promise<HotCustomer> {
   const memory = orderTablesInMemory();
   let requests = 0;
@@ -37,7 +37,7 @@ export async function inSlowMemory(orders: number, latency: number): Promise<Hot
   return { store: `memory, ${latency} ms a request`, orders, seconds, requests };
 }
 
-/** @param connect A new client of a store whose tables are empty. @throws Error as `inSlowMemory`. */
+/** @param connect Returns a new client of a store with empty tables. @throws Error as `inSlowMemory` does. */
 export async function inDynamoDb(connect: () => DynamoDBClient, orders: number): Promise<HotCustomer> {
   const client = connect();
   let requests = 0;
@@ -60,7 +60,7 @@ export async function inDynamoDb(connect: () => DynamoDBClient, orders: number):
   return { store: 'DynamoDB Local', orders, seconds, requests };
 }
 
-/** @returns The seconds that it took. */
+/** @returns Duration in seconds. */
 async function apply(store: EffectStore, orders: number): Promise<number> {
   const consume = fulfilmentOver(store);
   const batches = Array.from({ length: Math.ceil(orders / perBatch) }, (_, index) =>

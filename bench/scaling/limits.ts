@@ -1,38 +1,45 @@
 import { markdownTable } from '../report/generated.ts';
 import { short, whole } from '../report/numbers.ts';
 
-/** Quotas by default, in us-east-1 where they depend on the Region. docs/scaling.md names their pages. */
+/** Default quotas of AWS, in us-east-1 if they depend on the Region. docs/scaling.md names the sources. */
 const quotas = {
-  /** Messages a second to all topics of an account. */
+  /** Published messages per second of an account. */
   published: 30_000,
-  /** Of one message group; it cannot be raised. */
+  /** Published messages per second of one message group. AWS does not raise it. */
   publishedOfGroup: 300,
-  /** Requests a second to one queue for each API action. */
+  /** Requests per second to one queue, for each API action. */
   queueRequests: 70_000,
+  /** Messages in flight of one queue. */
   inFlight: 120_000,
-  /** Invocations at once of an account. */
+  /** Concurrent invocations of an account. */
   concurrency: 1_000,
-  /** Write units a second of one table on demand. */
+  /** Write units per second of one on-demand table. */
   tableUnits: 40_000,
-  /** Of one partition. */
+  /** Write units per second of one partition. */
   partitionUnits: 1_000,
 } as const;
 
-/** What one order needs, from a run. */
+/** Measured needs of a batch and of an order. */
 export interface Needs {
-  /** Of a full batch of ten groups, in ms. */
+  /** Duration of a full batch of ten groups, in ms. */
   readonly batchTime: number;
-  /** Of a full batch of one group, in ms; and where the function has a whole processor. */
+  /** Duration of a full batch of one group, in ms. */
   readonly groupTime: number;
+  /** The same if the function has one vCPU. */
   readonly fastGroupTime: number;
-  /** Write units of an order: of the record, and of all of it. */
+  /** Write units of an order's record. */
   readonly recordUnits: number;
+  /** All write units of an order. */
   readonly units: number;
 }
 
 const batchSize = 10;
 
-/** What so many orders a second need of what an account has by default, where one consumer takes them all. */
+/**
+ * The needs of one consumer, beside the default quotas.
+ *
+ * @param rates Orders per second.
+ */
 export function limitsTable(rates: readonly number[], needs: Needs): string {
   const perQuota = (of: (rate: number) => number, quota: number) =>
     rates.map((rate) => `${whole(of(rate))} (${short(of(rate) / quota)})`);
@@ -73,12 +80,16 @@ export function limitsTable(rates: readonly number[], needs: Needs): string {
   );
 }
 
-/** Orders a second that a function gets through of one group: a full batch at a time. @param groupTime Of such a batch, in ms. */
+/**
+ * Orders per second of one group that a function applies, one full batch at a time.
+ *
+ * @param groupTime Duration of a full batch of one group, in ms.
+ */
 export function workedOfGroup(groupTime: number): number {
   return (1000 * batchSize) / groupTime;
 }
 
-/** Orders a second that one customer may have. */
+/** Maximum orders per second of one customer. */
 export function mostOfGroup(groupTime: number): number {
   return Math.min(quotas.publishedOfGroup, workedOfGroup(groupTime));
 }

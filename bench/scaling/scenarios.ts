@@ -4,12 +4,12 @@ import { Customers, type Spread } from './customers.ts';
 import { type Simulated, simulate } from './simulate.ts';
 
 /**
- * Processor time in ms a message with 512 MiB. The machine of the other figures needs 1 to 1.7 ms, and such a function has
- * 29 % of a processor. A number, so that the same seed gives the same table everywhere.
+ * CPU time of a message in a function with 512 MiB, in ms. The machine of the other measurements needs 1 to 1.7 ms, and
+ * such a function has 29 % of a vCPU. It is a constant, so that one seed gives the same table on every machine.
  */
 const processing = 5;
 
-/** What varies; `law` is the exponent of Zipf's law, or that of the samples. */
+/** The parameters of one simulation. `law`: exponent of Zipf's law; `samples`: the exponent of the sample orders. */
 interface Variation {
   readonly ordersPerSecond: number;
   readonly customers: number;
@@ -26,7 +26,7 @@ const variations: readonly Variation[] = [
   ...[600, 1_000].map((concurrency) => scenario(100_000, 1_000_000, 'samples', concurrency)),
 ];
 
-/** Fewer seconds of more orders: about as many in each. */
+/** The more orders per second, the shorter the scenario, so that all scenarios have similar numbers of orders. */
 function scenario(
   ordersPerSecond: number,
   customers: number,
@@ -39,13 +39,13 @@ function scenario(
 export interface SimulationOptions {
   readonly spread: Spread;
   readonly trips: readonly number[];
-  /** Of a request, in ms. */
+  /** Latency of a request in ms. */
   readonly request: number;
   readonly seed: number;
 }
 
 export interface SimulatedRow extends Variation, Simulated {
-  /** The share of the customer with the most orders. */
+  /** Share of the customer with the most orders. */
   readonly largest: number;
 }
 

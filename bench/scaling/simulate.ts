@@ -5,39 +5,40 @@ import { GroupedQueue, type Taken } from './fifo-queue.ts';
 export interface Scenario {
   readonly ordersPerSecond: number;
   readonly customers: Customers;
-  /** Invocations at once. */
+  /** Maximum number of concurrent invocations. */
   readonly concurrency: number;
-  /** For how long orders come. */
+  /** How long orders arrive. */
   readonly seconds: number;
 }
 
-/** How long an invocation takes. */
+/** The parts of an invocation's duration. */
 export interface BatchTime {
-  /** Of a request, in ms. */
+  /** Latency of a request in ms. */
   readonly request: number;
-  /** Of the processor, in ms a message. */
+  /** CPU time of a message in ms. */
   readonly processing: number;
-  /** Requests behind one another for so many messages of one group, by their number. */
+  /** Number of successive requests for the messages of one group, by the number of messages. */
   readonly trips: readonly number[];
 }
 
 export interface Simulated {
-  /** Orders applied a second. */
+  /** Applied orders per second. */
   readonly throughput: number;
-  /** From arrival in the queue to the end of its invocation, in ms. */
+  /** Median of the time from an order's arrival in the queue to the end of its invocation, in ms. */
   readonly p50: number;
+  /** 99th percentile of the same time. */
   readonly p99: number;
-  /** The share of its time in which an invocation was at work. */
+  /** Used share of the concurrency. */
   readonly busy: number;
-  /** Messages that an invocation got. */
+  /** Mean number of messages per invocation. */
   readonly perBatch: number;
-  /** Orders that waited when the last one had come. */
+  /** Number of waiting orders after the last arrival. */
   readonly waiting: number;
 }
 
-/** The most that Lambda takes from a FIFO queue. */
+/** Lambda's maximum batch size for a FIFO queue. */
 const batchSize = 10;
-/** The share of the time that is not looked at: the queue begins empty. */
+/** Share of the time at the start that is not measured, because the queue is empty at first. */
 const warmUp = 0.2;
 
 interface Running {
@@ -45,20 +46,27 @@ interface Running {
   readonly batch: readonly Taken[];
 }
 
-/** Groups of a batch at once, messages of a group one behind another. In ms. */
+/**
+ * Duration of a batch in ms. Its groups run at once, and the messages of a group one after the other.
+ *
+ * @param counts Number of messages of each group.
+ */
 export function batchTime(counts: readonly number[], { request, processing, trips }: BatchTime): number {
   const messages = counts.reduce((sum, count) => sum + count, 0);
   return processing * messages + request * Math.max(...counts.map((count) => trips[count] ?? Number.NaN));
 }
 
-/** Orders that come by chance, a FIFO queue, and invocations that take what may be taken. The same for the same seed. */
+/**
+ * Simulates a FIFO queue with random arrivals, and invocations that take messages as soon as they can. The same seed
+ * gives the same result.
+ */
 export function simulate(scenario: Scenario, time: BatchTime, seed: number): Simulated {
   const { ordersPerSecond, customers, concurrency, seconds } = scenario;
   const random = new Prng(seed, 'orders');
   const end = seconds * 1000;
   const begin = end * warmUp;
   const queue = new GroupedQueue();
-  /** By their end, the latest first. */
+  /** Sorted by end, the latest first. */
   const running: Running[] = [];
   const latencies: number[] = [];
   let arrival = 0;

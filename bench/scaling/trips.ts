@@ -10,7 +10,7 @@ import { effectTables, keys } from '../cost/tables.ts';
 import { batchOf, newOrders } from '../measure/order-batches.ts';
 import { slow } from '../measure/slow-port.ts';
 
-/** The fulfilment consumer over a store; what it logs goes nowhere. */
+/** The fulfilment consumer over a store, without logs. */
 export function fulfilmentOver(store: EffectStore) {
   const consumer = createConsumer(
     {
@@ -25,18 +25,18 @@ export function fulfilmentOver(store: EffectStore) {
   return async (events: ReturnType<typeof newOrders>): Promise<void> => {
     const { batchItemFailures } = await consumer(batchOf(events), remaining());
     if (batchItemFailures.length > 0) {
-      throw new Error(`${batchItemFailures.length} of ${events.length} messages came back`);
+      throw new Error(`${batchItemFailures.length} of ${events.length} messages were not settled`);
     }
   };
 }
 
-/** A store in memory with the tables of the orders' effects. */
+/** A memory store with the tables of the orders' effects. */
 export function orderTablesInMemory() {
   const names = Object.values(effectTables);
   return memoryStore(Object.fromEntries(names.map((name) => [name, [keys[name] ?? '']])));
 }
 
-/** How many requests, one behind another, the runtime needs for so many messages of one group: by their number. */
+/** Number of successive requests that the runtime sends for the messages of one group, by the number of messages. */
 export async function tripsByMessages(most: number): Promise<number[]> {
   const trips = [0];
   for (let messages = 1; messages <= most; messages++) {

@@ -4,7 +4,7 @@ import { post } from '../../test/support/http.ts';
 import { anOrder } from '../../test/support/orders.ts';
 import { sqsEvent, sqsRecord } from '../../test/support/sqs.ts';
 
-/** What a function is called with: one new order each time. */
+/** Events for the calls of a function, each with a new order. */
 export function callsOf(name: string, count: number): unknown[] {
   return Array.from({ length: count }, (_, n) => {
     if (name === 'intake') return post({ key: `key-of-order-${n}` });
@@ -14,7 +14,7 @@ export function callsOf(name: string, count: number): unknown[] {
   });
 }
 
-/** Of a function whose calls all go to one endpoint. */
+/** Environment variables of the functions. All requests go to one endpoint. */
 export function environmentWith(endpoint: string): Record<string, string> {
   return {
     AWS_REGION: 'us-east-1',

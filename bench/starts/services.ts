@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 const published =
   '<PublishBatchResponse><PublishBatchResult><Successful><member><Id>0</Id></member></Successful></PublishBatchResult></PublishBatchResponse>';
 
-/** Everything that a function calls, where each call is new and succeeds: AWS' services and the provider of payments. */
+/** A server for all services that a function calls: AWS and the payment provider. Every call succeeds. */
 export async function startServices() {
   let requests = 0;
   let connections = 0;
@@ -22,7 +22,7 @@ export async function startServices() {
   await once(server, 'listening');
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** What came since the last time. */
+    /** Returns the counts since the last call of `take`. */
     take: () => {
       const taken = { requests, connections };
       requests = 0;

@@ -3,21 +3,22 @@ import { pathToFileURL } from 'node:url';
 import { remaining } from '../../test/support/sqs.ts';
 import { answer } from '../measure/answering-process.ts';
 
-/** Loads a function, its argument, as Lambda does, and calls it once for each of these. */
+/** A question to this process, which loads the function that its argument names, as Lambda does. */
 export interface Start {
+  /** The function is called once for each event. */
   readonly events: readonly unknown[];
 }
 
 export interface Started {
-  /** Until its module was loaded, in ms. */
+  /** Elapsed time of loading the module, in ms. */
   readonly loadMs: number;
-  /** Of the processor, in ms. */
+  /** CPU time of loading the module, in ms. */
   readonly loadCpuMs: number;
-  /** Until each call was answered, in ms. */
+  /** Time of each call, in ms. */
   readonly callMs: readonly number[];
 }
 
-/** What an event source's and an HTTP API's functions answer. */
+/** The answer of a function of an event source or of an HTTP API. */
 interface Answered {
   readonly batchItemFailures?: readonly unknown[];
   readonly statusCode?: number;
@@ -43,7 +44,7 @@ answer<Start, Started>(async ({ events }) => {
   return { loadMs, loadCpuMs: (user + system) / 1000, callMs };
 });
 
-/** @throws Error where a call failed: its time is another one's. */
+/** @throws Error if a call failed, because only successful calls are timed. */
 function refuseFailure({ batchItemFailures = [], statusCode = 200 }: Answered): void {
-  if (batchItemFailures.length > 0 || statusCode >= 400) throw new Error(`${argv[2]} failed at a call`);
+  if (batchItemFailures.length > 0 || statusCode >= 400) throw new Error(`A call of ${argv[2]} failed`);
 }

@@ -8,16 +8,16 @@ import type { Start, Started } from './start-process.ts';
 
 /** One start in a new process. */
 export interface Tried extends Started {
-  /** Requests to others while it was loaded. */
+  /** Number of requests while the function was loaded. */
   readonly initRequests: number;
-  /** Opened for all of its calls. */
+  /** Number of connections that its calls opened. */
   readonly connections: number;
 }
 
 export interface Starter {
-  /** Where bundles go; removed in the end. */
+  /** Folder for bundles. `stop` removes it. */
   readonly folder: string;
-  /** Loads a bundle in a new process, and calls its handler with each of the events. */
+  /** Loads a bundle in a new process, and calls its handler with each event. */
   start(file: string, events: readonly unknown[]): Promise<Tried>;
   stop(): void;
 }
@@ -25,7 +25,7 @@ export interface Starter {
 export async function makeStarter(): Promise<Starter> {
   const folder = temporaryFolder('starts');
   const services = await startServices();
-  // As plain JavaScript: what Node needs for types is not loaded with a function.
+  // Plain JavaScript, because a deployed function loads no TypeScript loader either.
   const { file: loader } = bundle(
     join(import.meta.dirname, 'start-process.ts'),
     join(folder.path, 'start.mjs'),

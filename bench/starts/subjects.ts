@@ -5,7 +5,7 @@ import { callsOf } from './calls.ts';
 
 const functions = join(import.meta.dirname, '../../lambda');
 
-/** The class of each service's client. */
+/** Name of the client class by service. */
 const clients = {
   dynamodb: 'DynamoDBClient',
   sns: 'SNSClient',
@@ -16,22 +16,22 @@ export type Service = keyof typeof clients;
 
 const packageOf = (service: Service) => `@aws-sdk/client-${service}`;
 
-/** What is started. */
+/** A bundle that the benchmark starts. */
 export interface Subject extends Bundle {
   readonly name: string;
-  /** What its handler is called with, in turn; none where it has no handler. */
+  /** Events for the calls of its handler; empty if it has no handler. */
   readonly events: readonly unknown[];
 }
 
 export interface DeployedFunction extends Subject {
-  /** Those whose clients are loaded with it. */
+  /** Services whose clients are loaded with the function. */
   readonly services: readonly Service[];
 }
 
 /**
- * Each function of lambda/, bundled into the folder.
+ * Bundles each function of lambda/ into the folder.
  *
- * @param calls How often each is called.
+ * @param calls Number of calls of each function.
  */
 export function deployedFunctions(folder: string, calls: number): DeployedFunction[] {
   return readdirSync(functions)
@@ -46,7 +46,7 @@ export function deployedFunctions(folder: string, calls: number): DeployedFuncti
     });
 }
 
-/** Makes the clients of these services, and nothing else. */
+/** A bundle that only creates the clients of these services. */
 export function bareClients(folder: string, services: readonly Service[]): Subject {
   const lines = services.flatMap((service) => [
     `import { ${clients[service]} } from '${packageOf(service)}';`,
@@ -59,7 +59,7 @@ export function bareClients(folder: string, services: readonly Service[]): Subje
   };
 }
 
-/** The least that a function can do: an item written to DynamoDB for each call. */
+/** A minimal function, which writes one item to DynamoDB per call. */
 export function bareWrite(folder: string, calls: number): Subject {
   const lines = [
     `import { DynamoDBClient, PutItemCommand } from '${packageOf('dynamodb')}';`,

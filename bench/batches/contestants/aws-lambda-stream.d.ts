@@ -1,9 +1,10 @@
-// What is used here of a package without types; its index would load clients of services that are not.
+// Types for the parts of aws-lambda-stream that the benchmark uses, because the package has no types. The benchmark
+// imports single modules, because the package's index loads the clients of many AWS services.
 
 declare module 'aws-lambda-stream/from/sqs' {
   import type { SQSEvent } from 'aws-lambda';
 
-  /** Of Highland. */
+  /** A stream of the Highland library. */
   export interface Stream<T> {
     map<U>(step: (item: T) => U): Stream<U>;
     flatMap<U>(step: (item: T) => Stream<U>): Stream<U>;

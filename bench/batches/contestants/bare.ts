@@ -53,7 +53,7 @@ async function send(input: TransactWriteItemsCommandInput): Promise<void> {
   try {
     await client.send(new TransactWriteItemsCommand(input));
   } catch (error) {
-    // The record of a duplicate exists.
+    // A duplicate: its record exists, so DynamoDB cancels the transaction.
     if (!(error instanceof TransactionCanceledException)) throw error;
   }
 }

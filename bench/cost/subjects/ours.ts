@@ -42,7 +42,7 @@ export const atLeastOnceSubject = external('at-least-once', 'billing', () =>
 );
 export const atMostOnceSubject = external('at-most-once', 'notifications', atMostOnce);
 
-/** Its effect is a call that is not to DynamoDB, and whose price is the provider's. */
+/** A consumer whose effect is a call to another provider. The price of that call is not included. */
 function external(name: string, consumerName: string, guarantee: typeof atMostOnce): Subject {
   return {
     name,
@@ -50,7 +50,7 @@ function external(name: string, consumerName: string, guarantee: typeof atMostOn
     consumer: (means) => {
       const handle: ExternalHandler<OrderEvent> = async () => {
         if (means.fails) throw new HandlerError();
-        // As long as what a provider answers.
+        // About as long as a provider's real answer.
         return { reference: crypto.randomUUID() };
       };
       const consumer = createConsumer(

@@ -12,11 +12,12 @@ import { effectsOf, HandlerError, rememberedSeconds, type Subject } from './subj
 const TableName = recordTables.own;
 
 /**
- * What many write by hand over a standard queue: a conditional put says that the event was seen, then the effect; where
- * that fails the mark is taken back. Messages go at once, since such a queue has no order.
+ * The usual hand-written solution over a standard queue. A conditional put marks the event as seen, then the effect is
+ * written. If the effect fails, the mark is deleted. The messages of a batch run at once, because a standard queue has
+ * no order.
  *
- * Its hole: a process that dies between the two leaves a mark without an effect, and the message that comes again is
- * taken for a duplicate. The order is lost. Marked after the effect it would be applied twice instead.
+ * It is not safe. If the process dies between mark and effect, the redelivered message looks like a duplicate, so the
+ * order is lost. With the mark after the effect, the order would be applied twice instead.
  */
 export const ownSubject: Subject = {
   name: 'own mark, standard queue',
@@ -41,7 +42,7 @@ export const ownSubject: Subject = {
   },
 };
 
-/** @returns Whether the event was not seen before. */
+/** Marks the event as seen. @returns Whether it was new. */
 async function mark(client: DynamoDBClient, id: string): Promise<boolean> {
   const expiration = Math.floor(Date.now() / 1000) + rememberedSeconds;
   try {

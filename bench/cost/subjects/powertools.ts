@@ -8,8 +8,8 @@ import { recordTables } from '../tables.ts';
 import { effectsOf, HandlerError, rememberedSeconds, type Subject } from './subject.ts';
 
 /**
- * Powertools' `makeIdempotent` over DynamoDB, called for one message after the other, as its documentation has it for
- * batches. What fails is returned, and the others go on.
+ * Powertools' `makeIdempotent` over DynamoDB, called for one message after the other, as in its documentation for
+ * batches. Failed messages are returned, and the other messages go on.
  */
 export const powertoolsSubject: Subject = {
   name: 'Powertools idempotency',

@@ -5,43 +5,43 @@ import { applyOrder, orderTables } from '../../../lambda/order/apply-order.ts';
 import { resolveTables } from '../../../runtime/consumer/resolve-tables.ts';
 import { encode } from '../../../runtime/handler/effects/of-kind.ts';
 
-/** What a consumer did besides its requests to DynamoDB. */
+/** The work of a consumer besides its requests to DynamoDB. */
 export interface Besides {
-  /** Requests to SQS of its own: what Lambda's pollers send is not among them. */
+  /** Its own requests to SQS, without those of Lambda's pollers. */
   queueRequests: number;
-  /** Bytes of the lines that it logged, line ends included. */
+  /** Size of its log lines, including line ends. */
   loggedBytes: number;
 }
 
 export interface Means {
   readonly client: DynamoDBClient;
-  /** Whether each handler fails, before it has done anything. */
+  /** Whether the handler fails each time, before it does anything. */
   readonly fails: boolean;
   readonly besides: Besides;
 }
 
 export type Consume = (batch: SQSEvent) => Promise<SQSBatchResponse>;
 
-/** A way of applying an event once. */
+/** A solution that applies each event once. */
 export interface Subject {
   readonly name: string;
-  /** Where its messages come from: a FIFO topic and its FIFO queue, or a standard queue that producers send to. */
+  /** Source of its messages: a FIFO topic with its FIFO queue, or a standard queue to which producers send directly. */
   readonly source: 'fifo' | 'standard';
   consumer(means: Means): Consume;
 }
 
-/** For how long each remembers an event. */
+/** How long each solution remembers an event. */
 export const rememberedSeconds = 45 * 86_400;
 
 const tables = resolveTables(orderTables);
 
-/** The same effect for all: the writes of an order, in one transaction. */
+/** The effect of an order, the same for all solutions: its writes, in one transaction. */
 export function effectsOf(event: OrderEvent) {
   return { TransactItems: applyOrder(event, { tables }).map((effect) => encode(effect).write) };
 }
 
 export class HandlerError extends Error {
   constructor() {
-    super('It fails each time');
+    super('The handler fails each time');
   }
 }
