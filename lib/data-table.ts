@@ -13,7 +13,7 @@ export interface DataTableProps {
 
   /**
    * What happens to the table when its stack is deleted. Unless it is DESTROY, the table also has deletion protection.
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN: the table stays
    */
   readonly removalPolicy?: RemovalPolicy;
 }

@@ -103,8 +103,9 @@ export interface IdempotentConsumerProps {
   readonly onPoison?: OnPoison;
 
   /**
-   * What happens to the queues and logs when their stack is deleted.
-   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, so that only a first deployment that fails removes them
+   * What happens to the queues and the log group when their stack is deleted.
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: they stay. If the deployment that creates them fails, they are
+   *   deleted, so that the next deployment can create them again.
    */
   readonly removalPolicy?: RemovalPolicy;
 

@@ -18,9 +18,9 @@ export interface RecordTableProps {
   readonly ttl?: Duration;
 
   /**
-   * What happens to the records when their stack is deleted. Without records, each event that is still in a queue, or
-   * is published again, takes effect a second time.
-   * @default RemovalPolicy.RETAIN
+   * What happens to the table when its stack is deleted. Without its records, every event that is still in a queue, or
+   * is published again, takes effect a second time. Unless it is DESTROY, the table also has deletion protection.
+   * @default RemovalPolicy.RETAIN: the table stays
    */
   readonly removalPolicy?: RemovalPolicy;
 }

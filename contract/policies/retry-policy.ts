@@ -133,15 +133,16 @@ export function spreadDelaySeconds(receiveCount: number, ageSeconds: number, lim
   );
 }
 
-/** With this many standard deviations, fewer than one message in a billion is received more often. */
+/**
+ * The limit lies this many standard deviations above the mean, so that fewer than one message in a billion exceeds it.
+ */
 const deviations = 6;
 
 /**
  * Maximum number of receives of a message during an outage of a dependency. The first receives double the backoff up to
- * its cap. From there a wait is uniform between 1 and the cap, so the number of receives is that of a renewal process:
- * the outage divided by the mean wait, with a standard deviation of the quotient's square root divided by the square
- * root of three. If the function does not even start, there is no backoff, and messages return after every visibility
- * timeout.
+ * its cap. From there on each wait is uniform between 1 second and the cap. The mean number of waits is the outage
+ * divided by the mean wait. The variance of this number is a third of it, by the renewal theorem for uniform waits. If
+ * the function does not even start, there is no backoff, and messages return after every visibility timeout.
  */
 export function receivesDuring(outageSeconds: number, visibilityTimeoutSeconds: number): number {
   const doublings = Math.ceil(Math.log2(backoffCapSeconds / backoffBaseSeconds));

@@ -25,13 +25,15 @@ export async function depth(client: SQSClient, queueUrl: string): Promise<number
 export interface DeadLetter {
   readonly body: string;
   readonly messageGroup: string;
-  /** Absent if SQS itself moved the message, because then there is no reason. */
+  /** `undefined` if SQS itself moved the message, because only the runtime adds a reason. */
   readonly reason: DeadLetterReason | undefined;
 }
 
 /**
- * Reads the messages of a dead-letter queue and leaves them there. SQS delivers at most ten messages of a group until
- * they are deleted, so further messages of a group are not read. `depth` counts them.
+ * Reads the messages of a dead-letter queue and leaves them there.
+ *
+ * @returns At most ten messages of each group, because SQS delivers no others while these are hidden. `depth` counts
+ *   all messages.
  */
 export async function peek(client: SQSClient, queueUrl: string): Promise<DeadLetter[]> {
   const messages: Message[] = [];
@@ -41,7 +43,7 @@ export async function peek(client: SQSClient, queueUrl: string): Promise<DeadLet
         QueueUrl: queueUrl,
         MaxNumberOfMessages: 10,
         VisibilityTimeout: 60,
-        // Long polling asks all of SQS's servers. With short polling, an empty answer proves nothing.
+        // Long polling queries all servers of SQS. With short polling, an answer can miss messages.
         WaitTimeSeconds: 1,
         MessageAttributeNames: [deadLetterReasonAttribute],
         MessageSystemAttributeNames: ['MessageGroupId'],

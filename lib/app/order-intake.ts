@@ -19,7 +19,11 @@ export interface OrderIntakeProps {
   /** The table that keeps the intake's answers, for as long as the consumers' records. */
   readonly records: RecordTable;
   readonly auth: IntakeAuth;
-  /** What happens to the logs when the stack is deleted. @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
+  /**
+   * What happens to the log groups when the stack is deleted.
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: they stay. If the deployment that creates them fails, they are
+   *   deleted.
+   */
   readonly removalPolicy?: RemovalPolicy;
 }
 

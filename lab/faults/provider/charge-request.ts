@@ -5,10 +5,10 @@ import { sha256 } from '../../../contract/event/identity.ts';
 /** A charge that a caller requests. */
 export interface ChargeRequest {
   readonly reference: { readonly source: string; readonly id: string };
-  /** The amount, with the caller's own digits. */
+  /** The amount as a decimal number, with the digits that the caller sent, for example `10.10`. */
   readonly amount: string;
   readonly currency: string;
-  /** Hash of the whole payload. A key belongs to one payload. */
+  /** SHA-256 of the whole payload. The provider refuses an idempotency key that was used with another payload. */
   readonly fingerprint: string;
 }
 
@@ -36,8 +36,11 @@ function parse(body: Buffer): Readonly<Record<string, unknown>> {
 }
 
 /**
- * The key of a request: a string of Structured Field Values (RFC 9651), `"..."`, as the draft "The Idempotency-Key HTTP
- * Header Field" defines it, or a bare key, as older providers accept it. Empty if there is no key.
+ * Reads the idempotency key of a request. The draft "The Idempotency-Key HTTP Header Field" defines it as a quoted
+ * string of Structured Field Values (RFC 9651), for example `"key-1"`. Like older providers, this also accepts a key
+ * without quotes.
+ *
+ * @returns The key without quotes; empty if there is none.
  */
 export function readKey(headers: IncomingHttpHeaders): string {
   const field = String(headers['idempotency-key'] ?? '').trim();

@@ -1,6 +1,6 @@
 import type { ConfigurationError } from '../../../contract/errors.ts';
 import type { RecordStatus } from '../../../contract/record-attributes.ts';
-import type { Delivery, Refusal, StoredRecord } from '../../ports/record-store.ts';
+import type { ClaimTerms, Delivery, Refusal, StoredRecord } from '../../ports/record-store.ts';
 import { isKnownFormat, laterFormat } from '../../stores/record-format.ts';
 import type { Job, Verdict } from '../guarantee.ts';
 import { otherGuarantee, unknownAlgorithm } from './misconfigured.ts';
@@ -10,26 +10,30 @@ export type RecordState =
   /** The record holds an earlier write of this delivery, whose answer was lost. */
   | { readonly kind: 'mine'; readonly record: StoredRecord }
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
-  /** The write may be tried again; `expectedExpiration` is the expiration of the expired record to replace. */
+  /**
+   * The write may be tried again. `expectedExpiration`: the expiration of the expired record to replace; `undefined` if
+   * no expired record is there.
+   */
   | {
       readonly kind: 'again';
       readonly expectedExpiration: number | undefined;
       readonly record: StoredRecord | undefined;
     }
-  /** This consumer, as it is deployed and configured, must not decide by the record, so the message waits. */
+  /**
+   * This version or configuration of the consumer does not fit the record. The message waits for another deployment.
+   */
   | { readonly kind: 'misconfigured'; readonly error: ConfigurationError }
   /** It is unclear whether the effect happened: the record must become OUTCOME_UNKNOWN. */
   | { readonly kind: 'unclear'; readonly record: StoredRecord; readonly reason: string };
 
-/** The statuses that a delivery writes and continues from. */
+/** If a delivery finds its own write with one of these statuses, it continues as after an answer of the store. */
 const ownStatuses: ReadonlySet<RecordStatus> = new Set(['RETRYING', 'INPROGRESS', 'COMPLETED']);
 
-export interface InterpretTerms {
-  /** Whether an ended lease may be taken over. */
-  readonly takeOver: boolean;
-  readonly firstAttemptAfter?: number | undefined;
-  readonly resendToken?: string | undefined;
-}
+/** The reason if the record has no `last_error`. */
+const noReason = 'its record does not say why';
+
+/** The terms under which a delivery may start over an existing record. */
+export type InterpretTerms = Pick<ClaimTerms, 'takeOver' | 'firstAttemptAfter' | 'resendToken'>;
 
 /**
  * Interprets a record that refused a write. The order of the checks matters: each check relies on the earlier ones.
@@ -50,12 +54,13 @@ export function interpretRecord(
 ): RecordState {
   const aheadMs = (now ?? mine.now) - mine.now;
   if (record === undefined) return absent(mine, undefined);
-  // First of all, even before the expiration: the meaning of a later format's attributes is not known here.
+  // The format comes first, because this version does not know the attributes of a later format, not even its
+  // expiration.
   if (!isKnownFormat(record)) return misconfigured(laterFormat(mine.id, record));
-  // Each delivery makes its own token, so no other delivery has this one.
+  // Each delivery creates its own owner token, so this delivery wrote the record.
   if (record.ownerToken === mine.ownerToken && ownStatuses.has(record.status))
     return { kind: 'mine', record };
-  // TTL deletes days late: an expired record counts as absent, whether the store has deleted it or not.
+  // DynamoDB deletes expired items up to days late, so an expired record counts as absent.
   if (record.expiration !== undefined && record.expiration <= (mine.now + aheadMs) / 1000) {
     return absent(mine, record);
   }
@@ -69,7 +74,7 @@ export function interpretRecord(
   }
   switch (record.status) {
     case 'COMPLETED':
-      // Another consumer with the same name may have completed it. This one has then not applied the event yet.
+      // Another consumer with the same name may have completed it. Then this consumer has not applied the event.
       if (record.guarantee !== undefined && ![mine.guarantee, ...formerly].includes(record.guarantee)) {
         return misconfigured(otherGuarantee(record.guarantee, mine));
       }
@@ -80,9 +85,9 @@ export function interpretRecord(
     case 'INPROGRESS':
       return unfinishedLease(record, mine, terms, aheadMs);
     case 'QUARANTINED':
-      // The message's copy is in the dead-letter queue. Only a redrive, which has another message id, runs again.
+      // The copy of this message is in the dead-letter queue. A redrive of the copy has another message id, so it runs.
       if (record.messageId === mine.messageId) {
-        return verdict({ outcome: 'quarantined', reason: record.lastError ?? 'its record says so' });
+        return verdict({ outcome: 'quarantined', reason: record.lastError ?? noReason });
       }
       return runnable(record, mine, terms, aheadMs);
     case 'RETRYING':
@@ -102,13 +107,16 @@ function unfinishedLease(
   terms: InterpretTerms,
   aheadMs: number,
 ): RecordState {
-  // A lease of this library always has an end. No store takes over a lease without one, so waiting would never end.
-  if (record.leaseUntil === undefined) return unclear(record, 'Its lease has no end');
+  // Every lease of this library has an end. No store takes over a lease without one, so a retry could never succeed.
+  if (record.leaseUntil === undefined) return unclear(record, 'The lease of its record has no end');
   const leaseUntil = record.leaseUntil - aheadMs;
   if (leaseUntil > mine.now) return verdict({ outcome: 'leased', leaseUntil });
   const state = runnable(record, mine, terms, aheadMs);
   if (state.kind === 'unclear' || terms.takeOver) return state;
-  return unclear(record, 'Its owner ended without a word: the effect may have happened');
+  return unclear(
+    record,
+    'The lease of an earlier delivery ended without a result: the effect may have happened',
+  );
 }
 
 /** Whether a record that waits for a retry may be retried. */
@@ -118,14 +126,14 @@ function runnable(
   { firstAttemptAfter }: InterpretTerms,
   aheadMs: number,
 ): RecordState {
-  // A record of this library always has an expiration. No store starts a new attempt over a record without one.
-  if (record.expiration === undefined) return unclear(record, 'It was left without an expiration');
-  // An unfinished record has another meaning under another guarantee: under at-least-once, an effect in RETRYING may
-  // have happened, so at-most-once must not repeat it.
+  // Every unfinished record of this library has an expiration. No store starts a new attempt over a record without one.
+  if (record.expiration === undefined) return unclear(record, 'Its unfinished record has no expiration');
+  // An unfinished record means something else under another guarantee. For example, the effect of a RETRYING record of
+  // at-least-once may have happened, so at-most-once must not repeat it.
   if (record.guarantee !== mine.guarantee) {
     return unclear(
       record,
-      `It was begun as ${record.guarantee ?? 'another library'} and met by ${mine.guarantee}`,
+      `An attempt under ${record.guarantee ?? 'another library'} is unfinished, and this consumer is ${mine.guarantee}`,
     );
   }
   if (firstAttemptAfter !== undefined && !((record.firstAttemptAt ?? 0) - aheadMs > firstAttemptAfter)) {
@@ -150,12 +158,7 @@ function verdict(value: Verdict): RecordState {
   return { kind: 'verdict', verdict: value };
 }
 
-function unknownOf({
-  lastError = 'its record says so',
-  bodySha256,
-  ownerToken,
-  messageId,
-}: StoredRecord): Verdict {
+function unknownOf({ lastError = noReason, bodySha256, ownerToken, messageId }: StoredRecord): Verdict {
   const keptWith = bodySha256 === undefined ? {} : { keptWith: { ownerToken, messageId } };
   return { outcome: 'unknown', reason: lastError, ...keptWith };
 }

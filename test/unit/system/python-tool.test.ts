@@ -24,6 +24,6 @@ describe('lastLine', () => {
   });
 
   test('says that pip wrote nothing if it wrote nothing', () => {
-    expect(lastLine('\n')).toBe('it said nothing');
+    expect(lastLine('\n')).toBe('it printed nothing');
   });
 });
