@@ -1,4 +1,5 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { withStoreOf } from '../guarantees/guarantee.ts';
 import { isUnfinished } from '../guarantees/record/find-record.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Ignored } from '../message/reading.ts';
@@ -26,9 +27,8 @@ export async function judgeIgnored(
   // The consumer's `key` fails on this event, so no version with this key can have started it.
   if (asItCame === undefined) return { outcome: 'ignored', type };
   const { guarantee, dependencies } = context;
-  const tools = { ...dependencies, store: guarantee.store ?? dependencies.store };
   const job = jobOf(message, asItCame, context, false);
-  return (await isUnfinished(job, guarantee.name, tools))
+  return (await isUnfinished(job, guarantee.name, withStoreOf(guarantee, dependencies)))
     ? { outcome: 'invalid', error }
     : { outcome: 'ignored', type };
 }

@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { attemptToRead, guaranteeOfBodies, type Read } from '../guarantees/external/body-attempt.ts';
+import { withStoreOf } from '../guarantees/guarantee.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { DeliveryVerdict } from '../settlement/settle.ts';
@@ -24,8 +25,8 @@ export async function readBody(
   // Once the body was read, the consumer's `key` may have failed on it.
   const judged = (verdict: DeliveryVerdict) => ({ verdict, job, context: contextOfBodies(message, context) });
   try {
-    const store = context.guarantee.store ?? context.dependencies.store;
-    const verdict = await attemptToRead(job, () => read(message), { ...context.dependencies, store });
+    const tools = withStoreOf(context.guarantee, context.dependencies);
+    const verdict = await attemptToRead(job, () => read(message), tools);
     if (verdict.outcome === 'read') return verdict;
     // An event that was applied never blocks, whatever its parser does now.
     const known = verdict.outcome === 'tried' ? await judgeByRecord(message, context) : undefined;

@@ -149,6 +149,14 @@ export interface Tools {
 /** `Tools` with a store that cannot commit effects. */
 export type RecordTools = Omit<Tools, 'store'> & { readonly store: RecordStore };
 
+/** Replaces the consumer's store by the guarantee's own store, if it has one. */
+export function withStoreOf<Own extends RecordStore>(
+  { store }: { readonly store?: Own | undefined },
+  tools: Tools,
+): Omit<Tools, 'store'> & { readonly store: Own | EffectStore } {
+  return { ...tools, store: store ?? tools.store };
+}
+
 /** The result of a delivery. */
 export type Verdict =
   | {
@@ -197,7 +205,7 @@ export type Verdict =
 export interface Guarantee<Kind extends HandlerKind> {
   readonly name: GuaranteeName;
   readonly kind: Kind;
-  /** The store of its records. `undefined`: the record table of the function's environment. */
+  /** Its own store of records. `undefined`: the record table of the function's environment. See `withStoreOf`. */
   readonly store: RecordStore | undefined;
   settle<Event extends CloudEvent>(
     task: Task<Event>,

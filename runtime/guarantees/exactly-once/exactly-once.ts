@@ -3,7 +3,15 @@ import { effectsIn } from '../../handler/check-effects.ts';
 import { describe, NeverEndedError, type PermanentError, StoreBusyError } from '../../handler/errors.ts';
 import type { CountedAttempt, EffectStore } from '../../ports/record-store.ts';
 import { historyOf, includingThisAttempt } from '../../stores/attempt-history.ts';
-import type { BoundEffectHandler, Guarantee, Job, Task, Tools, Verdict } from '../guarantee.ts';
+import {
+  type BoundEffectHandler,
+  type Guarantee,
+  type Job,
+  type Task,
+  type Tools,
+  type Verdict,
+  withStoreOf,
+} from '../guarantee.ts';
 import { countAttempt } from '../record/count-attempt.ts';
 import { DeliveryAttempt } from '../record/delivery-attempt.ts';
 import { findVerdict } from '../record/find-record.ts';
@@ -23,11 +31,11 @@ export interface ExactlyOnceOptions {
  * The effects happen exactly once: the handler returns them as data, and one transaction commits them with the event's
  * record. A handler that refuses its event: `Refuse` in spec/OrderOnce.tla.
  */
-export function exactlyOnce({ store }: ExactlyOnceOptions = {}): Guarantee<'effects'> {
-  const withStore = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
+export function exactlyOnce(options: ExactlyOnceOptions = {}): Guarantee<'effects'> {
+  const withStore = (tools: Tools) => withStoreOf(options, tools);
   return {
     name: 'exactly-once',
-    store,
+    store: options.store,
     kind: 'effects',
     settle: (task, handle, tools) => settleEffects(task, handle, withStore(tools)),
     fold: (tasks, handle, tools) => fold(tasks, handle, withStore(tools)),

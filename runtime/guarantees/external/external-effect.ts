@@ -21,7 +21,7 @@ import type {
   Tools,
   Verdict,
 } from '../guarantee.ts';
-import { handlerMarginMs } from '../guarantee.ts';
+import { handlerMarginMs, withStoreOf } from '../guarantee.ts';
 import { DeliveryAttempt, leaseEndsAt, type OwnerWrite } from '../record/delivery-attempt.ts';
 import { findVerdict } from '../record/find-record.ts';
 import { isSkipped } from '../record/find-skip.ts';
@@ -48,7 +48,7 @@ export function externalGuarantee(
   policy: ExternalPolicy,
   store: RecordStore | undefined,
 ): Guarantee<'external'> {
-  const withStore = (tools: Tools) => ({ ...tools, store: store ?? tools.store });
+  const withStore = (tools: Tools) => withStoreOf({ store }, tools);
   return {
     name: policy.name,
     store,
