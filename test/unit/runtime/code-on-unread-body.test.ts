@@ -2,19 +2,12 @@ import * as v from 'valibot';
 import { bodyKey } from '../../../contract/event/identity.ts';
 import { atLeastOnce, atMostOnce, createConsumer } from '../../../runtime/index.ts';
 import { deliveriesOf } from '../../support/deliver-orders.ts';
+import { seatBooked, seatRecordId } from '../../support/seats.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import { fakeWiring } from '../../support/wiring.ts';
 
-const event = {
-  specversion: '1.0' as const,
-  id: '1',
-  source: '/halls',
-  type: 'seat.booked',
-  partitionkey: 'hall',
-  data: { seat: '1A' },
-};
+const event = seatBooked();
 const body = JSON.stringify(event);
-const recordId = 'bookings#/halls#1';
 const applied = {
   guarantee: 'at-least-once',
   status: 'COMPLETED',
@@ -58,7 +51,7 @@ describe.each(['key', 'fingerprint'] as const)("the consumer's %s", (option) => 
       leaseUntil: 1,
       expiration,
     });
-    wiring.memory.records.set(recordId, { ...applied, expiration });
+    wiring.memory.records.set(seatRecordId, { ...applied, expiration });
     let calls = 0;
     const count = () => {
       calls += 1;
@@ -77,7 +70,7 @@ describe.each(['key', 'fingerprint'] as const)("the consumer's %s", (option) => 
     const options = { name: 'bookings', guarantee, handle: async () => {}, [option]: look };
     const events = { 'seat.booked': v.object({ row: v.number() }) };
     const consumer = createConsumer({ ...options, events }, wiring);
-    wiring.memory.records.set(recordId, { ...applied, expiration: wiring.clock.now() / 1000 + 86_400 });
+    wiring.memory.records.set(seatRecordId, { ...applied, expiration: wiring.clock.now() / 1000 + 86_400 });
     await consumer(sqsEvent(suspect(wiring.clock.now())), remaining());
     expect(states.length).toBeGreaterThan(0);
     expect(new Set(states)).toEqual(new Set(['STARTED']));
@@ -105,12 +98,12 @@ it('an event that its slow owner completes while its outcome is being marked unk
     sqsEvent(message),
     remaining(),
   );
-  const done = wiring.memory.records.get(recordId);
+  const done = wiring.memory.records.get(seatRecordId);
   if (done === undefined) throw new Error('not applied');
   const owned = { ...done, ownerToken: 'slow' };
-  wiring.memory.records.set(recordId, { ...owned, status: 'INPROGRESS', leaseUntil: 1 });
+  wiring.memory.records.set(seatRecordId, { ...owned, status: 'INPROGRESS', leaseUntil: 1 });
   wiring.store.befall('holdUnknown', async () => {
-    wiring.memory.records.set(recordId, owned);
+    wiring.memory.records.set(seatRecordId, owned);
   });
   const events = { 'seat.booked': v.object({ row: v.number() }) };
   await createConsumer({ ...options, events }, wiring)(sqsEvent(message), remaining());

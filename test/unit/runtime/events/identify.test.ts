@@ -4,17 +4,11 @@ import * as v from 'valibot';
 import { fingerprint } from '../../../../contract/event/fingerprint.ts';
 import { version } from '../../../../contract/version.ts';
 import { atMostOnce, createConsumer, type IdentifyAnswer } from '../../../../runtime/index.ts';
+import { seatBooked, seatRecordId } from '../../../support/seats.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
 import { fakeWiring } from '../../../support/wiring.ts';
 
-const event = {
-  specversion: '1.0' as const,
-  id: '1',
-  source: '/halls',
-  type: 'seat.booked',
-  partitionkey: 'hall',
-  data: { seat: ' 1A' },
-};
+const event = { ...seatBooked(), data: { seat: ' 1A' } };
 const bodies = [
   JSON.stringify(event),
   { body: JSON.stringify({ ...event, data: { seat: 1 } }) },
@@ -44,7 +38,7 @@ describe('a consumer that is asked to identify bodies', () => {
       consumer: 'bookings',
       version,
       bodies: [
-        { wanted: true, key: 'bookings#/halls#1', fingerprint: fingerprint(event) },
+        { wanted: true, key: seatRecordId, fingerprint: fingerprint(event) },
         {
           error: {
             code: 'INVALID_EVENT',

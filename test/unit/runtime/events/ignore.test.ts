@@ -3,6 +3,7 @@ import type { CloudEvent } from '../../../../contract/event/event-parser.ts';
 import { atLeastOnce, createConsumer, exactlyOnce, increment } from '../../../../runtime/index.ts';
 import type { StoredRecord } from '../../../../runtime/ports/record-store.ts';
 import { deliveriesOf } from '../../../support/deliver-orders.ts';
+import { seatBooked, seatRecordId } from '../../../support/seats.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
 
@@ -11,15 +12,7 @@ beforeEach(() => {
   wiring = fakeWiring();
 });
 
-const released = (over: object = {}) => ({
-  specversion: '1.0' as const,
-  id: '1',
-  source: '/halls',
-  type: 'seat.released',
-  partitionkey: 'hall',
-  ...over,
-});
-const key = 'bookings#/halls#1';
+const released = (over: object = {}) => seatBooked({ type: 'seat.released', ...over });
 const text = (stringValue: string) => ({ dataType: 'String', stringValue });
 
 interface Options {
@@ -55,7 +48,7 @@ const unfinished: Readonly<Record<string, Partial<StoredRecord>>> = {
 
 function leave(record: Partial<StoredRecord>): void {
   const expiration = wiring.clock.now() / 1000 + 86_400;
-  wiring.memory.records.set(key, {
+  wiring.memory.records.set(seatRecordId, {
     fingerprint: '2:of-another-version',
     ...(record.status !== 'OUTCOME_UNKNOWN' && { expiration }),
     ...record,
@@ -101,13 +94,13 @@ describe('a type that a consumer ignores', () => {
   describe.each(comesAgain)('in a message that was %s', (_, record) => {
     it.each(Object.keys(unfinished))('is poison if its record is %s', async (status) => {
       leave(unfinished[status] ?? {});
-      const before = wiring.memory.records.get(key);
+      const before = wiring.memory.records.get(seatRecordId);
       await expect(deliver(record)).resolves.toEqual({ batchItemFailures: [] });
       expect(deliveriesOf(wiring)).toMatchObject([
         { outcome: 'poison', code: 'UNHANDLED_TYPE', field: 'type' },
       ]);
       expect(wiring.letters).toHaveLength(1);
-      expect(wiring.memory.records.get(key)).toEqual(before);
+      expect(wiring.memory.records.get(seatRecordId)).toEqual(before);
     });
 
     it.each([
@@ -152,7 +145,7 @@ describe('a type that a consumer ignores', () => {
       wiring,
     );
     leave({ status: 'RETRYING' });
-    memory.records.set(key, wiring.memory.records.get(key) as StoredRecord);
+    memory.records.set(seatRecordId, wiring.memory.records.get(seatRecordId) as StoredRecord);
     wiring.memory.records.clear();
     await consumer(sqsEvent(sqsRecord(released(), { receiveCount: 2 })), remaining());
     expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'poison', code: 'UNHANDLED_TYPE' }]);

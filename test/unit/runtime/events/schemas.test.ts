@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { fingerprint } from '../../../../contract/event/fingerprint.ts';
 import { atMostOnce, createConsumer, exactlyOnce, put } from '../../../../runtime/index.ts';
 import { deliveriesOf } from '../../../support/deliver-orders.ts';
+import { seatBooked } from '../../../support/seats.ts';
 import { reasonsOf } from '../../../support/shop.ts';
 import { remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
@@ -14,15 +15,7 @@ beforeEach(() => {
   wiring = fakeWiring();
 });
 
-const booked = (data: unknown, over: object = {}) => ({
-  specversion: '1.0' as const,
-  id: '1',
-  source: '/halls',
-  type: 'seat.booked',
-  partitionkey: 'hall',
-  data,
-  ...over,
-});
+const booked = (data: unknown, over: object = {}) => seatBooked({ ...over, data });
 
 /** What the handler got as `data`. */
 async function deliver(schema: StandardSchemaV1, ...bodies: unknown[]): Promise<unknown[]> {

@@ -12,6 +12,7 @@ import {
 } from '../../../../runtime/index.ts';
 import type { StoredRecord } from '../../../../runtime/ports/record-store.ts';
 import { deliveriesOf } from '../../../support/deliver-orders.ts';
+import { seatBooked, seatRecordId } from '../../../support/seats.ts';
 import { reasonsOf } from '../../../support/shop.ts';
 import { type RecordOptions, remaining, sqsEvent, sqsRecord } from '../../../support/sqs.ts';
 import { type FakeWiring, fakeWiring } from '../../../support/wiring.ts';
@@ -23,17 +24,6 @@ const guarantees = [
   { name: 'at-most-once', guarantee: atMostOnce() },
 ] as const;
 type AnyGuarantee = (typeof guarantees)[number]['guarantee'];
-
-const booked = (over: object = {}) => ({
-  specversion: '1.0' as const,
-  id: '1',
-  source: '/halls',
-  type: 'seat.booked',
-  partitionkey: 'hall',
-  data: { seat: '1A' },
-  ...over,
-});
-const key = 'bookings#/halls#1';
 
 let wiring: FakeWiring;
 let handled: string[];
@@ -78,7 +68,7 @@ const unreadable = [
   ],
 ] as const;
 
-async function deliver(consumer: ConsumerHandler, event: object = booked(), over: RecordOptions = {}) {
+async function deliver(consumer: ConsumerHandler, event: object = seatBooked(), over: RecordOptions = {}) {
   const message = sqsRecord(event, { messageId: 'again', ...over });
   const { batchItemFailures } = await consumer(sqsEvent(message), remaining());
   return { waits: batchItemFailures.length === 1, ...deliveriesOf(wiring).at(-1) };
@@ -86,9 +76,9 @@ async function deliver(consumer: ConsumerHandler, event: object = booked(), over
 
 /** The record of an event that a version of the consumer which took it has applied, with changes. */
 async function given(guarantee: AnyGuarantee, over: Partial<StoredRecord> = {}): Promise<StoredRecord> {
-  await deliver(consumerOf(guarantee, accepts), booked(), { messageId: 'first' });
-  const record = { ...wiring.memory.records.get(key), ...over } as StoredRecord;
-  wiring.memory.records.set(key, record);
+  await deliver(consumerOf(guarantee, accepts), seatBooked(), { messageId: 'first' });
+  const record = { ...wiring.memory.records.get(seatRecordId), ...over } as StoredRecord;
+  wiring.memory.records.set(seatRecordId, record);
   handled.length = 0;
   return record;
 }
@@ -101,12 +91,12 @@ describe.each(guarantees)('an event under $name', ({ guarantee }) => {
         for (const onPoison of ['quarantine', 'block'] as const) {
           Object.assign(wiring, { onPoison });
           await expect(
-            deliver(consumerOf(guarantee, reads), booked(), { receiveCount }),
+            deliver(consumerOf(guarantee, reads), seatBooked(), { receiveCount }),
           ).resolves.toMatchObject({ waits: false, outcome: 'duplicate', appliedWith: 'first' });
         }
       }
       expect(wiring.letters).toEqual([]);
-      expect(wiring.memory.records.get(key)).toEqual(record);
+      expect(wiring.memory.records.get(seatRecordId)).toEqual(record);
       expect(handled).toEqual([]);
     });
 
@@ -115,16 +105,16 @@ describe.each(guarantees)('an event under $name', ({ guarantee }) => {
       await expect(deliver(consumerOf(guarantee, reads))).resolves.toMatchObject({
         waits: false,
         outcome: 'unknown',
-        recordId: key,
+        recordId: seatRecordId,
       });
       expect(wiring.letters).toEqual([]);
-      expect(wiring.memory.records.get(key)).toEqual(record);
+      expect(wiring.memory.records.get(seatRecordId)).toEqual(record);
     });
 
     it('is acknowledged if this very message was given up before, and treated as new if it was redriven', async () => {
       await given(guarantee, { status: 'QUARANTINED' });
       const consumer = consumerOf(guarantee, reads);
-      await expect(deliver(consumer, booked(), { messageId: 'first' })).resolves.toMatchObject({
+      await expect(deliver(consumer, seatBooked(), { messageId: 'first' })).resolves.toMatchObject({
         waits: false,
         outcome: 'poison',
         code: 'QUARANTINED',
@@ -152,7 +142,7 @@ describe.each(guarantees)('an event under $name', ({ guarantee }) => {
       const record = over && (await given(guarantee, over));
       await expect(deliver(consumerOf(guarantee, reads))).resolves.toMatchObject(otherwise);
       expect(reasonsOf(wiring.letters)).toMatchObject(otherwise.waits ? [] : [{ code: otherwise.code }]);
-      expect(wiring.memory.records.get(key)).toEqual(record);
+      expect(wiring.memory.records.get(seatRecordId)).toEqual(record);
     });
 
     it.each([
@@ -167,7 +157,7 @@ describe.each(guarantees)('an event under $name', ({ guarantee }) => {
         code: 'CONFIGURATION',
       });
       expect(wiring.letters).toEqual([]);
-      expect(wiring.memory.records.get(key)).toEqual(record);
+      expect(wiring.memory.records.get(seatRecordId)).toEqual(record);
     });
 
     it.each([
@@ -194,7 +184,7 @@ describe.each(guarantees)('an event under $name', ({ guarantee }) => {
     await given(guarantee);
     const consumer = consumerOf(guarantee, { events: { 'seat.released': v.unknown() } });
     const batch = Array.from({ length: 10 }, (_, n) => {
-      const event = booked({ id: String(n), type: n === 1 ? 'seat.booked' : 'seat.released' });
+      const event = seatBooked({ id: String(n), type: n === 1 ? 'seat.booked' : 'seat.released' });
       return sqsRecord(event, { messageId: `m${n}`, group: 'hall' });
     });
     await expect(consumer(sqsEvent(...batch), remaining())).resolves.toEqual({ batchItemFailures: [] });
@@ -213,10 +203,10 @@ describe('the unfinished record of an event that its schema refuses', () => {
   it('becomes an unknown outcome under at-most-once, since its owner may have acted', async () => {
     await given(atMostOnce(), dead);
     await expect(deliver(consumerOf(atMostOnce(), refuses))).resolves.toMatchObject({ outcome: 'unknown' });
-    expect(wiring.memory.records.get(key)).toMatchObject({
+    expect(wiring.memory.records.get(seatRecordId)).toMatchObject({
       status: 'OUTCOME_UNKNOWN',
       ownerToken: 'of-the-dead',
-      body: JSON.stringify(booked()),
+      body: JSON.stringify(seatBooked()),
     });
     expect(wiring.letters).toEqual([]);
   });
@@ -248,9 +238,9 @@ it('an event that is refused is looked up under the business key of the consumer
   const guarantee = atMostOnce({ store: memory });
   const byKey = { key: ({ data }: CloudEvent) => (data as { seat: string }).seat };
   const consumer = consumerOf(guarantee, { ...accepts, ...byKey });
-  await deliver(consumer, booked(), { messageId: 'first' });
+  await deliver(consumer, seatBooked(), { messageId: 'first' });
   await expect(
-    deliver(consumerOf(guarantee, { ...refuses, ...byKey }), booked({ id: 'another' })),
+    deliver(consumerOf(guarantee, { ...refuses, ...byKey }), seatBooked({ id: 'another' })),
   ).resolves.toMatchObject({ outcome: 'duplicate' });
   expect(wiring.store.calls).toEqual([]);
 });
@@ -259,9 +249,9 @@ describe.each(unreadable)('an event with content of its own, which %s', (_, read
   const bySeat = { fingerprint: ({ data }: CloudEvent) => (data as { seat: string }).seat.trim() };
 
   it('is a duplicate if its record has the fingerprint of the same content, whatever else the event says', async () => {
-    await deliver(consumerOf(atLeast, { ...accepts, ...bySeat }), booked(), { messageId: 'first' });
+    await deliver(consumerOf(atLeast, { ...accepts, ...bySeat }), seatBooked(), { messageId: 'first' });
     const consumer = consumerOf(atLeast, { ...reads, ...bySeat });
-    await expect(deliver(consumer, booked({ time: 'never', extra: 1 }))).resolves.toMatchObject({
+    await expect(deliver(consumer, seatBooked({ time: 'never', extra: 1 }))).resolves.toMatchObject({
       outcome: 'duplicate',
       appliedWith: 'first',
     });
@@ -271,13 +261,13 @@ describe.each(unreadable)('an event with content of its own, which %s', (_, read
     ['of other content', { data: { seat: '2B' } }],
     ['over whose body the fingerprint fails', { data: { seat: 2 } }],
   ])('is treated as new if it is one %s', async (_, over) => {
-    await deliver(consumerOf(atLeast, { ...accepts, ...bySeat }), booked(), { messageId: 'first' });
+    await deliver(consumerOf(atLeast, { ...accepts, ...bySeat }), seatBooked(), { messageId: 'first' });
     const consumer = consumerOf(atLeast, { ...reads, ...bySeat });
-    await expect(deliver(consumer, booked(over))).resolves.toMatchObject(otherwise);
+    await expect(deliver(consumer, seatBooked(over))).resolves.toMatchObject(otherwise);
   });
 
   it('waits if the consumer has lost its fingerprint', async () => {
-    await deliver(consumerOf(atLeast, { ...accepts, ...bySeat }), booked(), { messageId: 'first' });
+    await deliver(consumerOf(atLeast, { ...accepts, ...bySeat }), seatBooked(), { messageId: 'first' });
     await expect(deliver(consumerOf(atLeast, reads))).resolves.toMatchObject({
       waits: true,
       code: 'CONFIGURATION',
@@ -287,7 +277,7 @@ describe.each(unreadable)('an event with content of its own, which %s', (_, read
 });
 
 it('an event without a name, or over which the key fails, is poison without a request', async () => {
-  await deliver(consumerOf(atLeast, refuses), booked({ id: undefined }));
+  await deliver(consumerOf(atLeast, refuses), seatBooked({ id: undefined }));
   await deliver(consumerOf(atLeast, { ...refuses, key: () => '' }));
   expect(reasonsOf(wiring.letters)).toMatchObject([{ field: 'id' }, { field: 'data.row' }]);
   expect(wiring.store.calls).toEqual([]);
