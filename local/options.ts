@@ -9,8 +9,11 @@ import {
   wholeNumber,
   wrong,
 } from '../system/arguments.ts';
+import { type EmulatorName, emulatorNames } from './endpoint/emulators.ts';
 
 export interface StartOptions {
+  /** The emulator to start. AWS_ENDPOINT_URL takes precedence. */
+  readonly emulator: EmulatorName;
   /** Path of the events, one JSON object per line; `-` is standard input. */
   readonly events: string;
   readonly limit: number;
@@ -42,6 +45,12 @@ interface KnownOption extends Option {
 }
 
 const table: Readonly<Record<string, KnownOption>> = {
+  emulator: {
+    kind: 'text',
+    value: 'NAME',
+    default: 'ministack',
+    help: `the emulator of AWS to start: ${emulatorNames.join(', ')}`,
+  },
   events: {
     kind: 'text',
     value: 'FILE',
@@ -124,6 +133,7 @@ export function readOptions(args: readonly string[], samples: string): StartOpti
   const value = (name: string) => text(name) ?? table[name]?.default ?? '';
   const number = (name: string) => checked(name, value(name));
   return {
+    emulator: oneOf(emulatorNames, 'emulator', value('emulator')),
     events: path('events') ?? samples,
     limit: number('limit'),
     duplicates: number('duplicates'),

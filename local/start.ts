@@ -9,6 +9,7 @@ import { repository } from '../system/folders.ts';
 import { isStopping, onShutdown, stopAll, stopOnSignals } from '../system/teardown.ts';
 import { deploy, destroy } from './deployment/deploy.ts';
 import { restoreTopicAttributes } from './deployment/restore-topic-attributes.ts';
+import { type Ability, abilities } from './endpoint/abilities.ts';
 import { type Endpoint, openEndpoint } from './endpoint/endpoint.ts';
 import { inspectHint } from './inspect-hint.ts';
 import { readOptions, type StartOptions, usage } from './options.ts';
@@ -23,6 +24,15 @@ const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
  * other runs have the timeouts of production.
  */
 const faultyTimeout = '5';
+
+/** Abilities whose lack changes what a run shows, or how long it takes. */
+const shownAbilities: readonly Ability[] = [
+  'httpApis',
+  'sesV2',
+  'exactBodies',
+  'wholeBatches',
+  'independentGroups',
+];
 
 stopOnSignals();
 try {
@@ -52,12 +62,16 @@ async function start(options: StartOptions): Promise<boolean> {
 
   if (options.json !== undefined) await checkWritable(options.json);
   const events = await timed('setup', () => openEvents(options.events, options.limit));
-  const endpoint = await timed('setup', () => openEndpoint(say));
+  const endpoint = await timed('setup', () => openEndpoint(options.emulator, say));
+  const { title = endpoint.url } = endpoint.emulator ?? {};
+  for (const ability of shownAbilities.filter((one) => endpoint.lacks.has(one)))
+    say(`${title} ${abilities[ability].without}`);
   // An existing endpoint may contain an earlier run's stack. A new stack name shares nothing with it.
   const stackName = endpoint.started ? 'OrderOnce' : `OrderOnce-${Date.now().toString(36)}`;
   // Three consumers make at least five requests per event, so the outage starts when a part of the work is done.
   const outageAfter = events.lines.length;
-  const sandbox = await openSandbox(endpoint, { ...options, stackName, outageAfter });
+  const { pages } = endpoint.emulator ?? {};
+  const sandbox = await openSandbox({ ...endpoint, pages }, { ...options, stackName, outageAfter });
   const work = async () => {
     const stack = await timed('deploy', () => deployOrders(endpoint, stackName, sandbox, say));
     say(`Publishing: ${events.lines.length} orders`);
@@ -66,7 +80,7 @@ async function start(options: StartOptions): Promise<boolean> {
       clientConfig,
       stack,
       events,
-      plan: options,
+      plan: { ...options, exactBodies: !endpoint.lacks.has('exactBodies') },
       outageSeconds: options.outage,
       sandbox,
       timed,

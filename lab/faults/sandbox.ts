@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { onShutdown } from '../../system/teardown.ts';
-import { type Mail, readMails } from '../observe/emulator-pages.ts';
 import { HeldMessages } from '../observe/held-messages.ts';
 import type { ClientConfig } from '../target/client-config.ts';
 import { consumersOf, forEachConsumer, type StackOutputs } from '../target/consumers.ts';
+import type { EmulatorPages, Mail } from '../target/emulator-pages.ts';
 import { redirect } from '../target/redirect.ts';
 import { verifySender } from '../target/verify-sender.ts';
 import { type EndedFunctions, killFunctions } from './kill-functions.ts';
+import { openMailSystem } from './mail-system.ts';
 import { type ProviderRequest, startProvider } from './provider/payment-provider.ts';
 import type { ProviderMode } from './provider/provider-faults.ts';
 import { type MailMode, startMailProxy } from './proxy/mail-proxy.ts';
@@ -21,6 +22,8 @@ export interface SandboxHost {
   readonly folder: string;
   /** Process id of an emulator that runs the functions as its children; `undefined` if there is none. */
   readonly emulatorPid: number | undefined;
+  /** Pages of the endpoint's emulator; `undefined` if it has none. */
+  readonly pages: EmulatorPages | undefined;
 }
 
 export interface SandboxOptions {
@@ -64,8 +67,8 @@ const dayMs = 24 * 3_600_000;
 /** @throws ConfigurationError if processes are to be ended, but cannot be found on this machine. */
 export async function openSandbox(host: SandboxHost, options: SandboxOptions): Promise<Sandbox> {
   const { stackName, mail, kill, freeze, outage, outageAfter, seed } = options;
-  const { clientConfig, folder, emulatorPid } = host;
-  if (kill + freeze > 0) checkProcesses(emulatorPid);
+  const { clientConfig, folder, emulatorPid, pages } = host;
+  if (kill + freeze > 0) checkProcesses(emulatorPid, pages);
   const retentionMs = keyRetentionMs[options.provider] ?? dayMs;
   const file = (name: string) => join(folder, name);
   const provider = await startProvider({
@@ -74,11 +77,12 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
     seed,
     keyRetentionMs: retentionMs,
   });
+  const mailSystem = await openMailSystem(clientConfig, pages);
   const mailProxy =
     mail === 'none'
       ? undefined
       : await startMailProxy({
-          endpoint: clientConfig.endpoint,
+          endpoint: mailSystem.url,
           file: file('mails.ndjson'),
           mode: mail,
           seed,
@@ -89,7 +93,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
       : await startStoreProxy({ endpoint: clientConfig.endpoint, after: outageAfter, seconds: outage, seed });
   const close = async () => {
     forget();
-    await Promise.all([provider.close(), mailProxy?.close(), storeProxy?.close()]);
+    await Promise.all([provider.close(), mailSystem.close(), mailProxy?.close(), storeProxy?.close()]);
   };
   const forget = onShutdown(close);
   // Each run has its own domain, because an existing endpoint may also list mails of earlier runs.
@@ -105,10 +109,11 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
     mailDomain,
     isHarmless: options.provider === 'none' && mail === 'none' && kill + freeze + outage === 0,
     async join(stack) {
-      await verifySender(clientConfig, mailFrom);
+      await verifySender({ ...clientConfig, endpoint: mailSystem.url }, mailFrom);
+      const mailUrl = mailProxy?.url ?? mailSystem.url;
       await forEachConsumer((consumer) =>
         redirect(clientConfig, consumersOf(stack)[consumer].functionName, {
-          ...(mailProxy && consumer === 'notifications' && { SESV2: mailProxy.url }),
+          ...(consumer === 'notifications' && mailUrl !== clientConfig.endpoint && { SESV2: mailUrl }),
           ...(storeProxy && { DYNAMODB: storeProxy.url }),
         }),
       );
@@ -116,7 +121,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
     killFunctions(stack) {
       const stopping = new AbortController();
       const deployed = Object.values(consumersOf(stack));
-      const held = new HeldMessages(clientConfig);
+      const held = pages && new HeldMessages(clientConfig, pages);
       const ended = killFunctions({
         parent: emulatorPid ?? 0,
         functionNames: deployed.map(({ functionName }) => functionName),
@@ -125,7 +130,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
         seed,
         heldBy: async (name) => {
           const consumer = deployed.find(({ functionName }) => functionName === name);
-          return consumer === undefined ? [] : await held.of(consumer.queueUrl);
+          return consumer === undefined || held === undefined ? [] : await held.of(consumer.queueUrl);
         },
         signal: stopping.signal,
       });
@@ -140,7 +145,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
     },
     charges: () => provider.requests(),
     mails: async () => {
-      const all = await readMails(clientConfig);
+      const all = await mailSystem.readMails();
       const own = all.filter(({ to }) => to.some((address) => address.endsWith(`@${mailDomain}`)));
       // Without the texts, which need most of the memory.
       return own.map(({ idempotencyKey, to }) => ({ idempotencyKey, to }));
@@ -150,11 +155,17 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
   };
 }
 
-function checkProcesses(emulatorPid: number | undefined): void {
+function checkProcesses(emulatorPid: number | undefined, pages: EmulatorPages | undefined): void {
   if (emulatorPid === undefined) {
     throw new ConfigurationError(
       '--kill and --freeze end processes of the emulator that npm start starts itself: unset AWS_ENDPOINT_URL, or leave ' +
         'them out',
+    );
+  }
+  if (pages === undefined) {
+    throw new ConfigurationError(
+      '--kill and --freeze read the messages of a function from pages that this emulator does not have: leave them out, ' +
+        'or use "--emulator ministack"',
     );
   }
   if (!existsSync('/proc/self/schedstat')) {

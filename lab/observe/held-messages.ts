@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientConfig } from '../target/client-config.ts';
-import { type GivenMessage, readQueue } from './emulator-pages.ts';
+import type { EmulatorPages, GivenMessage } from '../target/emulator-pages.ts';
 
 /** A message that an invocation has received and not yet settled. */
 export type HeldMessage = Omit<GivenMessage, 'visibleAt'>;
@@ -11,10 +11,12 @@ const timeoutsInVisibility = 6;
 /** Finds the messages of invocations that are about to be ended. */
 export class HeldMessages {
   readonly #clientConfig: ClientConfig;
+  readonly #pages: Pick<EmulatorPages, 'readQueue'>;
   readonly #returned = new Set<string>();
 
-  constructor(clientConfig: ClientConfig) {
+  constructor(clientConfig: ClientConfig, pages: Pick<EmulatorPages, 'readQueue'>) {
     this.#clientConfig = clientConfig;
+    this.#pages = pages;
   }
 
   /**
@@ -26,7 +28,7 @@ export class HeldMessages {
    */
   async of(queueUrl: string): Promise<HeldMessage[]> {
     const visibilityTimeoutSeconds = await visibilityTimeoutSecondsOf(this.#clientConfig, queueUrl);
-    const queued = await readQueue(this.#clientConfig, queueUrl);
+    const queued = await this.#pages.readQueue(this.#clientConfig, queueUrl);
     const possible = queued.filter((message) => !this.#returned.has(receiveOf(message)));
     const held = heldAt(possible, Date.now(), visibilityTimeoutSeconds);
     for (const message of held) this.#returned.add(receiveOf(message));

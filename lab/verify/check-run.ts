@@ -24,9 +24,10 @@ export interface Evidence {
 }
 
 /** The expected number of dead letters by reason code. */
-function reasonsPlanned(poisons: number, conflicts: number): Map<string, number> {
+function reasonsPlanned({ extras }: Plan, conflicts: number): Map<string, number> {
   const codes = new Map([['CONFLICT', conflicts]]);
-  for (let n = 0; n < poisons; n++) {
+  for (const { kind, n } of [...extras.values()].flat()) {
+    if (kind !== 'poison') continue;
     const { code } = poison(n);
     codes.set(code, (codes.get(code) ?? 0) + 1);
   }
@@ -34,8 +35,9 @@ function reasonsPlanned(poisons: number, conflicts: number): Map<string, number>
 }
 
 /** Compares a function's log and its dead-letter queue with the sent messages. Returns one line per problem. */
-export function checkRun(expected: Expectation, { counts: planned }: Plan, evidence: Evidence): string[] {
+export function checkRun(expected: Expectation, plan: Plan, evidence: Evidence): string[] {
   const { consumer, sent, counts, deadLetters, letters, unknown, refused = 0, insideWindow } = evidence;
+  const { counts: planned } = plan;
   const problems: string[] = [];
   const must = (what: string, is: number, should: number) => {
     if (is !== should) problems.push(`${what}: ${is}, expected ${should}`);
@@ -64,7 +66,7 @@ export function checkRun(expected: Expectation, { counts: planned }: Plan, evide
         'is its content-based deduplication on?',
     );
   }
-  const codes = reasonsPlanned(planned.poison, conflicts).set('PERMANENT', refusals);
+  const codes = reasonsPlanned(plan, conflicts).set('PERMANENT', refusals);
   for (const { reason, messageGroup } of letters) {
     const code = reason?.code ?? 'none';
     const left = codes.get(code) ?? 0;

@@ -1,4 +1,5 @@
 import { seededRandom } from '../seeded-random.ts';
+import { poison } from './poison.ts';
 
 export interface PlanOptions {
   readonly seed: number;
@@ -8,6 +9,8 @@ export interface PlanOptions {
   /** Numbers of messages, spread over the events. */
   readonly poison: number;
   readonly conflicts: number;
+  /** Whether bodies arrive as they were sent. If not, no poison depends on the digits of a number. @default true */
+  readonly exactBodies?: boolean;
 }
 
 /** An extra message that is sent after an event, in the event's group. */
@@ -31,11 +34,11 @@ export interface Plan {
  * @param lines The lines that hold events, from 1.
  */
 export function planExtras(lines: readonly number[], options: PlanOptions): Plan {
-  const { seed } = options;
+  const { seed, exactBodies = true } = options;
   const extras = new Map<number, Extra[]>();
   const counts = { duplicate: 0, 'late duplicate': 0, poison: 0, conflict: 0 };
-  const add = (line: number, kind: Extra['kind'], afterCommit = false) => {
-    extras.set(line, [...(extras.get(line) ?? []), { kind, n: counts[kind], afterCommit }]);
+  const add = (line: number, kind: Extra['kind'], afterCommit = false, n = counts[kind]) => {
+    extras.set(line, [...(extras.get(line) ?? []), { kind, n, afterCommit }]);
     counts[kind] += 1;
   };
   for (const line of lines) {
@@ -46,11 +49,12 @@ export function planExtras(lines: readonly number[], options: PlanOptions): Plan
     if (seededRandom(seed, 'late duplicate', line) < options.lateDuplicates)
       add(line, 'late duplicate', afterCommit);
   }
-  const anywhere = (kind: Extra['kind']) => {
-    const line = lines[Math.floor(seededRandom(seed, kind, counts[kind]) * lines.length)];
-    if (line !== undefined) add(line, kind);
+  const anywhere = (kind: Extra['kind'], n = counts[kind]) => {
+    const line = lines[Math.floor(seededRandom(seed, kind, n) * lines.length)];
+    if (line !== undefined) add(line, kind, false, n);
   };
-  while (counts.poison < options.poison && lines.length > 0) anywhere('poison');
+  for (let n = 0; counts.poison < options.poison && lines.length > 0; n++)
+    if (exactBodies || !poison(n).dependsOnDigits) anywhere('poison', n);
   while (counts.conflict < options.conflicts && lines.length > 0) anywhere('conflict');
   return { extras, counts };
 }

@@ -8,6 +8,8 @@ const tooPrecise = `1${'0'.repeat(37)}.5`;
 interface Kind {
   /** The code that a consumer must report. */
   readonly code: InvalidEventCode;
+  /** Whether a broker that reads numbers and writes them again would make the event valid. */
+  readonly dependsOnDigits?: true;
   readonly spoil: (event: OrderEvent) => string;
 }
 
@@ -20,6 +22,7 @@ const kinds: readonly Kind[] = [
   { code: 'INVALID_EVENT', spoil: (event) => canonicalJson({ ...event, type: 'order.misplaced' }) },
   {
     code: 'INEXACT_NUMBER',
+    dependsOnDigits: true,
     spoil: (event) =>
       canonicalJson({ ...event, data: { ...event.data, total: 'TOTAL' } }).replace('"TOTAL"', tooPrecise),
   },

@@ -2,9 +2,10 @@ import { devNull } from 'node:os';
 import { type ClientConfig, credentials } from '../../lab/target/client-config.ts';
 import { awsVariables, type Environment, ownEnvironment } from '../../system/environment.ts';
 import { handOver, makeOwnFolder, removeFolder } from '../../system/folders.ts';
-import { pythonTool } from '../../system/python/python-tool.ts';
 import { onShutdown } from '../../system/teardown.ts';
-import { emulatorPackage, startEmulator } from './emulator.ts';
+import { type Ability, askAbilities } from './abilities.ts';
+import type { Emulator } from './emulator.ts';
+import { type EmulatorName, emulatorAt, emulators } from './emulators.ts';
 import { checkGivenEndpoint } from './given-endpoint.ts';
 
 const defaultRegion = 'us-east-1';
@@ -16,6 +17,10 @@ export interface Endpoint {
   readonly started: boolean;
   /** Process id of this run's emulator, which runs the functions as its children. */
   readonly emulatorPid: number | undefined;
+  /** What answers there; `undefined` if it is no emulator that this project knows. */
+  readonly emulator: Emulator | undefined;
+  /** What AWS can do, and this endpoint cannot. */
+  readonly lacks: ReadonlySet<Ability>;
   /** This run's own folder below `.local/runs/`. */
   readonly folder: string;
   /** Variables for child processes, instead of the user's own AWS_ variables (`withoutAws`). */
@@ -35,10 +40,14 @@ export interface Endpoint {
 /**
  * Opens the endpoint at AWS_ENDPOINT_URL if that is set. Otherwise it starts an emulator, and installs it if necessary.
  *
+ * @param emulator The emulator to start.
  * @param onStep Called with the name of each slow step.
  * @throws ConfigurationError, EndpointError, ToolError if there is no endpoint. Nothing is left running then.
  */
-export async function openEndpoint(onStep: (step: string) => void = () => {}): Promise<Endpoint> {
+export async function openEndpoint(
+  emulator: EmulatorName = 'ministack',
+  onStep: (step: string) => void = () => {},
+): Promise<Endpoint> {
   const folder = await makeOwnFolder('runs');
   const forget = onShutdown(() => removeFolder(folder));
   const leave = async () => {
@@ -50,7 +59,7 @@ export async function openEndpoint(onStep: (step: string) => void = () => {}): P
     const given = own[awsVariables.endpoint];
     return given
       ? await useGiven(given, own, folder, leave, onStep)
-      : await startOwn(own, folder, leave, forget, onStep);
+      : await startOwn(emulators[emulator], own, folder, leave, forget, onStep);
   } catch (error) {
     await leave();
     throw error;
@@ -68,8 +77,10 @@ async function useGiven(
   const region = own[awsVariables.region] || own[awsVariables.defaultRegion] || defaultRegion;
   const described = describe(url, region, folder);
   await checkGivenEndpoint(described.clientConfig);
+  const emulator = await emulatorAt(url);
   return {
     ...described,
+    ...(await abilitiesOf(emulator, described.clientConfig)),
     started: false,
     emulatorPid: undefined,
     died: new Promise(() => {}),
@@ -79,18 +90,24 @@ async function useGiven(
 }
 
 async function startOwn(
+  kind: Emulator,
   { PATH, LANG }: Environment,
   folder: string,
   leave: () => Promise<void>,
   forget: () => void,
   onStep: (step: string) => void,
 ): Promise<Endpoint> {
-  const python = await pythonTool(emulatorPackage, onStep);
-  onStep('Starting the emulator');
-  const emulator = await startEmulator(python, folder, { PATH, LANG, ...accountVariables(defaultRegion) });
+  const environment = { PATH, LANG, ...accountVariables(defaultRegion) };
+  const emulator = await kind.start({ folder, environment, onStep });
+  const described = describe(emulator.url, defaultRegion, folder);
+  const known = await abilitiesOf(kind, described.clientConfig).catch(async (error) => {
+    await emulator.stop();
+    throw error;
+  });
   let over: Promise<void> | undefined;
   return {
-    ...describe(emulator.url, defaultRegion, folder),
+    ...described,
+    ...known,
     started: true,
     emulatorPid: emulator.pid,
     died: emulator.died,
@@ -106,6 +123,11 @@ async function startOwn(
       return over;
     },
   };
+}
+
+async function abilitiesOf(emulator: Emulator | undefined, { endpoint, region }: ClientConfig) {
+  const asked = await askAbilities(endpoint, region);
+  return { emulator, lacks: new Set([...(emulator?.lacks ?? []), ...asked]) } as const;
 }
 
 function describe(url: string, region: string, folder: string) {

@@ -4,10 +4,9 @@ import type { ProviderRequest } from '../../lab/faults/provider/payment-provider
 import { chargeFaultOf } from '../../lab/faults/provider/provider-faults.ts';
 import { type MailRequest, mailFaultOf } from '../../lab/faults/proxy/mail-proxy.ts';
 import { RequestLog } from '../../lab/faults/request-log.ts';
-import { readMails } from '../../lab/observe/emulator-pages.ts';
 import { anOrder } from '../support/orders.ts';
 import { modes } from './deployment/sandbox.ts';
-import { connection, deliveries, eventually, send, unique } from './support.ts';
+import { connection, deliveries, eventually, readMails, send, unique } from './support.ts';
 
 const { effects } = connection;
 const { seed } = modes;
@@ -41,14 +40,14 @@ function order(wanted: { readonly charge?: string; readonly mail?: string }, ove
 if (effects === undefined) {
   it.skip('charges and mails (the functions of this endpoint do not reach this machine)', () => {});
 } else {
-  const { stack, billing, notifications, mailingAgain, files } = effects;
+  const { stack, billing, notifications, mailingAgain, files, mailUrl } = effects;
 
   const chargesOf = async ({ id }: OrderEvent) => {
     const all = await new RequestLog<ProviderRequest>(files.charges).read();
     return all.filter(({ reference }) => reference?.id === id);
   };
   const mailsOf = async (key: string) =>
-    (await readMails(connection.clientConfig)).filter((mail) => mail.idempotencyKey === key);
+    (await readMails(mailUrl)).filter((mail) => mail.idempotencyKey === key);
   const triesOf = async (wanted: string) =>
     (await new RequestLog<MailRequest>(files.mails).read()).filter(({ key }) => key === wanted);
   const outcomes = async (...args: Parameters<typeof deliveries>) =>

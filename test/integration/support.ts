@@ -3,8 +3,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { readMailsOf } from '../../lab/faults/mail-system.ts';
 import { type LoggedDelivery, readDeliveries } from '../../lab/observe/deliveries.ts';
 import { flushLog } from '../../lab/observe/flush-log.ts';
+import type { Mail } from '../../lab/target/emulator-pages.ts';
+import { pages } from '../../local/ministack/pages.ts';
 import { type Connection, connectionVariable, type Deployed } from './deployment/connection.ts';
 
 // biome-ignore lint/style/noProcessEnv: jest's way from a global setup to the tests.
@@ -23,6 +26,11 @@ export function unique(prefix: string): string {
   return `${prefix}-${process.pid.toString(36)}-${Date.now().toString(36)}-${made}`;
 }
 let made = 0;
+
+/** The mails that were accepted by the emulator's SES, or by the stand-in for it. */
+export async function readMails(mailUrl: string): Promise<readonly Mail[]> {
+  return mailUrl === clientConfig.endpoint ? await pages.readMails(clientConfig) : await readMailsOf(mailUrl);
+}
 
 export interface Sending {
   readonly body: unknown;

@@ -1,5 +1,6 @@
 import { idempotencyKeyTag } from '../../../contract/orders/mail.ts';
 import { coin, type Shares, scheduledFault } from '../fault-schedule.ts';
+import { maxMailBytes, sendEmailPath } from '../mail-system.ts';
 import { RequestLog } from '../request-log.ts';
 import { type FaultPolicy, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
@@ -18,12 +19,6 @@ const shares: Readonly<Record<MailMode, Shares<MailFault>>> = {
   hang: { hang: 0.03 },
   mixed: { lost: 0.01, hang: 0.01 },
 };
-
-/** SES's own limit of a message, 40 MB (Amazon SES Developer Guide, "Service quotas"). */
-const maxBody = 40 * 1024 * 1024;
-
-/** The path of SendEmail in version 2 of SES's API. */
-const sendEmail = '/v2/email/outbound-emails';
 
 export interface MailProxyOptions {
   /** URL of SES. */
@@ -65,7 +60,11 @@ export function mailFaultOf(mode: MailMode, seed: number, key: string, n: number
 /** Starts a proxy between a function and SES (version 2 of its API). Its mode decides which answers are lost. */
 export async function startMailProxy({ endpoint, ...options }: MailProxyOptions): Promise<MailProxy> {
   const log = new RequestLog<MailRequest>(options.file);
-  const proxy = await startFaultProxy({ upstream: endpoint, maxBody, policy: mailPolicy(options, log) });
+  const proxy = await startFaultProxy({
+    upstream: endpoint,
+    maxBody: maxMailBytes,
+    policy: mailPolicy(options, log),
+  });
   return { ...proxy, requests: () => log.read() };
 }
 
@@ -76,7 +75,7 @@ function mailPolicy(
   const counts = new Map<string, number>();
   return async ({ method, path, body }, forward) => {
     if (body === undefined) return 'cut';
-    if (method !== 'POST' || path !== sendEmail) return await forward();
+    if (method !== 'POST' || path !== sendEmailPath) return await forward();
     const mail = readMail(body);
     const n = (counts.get(mail.key) ?? 0) + 1;
     counts.set(mail.key, n);

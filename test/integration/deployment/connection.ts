@@ -30,6 +30,8 @@ export interface Connection {
     /** `notifications`, at least once. */
     readonly mailingAgain: Deployed;
     readonly files: SandboxFiles;
+    /** URL of the system that takes the mails. */
+    readonly mailUrl: string;
   };
   readonly variants: Readonly<
     Record<'sound' | 'faulty' | 'unconditional' | 'reversed' | 'regressing' | TroubledVariant, Deployed>

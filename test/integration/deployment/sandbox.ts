@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openMailSystem } from '../../../lab/faults/mail-system.ts';
 import { startProvider } from '../../../lab/faults/provider/payment-provider.ts';
 import { startMailProxy } from '../../../lab/faults/proxy/mail-proxy.ts';
 import { redirect } from '../../../lab/target/redirect.ts';
@@ -15,6 +16,7 @@ export interface Sandbox {
   /** The settings of a stack that charges and mails there. */
   readonly context: Readonly<Record<'paymentUrl' | 'mailFrom' | 'mailDomain', string>>;
   readonly files: SandboxFiles;
+  readonly mailUrl: string;
   /** Has a deployed function send its mails through the proxy. */
   redirect(functionName: string): Promise<void>;
   close(): Promise<void>;
@@ -26,21 +28,24 @@ export const modes = { seed: 1, charges: 'fail-after', mails: 'lost' } as const;
 const mailFrom = 'orders@shop.test';
 
 /** A payment provider, and a way to SES, that lose answers. */
-export async function startSandbox({ clientConfig, folder }: Endpoint): Promise<Sandbox> {
+export async function startSandbox({ clientConfig, folder, emulator }: Endpoint): Promise<Sandbox> {
   const files = { charges: join(folder, 'charges.ndjson'), mails: join(folder, 'mails.ndjson') };
   const { seed } = modes;
+  const mailSystem = await openMailSystem(clientConfig, emulator?.pages);
   const [provider, proxy] = await Promise.all([
     startProvider({ file: files.charges, mode: modes.charges, seed, keyRetentionMs: 3_600_000 }),
-    startMailProxy({ endpoint: clientConfig.endpoint, file: files.mails, mode: modes.mails, seed }),
+    startMailProxy({ endpoint: mailSystem.url, file: files.mails, mode: modes.mails, seed }),
   ]);
-  await verifySender(clientConfig, mailFrom);
+  await verifySender({ ...clientConfig, endpoint: mailSystem.url }, mailFrom);
   return {
     context: { paymentUrl: provider.url, mailFrom, mailDomain: 'customers.test' },
     files,
+    mailUrl: mailSystem.url,
     redirect: (functionName) => redirect(clientConfig, functionName, { SESV2: proxy.url }),
     close: async () => {
       await provider.close();
       await proxy.close();
+      await mailSystem.close();
     },
   };
 }

@@ -43,6 +43,7 @@ export default async function setup(): Promise<void> {
       notifications: deployed(outputs[`${main}-Effects`], 'Notifications'),
       mailingAgain: variant('mailingagain'),
       files: sandbox.files,
+      mailUrl: sandbox.mailUrl,
     };
     if (effects !== undefined) {
       await restoreTopicAttributes(endpoint.clientConfig, `${main}-Effects`);

@@ -5,6 +5,7 @@ const read = (...args: string[]) => readOptions(args, 'samples.gz');
 describe('the options of npm start', () => {
   it('have safe defaults', () => {
     expect(read()).toEqual({
+      emulator: 'ministack',
       events: 'samples.gz',
       limit: 1000,
       duplicates: 0.1,

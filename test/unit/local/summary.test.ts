@@ -11,7 +11,7 @@ const sound: RunReport = {
   seed: 1,
   options: {
     ...{ limit: 1, duplicates: 0, lateDuplicates: 0, poison: 0, conflicts: 0, shuffle: 0 },
-    ...{ provider: 'none', mail: 'none', kill: 0, freeze: 0, outage: 0 },
+    ...{ emulator: 'ministack', provider: 'none', mail: 'none', kill: 0, freeze: 0, outage: 0 },
   },
   published: { events: 1, late: 0, sent: 1, removedByBroker: 0 },
   consumers: Object.fromEntries(consumers.map((name) => [name, counts])) as RunReport['consumers'],

@@ -1,6 +1,7 @@
 import { type Listening, listen } from '../../../../lab/faults/proxy/loopback-server.ts';
 import { HeldMessages, heldAt } from '../../../../lab/observe/held-messages.ts';
 import { credentials } from '../../../../lab/target/client-config.ts';
+import { pages } from '../../../../local/ministack/pages.ts';
 
 const visibilityTimeout = 30;
 const end = 1_000_000;
@@ -51,7 +52,7 @@ describe('the messages of the next invocation', () => {
 
   it('contain no message of an earlier invocation, unless it was received again', async () => {
     const config = { endpoint: emulator.url, region: 'us-east-1', credentials } as const;
-    const held = new HeldMessages({ ...config, useQueueUrlAsEndpoint: false });
+    const held = new HeldMessages({ ...config, useQueueUrlAsEndpoint: false }, pages);
     const queueUrl = `${emulator.url}/queue`;
     const show = (ReceiveCount: number) => {
       const now = Math.floor(Date.now() / 1000);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parseOrderEvent } from '../../../../contract/orders/order-event.ts';
 import { extraEntry } from '../../../../lab/workload/extra-entry.ts';
 import { planExtras, planLate } from '../../../../lab/workload/plan.ts';
+import { poison } from '../../../../lab/workload/poison.ts';
 import { anOrder } from '../../../support/orders.ts';
 
 const lines = Array.from({ length: 1000 }, (_, index) => index + 1);
@@ -29,6 +30,19 @@ describe('planExtras', () => {
   it('makes the same plan for the same seed, and another plan for another seed', () => {
     expect(planExtras(lines, options)).toEqual(planExtras(lines, options));
     expect(planExtras(lines, options)).not.toEqual(planExtras(lines, { ...options, seed: 2 }));
+  });
+
+  it('plans the requested poison without the kinds that depend on digits, where bodies are rewritten', () => {
+    const codesOf = (exactBodies: boolean) => {
+      const { extras, counts } = planExtras(lines, { ...options, exactBodies });
+      expect(counts.poison).toBe(50);
+      const poisons = [...extras.values()].flat().filter(({ kind }) => kind === 'poison');
+      // The n is part of the deduplication id: one n twice would be one message.
+      expect(new Set(poisons.map(({ n }) => n)).size).toBe(50);
+      return poisons.map(({ n }) => poison(n).code);
+    };
+    expect(codesOf(true)).toContain('INEXACT_NUMBER');
+    expect(codesOf(false)).not.toContain('INEXACT_NUMBER');
   });
 
   it('plans no extras without events', () => {

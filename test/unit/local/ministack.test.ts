@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type Emulator, startEmulator } from '../../../local/endpoint/emulator.ts';
+import type { RunningEmulator } from '../../../local/endpoint/emulator.ts';
+import { startMiniStack } from '../../../local/ministack/start-ministack.ts';
 
 let folder: string;
-let emulator: Emulator | undefined;
+let emulator: RunningEmulator | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'emulator-'));
@@ -16,8 +17,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(...modes: string[]): Promise<Emulator> {
-  emulator = await startEmulator(join(__dirname, 'programs', 'emulator.mjs'), folder, {
+async function start(...modes: string[]): Promise<RunningEmulator> {
+  emulator = await startMiniStack(join(__dirname, 'programs', 'ministack.mjs'), folder, {
     PATH: '/bin',
     AWS_REGION: 'eu-west-1',
     MODES: modes.join(','),
@@ -29,7 +30,7 @@ async function health(url: string): Promise<{ env: Record<string, string> }> {
   return (await (await fetch(url)).json()) as { env: Record<string, string> };
 }
 
-describe('startEmulator', () => {
+describe('startMiniStack', () => {
   test("starts the emulator on the loopback interface, with its own folder and this Node, without the user's environment", async () => {
     // WHEN
     const { url } = await start('good');

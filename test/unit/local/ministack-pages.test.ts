@@ -1,5 +1,5 @@
-import { referenceLine } from '../../../../contract/orders/mail.ts';
-import { parseMails, parseQueue } from '../../../../lab/observe/emulator-pages.ts';
+import { referenceLine } from '../../../contract/orders/mail.ts';
+import { parseMails, parseQueue } from '../../../local/ministack/pages.ts';
 
 const key = 'ab'.repeat(32);
 const text = `Your order\n\n${referenceLine(key)}\n`;
@@ -11,15 +11,6 @@ test('reads the mails of all accounts from MiniStack', () => {
     mail,
     mail,
   ]);
-});
-
-test("reads LocalStack's mails", () => {
-  const listed = {
-    Destination: { ToAddresses: ['c@b.test'] },
-    Subject: 's',
-    Body: { text_part: text, html_part: '<p>' },
-  };
-  expect(parseMails({ messages: [listed] })).toEqual([mail]);
 });
 
 test('reads a reference only from its own line', () => {
