@@ -8,8 +8,8 @@ const rooms = {
   lib: ['contract'],
   bin: ['lib'],
   system: ['contract'],
-  lab: ['system', 'publisher', 'contract'],
-  local: ['lab', 'system', 'publisher', 'contract'],
+  local: ['system', 'publisher', 'contract'],
+  lab: ['local', 'system', 'publisher', 'contract'],
 };
 
 /** The rooms of the runtime, from the top to the bottom. Each may import those below it. */

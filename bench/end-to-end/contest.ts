@@ -8,10 +8,10 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { type StoreProxy, startStoreProxy } from '../../lab/faults/proxy/store-proxy.ts';
-import { drain, drainTimeoutSeconds } from '../../lab/observe/drain.ts';
-import type { ClientConfig } from '../../lab/target/client-config.ts';
 import { redirect } from '../../lab/target/redirect.ts';
 import type { TableNames } from '../../lab/verify/tables.ts';
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
+import { drain, drainTimeoutSeconds } from '../../local/queues/drain.ts';
 import { publish } from '../../publisher/index.ts';
 import { workTime } from './work-time.ts';
 

@@ -1,6 +1,6 @@
 import { readReference } from '../../contract/orders/mail.ts';
-import type { ClientConfig } from '../target/client-config.ts';
-import type { EmulatorPages, Mail } from '../target/emulator-pages.ts';
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
+import type { EmulatorPages, Mail } from '../../local/endpoint/emulator-pages.ts';
 import { type Answer, startFaultProxy } from './proxy/fault-proxy.ts';
 
 /** Paths of version 2 of SES's API (Amazon SES API v2 Reference, "SendEmail", "CreateEmailIdentity"). */

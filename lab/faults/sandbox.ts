@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../contract/errors.ts';
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
+import type { EmulatorPages, Mail } from '../../local/endpoint/emulator-pages.ts';
 import { onShutdown } from '../../system/teardown.ts';
 import { HeldMessages } from '../observe/held-messages.ts';
-import type { ClientConfig } from '../target/client-config.ts';
 import { consumersOf, forEachConsumer, type StackOutputs } from '../target/consumers.ts';
-import type { EmulatorPages, Mail } from '../target/emulator-pages.ts';
 import { redirect } from '../target/redirect.ts';
 import { verifySender } from '../target/verify-sender.ts';
 import { type EndedFunctions, killFunctions } from './kill-functions.ts';

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { ClientConfig } from '../target/client-config.ts';
-import type { EmulatorPages, GivenMessage } from '../target/emulator-pages.ts';
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
+import type { EmulatorPages, GivenMessage } from '../../local/endpoint/emulator-pages.ts';
 
 /** A message that an invocation has received and not yet settled. */
 export type HeldMessage = Omit<GivenMessage, 'visibleAt'>;

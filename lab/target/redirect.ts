@@ -4,7 +4,7 @@ import {
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
-import type { ClientConfig } from './client-config.ts';
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
 
 /** Services by their SDK names. */
 export type Service = 'SESV2' | 'DYNAMODB';

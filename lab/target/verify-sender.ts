@@ -1,5 +1,5 @@
 import { AlreadyExistsException, CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import type { ClientConfig } from './client-config.ts';
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
 
 /** Verifies an address or a domain in an emulator's SES, which does it at once. AWS would ask the owner. */
 export async function verifySender(clientConfig: ClientConfig, address: string): Promise<void> {

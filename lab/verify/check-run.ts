@@ -1,5 +1,5 @@
+import type { DeadLetter } from '../../local/queues/queue.ts';
 import type { ConsumerCounts } from '../observe/counts.ts';
-import type { DeadLetter } from '../observe/queue.ts';
 import type { Consumer } from '../target/consumers.ts';
 import type { Plan } from '../workload/plan.ts';
 import { poison } from '../workload/poison.ts';

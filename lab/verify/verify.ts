@@ -2,13 +2,13 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
+import { depth, peek } from '../../local/queues/queue.ts';
 import type { EndedFunctions } from '../faults/kill-functions.ts';
 import type { Sandbox } from '../faults/sandbox.ts';
 import { count } from '../observe/counts.ts';
 import { readLog } from '../observe/deliveries.ts';
 import { flushLog } from '../observe/flush-log.ts';
-import { depth, peek } from '../observe/queue.ts';
-import type { ClientConfig } from '../target/client-config.ts';
 import {
   type Consumer,
   consumers,

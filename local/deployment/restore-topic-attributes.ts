@@ -4,7 +4,7 @@ import {
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { GetTopicAttributesCommand, SetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { ClientConfig } from '../../lab/target/client-config.ts';
+import type { ClientConfig } from '../endpoint/client-config.ts';
 
 const topicType = 'AWS::SNS::Topic';
 

@@ -1,4 +1,4 @@
-import { credentials } from '../../lab/target/client-config.ts';
+import { credentials } from './client-config.ts';
 
 /** A request that an endpoint with the ability answers. */
 interface Request {

@@ -1,6 +1,6 @@
-import type { EmulatorPages } from '../../lab/target/emulator-pages.ts';
 import type { Environment } from '../../system/environment.ts';
 import type { Ability } from './abilities.ts';
+import type { EmulatorPages } from './emulator-pages.ts';
 
 /** An emulator of AWS that this project can start, and whose differences from AWS it knows. */
 export interface Emulator {

@@ -1,9 +1,9 @@
 import { devNull } from 'node:os';
-import { type ClientConfig, credentials } from '../../lab/target/client-config.ts';
 import { awsVariables, type Environment, ownEnvironment } from '../../system/environment.ts';
 import { handOver, makeOwnFolder, removeFolder } from '../../system/folders.ts';
 import { onShutdown } from '../../system/teardown.ts';
 import { type Ability, askAbilities } from './abilities.ts';
+import { type ClientConfig, credentials } from './client-config.ts';
 import type { Emulator } from './emulator.ts';
 import { type EmulatorName, emulatorAt, emulators } from './emulators.ts';
 import { checkGivenEndpoint } from './given-endpoint.ts';

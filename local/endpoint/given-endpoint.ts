@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ConfigurationError } from '../../contract/errors.ts';
-import type { ClientConfig } from '../../lab/target/client-config.ts';
 import { awsVariables } from '../../system/environment.ts';
 import { EndpointError } from '../../system/errors.ts';
+import type { ClientConfig } from './client-config.ts';
 import { isAwsHost, isPrivateAddress } from './hosts.ts';
 
 /** Longest answer, in ms. LocalStack loads a service at its first request. */

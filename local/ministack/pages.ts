@@ -1,7 +1,7 @@
 import { readReference } from '../../contract/orders/mail.ts';
-import type { ClientConfig } from '../../lab/target/client-config.ts';
-import type { EmulatorPages, GivenMessage, Mail } from '../../lab/target/emulator-pages.ts';
 import { EndpointError } from '../../system/errors.ts';
+import type { ClientConfig } from '../endpoint/client-config.ts';
+import type { EmulatorPages, GivenMessage, Mail } from '../endpoint/emulator-pages.ts';
 
 const mailPath = '/_ministack/ses/messages';
 const queuePath = '/_ministack/sqs/messages';

@@ -1,8 +1,8 @@
 import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { credentials as owner } from '../../lab/target/client-config.ts';
 import { orderEventOf } from '../../lambda/intake/order-request.ts';
+import { credentials as owner } from '../../local/endpoint/client-config.ts';
 import { anOrderBody } from '../support/http.ts';
 import { type Answer, type Credentials, post, postSigned } from './signed.ts';
 import { connection, deliveries, dynamoDb, lambda, send, unique } from './support.ts';

@@ -8,7 +8,7 @@ import { sourceLoader } from '../../system/source-loader.ts';
 
 /** Starts what `npm start` starts. */
 export function launch(args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, [...sourceLoader, 'local/start.ts', ...args], {
+  return spawn(process.execPath, [...sourceLoader, 'lab/command/start.ts', ...args], {
     cwd: repository,
     // biome-ignore lint/style/noProcessEnv: the command gets the environment that a user's shell would give it.
     env: { ...process.env, ...environment },

@@ -6,7 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { readMailsOf } from '../../lab/faults/mail-system.ts';
 import { type LoggedDelivery, readDeliveries } from '../../lab/observe/deliveries.ts';
 import { flushLog } from '../../lab/observe/flush-log.ts';
-import type { Mail } from '../../lab/target/emulator-pages.ts';
+import type { Mail } from '../../local/endpoint/emulator-pages.ts';
 import { pages } from '../../local/ministack/pages.ts';
 import { type Connection, connectionVariable, type Deployed } from './deployment/connection.ts';
 

@@ -7,8 +7,8 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { customersTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { type DeadLetter, depth, peek } from '../../lab/observe/queue.ts';
 import { redirect } from '../../lab/target/redirect.ts';
+import { type DeadLetter, depth, peek } from '../../local/queues/queue.ts';
 import { anOrder } from '../support/orders.ts';
 import type { Deployed } from './deployment/connection.ts';
 import { type Applied, appliedAttribute, mendedKey } from './functions/traces.ts';

@@ -1,5 +1,5 @@
 import { idempotencyKey, sha256 } from '../../../contract/event/identity.ts';
-import type { Mail } from '../../target/emulator-pages.ts';
+import type { Mail } from '../../../local/endpoint/emulator-pages.ts';
 import type { EventKey, Expectation } from '../expectation.ts';
 import type { SeenEffects } from './external-effects.ts';
 

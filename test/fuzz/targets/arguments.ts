@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ConfigurationError } from '../../../contract/errors.ts';
+import { readOptions, usage } from '../../../lab/command/options.ts';
 import { providerModes } from '../../../lab/faults/provider/provider-faults.ts';
 import { mailModes } from '../../../lab/faults/proxy/mail-proxy.ts';
-import { readOptions, usage } from '../../../local/options.ts';
 import { readCrash, usage as usageOfCrashes } from '../../../simulation/command/chosen-crash.ts';
 import { readChosen, usage as usageOfMutants } from '../../../simulation/command/chosen-mutants.ts';
 import {

@@ -1,4 +1,4 @@
-import type { ClientConfig } from '../../../lab/target/client-config.ts';
+import type { ClientConfig } from '../../../local/endpoint/client-config.ts';
 import type { SandboxFiles } from './sandbox.ts';
 
 /** One deployed topic with its consumer and its tables. */

@@ -2,7 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { readDeliveries } from '../../../lab/observe/deliveries.ts';
-import { peek } from '../../../lab/observe/queue.ts';
+import { peek } from '../../../local/queues/queue.ts';
 import { anOrder } from '../../support/orders.ts';
 import { sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import type { Deployed } from '../deployment/connection.ts';

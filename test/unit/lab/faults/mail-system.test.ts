@@ -1,8 +1,8 @@
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { type MailSystem, openMailSystem, readMailsOf } from '../../../../lab/faults/mail-system.ts';
-import type { ClientConfig } from '../../../../lab/target/client-config.ts';
 import { verifySender } from '../../../../lab/target/verify-sender.ts';
 import { mailOrder } from '../../../../lambda/mail/mail-order.ts';
+import type { ClientConfig } from '../../../../local/endpoint/client-config.ts';
 import { NotExecutedError } from '../../../../runtime/index.ts';
 import { anOrder } from '../../../support/orders.ts';
 

@@ -1,6 +1,6 @@
 import { type Listening, listen } from '../../../../lab/faults/proxy/loopback-server.ts';
 import { HeldMessages, heldAt } from '../../../../lab/observe/held-messages.ts';
-import { credentials } from '../../../../lab/target/client-config.ts';
+import { credentials } from '../../../../local/endpoint/client-config.ts';
 import { pages } from '../../../../local/ministack/pages.ts';
 
 const visibilityTimeout = 30;

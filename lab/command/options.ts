@@ -1,5 +1,4 @@
-import { type ProviderMode, providerModes } from '../lab/faults/provider/provider-faults.ts';
-import { type MailMode, mailModes } from '../lab/faults/proxy/mail-proxy.ts';
+import { type EmulatorName, emulatorNames } from '../../local/endpoint/emulators.ts';
 import {
   filled,
   type Option,
@@ -8,8 +7,9 @@ import {
   usageOf,
   wholeNumber,
   wrong,
-} from '../system/arguments.ts';
-import { type EmulatorName, emulatorNames } from './endpoint/emulators.ts';
+} from '../../system/arguments.ts';
+import { type ProviderMode, providerModes } from '../faults/provider/provider-faults.ts';
+import { type MailMode, mailModes } from '../faults/proxy/mail-proxy.ts';
 
 export interface StartOptions {
   /** The emulator to start. AWS_ENDPOINT_URL takes precedence. */

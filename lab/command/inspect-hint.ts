@@ -1,5 +1,5 @@
-import { consumersOf, type StackOutputs } from '../lab/target/consumers.ts';
-import type { Endpoint } from './endpoint/endpoint.ts';
+import type { Endpoint } from '../../local/endpoint/endpoint.ts';
+import { consumersOf, type StackOutputs } from '../target/consumers.ts';
 
 /** Explains how to inspect the stack that a run left running, and how to stop it. */
 export function inspectHint(

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { onShutdown } from '../system/teardown.ts';
+import { onShutdown } from '../../system/teardown.ts';
 
 export interface Bar {
   /** @param done The finished part of the total. */

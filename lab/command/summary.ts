@@ -1,7 +1,7 @@
-import type { EndedProcess } from '../lab/faults/kill-functions.ts';
-import { consumers } from '../lab/target/consumers.ts';
-import type { UnknownOutcome } from '../lab/verify/records.ts';
-import type { ConsumerResult } from '../lab/verify/run-result.ts';
+import type { EndedProcess } from '../faults/kill-functions.ts';
+import { consumers } from '../target/consumers.ts';
+import type { UnknownOutcome } from '../verify/records.ts';
+import type { ConsumerResult } from '../verify/run-result.ts';
 import type { RunReport } from './run-report.ts';
 
 /** Number of problems that are printed; the JSON has all of them. */

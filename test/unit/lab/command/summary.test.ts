@@ -1,6 +1,6 @@
-import { consumers } from '../../../lab/target/consumers.ts';
-import type { RunReport } from '../../../local/run-report.ts';
-import { formatReport } from '../../../local/summary.ts';
+import type { RunReport } from '../../../../lab/command/run-report.ts';
+import { formatReport } from '../../../../lab/command/summary.ts';
+import { consumers } from '../../../../lab/target/consumers.ts';
 
 const counts = {
   ...{ delivered: 1, applied: 1, stale: 0, duplicates: 0, conflicts: 0, poison: 0, unknown: 0 },

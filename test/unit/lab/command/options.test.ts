@@ -1,4 +1,4 @@
-import { readOptions } from '../../../local/options.ts';
+import { readOptions } from '../../../../lab/command/options.ts';
 
 const read = (...args: string[]) => readOptions(args, 'samples.gz');
 

@@ -1,15 +1,15 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { Sandbox } from '../lab/faults/sandbox.ts';
-import { drain, drainTimeoutSeconds, totalDepth } from '../lab/observe/drain.ts';
-import type { ClientConfig } from '../lab/target/client-config.ts';
-import { consumersOf, type StackOutputs } from '../lab/target/consumers.ts';
-import type { RunResult } from '../lab/verify/run-result.ts';
-import { verify } from '../lab/verify/verify.ts';
-import type { Events } from '../lab/workload/events.ts';
-import { type PlanOptions, planExtras, planLate } from '../lab/workload/plan.ts';
-import { publishAfterCommit, publishEvents } from '../lab/workload/publish-workload.ts';
-import { TopicOrder } from '../lab/workload/topic-order.ts';
+import type { ClientConfig } from '../../local/endpoint/client-config.ts';
+import { drain, drainTimeoutSeconds, totalDepth } from '../../local/queues/drain.ts';
+import type { Sandbox } from '../faults/sandbox.ts';
+import { consumersOf, type StackOutputs } from '../target/consumers.ts';
+import type { RunResult } from '../verify/run-result.ts';
+import { verify } from '../verify/verify.ts';
+import type { Events } from '../workload/events.ts';
+import { type PlanOptions, planExtras, planLate } from '../workload/plan.ts';
+import { publishAfterCommit, publishEvents } from '../workload/publish-workload.ts';
+import { TopicOrder } from '../workload/topic-order.ts';
 import { startBar } from './progress.ts';
 import type { RunReport } from './run-report.ts';
 

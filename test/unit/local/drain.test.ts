@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { backoffCapSeconds } from '../../../../contract/policies/retry-policy.ts';
-import { drain, drainTimeoutSeconds } from '../../../../lab/observe/drain.ts';
+import { backoffCapSeconds } from '../../../contract/policies/retry-policy.ts';
+import { drain, drainTimeoutSeconds } from '../../../local/queues/drain.ts';
 
 /** Queues whose messages are all hidden, as many as the n-th look says. */
 function hiding(depths: readonly number[]) {

@@ -1,4 +1,4 @@
-import type { RunResult } from '../lab/verify/run-result.ts';
+import type { RunResult } from '../verify/run-result.ts';
 import type { StartOptions } from './options.ts';
 
 /** The report that `npm start` prints, and writes to the file of `--json`. */
