@@ -87,8 +87,8 @@ describe('the package as it is built', () => {
     const { sound, broken } = JSON.parse(output);
     expect(sound.failed).toEqual([]);
     expect(sound.run).toBeGreaterThan(100);
-    expect(broken.failed).toContain('complete of INPROGRESS by its owner: written');
-    expect(broken.failed).not.toContain('release of INPROGRESS by its owner: written');
+    expect(broken.failed).toContain('complete by the owner of a record that is INPROGRESS is written');
+    expect(broken.failed).not.toContain('release by the owner of a record that is INPROGRESS is written');
   });
 
   it('loads each entry point with import and with require, with the same construct classes in both', () => {

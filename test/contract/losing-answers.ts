@@ -1,6 +1,6 @@
 import type { RecordStore } from '../../runtime/ports/record-store.ts';
 
-/** The store, but the answer of each step's first call is lost on its way back: it happened, and it rejects. */
+/** A store whose steps reject at their first call, after they have happened, because the answer is lost. */
 export function losingAnswers<Store extends RecordStore>(store: Store): Store {
   const lost = new Set<string>(['find']);
   return new Proxy(store, {

@@ -1,12 +1,14 @@
 import type { Case, StoreUnderTest } from './subject.ts';
 import { recordStoreCases } from './suite.ts';
 
-/** In ms: ends a case that hangs. The slowest one needs some seconds, and a busy machine ten times as many. */
+/** Maximum duration of a case, in ms. The slowest one takes some seconds, and ten times as long on a busy machine. */
 const timeout = 600_000;
 
 /**
- * Declares the cases as Jest tests. What a store cannot show by its nature is left out, not skipped.
- * @param gaps The names of cases in which an emulator is known to differ from DynamoDB: skipped by name.
+ * Declares the cases as Jest tests. Cases that need a capability that the store does not have are left out.
+ *
+ * @param gaps Names of the cases in which an emulator is known to differ from DynamoDB. They are skipped.
+ * @throws Error if a gap is not the name of a case.
  */
 export function testRecordStore(
   capabilities: Pick<StoreUnderTest, 'serverTime' | 'keepsExpired'> & { readonly effects: boolean },
@@ -14,6 +16,8 @@ export function testRecordStore(
   gaps: ReadonlySet<string> = new Set(),
 ): void {
   const shape = { ...capabilities, effects: capabilities.effects ? {} : undefined } as StoreUnderTest;
+  const names = new Set(recordStoreCases.map(({ name }) => name));
+  for (const gap of gaps) if (!names.has(gap)) throw new Error(`No case has the name "${gap}"`);
   for (const { name, needs, run } of recordStoreCases) {
     if (needs?.(shape) === false) continue;
     if (gaps.has(name)) test.skip(`${name} (the emulator differs from DynamoDB)`, () => {});
@@ -21,15 +25,15 @@ export function testRecordStore(
   }
 }
 
-/** The names of the cases that fail, for proofs that the suite sees what is broken. */
+/** The names of the cases that fail, for tests that the suite detects a broken store. */
 export async function failingCases(subject: StoreUnderTest): Promise<string[]> {
   return await failuresOf(casesFor(subject), subject);
 }
 
-/** How many cases are looked at before it is asked whether one failed: few enough to be soon done, enough to overlap. */
+/** Number of cases that run at once: enough to overlap, and few enough to finish soon. */
 const atOnce = 30;
 
-/** Some of the cases that fail, which are enough for such a proof and mostly found long before all have run. */
+/** The failing cases of the first batch that has any. They are usually found long before all cases have run. */
 export async function someFailingCases(subject: StoreUnderTest): Promise<string[]> {
   const cases = casesFor(subject);
   for (let begin = 0; begin < cases.length; begin += atOnce) {
@@ -39,7 +43,7 @@ export async function someFailingCases(subject: StoreUnderTest): Promise<string[
   return [];
 }
 
-/** The first case that fails, without waiting for the others, in some of which real time passes. */
+/** The first case that fails. It does not wait for the others, some of which wait for real time. */
 export async function firstFailure(subject: StoreUnderTest): Promise<string | undefined> {
   const failures = casesFor(subject).map(async ({ name, run }) => {
     const failed = await run(subject).then(

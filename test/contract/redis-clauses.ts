@@ -1,6 +1,6 @@
 import type { RedisScripting } from '../../runtime/stores/redis/run-script.ts';
 
-/** Clauses of the scripts, and what they become when they are taken out. */
+/** Clauses of the scripts, each with its replacement, which removes or weakens it. */
 export const clauses: readonly (readonly [string, string])[] = [
   ['isKnown and ', ''],
   ["(tonumber(record['format']) or 1)", "(tonumber(record['format']) or 2)"],

@@ -5,10 +5,10 @@ import type { StoreUnderTest } from './subject.ts';
 
 const hour = 3_600_000;
 
-/** How far a store's own clock may be from the deliveries', in ms. */
+/** Maximum difference between the store's clock and that of the deliveries, in ms. */
 const allowedSkew = 2000;
 
-/** One event of its own in a store, and the deliveries that meet over it. */
+/** One event in a store, and its deliveries. */
 export class Scene {
   readonly subject: StoreUnderTest;
   readonly id = `test#urn:test#${randomUUID()}`;
@@ -21,7 +21,7 @@ export class Scene {
     return this.subject.store;
   }
 
-  /** A delivery of the event; by default another one each time. */
+  /** A delivery of the event, with a new owner token by default. */
   delivery(over: Partial<Delivery> = {}): Delivery {
     const now = over.now ?? this.subject.now();
     return {
@@ -46,7 +46,7 @@ export class Scene {
     return { leaseUntil: this.subject.now() + hour, takeOver: true, ...over };
   }
 
-  /** A record that another delivery left, under another message. */
+  /** Writes a record of another delivery, with another message id. */
   async given(over: Partial<StoredRecord>): Promise<StoredRecord> {
     const now = this.subject.now();
     const record: StoredRecord = {
@@ -73,18 +73,18 @@ export class Scene {
   }
 
   /**
-   * A delivery that claimed the event and took its time: its lease is over, by each clock. A lease until now would
-   * not be over for certain, as the clock may go on between the reading of both times.
+   * A slow delivery whose lease has ended by every clock. With a lease until now, one clock could be read before the
+   * end and another one after it.
    */
   lateOwner(terms: Partial<ClaimTerms> = {}): Promise<Delivery> {
     return this.owner({}, { ...terms, leaseUntil: this.subject.now() - 1000 });
   }
 
   /**
-   * Does what has to be over before an end that comes soon, each time on a scene of its own. A machine too busy for
-   * that lets the end pass first, which shows nothing about the store: then again, with twice the time.
+   * Runs steps that must finish before a time `end`. If a busy machine finishes them too late, the result says nothing
+   * about the store. Then they run again on a new scene, with twice the time.
    *
-   * @param span Milliseconds from now to the first end.
+   * @param span Milliseconds from now to `end` in the first run.
    */
   static async before(
     subject: StoreUnderTest,
@@ -105,17 +105,17 @@ export class Scene {
     return await Scene.before(subject, span * 2, act);
   }
 
-  /** @param time Milliseconds since the epoch, which come to pass and are over. */
+  /** Waits until a time has passed. @param time Milliseconds since the epoch. */
   async passes(time: number | undefined): Promise<void> {
     assert.ok(time, 'there is nothing to wait for');
     const left = time - this.subject.now() + 20;
-    // Time that is over for this case already must not be turned back for those that run beside it.
+    // Other cases share the clock, so it must not be turned back.
     if (left > 0) await this.subject.pass(left);
   }
 
   /**
-   * Shows that a time is that of a step which has just been made: the delivery's, or of a store with a clock of its own
-   * one from the delivery's to now, however long the step took.
+   * Asserts that a time is that of a step that has just run: the time of the delivery. If the store has its own clock,
+   * it may be any time from the delivery until now.
    *
    * @param time Milliseconds since the epoch.
    */
@@ -125,7 +125,7 @@ export class Scene {
     assert.ok(isIt, `${time} is not from ${mine.now} to ${now}`);
   }
 
-  /** Shows that a record expires as long after the step that has just been made as the delivery wants it. */
+  /** Asserts that the record has the expiration of the delivery, if the step has just run. */
   async expiresAsSaidBy(mine: Delivery): Promise<void> {
     const { expiration = Number.NaN } = (await this.find()) ?? {};
     this.isOfStep(mine.now + (expiration - mine.expiration) * 1000, mine);
@@ -135,7 +135,7 @@ export class Scene {
     return plain(await this.store.find(this.id));
   }
 
-  /** The record shows these members; `undefined` stands for none. */
+  /** Asserts members of the record; `undefined` means that the record does not have the member. */
   async shows(expected: Partial<StoredRecord>): Promise<void> {
     const record = await this.find();
     assert.ok(record, 'there is no record');
@@ -143,7 +143,7 @@ export class Scene {
     assert.deepEqual(plain(Object.fromEntries(shown)), plain(expected));
   }
 
-  /** Runs a step that must change nothing. */
+  /** Runs a step, and asserts that it does not change the record. */
   async unchangedBy<T>(step: () => Promise<T>): Promise<T> {
     const before = await this.find();
     const answer = await step();
@@ -152,18 +152,18 @@ export class Scene {
   }
 }
 
-/** The answer of a step that was refused because there is no record. */
+/** Asserts that a step was refused because there is no record. */
 export function assertNothingFound(answer: { readonly kind: string }, kind: 'exists' | 'fenced'): void {
   assert.equal(answer.kind, kind);
   assert.ok('record' in answer && answer.record === undefined, 'there is a record');
 }
 
-/** Without members that are `undefined`, which say the same as none. */
+/** A copy without members that are `undefined`. */
 export function plain<T>(value: T): T {
   return value === undefined ? value : JSON.parse(JSON.stringify(value));
 }
 
-/** A record's fields as they are when its lease is live, or over. */
+/** The members of a record with a live lease, or with an ended one. */
 export function lease(subject: StoreUnderTest, state: 'live' | 'over'): Partial<StoredRecord> {
   const leaseUntil = subject.now() + (state === 'live' ? hour : -1);
   return { status: 'INPROGRESS', leaseUntil };

@@ -1,38 +1,42 @@
 import type { Item } from '../../runtime/handler/effects/index.ts';
 import type { EffectStore, RecordStore, StoredRecord } from '../../runtime/ports/record-store.ts';
 
-/** A store that is to be proven, and what the proof needs to reach around its port. */
+/** A store to test, and the direct access to its records that the cases need. */
 export interface StoreUnderTest {
   readonly store: RecordStore;
-  /** Whether leases and expirations go by a clock of the store's own, not by the deliveries'. */
+  /** Whether the store compares leases and expirations with its own clock, not with that of the delivery. */
   readonly serverTime: boolean;
-  /** Whether a record that has expired may still be there. */
+  /** Whether an expired record can still be in the store. */
   readonly keepsExpired: boolean;
-  /** Milliseconds since the epoch, for the deliveries. */
+  /** The clock of the deliveries, in milliseconds since the epoch. */
   now(): number;
-  /** Lets time go on, for the store and the deliveries. */
+  /** Waits, or advances the clocks of the store and the deliveries. */
   pass(ms: number): Promise<void>;
-  /** Writes a record as somebody else left it. */
+  /** Writes a record directly, without the store's steps. */
   plant(id: string, record: StoredRecord): Promise<void>;
-  /** Of a store that commits effects. */
+  /** For a store that commits effects. @default - the cases of effects do not apply */
   readonly effects?: {
     readonly store: EffectStore;
+    /** A table for items of any content. */
     readonly items: TableUnderTest;
+    /** A table for increments. */
     readonly sums: TableUnderTest;
+    /** Reads an item; `undefined` if there is none. */
     read(table: string, key: Item): Promise<Item | undefined>;
   };
 }
 
 export interface TableUnderTest {
   readonly table: string;
-  /** The name of its one key attribute, a string. */
+  /** Name of its only key attribute, which is a string. */
   readonly key: string;
 }
 
-/** One behaviour that every store has to show; throws where it does not. */
+/** One behaviour that every store must have. */
 export interface Case {
   readonly name: string;
-  /** What a store must be able to, for the case to say something. */
+  /** Whether the case applies to a store. @default - it applies to every store */
   readonly needs?: (subject: StoreUnderTest) => boolean;
+  /** @throws AssertionError if the store does not have the behaviour. */
   run(subject: StoreUnderTest): Promise<void>;
 }

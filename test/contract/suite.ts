@@ -1,9 +1,9 @@
 /**
- * What every store of records has to show, as data: any test runner can run the cases, and they assert state, not calls.
+ * The behaviours that every record store must have, as data for any test runner. The cases assert state, not calls.
  *
- * This file is the package export `order-once/store-suite`. The cases live here and not in `runtime/`, since nothing of
- * a deployed function needs them; what they import is the port, the contract and Node's own assertions, so that the
- * build of the package can take them along. What is Jest's stays in `record-store-suite.ts`, which is not built.
+ * This file is the package export `order-once/store-suite`. The cases are not in `runtime/`, because a deployed
+ * function does not need them. They import only the port, the contract and Node's assertions, so that the package can
+ * contain them. The code for Jest is in `record-store-suite.ts`, which is not part of the package.
  */
 import { attemptCases } from './cases/attempt-cases.ts';
 import { carriedCases } from './cases/carried-cases.ts';

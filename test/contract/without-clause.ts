@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** The clauses of the DynamoDB store's conditions, as they are sent. Each one guards something. */
+/** The clauses of the DynamoDB store's conditions. Without any one of them, some case must fail. */
 export const clauses = [
   'attribute_not_exists(#id)',
   'attribute_exists(#id)',
@@ -41,8 +41,8 @@ interface Conditional {
 }
 
 /**
- * Makes one clause of every condition that the client sends true, whatever the record.
- * @returns How often it did.
+ * Replaces one clause in every condition of the client's requests by a clause that is always true.
+ * @returns A function that returns the number of replaced clauses.
  */
 export function withoutClause(client: DynamoDBClient, clause: string): () => number {
   let times = 0;

@@ -13,7 +13,7 @@ import { openings } from './openings.ts';
 
 const failed: CountedAttempt = { state: 'FAILED', lastError: 'why' };
 const started: CountedAttempt = { state: 'STARTED' };
-/** The release that takes a count back. */
+/** A release that takes the count of its attempt back. */
 const back = { change: -1, wasCounted: true } as const;
 
 const needs = ({ effects }: StoreUnderTest) => effects !== undefined;
@@ -54,7 +54,7 @@ function countCase(
 }
 
 const rows = openings.flatMap(({ title, record, mine, commit }) => [
-  countCase(`countAttempt over ${title}: ${commit ? 'counted' : 'refused'}`, async (scene, subject) => {
+  countCase(`countAttempt ${commit ? 'counts over' : 'is refused by'} ${title}`, async (scene, subject) => {
     const { attempts = 0, firstAttemptAt = 0 } = await scene.given(record(subject));
     if (!commit) return await scene.refused(scene.delivery(mine));
     await scene.counted(scene.delivery(mine), { attempts, firstAttemptAt });
@@ -62,7 +62,7 @@ const rows = openings.flatMap(({ title, record, mine, commit }) => [
   ...(commit
     ? [
         countCase(
-          `countAttempt over ${title} of another event or guarantee: refused`,
+          `countAttempt is refused by ${title} if fingerprint or guarantee differ`,
           async (scene, subject) => {
             await scene.given(record(subject));
             await scene.refused(scene.delivery({ fingerprint: 'other' }));
@@ -76,7 +76,7 @@ const rows = openings.flatMap(({ title, record, mine, commit }) => [
 const releases = recordStatuses.map((status): Case => {
   const isTaken = status === 'INPROGRESS' || status === 'RETRYING';
   return {
-    name: `release of a counted attempt over ${status}: ${isTaken ? 'taken back' : 'fenced'}`,
+    name: `release of a counted attempt ${isTaken ? 'takes the count back' : 'is refused'} if the record is ${status}`,
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({
@@ -95,7 +95,7 @@ const releases = recordStatuses.map((status): Case => {
   };
 });
 
-/** What writes the owner token, or ends the attempt, over the attempt of a dead delivery that has not ended. */
+/** The steps that write the owner token or end the attempt. The record has the unfinished attempt of a dead delivery. */
 const writers: readonly {
   readonly name: string;
   readonly run: (scene: Scene, mine: Delivery) => Promise<{ readonly kind: string }>;
@@ -111,7 +111,7 @@ const writers: readonly {
 
 const removals = writers.map(
   ({ name, run }): Case => ({
-    name: `${name} over an attempt that never ended: nothing is left of its state`,
+    name: `${name} removes the state of an unfinished attempt of a dead delivery`,
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING', ownerToken: 'dead', attemptState: 'STARTED' });
@@ -128,7 +128,7 @@ const released: readonly Case[] = [
   ...removals,
   ...releases,
   {
-    name: 'release of a failed attempt: counted in the same write',
+    name: 'release of a failed attempt counts it in the same write',
     async run(subject) {
       const scene = new Scene(subject);
       const { firstAttemptAt = 0 } = await scene.given({ status: 'RETRYING' });
@@ -140,7 +140,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'claim that counts: adds an attempt in the same write, and returns the attempts before it',
+    name: 'a claim can count its attempt in the same write, and returns the attempts before it',
     async run(subject) {
       const scene = new Scene(subject);
       const { firstAttemptAt } = await scene.given({ status: 'RETRYING', attempts: 3, lastError: 'why' });
@@ -165,7 +165,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'release of a counted attempt whose answer was lost: the next try takes nothing back, and gets its own record',
+    name: 'release of a counted attempt whose answer was lost takes nothing back at the next try, and returns its own record',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING', attempts: 3 });
@@ -178,7 +178,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'release that keeps the lease: the count is taken back, and the owner may still complete',
+    name: 'release can take the count back and keep the lease, so that the owner may still complete the record',
     async run(subject) {
       const scene = new Scene(subject);
       const mine = scene.delivery();
@@ -193,7 +193,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'release of a failure after its count was taken back: refused with its own record without a state, then counted again',
+    name: 'release of a failure whose count was taken back is refused with its own record without a state, and can then count it again',
     async run(subject) {
       const scene = new Scene(subject);
       const mine = scene.delivery();
@@ -213,7 +213,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'release of a counted attempt that another delivery took over: fenced',
+    name: 'release of a counted attempt is refused after another delivery took over the record',
     async run(subject) {
       const scene = new Scene(subject);
       const late = await scene.lateOwner({ countsAttempt: true });
@@ -224,7 +224,7 @@ const released: readonly Case[] = [
     },
   },
   {
-    name: 'claim of a new event that counts: its first attempt',
+    name: 'a claim of a new event can count its first attempt',
     async run(subject) {
       const scene = new Scene(subject);
       const answer = await scene.store.claim(scene.delivery(), scene.terms({ countsAttempt: true }));
@@ -235,12 +235,12 @@ const released: readonly Case[] = [
 ];
 
 export const attemptCases: readonly Case[] = [
-  countCase('countAttempt of a new event: it is the first', async (scene) => {
+  countCase('countAttempt of a new event counts its first attempt', async (scene) => {
     const mine = scene.delivery();
     await scene.counted(mine, { attempts: 0, firstAttemptAt: mine.now });
   }),
   countCase(
-    'countAttempt of a new event outside of the window: refused, nothing is written',
+    'countAttempt of a new event outside of the window is refused and writes nothing',
     async (scene) => {
       assertNothingFound(await scene.count(scene.delivery({ insideWindow: false })), 'exists');
       assert.equal(await scene.find(), undefined);
@@ -248,7 +248,7 @@ export const attemptCases: readonly Case[] = [
   ),
   ...rows,
   countCase(
-    'countAttempt over an expired record: refused until it was seen, then it is the first of a new life',
+    'countAttempt replaces an expired record only if it names its expiration, and counts the first attempt of a new record',
     async (scene, subject) => {
       const { expiration } = await scene.given({ status: 'RETRYING', ...expired(subject) });
       await scene.refused(scene.delivery());
@@ -257,7 +257,7 @@ export const attemptCases: readonly Case[] = [
     },
     (subject) => needs(subject) && subject.keepsExpired,
   ),
-  countCase('countAttempt again by the same delivery: refused, and shown its own attempt', async (scene) => {
+  countCase('a second countAttempt of the same delivery is refused, with its own attempt', async (scene) => {
     const mine = scene.delivery();
     await scene.count(mine);
     const answer = await scene.unchangedBy(() => scene.count(mine));
@@ -265,7 +265,7 @@ export const attemptCases: readonly Case[] = [
     assert.equal(answer.record?.ownerToken, mine.ownerToken);
     assert.equal(answer.record?.attempts, 1);
   }),
-  countCase('release of a counted attempt by its delivery: taken back', async (scene) => {
+  countCase('release by the delivery that counted an attempt takes the count back, once', async (scene) => {
     const mine = scene.delivery();
     await scene.count(mine, undefined, started);
     await scene.shows({ status: 'RETRYING', attempts: 1, attemptState: 'STARTED', lastError: undefined });
@@ -274,20 +274,23 @@ export const attemptCases: readonly Case[] = [
     const answer = await scene.unchangedBy(() => scene.store.release(mine, 'not its fault', back));
     assert.equal(answer.kind, 'fenced');
   }),
-  countCase('countAttempt of a failure after one that started: refused, it is one attempt', async (scene) => {
-    const mine = scene.delivery();
-    await scene.count(mine, undefined, started);
-    const answer = await scene.unchangedBy(() => scene.count(mine));
-    assert.equal(answer.kind === 'exists' && answer.record?.attemptState, 'STARTED');
-  }),
-  countCase('countAttempt after the count was taken back: counted anew', async (scene) => {
+  countCase(
+    'countAttempt of a failure is refused if the delivery counted the start of the attempt',
+    async (scene) => {
+      const mine = scene.delivery();
+      await scene.count(mine, undefined, started);
+      const answer = await scene.unchangedBy(() => scene.count(mine));
+      assert.equal(answer.kind === 'exists' && answer.record?.attemptState, 'STARTED');
+    },
+  ),
+  countCase('countAttempt after the count was taken back counts again', async (scene) => {
     const mine = scene.delivery();
     await scene.count(mine, undefined, started);
     await scene.store.release(mine, 'not its fault', back);
     const { firstAttemptAt = 0 } = (await scene.find()) ?? {};
     await scene.counted(mine, { attempts: 0, firstAttemptAt });
   }),
-  countCase('release of an attempt that failed meanwhile: its count is not taken back', async (scene) => {
+  countCase('release does not take back the count of an attempt that has failed meanwhile', async (scene) => {
     const mine = scene.delivery();
     await scene.count(mine, undefined, started);
     await scene.store.release(mine, 'why', { change: 0, wasCounted: true, state: 'FAILED' });
@@ -295,23 +298,26 @@ export const attemptCases: readonly Case[] = [
     assert.equal(answer.kind, 'fenced');
     await scene.shows({ attempts: 1, attemptState: 'FAILED' });
   }),
-  countCase('release that knows of no count, over a counted attempt: fenced', async (scene) => {
+  countCase('release without a count is refused by the record of a counted attempt', async (scene) => {
     const mine = scene.delivery();
     await scene.count(mine);
     const answer = await scene.unchangedBy(() => scene.store.release(mine, 'late', { change: 0 }));
     assert.equal(answer.kind, 'fenced');
   }),
-  countCase('countAttempt over what the same delivery left for another reason: counted', async (scene) => {
-    const mine = await scene.owner();
-    await scene.store.release(mine, 'reopened', { change: 0 });
-    const { firstAttemptAt = 0 } = (await scene.find()) ?? {};
-    await scene.counted(mine, { attempts: 0, firstAttemptAt });
-  }),
-  countCase('20 attempts at once: each is counted', async (scene) => {
+  countCase(
+    'countAttempt counts over a record that the same delivery released for another reason',
+    async (scene) => {
+      const mine = await scene.owner();
+      await scene.store.release(mine, 'reopened', { change: 0 });
+      const { firstAttemptAt = 0 } = (await scene.find()) ?? {};
+      await scene.counted(mine, { attempts: 0, firstAttemptAt });
+    },
+  ),
+  countCase('20 simultaneous attempts are all counted', async (scene) => {
     await Promise.all(Array.from({ length: 20 }, () => scene.count(scene.delivery())));
     await scene.shows({ attempts: 20 });
   }),
-  countCase('commit after attempts that failed: committed, and the record tells them', async (scene) => {
+  countCase('commit after failed attempts succeeds, and the record still has their number', async (scene) => {
     await scene.count(scene.delivery());
     const answer = await scene.subject.effects?.store.commit([{ delivery: scene.delivery() }], []);
     assert.deepEqual(answer, { kind: 'committed' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';
-import { openings } from './openings.ts';
+import { expiring } from './openings.ts';
 
 const unknown: Partial<StoredRecord> = {
   status: 'OUTCOME_UNKNOWN',
@@ -11,10 +11,10 @@ const unknown: Partial<StoredRecord> = {
   body: '{"event":1}',
 };
 
-/** What `resolve --as retry` leads to: a message that carries the attempt of the unknown record. */
+/** An operator sends the event of an unknown outcome again. The message contains the owner token of its record. */
 export const carriedCases: readonly Case[] = [
   {
-    name: 'a resend token claims its unknown outcome with a new first attempt, whatever its first attempt and guarantee',
+    name: 'a claim with a resend token replaces its unknown outcome and starts a new first attempt, whatever the first attempt and guarantee were',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ ...unknown, guarantee: 'at-most-once' });
@@ -42,36 +42,34 @@ export const carriedCases: readonly Case[] = [
   },
   ...(
     [
-      ['of another unknown outcome', 'other', {}],
-      ['with another fingerprint', 'unknown', { fingerprint: 'other' }],
-      ['that is not there', undefined, {}],
+      ['with the resend token of another unknown outcome', 'other', {}],
+      ['with a resend token and another fingerprint', 'unknown', { fingerprint: 'other' }],
+      ['without a resend token', undefined, {}],
     ] as const
   ).map(
     ([title, resendToken, mine]): Case => ({
-      name: `a carried attempt ${title}: refused`,
+      name: `a claim ${title} is refused by an unknown outcome`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given(unknown);
-        const terms = scene.terms({ resendToken: resendToken });
+        const terms = scene.terms({ resendToken });
         const answer = await scene.unchangedBy(() => scene.store.claim(scene.delivery(mine), terms));
         assert.equal(answer.kind, 'exists');
         assert.equal(answer.record?.status, 'OUTCOME_UNKNOWN');
       },
     }),
   ),
-  ...openings
-    .filter(({ title }) => title !== 'OUTCOME_UNKNOWN')
-    .map(
-      ({ title, record, mine, takeOver }): Case => ({
-        name: `a carried attempt over ${title}: as any other delivery`,
-        async run(subject) {
-          const scene = new Scene(subject);
-          const { firstAttemptAt } = await scene.given({ ...record(subject), ownerToken: 'unknown' });
-          const terms = scene.terms({ resendToken: 'unknown' });
-          const answer = await scene.store.claim(scene.delivery(mine), terms);
-          assert.equal(answer.kind, takeOver ? 'claimed' : 'exists');
-          await scene.shows({ firstAttemptAt });
-        },
-      }),
-    ),
+  ...expiring.map(
+    ({ title, record, mine, takeOver }): Case => ({
+      name: `a claim with a resend token ${takeOver ? 'replaces' : 'is refused by'} ${title}, like any other claim`,
+      async run(subject) {
+        const scene = new Scene(subject);
+        const { firstAttemptAt } = await scene.given({ ...record(subject), ownerToken: 'unknown' });
+        const terms = scene.terms({ resendToken: 'unknown' });
+        const answer = await scene.store.claim(scene.delivery(mine), terms);
+        assert.equal(answer.kind, takeOver ? 'claimed' : 'exists');
+        await scene.shows({ firstAttemptAt });
+      },
+    }),
+  ),
 ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ClaimTerms, Delivery, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { assertNothingFound, expired, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
-import { open, openings } from './openings.ts';
+import { expiring, open, openings } from './openings.ts';
 
 /** A claim that must be refused: the record is shown, and stays as it is. */
 async function refused(scene: Scene, mine: Delivery, terms: Partial<ClaimTerms> = {}): Promise<void> {
@@ -41,9 +41,8 @@ async function claimed(scene: Scene, mine: Delivery, terms: ClaimTerms): Promise
 const rows: Case[] = openings.flatMap(({ title, record, mine, claim, takeOver }) =>
   [false, true].map((takesOver) => {
     const accepts = takesOver ? takeOver : claim;
-    const who = takesOver ? 'one that takes over' : 'one that does not';
     return {
-      name: `claim over ${title}: ${accepts ? 'claimed' : 'refused'} for ${who}`,
+      name: `a claim that ${takesOver ? 'may' : 'may not'} take over ended leases ${accepts ? 'replaces' : 'is refused by'} ${title}`,
       async run(subject) {
         const scene = new Scene(subject);
         const given = await scene.given(record(subject));
@@ -56,7 +55,7 @@ const rows: Case[] = openings.flatMap(({ title, record, mine, claim, takeOver })
   }),
 );
 
-/** Whatever lets a claim in, does so for the same event under the same guarantee only. */
+/** Cases of a claim that each of the `open` records refuses for one reason. */
 function refusedOverEveryOpening(
   why: string,
   over: (subject: StoreUnderTest) => {
@@ -66,7 +65,7 @@ function refusedOverEveryOpening(
   },
 ): Case[] {
   return open.map(({ title, record }) => ({
-    name: `claim over ${title}: refused ${why}`,
+    name: `a claim is refused by ${title} ${why}`,
     async run(subject) {
       const scene = new Scene(subject);
       const { mine = {}, terms = {}, ...rest } = over(subject);
@@ -77,23 +76,26 @@ function refusedOverEveryOpening(
 }
 
 const exclusions: Case[] = [
-  ...refusedOverEveryOpening('with another fingerprint', () => ({ mine: { fingerprint: 'other' } })),
-  ...refusedOverEveryOpening('under another guarantee', () => ({ mine: { guarantee: 'at-most-once' } })),
-  ...refusedOverEveryOpening('where the record names no guarantee', () => ({
+  ...refusedOverEveryOpening('if the fingerprint differs', () => ({ mine: { fingerprint: 'other' } })),
+  ...refusedOverEveryOpening('if the guarantee differs', () => ({ mine: { guarantee: 'at-most-once' } })),
+  ...refusedOverEveryOpening('if the record has no guarantee', () => ({
     record: { guarantee: undefined },
   })),
-  ...refusedOverEveryOpening('where the record has no expiration', () => ({
+  ...refusedOverEveryOpening('if the record has no expiration', () => ({
     record: { expiration: undefined },
   })),
-  ...refusedOverEveryOpening('where the provider has forgotten the first attempt', (subject) => ({
-    terms: { firstAttemptAfter: subject.now() - 4000 },
-  })),
-  ...refusedOverEveryOpening('where the first attempt is not known', (subject) => ({
+  ...refusedOverEveryOpening(
+    'if the provider may have forgotten the key of the first attempt',
+    (subject) => ({
+      terms: { firstAttemptAfter: subject.now() - 4000 },
+    }),
+  ),
+  ...refusedOverEveryOpening('if the record has no first attempt', (subject) => ({
     record: { firstAttemptAt: undefined },
     terms: { firstAttemptAfter: subject.now() - 10_000 },
   })),
   {
-    name: 'claim over a record without a first attempt: claimed if the provider never forgets',
+    name: 'a claim replaces a record without a first attempt if the provider never forgets keys',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ firstAttemptAt: undefined });
@@ -102,7 +104,7 @@ const exclusions: Case[] = [
     },
   },
   ...open.map(({ title, record }) => ({
-    name: `claim over ${title}: claimed where the provider remembers the first attempt`,
+    name: `a claim replaces ${title} if the provider remembers the key of the first attempt`,
     async run(subject: StoreUnderTest) {
       const scene = new Scene(subject);
       await scene.given(record(subject));
@@ -113,7 +115,7 @@ const exclusions: Case[] = [
 
 const absences: Case[] = [
   {
-    name: 'claim of a new event: claimed, and its first attempt is now',
+    name: 'a claim of a new event creates its record, whose first attempt is now',
     async run(subject) {
       const scene = new Scene(subject);
       const mine = scene.delivery();
@@ -122,7 +124,7 @@ const absences: Case[] = [
     },
   },
   {
-    name: 'claim of a new event outside of the window: refused, and nothing is written',
+    name: 'a claim of a new event outside of the window is refused and writes nothing',
     async run(subject) {
       const scene = new Scene(subject);
       const answer = await scene.store.claim(scene.delivery({ insideWindow: false }), scene.terms());
@@ -131,7 +133,7 @@ const absences: Case[] = [
     },
   },
   ...open.map(({ title, record }) => ({
-    name: `claim over ${title} outside of the window: claimed, since a live record decides`,
+    name: `a claim outside of the window replaces ${title}, because a live record decides`,
     async run(subject: StoreUnderTest) {
       const scene = new Scene(subject);
       await scene.given(record(subject));
@@ -140,41 +142,39 @@ const absences: Case[] = [
   })),
 ];
 
-const expirations: Case[] = openings
-  .filter(({ title }) => title !== 'OUTCOME_UNKNOWN')
-  .flatMap(({ title, record }) => [
-    {
-      name: `claim over an expired ${title} that is not deleted: refused until it was seen, then a new life`,
-      needs: ({ keepsExpired }: StoreUnderTest) => keepsExpired,
-      async run(subject: StoreUnderTest) {
-        const scene = new Scene(subject);
-        const { expiration } = await scene.given({
-          ...record(subject),
-          ...expired(subject),
-          fingerprint: 'of another life',
-          lastError: 'of another life',
-        });
-        await refused(scene, scene.delivery({ fingerprint: 'of another life' }));
-        const mine = scene.delivery();
-        await claimed(scene, mine, scene.terms({ expectedExpiration: expiration }));
-        await scene.shows({ attempts: 0, lastError: undefined, firstAttemptAt: mine.now });
-      },
+const expirations: Case[] = expiring.flatMap(({ title, record }) => [
+  {
+    name: `a claim replaces ${title} after its expiration only if it names that expiration, and starts a new record`,
+    needs: ({ keepsExpired }: StoreUnderTest) => keepsExpired,
+    async run(subject: StoreUnderTest) {
+      const scene = new Scene(subject);
+      const { expiration } = await scene.given({
+        ...record(subject),
+        ...expired(subject),
+        fingerprint: 'of another life',
+        lastError: 'of another life',
+      });
+      await refused(scene, scene.delivery({ fingerprint: 'of another life' }));
+      const mine = scene.delivery();
+      await claimed(scene, mine, scene.terms({ expectedExpiration: expiration }));
+      await scene.shows({ attempts: 0, lastError: undefined, firstAttemptAt: mine.now });
     },
-    {
-      name: `claim over an expired ${title} outside of the window: refused, seen or not`,
-      needs: ({ keepsExpired }: StoreUnderTest) => keepsExpired,
-      async run(subject: StoreUnderTest) {
-        const scene = new Scene(subject);
-        const { expiration } = await scene.given({ ...record(subject), ...expired(subject) });
-        await refused(scene, scene.delivery({ insideWindow: false }));
-        await refused(scene, scene.delivery({ insideWindow: false }), { expectedExpiration: expiration });
-      },
+  },
+  {
+    name: `a claim outside of the window is refused by ${title} after its expiration, even if it names that expiration`,
+    needs: ({ keepsExpired }: StoreUnderTest) => keepsExpired,
+    async run(subject: StoreUnderTest) {
+      const scene = new Scene(subject);
+      const { expiration } = await scene.given({ ...record(subject), ...expired(subject) });
+      await refused(scene, scene.delivery({ insideWindow: false }));
+      await refused(scene, scene.delivery({ insideWindow: false }), { expectedExpiration: expiration });
     },
-  ]);
+  },
+]);
 
 const sightings: Case[] = [
   {
-    name: 'claim over an expiration that never existed: refused',
+    name: 'a claim is refused if it names an expiration that the record never had',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({});
@@ -182,7 +182,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'claim over another expired record than the one that was read: refused',
+    name: 'a claim is refused if it names the expiration of another expired record',
     needs: ({ keepsExpired }) => keepsExpired,
     async run(subject) {
       const scene = new Scene(subject);
@@ -191,7 +191,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'claim over the expiration of a live record: refused',
+    name: 'a claim is refused if it names the expiration of a live record',
     async run(subject) {
       const scene = new Scene(subject);
       const { expiration } = await scene.given({ status: 'COMPLETED' });
@@ -199,7 +199,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'claim over the expiration of a deleted record: refused, and the answer has no record',
+    name: 'a claim is refused if it names the expiration of a deleted record, and the answer has no record',
     async run(subject) {
       const scene = new Scene(subject);
       const answer = await scene.store.claim(scene.delivery(), scene.terms({ expectedExpiration: 17 }));
@@ -207,7 +207,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'a lease ends with time',
+    name: 'a claim is refused until the lease of the record ends, and then replaces it',
     async run(subject) {
       const scene = await Scene.before(subject, 300, async (scene, leaseUntil) => {
         await scene.owner({}, { leaseUntil });
@@ -218,7 +218,7 @@ const sightings: Case[] = [
     },
   },
   {
-    name: 'a record expires with time, and the event is new again',
+    name: 'a completed record expires, and then the event is new again',
     async run(subject) {
       let expiration = 0;
       const scene = await Scene.before(subject, 1000, async (scene, end) => {

@@ -12,14 +12,14 @@ import type { CommitAnswer, Delivery, StoredRecord } from '../../../runtime/port
 import { losingAnswers } from '../losing-answers.ts';
 import { expired, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
-import { openings } from './openings.ts';
+import { expiring, openings } from './openings.ts';
 
 type WithEffects = NonNullable<StoreUnderTest['effects']>;
 
 const needs = ({ effects }: StoreUnderTest) => effects !== undefined;
 const needsExpired = (subject: StoreUnderTest) => needs(subject) && subject.keepsExpired;
 
-/** One event whose effect adds 1 to a sum of its own, so that it can be counted. */
+/** One event whose effect adds 1 to its own sum, which counts how often it was applied. */
 export class Committing extends Scene {
   readonly account = `account-${randomUUID()}`;
   readonly effects: WithEffects;
@@ -83,7 +83,7 @@ export function commitCase(
 }
 
 const rows = openings.flatMap(({ title, record, mine, commit }) => [
-  commitCase(`commit over ${title}: ${commit ? 'committed' : 'refused'}`, async (scene, subject) => {
+  commitCase(`commit ${commit ? 'replaces' : 'is refused by'} ${title}`, async (scene, subject) => {
     const { firstAttemptAt } = await scene.given({ lastError: 'why', ...record(subject) });
     if (!commit) return await scene.refused(scene.delivery(mine));
     await scene.committed(scene.delivery(mine));
@@ -94,49 +94,50 @@ const rows = openings.flatMap(({ title, record, mine, commit }) => [
 const open = openings
   .filter(({ commit }) => commit)
   .flatMap(({ title, record }) => [
-    commitCase(`commit over ${title} with another fingerprint: refused`, async (scene, subject) => {
+    commitCase(`commit is refused by ${title} if the fingerprint differs`, async (scene, subject) => {
       await scene.given(record(subject));
       await scene.refused(scene.delivery({ fingerprint: 'other' }));
     }),
-    commitCase(`commit over ${title} of another guarantee: refused`, async (scene, subject) => {
+    commitCase(`commit is refused by ${title} if the guarantee differs`, async (scene, subject) => {
       await scene.given({ ...record(subject), guarantee: 'at-least-once' });
       await scene.refused(scene.delivery());
     }),
-    commitCase(`commit over ${title} without an expiration: refused`, async (scene, subject) => {
+    commitCase(`commit is refused by ${title} if the record has no expiration`, async (scene, subject) => {
       await scene.given({ ...record(subject), expiration: undefined });
       await scene.refused(scene.delivery());
     }),
-    commitCase(`commit over ${title} outside of the window: committed`, async (scene, subject) => {
-      await scene.given(record(subject));
-      await scene.committed(scene.delivery({ insideWindow: false }));
-    }),
+    commitCase(
+      `commit outside of the window replaces ${title}, because a live record decides`,
+      async (scene, subject) => {
+        await scene.given(record(subject));
+        await scene.committed(scene.delivery({ insideWindow: false }));
+      },
+    ),
   ]);
 
-const expirations = openings
-  .filter(({ title }) => title !== 'OUTCOME_UNKNOWN')
-  .map(({ title, record }) =>
-    commitCase(
-      `commit over an expired ${title} that is not deleted: refused until it was seen, never outside of the window`,
-      async (scene, subject) => {
-        const { expiration } = await scene.given({ ...record(subject), ...expired(subject) });
-        await scene.refused(scene.delivery());
-        await scene.refused(scene.delivery({ insideWindow: false }), expiration);
-        const mine = scene.delivery({ fingerprint: 'new' });
-        await scene.committed(mine, expiration);
-        await scene.shows({ attempts: undefined, firstAttemptAt: mine.now });
-      },
-      needsExpired,
-    ),
-  );
+const expirations = expiring.map(({ title, record }) =>
+  commitCase(
+    `commit replaces ${title} after its expiration only inside the window, and only if it names that expiration`,
+    async (scene, subject) => {
+      const { expiration } = await scene.given({ ...record(subject), ...expired(subject) });
+      await scene.refused(scene.delivery());
+      await scene.refused(scene.delivery({ insideWindow: false }), expiration);
+      const mine = scene.delivery({ fingerprint: 'new' });
+      await scene.committed(mine, expiration);
+      await scene.shows({ attempts: undefined, firstAttemptAt: mine.now });
+    },
+    needsExpired,
+  ),
+);
 
 const crowds = [
-  commitCase('50 commits at once of a new event: one is committed', async (scene) => {
+  commitCase('one of 50 simultaneous commits of a new event succeeds', async (scene) => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => scene.commit(scene.delivery())));
     assert.equal(answers.filter(({ kind }) => kind === 'committed').length, 1);
     assert.equal(await scene.applied(), 1);
   }),
   commitCase(
-    '50 commits at once over an expired record: one is committed',
+    'one of 50 simultaneous commits over an expired record succeeds',
     async (scene, subject) => {
       const { expiration } = await scene.given({ status: 'COMPLETED', ...expired(subject) });
       const answers = await Promise.all(
@@ -150,24 +151,24 @@ const crowds = [
 ];
 
 export const commitCases: readonly Case[] = [
-  commitCase('commit of a new event: committed', async (scene) => {
+  commitCase('commit of a new event creates its record and applies its effect', async (scene) => {
     const mine = scene.delivery();
     await scene.committed(mine);
     await scene.shows({ firstAttemptAt: mine.now });
   }),
+  commitCase('commit of a new event outside of the window is refused and writes nothing', async (scene) => {
+    const answer = await scene.commit(scene.delivery({ insideWindow: false }));
+    assertNoRecord(answer);
+    assert.equal(await scene.find(), undefined);
+    assert.equal(await scene.applied(), undefined);
+  }),
   commitCase(
-    'commit of a new event outside of the window: refused, and nothing is written',
+    'commit is refused if it names the expiration of a deleted record, and the answer has no record',
     async (scene) => {
-      const answer = await scene.commit(scene.delivery({ insideWindow: false }));
-      assertNoRecord(answer);
-      assert.equal(await scene.find(), undefined);
-      assert.equal(await scene.applied(), undefined);
+      assertNoRecord(await scene.commit(scene.delivery(), 17));
     },
   ),
-  commitCase('commit over an expired record that is gone: shows that there is none', async (scene) => {
-    assertNoRecord(await scene.commit(scene.delivery(), 17));
-  }),
-  commitCase('commit over the expiration of a record that lives: refused', async (scene) => {
+  commitCase('commit is refused if it names the expiration of a live record', async (scene) => {
     const { expiration } = await scene.given({ status: 'COMPLETED' });
     await scene.refused(scene.delivery(), expiration);
   }),
@@ -175,16 +176,19 @@ export const commitCases: readonly Case[] = [
   ...open,
   ...expirations,
   ...crowds,
-  commitCase('commit whose answer was lost: the next try is shown its own attempt', async (scene) => {
-    const mine = scene.delivery();
-    const losing = losingAnswers(scene.effects.store);
-    const commits = [{ delivery: mine }];
-    await assert.rejects(losing.commit(commits, [scene.one()]), /the answer was lost/);
-    const answer = await losing.commit(commits, [scene.one()]);
-    assert.equal(answer.kind, 'exists');
-    assert.equal(answer.found[0]?.record?.ownerToken, mine.ownerToken);
-    assert.equal(await scene.applied(), 1);
-  }),
+  commitCase(
+    'if the answer of commit is lost, the next try is refused and returns its own write',
+    async (scene) => {
+      const mine = scene.delivery();
+      const losing = losingAnswers(scene.effects.store);
+      const commits = [{ delivery: mine }];
+      await assert.rejects(losing.commit(commits, [scene.one()]), /the answer was lost/);
+      const answer = await losing.commit(commits, [scene.one()]);
+      assert.equal(answer.kind, 'exists');
+      assert.equal(answer.found[0]?.record?.ownerToken, mine.ownerToken);
+      assert.equal(await scene.applied(), 1);
+    },
+  ),
   commitCase('commit writes every kind of effect with the record', async (scene) => {
     const { store, items, read } = scene.effects;
     const [kept, gone] = [`kept-${randomUUID()}`, `gone-${randomUUID()}`];
@@ -199,7 +203,7 @@ export const commitCases: readonly Case[] = [
     assert.equal(await read(items.table, { [items.key]: gone }), undefined);
     assert.equal(await scene.applied(), 1);
   }),
-  commitCase('increments add decimals, not doubles', async (scene) => {
+  commitCase('increments add decimals without the rounding of doubles', async (scene) => {
     const { store, sums, read } = scene.effects;
     for (const spent of [0.1, 0.2, -1e-7, 1e-7]) {
       const { id } = new Scene(scene.subject);
@@ -213,7 +217,7 @@ export const commitCases: readonly Case[] = [
   ...(
     [
       [
-        'a value that has no type',
+        'a value that DynamoDB has no type for',
         (scene) => [put(scene.effects.items.table, { [scene.effects.items.key]: 'x', total: Number.NaN })],
       ],
       [
@@ -224,15 +228,15 @@ export const commitCases: readonly Case[] = [
       ['two effects on one item', (scene) => [scene.one()]],
       ['a promise', (scene) => [Promise.resolve(scene.one()) as never]],
       ['a list in the list', (scene) => [[scene.one()] as never]],
-      ['no effect at all', () => [undefined as never]],
-      ['an effect of a kind that is none', (scene) => [{ ...scene.one(), kind: 'Increment' } as never]],
+      ['undefined instead of an effect', () => [undefined as never]],
+      ['an effect of an unknown kind', (scene) => [{ ...scene.one(), kind: 'Increment' } as never]],
       ['a raw effect without a write', () => [raw(undefined as never)]],
       ['a raw effect without an operation', () => [raw({})]],
       ['an item without its key', ({ effects: { items } }) => [put(items.table, { total: 1 })]],
       ['a key of another name', ({ effects: { sums } }) => [increment(sums.table, { other: 'x' }, { n: 1 })]],
     ] satisfies readonly (readonly [string, (scene: Committing) => Effect[]])[]
   ).map(([title, more]) =>
-    commitCase(`commit with ${title}: refused as a request, and nothing is written`, async (scene) => {
+    commitCase(`commit with ${title} is refused as an invalid request and writes nothing`, async (scene) => {
       const answer = await scene.effects.store.commit(
         [{ delivery: scene.delivery() }],
         [scene.one(), ...more(scene)],
@@ -243,7 +247,7 @@ export const commitCases: readonly Case[] = [
     }),
   ),
   commitCase(
-    'commit with two effects on one item of a declared table: names both and the item',
+    'commit with two effects on one item of a declared table is refused, and the reason names both effects and the item',
     async (scene) => {
       const { store, items } = scene.effects;
       const declared = { tableName: items.table, key: [items.key] };
@@ -262,7 +266,7 @@ export const commitCases: readonly Case[] = [
     ] as const
   ).map(([title, table, says]) =>
     commitCase(
-      `commit of an effect with ${title}: a mistake of the configuration, and nothing is written`,
+      `commit of an effect with ${title} throws a ConfigurationError and writes nothing`,
       async (scene) => {
         const effects = [scene.one(), put(table, { [scene.effects.items.key]: 'x' })];
         await assert.rejects(scene.effects.store.commit([{ delivery: scene.delivery() }], effects), {
@@ -274,40 +278,48 @@ export const commitCases: readonly Case[] = [
       },
     ),
   ),
-  commitCase('an increment of nothing writes nothing, whatever else writes its item', async (scene) => {
-    const { store, sums, read } = scene.effects;
-    const item = { [sums.key]: scene.account };
-    const nothing = increment(sums.table, item, {});
-    assert.deepEqual(await store.commit([{ delivery: scene.delivery() }], [nothing]), { kind: 'committed' });
-    assert.equal(await read(sums.table, item), undefined);
-    const { id } = new Scene(scene.subject);
-    const commits = [{ delivery: scene.delivery({ id }) }];
-    assert.deepEqual(await store.commit(commits, [nothing, scene.one(), nothing]), { kind: 'committed' });
-    assert.equal(await scene.applied(), 1);
-  }),
-  commitCase('an increment by 0 makes its item and its attribute', async (scene) => {
+  commitCase(
+    'an increment without attributes writes nothing, even beside another effect on its item',
+    async (scene) => {
+      const { store, sums, read } = scene.effects;
+      const item = { [sums.key]: scene.account };
+      const nothing = increment(sums.table, item, {});
+      assert.deepEqual(await store.commit([{ delivery: scene.delivery() }], [nothing]), {
+        kind: 'committed',
+      });
+      assert.equal(await read(sums.table, item), undefined);
+      const { id } = new Scene(scene.subject);
+      const commits = [{ delivery: scene.delivery({ id }) }];
+      assert.deepEqual(await store.commit(commits, [nothing, scene.one(), nothing]), { kind: 'committed' });
+      assert.equal(await scene.applied(), 1);
+    },
+  ),
+  commitCase('an increment by 0 creates its item and its attribute', async (scene) => {
     const { store, sums, read } = scene.effects;
     const item = { [sums.key]: scene.account };
     const effect = increment(sums.table, item, { spent: 0 });
     assert.deepEqual(await store.commit([{ delivery: scene.delivery() }], [effect]), { kind: 'committed' });
     assert.deepEqual({ ...(await read(sums.table, item)) }, { ...item, spent: 0 });
   }),
-  commitCase('increments take the text of a sum that no double holds', async (scene) => {
-    const { store, sums, read } = scene.effects;
-    const amounts = ['20.29000000000000004', '-20.29', '2029e-2'] as const;
-    for (const spent of amounts) {
-      const { id } = new Scene(scene.subject);
-      const effect: EffectWrite = {
-        kind: 'increment',
-        table: sums.table,
-        key: { [sums.key]: scene.account },
-        by: { spent },
-      };
-      assert.deepEqual(await store.commit([{ delivery: scene.delivery({ id }) }], [effect]), {
-        kind: 'committed',
-      });
-    }
-    const found = await read(sums.table, { [sums.key]: scene.account });
-    assert.equal(Number(found?.spent).toFixed(2), '20.29');
-  }),
+  commitCase(
+    'increments add amounts that are given as text because a double cannot hold them',
+    async (scene) => {
+      const { store, sums, read } = scene.effects;
+      const amounts = ['20.29000000000000004', '-20.29', '2029e-2'] as const;
+      for (const spent of amounts) {
+        const { id } = new Scene(scene.subject);
+        const effect: EffectWrite = {
+          kind: 'increment',
+          table: sums.table,
+          key: { [sums.key]: scene.account },
+          by: { spent },
+        };
+        assert.deepEqual(await store.commit([{ delivery: scene.delivery({ id }) }], [effect]), {
+          kind: 'committed',
+        });
+      }
+      const found = await read(sums.table, { [sums.key]: scene.account });
+      assert.equal(Number(found?.spent).toFixed(2), '20.29');
+    },
+  ),
 ];

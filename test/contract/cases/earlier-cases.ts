@@ -5,15 +5,15 @@ import type { Case } from '../subject.ts';
 import { commitCase } from './commit-cases.ts';
 import { open } from './openings.ts';
 
-/** A record whose fingerprint is by an algorithm from before a deployment, and a delivery that has computed it too. */
+/** A record with a fingerprint of an earlier algorithm, and a delivery that has calculated this fingerprint too. */
 const before = { fingerprint: 'earlier' } as const;
 const mine = { fingerprint: 'print', earlierFingerprint: 'earlier' } as const;
 
-/** What goes on over such a record says the content by the algorithm of today. */
+/** A step that replaces such a record writes the fingerprint of the current algorithm. */
 export const earlierCases: readonly Case[] = [
   ...open.flatMap(({ title, record }): readonly Case[] => [
     {
-      name: `a claim over ${title} of the earlier fingerprint: claimed, with the new one`,
+      name: `a claim replaces ${title} if its fingerprint is an earlier one of the event, and writes the new one`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given({ ...record(subject), ...before });
@@ -23,7 +23,7 @@ export const earlierCases: readonly Case[] = [
       },
     },
     {
-      name: `a claim over ${title} of the earlier fingerprint of another event: refused`,
+      name: `a claim is refused by ${title} if its fingerprint is an earlier one of another event`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given({ ...record(subject), ...before });
@@ -56,7 +56,7 @@ export const earlierCases: readonly Case[] = [
     },
   },
   {
-    name: 'a dead owner of the earlier fingerprint is marked as unknown',
+    name: 'holdUnknown marks the record of a dead owner with an earlier fingerprint as unknown',
     async run(subject) {
       const scene = new Scene(subject);
       const { ownerToken } = await scene.given({
@@ -73,7 +73,7 @@ export const earlierCases: readonly Case[] = [
     },
   },
   {
-    name: 'a resend token claims its unknown outcome of the earlier fingerprint',
+    name: 'a claim with a resend token replaces its unknown outcome with an earlier fingerprint',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({
@@ -88,7 +88,7 @@ export const earlierCases: readonly Case[] = [
     },
   },
   {
-    name: 'a quarantine over the earlier fingerprint: written, with the new one',
+    name: 'quarantine replaces a record with an earlier fingerprint, and writes the new one',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING', ...before });
@@ -110,16 +110,22 @@ export const earlierCases: readonly Case[] = [
       await scene.shows({ fingerprint: 'print' });
     },
   },
-  commitCase('a commit over the earlier fingerprint: committed, with the new one', async (scene) => {
-    await scene.given({ status: 'RETRYING', ...before });
-    await scene.refused(scene.delivery({ ...mine, earlierFingerprint: 'other' }));
-    await scene.committed(scene.delivery(mine));
-  }),
-  commitCase('a count over the earlier fingerprint: counted, with the new one', async (scene) => {
-    await scene.given({ status: 'RETRYING', ...before });
-    const delivery = scene.delivery({ ...mine, ownerToken: randomUUID() });
-    assert.equal((await scene.effects.store.countAttempt(delivery, { state: 'STARTED' })).kind, 'counted');
-    await scene.shows({ status: 'RETRYING', attempts: 4, fingerprint: 'print' });
-    await scene.committed(delivery);
-  }),
+  commitCase(
+    'commit replaces a record with an earlier fingerprint, and writes the new one',
+    async (scene) => {
+      await scene.given({ status: 'RETRYING', ...before });
+      await scene.refused(scene.delivery({ ...mine, earlierFingerprint: 'other' }));
+      await scene.committed(scene.delivery(mine));
+    },
+  ),
+  commitCase(
+    'countAttempt counts over a record with an earlier fingerprint, and writes the new one',
+    async (scene) => {
+      await scene.given({ status: 'RETRYING', ...before });
+      const delivery = scene.delivery({ ...mine, ownerToken: randomUUID() });
+      assert.equal((await scene.effects.store.countAttempt(delivery, { state: 'STARTED' })).kind, 'counted');
+      await scene.shows({ status: 'RETRYING', attempts: 4, fingerprint: 'print' });
+      await scene.committed(delivery);
+    },
+  ),
 ];

@@ -6,7 +6,7 @@ import { expired } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { Committing, commitCase } from './commit-cases.ts';
 
-/** Several events that are committed together, with an effect of each. */
+/** Several events that are committed together. Each has one effect. */
 class Folding {
   readonly #subject: StoreUnderTest;
   readonly scenes: readonly Committing[];
@@ -52,7 +52,7 @@ function foldCase(
 
 export const foldCases: readonly Case[] = [
   foldCase(
-    'commit of several events: each has its record, its effect and its own result',
+    'commit of several events writes the record, the effect and the result of each',
     3,
     async (folding, scenes) => {
       const commits = folding.commits([{ result: '1' }, {}, { result: '3' }]);
@@ -64,17 +64,13 @@ export const foldCases: readonly Case[] = [
       assert.deepEqual(await folding.applied(), [1, 1, 1]);
     },
   ),
+  foldCase('commit of several events replaces records that wait for a retry', 2, async (folding, [first]) => {
+    await first?.given({ status: 'RETRYING' });
+    assert.deepEqual(await folding.commit(), { kind: 'committed' });
+    await first?.shows({ status: 'COMPLETED', attempts: 3 });
+  }),
   foldCase(
-    'commit of several events over records that wait for another try: committed',
-    2,
-    async (folding, [first]) => {
-      await first?.given({ status: 'RETRYING' });
-      assert.deepEqual(await folding.commit(), { kind: 'committed' });
-      await first?.shows({ status: 'COMPLETED', attempts: 3 });
-    },
-  ),
-  foldCase(
-    'commit of several events, two of which a record refuses: shows both, and nothing is written',
+    'commit of several events is refused by two records, returns both and writes nothing',
     4,
     async (folding, scenes) => {
       await scenes[1]?.given({ status: 'COMPLETED', result: '"first"' });
@@ -92,7 +88,7 @@ export const foldCases: readonly Case[] = [
     },
   ),
   foldCase(
-    'commit of several events, one of them out of the window: refused, and shown that it has no record',
+    'commit of several events is refused if one is new and outside of the window, and the answer shows that it has no record',
     2,
     async (folding, [first, last]) => {
       assert.ok(first && last);
@@ -105,7 +101,7 @@ export const foldCases: readonly Case[] = [
     },
   ),
   foldCase(
-    'commit of several events, one over an expired record: committed, and that begins anew',
+    'commit of several events replaces an expired record of one of them by a new record',
     2,
     async (folding, [first, last], subject) => {
       if (!subject.keepsExpired || first === undefined || last === undefined) return;
@@ -117,7 +113,7 @@ export const foldCases: readonly Case[] = [
     },
   ),
   foldCase(
-    'commit of several events with a stale effect: told by its place among the effects',
+    'commit of several events with a stale effect returns the index of the effect',
     2,
     async (folding, [first]) => {
       assert.ok(first);
@@ -137,7 +133,7 @@ export const foldCases: readonly Case[] = [
     },
   ),
   foldCase(
-    'commit of several events with an effect that is not taken: refused, and nothing is written',
+    'commit of several events with an invalid effect is refused and writes nothing',
     2,
     async (folding, [first]) => {
       assert.ok(first);
@@ -149,7 +145,7 @@ export const foldCases: readonly Case[] = [
     },
   ),
   foldCase(
-    'commit of more events and effects than fit into one transaction: refused',
+    'commit of more events and effects than fit into one transaction is refused',
     10,
     async (folding, [first]) => {
       assert.ok(first);
@@ -159,10 +155,10 @@ export const foldCases: readonly Case[] = [
       assert.deepEqual(await folding.commit(folding.commits(), effects.slice(1)), { kind: 'committed' });
     },
   ),
-  foldCase('20 commits at once of the same events: one is committed', 3, async (folding) => {
+  foldCase('one of 20 simultaneous commits of the same events succeeds', 3, async (folding) => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => folding.commit()));
     const committed = answers.filter(({ kind }) => kind === 'committed').length;
-    // Transactions that meet may all be sent away: then the next one is taken.
+    // Simultaneous transactions may all be refused. Then the next one succeeds.
     if (committed === 0) assert.equal((await folding.commit()).kind, 'committed');
     else assert.equal(committed, 1);
     assert.deepEqual(await folding.applied(), [1, 1, 1]);

@@ -6,7 +6,7 @@ import type { Case, StoreUnderTest } from '../subject.ts';
 
 interface Write {
   readonly name: string;
-  /** A record that the step takes. */
+  /** A record that accepts the step. */
   readonly record: (subject: StoreUnderTest) => Partial<StoredRecord>;
   readonly run: (scene: Scene, mine: Delivery, seen: StoredRecord) => Promise<{ readonly kind: string }>;
   readonly needs?: (subject: StoreUnderTest) => boolean;
@@ -41,12 +41,12 @@ const writes: readonly Write[] = [
     run: (scene, mine) => scene.store.claim(mine, scene.terms({ takeOver: true })),
   },
   {
-    name: 'claim of what was sent again',
+    name: 'claim of an unknown outcome that was sent again',
     record: () => unknown,
     run: (scene, mine) => scene.store.claim(mine, scene.terms({ resendToken: 'mine' })),
   },
   {
-    name: 'claim over what has expired',
+    name: 'claim that replaces an expired record',
     record: (subject) => ({ status: 'COMPLETED', ...expired(subject) }),
     run: (scene, mine, { expiration }) =>
       scene.store.claim(mine, scene.terms({ expectedExpiration: expiration })),
@@ -68,12 +68,12 @@ const writes: readonly Write[] = [
     run: (scene, mine) => scene.store.release(mine, 'why', { change: -1, wasCounted: true }),
   },
   {
-    name: 'holdUnknown of its own record',
+    name: 'holdUnknown by the owner',
     record: () => unfinished,
     run: (scene, mine) => scene.store.holdUnknown(mine, unfinished, { body: '{}' }, 'why'),
   },
   {
-    name: "holdUnknown of another's record",
+    name: 'holdUnknown by another delivery',
     record: () => ({ ...unfinished, ownerToken: 'dead' }),
     run: (scene, mine) =>
       scene.store.holdUnknown(mine, { ...unfinished, ownerToken: 'dead' }, { body: '{}' }, 'why'),
@@ -111,7 +111,7 @@ const writes: readonly Write[] = [
     needs: withEffects,
   },
   {
-    name: 'commit over what has expired',
+    name: 'commit that replaces an expired record',
     record: (subject) => ({ status: 'COMPLETED', ...expired(subject) }),
     run: (scene, mine, { expiration }) =>
       storeOf(scene).commit([{ delivery: mine, expectedExpiration: expiration }], []),
@@ -123,7 +123,9 @@ export const formatCases: readonly Case[] = writes.flatMap(({ name, record, run,
   [knownFormat, knownFormat + 1].map((format): Case => {
     const isKnown = format === knownFormat;
     return {
-      name: `${name} over a record of format ${format}: ${isKnown ? 'written' : 'refused, and shown its format'}`,
+      name: isKnown
+        ? `${name} is accepted by a record of the known format`
+        : `${name} is refused by a record of a later format, and the answer has the format`,
       ...(needs && { needs }),
       async run(subject) {
         const scene = new Scene(subject);

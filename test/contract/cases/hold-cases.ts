@@ -8,44 +8,49 @@ const body = `{"text":"${'ü'.repeat(100_000)}"}`;
 interface Row {
   readonly title: string;
   readonly record: (subject: StoreUnderTest) => Partial<StoredRecord>;
-  /** The holder's; another's by default. */
+  /** Owner token of the delivery that calls `holdUnknown`. @default - another one than that of the record */
   readonly ownerToken?: string;
   readonly held: boolean;
 }
 
 const owners: readonly Row[] = [
-  { title: 'its own claim', record: (s) => lease(s, 'live'), ownerToken: 'attempt-before', held: true },
-  { title: "another's lease that is over", record: (s) => lease(s, 'over'), held: true },
-  { title: "another's live lease", record: (s) => lease(s, 'live'), held: false },
-  { title: 'a claim without a lease', record: () => ({ status: 'INPROGRESS' }), held: true },
   {
-    title: 'a claim without an owner',
+    title: 'a record under its own lease',
+    record: (s) => lease(s, 'live'),
+    ownerToken: 'attempt-before',
+    held: true,
+  },
+  { title: "a record under another delivery's ended lease", record: (s) => lease(s, 'over'), held: true },
+  { title: "a record under another delivery's live lease", record: (s) => lease(s, 'live'), held: false },
+  { title: 'an INPROGRESS record without a lease', record: () => ({ status: 'INPROGRESS' }), held: true },
+  {
+    title: 'an INPROGRESS record without an owner',
     record: (s) => ({ ...lease(s, 'over'), ownerToken: undefined }),
     ownerToken: 'mine',
     held: true,
   },
-  { title: 'RETRYING', record: () => ({ status: 'RETRYING' }), held: true },
-  { title: 'QUARANTINED', record: () => ({ status: 'QUARANTINED' }), held: true },
+  { title: 'a RETRYING record', record: () => ({ status: 'RETRYING' }), held: true },
+  { title: 'a QUARANTINED record', record: () => ({ status: 'QUARANTINED' }), held: true },
   {
-    title: 'RETRYING without an expiration',
+    title: 'a RETRYING record without an expiration',
     record: () => ({ status: 'RETRYING', expiration: undefined }),
     held: true,
   },
   {
-    title: "another's lease that is over, without an expiration",
+    title: "a record without an expiration under another delivery's ended lease",
     record: (s) => ({ ...lease(s, 'over'), expiration: undefined }),
     held: true,
   },
-  { title: 'COMPLETED', record: () => ({ status: 'COMPLETED' }), held: false },
+  { title: 'a COMPLETED record', record: () => ({ status: 'COMPLETED' }), held: false },
   {
-    title: 'what is unknown already',
+    title: 'a record that is OUTCOME_UNKNOWN already',
     record: () => ({ status: 'OUTCOME_UNKNOWN', expiration: undefined, body: 'first' }),
     held: false,
   },
 ];
 
 const rows: Case[] = owners.map(({ title, record, ownerToken = 'mine', held }) => ({
-  name: `holdUnknown over ${title}: ${held ? 'written' : 'fenced'}`,
+  name: `holdUnknown ${held ? 'marks' : 'does not mark'} ${title} as unknown`,
   async run(subject) {
     const scene = new Scene(subject);
     const given = await scene.given(record(subject));
@@ -78,14 +83,14 @@ export const holdCases: readonly Case[] = [
   ...rows,
   ...(
     [
-      ['whose owner changed since', { ownerToken: 'seen before', status: 'RETRYING' }, {}],
-      ['whose status changed since', { ownerToken: 'attempt-before', status: 'INPROGRESS' }, {}],
+      ['whose owner changed since it was seen', { ownerToken: 'seen before', status: 'RETRYING' }, {}],
+      ['whose status changed since it was seen', { ownerToken: 'attempt-before', status: 'INPROGRESS' }, {}],
       ['that had no owner when it was seen', { ownerToken: undefined, status: 'RETRYING' }, {}],
       ['of another event', { ownerToken: 'attempt-before', status: 'RETRYING' }, { fingerprint: 'other' }],
     ] as const
   ).map(
     ([title, seen, mine]): Case => ({
-      name: `holdUnknown over a record ${title}: fenced`,
+      name: `holdUnknown is refused by a record ${title}`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given({ status: 'RETRYING' });
@@ -97,7 +102,7 @@ export const holdCases: readonly Case[] = [
     }),
   ),
   {
-    name: 'holdUnknown over an expired record that is not deleted: fenced',
+    name: 'holdUnknown is refused by an expired record',
     needs: ({ keepsExpired }) => keepsExpired,
     async run(subject) {
       const scene = new Scene(subject);
@@ -109,7 +114,7 @@ export const holdCases: readonly Case[] = [
     },
   },
   {
-    name: 'holdUnknown over a deleted record: fenced, and nothing is written',
+    name: 'holdUnknown of a deleted record is refused and writes nothing',
     async run(subject) {
       const scene = new Scene(subject);
       const mine = scene.delivery();
@@ -124,14 +129,14 @@ export const holdCases: readonly Case[] = [
       const scene = new Scene(subject);
       const slow = await scene.lateOwner();
       const seen = { ownerToken: slow.ownerToken, status: 'INPROGRESS' } as const;
-      const held = await scene.store.holdUnknown(scene.delivery(), seen, { body }, 'no word');
+      const held = await scene.store.holdUnknown(scene.delivery(), seen, { body }, 'the lease ended');
       assert.deepEqual(held, { kind: 'written' });
       assert.deepEqual(await scene.store.complete(slow, '"sent"'), { kind: 'written' });
       await scene.shows({ status: 'COMPLETED', result: '"sent"', body: undefined });
     },
   },
   {
-    name: 'holdUnknown keeps a body of the maximum size, 380 KB',
+    name: 'holdUnknown stores a body of the maximum size, 380 KB',
     async run(subject) {
       const scene = new Scene(subject);
       const large = 'ü'.repeat(190 * 1024);
@@ -143,7 +148,7 @@ export const holdCases: readonly Case[] = [
     },
   },
   {
-    name: 'holdUnknown keeps the digest of a body that is stored elsewhere, until its outcome is resolved',
+    name: 'holdUnknown stores the SHA-256 of a body that is kept elsewhere, until the outcome is resolved',
     async run(subject) {
       const ends: readonly [end: (scene: Scene, mine: Delivery) => Promise<unknown>, status: string][] = [
         [({ store }, mine) => store.complete(mine, '1'), 'COMPLETED'],

@@ -55,7 +55,7 @@ const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
     };
     const isTaken = accepts.includes(status);
     const own: Case = {
-      name: `${name} of ${status} by its owner: ${isTaken ? 'written' : 'fenced'}`,
+      name: `${name} by the owner of a record that is ${status} is ${isTaken ? 'written' : 'refused'}`,
       async run(subject) {
         const scene = new Scene(subject);
         const { firstAttemptAt } = await scene.given(record);
@@ -67,7 +67,7 @@ const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
       },
     };
     const others: Case = {
-      name: `${name} of ${status} by another delivery: fenced`,
+      name: `${name} by another delivery is refused by a record that is ${status}`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given(record);
@@ -81,7 +81,7 @@ const rows: Case[] = steps.flatMap(({ name, run, accepts, leaves }) =>
 const conflicts: Case[] = steps
   .filter(({ name }) => name !== 'resolveDone')
   .map(({ name, run }) => ({
-    name: `${name} with another fingerprint: fenced`,
+    name: `${name} is refused if the fingerprint differs`,
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ ...lease(subject, 'live'), ownerToken: 'mine' });
@@ -94,7 +94,7 @@ export const ownerCases: readonly Case[] = [
   ...rows,
   ...conflicts,
   {
-    name: 'complete of a deleted record: fenced, and nothing is written',
+    name: 'complete of a deleted record is refused and writes nothing',
     async run(subject) {
       const scene = new Scene(subject);
       assertNothingFound(await scene.store.complete(scene.delivery(), '1'), 'fenced');
@@ -102,7 +102,7 @@ export const ownerCases: readonly Case[] = [
     },
   },
   {
-    name: 'release of a deleted record: released, and nothing is written',
+    name: 'release of a deleted record succeeds and writes nothing',
     async run(subject) {
       const scene = new Scene(subject);
       assert.deepEqual(await scene.store.release(scene.delivery(), 'why', { change: 0 }), {
@@ -125,7 +125,7 @@ export const ownerCases: readonly Case[] = [
     },
   },
   {
-    name: "an owner that was taken over is fenced: it can neither complete, release nor mark the new owner's record",
+    name: 'an owner whose lease was taken over can neither complete nor release the record, nor mark it as unknown',
     async run(subject) {
       const scene = new Scene(subject);
       const late = await scene.lateOwner();

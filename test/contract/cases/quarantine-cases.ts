@@ -25,7 +25,7 @@ function givenCase(name: string, run: (scene: Given, subject: StoreUnderTest) =>
 }
 
 const rows = openings.flatMap(({ title, record, mine, commit }) => [
-  givenCase(`quarantine over ${title}: ${commit ? 'written' : 'refused'}`, async (scene, subject) => {
+  givenCase(`quarantine ${commit ? 'replaces' : 'is refused by'} ${title}`, async (scene, subject) => {
     const { firstAttemptAt } = await scene.given(record(subject));
     if (!commit) return await scene.refused(scene.delivery(mine));
     await scene.quarantined(scene.delivery({ ...mine, insideWindow: false }));
@@ -34,41 +34,50 @@ const rows = openings.flatMap(({ title, record, mine, commit }) => [
   ...(commit
     ? [
         givenCase(
-          `quarantine over ${title} of another event or guarantee: refused`,
+          `quarantine is refused by ${title} if fingerprint or guarantee differ`,
           async (scene, subject) => {
             await scene.given(record(subject));
             await scene.refused(scene.delivery({ fingerprint: 'other' }));
             await scene.refused(scene.delivery({ guarantee: 'exactly-once' }));
           },
         ),
-        givenCase(`quarantine over ${title} without an expiration: refused`, async (scene, subject) => {
-          await scene.given({ ...record(subject), expiration: undefined });
-          await scene.refused(scene.delivery());
-        }),
+        givenCase(
+          `quarantine is refused by ${title} if the record has no expiration`,
+          async (scene, subject) => {
+            await scene.given({ ...record(subject), expiration: undefined });
+            await scene.refused(scene.delivery());
+          },
+        ),
       ]
     : []),
 ]);
 
 export const quarantineCases: readonly Case[] = [
-  givenCase('quarantine of a new event: written', async (scene) => {
+  givenCase('quarantine of a new event creates its record', async (scene) => {
     await scene.quarantined(scene.delivery());
   }),
-  givenCase('quarantine of a new event outside of the window: refused, nothing is written', async (scene) => {
-    const outside = scene.delivery({ insideWindow: false });
-    assertNothingFound(await scene.store.quarantine(outside, 'why'), 'exists');
-    assert.equal(await scene.find(), undefined);
-  }),
-  givenCase('quarantine over an expired record that is gone: shows that there is none', async (scene) => {
-    assertNothingFound(await scene.store.quarantine(scene.delivery(), 'why', 17), 'exists');
-  }),
-  givenCase('quarantine over the expiration of a record that lives: refused', async (scene) => {
+  givenCase(
+    'quarantine of a new event outside of the window is refused and writes nothing',
+    async (scene) => {
+      const outside = scene.delivery({ insideWindow: false });
+      assertNothingFound(await scene.store.quarantine(outside, 'why'), 'exists');
+      assert.equal(await scene.find(), undefined);
+    },
+  ),
+  givenCase(
+    'quarantine is refused if it names the expiration of a deleted record, and the answer has no record',
+    async (scene) => {
+      assertNothingFound(await scene.store.quarantine(scene.delivery(), 'why', 17), 'exists');
+    },
+  ),
+  givenCase('quarantine is refused if it names the expiration of a live record', async (scene) => {
     const { expiration } = await scene.given({ status: 'RETRYING' });
     await scene.refused(scene.delivery(), expiration);
   }),
   ...rows,
   {
     ...givenCase(
-      'quarantine over an expired record: refused until it was seen, then a new life',
+      'quarantine replaces an expired record only if it names its expiration, and starts a new record',
       async (scene, subject) => {
         const { expiration } = await scene.given({ status: 'COMPLETED', ...expired(subject) });
         await scene.refused(scene.delivery());
@@ -79,14 +88,17 @@ export const quarantineCases: readonly Case[] = [
     ),
     needs: ({ keepsExpired }) => keepsExpired,
   },
-  givenCase('quarantine again for the same message: refused, and shown that message', async (scene) => {
-    const mine = scene.delivery();
-    await scene.quarantined(mine);
-    const again = await scene.unchangedBy(() => scene.store.quarantine(scene.delivery(), 'why'));
-    assert.equal(again.kind, 'exists');
-    assert.equal(again.record?.messageId, mine.messageId);
-  }),
-  givenCase('a redrive claims what was quarantined, and its attempts begin anew', async (scene) => {
+  givenCase(
+    'a second quarantine of the same message is refused, and the answer names the message',
+    async (scene) => {
+      const mine = scene.delivery();
+      await scene.quarantined(mine);
+      const again = await scene.unchangedBy(() => scene.store.quarantine(scene.delivery(), 'why'));
+      assert.equal(again.kind, 'exists');
+      assert.equal(again.record?.messageId, mine.messageId);
+    },
+  ),
+  givenCase('a redrive claims a quarantined record, and its attempts start from zero', async (scene) => {
     await scene.quarantined(scene.delivery());
     assert.equal((await scene.store.claim(scene.delivery(), scene.terms())).kind, 'exists');
     const redriven = await scene.owner({ messageId: 'redriven' });

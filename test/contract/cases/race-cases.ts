@@ -7,7 +7,7 @@ import type { Case, StoreUnderTest } from '../subject.ts';
 const crowd = 50;
 const hour = 3_600_000;
 
-/** 50 deliveries claim at once; one wins, and the record is its. */
+/** 50 deliveries claim at once. One of them wins and owns the record. */
 async function oneWins(scene: Scene, terms: Partial<ClaimTerms> = {}): Promise<void> {
   const deliveries = Array.from({ length: crowd }, () => scene.delivery());
   const answers = await Promise.all(
@@ -24,9 +24,9 @@ const contended: readonly {
   terms?: (given: StoredRecord | undefined) => Partial<ClaimTerms>;
   needs?: Case['needs'];
 }[] = [
-  { title: 'nothing' },
-  { title: 'RETRYING', record: () => ({ status: 'RETRYING' }) },
-  { title: 'a lease that is over', record: (subject) => lease(subject, 'over') },
+  { title: 'a new event' },
+  { title: 'a RETRYING record', record: () => ({ status: 'RETRYING' }) },
+  { title: 'a record with an ended lease', record: (subject) => lease(subject, 'over') },
   {
     title: 'an expired record',
     record: expired,
@@ -40,22 +40,22 @@ const contended: readonly {
   },
 ];
 
-/** Each step, from a state that takes it; the answer of its first call is lost. */
+/** Steps over a record that accepts them. The answer of the first call is lost. */
 const lost: readonly {
   step: string;
   record?: (subject: StoreUnderTest) => Partial<StoredRecord>;
   call: (scene: Scene, mine: Delivery) => Promise<{ kind: string; record?: StoredRecord | undefined }>;
   shows: StoredRecord['status'];
 }[] = [
-  { step: 'claim', call: (scene, mine) => scene.store.claim(mine, scene.terms()), shows: 'INPROGRESS' },
+  { step: 'a claim', call: (scene, mine) => scene.store.claim(mine, scene.terms()), shows: 'INPROGRESS' },
   {
-    step: 'claim that takes over',
+    step: 'a claim that takes over a lease',
     record: (subject) => ({ ...lease(subject, 'over'), ownerToken: 'dead' }),
     call: (scene, mine) => scene.store.claim(mine, scene.terms()),
     shows: 'INPROGRESS',
   },
   {
-    step: 'claim of an unknown outcome that was sent again',
+    step: 'a claim of an unknown outcome that was sent again',
     record: () => ({ status: 'OUTCOME_UNKNOWN', expiration: undefined, ownerToken: 'unknown' }),
     call: (scene, mine) => scene.store.claim(mine, scene.terms({ resendToken: 'unknown' })),
     shows: 'INPROGRESS',
@@ -105,10 +105,10 @@ const refusals: readonly {
   },
 ];
 
-/** By which a delivery can tell what the times of the record that it is shown mean. */
+/** With the time of the refusal, a delivery can interpret the times of the returned record. */
 const clocks: Case[] = refusals.flatMap(({ step, call }) =>
   [-hour, hour / 2].map((skew) => ({
-    name: `${step} refused to a delivery whose clock is off by ${skew / 60_000} min: says which time decided`,
+    name: `a refused ${step} returns the time that decided, if the delivery's clock is ${Math.abs(skew) / 60_000} minutes ${skew < 0 ? 'behind' : 'ahead'}`,
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given(lease(subject, 'live'));
@@ -125,7 +125,7 @@ export const raceCases: readonly Case[] = [
   ...clocks,
   ...contended.map(
     ({ title, record, terms, needs }): Case => ({
-      name: `${crowd} claims at once over ${title}: one wins`,
+      name: `one of ${crowd} simultaneous claims of ${title} wins`,
       ...(needs && { needs }),
       async run(subject) {
         const scene = new Scene(subject);
@@ -136,7 +136,7 @@ export const raceCases: readonly Case[] = [
   ),
   ...lost.map(
     ({ step, record, call, shows }): Case => ({
-      name: `${step} whose answer was lost: the next try is shown its own attempt`,
+      name: `if the answer of ${step} is lost, the next try is refused and returns its own write`,
       async run(subject) {
         const scene = new Scene({ ...subject, store: losingAnswers(subject.store) });
         const mine = scene.delivery({ ownerToken: 'mine' });
@@ -151,7 +151,7 @@ export const raceCases: readonly Case[] = [
     }),
   ),
   {
-    name: 'a delivery whose clock is half an hour ahead leaves one owner, and one completion',
+    name: 'a claim by a clock that is half an hour ahead leaves one owner, which alone completes the record',
     async run(subject) {
       const scene = new Scene(subject);
       const first = await scene.owner({}, { leaseUntil: subject.now() + hour / 4 });
@@ -165,7 +165,7 @@ export const raceCases: readonly Case[] = [
     },
   },
   {
-    name: 'a delivery whose clock is an hour behind takes no live lease',
+    name: 'a claim by a clock that is an hour behind does not take over a live lease',
     async run(subject) {
       const scene = new Scene(subject);
       const owner = await scene.owner();
@@ -176,7 +176,7 @@ export const raceCases: readonly Case[] = [
     },
   },
   {
-    name: 'an owner whose clock is an hour behind has its whole lease, if the store has its own clock',
+    name: 'an owner whose clock is an hour behind has its whole lease if the store has its own clock',
     needs: ({ serverTime }) => serverTime,
     async run(subject) {
       const scene = new Scene(subject);

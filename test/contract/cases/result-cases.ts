@@ -9,7 +9,7 @@ circular.self = circular;
 
 const results: readonly (readonly [string, unknown, ReturnType<typeof decodeResult>])[] = [
   ['undefined', undefined, { result: null }],
-  ['members that are undefined', { a: undefined, b: [undefined] }, { result: { b: [null] } }],
+  ['an object with undefined members', { a: undefined, b: [undefined] }, { result: { b: [null] } }],
   ['NaN', { a: Number.NaN }, { result: { a: null } }],
   ['a Date', { at: new Date(0) }, { result: { at: '1970-01-01T00:00:00.000Z' } }],
   ['an invalid Date', new Date(Number.NaN), { result: null }],
@@ -33,7 +33,10 @@ const results: readonly (readonly [string, unknown, ReturnType<typeof decodeResu
 export const resultCases: readonly Case[] = [
   ...results.map(
     ([title, result, expected]): Case => ({
-      name: `a result of ${title} is stored, and given to duplicates`,
+      name:
+        'omitted' in expected
+          ? `a result of ${title} is left out, and duplicates get its size and its SHA-256`
+          : `a result of ${title} is stored, and duplicates get it`,
       async run(subject) {
         const scene = new Scene(subject);
         const mine = await scene.owner();
@@ -45,7 +48,7 @@ export const resultCases: readonly Case[] = [
     }),
   ),
   {
-    name: 'the largest result that is stored unchanged',
+    name: 'a result of 380 KB is stored unchanged',
     async run(subject) {
       const scene = new Scene(subject);
       const result = 'x'.repeat(380 * 1024 - 2);
@@ -64,7 +67,7 @@ export const resultCases: readonly Case[] = [
     },
   ].map(
     (result, index): Case => ({
-      name: `a result that is no JSON (${index === 0 ? 'a circle' : 'its toJSON throws'}) is completed all the same`,
+      name: `a result that ${index === 0 ? 'contains itself' : 'throws in toJSON'} is left out, and its event is completed`,
       async run(subject) {
         const scene = new Scene(subject);
         const mine = await scene.owner();

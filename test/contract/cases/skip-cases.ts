@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { recordStatuses } from '../../../contract/record-attributes.ts';
+import { type RecordStatus, recordStatuses } from '../../../contract/record-attributes.ts';
 import { assertNothingFound, Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';
+
+const isSettled = (status: RecordStatus) => status !== 'INPROGRESS' && status !== 'RETRYING';
 
 export const skipCases: readonly Case[] = [
   ...recordStatuses.flatMap((status): readonly Case[] => [
     {
-      name: `block over ${status}: named, and nothing else of it changes`,
+      name: `block writes the message id into a record that is ${status}, and changes nothing else`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given({ status, lastError: 'why' });
@@ -17,8 +19,8 @@ export const skipCases: readonly Case[] = [
       },
     },
     {
-      // A conflict: the record is another message's.
-      name: `skip of a message that blocks over ${status} of another: written, and nothing else changes`,
+      // For example, a conflict: the record belongs to other content.
+      name: `skip of a message that blocks over another message's record is written if that record is ${status}, and changes nothing else`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given({ status, lastError: 'why' });
@@ -31,20 +33,19 @@ export const skipCases: readonly Case[] = [
       },
     },
     {
-      name: `skip of the very message that the ${status} is of`,
+      name: `skip of the message of a record that is ${status} is ${isSettled(status) ? 'refused' : 'written'}`,
       async run(subject) {
         const scene = new Scene(subject);
         await scene.given({ status, messageId: 'message-7' });
         await scene.store.block(scene.id, 'message-7');
         const { kind } = await scene.store.skip(scene.id, 'message-7');
-        const isSettled = status !== 'INPROGRESS' && status !== 'RETRYING';
-        assert.equal(kind, isSettled ? 'fenced' : 'written');
-        await scene.shows({ skip: isSettled ? undefined : 'message-7' });
+        assert.equal(kind, isSettled(status) ? 'fenced' : 'written');
+        await scene.shows({ skip: isSettled(status) ? undefined : 'message-7' });
       },
     },
   ]),
   {
-    name: 'block and skip without a record: fenced, and nothing is written',
+    name: 'block and skip without a record are refused and write nothing',
     async run(subject) {
       const scene = new Scene(subject);
       assertNothingFound(await scene.store.block(scene.id, 'message-7'), 'fenced');
@@ -53,7 +54,7 @@ export const skipCases: readonly Case[] = [
     },
   },
   {
-    name: "skip of a message that does not block: fenced, and the answer's record names the blocking one",
+    name: 'skip of a message that does not block is refused, and the answer names the blocking message',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING', messageId: 'message-7' });
@@ -68,7 +69,7 @@ export const skipCases: readonly Case[] = [
     },
   },
   {
-    name: 'a skip stays in the record, and does not change the attempts that follow it',
+    name: 'a skip stays in the record and does not affect later attempts',
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING' });

@@ -11,7 +11,7 @@ import {
 import type { Case } from '../subject.ts';
 import { type Committing, commitCase } from './commit-cases.ts';
 
-/** Names that JavaScript's objects have of their own, and names that DynamoDB's JSON has. */
+/** Names that belong to JavaScript's objects or to DynamoDB's JSON. */
 const oddNames = [
   ...['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'length', 'wrapNumbers', 'status'],
   ...['S', 'N', 'M', 'NULL', 'a.b', '#a0', ':a0', 'é😀'],
@@ -25,7 +25,7 @@ function nested(levels: number): unknown {
 
 const limit = 400 * 1024;
 
-/** @param bytes Of the whole item. */
+/** @param bytes Size of the item. */
 function itemOf(key: Item, bytes: number): Item {
   const [[name, value] = ['', '']] = Object.entries(key) as [string, string][];
   return { ...key, x: 'y'.repeat(bytes - name.length - value.length - 1) };
@@ -67,7 +67,7 @@ class Valued {
     assert.deepEqual(await this.commit(this.put(members)), { kind: 'committed' });
     assert.deepEqual(await this.read(), { ...this.key, ...expected });
   }
-  /** @param place The part of the reason that names where the value is. */
+  /** @param place Part of the reason: the path of the refused value. */
   async refused(effect: Effect, place = ''): Promise<void> {
     const before = await this.read();
     const answer = await this.commit(effect, this.scene.id);
@@ -96,8 +96,8 @@ const withoutType: readonly (readonly [string, unknown])[] = [
   ['infinity', Number.POSITIVE_INFINITY],
   ['an empty set', new Set()],
   ['a set of several types', new Set<unknown>(['a', 1])],
-  ['a set of numbers that has one of them twice', new Set<unknown>([1, 1n])],
-  ['a set of truths', new Set([true])],
+  ['a set with the same number twice', new Set<unknown>([1, 1n])],
+  ['a set of booleans', new Set([true])],
   ['a number of 39 digits', 10n ** 38n + 1n],
   ['a number above 9.9e125', 1e126],
   ['a number below 1e-130', 1e-131],
@@ -106,27 +106,41 @@ const withoutType: readonly (readonly [string, unknown])[] = [
   ['an object with the name __proto__', Object.fromEntries([['__proto__', 1]])],
 ];
 
+/** A value in the name of a case. */
+function shownValue(value: unknown): string {
+  if (value instanceof Set) return 'a set';
+  if (typeof value === 'string')
+    return value.length < 9 ? `the text "${value}"` : `a text of ${value.length} characters`;
+  return Array.isArray(value) ? 'a list' : String(value);
+}
+
 export const valueCases: readonly Case[] = [
-  valueCase('commit of attributes whose names objects and DynamoDB have: as they are', async (item) => {
-    const members = Object.fromEntries(oddNames.map((name) => [name, 'ACME']));
-    await item.taken({ ...members, deep: { ...members, list: [members] } });
-  }),
+  valueCase(
+    "commit stores attributes whose names belong to JavaScript's objects or to DynamoDB's JSON",
+    async (item) => {
+      const members = Object.fromEntries(oddNames.map((name) => [name, 'ACME']));
+      await item.taken({ ...members, deep: { ...members, list: [members] } });
+    },
+  ),
   ...['Set', 'Map', 'Number', 'Uint8Array', 'Object'].map((name) =>
-    valueCase(`commit of an item that says to be made by ${name}: as it is`, async (item) => {
+    valueCase(`commit stores an item whose attribute "constructor" names ${name}`, async (item) => {
       await item.taken({ constructor: { name }, deep: { constructor: { name }, size: 1 } });
     }),
   ),
-  valueCase('commit of increments of such attributes: added up', async (item) => {
-    const by = Object.fromEntries(oddNames.map((name) => [name, 1]));
-    assert.equal((await item.commit(item.add(by))).kind, 'committed');
-    assert.equal((await item.commit(item.add(by))).kind, 'committed');
-    assert.deepEqual(await item.read(), {
-      ...item.key,
-      ...Object.fromEntries(oddNames.map((name) => [name, 2])),
-    });
-  }),
   valueCase(
-    'commit of what the SDK writes: maps, sets, binary values, empty texts, bigints',
+    "commit adds up increments of attributes whose names belong to JavaScript's objects or to DynamoDB's JSON",
+    async (item) => {
+      const by = Object.fromEntries(oddNames.map((name) => [name, 1]));
+      assert.equal((await item.commit(item.add(by))).kind, 'committed');
+      assert.equal((await item.commit(item.add(by))).kind, 'committed');
+      assert.deepEqual(await item.read(), {
+        ...item.key,
+        ...Object.fromEntries(oddNames.map((name) => [name, 2])),
+      });
+    },
+  ),
+  valueCase(
+    'commit stores maps, sets, binary values, empty texts and bigints as the SDK does',
     async (item) => {
       const members = {
         texts: new Set(['a', '']),
@@ -142,76 +156,81 @@ export const valueCases: readonly Case[] = [
     },
   ),
   ...withoutType.flatMap(([name, value]) => [
-    valueCase(`commit of ${name}: refused, with its place`, async (item) => {
+    valueCase(`commit of ${name} is refused, and the reason names its path`, async (item) => {
       await item.refused(item.put({ lines: [{ sku: 'a' }, { when: value }] }), 'lines[1].when');
     }),
-    valueCase(`commit of ${name} in a version of an item: refused`, async (item) => {
+    valueCase(`commit of ${name} in a putIfNewer is refused, and the reason names its path`, async (item) => {
       await item.refused(item.putIfNewer({ when: value }), 'when');
     }),
   ]),
-  valueCase('commit of 31 documents inside each other: taken', (item) => item.taken({ a: nested(31) })),
-  valueCase('commit of 32 documents inside each other: refused', (item) =>
+  valueCase('commit of a document with 31 levels is written', (item) => item.taken({ a: nested(31) })),
+  valueCase('commit of a document with 32 levels is refused', (item) =>
     item.refused(item.put({ a: nested(32) }), 'nested deeper'),
   ),
-  valueCase('commit of an item of 400 KB: taken', async (item) => {
+  valueCase('commit of an item of 400 KB is written', async (item) => {
     await item.taken(itemOf(item.key, limit));
   }),
-  valueCase('commit of an item of 400 KB and a byte: refused', async (item) => {
+  valueCase('commit of an item of 400 KB and a byte is refused', async (item) => {
     await item.refused(item.put(itemOf(item.key, limit + 1)), String(limit + 1));
   }),
-  valueCase('commit of an increment that makes an item larger than 400 KB: refused', async (item) => {
+  valueCase('commit of an increment that makes an item larger than 400 KB is refused', async (item) => {
     await item.taken(itemOf(item.key, limit));
     await item.refused(item.add({ more: 1 }));
   }),
   ...(['', 5, null, true, ['a'], undefined, 'x'.repeat(2049)] as const).flatMap((part) => {
-    const shown = typeof part === 'string' ? `a text of ${part.length}` : JSON.stringify(part);
+    const shown = shownValue(part);
     return [
-      valueCase(`commit of an item whose key is ${shown}: refused`, async (item) => {
+      valueCase(`commit of an item whose key is ${shown} is refused`, async (item) => {
         await item.refused(item.put({ [item.keyName]: part }));
       }),
-      valueCase(`commit of a removal whose key is ${shown}: refused`, async (item) => {
+      valueCase(`commit of a removal whose key is ${shown} is refused`, async (item) => {
         await item.refused(item.remove({ [item.keyName]: part }));
       }),
     ];
   }),
-  valueCase('commit of a key that has an attribute more: refused', async (item) => {
+  valueCase('commit of a removal whose key has one attribute too many is refused', async (item) => {
     await item.refused(item.remove({ ...item.key, more: 'x' }));
   }),
   ...(['1', true, null, new Set([1])] as const).map((there) =>
     valueCase(
-      `commit that adds to ${there instanceof Set ? 'a set' : JSON.stringify(there)}: refused`,
+      `commit of an increment of an attribute that is ${shownValue(there)} is refused`,
       async (item) => {
         await item.taken({ total: there });
         await item.refused(item.add({ total: 1 }));
       },
     ),
   ),
-  valueCase('commit that adds to a part of the key: refused', (item) =>
+  valueCase('commit of an increment of a key attribute is refused', (item) =>
     item.refused(item.add({ [item.keyName]: 1 })),
   ),
-  valueCase('commit of a sum of 39 digits: refused', async (item) => {
+  valueCase('commit of an increment to a sum of 39 digits is refused', async (item) => {
     await item.taken({ total: 10n ** 38n - 1n });
     await item.refused(item.add({ total: 0.1 }));
   }),
-  valueCase('commit of a sum above 9.9e125: refused', async (item) => {
+  valueCase('commit of an increment to a sum above 9.9e125 is refused', async (item) => {
     await item.commit(item.put({ total: 9e125 }));
     await item.refused(item.add({ total: 9e125 }));
   }),
   ...(['x', true, Number.NaN, undefined, null, new Set([1])] as const).map((amount) =>
-    valueCase(
-      `commit that adds ${amount instanceof Set ? 'a set' : typeof amount} ${String(amount)}: refused`,
-      (item) => item.refused(item.add({ total: amount }), 'total'),
+    valueCase(`commit of an increment by ${shownValue(amount)} is refused`, (item) =>
+      item.refused(item.add({ total: amount }), 'total'),
     ),
   ),
-  valueCase('commit of more amounts than an expression holds: refused', (item) =>
+  valueCase('commit of an increment of 332 attributes is refused', (item) =>
     item.refused(item.add(Object.fromEntries(Array.from({ length: 332 }, (_, n) => [`n${n}`, 1])))),
   ),
-  valueCase('commit of as many amounts as an expression holds: taken', async (item) => {
-    const by = Object.fromEntries(Array.from({ length: 331 }, (_, n) => [`n${n}`, 1]));
-    assert.equal((await item.commit(item.add(by))).kind, 'committed');
-  }),
-  valueCase('commit over a record that exists, of what DynamoDB does not take: refused', async (item) => {
-    await item.scene.given({ status: 'COMPLETED' });
-    assert.equal((await item.commit(item.put({ when: new Date(0) }), item.scene.id)).kind, 'refused');
-  }),
+  valueCase(
+    'commit of an increment of 331 attributes, the maximum of an expression, is written',
+    async (item) => {
+      const by = Object.fromEntries(Array.from({ length: 331 }, (_, n) => [`n${n}`, 1]));
+      assert.equal((await item.commit(item.add(by))).kind, 'committed');
+    },
+  ),
+  valueCase(
+    'commit of an invalid effect over an existing record is refused because of the effect',
+    async (item) => {
+      await item.scene.given({ status: 'COMPLETED' });
+      assert.equal((await item.commit(item.put({ when: new Date(0) }), item.scene.id)).kind, 'refused');
+    },
+  ),
 ];

@@ -16,7 +16,7 @@ import { Committing, commitCase } from './commit-cases.ts';
 
 const version = 'sequence';
 
-/** One item whose versions come in any order, each with an event of its own and an effect beside it. */
+/** One item whose versions arrive in any order. Each version has its own event, which has another effect too. */
 class Versions {
   readonly #subject: StoreUnderTest;
   readonly name = `item-${randomUUID()}`;
@@ -36,7 +36,7 @@ class Versions {
   remove(sequence: unknown): Effect {
     return removeIfNewer(this.#effects.items.table, { ...this.key, sequence }, { version });
   }
-  /** A write that no version is asked of. */
+  /** Writes an item without a check of its version. */
   async plant(item: Item): Promise<void> {
     const planted = put(this.#effects.items.table, { ...this.key, ...item });
     await this.committed(planted);
@@ -54,7 +54,7 @@ class Versions {
     assert.deepEqual(answer, { kind: 'committed' });
     assert.equal(await scene.applied(), 1);
   }
-  /** Refused as stale: neither the record nor the effect beside it was written. */
+  /** Checks that the effect is stale, and that neither the record nor the other effect was written. */
   async stale(effect: Effect, held: string): Promise<void> {
     const before = await this.read();
     const { answer, scene } = await this.commit(effect);
@@ -82,7 +82,7 @@ function versionCase(
 const nines = '9'.repeat(38);
 const almost = `${'9'.repeat(37)}8`;
 
-/** What is there, what comes, and what is there then: numbers, whatever they look like. */
+/** Stored version, received version, and the result. Versions are compared as numbers, whatever their text is. */
 const orders = [
   ['9', '10', 'newer'],
   ['10', '9', 'stale'],
@@ -95,43 +95,43 @@ const orders = [
 ] as const;
 
 export const versionCases: readonly Case[] = [
-  versionCase('putIfNewer of an item that is not there: committed, its version a number', async (item) => {
+  versionCase('putIfNewer creates a missing item, and stores its version as a number', async (item) => {
     await item.committed(item.put('7', { text: 'a' }));
     await item.shows({ sequence: 7, text: 'a' });
   }),
   ...orders.map(([held, comes, answer]) =>
-    versionCase(`putIfNewer of ${comes} over ${held}: ${answer}`, async (item) => {
-      await item.committed(item.put(held, { text: 'first' }));
-      const second = item.put(comes, { other: 'second' });
-      if (answer === 'stale') return await item.stale(second, String(held));
-      await item.committed(second);
-      const found = await item.read();
-      assert.equal(String(found?.sequence), String(comes));
-      assert.equal(found?.text, undefined);
-    }),
+    versionCase(
+      `putIfNewer of version ${comes} over version ${held} is ${answer === 'newer' ? 'committed' : 'stale'}`,
+      async (item) => {
+        await item.committed(item.put(held, { text: 'first' }));
+        const second = item.put(comes, { other: 'second' });
+        if (answer === 'stale') return await item.stale(second, String(held));
+        await item.committed(second);
+        const found = await item.read();
+        assert.equal(String(found?.sequence), String(comes));
+        assert.equal(found?.text, undefined);
+      },
+    ),
   ),
   ...(
     [
       ['no version', {}],
-      ['a text for a version', { sequence: '99' }],
+      ['a text as its version', { sequence: '99' }],
     ] as const
   ).map(([title, planted]) =>
-    versionCase(`putIfNewer over an item that has ${title}: committed`, async (item) => {
+    versionCase(`putIfNewer replaces an item that has ${title}`, async (item) => {
       await item.plant(planted);
       await item.committed(item.put('1'));
       await item.shows({ sequence: 1 });
     }),
   ),
-  versionCase(
-    'putIfNewer over a version that is no whole number: compared as one number with another',
-    async (item) => {
-      await item.plant({ sequence: 1.5 });
-      await item.stale(item.put('1'), '1.5');
-      await item.committed(item.put('2'));
-      await item.shows({ sequence: 2 });
-    },
-  ),
-  versionCase('removeIfNewer leaves a tombstone that only something newer replaces', async (item) => {
+  versionCase('putIfNewer compares its version with a stored fraction as a number', async (item) => {
+    await item.plant({ sequence: 1.5 });
+    await item.stale(item.put('1'), '1.5');
+    await item.committed(item.put('2'));
+    await item.shows({ sequence: 2 });
+  }),
+  versionCase('removeIfNewer leaves a tombstone that only a newer effect replaces', async (item) => {
     await item.committed(item.put('3', { text: 'a' }));
     await item.stale(item.remove('3'), '3');
     await item.committed(item.remove('5'));
@@ -141,13 +141,13 @@ export const versionCases: readonly Case[] = [
     await item.committed(item.put('6', { text: 'b' }));
     await item.shows({ sequence: 6, text: 'b' });
   }),
-  versionCase('removeIfNewer of an item that is not there: a tombstone all the same', async (item) => {
+  versionCase('removeIfNewer of a missing item leaves a tombstone too', async (item) => {
     await item.committed(item.remove('5'));
     await item.stale(item.put('4'), '5');
     await item.shows({ sequence: 5, [tombstoneAttribute]: true });
   }),
   versionCase(
-    'commit with several stale effects: tells which, and writes none of the others',
+    'commit with several stale effects returns each of them and writes no other effect',
     async (item, subject) => {
       const [second, third] = [new Versions(subject), new Versions(subject)];
       await item.committed(item.put('5'));
@@ -165,7 +165,7 @@ export const versionCases: readonly Case[] = [
     },
   ),
   versionCase(
-    'commit of a stale effect behind an increment of nothing: told by its own place',
+    'commit returns the index of a stale effect that follows an increment without attributes',
     async (item) => {
       await item.committed(item.put('5'));
       const nothing = increment('no-such-table', { id: '1' }, {});
@@ -173,20 +173,23 @@ export const versionCases: readonly Case[] = [
       assert.deepEqual(answer, { kind: 'stale', effects: [{ index: 2, held: '5' }] });
     },
   ),
-  versionCase('commit whose own condition fails beside a stale effect: refused, not stale', async (item) => {
-    await item.committed(item.put('5'));
-    const TableName = (item.put('1') as { readonly table: string }).table;
-    const Key = Object.fromEntries(Object.keys(item.key).map((name) => [name, { S: `no-${item.name}` }]));
-    const [name = ''] = Object.keys(item.key);
-    const condition = raw({
-      ConditionCheck: { TableName, Key, ConditionExpression: `attribute_exists(${name})` },
-    });
-    const { answer, scene } = await item.commit(item.put('4'), condition);
-    assert.equal(answer.kind, 'refused');
-    assert.equal(await scene.find(), undefined);
-  }),
   versionCase(
-    'commit of a stale effect over a record that exists: shows the record',
+    'commit with a failed condition of a raw effect and a stale effect is refused, not stale',
+    async (item) => {
+      await item.committed(item.put('5'));
+      const TableName = (item.put('1') as { readonly table: string }).table;
+      const Key = Object.fromEntries(Object.keys(item.key).map((name) => [name, { S: `no-${item.name}` }]));
+      const [name = ''] = Object.keys(item.key);
+      const condition = raw({
+        ConditionCheck: { TableName, Key, ConditionExpression: `attribute_exists(${name})` },
+      });
+      const { answer, scene } = await item.commit(item.put('4'), condition);
+      assert.equal(answer.kind, 'refused');
+      assert.equal(await scene.find(), undefined);
+    },
+  ),
+  versionCase(
+    'commit of a stale effect over an existing record returns the record',
     async (item, subject) => {
       await item.committed(item.put('5'));
       const scene = new Committing(subject);
@@ -197,7 +200,7 @@ export const versionCases: readonly Case[] = [
   ),
   ...['1.5', '-1', '', 'x', `1${nines}`, -1, 1.5, 2 ** 53, Number.NaN, null, undefined].map((sequence) =>
     versionCase(
-      `commit with ${typeof sequence} ${JSON.stringify(sequence)} for a version: refused`,
+      `commit with ${typeof sequence === 'string' ? `the text "${sequence}"` : sequence} as a version is refused`,
       async (item) => {
         const { answer, scene } = await item.commit(item.put(sequence));
         assert.ok(answer.kind === 'refused' && answer.reason.includes('version "sequence"'), answer.kind);
@@ -205,11 +208,11 @@ export const versionCases: readonly Case[] = [
       },
     ),
   ),
-  versionCase('commit that puts what only a removal leaves: refused', async (item) => {
+  versionCase('commit of an item with the tombstone attribute is refused', async (item) => {
     const { answer } = await item.commit(item.put('1', { [tombstoneAttribute]: false }));
     assert.equal(answer.kind, 'refused');
   }),
-  commitCase('commit keeps what it is told of itself, and a duplicate is shown it', async (scene) => {
+  commitCase('commit stores its result, and a duplicate gets it', async (scene) => {
     const { store } = scene.effects;
     const mine = scene.delivery();
     assert.deepEqual(await store.commit([{ delivery: mine, result: '{"stale":[]}' }], []), {
@@ -218,20 +221,23 @@ export const versionCases: readonly Case[] = [
     const answer = await store.commit([{ delivery: scene.delivery() }], []);
     assert.equal(answer.kind === 'exists' ? answer.found[0]?.record?.result : answer.kind, '{"stale":[]}');
   }),
-  versionCase('20 versions of an item at once: the newest stays, and every commit is told', async (item) => {
-    const sequences = Array.from({ length: 20 }, (_, n) => String((n * 7) % 20));
-    const kinds = await Promise.all(
-      sequences.map(async (sequence) => {
-        for (;;) {
-          const { answer } = await item.commit(item.put(sequence));
-          if (answer.kind !== 'contended') return answer.kind;
-        }
-      }),
-    );
-    assert.ok(
-      kinds.every((kind) => kind === 'committed' || kind === 'stale'),
-      kinds.join(),
-    );
-    await item.shows({ sequence: 19 });
-  }),
+  versionCase(
+    'the newest of 20 simultaneous versions of an item stays, and each commit succeeds or is stale',
+    async (item) => {
+      const sequences = Array.from({ length: 20 }, (_, n) => String((n * 7) % 20));
+      const kinds = await Promise.all(
+        sequences.map(async (sequence) => {
+          for (;;) {
+            const { answer } = await item.commit(item.put(sequence));
+            if (answer.kind !== 'contended') return answer.kind;
+          }
+        }),
+      );
+      assert.ok(
+        kinds.every((kind) => kind === 'committed' || kind === 'stale'),
+        kinds.join(),
+      );
+      await item.shows({ sequence: 19 });
+    },
+  ),
 ];
