@@ -33,7 +33,8 @@ class StalledError extends OrderOnceError {
 }
 
 /**
- * Waits until queues are empty. Messages that wait for a retry count as queued.
+ * Waits until queues are empty. Messages that wait for a retry count as queued. Progress is a new peak, or the lowest number
+ * since the peak. A number that only goes up and down in between is none, because SQS's counts are approximate.
  * @param timeoutSeconds Maximum time without progress, in seconds.
  * @param onDepth Called with the number of remaining messages.
  * @throws StalledError
@@ -44,17 +45,21 @@ export async function drain(
   timeoutSeconds: number,
   onDepth: (left: number) => void,
 ): Promise<void> {
+  let most = 0;
   let least = Number.POSITIVE_INFINITY;
-  let leastAt = Date.now();
+  let progressAt = Date.now();
   let empty = 0;
   while (empty < emptyPolls) {
     const left = await totalDepth(client, queueUrls);
     onDepth(left);
     empty = left === 0 ? empty + 1 : 0;
-    if (left < least) {
+    // While the topic still hands messages to the queues, their number grows. What counts then is the fall from the peak.
+    const grows = left > most;
+    if (grows) most = left;
+    if (grows || left < least) {
       least = left;
-      leastAt = Date.now();
-    } else if (left > 0 && Date.now() - leastAt > timeoutSeconds * 1000) {
+      progressAt = Date.now();
+    } else if (left > 0 && Date.now() - progressAt > timeoutSeconds * 1000) {
       throw new StalledError(left, queueUrls, timeoutSeconds);
     }
     await delay(pollMs);

@@ -5,7 +5,7 @@ import { orderEventOf } from '../../lambda/intake/order-request.ts';
 import { credentials as owner } from '../../local/endpoint/client-config.ts';
 import { anOrderBody } from '../support/http.ts';
 import { type Answer, type Credentials, post, postSigned } from './signed.ts';
-import { connection, deliveries, dynamoDb, lambda, send, unique } from './support.ts';
+import { connection, deliveries, describeIf, dynamoDb, lambda, send, unique } from './support.ts';
 
 const { main, intake, clientConfig } = connection;
 const { region } = clientConfig;
@@ -51,7 +51,7 @@ async function ledgerOf(account: string) {
   return Item && unmarshall(Item, { wrapNumbers: String as never });
 }
 
-describe('the intake behind its HTTP API', () => {
+describeIf('httpApis', 'the intake behind its HTTP API', () => {
   it('has an order that is posted three times applied once, with the same answer each time', async () => {
     const account = unique('account');
     const key = unique('key');

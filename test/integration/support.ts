@@ -3,9 +3,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import { readMailsOf } from '../../lab/faults/mail-system.ts';
 import { type LoggedDelivery, readDeliveries } from '../../lab/observe/deliveries.ts';
 import { flushLog } from '../../lab/observe/flush-log.ts';
+import { type Ability, abilities } from '../../local/endpoint/abilities.ts';
 import type { Mail } from '../../local/endpoint/emulator-pages.ts';
 import { pages } from '../../local/ministack/pages.ts';
 import { type Connection, connectionVariable, type Deployed } from './deployment/connection.ts';
@@ -19,6 +21,26 @@ export const lambda = new LambdaClient(clientConfig);
 export const logs = new CloudWatchLogsClient(clientConfig);
 export const sns = new SNSClient(clientConfig);
 export const sqs = new SQSClient(clientConfig);
+
+/** Whether the endpoint can do what AWS can. */
+export function can(ability: Ability): boolean {
+  return !connection.lacks.includes(ability);
+}
+
+/** Describes tests that need an ability. Where the endpoint lacks it, each of them is skipped with the reason in its name. */
+export function describeIf(ability: Ability, name: string, tests: () => void): void {
+  if (can(ability)) describe(name, tests);
+  else describe.skip(`${name} (the endpoint ${abilities[ability].without})`, tests);
+}
+
+/** The body of a message as it arrives: an endpoint that rewrites JSON keeps its content, not its text. */
+export function arriving(body: string) {
+  return can('exactBodies') ? body : { asymmetricMatch: (other: string) => sameContent(body, other) };
+}
+
+function sameContent(body: string, other: string): boolean {
+  return canonicalJson(JSON.parse(other)) === canonicalJson(JSON.parse(body));
+}
 
 /** A name that no other test uses: tests share topics and tables, not groups and orders. */
 export function unique(prefix: string): string {

@@ -1,3 +1,4 @@
+import type { Ability } from '../../../local/endpoint/abilities.ts';
 import type { ClientConfig } from '../../../local/endpoint/client-config.ts';
 import type { SandboxFiles } from './sandbox.ts';
 
@@ -15,8 +16,8 @@ export interface Deployed {
 
 export interface Connection {
   readonly clientConfig: ClientConfig;
-  /** Whether the endpoint is the emulator that this run started. */
-  readonly emulator: boolean;
+  /** What AWS can do, and this endpoint cannot. */
+  readonly lacks: readonly Ability[];
   readonly main: Deployed;
   /** Of the main stack: takes orders, which its consumer applies. */
   readonly intake: { readonly url: string; readonly functionName: string };

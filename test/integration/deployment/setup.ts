@@ -52,7 +52,7 @@ export default async function setup(): Promise<void> {
     }
     const connection: Connection = {
       clientConfig: endpoint.clientConfig,
-      emulator: endpoint.started,
+      lacks: [...endpoint.lacks],
       main: deployed(outputs[main]),
       ...(effects && { effects }),
       intake: {

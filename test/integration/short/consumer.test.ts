@@ -6,7 +6,18 @@ import { peek } from '../../../local/queues/queue.ts';
 import { anOrder } from '../../support/orders.ts';
 import { sqsEvent, sqsRecord } from '../../support/sqs.ts';
 import type { Deployed } from '../deployment/connection.ts';
-import { connection, deliveries, dynamoDb, eventually, lambda, logs, send, sqs, unique } from '../support.ts';
+import {
+  arriving,
+  connection,
+  deliveries,
+  dynamoDb,
+  eventually,
+  lambda,
+  logs,
+  send,
+  sqs,
+  unique,
+} from '../support.ts';
 
 const { main, variants } = connection;
 const { faulty } = variants;
@@ -63,7 +74,7 @@ describe('a consumer behind its queue', () => {
     );
     expect(letters).toEqual([
       {
-        body: poison,
+        body: arriving(poison),
         messageGroup: account,
         reason: expect.objectContaining({ code: 'INVALID_EVENT', field: 'source' }),
       },

@@ -31,6 +31,17 @@ describe('waiting until queues are empty', () => {
     );
   });
 
+  it('continues while a topic fills the queues slowly, and while they empty from their peak', async () => {
+    // Each look takes a quarter of a second: the queues grow for 1 s, and need 1 s from their peak back to their first depth.
+    const { client } = hiding([2, 4, 6, 8, 10, 8, 6, 4, 3]);
+    await expect(drain(client, ['queue'], 0.6, () => {})).resolves.toBeUndefined();
+  });
+
+  it('fails if the number of messages only goes up and down', async () => {
+    const { client } = hiding(Array.from({ length: 100 }, (_, look) => 3 + (look % 2)));
+    await expect(drain(client, ['queue'], 0.6, () => {})).rejects.toThrow('messages stay in queue');
+  });
+
   it('allows for an outage and the longest backoff after it', () => {
     expect(drainTimeoutSeconds(0)).toBe(360);
     expect(drainTimeoutSeconds(600)).toBeGreaterThanOrEqual(600 + backoffCapSeconds);
