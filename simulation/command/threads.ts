@@ -8,8 +8,8 @@ const threads = 2;
 
 const thread = new URL('./thread.mjs', import.meta.url);
 
-/** Number of scenarios that a thread gets at once. */
-const portion = 25;
+/** Number of scenarios that a thread gets at once. Few, because a broken rule mostly shows in one of the first seeds. */
+const portion = 2;
 
 /**
  * Runs scenarios in threads, each with its own world.

@@ -16,6 +16,7 @@ class FencedPersistenceLayer extends DynamoDBPersistenceLayer {
     file: 'lambda/intake/create-intake.ts',
     text: "afterError: 'release',",
     replacement: "afterError: 'delete',",
+    workload: 'intake',
   },
   'an event id of its own': {
     rule: "The intake's event derives only from caller and key",

@@ -211,6 +211,7 @@ export const mutants = {
     file: 'runtime/consumer/group-scheduler.ts',
     text: `      while (turn !== undefined && !turn.message.isSuspect) {`,
     replacement: `      while (turn !== undefined) {`,
+    workload: 'lethal',
   },
   'suspects not counted before they begin': {
     rule: "A suspect's attempt is counted before its handler",
