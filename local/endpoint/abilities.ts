@@ -10,6 +10,8 @@ interface Request {
 interface Description {
   /** What an endpoint without the ability does, and what follows from it, in one line. */
   readonly without: string;
+  /** Where AWS describes the ability. */
+  readonly aws: string;
   /** The request that shows it. Absent if only deployed functions or filled queues show it. */
   readonly request?: Request;
 }
@@ -18,23 +20,39 @@ interface Description {
 const table = {
   httpApis: {
     without: 'has no HTTP APIs: the intake cannot be called',
+    aws: 'API Gateway Developer Guide, "API Gateway HTTP APIs"',
     request: { service: 'apigateway', path: '/v2/apis' },
   },
   sesV2: {
     without: 'has no SES v2: mails go to a stand-in on this machine',
+    aws: 'Amazon SES API v2 Reference, "SendEmail"',
     request: { service: 'ses', path: '/v2/email/identities' },
   },
   exactBodies: {
     without:
       'rewrites the JSON of messages, and numbers lose digits: no message with a number too long is sent',
+    aws: 'Lambda Developer Guide, "Using Lambda with Amazon SQS"',
   },
   wholeBatches: {
     without: 'invokes a function once for each message group, not once for a batch of several',
+    aws: 'Lambda Developer Guide, "Using Lambda with Amazon SQS"',
   },
-  independentGroups: { without: 'holds a group back while a message of another group is hidden' },
-  groupScope: { without: 'removes a duplicate in another message group' },
-  topicAttributes: { without: "drops FIFO topics' attributes at the deployment: they are set afterwards" },
-  requestChecks: { without: 'takes some transactions that DynamoDB refuses' },
+  independentGroups: {
+    without: 'holds a group back while a message of another group is hidden',
+    aws: 'SQS Developer Guide, "FIFO queue delivery logic"',
+  },
+  groupScope: {
+    without: 'removes a duplicate in another message group',
+    aws: 'SNS Developer Guide, "High throughput FIFO topics"',
+  },
+  topicAttributes: {
+    without: "drops FIFO topics' attributes at the deployment: they are set afterwards",
+    aws: 'CloudFormation Template Reference, "AWS::SNS::Topic"',
+  },
+  requestChecks: {
+    without: 'takes some transactions that DynamoDB refuses',
+    aws: 'DynamoDB API Reference, "TransactWriteItems"',
+  },
 } satisfies Readonly<Record<string, Description>>;
 
 export type Ability = keyof typeof table;

@@ -15,7 +15,7 @@ export interface Emulator {
    * @throws EndpointError, ToolError if it does not start. Nothing is left running then.
    */
   start(options: StartOptions): Promise<RunningEmulator>;
-  /** Differences from AWS that no request to an empty endpoint would show. The integration tests show them. */
+  /** What AWS can do, and this emulator cannot. The integration tests show each of them. */
   readonly lacks: readonly Ability[];
   /** Absent if the emulator does not list its mails and messages. */
   readonly pages?: EmulatorPages;

@@ -2,7 +2,7 @@ import { devNull } from 'node:os';
 import { awsVariables, type Environment, ownEnvironment } from '../../system/environment.ts';
 import { handOver, makeOwnFolder, removeFolder } from '../../system/folders.ts';
 import { onShutdown } from '../../system/teardown.ts';
-import { type Ability, askAbilities } from './abilities.ts';
+import { type Ability, abilities, askAbilities } from './abilities.ts';
 import { type ClientConfig, credentials } from './client-config.ts';
 import type { Emulator } from './emulator.ts';
 import { type EmulatorName, emulatorAt, emulators } from './emulators.ts';
@@ -127,7 +127,9 @@ async function startOwn(
 
 async function abilitiesOf(emulator: Emulator | undefined, { endpoint, region }: ClientConfig) {
   const asked = await askAbilities(endpoint, region);
-  return { emulator, lacks: new Set([...(emulator?.lacks ?? []), ...asked]) } as const;
+  // An answer of the endpoint counts more than what is known of its kind.
+  const known = (emulator?.lacks ?? []).filter((ability) => abilities[ability].request === undefined);
+  return { emulator, lacks: new Set([...known, ...asked]) } as const;
 }
 
 function describe(url: string, region: string, folder: string) {

@@ -16,5 +16,5 @@ export const localstack: Emulator = {
   start: async () => {
     throw new EndpointError('LocalStack is not started yet');
   },
-  lacks: ['exactBodies', 'wholeBatches', 'independentGroups'],
+  lacks: ['httpApis', 'sesV2', 'exactBodies', 'wholeBatches', 'independentGroups'],
 };

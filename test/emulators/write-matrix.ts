@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from '../../system/folders.ts';
+import { differencesTable, resultsTable, skippedList } from './matrix.ts';
+import { readResults } from './read-results.ts';
+
+/*
+ * Writes the tables of docs/emulators.md from two runs of the integration tests:
+ *
+ *   npm run docs:emulators -- MINISTACK.json LOCALSTACK.json
+ *
+ * Each file is what `npx jest --selectProjects short integration --json --outputFile=FILE` wrote, on one emulator.
+ */
+
+const [ministack, localstack] = process.argv.slice(2);
+if (ministack === undefined || localstack === undefined) {
+  process.stderr.write('Give two files: the results of Jest on MiniStack, and on LocalStack\n');
+  process.exit(2);
+}
+const runs = [
+  { title: 'MiniStack', files: readResults(ministack) },
+  { title: 'LocalStack', files: readResults(localstack) },
+];
+const page = join(repository, 'docs', 'emulators.md');
+const parts = {
+  differences: differencesTable(),
+  results: resultsTable(runs),
+  skipped: skippedList(runs),
+};
+const text = Object.entries(parts).reduce(
+  (sofar, [name, content]) =>
+    sofar.replace(
+      new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- end of ${name} -->)`),
+      (_, begin, end) => `${begin}${content}${end}`,
+    ),
+  readFileSync(page, 'utf8'),
+);
+writeFileSync(page, text);
