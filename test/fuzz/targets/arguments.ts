@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../../contract/errors.ts';
 import { readOptions, usage } from '../../../lab/command/options.ts';
 import { providerModes } from '../../../lab/faults/provider/provider-faults.ts';
 import { mailModes } from '../../../lab/faults/proxy/mail-proxy.ts';
+import { emulatorNames } from '../../../local/endpoint/emulators.ts';
 import { readCrash, usage as usageOfCrashes } from '../../../simulation/command/chosen-crash.ts';
 import { readChosen, usage as usageOfMutants } from '../../../simulation/command/chosen-mutants.ts';
 import {
@@ -30,9 +31,10 @@ interface Program {
 const start: Program = {
   name: 'start-arguments',
   usage,
-  words: ['none', 'hang'],
+  words: ['none', 'hang', ...emulatorNames],
   read: (args) => readOptions(args, 'samples'),
-  check: ({ events, json, provider, mail, keep, ...numbers }) => {
+  check: ({ emulator, events, json, provider, mail, keep, ...numbers }) => {
+    assert.ok((emulatorNames as readonly unknown[]).includes(emulator));
     assert.ok(typeof events === 'string' && events !== '');
     assert.ok(json === undefined || (typeof json === 'string' && json !== ''));
     assert.ok((providerModes as readonly unknown[]).includes(provider));
