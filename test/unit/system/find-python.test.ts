@@ -1,4 +1,7 @@
-import { findPython, type Python } from '../../../system/python/find-python.ts';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPython, type Python, pyenvPythons } from '../../../system/python/find-python.ts';
 
 const python = (executable: string, minor: number, venv = true): Python => ({
   executable,
@@ -54,9 +57,46 @@ describe('findPython', () => {
     );
   });
 
+  test('takes only versions up to the newest that the tool runs on', async () => {
+    const versions = { tool: 'LocalStack', oldest: 13, newest: 13 };
+    const both = machine({ python3: python('/a/python3', 14), 'python3.13': python('/b/python3.13', 13) });
+    expect((await findPython(both, versions)).executable).toBe('/b/python3.13');
+    await expect(findPython(machine({ python3: python('/a/python3', 14) }), versions)).rejects.toThrow(
+      'LocalStack needs Python 3.13, and there is none on the PATH (/a/python3 is 3.14)',
+    );
+  });
+
+  test('takes an interpreter from elsewhere if the PATH has none', async () => {
+    const found = await findPython(
+      machine({ python3: python('/a/python3', 9), '/pyenv/python': python('/pyenv/python', 12) }),
+      undefined,
+      ['/pyenv/python'],
+    );
+    expect(found.executable).toBe('/pyenv/python');
+  });
+
   test('fails with the package to install if only venv is missing', async () => {
     await expect(
       findPython(machine({ python3: python('/usr/bin/python3', 11, false), python: python('/a/python', 9) })),
     ).rejects.toThrow(/\/usr\/bin\/python3 \(Python 3\.11\).*"apt install python3\.11-venv"/);
+  });
+});
+
+describe('pyenvPythons', () => {
+  test('are all versions that pyenv has installed, newest first', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pyenv-'));
+    for (const version of ['3.9.18', '3.13.0', '3.10.2'])
+      mkdirSync(join(folder, 'versions', version), { recursive: true });
+    try {
+      expect(pyenvPythons({ PYENV_ROOT: folder })).toEqual(
+        ['3.13.0', '3.10.2', '3.9.18'].map((version) => join(folder, 'versions', version, 'bin', 'python')),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('are none without pyenv', () => {
+    expect(pyenvPythons({ HOME: '/nowhere' })).toEqual([]);
   });
 });
