@@ -20,12 +20,16 @@ export interface MailSystem {
   close(): Promise<void>;
 }
 
-/** SES of the endpoint's emulator, or a stand-in if the emulator has none, or does not list its mails. */
+/**
+ * SES of the endpoint's emulator, or a stand-in if the emulator has none, or does not list its mails.
+ * @param host Address on which the stand-in listens. @default - the loopback interface
+ */
 export async function openMailSystem(
   clientConfig: ClientConfig,
   pages: EmulatorPages | undefined,
+  host?: string,
 ): Promise<MailSystem> {
-  if (pages === undefined) return await startMailSystem();
+  if (pages === undefined) return await startMailSystem(host);
   return {
     url: clientConfig.endpoint,
     readMails: () => pages.readMails(clientConfig),
@@ -47,11 +51,13 @@ interface SendEmail {
 /**
  * Starts a stand-in for SES on a free port of this machine: verified identities, and mails with an inline template. It
  * verifies an identity at once, where SES asks its owner, and delivers no mail.
+ * @param host Address to listen on. @default - the loopback interface
  */
-export async function startMailSystem(): Promise<MailSystem> {
+export async function startMailSystem(host?: string): Promise<MailSystem> {
   const mails: Mail[] = [];
   const verified = new Set<string>();
   const { url, close } = await startFaultProxy({
+    host,
     maxBody: maxMailBytes,
     policy: async ({ method, path, body }) => {
       if (method === 'GET' && path === mailsPath) return json(200, mails);

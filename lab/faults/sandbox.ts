@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../contract/errors.ts';
 import type { ClientConfig } from '../../local/endpoint/client-config.ts';
 import type { EmulatorPages, Mail } from '../../local/endpoint/emulator-pages.ts';
+import { type FunctionHost, urlForFunctions } from '../../local/endpoint/function-host.ts';
 import { onShutdown } from '../../system/teardown.ts';
 import { HeldMessages } from '../observe/held-messages.ts';
 import { consumersOf, forEachConsumer, type StackOutputs } from '../target/consumers.ts';
@@ -24,6 +25,8 @@ export interface SandboxHost {
   readonly emulatorPid: number | undefined;
   /** Pages of the endpoint's emulator; `undefined` if it has none. */
   readonly pages: EmulatorPages | undefined;
+  /** How functions reach the servers of the sandbox. */
+  readonly functionHost: FunctionHost;
 }
 
 export interface SandboxOptions {
@@ -67,21 +70,24 @@ const dayMs = 24 * 3_600_000;
 /** @throws ConfigurationError if processes are to be ended, but cannot be found on this machine. */
 export async function openSandbox(host: SandboxHost, options: SandboxOptions): Promise<Sandbox> {
   const { stackName, mail, kill, freeze, outage, outageAfter, seed } = options;
-  const { clientConfig, folder, emulatorPid, pages } = host;
+  const { clientConfig, folder, emulatorPid, pages, functionHost } = host;
+  const { address } = functionHost;
   if (kill + freeze > 0) checkProcesses(emulatorPid, pages);
   const retentionMs = keyRetentionMs[options.provider] ?? dayMs;
   const file = (name: string) => join(folder, name);
   const provider = await startProvider({
+    host: address,
     file: file('charges.ndjson'),
     mode: options.provider,
     seed,
     keyRetentionMs: retentionMs,
   });
-  const mailSystem = await openMailSystem(clientConfig, pages);
+  const mailSystem = await openMailSystem(clientConfig, pages, address);
   const mailProxy =
     mail === 'none'
       ? undefined
       : await startMailProxy({
+          host: address,
           endpoint: mailSystem.url,
           file: file('mails.ndjson'),
           mode: mail,
@@ -90,7 +96,13 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
   const storeProxy =
     outage === 0
       ? undefined
-      : await startStoreProxy({ endpoint: clientConfig.endpoint, after: outageAfter, seconds: outage, seed });
+      : await startStoreProxy({
+          host: address,
+          endpoint: clientConfig.endpoint,
+          after: outageAfter,
+          seconds: outage,
+          seed,
+        });
   const close = async () => {
     forget();
     await Promise.all([provider.close(), mailSystem.close(), mailProxy?.close(), storeProxy?.close()]);
@@ -101,7 +113,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
   const mailFrom = `orders@${mailDomain}`;
   return {
     context: {
-      paymentUrl: provider.url,
+      paymentUrl: urlForFunctions(provider.url, functionHost),
       paymentKeyRetentionSeconds: String(retentionMs / 1000),
       mailFrom,
       mailDomain,
@@ -113,8 +125,9 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
       const mailUrl = mailProxy?.url ?? mailSystem.url;
       await forEachConsumer((consumer) =>
         redirect(clientConfig, consumersOf(stack)[consumer].functionName, {
-          ...(consumer === 'notifications' && mailUrl !== clientConfig.endpoint && { SESV2: mailUrl }),
-          ...(storeProxy && { DYNAMODB: storeProxy.url }),
+          ...(consumer === 'notifications' &&
+            mailUrl !== clientConfig.endpoint && { SESV2: urlForFunctions(mailUrl, functionHost) }),
+          ...(storeProxy && { DYNAMODB: urlForFunctions(storeProxy.url, functionHost) }),
         }),
       );
     },

@@ -21,8 +21,8 @@ function variableOf(service: string): string {
 const maxWaitTime = 60;
 
 /**
- * Redirects a deployed function's requests to some services. The function must be able to reach the new addresses: a
- * function in a container cannot reach this machine's loopback interface.
+ * Redirects a deployed function's requests to some services. The function must be able to reach the new addresses: for a
+ * function in a container they differ from those on this machine (`urlForFunctions`).
  */
 export async function redirect(
   clientConfig: ClientConfig,

@@ -9,12 +9,14 @@ export interface Emulator {
   /** Whether this emulator is what answers at an endpoint. */
   answersAt(url: string): Promise<boolean>;
   /**
-   * Starts the emulator on a free port of the loopback interface, and installs it if necessary. It ends with this
-   * process, unless it is released.
+   * Starts the emulator on the loopback interface, and installs it if necessary. It ends with this process, unless it is
+   * released.
    *
    * @throws EndpointError, ToolError if it does not start. Nothing is left running then.
    */
   start(options: StartOptions): Promise<RunningEmulator>;
+  /** Whether the functions of the emulator at an endpoint run in containers. @default - they run beside the emulator */
+  runsInContainers?(url: string): Promise<boolean>;
   /** What AWS can do, and this emulator cannot. The integration tests show each of them. */
   readonly lacks: readonly Ability[];
   /** Absent if the emulator does not list its mails and messages. */
@@ -26,6 +28,8 @@ export interface StartOptions {
   readonly folder: string;
   /** Region and credentials for the emulator and its functions, and the PATH. */
   readonly environment: Environment;
+  /** Port of the endpoint. @default - a free one */
+  readonly port?: number;
   /** Called with the name of each slow step. */
   readonly onStep: (step: string) => void;
 }

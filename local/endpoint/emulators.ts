@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../../contract/errors.ts';
+import { truncate } from '../../contract/truncate.ts';
 import { localstack } from '../localstack/localstack.ts';
 import { ministack } from '../ministack/ministack.ts';
 import type { Emulator } from './emulator.ts';
@@ -7,6 +9,20 @@ export type EmulatorName = (typeof emulatorNames)[number];
 
 /** The emulators that this project knows. The first one is used by default. */
 export const emulators: Readonly<Record<EmulatorName, Emulator>> = { ministack, localstack };
+
+/**
+ * Returns the emulator that the variable EMULATOR chooses for the tests.
+ *
+ * @param value Its value. @default - the default emulator
+ * @throws ConfigurationError for any other name
+ */
+export function chosenEmulator(value = ''): EmulatorName {
+  const chosen = value === '' ? emulatorNames[0] : emulatorNames.find((name) => name === value);
+  if (chosen !== undefined) return chosen;
+  throw new ConfigurationError(
+    `EMULATOR is "${truncate(value)}": it takes one of ${emulatorNames.join(', ')}`,
+  );
+}
 
 /** The emulator that answers at an endpoint; `undefined` if it is none that this project knows. */
 export async function emulatorAt(url: string): Promise<Emulator | undefined> {

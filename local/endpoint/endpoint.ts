@@ -6,6 +6,7 @@ import { type Ability, abilities, askAbilities } from './abilities.ts';
 import { type ClientConfig, credentials } from './client-config.ts';
 import type { Emulator } from './emulator.ts';
 import { type EmulatorName, emulatorAt, emulators } from './emulators.ts';
+import { containerHost, type FunctionHost, loopback } from './function-host.ts';
 import { checkGivenEndpoint } from './given-endpoint.ts';
 
 const defaultRegion = 'us-east-1';
@@ -19,6 +20,8 @@ export interface Endpoint {
   readonly emulatorPid: number | undefined;
   /** What answers there; `undefined` if it is no emulator that this project knows. */
   readonly emulator: Emulator | undefined;
+  /** How functions reach servers of this machine. */
+  readonly functionHost: FunctionHost;
   /** What AWS can do, and this endpoint cannot. */
   readonly lacks: ReadonlySet<Ability>;
   /** This run's own folder below `.local/runs/`. */
@@ -76,11 +79,12 @@ async function useGiven(
   onStep(`Asking ${url}`);
   const region = own[awsVariables.region] || own[awsVariables.defaultRegion] || defaultRegion;
   const described = describe(url, region, folder);
-  await checkGivenEndpoint(described.clientConfig);
+  await checkGivenEndpoint(described.clientConfig, onStep);
   const emulator = await emulatorAt(url);
   return {
     ...described,
     ...(await abilitiesOf(emulator, described.clientConfig)),
+    functionHost: (await emulator?.runsInContainers?.(url)) ? containerHost() : loopback,
     started: false,
     emulatorPid: undefined,
     died: new Promise(() => {}),
@@ -108,6 +112,7 @@ async function startOwn(
   return {
     ...described,
     ...known,
+    functionHost: loopback,
     started: true,
     emulatorPid: emulator.pid,
     died: emulator.died,

@@ -1,32 +1,42 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { awsVariables } from '../../system/environment.ts';
 import { EndpointError } from '../../system/errors.ts';
 import type { ClientConfig } from './client-config.ts';
+import { emulatorAt } from './emulators.ts';
 import { isAwsHost, isPrivateAddress } from './hosts.ts';
 
-/** Longest answer, in ms. LocalStack loads a service at its first request. */
+/** Longest first answer, in ms. */
 const answerMs = 10_000;
+/** Longest wait for an emulator that is still loading, in ms. LocalStack loads each service at its first request. */
+const loadingMs = 300_000;
+/** Time between two requests to an emulator that is still loading, in ms. */
+const pollMs = 500;
 
 const variable = awsVariables.endpoint;
 const otherWays =
-  `Start the endpoint ("docker compose up -d" starts LocalStack at http://localhost:4566), or unset ${variable} to ` +
-  'use the emulator that comes with this project.';
+  'Start the endpoint ("npm run localstack", or with Docker "docker compose up -d", starts LocalStack at ' +
+  `http://localhost:4566), or unset ${variable} to use the emulator that comes with this project.`;
 
 /**
- * Checks an existing endpoint.
+ * Checks an existing endpoint. Waits for an emulator that this project knows if it is still loading.
  *
+ * @param onStep Called if the emulator is still loading.
  * @throws ConfigurationError if it is not a URL, or is outside this machine and its private network. A run writes test data to
  *   its endpoint without asking.
- * @throws EndpointError if the endpoint does not answer within seconds.
+ * @throws EndpointError if the endpoint does not answer within seconds, or if the emulator is still loading after five minutes.
  */
-export async function checkGivenEndpoint(config: ClientConfig): Promise<void> {
+export async function checkGivenEndpoint(
+  config: ClientConfig,
+  onStep: (step: string) => void = () => {},
+): Promise<void> {
   const host = hostOf(config.endpoint);
   await checkIsLocal(config.endpoint, host);
   const client = new SNSClient({ ...config, maxAttempts: 1 });
   try {
-    await client.send(new ListTopicsCommand(), { abortSignal: AbortSignal.timeout(answerMs) });
+    await waitForSns(client, config.endpoint, onStep);
   } catch (cause) {
     throw new EndpointError(
       `${variable} is "${config.endpoint}", where nothing answers as SNS does (${reason(cause)}). ${otherWays}`,
@@ -34,6 +44,22 @@ export async function checkGivenEndpoint(config: ClientConfig): Promise<void> {
     );
   } finally {
     client.destroy();
+  }
+}
+
+/** @throws The error of the last request. */
+async function waitForSns(client: SNSClient, url: string, onStep: (step: string) => void): Promise<void> {
+  const deadline = Date.now() + loadingMs;
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      await client.send(new ListTopicsCommand(), { abortSignal: AbortSignal.timeout(answerMs) });
+      return;
+    } catch (error) {
+      const emulator = await emulatorAt(url);
+      if (emulator === undefined || Date.now() > deadline) throw error;
+      if (isFirst) onStep(`${emulator.title} at ${url} is still loading`);
+    }
+    await delay(pollMs);
   }
 }
 

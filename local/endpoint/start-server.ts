@@ -31,15 +31,14 @@ export interface ServerProgram {
 }
 
 /**
- * Starts an emulator on a free port of the loopback interface, and waits until it is ready. It ends with this process, unless
- * it is released.
+ * Starts an emulator on the loopback interface, and waits until it is ready. It ends with this process, unless it is released.
  *
- * @throws EndpointError with the end of its log if it does not start. It is not left running then.
+ * @throws EndpointError with the end of its log if it does not start, or if its port is in use. It is not left running then.
  */
 export async function startServer(program: ServerProgram): Promise<RunningEmulator> {
   const { log, title } = program;
   for (let attempt = 1; ; attempt++) {
-    const port = program.port ?? (await freePort());
+    const port = await findPort(program.port);
     const url = `http://${host}:${port}`;
     const child = await launch(program, port);
     if (await isReady(program, url, child)) return running(program, url, child);
@@ -59,11 +58,19 @@ async function launch({ command, log, environment }: ServerProgram, port: number
   }
 }
 
-/** A free port that the kernel chooses. Another process may take it before the emulator does. */
-async function freePort(): Promise<number> {
+/**
+ * Returns `wanted`, or by default a free port that the kernel chooses. Another process may take it before the emulator does.
+ * @throws EndpointError if the wanted port is in use
+ */
+async function findPort(wanted = 0): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, host, resolve);
+    server.once('error', reject).listen(wanted, host, resolve);
+  }).catch((cause: NodeJS.ErrnoException) => {
+    throw new EndpointError(
+      `Port ${wanted} cannot be used (${cause.code}): stop the program that listens there, or choose another port`,
+      { cause },
+    );
   });
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));

@@ -1,20 +1,17 @@
-import { EndpointError } from '../../system/errors.ts';
 import type { Emulator } from '../endpoint/emulator.ts';
+import { askHealth, askInfo } from './ask-localstack.ts';
+import { installLocalStack } from './install-localstack.ts';
+import { startLocalStack } from './start-localstack.ts';
 
-/** Longest answer of the page, in ms. */
-const answerMs = 2_000;
-
-/** LocalStack (community), the emulator of most AWS teams. */
+/** LocalStack 4.14.0 (community), the last version that needs no account. Most AWS teams know it as an emulator. */
 export const localstack: Emulator = {
   title: 'LocalStack',
-  async answersAt(url) {
-    const signal = AbortSignal.timeout(answerMs);
-    const response = await fetch(new URL('/_localstack/health', url), { signal }).catch(() => undefined);
-    await response?.body?.cancel();
-    return response?.ok === true;
+  answersAt: async (url) => (await askHealth(url)) !== undefined,
+  async start({ folder, environment, port, onStep }) {
+    const installation = await installLocalStack(onStep);
+    onStep('Starting LocalStack');
+    return await startLocalStack(installation, folder, environment, port);
   },
-  start: async () => {
-    throw new EndpointError('LocalStack is not started yet');
-  },
+  runsInContainers: async (url) => (await askInfo(url))?.is_docker === true,
   lacks: ['httpApis', 'sesV2', 'exactBodies', 'wholeBatches', 'independentGroups'],
 };

@@ -8,10 +8,10 @@ import { ministackPackage, startMiniStack } from './start-ministack.ts';
 export const ministack: Emulator = {
   title: 'MiniStack',
   answersAt: async (url) => (await askHealth(url)) !== undefined,
-  async start({ folder, environment, onStep }) {
+  async start({ folder, environment, port, onStep }) {
     const python = await pythonTool(ministackPackage, onStep);
     onStep('Starting MiniStack');
-    return await startMiniStack(python, folder, environment);
+    return await startMiniStack(python, folder, environment, port);
   },
   lacks: ['groupScope', 'topicAttributes', 'requestChecks'],
   pages,

@@ -10,16 +10,18 @@ import { askHealth } from './ask-health.ts';
 export const ministackPackage = 'ministack';
 
 /**
- * Starts MiniStack on a free port.
+ * Starts MiniStack.
  *
  * @param python The interpreter in whose environment MiniStack is installed.
  * @param folder A folder of its own for its files and its log.
  * @param env Region and credentials for the emulator and its functions, and the PATH.
+ * @param port Its port. @default - a free one
  */
 export async function startMiniStack(
   python: string,
   folder: string,
   env: Environment,
+  port?: number,
 ): Promise<RunningEmulator> {
   const temporary = join(folder, 'tmp');
   await mkdir(temporary, { recursive: true });
@@ -30,7 +32,8 @@ export async function startMiniStack(
     title: 'MiniStack',
     command: pythonModule(python, ministackPackage),
     log: join(folder, 'emulator.log'),
-    environment: (port) => ({
+    ...(port === undefined ? {} : { port }),
+    environment: (chosen) => ({
       ...env,
       // Functions run on the Node of this process, and do not read the user's home folder.
       PATH: [dirname(process.execPath), env.PATH].join(delimiter),
@@ -39,7 +42,7 @@ export async function startMiniStack(
       STATE_DIR: join(folder, 'state'),
       S3_DATA_DIR: join(folder, 's3'),
       BIND_HOST: host,
-      GATEWAY_PORT: String(port),
+      GATEWAY_PORT: String(chosen),
       MINISTACK_REGION: env[awsVariables.region],
       // Switches off its only other port, which is fixed.
       IOT_MTLS_ENABLED: '0',

@@ -3,6 +3,7 @@ import {
   type Answer,
   type Fate,
   type FaultProxy,
+  type FaultProxyOptions,
   type ReceivedRequest,
   startFaultProxy,
 } from '../proxy/fault-proxy.ts';
@@ -21,7 +22,7 @@ const slowMs = 1000;
 /** Largest body, in bytes. A charge has a few hundred. */
 const maxBody = 64 * 1024;
 
-export interface ProviderOptions {
+export interface ProviderOptions extends Pick<FaultProxyOptions, 'host'> {
   /** File that gets a line for each request. */
   readonly file: string;
   readonly mode: ProviderMode;
@@ -79,6 +80,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const log = new RequestLog<ProviderRequest>(options.file);
   const provider = new PaymentProvider(options, log);
   const { url, close } = await startFaultProxy({
+    host: options.host,
     maxBody,
     policy: (request, _, signal) => provider.serve(request, signal),
   });

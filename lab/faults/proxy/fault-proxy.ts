@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { listen, readBody } from './loopback-server.ts';
+import { listen, readBody } from './listen.ts';
 
 /** A request that a policy decides about. */
 export interface ReceivedRequest {
@@ -37,6 +37,8 @@ export type FaultPolicy = (
 ) => Promise<Fate>;
 
 export interface FaultProxyOptions {
+  /** Address to listen on. @default - the loopback interface */
+  readonly host?: string | undefined;
   /** URL of the service behind the proxy. @default - none: the policy makes every answer */
   readonly upstream?: string;
   /** Largest body, in bytes. */
@@ -45,6 +47,7 @@ export interface FaultProxyOptions {
 }
 
 export interface FaultProxy {
+  /** URL on this machine. */
   readonly url: string;
   /** Ends every connection, answered or not. */
   close(): Promise<void>;
@@ -54,7 +57,12 @@ export interface FaultProxy {
  * Starts a proxy between functions and a service, on a free port of this machine. A policy decides the result of each
  * request.
  */
-export async function startFaultProxy({ upstream, maxBody, policy }: FaultProxyOptions): Promise<FaultProxy> {
+export async function startFaultProxy({
+  host,
+  upstream,
+  maxBody,
+  policy,
+}: FaultProxyOptions): Promise<FaultProxy> {
   const closing = new AbortController();
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await readBody(request, maxBody);
@@ -74,7 +82,7 @@ export async function startFaultProxy({ upstream, maxBody, policy }: FaultProxyO
   const { url, close } = await listen((request, response) => {
     // The service may have ended, or the caller may have been killed. In both cases the other side gets no answer.
     serve(request, response).catch(() => cut(response));
-  });
+  }, host);
   return {
     url,
     close: async () => {

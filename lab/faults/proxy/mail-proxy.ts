@@ -2,7 +2,7 @@ import { idempotencyKeyTag } from '../../../contract/orders/mail.ts';
 import { coin, type Shares, scheduledFault } from '../fault-schedule.ts';
 import { maxMailBytes, sendEmailPath } from '../mail-system.ts';
 import { RequestLog } from '../request-log.ts';
-import { type FaultPolicy, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { type FaultPolicy, type FaultProxy, type FaultProxyOptions, startFaultProxy } from './fault-proxy.ts';
 
 /**
  * `lost`: the mail is sent, then the connection is cut. `hang`: the request is never answered, whether the mail is sent
@@ -20,7 +20,7 @@ const shares: Readonly<Record<MailMode, Shares<MailFault>>> = {
   mixed: { lost: 0.01, hang: 0.01 },
 };
 
-export interface MailProxyOptions {
+export interface MailProxyOptions extends Pick<FaultProxyOptions, 'host'> {
   /** URL of SES. */
   readonly endpoint: string;
   /** File that gets a line for each request to send a mail. */
@@ -61,6 +61,7 @@ export function mailFaultOf(mode: MailMode, seed: number, key: string, n: number
 export async function startMailProxy({ endpoint, ...options }: MailProxyOptions): Promise<MailProxy> {
   const log = new RequestLog<MailRequest>(options.file);
   const proxy = await startFaultProxy({
+    host: options.host,
     upstream: endpoint,
     maxBody: maxMailBytes,
     policy: mailPolicy(options, log),

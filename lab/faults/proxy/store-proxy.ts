@@ -1,5 +1,11 @@
 import { seededRandom } from '../../seeded-random.ts';
-import { type Answer, type FaultPolicy, type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import {
+  type Answer,
+  type FaultPolicy,
+  type FaultProxy,
+  type FaultProxyOptions,
+  startFaultProxy,
+} from './fault-proxy.ts';
 
 /** How DynamoDB refuses a request during the outage: without an answer, or with a temporary error. */
 export const refusals = ['reset', 'internal-error', 'unavailable', 'throttled'] as const;
@@ -20,7 +26,7 @@ const answers: Readonly<
 /** DynamoDB's largest request, a BatchWriteItem of 16 MB. */
 const maxBody = 16 * 1024 * 1024;
 
-export interface StoreProxyOptions {
+export interface StoreProxyOptions extends Pick<FaultProxyOptions, 'host'> {
   /** URL of DynamoDB. */
   readonly endpoint: string;
   /** Number of requests that are answered before the outage starts, so that it starts while functions work. */
@@ -57,7 +63,7 @@ export async function startStoreProxy(options: StoreProxyOptions): Promise<Store
     if (refusal === undefined) return await forward();
     return refusal === 'reset' ? 'cut' : refused(refusal);
   };
-  const proxy = await startFaultProxy({ upstream: options.endpoint, maxBody, policy });
+  const proxy = await startFaultProxy({ host: options.host, upstream: options.endpoint, maxBody, policy });
   return { ...proxy, requests: () => outage.requests };
 }
 

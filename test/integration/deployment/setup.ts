@@ -1,6 +1,8 @@
 import { deploy, destroy } from '../../../local/deployment/deploy.ts';
 import { restoreTopicAttributes } from '../../../local/deployment/restore-topic-attributes.ts';
+import { chosenEmulator } from '../../../local/endpoint/emulators.ts';
 import { openEndpoint } from '../../../local/endpoint/endpoint.ts';
+import { ownEnvironment } from '../../../system/environment.ts';
 import { stopOnSignals } from '../../../system/teardown.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
@@ -10,13 +12,18 @@ declare global {
   var undoSetup: () => Promise<void>;
 }
 
-/** Starts the emulator, or takes the endpoint that is there, and deploys: once for all tests. */
+/**
+ * Starts the emulator that EMULATOR names, or uses the endpoint at AWS_ENDPOINT_URL, and deploys. Jest runs it once for all
+ * tests.
+ */
 export default async function setup(): Promise<void> {
   stopOnSignals();
-  const endpoint = await openEndpoint();
+  const endpoint = await openEndpoint(chosenEmulator(ownEnvironment().EMULATOR), (step) => {
+    process.stderr.write(`${step}\n`);
+  });
   const main = `OrderOnceTest-${Date.now().toString(36)}`;
-  // Functions in a container do not reach this machine's loopback.
-  const hasSandbox = endpoint.started;
+  // Functions of an unknown endpoint may not reach servers of this machine.
+  const hasSandbox = endpoint.emulator !== undefined;
   let sandbox: Sandbox | undefined;
   const stackNames = [
     main,

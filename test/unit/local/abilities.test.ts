@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { listen } from '../../../lab/faults/proxy/loopback-server.ts';
+import { listen } from '../../../lab/faults/proxy/listen.ts';
 import { abilities, askAbilities } from '../../../local/endpoint/abilities.ts';
 import { emulatorAt, emulators } from '../../../local/endpoint/emulators.ts';
 

@@ -1,14 +1,17 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkGivenEndpoint } from '../../../local/endpoint/given-endpoint.ts';
 
-const check = (endpoint: string) =>
-  checkGivenEndpoint({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    useQueueUrlAsEndpoint: false,
-  });
+const check = (endpoint: string, onStep?: (step: string) => void) =>
+  checkGivenEndpoint(
+    {
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      useQueueUrlAsEndpoint: false,
+    },
+    onStep,
+  );
 
 const listTopics =
   '<ListTopicsResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><ListTopicsResult><Topics/>' +
@@ -17,9 +20,11 @@ const listTopics =
 let server: Server;
 let url: string;
 let answer: string;
+let serve: RequestListener;
 
 beforeEach(async () => {
-  server = createServer((_, response) => response.end(answer));
+  serve = (_, response) => response.end(answer);
+  server = createServer((request, response) => serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -32,6 +37,23 @@ describe('checkGivenEndpoint', () => {
   test('accepts an endpoint of this machine that answers', async () => {
     answer = listTopics;
     await expect(check(url)).resolves.toBeUndefined();
+  });
+
+  test('waits for an emulator that is still loading, and says so once', async () => {
+    // GIVEN LocalStack's health page, and a gateway that has loaded SNS at the third request
+    let requests = 0;
+    serve = ({ url: path }, response) => {
+      if (path === '/_localstack/health') return response.end('{ "services": {} }');
+      if (path !== '/') return response.writeHead(404).end();
+      requests += 1;
+      return requests < 3 ? response.writeHead(503).end('loading') : response.end(listTopics);
+    };
+    // WHEN
+    const steps: string[] = [];
+    await check(url, (step) => steps.push(step));
+    // THEN
+    expect(steps).toEqual([`LocalStack at ${url} is still loading`]);
+    expect(requests).toBe(3);
   });
 
   test('fails with one line if something else answers', async () => {

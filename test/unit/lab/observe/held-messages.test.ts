@@ -1,4 +1,4 @@
-import { type Listening, listen } from '../../../../lab/faults/proxy/loopback-server.ts';
+import { type Listening, listen } from '../../../../lab/faults/proxy/listen.ts';
 import { HeldMessages, heldAt } from '../../../../lab/observe/held-messages.ts';
 import { credentials } from '../../../../local/endpoint/client-config.ts';
 import { pages } from '../../../../local/ministack/pages.ts';

@@ -1,15 +1,16 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 
-const host = '127.0.0.1';
-
 export interface Listening {
   readonly url: string;
   /** Ends every connection, answered or not. */
   close(): Promise<void>;
 }
 
-/** Starts a server on a free port of the loopback interface. */
-export async function listen(listener: RequestListener): Promise<Listening> {
+/**
+ * Starts a server on a free port.
+ * @param host Address to listen on. @default - the loopback interface
+ */
+export async function listen(listener: RequestListener, host = '127.0.0.1'): Promise<Listening> {
   const server = createServer(listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, host, resolve);
