@@ -39,12 +39,14 @@ export function planFor({ workload, seed, withoutEvents, withoutFaults }: Scenar
   const badDeployment = withoutFaults.includes('deployment that fails every event')
     ? undefined
     : plan.badDeployment;
+  const ignoring = withoutFaults.includes('deployment that ignores a type') ? undefined : plan.ignoring;
+  const laterVersion = withoutFaults.includes('record of a later version') ? undefined : plan.laterVersion;
   const deployments = plan.deployments.map((one) => ({
     ...one,
     ...(withoutFaults.includes('deployment with another guarantee') && { guarantees: new Map() }),
     ...(withoutFaults.includes('deployment with another fingerprint') && { ownContent: false }),
   }));
-  return { ...plan, events, deployments, badDeployment };
+  return { ...plan, events, deployments, badDeployment, ignoring, laterVersion };
 }
 
 export async function run(scenario: Scenario, trace = false): Promise<RunResult> {

@@ -1,15 +1,17 @@
 import { canonicalJson } from '../contract/event/canonical-json.ts';
-import { bodyKey, idempotencyKey } from '../contract/event/identity.ts';
+import { bodyKey } from '../contract/event/identity.ts';
 import { firstPublishedAttribute } from '../contract/message-attributes.ts';
 import type { OrderEvent } from '../contract/orders/order-event.ts';
 import type { DeliveryLog } from '../contract/reporting/delivery-log.ts';
-import { type GuaranteeName, memoryStore } from '../runtime/index.ts';
+import { memoryStore } from '../runtime/index.ts';
 import { Clients } from './actors/clients.ts';
+import { Deployments } from './actors/deployments.ts';
 import { ConsumerFunction } from './actors/function.ts';
 import { IntakeFunction } from './actors/intake.ts';
+import { LaterVersion } from './actors/later-version.ts';
 import { Operator } from './actors/operator.ts';
 import type { Part } from './actors/part.ts';
-import { type ConsumerName, deployableAs, partOf, tableKeys, watched } from './actors/parts.ts';
+import { type ConsumerName, partOf, tableKeys, watched, withOptions } from './actors/parts.ts';
 import { publishAll, sendExtra } from './actors/publisher.ts';
 import { Troubles } from './actors/troubles.ts';
 import type { Letter } from './broker/message.ts';
@@ -19,6 +21,7 @@ import { Blameless } from './oracle/blameless.ts';
 import { Contents, ownContent } from './oracle/contents.ts';
 import { checkEnd, checkRecords, codeOf, type EndState } from './oracle/end.ts';
 import { Expectation } from './oracle/expectation.ts';
+import { firstIdOf, recordKey } from './oracle/record-key.ts';
 import { Witness } from './oracle/witness.ts';
 import { MailSystem } from './outside/mail-system.ts';
 import { PaymentProvider } from './outside/provider.ts';
@@ -26,7 +29,7 @@ import { type DynamoDbRunStore, dynamoDbRunStore } from './ports/dynamodb.ts';
 import { expire } from './ports/expiry.ts';
 import { redisRunStore } from './ports/redis.ts';
 import { memoryRunStore, type RunStore } from './ports/store.ts';
-import type { BadDeployment, Deployment, Expiry, Plan } from './workloads/plan.ts';
+import type { Expiry, Plan } from './workloads/plan.ts';
 import { isOrder } from './workloads/requests.ts';
 import type { VirtualProcess } from './world/virtual-process.ts';
 import { startTime, type World } from './world/world.ts';
@@ -58,10 +61,8 @@ export class Shop {
   readonly #contents = new Contents();
   /** Idempotency keys of the events that an outside system has seen since their records began. */
   readonly #effects = new Set<string>();
-  /** By consumer: what it was deployed with last, where that is not its own. */
-  readonly #guarantees = new Map<ConsumerName, GuaranteeName>();
-  /** Whether a deployment has brought consumers that name an event's content themselves. No later one takes it back. */
-  #ownContent = false;
+  readonly #deployments: Deployments;
+  readonly #laterVersion: LaterVersion;
   readonly #blameless: Blameless;
   readonly #troubles: Troubles;
 
@@ -70,7 +71,9 @@ export class Shop {
     this.#plan = plan;
     const dynamoDb = plan.store === 'dynamodb' ? dynamoDbRunStore(world, tableKeys) : undefined;
     const redis = plan.store === 'redis' ? redisRunStore(world) : undefined;
-    this.#store = dynamoDb ?? redis ?? memoryRunStore(memoryStore(tableKeys));
+    const memory = memoryStore(tableKeys);
+    this.#store = dynamoDb ?? redis ?? memoryRunStore(memory);
+    this.#laterVersion = new LaterVersion(world, memory.records);
     const events = plan.events.map(({ event }) => event);
     this.#expectation = new Expectation(events, plan.consumers);
     const { keyOf, order } = this.#expectation;
@@ -89,6 +92,7 @@ export class Shop {
     this.#provider.onCharge = ({ key }) => this.#happened(keyOf(key));
     this.#mails.onMail = (key) => this.#happened(key);
     this.#functions = plan.consumers.map((name) => this.#function(name));
+    this.#deployments = new Deployments(world, plan, this.#functions, this.#troubles);
     this.#topic = new FifoTopic(
       world,
       this.#functions.map(({ queue }) => queue),
@@ -122,7 +126,7 @@ export class Shop {
   /** Everything that the plan says, until nothing is left to do; then the verdict. */
   async run(): Promise<void> {
     const { scheduler, now } = this.#world;
-    const { events, duration, deployments, badDeployment, outage, expiry } = this.#plan;
+    const { consumers, events, duration, badDeployment, outage, expiry, laterVersion } = this.#plan;
     this.#topic.onFirst = (body) => {
       this.#answers.published(body);
       this.#sendExtras(body);
@@ -133,8 +137,12 @@ export class Shop {
       this.#topic,
       events.filter((planned) => !isOrder(planned)),
     );
-    for (const one of deployments) scheduler.at(now + one.at, () => this.#deploy(one));
-    if (badDeployment !== undefined) this.#deployBadly(badDeployment);
+    this.#deployments.begin();
+    if (laterVersion !== undefined) {
+      const left = events.filter(({ index }) => laterVersion.events.includes(index));
+      this.#laterVersion.leave(left, consumers, laterVersion, recordTtlSeconds);
+      scheduler.at(now + laterVersion.until, () => this.#laterVersion.finish());
+    }
     if (outage !== undefined)
       this.#world.outage = { ...outage, from: now + outage.at, to: now + outage.at + outage.lasts };
     const end = now + Math.max(duration, (outage?.at ?? 0) + (outage?.lasts ?? 0), badDeployment?.to ?? 0);
@@ -187,37 +195,9 @@ export class Shop {
       onPoison: this.#plan.onPoison,
       providerMemory: this.#plan.providerMemory,
       isOfWildClock: (key) => this.#witness.isOfWildClock(key),
+      isIgnored: (key) => this.#witness.isIgnored(key),
       lethalBodies: this.#troubles.lethalBodies,
     };
-  }
-
-  #deploy({ timeout, guarantees, ownContent: isOwn }: Deployment): void {
-    const { faults } = this.#world;
-    faults.count('deployment with another lease');
-    if (isOwn && !this.#ownContent) {
-      faults.count('deployment with another fingerprint');
-      this.#ownContent = true;
-    }
-    for (const [name, guarantee] of guarantees) {
-      if (guarantee === this.#guaranteeOf(name)) continue;
-      faults.count('deployment with another guarantee');
-      this.#guarantees.set(name, guarantee);
-    }
-    for (const one of this.#functions) one.deploy(timeout);
-  }
-
-  #deployBadly({ from, to }: BadDeployment): void {
-    const { scheduler, now } = this.#world;
-    const deploy = (isBad: boolean) => {
-      this.#troubles.failsAll = isBad;
-      for (const one of this.#functions) one.deploy(this.#plan.timeout);
-    };
-    scheduler.at(now + from, () => deploy(true));
-    scheduler.at(now + to, () => deploy(false));
-  }
-
-  #guaranteeOf(name: ConsumerName): GuaranteeName {
-    return this.#guarantees.get(name) ?? deployableAs[name][0];
   }
 
   #intake(store: DynamoDbRunStore): IntakeFunction {
@@ -240,18 +220,20 @@ export class Shop {
       timeout,
       concurrency,
       part: (process) => {
-        const guarantee = this.#guaranteeOf(name);
+        const guarantee = this.#deployments.guaranteeOf(name);
         const part = partOf(name, process, this.#world, { guarantee, mails: this.#mails, providerMemory });
-        const read = this.#ownContent ? { ...part, fingerprint: ownContent } : part;
-        return watched(read as Part, this.#world, process, {
+        const read = this.#deployments.ownContent ? { ...part, fingerprint: ownContent } : part;
+        const watchedPart = watched(read as Part, this.#world, process, {
           begins: (event, context) => {
             const until = context && this.#world.now + context.remainingTime();
-            this.#witness.begins(idempotencyKey(name, event), process, until);
+            this.#witness.begins(recordKey(name, event), process, until);
           },
-          keyOf: (event) => idempotencyKey(name, event),
-          ends: (event) => this.#witness.ends(idempotencyKey(name, event), process),
-          trouble: ({ id }, body) => this.#troubles.of(name, id, body),
+          keyOf: (event) => recordKey(name, event),
+          ends: (event) => this.#witness.ends(recordKey(name, event), process),
+          trouble: (event, body) => this.#troubles.of(name, firstIdOf(event), body),
         });
+        if (!this.#plan.consumerOptions) return watchedPart;
+        return withOptions(watchedPart, this.#deployments.ignores(name));
       },
       output: (line, process) => this.#logged(line, process),
       onDelivery: (messageId) => this.#witness.delivered(messageId),
@@ -263,7 +245,7 @@ export class Shop {
       if (code === 'RETENTION') consumer.savedFromDeletion(deduplicationId);
       const event = this.#expectation.eventOf(body);
       if (event === undefined) return;
-      const key = idempotencyKey(name, event);
+      const key = recordKey(name, event);
       this.#witness.givenUp(key, code, deduplicationId, bodyKey(name, body));
       if (this.#troubles.failsAll) this.#blameless.givenUp(name, key, code);
     };
@@ -281,7 +263,7 @@ export class Shop {
     const key =
       source === undefined || eventId === undefined
         ? undefined
-        : idempotencyKey(consumer, { source, id: eventId });
+        : recordKey(consumer, { source, id: eventId });
     this.#witness.logged(log, key, process);
     if (log.outcome === 'applied' && key !== undefined) this.#effect(key);
   }

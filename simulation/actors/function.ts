@@ -1,4 +1,3 @@
-import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { leastMaxReceiveCount } from '../../contract/policies/retry-policy.ts';
 import { createConsumer } from '../../runtime/index.ts';
 import type { ConsumerDependencies } from '../../runtime/ports/dependencies.ts';
@@ -83,7 +82,7 @@ export class ConsumerFunction {
         return {
           process,
           busy: false,
-          handle: createConsumer({ name, parse: parseOrderEvent, formerly: guaranteeNames, ...part }, wiring),
+          handle: createConsumer({ name, formerly: guaranteeNames, ...part }, wiring),
         };
       },
     });

@@ -1,6 +1,6 @@
-import { idempotencyKey } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { type EffectHandler, increment } from '../../runtime/index.ts';
+import { recordKey } from '../oracle/record-key.ts';
 import type { RunStore } from '../ports/store.ts';
 
 /** The table with tasks for another system. */
@@ -25,7 +25,7 @@ export function leaveInOutbox(
   isDue: (event: OrderEvent) => boolean,
 ): EffectHandler<OrderEvent> {
   return (event) =>
-    isDue(event) ? [increment(table, { key: idempotencyKey(consumer, event) }, { entries: 1 })] : [];
+    isDue(event) ? [increment(table, { key: recordKey(consumer, event) }, { entries: 1 })] : [];
 }
 
 /** Number of entries of an event, by its idempotency key. */

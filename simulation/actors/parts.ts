@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidEventError } from '../../contract/errors.ts';
 import type { ReceivedMessage } from '../../contract/event/event-parser.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
@@ -12,6 +13,7 @@ import {
   type GuaranteeName,
   PermanentError,
 } from '../../runtime/index.ts';
+import { firstIdOf } from '../oracle/record-key.ts';
 import type { MailSystem } from '../outside/mail-system.ts';
 import type { Trouble } from '../workloads/planned-event.ts';
 import { actAs } from '../world/acting.ts';
@@ -77,6 +79,20 @@ export function partOf(
         handle: mailOrder({ from: 'orders@shop.test', domain: 'shop.test', client: mails.seenBy(process) }),
       };
   }
+}
+
+/** The type that `notifications` ignores for a while. It sends no mail for it. */
+const ignored = 'order.cancelled';
+
+const unchanged: StandardSchemaV1 = {
+  '~standard': { version: 1, vendor: 'simulation', validate: (value) => ({ value }) },
+};
+
+/** Replaces the parser of a part by `events` and a `key`. @param ignores Whether it ignores cancellations. */
+export function withOptions({ parse: _, ...part }: Part, ignores: boolean): Part {
+  const events = { 'order.placed': unchanged, ...(!ignores && { [ignored]: unchanged }) };
+  const options = { events, key: firstIdOf, ...(ignores && { ignore: [ignored] }) };
+  return { ...part, ...options };
 }
 
 export interface Surveillance {

@@ -1,4 +1,5 @@
-import { bodyKey, idempotencyKey } from '../../contract/event/identity.ts';
+import { bodyKey } from '../../contract/event/identity.ts';
+import { recordKey } from '../oracle/record-key.ts';
 import type { Witness } from '../oracle/witness.ts';
 import { type PlannedEvent, parserTroubles, type Trouble, troubleKinds } from '../workloads/planned-event.ts';
 import type { World } from '../world/world.ts';
@@ -32,7 +33,7 @@ export class Troubles {
     const planned = this.#events.find(({ event }) => event.id === id);
     if (planned !== undefined && this.failsAll && body === undefined) {
       this.#world.faults.count('deployment that fails every event');
-      this.#witness.failed(idempotencyKey(consumer, planned.event));
+      this.#witness.failed(recordKey(consumer, planned.event));
       return 'fails';
     }
     const one = planned?.troubles.get(consumer);
@@ -46,7 +47,7 @@ export class Troubles {
     if (!shows) return undefined;
     this.#world.faults.count(troubleKinds[trouble]);
     if (trouble === 'kills its parser') this.lethalBodies.add(bodyKey(consumer, body as string));
-    const key = body === undefined ? idempotencyKey(consumer, planned.event) : bodyKey(consumer, body);
+    const key = body === undefined ? recordKey(consumer, planned.event) : bodyKey(consumer, body);
     if (body === undefined) this.#world.excuse(key, troubleKinds[trouble]);
     if (trouble !== 'refuses' && trouble !== 'refuses in its parser') this.#witness.failed(key);
     return trouble;

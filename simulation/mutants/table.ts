@@ -1,6 +1,7 @@
 import { adapterMutants } from './adapters.ts';
 import { intakeMutants } from './intake.ts';
 import type { Mutant } from './mutant.ts';
+import { optionMutants } from './options.ts';
 import { retryingMutants } from './retrying.ts';
 import { unreadMutants } from './unread.ts';
 
@@ -369,6 +370,7 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
     replacement: 'const checkpoint = this.#position();',
   },
   ...unreadMutants,
+  ...optionMutants,
   ...adapterMutants,
   ...intakeMutants,
 } as const satisfies Readonly<Record<string, Mutant>>;

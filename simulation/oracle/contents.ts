@@ -22,6 +22,8 @@ export class Contents {
     } catch {
       return;
     }
+    const { id: _, source: __, sequence: ___, ...business } = event;
+    this.#bodies.set(`key:${sha256(canonicalJson(business))}`, body);
     this.#bodies.set(`2:${sha256(canonicalJson(event))}`, body);
     this.#bodies.set(`own:${sha256(canonicalJson(ownContent(event)))}`, body);
   }

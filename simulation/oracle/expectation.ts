@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../contract/event/canonical-json.ts';
-import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
+import { sha256 } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import type { ConsumerName } from '../actors/parts.ts';
+import { keyedSource, recordKey, retryOf } from './record-key.ts';
 
 /**
  * The expected end of a run: every consumer applied every event once, and all other messages are in its dead-letter
@@ -25,8 +26,9 @@ export class Expectation {
     this.consumers = consumers;
     for (const event of events) {
       this.#bodies.set(canonicalJson(event), event);
+      if (event.source === keyedSource) this.#bodies.set(canonicalJson(retryOf(event)), event);
       for (const consumer of consumers) {
-        const key = idempotencyKey(consumer, event);
+        const key = recordKey(consumer, event);
         this.#byHash.set(sha256(key), key);
         this.#groups.set(key, event.partitionkey);
         const place = `${consumer}#${event.partitionkey}`;
@@ -46,7 +48,7 @@ export class Expectation {
     return canonicalJson(event);
   }
 
-  /** Whether a body is the first publication of an event of the plan. */
+  /** Whether a body is an event of the plan, or its retry under another id. */
   isOriginal(body: string): boolean {
     return this.#bodies.has(body);
   }

@@ -37,6 +37,8 @@ export class Witness {
   readonly #settled = new Set<string>();
   /** By message id. */
   readonly #blocked = new Map<string, Blocked>();
+  /** Idempotency keys of events of a type that a consumer ignored. */
+  readonly #ignored = new Set<string>();
   /** Ids of messages that were copied to a dead-letter queue. */
   readonly #copied = new Set<string>();
   /** By idempotency key: failures of the handler since the last quarantine. */
@@ -111,6 +113,10 @@ export class Witness {
   /** Messages that block their groups and were not settled since. */
   get blocked(): Blocked[] {
     return [...this.#blocked.values()];
+  }
+
+  isIgnored(key: string): boolean {
+    return this.#ignored.has(key);
   }
 
   isOfWildClock(key: string): boolean {
@@ -210,6 +216,7 @@ export class Witness {
     if (key !== undefined && code === 'STORE_BUSY') this.#world.excuse(key, 'deadline');
     if (key === undefined || outcomes[outcome].waits || outcome === 'conflict') return;
     this.#settled.add(key);
+    if (outcome === 'ignored') this.#ignored.add(key);
     if (outcome === 'unknown') this.#unknown(key, process);
   }
 

@@ -2,9 +2,10 @@ import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import type { GuaranteeName } from '../../runtime/index.ts';
 import { type ConsumerName, deployableAs } from '../actors/parts.ts';
+import { keyedSource, retryOf } from '../oracle/record-key.ts';
 import type { FaultKind, FaultRates } from '../world/faults.ts';
 import { Prng } from '../world/prng.ts';
-import type { Extra, PlannedEvent, PlannedTrouble } from './planned-event.ts';
+import type { Extra, LaterVersion, PlannedEvent, PlannedTrouble } from './planned-event.ts';
 import { eventOf, requestExtras, requestOf } from './requests.ts';
 
 export interface Plan {
@@ -29,6 +30,17 @@ export interface Plan {
   readonly store: 'memory' | 'dynamodb' | 'redis';
   /** What comes again when the records have expired; absent where the run ends before. */
   readonly expiry?: Expiry | undefined;
+  /** Whether the consumers have `events` and a `key`, instead of a parser. */
+  readonly consumerOptions?: boolean | undefined;
+  /** When the mail consumer ignores cancellations. Needs `consumerOptions`. */
+  readonly ignoring?: Ignoring | undefined;
+  readonly laterVersion?: LaterVersion | undefined;
+}
+
+/** From when until when the consumer ignores the type, in ms after the start. */
+export interface Ignoring {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** For this time, in ms after the start, the handlers of all functions fail whatever they are given. */
@@ -86,6 +98,8 @@ export interface Character {
   readonly stricter?: number;
   readonly outage?: boolean;
   readonly expiry?: boolean;
+  /** Whether consumers have a `key`, ignore a type for a while, and find records of a later version. */
+  readonly consumerOptions?: boolean;
   /** @default - all of them */
   readonly consumers?: readonly ConsumerName[];
   /** @default memory */
@@ -109,6 +123,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
   const contents = new Prng(seed, 'contents');
   const parsers = new Prng(seed, 'parsers');
   const later = new Prng(seed, 'stricter');
+  const options = new Prng(seed, 'options');
   const groups = Array.from({ length: random.between(...character.groups) }, (_, n) => `account-${n + 1}`);
   const sequences = new Map<string, number>();
   const twisted = (kind: FaultKind) => random.chance(character.twists[kind] ?? 0);
@@ -118,7 +133,8 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     sequences.set(group, sequence);
     const ordered = orderOf(index, group, sequence, random);
     const request = character.intake ? requestOf(ordered, index) : undefined;
-    const event = request ? eventOf(ordered, request) : ordered;
+    const keyed = character.consumerOptions ? { ...ordered, source: keyedSource } : ordered;
+    const event = request ? eventOf(ordered, request) : keyed;
     const troubles = new Map<string, PlannedTrouble>();
     for (const consumer of consumers) {
       if (twisted('handler fails')) {
@@ -140,6 +156,10 @@ export function planOf(seed: number, character: Character, consumers: readonly C
     const extras = request
       ? requestExtras(ordered, request, twisted, random)
       : extrasOf(event, index, twisted, random);
+    if (options.chance(character.twists['retry under another id'] ?? 0)) {
+      const retry = { body: canonicalJson(retryOf(event)), group, at: options.below(600_000) };
+      extras.push({ kind: 'retry under another id', ...retry });
+    }
     return { index, event, request, gap, troubles, extras };
   });
   const timeout = random.pick(timeouts);
@@ -175,6 +195,18 @@ export function planOf(seed: number, character: Character, consumers: readonly C
         }
       : undefined,
     expiry: character.expiry ? expiryOf(events, random) : undefined,
+    ...(character.consumerOptions && optionsOf(events, duration, options)),
+  };
+}
+
+function optionsOf(events: readonly PlannedEvent[], duration: number, random: Prng): Partial<Plan> {
+  const from = random.below(duration / 2);
+  const some = events.filter(() => random.chance(0.2)).map(({ index }) => index);
+  const status = random.pick(['COMPLETED', 'RETRYING'] as const);
+  return {
+    consumerOptions: true,
+    ignoring: { from, to: random.between(from, duration) },
+    laterVersion: { events: some, status, until: random.below(duration) },
   };
 }
 

@@ -55,6 +55,15 @@ export interface Extra {
   readonly deduplicationId?: string;
 }
 
+/** Records of a later version of the consumers, which was rolled back before the run. */
+export interface LaterVersion {
+  /** Positions of the events that have such a record. */
+  readonly events: readonly number[];
+  readonly status: 'COMPLETED' | 'RETRYING';
+  /** When the later version is deployed again, in ms after the start. */
+  readonly until: number;
+}
+
 export interface PlannedEvent {
   /** Its place in the plan: what shrinking leaves out. */
   readonly index: number;

@@ -151,6 +151,22 @@ export const workloads: Readonly<Record<string, Character>> = {
     deployments: true,
     stricter: 0.6,
   },
+  /**
+   * A producer makes a new id at each retry, consumers ignore a type for a while, and a later version was rolled back.
+   */
+  options: {
+    events: [6, 12],
+    groups: [2, 4],
+    twists: {
+      'duplicate after the window': 0.2,
+      'retry under another id': 0.4,
+      'handler fails': 0.05,
+      poison: 0.04,
+    },
+    rates: { ...rough, 'crash before': 0.02, 'crash after': 0.02 },
+    consumers: ['fulfilment', 'notifications'],
+    consumerOptions: true,
+  },
   /** Records expire, and events come again after that. */
   expiry: { events: [4, 10], groups: [1, 3], twists, rates: rough, expiry: true },
   /** The records are in DynamoDB, by the runtime's adapter and the client of the SDK. */
@@ -214,6 +230,7 @@ const rare: ReadonlyMap<number, string> = new Map([
   [17, 'redis'],
   [12, 'faulty-deployment'],
   [10, 'stricter'],
+  [20, 'options'],
 ]);
 const apart = new Set([...slow.values(), ...rare.values()]);
 const inTurn = workloadNames.filter((name) => !apart.has(name));
