@@ -9,6 +9,7 @@ const rooms = {
   bin: ['lib'],
   system: ['contract'],
   local: ['system', 'publisher', 'contract'],
+  cli: ['local', 'system', 'contract'],
   lab: ['local', 'system', 'publisher', 'contract'],
 };
 
@@ -73,7 +74,7 @@ export default {
         'The library takes events of any type; orders are the example: contract/orders/, lib/app/, lambda/, and what runs them.',
       severity: 'error',
       from: { path: '^(runtime|publisher|lib(?!/app/)|contract(?!/orders/|/index\\.ts$))' },
-      to: { path: '^(contract/orders|lib/app|lambda|bin|system|lab|local|simulation|test|bench|spec)/' },
+      to: { path: '^(contract/orders|lib/app|lambda|bin|system|lab|local|cli|simulation|test|bench|spec)/' },
     },
     {
       name: 'benchmarks-stand-apart',

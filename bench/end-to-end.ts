@@ -114,7 +114,12 @@ async function measure(endpoint: Endpoint, lines: readonly string[]): Promise<Ro
 }
 
 async function deployBoth(endpoint: Endpoint) {
-  const deployed = await deploy(endpoint, { stackNames: [stackName], app, context: { stackName } });
+  const deployed = await deploy(endpoint, {
+    project: repository,
+    stackNames: [stackName],
+    app,
+    context: { stackName },
+  });
   await restoreTopicAttributes(endpoint.clientConfig, stackName);
   const stack = deployed[stackName] ?? {};
   const output = (name: string) => stack[name] ?? '';

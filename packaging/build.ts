@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { argv, execPath } from 'node:process';
 import ts from 'typescript';
 import { repository } from '../system/folders.ts';
-import { entries } from './entries.ts';
+import { entries, roomsWithFiles } from './entries.ts';
 
 /*
  * Builds the package into `dist/`, or into the folder that is given: `esm/` and `cjs/` hold the same modules in both
@@ -38,14 +38,35 @@ function convert(): void {
     const target = join(cjs, path);
     mkdirSync(dirname(target), { recursive: true });
     const isTypes = path.endsWith('.d.ts');
-    writeFileSync(target, isTypes ? text : ts.transpileModule(text, { compilerOptions }).outputText);
+    writeFileSync(
+      target,
+      isTypes ? text : ts.transpileModule(withoutMeta(text), { compilerOptions }).outputText,
+    );
   }
   writeFileSync(join(cjs, 'package.json'), '{ "type": "commonjs" }\n');
+}
+
+/** The compiler leaves `import.meta` as it is, and CommonJS has none. */
+function withoutMeta(text: string): string {
+  return text.replace(/\bimport\.meta\.(dirname|filename)\b/g, '__$1');
+}
+
+/** Copies the scripts and lists that modules read beside themselves. */
+function copyFiles(): void {
+  for (const room of roomsWithFiles) {
+    for (const format of [esm, cjs]) {
+      cpSync(join(repository, room), join(format, room), {
+        recursive: true,
+        filter: (path) => !/\.ts$|__pycache__/.test(path),
+      });
+    }
+  }
 }
 
 rmSync(dist, { recursive: true, force: true });
 await compile();
 convert();
+copyFiles();
 
 for (const [name, { source, single }] of Object.entries(entries)) {
   const module = `./cjs/${source.replace(/\.ts$/, '.js')}`;

@@ -1,3 +1,9 @@
+/** The command `order-once`. */
+export const command = 'cli/main.ts';
+
+/** Rooms that read files which are not modules. The package holds those files too, at the same place. */
+export const roomsWithFiles = ['system', 'local'] as const;
+
 /** An entry point of the package. */
 export interface Entry {
   /** The source that it exports, from the root of the repository. */
@@ -14,6 +20,7 @@ export const entries: Readonly<Record<string, Entry>> = {
   runtime: { source: 'runtime/order-once.ts' },
   constructs: { source: 'lib/index.ts', single: true },
   testing: { source: 'testing/index.ts', single: true },
+  local: { source: 'local/index.ts', single: true },
   publisher: { source: 'publisher/index.ts' },
   http: { source: 'runtime/http/index.ts' },
   powertools: { source: 'runtime/powertools/index.ts' },

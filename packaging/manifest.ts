@@ -1,4 +1,4 @@
-import { entries } from './entries.ts';
+import { command, entries } from './entries.ts';
 
 /** Names under which an entry point is imported; `order-once/runtime` is an alias of `order-once`. */
 function pathsOf(name: string): string[] {
@@ -13,6 +13,7 @@ export function manifestOf() {
   return {
     main: './dist/runtime.cjs',
     types: './dist/runtime.d.cts',
+    bin: { 'order-once': `./dist/esm/${command.replace(/\.ts$/, '.js')}` },
     exports: Object.fromEntries(
       named.map(({ name, path, source, single }) => {
         const esm = `./dist/esm/${source.replace(/\.ts$/, '')}`;

@@ -8,13 +8,15 @@ export interface Option {
   readonly value: string;
   readonly help: string;
   readonly default?: string;
+  /** Whether the option may be given several times. Its value is then a list. */
+  readonly many?: true;
 }
 
 /** Options by name, without dashes. */
 export type Options = Readonly<Record<string, Option>>;
 
 export interface Arguments {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   /** The arguments that are not options. */
   readonly words: readonly string[];
 }
@@ -31,7 +33,9 @@ export function usageOf(command: string, options: Options): string {
 
 /**
  * Reads the arguments of a command.
- * @throws ConfigurationError that names the argument, and shows the usage.
+ *
+ * @param usage The usage, or one line that says how to see it. Errors end with it.
+ * @throws ConfigurationError that names the argument, and shows `usage`.
  */
 export function readArguments(
   args: readonly string[],
@@ -40,9 +44,9 @@ export function readArguments(
   { takesWords = false } = {},
 ): Arguments {
   const types = Object.fromEntries(
-    Object.entries(options).map(([name, { value }]) => [
+    Object.entries(options).map(([name, { value, many = false }]) => [
       name,
-      { type: value === '' ? ('boolean' as const) : ('string' as const) },
+      { type: value === '' ? ('boolean' as const) : ('string' as const), multiple: many },
     ]),
   );
   try {
@@ -55,7 +59,8 @@ export function readArguments(
   } catch (error) {
     // The rest of the message is about arguments that start with dashes, which no command takes.
     const [problem = ''] = (error as Error).message.split(/\. To specify a positional argument /);
-    throw new ConfigurationError(`${truncate(problem)}\n\n${usage}`);
+    const isLine = !usage.includes('\n');
+    throw new ConfigurationError(`${truncate(problem)}${isLine ? '. ' : '\n\n'}${usage}`);
   }
 }
 

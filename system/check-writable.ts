@@ -5,9 +5,10 @@ import { truncate } from '../contract/truncate.ts';
 
 /**
  * Checks, before hours of work, that their result can be written.
- * @throws ConfigurationError if the file of `--json` cannot be written.
+ * @param option The option that names the file, without dashes.
+ * @throws ConfigurationError if the file cannot be written.
  */
-export async function checkWritable(file: string): Promise<void> {
+export async function checkWritable(file: string, option = 'json'): Promise<void> {
   const isNew = !existsSync(file);
   try {
     await (await open(file, 'a')).close();
@@ -15,7 +16,7 @@ export async function checkWritable(file: string): Promise<void> {
     if (isNew) await rm(file);
   } catch (cause) {
     const reason = truncate((cause as Error).message);
-    throw new ConfigurationError(`--json is "${truncate(file)}": it cannot be written (${reason})`, {
+    throw new ConfigurationError(`--${option} is "${truncate(file)}": it cannot be written (${reason})`, {
       cause,
     });
   }

@@ -20,6 +20,15 @@ export function ownEnvironment(): Environment {
 }
 
 /**
+ * Keeps the AWS SDK from warning on old versions of Node, in this process and its children: the output of a command is about the
+ * command.
+ */
+export function hideSdkWarnings(): void {
+  // biome-ignore lint/style/noProcessEnv: the SDK reads the variable where it makes a client.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
+
+/**
  * Returns `own` without settings of AWS and proxies, for a tool that uses a local endpoint. So no profile, key or endpoint of the
  * user's real accounts is used by accident. A proxy cannot reach this machine's loopback.
  */

@@ -1,13 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
+import { cwd } from 'node:process';
 
 /** The folder of this file, independent of the working directory. */
 export const systemFolder = import.meta.dirname;
+/** The root of the repository. The package has none: only commands of the repository use it. */
 export const repository = dirname(systemFolder);
 /** The folder for everything that commands leave on the disk. */
-export const stateFolder = join(repository, '.local');
+export const stateFolder = stateFolderOf(import.meta.filename, cwd());
+
+/**
+ * In the repository that is `.local/`, whatever the working directory. The package is installed in somebody's project, and
+ * leaves everything in `.order-once/` of the working directory.
+ *
+ * @param module Path of a module in `system/`. Only the repository holds sources in TypeScript.
+ */
+export function stateFolderOf(module: string, workingDirectory: string): string {
+  const isSource = extname(module) === '.ts';
+  return isSource ? join(dirname(dirname(module)), '.local') : join(workingDirectory, '.order-once');
+}
 
 /** If a folder's maker has ended: the file with the pid of the process that still uses the folder. */
 const keeperFile = 'keeper';
@@ -15,13 +28,15 @@ const keeperFile = 'keeper';
 const kinds = ['runs', 'installs'] as const;
 
 /**
- * Makes a folder below `.local/<kind>/` for this process, and removes the folders of killed processes. The folder's name contains
- * its maker's pid, so the maker is known from the start.
+ * Makes a folder below `<kind>/` of the state folder for this process, and removes the folders of killed processes. The folder's
+ * name contains its maker's pid, so the maker is known from the start.
  */
 export async function makeOwnFolder(kind: (typeof kinds)[number]): Promise<string> {
   await Promise.all(kinds.map((each) => removeAbandoned(join(stateFolder, each))));
   const parent = join(stateFolder, kind);
   await mkdir(parent, { recursive: true });
+  // Git must not offer the state to the user of the package, who knows nothing of this folder.
+  await writeFile(join(stateFolder, '.gitignore'), '*\n');
   const folder = join(parent, `${process.pid}-${randomBytes(3).toString('hex')}-${hostname()}`);
   await mkdir(folder);
   return folder;

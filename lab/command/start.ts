@@ -96,7 +96,7 @@ async function start(options: StartOptions): Promise<boolean> {
       });
   const { stack, result } = await Promise.race([work(), endpoint.died]).catch(async (error) => {
     forget();
-    if (!endpoint.started) await destroy(endpoint, [stackName]).catch(() => say(left));
+    if (!endpoint.started) await destroy(endpoint, repository, [stackName]).catch(() => say(left));
     throw error;
   });
   const { seed, events: _, keep, json, ...chosen } = options;
@@ -105,7 +105,7 @@ async function start(options: StartOptions): Promise<boolean> {
   if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
   if (keep) process.stdout.write(inspectHint(endpoint, stack, await endpoint.keep()));
   else {
-    if (!endpoint.started) await destroy(endpoint, [stackName]);
+    if (!endpoint.started) await destroy(endpoint, repository, [stackName]);
     await endpoint.stop();
   }
   forget();
@@ -122,7 +122,7 @@ async function deployOrders(
     say(`Functions time out after ${faultyTimeout} s, so that failures are retried quickly`);
   const timeout = sandbox.isHarmless ? {} : { functionTimeoutSeconds: faultyTimeout };
   const context = { stackName, stage: 'dev', ...timeout, ...sandbox.context };
-  const outputs = await deploy(endpoint, { stackNames: [stackName], context }, say);
+  const outputs = await deploy(endpoint, { project: repository, stackNames: [stackName], context }, say);
   await restoreTopicAttributes(endpoint.clientConfig, stackName);
   const stack = outputs[stackName] as StackOutputs;
   await sandbox.join(stack);

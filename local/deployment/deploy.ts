@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ownEnvironment, withoutAws } from '../../system/environment.ts';
 import { DeploymentError } from '../../system/errors.ts';
-import { repository } from '../../system/folders.ts';
 import { nodeScript, runChild } from '../../system/processes.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { readStacks } from './assembly.ts';
 import { explain } from './cdk-output.ts';
-
-const cdk = join(repository, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+import { findCdk } from './find-cdk.ts';
+import { checkPlace, selectStacks } from './select-stacks.ts';
 
 /** The stack that `cdk bootstrap` makes. */
 const bootstrapStack = 'CDKToolkit';
@@ -20,31 +20,40 @@ const account = '000000000000';
 const quiet = ['--ci', '--no-color', '--no-notices', '--no-version-reporting'];
 
 export interface DeployOptions {
-  readonly stackNames: readonly string[];
-  /** Command that synthesizes the app; cdk.json's by default. */
-  readonly app?: string;
-  readonly context?: Readonly<Record<string, string>>;
+  /** Folder of the CDK project, with its cdk.json and its aws-cdk. */
+  readonly project: string;
+  /** Names of stacks, or patterns of the CDK. @default - the app's only stack */
+  readonly stackNames?: readonly string[] | undefined;
+  /** Command that synthesizes the app. @default - the one of cdk.json */
+  readonly app?: string | undefined;
+  readonly context?: Readonly<Record<string, string>> | undefined;
 }
+
+/** The outputs of each deployed stack, by its name. */
+export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
  * Deploys stacks of one app with `cdk deploy`. Runs `cdk bootstrap` first if the endpoint needs it.
  *
  * @param onStep Called with the name of each step.
- * @returns The outputs of each stack, by its name.
- * @throws DeploymentError with the CDK's output; EndpointError if the emulator ended meanwhile.
+ * @returns The outputs of each stack that was deployed, also of those that the chosen ones depend on.
+ * @throws DeploymentError with the CDK's output; ConfigurationError if the app has no such stack, or one for another account;
+ *   ToolError if the project has no CDK; EndpointError if the emulator ended meanwhile.
  */
 export async function deploy(
   endpoint: Endpoint,
   options: DeployOptions,
   onStep: (step: string) => void = () => {},
-): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
-  onStep('Deploying');
+): Promise<Outputs> {
+  onStep('Synthesizing');
+  const { project } = options;
   // In parallel, because each takes seconds and neither needs the other.
-  await Promise.all([bootstrap(endpoint), synthesize(endpoint, options)]);
+  const [stackNames] = await Promise.all([synthesize(endpoint, options), bootstrap(endpoint, project)]);
+  onStep('Deploying');
   const outputsFile = join(endpoint.folder, 'outputs.json');
-  await run(endpoint, repository, [
+  await run(endpoint, project, [
     'deploy',
-    ...options.stackNames,
+    ...stackNames,
     ...['--app', assemblyOf(endpoint)],
     ...['--require-approval', 'never'],
     ...['--outputs-file', outputsFile],
@@ -52,29 +61,48 @@ export async function deploy(
   return JSON.parse(await readFile(outputsFile, 'utf8'));
 }
 
-async function bootstrap(endpoint: Endpoint): Promise<void> {
+async function bootstrap(endpoint: Endpoint, project: string): Promise<void> {
   if (!endpoint.started && (await isBootstrapped(endpoint))) return;
+  const { folder, clientConfig } = endpoint;
   // In a folder without cdk.json, the CDK does not load the app.
-  await run(endpoint, endpoint.folder, ['bootstrap', `aws://${account}/${endpoint.clientConfig.region}`]);
+  await run(endpoint, project, ['bootstrap', `aws://${account}/${clientConfig.region}`], { cwd: folder });
 }
 
+/** @returns The names of the stacks to deploy. */
 async function synthesize(
   endpoint: Endpoint,
-  { stackNames, app, context = {} }: DeployOptions,
-): Promise<void> {
-  await run(endpoint, repository, [
+  { project, stackNames, app, context = {} }: DeployOptions,
+): Promise<readonly string[]> {
+  const assembly = assemblyOf(endpoint);
+  const args = [
     'synth',
-    ...stackNames,
+    // Only the assets of these stacks are bundled.
+    ...(stackNames ?? []),
     ...(app === undefined ? [] : ['--app', app]),
     ...Object.entries(context).flatMap(([name, value]) => ['--context', `${name}=${value}`]),
-    ...['--output', assemblyOf(endpoint)],
+    ...['--output', assembly],
     '--quiet',
-  ]);
+  ];
+  const name = app === undefined ? 'cdk synth' : `cdk synth --app "${app}"`;
+  await run(endpoint, project, args, { name }).catch(async (error) => {
+    // If the app succeeded, it lacks a stack, and the CDK does not say which stacks it has.
+    const stacks = await readStacks(assembly).catch(() => []);
+    if (stacks.length > 0 && stackNames !== undefined) selectStacks(stacks, stackNames);
+    throw error;
+  });
+  const stacks = await readStacks(assembly);
+  const selected = selectStacks(stacks, stackNames);
+  checkPlace(stacks, selected, { account, region: endpoint.clientConfig.region });
+  return selected;
 }
 
 /** Destroys stacks that `deploy` deployed to the same endpoint. */
-export async function destroy(endpoint: Endpoint, stackNames: readonly string[]): Promise<void> {
-  await run(endpoint, repository, ['destroy', ...stackNames, '--force', '--app', assemblyOf(endpoint)]);
+export async function destroy(
+  endpoint: Endpoint,
+  project: string,
+  stackNames: readonly string[],
+): Promise<void> {
+  await run(endpoint, project, ['destroy', ...stackNames, '--force', '--app', assemblyOf(endpoint)]);
 }
 
 /** Each run has its own folder, so that two runs do not overwrite each other's files. */
@@ -95,14 +123,27 @@ async function isBootstrapped({ clientConfig }: Endpoint): Promise<boolean> {
   }
 }
 
-async function run(endpoint: Endpoint, cwd: string, args: readonly string[]): Promise<void> {
+interface RunOptions {
+  /** Working directory. @default - the project */
+  readonly cwd?: string;
+  /** Name of the command in errors. */
+  readonly name?: string;
+}
+
+/** Runs the project's CDK. */
+async function run(
+  endpoint: Endpoint,
+  project: string,
+  args: readonly string[],
+  { cwd = project, name = `cdk ${args[0]}` }: RunOptions = {},
+): Promise<void> {
   const env = {
     ...withoutAws(ownEnvironment()),
     ...endpoint.environment,
     CDK_DISABLE_CLI_TELEMETRY: 'true',
   };
-  const command = nodeScript(cdk, ...args, ...quiet);
+  const command = nodeScript(findCdk(project), ...args, ...quiet);
   const { code, signal, output } = await runChild(command, { env, cwd, gone: endpoint.died });
   if (code === 0) return;
-  throw new DeploymentError(`cdk ${args[0]} failed (${signal ?? `exit code ${code}`}):\n${explain(output)}`);
+  throw new DeploymentError(`${name} failed (${signal ?? `exit code ${code}`}):\n${explain(output)}`);
 }

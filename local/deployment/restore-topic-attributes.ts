@@ -1,10 +1,7 @@
-import {
-  CloudFormationClient,
-  GetTemplateCommand,
-  paginateListStackResources,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { GetTopicAttributesCommand, SetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { ClientConfig } from '../endpoint/client-config.ts';
+import { readResources } from './stack-resources.ts';
 
 const topicType = 'AWS::SNS::Topic';
 
@@ -41,7 +38,8 @@ export async function restoreTopicAttributes(
   const cloudFormation = new CloudFormationClient(clientConfig);
   try {
     const restored: RestoredTopic[] = [];
-    for (const { topicArn, properties } of await topicsOf(cloudFormation, stackName)) {
+    for (const { type, physicalId: topicArn, properties } of await readResources(cloudFormation, stackName)) {
+      if (type !== topicType) continue;
       const { Attributes: live = {} } = await sns.send(new GetTopicAttributesCommand({ TopicArn: topicArn }));
       const attributes = missingAttributes(properties, live);
       for (const [AttributeName, AttributeValue] of Object.entries(attributes)) {
@@ -73,27 +71,4 @@ export function missingAttributes(
       return same ? [] : [[name, String(wanted)]];
     }),
   );
-}
-
-interface Topic {
-  readonly topicArn: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
-interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Properties?: Readonly<Record<string, unknown>> }>>;
-}
-
-async function topicsOf(client: CloudFormationClient, stackName: string): Promise<readonly Topic[]> {
-  const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName: stackName }));
-  const { Resources: resources } = JSON.parse(TemplateBody) as Template;
-  const topics: Topic[] = [];
-  for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
-    for (const { ResourceType, LogicalResourceId, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
-      if (ResourceType !== topicType || !LogicalResourceId || !PhysicalResourceId) continue;
-      const properties = resources[LogicalResourceId]?.Properties ?? {};
-      topics.push({ topicArn: PhysicalResourceId, properties });
-    }
-  }
-  return topics;
 }

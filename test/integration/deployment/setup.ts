@@ -3,6 +3,7 @@ import { restoreTopicAttributes } from '../../../local/deployment/restore-topic-
 import { chosenEmulator } from '../../../local/endpoint/emulators.ts';
 import { openEndpoint } from '../../../local/endpoint/endpoint.ts';
 import { ownEnvironment } from '../../../system/environment.ts';
+import { repository } from '../../../system/folders.ts';
 import { stopOnSignals } from '../../../system/teardown.ts';
 import { type Connection, connectionVariable, type Deployed } from './connection.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
@@ -33,14 +34,14 @@ export default async function setup(): Promise<void> {
   ];
   globalThis.undoSetup = async () => {
     await sandbox?.close();
-    if (!endpoint.started) await destroy(endpoint, stackNames);
+    if (!endpoint.started) await destroy(endpoint, repository, stackNames);
     await endpoint.stop();
   };
   try {
     if (hasSandbox) sandbox = await startSandbox(endpoint);
     const app = 'node --import tsx test/integration/deployment/stack.ts';
     const context = { stackName: main, ...sandbox?.context };
-    const outputs = await deploy(endpoint, { stackNames, app, context });
+    const outputs = await deploy(endpoint, { project: repository, stackNames, app, context });
     const [mended] = await restoreTopicAttributes(endpoint.clientConfig, main);
     await restoreTopicAttributes(endpoint.clientConfig, `${main}-Variants`);
     const variant = (name: string) => JSON.parse(outputs[`${main}-Variants`]?.[`${name}Variant`] ?? '{}');

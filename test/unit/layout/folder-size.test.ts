@@ -9,6 +9,7 @@ const mostFiles = 12;
 /** The rooms of ARCHITECTURE.md that hold code; tests and the model have a file for each thing that they show. */
 const rooms = [
   'bin',
+  'cli',
   'contract',
   'lab',
   'lambda',

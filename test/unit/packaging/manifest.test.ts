@@ -7,8 +7,8 @@ const root = join(__dirname, '../../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 test('package.json exports exactly the entry points that the build writes', () => {
-  const { main, types, exports, typesVersions } = manifest;
-  expect({ main, types, exports, typesVersions }).toEqual(manifestOf());
+  const { main, types, bin, exports, typesVersions } = manifest;
+  expect({ main, types, bin, exports, typesVersions }).toEqual(manifestOf());
 });
 
 test.each(Object.entries(entries))('the entry point %s exports a source of this repository', (_, {

@@ -1,11 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { handOver, makeOwnFolder, removeFolder } from '../../../system/folders.ts';
+import { handOver, makeOwnFolder, removeFolder, stateFolderOf } from '../../../system/folders.ts';
 
 /** The pid of a process that has ended. */
 const { pid: dead } = spawnSync(process.execPath, ['--version']);
+
+describe('stateFolderOf', () => {
+  test('is .local/ of the repository for its sources, whatever the working directory', () => {
+    expect(stateFolderOf('/code/order-once/system/folders.ts', '/tmp')).toBe('/code/order-once/.local');
+  });
+
+  test("is .order-once/ of the user's working directory for the package", () => {
+    const module = '/shop/node_modules/order-once/dist/esm/system/folders.js';
+    expect(stateFolderOf(module, '/shop')).toBe('/shop/.order-once');
+  });
+});
 
 describe('makeOwnFolder', () => {
   const made: string[] = [];
@@ -41,6 +52,11 @@ describe('makeOwnFolder', () => {
     const second = await make();
     expect(second).not.toBe(first);
     expect(existsSync(first)).toBe(true);
+  });
+
+  test('hides the state folder from git', async () => {
+    const state = dirname(dirname(await make()));
+    expect(readFileSync(join(state, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
   test('removes both kinds of folders of killed processes', async () => {

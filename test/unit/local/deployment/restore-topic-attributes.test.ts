@@ -1,4 +1,4 @@
-import { missingAttributes } from '../../../local/deployment/restore-topic-attributes.ts';
+import { missingAttributes } from '../../../../local/deployment/restore-topic-attributes.ts';
 
 const fifo = { TopicName: 'orders.fifo', FifoTopic: true, ContentBasedDeduplication: true };
 

@@ -1,4 +1,4 @@
-import { explain } from '../../../local/deployment/cdk-output.ts';
+import { explain } from '../../../../local/deployment/cdk-output.ts';
 
 describe('explain', () => {
   test('keeps the message and the place of an error in the app, without its stack', () => {

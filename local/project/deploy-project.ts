@@ -1,0 +1,47 @@
+import { deploy, type Outputs } from '../deployment/deploy.ts';
+import { restoreTopicAttributes } from '../deployment/restore-topic-attributes.ts';
+import type { EmulatorName } from '../endpoint/emulators.ts';
+import { type Endpoint, openEndpoint } from '../endpoint/endpoint.ts';
+import { checkProject, type Project } from './check-project.ts';
+
+export interface ProjectOptions extends Project {
+  /** Name of the stack, or a pattern of the CDK. @default - the app's only stack */
+  readonly stackName?: string | undefined;
+  /** Context of the app, as `cdk deploy --context` takes it. */
+  readonly context?: Readonly<Record<string, string>> | undefined;
+  /** The emulator to start. AWS_ENDPOINT_URL takes precedence. */
+  readonly emulator: EmulatorName;
+}
+
+/** A project's stacks on a local endpoint. */
+export interface DeployedProject {
+  readonly endpoint: Endpoint;
+  /** The outputs of each deployed stack, by its name. */
+  readonly outputs: Outputs;
+}
+
+/**
+ * Opens an endpoint, and deploys stacks of a project to it with the project's own CDK. Topics are as their template describes
+ * them, even if the emulator's CloudFormation drops attributes.
+ *
+ * @param onStep Called with the name of each step.
+ * @throws The errors of `checkProject`, `openEndpoint` and `deploy`. Nothing is left running then.
+ */
+export async function deployProject(
+  options: ProjectOptions,
+  onStep: (step: string) => void = () => {},
+): Promise<DeployedProject> {
+  checkProject(options);
+  const endpoint = await openEndpoint(options.emulator, onStep);
+  const deployAll = async () => {
+    const { folder: project, app, context, stackName } = options;
+    const stackNames = stackName === undefined ? undefined : [stackName];
+    const outputs = await deploy(endpoint, { project, app, context, stackNames }, onStep);
+    for (const name of Object.keys(outputs)) await restoreTopicAttributes(endpoint.clientConfig, name);
+    return { endpoint, outputs };
+  };
+  return await Promise.race([deployAll(), endpoint.died]).catch(async (error) => {
+    await endpoint.stop();
+    throw error;
+  });
+}

@@ -1,0 +1,32 @@
+import { readLocalOptions } from '../../../cli/local/options.ts';
+
+test('deploys the app of cdk.json to MiniStack by default', () => {
+  expect(readLocalOptions([])).toEqual({
+    emulator: 'ministack',
+    app: undefined,
+    stackName: undefined,
+    context: {},
+    outputs: undefined,
+  });
+});
+
+test('reads all options, and context that is given several times', () => {
+  const args = [
+    '--emulator',
+    'localstack',
+    '--app',
+    'node app.js',
+    '--stack',
+    'Shop',
+    '--outputs',
+    'out.json',
+  ];
+  const context = ['--context', 'stage=dev', '--context', 'filter=a=b', '--context=empty='];
+  expect(readLocalOptions([...args, ...context])).toEqual({
+    emulator: 'localstack',
+    app: 'node app.js',
+    stackName: 'Shop',
+    context: { stage: 'dev', filter: 'a=b', empty: '' },
+    outputs: 'out.json',
+  });
+});

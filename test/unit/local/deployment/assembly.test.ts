@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, CfnResource, Stack, Stage } from 'aws-cdk-lib/core';
+import { readStacks } from '../../../../local/deployment/assembly.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'order-once-assembly-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('reads the stacks of an app and of its stages, by the names with which the CDK selects them', async () => {
+  const app = new App({ outdir: folder });
+  const shop = new Stack(app, 'Shop', { env: { account: '123456789012', region: 'eu-central-1' } });
+  const mails = new Stack(new Stage(app, 'Production'), 'Mails');
+  // The CDK warns of stacks without resources.
+  for (const stack of [shop, mails]) new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
+  app.synth();
+  const stacks = await readStacks(folder);
+  expect([...stacks].sort((a, b) => a.name.localeCompare(b.name))).toEqual([
+    { name: 'Production/Mails', account: undefined, region: undefined },
+    { name: 'Shop', account: '123456789012', region: 'eu-central-1' },
+  ]);
+});
+
+test('finds no stack in an app without one', async () => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'manifest.json'), '{ "version": "48.0.0" }');
+  expect(await readStacks(folder)).toEqual([]);
+});

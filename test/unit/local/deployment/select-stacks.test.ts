@@ -1,0 +1,53 @@
+import { ConfigurationError } from '../../../../contract/errors.ts';
+import { checkPlace, selectStacks } from '../../../../local/deployment/select-stacks.ts';
+
+const anywhere = { account: undefined, region: undefined };
+const shop = { name: 'Shop', ...anywhere };
+const mails = { name: 'Mails', ...anywhere };
+const here = { account: '000000000000', region: 'us-east-1' };
+
+describe('selectStacks', () => {
+  test('takes the only stack of an app if none is named', () => {
+    expect(selectStacks([shop], undefined)).toEqual(['Shop']);
+  });
+
+  test('asks for a name if the app has several stacks, and lists them', () => {
+    expect(() => selectStacks([shop, mails], undefined)).toThrow(
+      new ConfigurationError(
+        'The app has several stacks: choose one of Shop, Mails (--stack, stackName), or "*" for all',
+      ),
+    );
+  });
+
+  test('refuses an app without a stack', () => {
+    expect(() => selectStacks([], undefined)).toThrow('The app has no stack to deploy');
+  });
+
+  test('refuses a name that the app does not have, and lists those that it has', () => {
+    expect(() => selectStacks([shop, mails], ['Shop', 'Nails'])).toThrow(
+      new ConfigurationError('The app has no stack "Nails" (--stack, stackName): choose one of Shop, Mails'),
+    );
+  });
+
+  test('leaves patterns to the CDK', () => {
+    expect(selectStacks([shop, mails], ['*'])).toEqual(['*']);
+  });
+});
+
+describe('checkPlace', () => {
+  test('accepts a stack that leaves account and Region to the command, or names those of the endpoint', () => {
+    expect(() => checkPlace([shop, { name: 'Mails', ...here }], ['*'], here)).not.toThrow();
+  });
+
+  test('refuses a stack for another account or Region, and says how the app can take both from the command', () => {
+    const abroad = { name: 'Shop', account: '123456789012', region: 'eu-central-1' };
+    expect(() => checkPlace([abroad], ['Shop'], here)).toThrow(
+      /^The stack "Shop" is for account 123456789012 in eu-central-1.*CDK_DEFAULT_ACCOUNT.*CDK_DEFAULT_REGION/,
+    );
+  });
+
+  test('ignores stacks that are not deployed', () => {
+    const abroad = { name: 'Production', account: '123456789012', region: undefined };
+    expect(() => checkPlace([shop, abroad], ['Shop'], here)).not.toThrow();
+  });
+});
