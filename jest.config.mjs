@@ -56,6 +56,8 @@ export default {
       others: ['short', 'long'],
       ...deployment,
     }),
+    // LocalStack without Docker, as .ci/localstack runs it.
+    project('localstack', { testMatch: tests('test/localstack') }),
     // The tests in a folder of this name, in any room. .ci/run has no time for them, so .ci/full runs them.
     project('long', { testMatch: ['<rootDir>/**/long/**/*.test.ts'], others: [], ...deployment }),
   ],

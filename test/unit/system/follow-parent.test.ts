@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ownEnvironment } from '../../../system/environment.ts';
-import { pythonModule } from '../../../system/processes.ts';
+import { pythonFolder, pythonModule } from '../../../system/processes.ts';
 import { findPython, probePath } from '../../../system/python/find-python.ts';
 
 /** A Python module that says when it is up and does not end by itself. */
@@ -37,4 +40,30 @@ test('a Python module that was released continues, and ends like any other proce
   expect(after).toBe('alive');
   child.kill('SIGTERM');
   await expect(exited).resolves.toEqual([null, 'SIGTERM']);
+});
+
+test('a folder of Python code finds its own modules, runs as a program, and is killed when its parent has ended', async () => {
+  // GIVEN
+  const folder = mkdtempSync(join(tmpdir(), 'python-folder-'));
+  writeFileSync(join(folder, 'beside.py'), 'greeting = "up"\n');
+  writeFileSync(
+    join(folder, '__main__.py'),
+    'import time\nfrom beside import greeting\nif __name__ == "__main__":\n    print(greeting, flush=True)\ntime.sleep(1000)\n',
+  );
+  const { executable } = await findPython(probePath(ownEnvironment()));
+  const [command, ...args] = pythonFolder(executable, folder);
+  const running = spawn(command, args, { env: {}, detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    const [said] = await once(running.stdout as Readable, 'data');
+    expect(String(said)).toBe('up\n');
+    // WHEN
+    const exited = once(running, 'exit');
+    running.stdin?.destroy();
+    // THEN
+    await expect(exited).resolves.toEqual([null, 'SIGKILL']);
+    expect(readdirSync(folder).sort()).toEqual(['__main__.py', 'beside.py']);
+  } finally {
+    running.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  }
 });
