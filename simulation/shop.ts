@@ -37,13 +37,13 @@ import { startTime, type World } from './world/world.ts';
 const day = 86_400_000;
 const recordTtlSeconds = 45 * 86_400;
 
-/** How often somebody looks at what is left once faults have ceased, and how long after each other, in ms. */
+/** Maximum number of rounds of an operator after the faults, and the time between them in ms. */
 const rounds = 8;
 const roundLength = 6 * 3_600_000;
-/** Of the queues, in ms: what blocks for longer would be deleted. */
+/** Retention of the queues, in ms. A message that blocks its group for longer would be deleted. */
 const retention = 4 * day;
 
-/** The whole system of a run: topic, functions, what they call, and who looks after them. */
+/** The whole system of a run: topic, functions, external systems, and an operator. */
 export class Shop {
   readonly #world: World;
   readonly #plan: Plan;
@@ -55,11 +55,11 @@ export class Shop {
   readonly #operator: Operator;
   readonly #witness: Witness;
   readonly #answers: Answers;
-  /** Absent where the records are in no DynamoDB. */
+  /** Absent if the records are not in DynamoDB. */
   readonly #clients: Clients | undefined;
   readonly #expectation: Expectation;
   readonly #contents = new Contents();
-  /** Idempotency keys of the events that an outside system has seen since their records began. */
+  /** Idempotency keys of the events whose effect happened in an external system since their records were created. */
   readonly #effects = new Set<string>();
   readonly #deployments: Deployments;
   readonly #laterVersion: LaterVersion;
@@ -84,7 +84,7 @@ export class Shop {
       world,
       order,
       () => plan.providerMemory - slack,
-      // SQS's own moves are told apart: they are wrong by themselves.
+      // Messages that SQS itself moved are violations of another rule.
       (id) => plan.onPoison === 'quarantine' || this.#operator.skipped.has(id) || id.startsWith('moved-'),
       this.#contents,
     );
@@ -123,7 +123,7 @@ export class Shop {
     return this.#witness.outcomes;
   }
 
-  /** Everything that the plan says, until nothing is left to do; then the verdict. */
+  /** Runs the plan until no work is left, and checks the end. */
   async run(): Promise<void> {
     const { scheduler, now } = this.#world;
     const { consumers, events, duration, badDeployment, outage, expiry, laterVersion } = this.#plan;
@@ -155,7 +155,7 @@ export class Shop {
     checkEnd(this.#world, this.#expectation, this.#state);
   }
 
-  /** Records have expired: events come again as new ones, and old copies turn up. */
+  /** After the records have expired, events are published again, and old copies arrive. */
   async #liveAgain({ deleted, again, copies }: Expiry): Promise<void> {
     const { scheduler, faults, chance, now } = this.#world;
     const { duration, events, store } = this.#plan;
@@ -287,7 +287,7 @@ export class Shop {
     }
   }
 
-  /** Somebody acts now and then while things still go wrong. */
+  /** An operator acts from time to time, while faults occur. */
   #lookAfter(until: number): void {
     const { scheduler, chance, faults, now } = this.#world;
     const next = now + chance.below(300_000);
@@ -301,8 +301,8 @@ export class Shop {
   }
 
   /**
-   * Faults have ceased: nothing may be stuck, whatever is wrong with handlers, unless it is to block. Then they are
-   * mended, and what is left is settled, until nothing is.
+   * The faults end. No message may be stuck, even if handlers still fail, unless poison blocks its group. Then the
+   * handlers are fixed, and operators settle everything that is left.
    */
   async #settle(): Promise<void> {
     const { scheduler, faults } = this.#world;
@@ -311,7 +311,7 @@ export class Shop {
     faults.cease();
     await scheduler.run(this.#world.now + neglect);
     if (!isPatient) this.#mustBeEmpty();
-    this.#troubles.healed = true;
+    this.#troubles.areFixed = true;
     if (isPatient) await scheduler.run(this.#world.now + roundLength);
     for (let round = 0; round < rounds; round++) {
       const every = Number.POSITIVE_INFINITY;
@@ -322,7 +322,7 @@ export class Shop {
     this.#mustBeEmpty();
   }
 
-  /** Every client gets its first answer again, and nothing is published. */
+  /** Every client sends its request again. It must get its first answer, and nothing may be published. */
   async #askAgain(): Promise<void> {
     if (this.#clients === undefined) return;
     this.#answers.checkAll();
@@ -339,7 +339,7 @@ export class Shop {
   }
 }
 
-/** What a replay from an archive sends: the event with the time at which it was published first. */
+/** The message of a replay from an archive: the event with the time of its first publication. */
 function oldCopyOf(event: OrderEvent, deduplicationId: string): Letter {
   const attributes = {
     [firstPublishedAttribute]: { dataType: 'Number' as const, stringValue: String(startTime) },

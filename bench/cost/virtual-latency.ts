@@ -59,7 +59,7 @@ export class VirtualLatency {
     this.#isReleasing = false;
   }
 
-  /** Whether no code runs. A request that is under way calls `#release` when it ends. */
+  /** Whether no code can run without another answer. A request that is under way calls `#release` when it ends. */
   async #isIdle(): Promise<boolean> {
     for (let n = 0; n < idleTurns; n++) {
       await turn();

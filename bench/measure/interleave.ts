@@ -5,9 +5,7 @@ export type Measure<Result> = () => Promise<Result>;
  * Measures the subjects in turn, in many rounds, so that other work of the machine slows down all of them equally. Each
  * round starts with the next subject.
  *
- * @param rounds Number of measured rounds. One more round runs before them, so that code is compiled and connections
- *   are
- *   open.
+ * @param rounds Number of measured rounds. One more round runs before them, to compile code and to open connections.
  * @returns The subjects' results for each measured round.
  */
 export async function interleave<Name extends string, Result>(

@@ -5,18 +5,18 @@ import { type PlannedEvent, parserTroubles, type Trouble, troubleKinds } from '.
 import type { World } from '../world/world.ts';
 import type { ConsumerName } from './parts.ts';
 
-/** What is wrong with handlers and parsers, as the plan says, until all are mended. */
+/** The errors of handlers and parsers, as the plan says, until all are fixed. */
 export class Troubles {
   /** Keys of the bodies over which a parser ended its process. */
   readonly lethalBodies = new Set<string>();
-  /** Whether the handlers fail every event, as they are deployed now. */
+  /** Whether the deployed handlers fail on every event. */
   failsAll = false;
-  /** Whether every handler and parser was mended. */
-  healed = false;
+  /** Whether all handlers and parsers are fixed. */
+  areFixed = false;
   readonly #world: World;
   readonly #witness: Witness;
   readonly #events: readonly PlannedEvent[];
-  /** By consumer and event: how often it was asked for its trouble, and how often that showed. */
+  /** By consumer and event: number of calls, and of calls with an error. */
   readonly #calls = new Map<string, { asked: number; shown: number }>();
 
   constructor(world: World, witness: Witness, events: readonly PlannedEvent[]) {
@@ -26,8 +26,10 @@ export class Troubles {
   }
 
   /**
-   * What is wrong now with a handler for an event, or with a parser.
-   * @param body That a parser asks for; a handler gives none.
+   * The error of a consumer's handler, or of its parser, for this call.
+   *
+   * @param id Id of the event.
+   * @param body For a parser: its body.
    */
   of(consumer: ConsumerName, id: string, body?: string): Trouble | undefined {
     const planned = this.#events.find(({ event }) => event.id === id);
@@ -37,7 +39,7 @@ export class Troubles {
       return 'fails';
     }
     const one = planned?.troubles.get(consumer);
-    if (planned === undefined || one === undefined || this.healed) return undefined;
+    if (planned === undefined || one === undefined || this.areFixed) return undefined;
     const { trouble, times, after = 0 } = one;
     if (parserTroubles.has(trouble) !== (body !== undefined)) return undefined;
     const place = `${consumer} ${id}`;

@@ -1,7 +1,7 @@
 import type { RunResult } from '../run.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** What runs came to, together. */
+/** The joint result of several runs. */
 export interface Report {
   readonly runs: number;
   readonly deliveries: number;
@@ -17,10 +17,10 @@ export interface Failure {
   readonly violations: readonly string[];
 }
 
-/** By name. */
+/** Counts by name. */
 type Counts = Readonly<Record<string, number>>;
 
-/** What one run came to. */
+/** The report of one run. */
 export function reportOf(scenario: Scenario, result: RunResult): Report {
   const { deliveries, steps, struck, outcomes, known, violations } = result;
   return {

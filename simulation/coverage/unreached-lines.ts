@@ -1,18 +1,18 @@
 import type { Profiler } from 'node:inspector';
 
 /**
- * The lines of a script, by their numbers from 1, in which something was never run. One that was run in part counts too: what stands behind an `if`
- * is on its line as often as below it.
+ * Numbers of the lines of a script, from 1, in which some code was never run. This includes lines of which a part was
+ * run, because the branch of an `if` is often on its line.
  *
- * @param source As it was loaded: types are blank, so that they are no code, and everything else stands where it stood.
- * @param functions As V8 counted them; absent for a script that was never loaded.
+ * @param source The loaded source. Its types are replaced by blanks, so that all code has its original position.
+ * @param functions The counts of V8; absent for a script that was never loaded.
  */
 export function unreachedLines(
   source: string,
   functions: readonly Profiler.FunctionCoverage[] | undefined,
 ): number[] {
   const reached = new Uint8Array(source.length).fill(functions === undefined ? 0 : 1);
-  // Outer ranges come before those inside of them, in a function as among functions.
+  // V8 lists an outer range before the ranges inside of it.
   for (const { ranges } of functions ?? []) {
     for (const { startOffset, endOffset, count } of ranges) {
       reached.fill(count > 0 ? 1 : 0, startOffset, endOffset);
@@ -27,7 +27,7 @@ export function unreachedLines(
   });
 }
 
-/** Where words begin that are code: brackets belong to what stands between them, and comments to nobody. */
+/** Positions of the words of code. Comments are not code, and brackets alone do not count. */
 function wordsOf(text: string): number[] {
   if (/^\s*(\/\/|\/?\*)/.test(text)) return [];
   return [...text.matchAll(/\w+/g)].map(({ index }) => index);

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Its consumers have a `key`, ignore a type for a while, and find records of a later version. */
+/** In it, consumers have a `key`, ignore a type for a while, and find records of a later version. */
 const workload = 'options';
 
 /** Mutants of the rules of consumers' options and of later record formats. */
@@ -14,7 +14,7 @@ export const optionMutants = {
     shows: /^the ledger of /,
   },
   'the id as content beside a key': {
-    rule: 'With a key, a retry under another id is no conflict',
+    rule: 'With a key, a retry under another id is not a conflict',
     file: 'runtime/message/event-content.ts',
     text: 'return key === undefined ? fingerprint(event) : businessFingerprint(event);',
     replacement: 'return key === null ? businessFingerprint(event) : fingerprint(event);',

@@ -1,9 +1,9 @@
 import type { Mutant } from './mutant.ts';
 
-/** Where handlers and parsers no longer take what they took before. */
+/** In it, handlers and parsers no longer accept events that they accepted before. */
 const workload = 'stricter';
 
-/** Rules of events that a consumer does not read or refuses, although it may have applied them, broken. */
+/** Mutants of the rules for events that a consumer cannot read, or refuses, although it may have applied them. */
 export const unreadMutants = {
   'a refusal that looks at no record': {
     rule: 'An event that was applied is a duplicate, although its handler refuses it now',

@@ -17,17 +17,17 @@ import { along, type RunStore } from './store.ts';
 export const recordTable = 'records';
 
 export interface DynamoDbRunStore extends RunStore {
-  /** Its requests must be sent in a `calling`. */
+  /** A client whose requests must be sent inside of `calling`. */
   readonly client: DynamoDBClient;
-  /** The requests that `run` sends are its process's. */
+  /** Runs a function whose requests belong to the caller's process. */
   calling<Result>(caller: Omit<Caller<WireAnswer>, 'watch'>, run: () => Promise<Result>): Promise<Result>;
 }
 
 /**
- * The runtime's own adapter and a client of the SDK's, over DynamoDB in memory. What goes wrong goes wrong between the
- * two: a request of HTTP is lost, late or refused, and the SDK and the adapter make of it what they do.
+ * The runtime's adapter and a client of the SDK, over DynamoDB in memory. Faults happen between client and DynamoDB: an
+ * HTTP request is lost, late or refused, and the SDK and the adapter handle that themselves.
  *
- * @param tables Of the effects.
+ * @param tables The tables of the effects.
  */
 export function dynamoDbRunStore(
   world: World,
@@ -68,7 +68,7 @@ export function dynamoDbRunStore(
   };
 }
 
-/** The runtime takes an error for one of DynamoDB's, and goes on. */
+/** An error of the evaluator fails the run. The runtime alone would take it for an error of DynamoDB. */
 function loudly(world: World, { arrive }: Sending): WireAnswer {
   try {
     return arrive();
@@ -78,7 +78,7 @@ function loudly(world: World, { arrive }: Sending): WireAnswer {
   }
 }
 
-/** What a client gets of a request that does not go well, as HTTP has it. */
+/** The answers of DynamoDB to a request with a fault. */
 function spoiledOf({ operation, body }: Sending): Spoiled<WireAnswer> {
   const lost = (): never => {
     throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
@@ -87,7 +87,7 @@ function spoiledOf({ operation, body }: Sending): Spoiled<WireAnswer> {
   if (operation === 'TransactWriteItems') {
     const { length } = (JSON.parse(body) as { readonly TransactItems: readonly unknown[] }).TransactItems;
     const cancelled = (Code: string) => () => {
-      // Of the last item: what befalls an effect befalls the record.
+      // The reason of the last item, which is an effect or the record.
       const reasons = Array.from({ length }, (_, place) => ({ Code: place === length - 1 ? Code : 'None' }));
       return failure('TransactionCanceledException', 'Transaction cancelled', {
         CancellationReasons: reasons,
@@ -110,7 +110,7 @@ function spoiledOf({ operation, body }: Sending): Spoiled<WireAnswer> {
   };
 }
 
-/** What an item says, read by its attributes and not by the adapter that wrote it. */
+/** The record of an item, read without the adapter that wrote it. */
 function recordOf(item: WireItem | undefined): StoredRecord | undefined {
   if (item === undefined) return undefined;
   const values = plain(item);

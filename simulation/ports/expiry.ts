@@ -3,14 +3,15 @@ import type { World } from '../world/world.ts';
 import type { RunStore } from './store.ts';
 
 export interface Deletion extends Pick<Expiry, 'deleted'> {
-  /** When events come again, in ms since the epoch, and for how long, in ms. */
+  /** When events start to arrive again, in ms since the epoch. */
   readonly start: number;
+  /** How long they arrive, in ms. */
   readonly duration: number;
 }
 
 /**
- * DynamoDB's TTL: it deletes what has expired, some time after that (AWS: "Using time to live", typically within a few
- * days). The one place of a run that touches a record, and it looks at nothing but the expiration.
+ * DynamoDB's TTL: it deletes expired records, typically within a few days (AWS: "Using time to live"). It looks only at
+ * their expiration.
  */
 export function expire(world: World, { records }: RunStore, { deleted, start, duration }: Deletion): void {
   for (const [key, { expiration }] of records) {
@@ -18,7 +19,7 @@ export function expire(world: World, { records }: RunStore, { deleted, start, du
     const late = deleted === 'late' ? duration : world.chance.below(duration);
     const time = deleted === 'on time' ? expiration * 1000 : start + late;
     world.scheduler.at(time, () => {
-      // Somebody may have begun another life in it.
+      // A delivery may have replaced the expired record by a new one.
       if (records.get(key)?.expiration !== expiration) return;
       records.delete(key);
       world.faults.count(deleted === 'on time' ? 'TTL on time' : 'TTL late');

@@ -13,8 +13,8 @@ import { alongRecords, type RecordWatch, type RunStore } from './store.ts';
 const prefix = 'order-once:';
 
 /**
- * The runtime's own adapter and its scripts, over Redis in memory. What goes wrong goes wrong between the two: a command
- * is lost, late or refused, and the adapter makes of it what it does. Redis deletes by itself what has expired.
+ * The runtime's adapter and its scripts, over Redis in memory. Faults happen between the two: a command is lost, late
+ * or refused, and the adapter handles that itself. Redis deletes expired records itself.
  */
 export function redisRunStore(world: World): RunStore {
   const now = () => Math.floor(world.now);
@@ -33,7 +33,7 @@ export function redisRunStore(world: World): RunStore {
     records: {
       get: (id) => recordOf(kept.get(id)),
       delete() {
-        throw new Error('Redis deletes what has expired, and nobody else does');
+        throw new Error('Only Redis itself deletes expired records');
       },
       *[Symbol.iterator]() {
         for (const key of redis.keys) {
@@ -44,7 +44,7 @@ export function redisRunStore(world: World): RunStore {
     },
     tables: { item: () => undefined },
     over(process, wrote) {
-      // Leases and expirations go by the server's clock: so does what a write may make of a record.
+      // The server's clock decides about leases and expirations, so the oracle checks a write by that clock.
       const byServer: RecordWatch = (step, mine, ...change) =>
         wrote(step, { ...mine, now: now() }, ...change);
       const way = callers.wayOf(process, byServer, kept);
@@ -59,7 +59,7 @@ const commitsNothing: Pick<EffectStore, 'commit' | 'countAttempt'> = {
   countAttempt: none,
 };
 
-/** The runtime takes an error for one of Redis', and may go on. */
+/** An error of the evaluator fails the run. The runtime alone would take it for an error of Redis. */
 function loudly(world: World, { arrive }: Sending): Reply {
   try {
     return arrive();
@@ -70,7 +70,7 @@ function loudly(world: World, { arrive }: Sending): Reply {
   }
 }
 
-/** What a client says of a command that does not go well. */
+/** The errors of a client for a command with a fault. */
 function spoiledOf(redis: MemoryRedis): Spoiled<Reply> {
   const says = (message: string) => (): never => {
     throw new Error(message);
@@ -79,7 +79,7 @@ function spoiledOf(redis: MemoryRedis): Spoiled<Reply> {
     lost: says('Socket closed unexpectedly'),
     refused: says("NOPERM this user has no permissions to run the 'evalsha' command"),
     throttled() {
-      // It was started again: scripts are not part of what it loads.
+      // Redis was restarted, and does not load scripts again.
       redis.forgetScripts();
       throw new Error('LOADING Redis is loading the dataset in memory');
     },
@@ -87,7 +87,7 @@ function spoiledOf(redis: MemoryRedis): Spoiled<Reply> {
   };
 }
 
-/** A record as Redis has it: another text when anything of it is another. */
+/** All fields of a record as one text, by which a change is detected. */
 function textOf(redis: MemoryRedis, id: string): string | undefined {
   const fields = redis.execute('HGETALL', prefix + id) as readonly string[];
   return fields.length === 0 ? undefined : JSON.stringify(fields);
@@ -95,12 +95,12 @@ function textOf(redis: MemoryRedis, id: string): string | undefined {
 
 const numbers: ReadonlySet<string> = new Set(['expiration', 'attempts', 'firstAttemptAt', 'leaseUntil']);
 
-/** What a hash says, read by its fields and not by the adapter that wrote it. */
+/** The record of a hash, read without the adapter that wrote it. */
 function recordOf(text: string | undefined): StoredRecord | undefined {
   if (text === undefined) return undefined;
   const fields = JSON.parse(text) as readonly string[];
   const entries = Object.entries(recordMembers).map(([member, name]) => {
-    // A field may be called like another's value.
+    // A value may equal the name of a field.
     const place = fields.findIndex((field, index) => index % 2 === 0 && field === name);
     const value = place < 0 ? undefined : fields[place + 1];
     return [member, value !== undefined && numbers.has(member) ? Number(value) : value];

@@ -3,7 +3,7 @@ import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts
 import type { FaultKind } from '../world/faults.ts';
 import type { Spoiled, VirtualProcess } from '../world/virtual-process.ts';
 
-/** Is told of every record that a delivery changed, and of what it was before. */
+/** Called for every record that a delivery changed, with its content before and after. */
 export type RecordWatch = (
   step: string,
   mine: Delivery,
@@ -12,20 +12,20 @@ export type RecordWatch = (
   resendToken: string | undefined,
 ) => void;
 
-/** The records and tables of a run: as its processes reach them, and as those see them who look on. */
+/** The records and tables of a run, for its processes and for its observers. */
 export interface RunStore {
   readonly records: Iterable<readonly [id: string, record: StoredRecord]> & {
     get(id: string): StoredRecord | undefined;
     delete(id: string): void;
   };
   readonly tables: { item(table: string, key: Item): Item | undefined };
-  /** The store as a process reaches it, over a network. */
+  /** The store of a process, behind a network with faults. */
   over(process: VirtualProcess, wrote: RecordWatch): EffectStore;
 }
 
-/** How a process reaches the store: what befalls a step on its way. */
+/** How a process calls the store. Its faults happen here. */
 export interface Way {
-  /** A write of one delivery, or of those of a fold, watched. */
+  /** A write of one delivery or of the deliveries of a fold. It is observed. */
   write<Answer>(
     step: string,
     deliveries: readonly Delivery[],
@@ -40,12 +40,12 @@ export interface Way {
   ): Promise<Answer>;
 }
 
-/** A claim that was not answered is recognised by its next try: it leaves nothing unknown. */
+/** Faults that cannot make an outcome unknown, by step. The next try of a claim recognises its own write. */
 export const harmless: Readonly<Record<string, readonly FaultKind[]>> = {
   claim: ['lost request', 'lost reply', 'throttle', 'transaction conflict'],
 };
 
-/** The store, each of its steps taken along that way. */
+/** A store whose steps are called on this way. */
 export function along(way: Way, store: EffectStore): EffectStore {
   const { write } = way;
   return {
@@ -59,7 +59,7 @@ export function along(way: Way, store: EffectStore): EffectStore {
   };
 }
 
-/** The same of a store that commits no effects. */
+/** The same for a store that cannot commit effects. */
 export function alongRecords({ write, call }: Way, store: RecordStore): RecordStore {
   return {
     claim: (mine, terms) => write('claim', [mine], () => store.claim(mine, terms), terms.resendToken),
@@ -79,8 +79,7 @@ export function alongRecords({ write, call }: Way, store: RecordStore): RecordSt
 }
 
 /**
- * The store in memory. What befalls a call is made of the answers that the port has for it; what a record becomes only
- * the store itself decides.
+ * The memory store. A call with a fault gets an answer that the port defines. Only the store itself changes records.
  */
 export function memoryRunStore(store: MemoryStore): RunStore {
   return {
@@ -131,7 +130,7 @@ function wayToMemory(process: VirtualProcess, store: MemoryStore, wrote: RecordW
   };
 }
 
-/** As labels tell them. */
+/** The owner tokens of deliveries, for labels. */
 export function attemptsOf(deliveries: readonly Delivery[]): string {
   return deliveries.map(({ ownerToken: attempt }) => attempt).join(' + ');
 }

@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly output: (line: string) => void;
 }
 
-/** What the runtime works with in one process of a run: every port is a call that may go wrong. */
+/** The runtime's dependencies in one process of a run. Every port is a call that can have a fault. */
 export function wiringOf(process: VirtualProcess, surroundings: Surroundings): ConsumerDependencies {
   const { queue, deadLetters, store, recordTtlSeconds, output, wrote, onPoison } = surroundings;
   const lost = (): never => {
@@ -63,7 +63,7 @@ export function wiringOf(process: VirtualProcess, surroundings: Surroundings): C
   };
 }
 
-/** Attributes as the SDK sends them, in the form in which Lambda hands them over. */
+/** Converts attributes from the form of the SDK to the form in which Lambda delivers them. */
 function asReceived(attributes: Readonly<Record<string, MessageAttributeValue>>): SQSMessageAttributes {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, { DataType, StringValue }]) => [

@@ -12,23 +12,23 @@ export interface Plan {
   readonly consumers: readonly ConsumerName[];
   readonly events: readonly PlannedEvent[];
   readonly faults: Pick<FaultRates, 'rates'>;
-  /** Of the functions, in ms. */
+  /** Timeout of the functions, in ms. */
   readonly timeout: number;
   readonly concurrency: number;
-  /** How long the provider knows a key, in ms. */
+  /** How long the provider remembers a key, in ms. */
   readonly providerMemory: number;
-  /** How long faults go on, in ms. */
+  /** How long faults occur, in ms. */
   readonly duration: number;
   readonly deployments: readonly Deployment[];
   readonly badDeployment?: BadDeployment | undefined;
   readonly outage?: Outage | undefined;
-  /** What poison does to its group. */
+  /** How the consumers handle poison. */
   readonly onPoison: 'quarantine' | 'block';
-  /** For how long nobody mends a handler once faults have ceased, in ms. */
+  /** Time from the end of the faults until the handlers are fixed, in ms. */
   readonly neglect: number;
-  /** What the consumers keep their records in. */
+  /** Where the records of the consumers are. */
   readonly store: 'memory' | 'dynamodb' | 'redis';
-  /** What comes again when the records have expired; absent where the run ends before. */
+  /** What arrives again after the records have expired; absent if the run ends earlier. */
   readonly expiry?: Expiry | undefined;
   /** Whether the consumers have `events` and a `key`, instead of a parser. */
   readonly consumerOptions?: boolean | undefined;
@@ -37,64 +37,64 @@ export interface Plan {
   readonly laterVersion?: LaterVersion | undefined;
 }
 
-/** From when until when the consumer ignores the type, in ms after the start. */
+/** How long the consumer ignores the type. Times are in ms after the start. */
 export interface Ignoring {
   readonly from: number;
   readonly to: number;
 }
 
-/** For this time, in ms after the start, the handlers of all functions fail whatever they are given. */
+/** How long the handlers of all functions fail on every event. Times are in ms after the start. */
 export interface BadDeployment {
   readonly from: number;
   readonly to: number;
 }
 
-/** What handlers call is away. */
+/** The systems that handlers call do not answer. */
 export interface Outage {
-  /** In ms after the start. */
+  /** Milliseconds after the start. */
   readonly at: number;
-  /** In ms. */
+  /** Duration in ms. */
   readonly lasts: number;
-  /** Whether the stores answer meanwhile. */
+  /** Whether the stores still answer. */
   readonly sparesStores: boolean;
 }
 
-/** All functions are deployed anew. */
+/** A deployment of all functions. */
 export interface Deployment {
-  /** In ms after the start. */
+  /** Milliseconds after the start. */
   readonly at: number;
-  /** Theirs from then on, in ms. */
+  /** The new timeout of the functions, in ms. */
   readonly timeout: number;
-  /** By consumer: its guarantee from then on. One that is absent keeps its own. */
+  /** The new guarantees of consumers. An absent consumer keeps its guarantee. */
   readonly guarantees: ReadonlyMap<ConsumerName, GuaranteeName>;
-  /** Whether the consumers name an event's content themselves from then on: their records get fingerprints of another kind. */
+  /** Whether the consumers have a `fingerprint` function from then on, so that new records have another fingerprint. */
   readonly ownContent: boolean;
 }
 
 export interface Expiry {
-  /** When the table deletes what has expired: at once, while events come again, or after that. */
+  /** When the table deletes expired records: at once, while events arrive again, or after that. */
   readonly deleted: 'on time' | 'meanwhile' | 'late';
   /** Indexes of the events that are published again, as new ones. */
   readonly again: readonly number[];
-  /** Indexes of those of which an old copy turns up, with the time of its first publication. */
+  /** Indexes of the events of which an old copy arrives, with the time of its first publication. */
   readonly copies: readonly number[];
 }
 
-/** What a workload stresses: shares of the events, and factors of the faults. */
+/** The settings of a workload, from which a seed makes a plan. */
 export interface Character {
   readonly events: readonly [least: number, most: number];
   readonly groups: readonly [least: number, most: number];
-  /** Share of the events that each befalls. */
+  /** Share of the events to which each kind applies. */
   readonly twists: Readonly<Partial<Record<FaultKind, number>>>;
-  /** Share of the occasions; each kind is left out of some runs, so that the others are seen without it. */
+  /** Share of the occasions on which each kind strikes. Each run leaves out some kinds. */
   readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
-  /** Invocations at once. @default 2 to 4 */
+  /** Number of concurrent invocations. @default 2 to 4 */
   readonly concurrency?: readonly [least: number, most: number];
   /** @default quarantine */
   readonly onPoison?: 'quarantine' | 'block';
   readonly deployments?: boolean;
   readonly badDeployment?: boolean;
-  /** Share of the events that a consumer no longer takes after its first call. */
+  /** Share of the events that a consumer no longer accepts after its first call. */
   readonly stricter?: number;
   readonly outage?: boolean;
   readonly expiry?: boolean;
@@ -108,18 +108,18 @@ export interface Character {
   readonly intake?: boolean;
 }
 
-/** What a stricter handler or parser does with an event that the one before it took. */
+/** How a stricter handler or parser reacts to an event that the previous one accepted. */
 const stricter = ['refuses', 'refuses in its parser', 'fails in its parser'] as const;
 
 const timeouts = [6000, 15_000, 30_000] as const;
 const hour = 3_600_000;
 
-/** Share of the runs in which a kind of fault strikes at all. */
+/** Share of the runs in which a kind of fault can strike. */
 const present = 0.6;
 
 export function planOf(seed: number, character: Character, consumers: readonly ConsumerName[]): Plan {
   const random = new Prng(seed, 'plan');
-  // Of chances of their own, so that what else a seed stands for stays the same.
+  // Separate streams, so that later additions did not change the other parts of a seed's plan.
   const contents = new Prng(seed, 'contents');
   const parsers = new Prng(seed, 'parsers');
   const later = new Prng(seed, 'stricter');
@@ -185,7 +185,7 @@ export function planOf(seed: number, character: Character, consumers: readonly C
           ownContent: contents.chance(0.6),
         }))
       : [],
-    // It begins with the first events and lasts for as long as all their attempts, several times over.
+    // From the first events on, several times as long as all their attempts take.
     badDeployment: character.badDeployment ? { from: 0, to: random.between(15, 60) * 60_000 } : undefined,
     outage: character.outage
       ? {
@@ -210,7 +210,7 @@ function optionsOf(events: readonly PlannedEvent[], duration: number, random: Pr
   };
 }
 
-/** Only a store that commits effects takes exactly-once. */
+/** Exactly-once needs a store that commits effects. */
 function guaranteesOf(name: ConsumerName, { store }: Character): readonly GuaranteeName[] {
   return deployableAs[name].filter((guarantee) => store !== 'redis' || guarantee !== 'exactly-once');
 }
@@ -221,7 +221,7 @@ function expiryOf(events: readonly PlannedEvent[], random: Prng): Expiry {
 }
 
 export function orderOf(index: number, group: string, sequence: number, random: Prng): OrderEvent {
-  // An order has several events: it is placed, changed, cancelled.
+  // An order has several events, for example its placement and its cancellation.
   const orderId = `order-${group}-${random.below(3)}`;
   const total = random.chance(0.15) ? -random.below(1000) / 100 : (1 + random.below(100_000)) / 100;
   return {

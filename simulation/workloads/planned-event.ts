@@ -3,14 +3,14 @@ import type { FaultKind } from '../world/faults.ts';
 
 /** An order that a client sends by HTTP. */
 export interface PlannedRequest {
-  /** As the intake's authorizer names who calls. */
+  /** The caller, as the intake's authorizer names it. */
   readonly userId: string;
-  /** Its Idempotency-Key. */
+  /** The `Idempotency-Key` of the request. */
   readonly key: string;
   readonly body: string;
 }
 
-/** Why a consumer's handler, or its parser, does not do what it should, until it is mended. */
+/** An error of a consumer's handler or parser, until it is fixed. */
 export type Trouble =
   | 'fails'
   | 'refuses'
@@ -20,7 +20,7 @@ export type Trouble =
   | 'refuses in its parser'
   | 'fails in its parser';
 
-/** Those of a parser. */
+/** The errors of a parser. */
 export const parserTroubles: ReadonlySet<Trouble> = new Set([
   'kills its parser',
   'refuses in its parser',
@@ -39,19 +39,20 @@ export const troubleKinds = {
 
 export interface PlannedTrouble {
   readonly trouble: Trouble;
-  /** How often it shows. */
+  /** Number of calls with this error. */
   readonly times: number;
-  /** How many calls go well before. @default 0 */
+  /** Number of successful calls before it. @default 0 */
   readonly after?: number;
 }
 
-/** Something that is sent besides the events, in ms after the start. */
+/** A message that is sent in addition to the events. */
 export interface Extra {
   readonly kind: FaultKind;
+  /** Milliseconds after the first publication of its event. */
   readonly at: number;
   readonly body: string;
   readonly group: string;
-  /** None where the topic makes it from the body. */
+  /** @default - the topic makes it from the body */
   readonly deduplicationId?: string;
 }
 
@@ -65,12 +66,12 @@ export interface LaterVersion {
 }
 
 export interface PlannedEvent {
-  /** Its place in the plan: what shrinking leaves out. */
+  /** Its position in the plan, by which shrinking leaves events out. */
   readonly index: number;
   readonly event: OrderEvent;
-  /** How a client sends it; absent for one that the publisher reads. */
+  /** The request of a client; absent if the publisher publishes the event. */
   readonly request?: PlannedRequest | undefined;
-  /** How long after the event before it the publisher reads it, in ms. */
+  /** Milliseconds between the previous event and this one. */
   readonly gap: number;
   /** By consumer. */
   readonly troubles: ReadonlyMap<string, PlannedTrouble>;

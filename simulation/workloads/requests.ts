@@ -6,7 +6,7 @@ import type { FaultKind } from '../world/faults.ts';
 import type { Prng } from '../world/prng.ts';
 import type { Extra, PlannedEvent, PlannedRequest } from './planned-event.ts';
 
-/** An event that comes of a request. */
+/** An event that a client sends as a request. */
 export interface Order extends PlannedEvent {
   readonly request: PlannedRequest;
 }
@@ -15,16 +15,16 @@ export function isOrder(planned: PlannedEvent): planned is Order {
   return planned.request !== undefined;
 }
 
-/** What every event of the intake names as its source, before the hash of its caller. */
+/** Start of the `source` of every event of the intake. The hash of the caller follows it. */
 export const intakeSource = 'urn:order-once:intake:';
 
-/** The request that orders what an event says. */
+/** The request for an event. */
 export function requestOf({ type, partitionkey, sequence, data }: OrderEvent, index: number): PlannedRequest {
   const body = anOrderBody({ account: partitionkey, sequence, type }, data);
   return { userId: `AIDA${partitionkey}`, key: `key-${index}`, body: JSON.stringify(body) };
 }
 
-/** The event that the intake must make of it, made here from the same words and not by the intake. */
+/** The event that the intake must make of the request. Calculated without the intake's code. */
 export function eventOf(ordered: OrderEvent, { userId, key }: PlannedRequest): OrderEvent {
   const caller = `iam:${userId}`;
   return {
@@ -34,7 +34,7 @@ export function eventOf(ordered: OrderEvent, { userId, key }: PlannedRequest): O
   };
 }
 
-/** Requests that come besides, after the event was published: the same one, and another order under its key. */
+/** Additional requests after the event was published: the same request, and another order under its key. */
 export function requestExtras(
   ordered: OrderEvent,
   { body, key }: PlannedRequest,

@@ -1,6 +1,6 @@
 import type { Character } from './plan.ts';
 
-/** What befalls calls everywhere; shares of the occasions. */
+/** The usual faults of calls, as shares of the occasions. */
 const rough: Character['rates'] = {
   'crash before': 0.008,
   'crash after': 0.008,
@@ -43,11 +43,11 @@ const twists: Character['twists'] = {
   'lethal message': 0.02,
 };
 
-/** By name. A run without a name takes one by its seed. */
+/** The workloads by name. Without a name, the seed chooses one. */
 export const workloads: Readonly<Record<string, Character>> = {
-  /** A bit of everything. */
+  /** Some of every kind. */
   orders: { events: [8, 18], groups: [2, 5], twists, rates: rough },
-  /** Little befalls the machines, much is wrong with the messages. */
+  /** Few faults of machines, and many bad messages. */
   poison: {
     events: [8, 16],
     groups: [2, 4],
@@ -61,7 +61,7 @@ export const workloads: Readonly<Record<string, Character>> = {
     },
     rates: { ...rough, 'crash before': 0.004, 'crash after': 0.004, 'provider 5xx after': 0.4 },
   },
-  /** One group, few events, and machines that hardly ever work. */
+  /** Few groups and events, and very many faults of machines. */
   crashes: {
     events: [3, 8],
     groups: [1, 2],
@@ -76,7 +76,7 @@ export const workloads: Readonly<Record<string, Character>> = {
       'late request': 0.03,
     },
   },
-  /** Owners that stand still, and go on when nobody waits for them. */
+  /** Owners that freeze, and continue when their lease has ended. */
   owners: {
     events: [4, 8],
     groups: [1, 2],
@@ -98,7 +98,7 @@ export const workloads: Readonly<Record<string, Character>> = {
     twists: { 'lethal message': 0.25, 'handler fails': 0.02 },
     rates: { ...rough, 'crash before': 0.001, 'crash after': 0.001 },
   },
-  /** Poison blocks its group until its handler is mended, or an operator skips it, or its queue would delete it. */
+  /** Poison blocks its group until its handler is fixed, an operator skips it, or its queue is about to delete it. */
   blocking: {
     events: [6, 12],
     groups: [2, 3],
@@ -106,7 +106,7 @@ export const workloads: Readonly<Record<string, Character>> = {
     rates: { ...rough, skip: 0.3 },
     onPoison: 'block',
   },
-  /** Functions change while they work, and what they call is away for hours. */
+  /** Deployments while functions work, and long outages of the systems that they call. */
   deployments: {
     events: [8, 14],
     groups: [2, 4],
@@ -116,8 +116,8 @@ export const workloads: Readonly<Record<string, Character>> = {
     outage: true,
   },
   /**
-   * A deployment fails every event until the next one. Nothing ends a process in between, since each one has to find out
-   * for itself.
+   * After a deployment every event fails, until the next deployment. No process ends in between, because each process
+   * counts the failures for itself.
    */
   'faulty-deployment': {
     events: [50, 70],
@@ -138,7 +138,7 @@ export const workloads: Readonly<Record<string, Character>> = {
     badDeployment: true,
     consumers: ['fulfilment', 'billing'],
   },
-  /** Handlers and parsers no longer take events that they took before, and those come again. */
+  /** Handlers and parsers no longer accept events that they accepted before, and these events arrive again. */
   stricter: {
     events: [6, 12],
     groups: [2, 4],
@@ -167,9 +167,9 @@ export const workloads: Readonly<Record<string, Character>> = {
     consumers: ['fulfilment', 'notifications'],
     consumerOptions: true,
   },
-  /** Records expire, and events come again after that. */
+  /** Records expire, and events arrive again after that. */
   expiry: { events: [4, 10], groups: [1, 3], twists, rates: rough, expiry: true },
-  /** The records are in DynamoDB, by the runtime's adapter and the client of the SDK. */
+  /** The records are in DynamoDB, behind the runtime's adapter and the client of the SDK. */
   adapter: {
     events: [4, 10],
     groups: [1, 3],
@@ -178,7 +178,7 @@ export const workloads: Readonly<Record<string, Character>> = {
     expiry: true,
     store: 'dynamodb',
   },
-  /** The records are in Redis, by the runtime's adapter and its scripts, which commit no effects. */
+  /** The records are in Redis, behind the runtime's adapter and its scripts, which commit no effects. */
   redis: {
     events: [4, 10],
     groups: [1, 3],
@@ -196,7 +196,7 @@ export const workloads: Readonly<Record<string, Character>> = {
     consumers: ['billing', 'notifications'],
     store: 'redis',
   },
-  /** Clients order by HTTP, and try again. */
+  /** Clients send orders over HTTP, and try again. */
   intake: {
     events: [4, 8],
     groups: [1, 3],
@@ -220,12 +220,15 @@ export const workloads: Readonly<Record<string, Character>> = {
 
 export const workloadNames: readonly string[] = Object.keys(workloads);
 
-/** By the last digit of the seed: a run takes several times as long with the client of the SDK in it. */
+/** By the last digit of the seed. These take several times as long, because they use the client of the SDK. */
 const slow: ReadonlyMap<number, string> = new Map([
   [8, 'adapter'],
   [9, 'intake'],
 ]);
-/** One seed of 25 each, so that as few are taken from each of the others, and none that a mutant was found by. */
+/**
+ * By the seed modulo 25. One seed of 25 each takes equally few seeds from the other workloads. The remainders avoid the
+ * seeds that found a mutant.
+ */
 const rare: ReadonlyMap<number, string> = new Map([
   [17, 'redis'],
   [12, 'faulty-deployment'],

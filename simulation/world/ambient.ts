@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 
 const RealDate = Date;
 
-/** Reads the clock of the run that is under way. */
+/** The run that is under way in this thread. */
 let current: { readonly world: World; readonly random: Prng } | undefined;
 
 function world(): World {
@@ -25,7 +25,7 @@ class VirtualDate extends RealDate {
   }
 }
 
-/** Something real that would make a run depend on the machine; the run fails even where the error is swallowed. */
+/** Replaces a function whose result depends on the machine. Its use fails the run, even if the error is caught. */
 function refused(name: string) {
   return (): never => {
     current?.world.violated(`${name} was used: time and chance of a run are virtual`);
@@ -33,7 +33,7 @@ function refused(name: string) {
   };
 }
 
-/** Name by name what a run replaces, and where it lives. */
+/** The globals and functions that a run replaces. */
 function replacements(): readonly (readonly [holder: object, name: string, value: unknown])[] {
   const random = () => (current as NonNullable<typeof current>).random;
   const timerNames = ['setTimeout', 'setInterval', 'setImmediate'] as const;
@@ -53,10 +53,10 @@ function replacements(): readonly (readonly [holder: object, name: string, value
 }
 
 /**
- * Runs with the world's clock and chance in place of the machine's, for libraries too: whoever reads `Date` reads the
- * virtual clock, and whoever asks for a real timer fails the run.
+ * Runs a function with the world's clock and random numbers instead of the machine's, also for libraries: `Date` is the
+ * virtual clock, and a real timer fails the run.
  *
- * @param fetch What `fetch` does meanwhile.
+ * @param fetch Replaces `fetch`.
  */
 export async function inside<Result>(
   world: World,
@@ -74,7 +74,7 @@ export async function inside<Result>(
     };
   });
   syncBuiltinESMExports();
-  // In a function it would end the process.
+  // In a deployed function an unhandled rejection would end the process.
   const unhandled = (reason: unknown) => world.violated(`nobody handles that ${reason}`);
   process.on('unhandledRejection', unhandled);
   try {

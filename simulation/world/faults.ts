@@ -1,6 +1,6 @@
 import type { Prng } from './prng.ts';
 
-/** What can befall a call of any port: each is another point in time at which its caller knows too little. */
+/** The faults of a call of any port. After each of them the caller knows less about the effect of the call. */
 export const callFaults = [
   'crash before',
   'crash after',
@@ -69,28 +69,28 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** Decides what befalls whom, and counts what did. */
+/** Decides which faults strike, and counts them. */
 export interface Faults {
   readonly struck: Map<FaultKind, number>;
-  /** Whether this fault strikes here and now. Counted by `struck` only where it does. */
+  /** Whether this fault strikes now. If so, `struck` counts it. */
   strikes(kind: FaultKind, where: string): boolean;
-  /** Counts one that is no matter of chance here: an operator's act, a planned event. */
+  /** Counts a fault that is not decided by `strikes`: an act of an operator, or a planned event. */
   count(kind: FaultKind): void;
-  /** Nothing befalls anybody any more, until they `resume`. */
+  /** No fault strikes until `resume`. */
   cease(): void;
   resume(): void;
 }
 
 export interface FaultRates {
-  /** Share of the occasions on which each strikes; absent for never. */
+  /** Share of the occasions on which each kind strikes. An absent kind never strikes. */
   readonly rates: Readonly<Partial<Record<FaultKind, number>>>;
   /** Kinds that never strike, whatever their rate. */
   readonly without: ReadonlySet<FaultKind>;
-  /** How many strike at most. */
+  /** Maximum number of faults. */
   readonly most: number;
 }
 
-/** Faults by chance, from a stream of their own. */
+/** Random faults, drawn from a separate stream. */
 export class RandomFaults implements Faults {
   readonly struck = new Map<FaultKind, number>();
   readonly #random: Prng;
@@ -107,7 +107,7 @@ export class RandomFaults implements Faults {
   strikes(kind: FaultKind): boolean {
     const rate = this.#plan.rates[kind];
     if (rate === undefined) return false;
-    // Drawn even where it cannot strike, so that leaving one out changes as little as possible of a run.
+    // Drawn even if the fault cannot strike, so that leaving out a kind changes as little as possible of a run.
     const drawn = this.#random.next();
     if (drawn >= rate || this.#left === 0 || this.#ceased || this.#plan.without.has(kind)) return false;
     this.#left -= 1;
@@ -128,14 +128,14 @@ export class RandomFaults implements Faults {
   }
 }
 
-/** Crashes at given points and nothing else: each call has one before its effect and one after it. */
+/** Crashes at given points, and no other faults. Each call has a point before its effect and one after it. */
 export class CrashesAt implements Faults {
   readonly struck = new Map<FaultKind, number>();
-  /** Points that were passed. */
+  /** Number of passed points. */
   passed = 0;
   readonly #points: ReadonlySet<number>;
 
-  /** @param points By their place in the run, from 0. */
+  /** @param points Positions in the run, from 0. */
   constructor(points: readonly number[]) {
     this.#points = new Set(points);
   }

@@ -26,7 +26,7 @@ export type RecordState =
   /** It is unclear whether the effect happened: the record must become OUTCOME_UNKNOWN. */
   | { readonly kind: 'unclear'; readonly record: StoredRecord; readonly reason: string };
 
-/** If a delivery finds its own write with one of these statuses, it continues as after an answer of the store. */
+/** If a delivery finds its own write with one of these statuses, it continues as if the store had answered. */
 const ownStatuses: ReadonlySet<RecordStatus> = new Set(['RETRYING', 'INPROGRESS', 'COMPLETED']);
 
 /** The reason if the record has no `last_error`. */
