@@ -27,6 +27,12 @@ export function can(ability: Ability): boolean {
   return !connection.lacks.includes(ability);
 }
 
+/** A test that needs an ability. Where the endpoint lacks it, the test is skipped with the reason in its name. */
+export function itIf(ability: Ability, name: string, test: () => Promise<void>): void {
+  if (can(ability)) it(name, test);
+  else it.skip(`${name} (the endpoint ${abilities[ability].without})`, test);
+}
+
 /** Describes tests that need an ability. Where the endpoint lacks it, each of them is skipped with the reason in its name. */
 export function describeIf(ability: Ability, name: string, tests: () => void): void {
   if (can(ability)) describe(name, tests);

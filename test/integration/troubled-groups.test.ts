@@ -6,7 +6,7 @@ import { idempotencyKey } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { readDeliveries } from '../../lab/observe/deliveries.ts';
 import type { Deployed } from './deployment/connection.ts';
-import { can, connection, deliveries, dynamoDb, eventually, logs, sqs, unique } from './support.ts';
+import { can, connection, deliveries, dynamoDb, eventually, itIf, logs, sqs, unique } from './support.ts';
 import {
   appliedOf,
   lettersOf,
@@ -77,22 +77,27 @@ function keepBusy(stack: Deployed) {
   };
 }
 
-it('a group is retried within 3 seconds and a delivery, in order, whatever the visibility timeout', async () => {
-  // GIVEN a head that fails once, and nine behind it in its batch
-  const account = unique('account');
-  await sendAtOnce(patient, ordersOf(account, 10, { 1: 'fail-once' }));
-  const traffic = keepBusy(patient);
-  const applied = await appliedOf(patient, account, 10);
-  await traffic.end();
-  expect(applied.map(({ sequence }) => Number(sequence))).toEqual(upTo(10));
-  const [failed] = await deliveries(patient, account, 11);
-  const failedAt = Number(failed?.reason?.replace('failed at ', ''));
-  const retriedAt = Number(applied[0]?.at);
-  const wait = retriedAt - failedAt;
-  print(`first retry after ${wait} ms, with a visibility timeout of 5 minutes and 9 followers`);
-  // THEN it had to wait that long, and for what a delivery takes, which is the machine's affair
-  expect(wait - (await traffic.slowest(failedAt, retriedAt))).toBeLessThan(3000);
-});
+// While anything else of the queue is in flight, a message that is visible again would wait for it.
+itIf(
+  'independentGroups',
+  'a group is retried within 3 seconds and a delivery, in order, whatever the visibility timeout',
+  async () => {
+    // GIVEN a head that fails once, and nine behind it in its batch
+    const account = unique('account');
+    await sendAtOnce(patient, ordersOf(account, 10, { 1: 'fail-once' }));
+    const traffic = keepBusy(patient);
+    const applied = await appliedOf(patient, account, 10);
+    await traffic.end();
+    expect(applied.map(({ sequence }) => Number(sequence))).toEqual(upTo(10));
+    const [failed] = await deliveries(patient, account, 11);
+    const failedAt = Number(failed?.reason?.replace('failed at ', ''));
+    const retriedAt = Number(applied[0]?.at);
+    const wait = retriedAt - failedAt;
+    print(`first retry after ${wait} ms, with a visibility timeout of 5 minutes and 9 followers`);
+    // THEN it had to wait that long, and for what a delivery takes, which is the machine's affair
+    expect(wait - (await traffic.slowest(failedAt, retriedAt))).toBeLessThan(3000);
+  },
+);
 
 it('a group for which no time is left continues in the next invocation, in order', async () => {
   // GIVEN orders that together take longer than an invocation, the slowest first
