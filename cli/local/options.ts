@@ -1,6 +1,6 @@
 import { chosenEmulator, type EmulatorName, emulatorNames } from '../../local/endpoint/emulators.ts';
 import { filled, type Option, oneOf, readArguments, usageOf, wrong } from '../../system/arguments.ts';
-import { ownEnvironment } from '../../system/environment.ts';
+import { type Environment, ownEnvironment } from '../../system/environment.ts';
 
 export interface LocalOptions {
   readonly emulator: EmulatorName;
@@ -43,16 +43,17 @@ const hint = 'See npx order-once local --help';
  * @returns `help` if the user asks for help.
  * @throws ConfigurationError that names the option, its value and the valid values.
  */
-export function readLocalOptions(args: readonly string[]): LocalOptions | 'help' {
+export function readLocalOptions(
+  args: readonly string[],
+  own: Environment = ownEnvironment(),
+): LocalOptions | 'help' {
   const { values } = readArguments(args, table, hint);
   if (values.help === true) return 'help';
   const text = (name: string) => values[name] as string | undefined;
   const emulator = text('emulator');
   return {
     emulator:
-      emulator === undefined
-        ? chosenEmulator(ownEnvironment().EMULATOR)
-        : oneOf(emulatorNames, 'emulator', emulator),
+      emulator === undefined ? chosenEmulator(own.EMULATOR) : oneOf(emulatorNames, 'emulator', emulator),
     app: text('app'),
     stackName: named('stack', text('stack')),
     context: Object.fromEntries(((values.context ?? []) as readonly string[]).map(readContext)),

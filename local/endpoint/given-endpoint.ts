@@ -16,9 +16,7 @@ const loadingMs = 300_000;
 const pollMs = 500;
 
 const variable = awsVariables.endpoint;
-const otherWays =
-  'Start the endpoint ("npm run localstack", or with Docker "docker compose up -d", starts LocalStack at ' +
-  `http://localhost:4566), or unset ${variable} to use the emulator that comes with this project.`;
+const otherWays = `Start the endpoint, or unset ${variable}: then the command starts an emulator.`;
 
 /**
  * Checks an existing endpoint. Waits for an emulator that this project knows if it is still loading.
@@ -96,7 +94,7 @@ async function checkIsLocal(url: string, host: string): Promise<void> {
     throw new ConfigurationError(
       `${variable} is "${url}", which leads to ${outside.address}, outside this machine and its private network; ` +
         'test data is only published to local endpoints. Reach it through a tunnel to localhost, or unset the ' +
-        'variable to use the emulator that comes with this project.',
+        'variable: then the command starts an emulator.',
     );
   }
 }

@@ -22,7 +22,7 @@ const newestKnown = 13;
 
 /** The way out if a tool is missing. */
 export const dockerInstead =
-  'or use LocalStack in Docker instead: "docker compose up -d" and AWS_ENDPOINT_URL=http://localhost:4566';
+  'or start LocalStack in Docker instead, and set AWS_ENDPOINT_URL=http://localhost:4566';
 
 export interface Python {
   /** Path of the interpreter itself. A shim on the PATH could choose another interpreter later. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { readLocalOptions, usage as usageOfLocal } from '../../../cli/local/options.ts';
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { readOptions, usage } from '../../../lab/command/options.ts';
 import { providerModes } from '../../../lab/faults/provider/provider-faults.ts';
@@ -56,6 +57,20 @@ const start: Program = {
   },
 };
 
+const local: Program = {
+  name: 'local-arguments',
+  usage: usageOfLocal,
+  words: ['stage=dev', '=', 'Shop', ...emulatorNames],
+  read: (args) => readLocalOptions(args, {}),
+  check: ({ emulator, app, stackName, context, outputs }) => {
+    assert.ok((emulatorNames as readonly unknown[]).includes(emulator));
+    assert.ok(app === undefined || typeof app === 'string');
+    for (const text of [stackName, outputs])
+      assert.ok(text === undefined || (typeof text === 'string' && text !== ''));
+    assert.ok(Object.keys(context as object).every((key) => key !== ''));
+  },
+};
+
 const simulate: Program = {
   name: 'simulate-arguments',
   usage: usageOfSimulation,
@@ -102,7 +117,7 @@ const simulateCrashes: Program = {
 };
 
 /** Every program whose arguments are fuzzed. */
-const programs: readonly Program[] = [start, simulate, simulateMutants, simulateCrashes];
+const programs: readonly Program[] = [start, local, simulate, simulateMutants, simulateCrashes];
 
 /** Beyond the usage that comes with it. */
 const mostCharacters = 2_000;

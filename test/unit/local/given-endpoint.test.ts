@@ -70,7 +70,7 @@ describe('checkGivenEndpoint', () => {
     // WHEN, THEN
     await expect(check(url)).rejects.toMatchObject({
       code: 'ENDPOINT',
-      message: expect.stringMatching(/ECONNREFUSED.*docker compose up -d.*unset AWS_ENDPOINT_URL/),
+      message: expect.stringMatching(/ECONNREFUSED.*Start the endpoint, or unset AWS_ENDPOINT_URL/),
     });
   });
 

@@ -46,7 +46,7 @@ describe('findPython', () => {
     await expect(findPython(machine({}))).rejects.toMatchObject({
       code: 'TOOL',
       message: expect.stringMatching(
-        /Python >= 3\.10.*none on the PATH\. Install Python, or .*docker compose up -d.*AWS_ENDPOINT_URL=http/,
+        /Python >= 3\.10.*none on the PATH\. Install Python, or .*LocalStack in Docker.*AWS_ENDPOINT_URL=http/,
       ),
     });
   });
