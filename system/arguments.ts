@@ -97,11 +97,14 @@ export function oneOf<Value extends string>(
   throw wrong(name, value, wanted);
 }
 
-/** @throws ConfigurationError if the value is not a whole number of at least `least`. */
-export function wholeNumber(name: string, value: string, least = 0): number {
+/**
+ * @param most The highest valid number. @default - none
+ * @throws ConfigurationError if the value is not a whole number of at least `least`.
+ */
+export function wholeNumber(name: string, value: string, least = 0, most?: number): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw wrong(name, value, `a whole number from ${least}`);
+  if (Number.isSafeInteger(number) && number >= least && number <= (most ?? number)) return number;
+  throw wrong(name, value, `a whole number from ${least}${most === undefined ? '' : ` to ${most}`}`);
 }
 
 /** @param wanted The valid values. */

@@ -62,7 +62,7 @@ async function launch({ command, log, environment }: ServerProgram, port: number
  * Returns `wanted`, or by default a free port that the kernel chooses. Another process may take it before the emulator does.
  * @throws EndpointError if the wanted port is in use
  */
-async function findPort(wanted = 0): Promise<number> {
+export async function findPort(wanted = 0): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(wanted, host, resolve);

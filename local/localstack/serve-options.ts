@@ -1,4 +1,4 @@
-import { readArguments, usageOf, wholeNumber, wrong } from '../../system/arguments.ts';
+import { readArguments, usageOf, wholeNumber } from '../../system/arguments.ts';
 
 export interface ServeOptions {
   readonly port: number;
@@ -29,7 +29,5 @@ export function readServeOptions(args: readonly string[]): ServeOptions | 'help'
   const { values } = readArguments(args, table, serveUsage);
   if (values.help === true) return 'help';
   const value = (values.port as string | undefined) ?? table.port.default;
-  const port = wholeNumber('port', value, 1);
-  if (port > highestPort) throw wrong('port', value, `a whole number from 1 to ${highestPort}`);
-  return { port };
+  return { port: wholeNumber('port', value, 1, highestPort) };
 }

@@ -2,6 +2,7 @@ import { command } from '../../system/command.ts';
 import { awsVariables, ownEnvironment } from '../../system/environment.ts';
 import { makeOwnFolder, removeFolder } from '../../system/folders.ts';
 import { onShutdown, stopAll, stopOnSignals } from '../../system/teardown.ts';
+import { findPort } from '../endpoint/start-server.ts';
 import { localstack } from './localstack.ts';
 import { readServeOptions, type ServeOptions, serveUsage } from './serve-options.ts';
 
@@ -9,9 +10,14 @@ stopOnSignals();
 await command(process.argv.slice(2), readServeOptions, serveUsage, serve);
 await stopAll();
 
-/** Runs LocalStack until a signal ends this process. @throws EndpointError if LocalStack ends before */
+/**
+ * Runs LocalStack until a signal ends this process.
+ * @throws EndpointError if the port is in use, or if LocalStack ends by itself; ToolError if it cannot be installed
+ */
 async function serve({ port }: ServeOptions): Promise<boolean> {
   const say = (text: string) => process.stderr.write(`${text}\n`);
+  // Before an installation that takes minutes.
+  await findPort(port);
   const folder = await makeOwnFolder('runs');
   onShutdown(() => removeFolder(folder));
   const { PATH, LANG } = ownEnvironment();

@@ -49,7 +49,7 @@ export async function findJava(run: RunProgram, env: Environment, oldest: number
   const found = tooOld.length > 0 ? ` (${tooOld.join(', ')})` : '';
   throw new ToolError(
     `Java >= ${oldest} is neither in JAVA_HOME nor on the PATH${found}. Install it (Debian and Ubuntu: "apt install ` +
-      'default-jre-headless")',
+      'default-jre-headless").',
   );
 }
 
@@ -70,6 +70,6 @@ function parseJava(executable: string, settings = ''): Java | undefined {
 export async function findMaven(run: RunProgram): Promise<void> {
   if ((await run('mvn', '-version')) !== undefined) return;
   throw new ToolError(
-    'Maven ("mvn") is not on the PATH. Install it (Debian and Ubuntu: "apt install maven")',
+    'Maven ("mvn") is not on the PATH. Install it (Debian and Ubuntu: "apt install maven").',
   );
 }

@@ -62,10 +62,11 @@ export async function findPython(
         `Ubuntu: "apt install python${major}.${minor}-venv"), ${dockerInstead}.`,
     );
   }
+  const wanted = versions.newest === undefined ? 'Python' : nameOf(versions);
   const unsuitable = found.map(({ executable, major, minor }) => `${executable} is ${major}.${minor}`);
   throw new ToolError(
     `${versions.tool} needs ${nameOf(versions)}, and there is none on the PATH` +
-      `${unsuitable.length > 0 ? ` (${unsuitable.join(', ')})` : ''}. Install Python, ${dockerInstead}.`,
+      `${unsuitable.length > 0 ? ` (${unsuitable.join(', ')})` : ''}. Install ${wanted}, ${dockerInstead}.`,
   );
 }
 

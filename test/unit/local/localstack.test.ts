@@ -129,7 +129,7 @@ describe('readServeOptions', () => {
 
   it.each(['0', '-1', '65536', 'x', ''])('refuses "%s" as a port, with the valid values', (port) => {
     expect(() => readServeOptions(['--port', port])).toThrow(
-      /^--port is ".*": it takes a whole number from 1/,
+      /^--port is ".*": it takes a whole number from 1 to 65535/,
     );
   });
 });
