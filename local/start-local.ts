@@ -5,13 +5,17 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ConfigurationError } from '../contract/errors.ts';
+import { canonicalJson } from '../contract/event/canonical-json.ts';
 import type { CloudEvent } from '../contract/event/cloud-event.ts';
+import { deduplicationId } from '../publisher/deduplication.ts';
 import { type PublishOptions, type PublishSummary, publish } from '../publisher/index.ts';
+import { checkTopicArn } from '../publisher/topic/sns-topic.ts';
 import { ownEnvironment } from '../system/environment.ts';
 import type { ClientConfig } from './endpoint/client-config.ts';
 import { chosenEmulator, type EmulatorName } from './endpoint/emulators.ts';
 import { consumedQueues } from './project/consumed-queues.ts';
 import { type DeployedProject, deployProject } from './project/deploy-project.ts';
+import { Arrivals } from './queues/arrivals.ts';
 import { drain, drainTimeoutSeconds } from './queues/drain.ts';
 
 export interface StartLocalOptions {
@@ -52,7 +56,8 @@ export interface RunningStack {
     options?: Pick<PublishOptions<Event>, 'deduplication'>,
   ): Promise<PublishSummary>;
   /**
-   * Waits until queues are empty: every message is applied, or moved to a dead-letter queue. However slow the machine is, it
+   * Waits until queues are empty: every message is applied, or moved to a dead-letter queue. It begins when the topics have handed
+   * over what `publish` sent. However slow the machine is, it
    * waits as long as messages are settled.
    *
    * @param queueUrls The queues. @default - every queue of the deployed stacks that a function reads
@@ -81,8 +86,8 @@ export interface RunningStack {
  * `node:test`. It needs neither Docker nor an AWS account, and takes about as long as `cdk deploy`: start it once for all tests
  * of a file.
  *
- * If AWS_ENDPOINT_URL is set, it deploys there and starts nothing. So tests start in seconds while `npx order-once local` runs in
- * another terminal.
+ * If AWS_ENDPOINT_URL is set, it deploys there and starts nothing: for example to the emulator of `npx order-once local` in another
+ * terminal.
  *
  * @example
  * ```ts
@@ -114,14 +119,31 @@ function running({ endpoint, outputs }: DeployedProject): RunningStack {
   const dynamoDb = new DynamoDBClient(clientConfig);
   const sns = new SNSClient(clientConfig);
   const sqs = new SQSClient(clientConfig);
+  const arrivals = new Arrivals(clientConfig);
+  const close = async () => {
+    // An emulator of this process ends with everything in it.
+    if (!endpoint.started) await arrivals.remove();
+    arrivals.close();
+    for (const client of [dynamoDb, sns, sqs]) client.destroy();
+    await endpoint.stop();
+  };
+  let closed: Promise<void> | undefined;
   /** A test should fail with the end of the emulator's log, and not with a refused connection. */
   const whileRunning = <T>(work: Promise<T>): Promise<T> => Promise.race([work, endpoint.died]);
   return {
     outputs: Object.assign({}, ...Object.values(outputs)),
     clientConfig,
-    publish: async (topicArn, events, { deduplication } = {}) => {
+    async publish<Event extends CloudEvent>(
+      topicArn: string,
+      events: Event | readonly Event[],
+      { deduplication = 'content' }: Pick<PublishOptions<Event>, 'deduplication'> = {},
+    ) {
+      checkTopicArn(topicArn);
+      await whileRunning(arrivals.watch(topicArn));
       const lines = [events].flat().map((event) => JSON.stringify(event));
-      return await whileRunning(publish(lines, { topicArn, client: sns, deduplication }));
+      const onPublished = (event: Event) =>
+        arrivals.published(topicArn, canonicalJson(event), deduplicationId(event, deduplication));
+      return await whileRunning(publish(lines, { topicArn, client: sns, deduplication, onPublished }));
     },
     async drained(queueUrls) {
       const found = queueUrls ?? (await consumedQueues(clientConfig, Object.keys(outputs)));
@@ -129,6 +151,7 @@ function running({ endpoint, outputs }: DeployedProject): RunningStack {
         throw new ConfigurationError(
           'No queue of the stack has a function: name queues, drained([queueUrl])',
         );
+      await whileRunning(arrivals.complete());
       await whileRunning(drain(sqs, found, drainTimeoutSeconds(0), () => {}));
     },
     async read(tableName, key) {
@@ -136,9 +159,9 @@ function running({ endpoint, outputs }: DeployedProject): RunningStack {
       const { Item } = await whileRunning(dynamoDb.send(command));
       return Item && unmarshall(Item);
     },
-    async close() {
-      for (const client of [dynamoDb, sns, sqs]) client.destroy();
-      await endpoint.stop();
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
 }
