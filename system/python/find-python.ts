@@ -21,8 +21,7 @@ const defaultVersions: PythonVersions = { tool: 'The local emulator', oldest: 10
 const newestKnown = 13;
 
 /** The way out if a tool is missing. */
-export const dockerInstead =
-  'or start LocalStack in Docker instead, and set AWS_ENDPOINT_URL=http://localhost:4566';
+const dockerInstead = 'or start LocalStack in Docker instead, and set AWS_ENDPOINT_URL=http://localhost:4566';
 
 export interface Python {
   /** Path of the interpreter itself. A shim on the PATH could choose another interpreter later. */
