@@ -46,6 +46,11 @@ export async function sendAtOnce(stack: Deployed, events: readonly OrderEvent[])
   };
   await enable(false);
   await sendOrders(stack, events);
+  // A topic hands messages over after it has answered.
+  await eventually(
+    () => depth(sqs, stack.queueUrl),
+    (messages) => messages >= events.length,
+  );
   await enable(true);
 }
 

@@ -249,10 +249,10 @@ it.concurrent('a handler that ignores its signal is ended with its process and c
   const [before, ...after] = applied;
   expect(after.map(({ process }) => process)).not.toContain(before?.process);
   const others = await appliedOf(ignoring, other, 3);
-  const [theirs] = can('wholeBatches') ? [before] : others;
-  expect(others.map(({ sequence, process }) => [sequence, process])).toEqual(
-    ['1', '2', '3'].map((sequence) => [sequence, theirs?.process]),
-  );
+  expect(others.map(({ sequence }) => sequence)).toEqual(['1', '2', '3']);
+  // In a batch of both groups, the process that was ended had done all of the other one.
+  if (can('wholeBatches'))
+    expect(new Set(others.map(({ process }) => process))).toEqual(new Set([before?.process]));
   // AND left the queue with the process that did it
   await untilEmpty(ignoring);
   const found = [...(await deliveries(ignoring, account, 2)), ...(await deliveries(ignoring, other, 0))];
