@@ -27,12 +27,10 @@ const parts = {
   results: resultsTable(runs),
   skipped: skippedList(runs),
 };
-const text = Object.entries(parts).reduce(
-  (sofar, [name, content]) =>
-    sofar.replace(
-      new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- end of ${name} -->)`),
-      (_, begin, end) => `${begin}${content}${end}`,
-    ),
-  readFileSync(page, 'utf8'),
-);
+let text = readFileSync(page, 'utf8');
+for (const [name, content] of Object.entries(parts)) {
+  const place = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end of ${name} -->)`);
+  if (!place.test(text)) throw new Error(`docs/emulators.md has no place for ${name}`);
+  text = text.replace(place, (_, begin, end) => `${begin}${content}\n${end}`);
+}
 writeFileSync(page, text);
