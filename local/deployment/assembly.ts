@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface SynthesizedStack {
   /** The name by which the CDK's command selects it: `Loyalty`, or `Production/Loyalty` in a stage. */
   readonly name: string;
+  /** Its name in CloudFormation: `Loyalty`, or `Production-Loyalty` in a stage. */
+  readonly stackName: string;
   /** Where it is deployed. `undefined` if the app leaves that to the command. */
   readonly account: string | undefined;
   readonly region: string | undefined;
@@ -15,7 +17,7 @@ interface Artifact {
   readonly displayName?: string;
   /** `aws://<account>/<region>` */
   readonly environment?: string;
-  readonly properties?: { readonly directoryName?: string };
+  readonly properties?: { readonly directoryName?: string; readonly stackName?: string };
 }
 
 /** Reads the stacks of a cloud assembly, with those of its stages. */
@@ -26,7 +28,8 @@ export async function readStacks(assembly: string): Promise<readonly Synthesized
     if (type === 'cdk:cloud-assembly') return readStacks(join(assembly, properties?.directoryName ?? id));
     if (type !== 'aws:cloudformation:stack') return [];
     const [, account, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(environment ?? '') ?? [];
-    return [{ name: displayName ?? id, account: known(account), region: known(region) }];
+    const stackName = properties?.stackName ?? id;
+    return [{ name: displayName ?? id, stackName, account: known(account), region: known(region) }];
   });
   return (await Promise.all(stacks)).flat();
 }

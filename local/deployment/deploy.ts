@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateDescribeStacks,
+} from '@aws-sdk/client-cloudformation';
 import { ownEnvironment, withoutAws } from '../../system/environment.ts';
 import { DeploymentError } from '../../system/errors.ts';
 import { nodeScript, runChild } from '../../system/processes.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { readStacks } from './assembly.ts';
+import { readStacks, type SynthesizedStack } from './assembly.ts';
 import { explain } from './cdk-output.ts';
 import { findCdk } from './find-cdk.ts';
 import { checkPlace, selectStacks } from './select-stacks.ts';
@@ -29,7 +33,7 @@ export interface DeployOptions {
   readonly context?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The outputs of each deployed stack, by its name. */
+/** The outputs of each deployed stack, by its name in CloudFormation. A stack without outputs has an empty entry. */
 export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
@@ -48,7 +52,9 @@ export async function deploy(
   onStep('Synthesizing');
   const { project } = options;
   // In parallel, because each takes seconds and neither needs the other.
-  const [stackNames] = await Promise.all([synthesize(endpoint, options), bootstrap(endpoint, project)]);
+  const [stacks] = await Promise.all([synthesize(endpoint, options), bootstrap(endpoint, project)]);
+  const stackNames = selectStacks(stacks, options.stackNames);
+  checkPlace(stacks, stackNames, { account, region: endpoint.clientConfig.region });
   onStep('Deploying');
   const outputsFile = join(endpoint.folder, 'outputs.json');
   await run(endpoint, project, [
@@ -58,7 +64,10 @@ export async function deploy(
     ...['--require-approval', 'never'],
     ...['--outputs-file', outputsFile],
   ]);
-  return JSON.parse(await readFile(outputsFile, 'utf8'));
+  const outputs: Outputs = JSON.parse(await readFile(outputsFile, 'utf8'));
+  const deployed = await deployedStacks(endpoint, stacks);
+  // The CDK leaves out stacks without outputs.
+  return { ...Object.fromEntries(deployed.map((stackName) => [stackName, {}])), ...outputs };
 }
 
 async function bootstrap(endpoint: Endpoint, project: string): Promise<void> {
@@ -68,11 +77,11 @@ async function bootstrap(endpoint: Endpoint, project: string): Promise<void> {
   await run(endpoint, project, ['bootstrap', `aws://${account}/${clientConfig.region}`], { cwd: folder });
 }
 
-/** @returns The names of the stacks to deploy. */
+/** @returns All stacks of the app. */
 async function synthesize(
   endpoint: Endpoint,
   { project, stackNames, app, context = {} }: DeployOptions,
-): Promise<readonly string[]> {
+): Promise<readonly SynthesizedStack[]> {
   const assembly = assemblyOf(endpoint);
   const args = [
     'synth',
@@ -90,10 +99,25 @@ async function synthesize(
     if (stacks.length > 0 && stackNames !== undefined) selectStacks(stacks, stackNames);
     throw error;
   });
-  const stacks = await readStacks(assembly);
-  const selected = selectStacks(stacks, stackNames);
-  checkPlace(stacks, selected, { account, region: endpoint.clientConfig.region });
-  return selected;
+  return await readStacks(assembly);
+}
+
+/** The names of those stacks that are at the endpoint. */
+async function deployedStacks(
+  { clientConfig }: Endpoint,
+  stacks: readonly SynthesizedStack[],
+): Promise<readonly string[]> {
+  const client = new CloudFormationClient(clientConfig);
+  try {
+    const found = new Set<string | undefined>();
+    for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {})) {
+      for (const { StackName, StackStatus = '' } of Stacks)
+        if (/^(CREATE|UPDATE)_COMPLETE$/.test(StackStatus)) found.add(StackName);
+    }
+    return stacks.map(({ stackName }) => stackName).filter((name) => found.has(name));
+  } finally {
+    client.destroy();
+  }
 }
 
 /** Destroys stacks that `deploy` deployed to the same endpoint. */

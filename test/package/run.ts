@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { repository } from '../../system/folders.ts';
 import { compileCdkProject, makeCdkProject, runCdkProject } from './cdk-project.ts';
 import { examples, installExample, runExample } from './examples.ts';
-import { runLocally } from './local.ts';
+import { interruptLocal, runIntegrationTest } from './local.ts';
 import { nodeVersions } from './node-versions.ts';
 import { StepError, step } from './steps.ts';
 
@@ -28,7 +28,8 @@ try {
     runCdkProject(project, node);
     for (const example of examples) runExample(example, folder, node);
   }
-  await runLocally(folder);
+  runIntegrationTest('cdk-app', folder);
+  await interruptLocal(project, 'BookingsStack');
   rmSync(folder, { recursive: true });
 } catch (error) {
   if (!(error instanceof StepError)) throw error;

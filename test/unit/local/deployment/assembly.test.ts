@@ -19,8 +19,8 @@ test('reads the stacks of an app and of its stages, by the names with which the 
   app.synth();
   const stacks = await readStacks(folder);
   expect([...stacks].sort((a, b) => a.name.localeCompare(b.name))).toEqual([
-    { name: 'Production/Mails', account: undefined, region: undefined },
-    { name: 'Shop', account: '123456789012', region: 'eu-central-1' },
+    { name: 'Production/Mails', stackName: 'Production-Mails', account: undefined, region: undefined },
+    { name: 'Shop', stackName: 'Shop', account: '123456789012', region: 'eu-central-1' },
   ]);
 });
 

@@ -2,8 +2,8 @@ import { ConfigurationError } from '../../../../contract/errors.ts';
 import { checkPlace, selectStacks } from '../../../../local/deployment/select-stacks.ts';
 
 const anywhere = { account: undefined, region: undefined };
-const shop = { name: 'Shop', ...anywhere };
-const mails = { name: 'Mails', ...anywhere };
+const shop = { name: 'Shop', stackName: 'Shop', ...anywhere };
+const mails = { name: 'Mails', stackName: 'Mails', ...anywhere };
 const here = { account: '000000000000', region: 'us-east-1' };
 
 describe('selectStacks', () => {
@@ -36,18 +36,18 @@ describe('selectStacks', () => {
 
 describe('checkPlace', () => {
   test('accepts a stack that leaves account and Region to the command, or names those of the endpoint', () => {
-    expect(() => checkPlace([shop, { name: 'Mails', ...here }], ['*'], here)).not.toThrow();
+    expect(() => checkPlace([shop, { ...mails, ...here }], ['*'], here)).not.toThrow();
   });
 
   test('refuses a stack for another account or Region, and says how the app can take both from the command', () => {
-    const abroad = { name: 'Shop', account: '123456789012', region: 'eu-central-1' };
+    const abroad = { ...shop, account: '123456789012', region: 'eu-central-1' };
     expect(() => checkPlace([abroad], ['Shop'], here)).toThrow(
       /^The stack "Shop" is for account 123456789012 in eu-central-1.*CDK_DEFAULT_ACCOUNT.*CDK_DEFAULT_REGION/,
     );
   });
 
   test('ignores stacks that are not deployed', () => {
-    const abroad = { name: 'Production', account: '123456789012', region: undefined };
+    const abroad = { ...mails, account: '123456789012' };
     expect(() => checkPlace([shop, abroad], ['Shop'], here)).not.toThrow();
   });
 });
