@@ -37,7 +37,7 @@ async function verify(stack: Deployed, events: readonly OrderEvent[]) {
 describe('the verifier', () => {
   const title = 'sees that the topic removes no duplicates, where its attributes were not mended';
   if (unmended === undefined) {
-    it.skip(`${title} (nothing was to mend on this endpoint)`, () => {});
+    it.skip(`${title} (the endpoint sets them at the deployment)`, () => {});
   } else {
     it(title, async () => {
       // GIVEN the stack as the emulator's CloudFormation leaves it

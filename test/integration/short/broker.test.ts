@@ -1,5 +1,5 @@
 import { anOrder } from '../../support/orders.ts';
-import { connection, deliveries, describeIf, send, unique } from '../support.ts';
+import { connection, deliveries, send, unique } from '../support.ts';
 
 const { main } = connection;
 
@@ -45,14 +45,5 @@ describe('the topic, inside its deduplication window', () => {
     const found = await deliveries(main, group, 2);
     expect(outcomesOf(found)).toEqual(['applied', 'duplicate']);
     expect(found[1]?.appliedWith).toBe(found[0]?.messageId);
-  });
-});
-
-describeIf('groupScope', 'the topic, in the scope of the message group', () => {
-  it('delivers the same body in two groups twice', async () => {
-    const groups = [unique('group'), unique('group')];
-    const body = order('any');
-    for (const group of groups) await send(main, { body, group });
-    for (const group of groups) await expect(deliveries(main, group, 1)).resolves.toHaveLength(1);
   });
 });
