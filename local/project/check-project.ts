@@ -21,6 +21,11 @@ export function checkProject({ folder, app }: Project): void {
       'The command of the app (--app, app) is empty: it takes a command, for example "npx tsx bin/app.ts"',
     );
   }
+  if (!existsSync(folder)) {
+    throw new ConfigurationError(
+      `The folder of the project (folder) is "${folder}", which does not exist: it takes the folder of your CDK app`,
+    );
+  }
   if (app === undefined && !existsSync(join(folder, 'cdk.json'))) {
     throw new ConfigurationError(
       `There is no cdk.json in ${folder}: run this in the folder of your CDK app, or name the command of the app ` +

@@ -11,8 +11,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function installCdk(): void {
+function installCdk(version = '2.167.0'): void {
   mkdirSync(join(folder, 'node_modules/aws-cdk/bin'), { recursive: true });
+  writeFileSync(join(folder, 'node_modules/aws-cdk/package.json'), JSON.stringify({ version }));
   writeFileSync(join(folder, 'node_modules/aws-cdk/bin/cdk'), '');
 }
 
@@ -49,4 +50,29 @@ test('without the CDK, says how to install it', () => {
   const checking = () => checkProject({ folder, app: 'npx tsx app.ts' });
   expect(checking).toThrow(ToolError);
   expect(checking).toThrow(/not installed in .*npm install --save-dev aws-cdk/);
+});
+
+test.each(['2.1148.1', '2.167.0', '3.0.0'])('accepts version %s of the CDK', (version) => {
+  installCdk(version);
+  expect(() => checkProject({ folder, app: 'npx tsx app.ts' })).not.toThrow();
+});
+
+test.each([
+  '1.204.0',
+  '2.99.1',
+  '2.166.0',
+])('refuses version %s of the CDK, which would deploy to AWS itself, and says how to update it', (version) => {
+  installCdk(version);
+  const checking = () => checkProject({ folder, app: 'npx tsx app.ts' });
+  expect(checking).toThrow(ToolError);
+  expect(checking).toThrow(`is version ${version}, which ignores AWS_ENDPOINT_URL`);
+  expect(checking).toThrow('npm install --save-dev aws-cdk@latest');
+});
+
+test('names a folder that does not exist, even if a folder above it has the CDK', () => {
+  installCdk();
+  const nowhere = join(folder, 'packages/shop');
+  const checking = () => checkProject({ folder: nowhere, app: 'npx tsx app.ts' });
+  expect(checking).toThrow(ConfigurationError);
+  expect(checking).toThrow(`(folder) is "${nowhere}", which does not exist`);
 });
