@@ -110,7 +110,10 @@ export interface RunningStack {
  */
 export async function startLocal(options: StartLocalOptions = {}): Promise<RunningStack> {
   const { folder = cwd(), onStep, ...others } = options;
-  const emulator = chosenEmulator(options.emulator ?? ownEnvironment().EMULATOR);
+  const emulator =
+    options.emulator === undefined
+      ? chosenEmulator(ownEnvironment().EMULATOR)
+      : chosenEmulator(options.emulator, 'emulator');
   return running(await deployProject({ ...others, folder: resolve(folder), emulator }, onStep));
 }
 
@@ -121,11 +124,14 @@ function running({ endpoint, outputs }: DeployedProject): RunningStack {
   const sqs = new SQSClient(clientConfig);
   const arrivals = new Arrivals(clientConfig);
   const close = async () => {
-    // An emulator of this process ends with everything in it.
-    if (!endpoint.started) await arrivals.remove();
-    arrivals.close();
-    for (const client of [dynamoDb, sns, sqs]) client.destroy();
-    await endpoint.stop();
+    try {
+      // An emulator of this process ends with everything in it.
+      if (!endpoint.started) await arrivals.remove();
+    } finally {
+      arrivals.close();
+      for (const client of [dynamoDb, sns, sqs]) client.destroy();
+      await endpoint.stop();
+    }
   };
   let closed: Promise<void> | undefined;
   /** A test should fail with the end of the emulator's log, and not with a refused connection. */

@@ -11,16 +11,17 @@ export type EmulatorName = (typeof emulatorNames)[number];
 export const emulators: Readonly<Record<EmulatorName, Emulator>> = { ministack, localstack };
 
 /**
- * Returns the emulator that the variable EMULATOR chooses for the tests.
+ * Returns the emulator that the variable EMULATOR or an option chooses.
  *
  * @param value Its value. @default - the default emulator
+ * @param option Name of the variable or option, for errors.
  * @throws ConfigurationError for any other name
  */
-export function chosenEmulator(value = ''): EmulatorName {
+export function chosenEmulator(value = '', option = 'EMULATOR'): EmulatorName {
   const chosen = value === '' ? emulatorNames[0] : emulatorNames.find((name) => name === value);
   if (chosen !== undefined) return chosen;
   throw new ConfigurationError(
-    `EMULATOR is "${truncate(value)}": it takes one of ${emulatorNames.join(', ')}`,
+    `${option} is "${truncate(value)}": it takes one of ${emulatorNames.join(', ')}`,
   );
 }
 

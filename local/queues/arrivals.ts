@@ -42,11 +42,19 @@ export class Arrivals {
     this.#sqs = new SQSClient(clientConfig);
   }
 
-  /** Begins to watch a topic. Only messages that are published afterwards arrive. Safe to call again. */
+  /**
+   * Begins to watch a topic. Only messages that are published afterwards arrive. Safe to call again, also after it failed: then
+   * nothing of the attempt is left.
+   */
   async watch(topicArn: string): Promise<void> {
     const probe = this.#probes.get(topicArn) ?? this.#subscribe(topicArn);
     this.#probes.set(topicArn, probe);
-    await probe;
+    try {
+      await probe;
+    } catch (error) {
+      this.#probes.delete(topicArn);
+      throw error;
+    }
   }
 
   /** @param deduplicationId `undefined` if the topic makes it from the body. */
@@ -104,19 +112,25 @@ export class Arrivals {
         Attributes: { FifoQueue: 'true' },
       }),
     );
-    const { Attributes = {} } = await this.#sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }),
-    );
-    const { SubscriptionArn: subscriptionArn = '' } = await this.#sns.send(
-      new SubscribeCommand({
-        TopicArn: topicArn,
-        Protocol: 'sqs',
-        Endpoint: Attributes.QueueArn,
-        Attributes: { RawMessageDelivery: 'true' },
-        ReturnSubscriptionArn: true,
-      }),
-    );
-    return { queueUrl, subscriptionArn };
+    try {
+      const { Attributes = {} } = await this.#sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }),
+      );
+      const { SubscriptionArn: subscriptionArn = '' } = await this.#sns.send(
+        new SubscribeCommand({
+          TopicArn: topicArn,
+          Protocol: 'sqs',
+          Endpoint: Attributes.QueueArn,
+          Attributes: { RawMessageDelivery: 'true' },
+          ReturnSubscriptionArn: true,
+        }),
+      );
+      return { queueUrl, subscriptionArn };
+    } catch (error) {
+      // For example there is no such topic.
+      await this.#sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl })).catch(() => {});
+      throw error;
+    }
   }
 
   /** @returns The bodies of the next messages, which it deletes. */

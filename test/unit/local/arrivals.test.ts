@@ -1,6 +1,7 @@
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
+  DeleteQueueCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SQSClient,
@@ -74,5 +75,17 @@ test('does not wait for what arrived before', async () => {
 test('gives up a message that does not arrive, because the broker may have removed it', async () => {
   const { arrivals } = await watching(['one']);
   for (const body of ['one', 'known']) arrivals.published(topicArn, body, undefined);
+  await expect(arrivals.complete(20)).resolves.toBeUndefined();
+});
+
+test('forgets a topic that does not exist, and leaves no queue for it', async () => {
+  const { arrivals } = await watching();
+  jest.spyOn(SNSClient.prototype, 'send').mockImplementation(async () => {
+    throw new Error('Topic does not exist');
+  });
+  const sqs = jest.mocked(SQSClient.prototype.send);
+  sqs.mockClear();
+  await expect(arrivals.watch(`${topicArn}-typo.fifo`)).rejects.toThrow('Topic does not exist');
+  expect(sqs.mock.calls.some(([command]) => command instanceof DeleteQueueCommand)).toBe(true);
   await expect(arrivals.complete(20)).resolves.toBeUndefined();
 });

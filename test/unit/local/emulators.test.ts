@@ -9,4 +9,8 @@ describe('chosenEmulator', () => {
   it('is an error with the valid names if EMULATOR names another', () => {
     expect(() => chosenEmulator('moto')).toThrow('EMULATOR is "moto": it takes one of ministack, localstack');
   });
+
+  it('names the option if an option names another', () => {
+    expect(() => chosenEmulator('moto', 'emulator')).toThrow('emulator is "moto": it takes one of');
+  });
 });
