@@ -1,3 +1,4 @@
+import { EndpointError } from '../../system/errors.ts';
 import { credentials } from './client-config.ts';
 
 /** A request that an endpoint with the ability answers. */
@@ -65,6 +66,7 @@ const answerMs = 60_000;
 /**
  * Asks an endpoint for the abilities that a request shows.
  * @returns Those that it lacks.
+ * @throws EndpointError if a request gets no answer
  */
 export async function askAbilities(url: string, region: string): Promise<Ability[]> {
   const asked = await Promise.all(
@@ -80,10 +82,16 @@ export async function askAbilities(url: string, region: string): Promise<Ability
 async function answers(url: string, region: string, { service, path }: Request): Promise<boolean> {
   const scope = `${credentials.accessKeyId}/20260101/${region}/${service}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
-  const response = await fetch(new URL(path, url), {
-    headers: { authorization },
-    signal: AbortSignal.timeout(answerMs),
-  });
-  await response.body?.cancel();
-  return response.ok;
+  try {
+    const response = await fetch(new URL(path, url), {
+      headers: { authorization },
+      signal: AbortSignal.timeout(answerMs),
+    });
+    await response.body?.cancel();
+    return response.ok;
+  } catch (cause) {
+    const { name, message } = cause as Error;
+    const reason = name === 'TimeoutError' ? `none in ${answerMs / 1_000} s` : message;
+    throw new EndpointError(`${url} gave no answer to GET ${path} (${reason})`, { cause });
+  }
 }

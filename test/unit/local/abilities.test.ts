@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { listen } from '../../../lab/faults/proxy/listen.ts';
 import { abilities, askAbilities } from '../../../local/endpoint/abilities.ts';
 import { emulatorAt, emulators } from '../../../local/endpoint/emulators.ts';
+import { EndpointError } from '../../../system/errors.ts';
 
 async function during<T>(listener: RequestListener, work: (url: string) => Promise<T>): Promise<T> {
   const { url, close } = await listen(listener);
@@ -24,6 +25,15 @@ describe('what an endpoint lacks', () => {
     );
     expect(asked.sort()).toEqual(['apigateway /v2/apis', 'ses /v2/email/identities']);
     expect(lacks).toEqual(['sesV2']);
+  });
+
+  it('is an error that names the endpoint and the request if it ends without an answer', async () => {
+    const asking = during(
+      ({ socket }) => socket.destroy(),
+      (url) => askAbilities(url, 'us-east-1'),
+    );
+    await expect(asking).rejects.toThrow(EndpointError);
+    await expect(asking).rejects.toThrow(/^http:\/\/127\.0\.0\.1:\d+ gave no answer to GET \/v2\//);
   });
 
   it('is said in one line that fits a narrow report', () => {
