@@ -5,6 +5,7 @@ import { functionsNode } from '../../local/endpoint/functions-node.ts';
 import { checkProject } from '../../local/project/check-project.ts';
 import { deployProject } from '../../local/project/deploy-project.ts';
 import { checkWritable } from '../../system/check-writable.ts';
+import { ownEnvironment } from '../../system/environment.ts';
 import { onShutdown } from '../../system/teardown.ts';
 import type { LocalOptions } from './options.ts';
 import { formatReport } from './report.ts';
@@ -27,8 +28,8 @@ export async function local({ outputs: file, ...options }: LocalOptions): Promis
     if (!endpoint.started) say(`The stack stays at ${endpoint.url}`);
   });
   const seconds = Math.round((performance.now() - begun) / 1000);
-  process.stdout.write(`\n${formatReport(outputs, endpoint.environment)}\n`);
-  say(`${functionsNode(endpoint)}`);
+  process.stdout.write(`\n${formatReport(outputs, endpoint.environment, ownEnvironment())}\n`);
+  say(functionsNode(endpoint));
   say(`Up after ${seconds} s. Ctrl-C stops it.`);
   // Nothing else keeps this process running.
   const awake = setInterval(() => {}, 2 ** 30);

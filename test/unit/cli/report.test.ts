@@ -15,3 +15,18 @@ export AWS_REGION=us-east-1
 export AWS_ENDPOINT_URL=http://127.0.0.1:4566
 `);
 });
+
+test('unsets what would lead the tools of AWS elsewhere, and nothing else', () => {
+  const own = {
+    AWS_SESSION_TOKEN: 'token',
+    AWS_PROFILE: 'production',
+    AWS_ENDPOINT_URL_S3: 'https://s3.example.com',
+    AWS_ENDPOINT_URL_SQS: 'https://sqs.example.com',
+    AWS_PAGER: '',
+    HOME: '/home/ada',
+  };
+  const report = formatReport({}, { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:4566' }, own);
+  expect(report).toContain(
+    '\nunset AWS_ENDPOINT_URL_SQS AWS_PROFILE AWS_SESSION_TOKEN\nexport AWS_ENDPOINT_URL_S3=http://127.0.0.1:4566\n',
+  );
+});
