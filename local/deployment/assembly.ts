@@ -10,6 +10,8 @@ export interface SynthesizedStack {
   /** Where it is deployed. `undefined` if the app leaves that to the command. */
   readonly account: string | undefined;
   readonly region: string | undefined;
+  /** Qualifier of the resources of `cdk bootstrap` that it needs; `undefined` if it needs none. */
+  readonly qualifier: string | undefined;
 }
 
 interface Artifact {
@@ -17,7 +19,12 @@ interface Artifact {
   readonly displayName?: string;
   /** `aws://<account>/<region>` */
   readonly environment?: string;
-  readonly properties?: { readonly directoryName?: string; readonly stackName?: string };
+  readonly properties?: {
+    readonly directoryName?: string;
+    readonly stackName?: string;
+    /** `/cdk-bootstrap/<qualifier>/version` */
+    readonly bootstrapStackVersionSsmParameter?: string;
+  };
 }
 
 /** Reads the stacks of a cloud assembly, with those of its stages. */
@@ -28,8 +35,10 @@ export async function readStacks(assembly: string): Promise<readonly Synthesized
     if (type === 'cdk:cloud-assembly') return readStacks(join(assembly, properties?.directoryName ?? id));
     if (type !== 'aws:cloudformation:stack') return [];
     const [, account, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(environment ?? '') ?? [];
-    const stackName = properties?.stackName ?? id;
-    return [{ name: displayName ?? id, stackName, account: known(account), region: known(region) }];
+    const { stackName = id, bootstrapStackVersionSsmParameter = '' } = properties ?? {};
+    const [, qualifier] = /^\/cdk-bootstrap\/([^/]+)\//.exec(bootstrapStackVersionSsmParameter) ?? [];
+    const place = { account: known(account), region: known(region) };
+    return [{ name: displayName ?? id, stackName, qualifier, ...place }];
   });
   return (await Promise.all(stacks)).flat();
 }

@@ -17,6 +17,9 @@ import { checkPlace, selectStacks } from './select-stacks.ts';
 /** The stack that `cdk bootstrap` makes. */
 const bootstrapStack = 'CDKToolkit';
 
+/** The CDK's own qualifier of what `cdk bootstrap` makes. An app may choose another, `@aws-cdk/core:bootstrapQualifier`. */
+const defaultQualifier = 'hnb659fds';
+
 /** The account to which emulators assign the keys of an `Endpoint`. */
 const account = '000000000000';
 
@@ -51,10 +54,12 @@ export async function deploy(
 ): Promise<Outputs> {
   onStep('Synthesizing');
   const { project } = options;
-  // In parallel, because each takes seconds and neither needs the other.
-  const [stacks] = await Promise.all([synthesize(endpoint, options), bootstrap(endpoint, project)]);
+  const stacks = await prepare(endpoint, options);
   const stackNames = selectStacks(stacks, options.stackNames);
   checkPlace(stacks, stackNames, { account, region: endpoint.clientConfig.region });
+  for (const qualifier of new Set(stacks.map((stack) => stack.qualifier)))
+    if (qualifier !== undefined && qualifier !== defaultQualifier)
+      await bootstrap(endpoint, project, qualifier);
   onStep('Deploying');
   const outputsFile = join(endpoint.folder, 'outputs.json');
   await run(endpoint, project, [
@@ -70,11 +75,35 @@ export async function deploy(
   return { ...Object.fromEntries(deployed.map((stackName) => [stackName, {}])), ...outputs };
 }
 
-async function bootstrap(endpoint: Endpoint, project: string): Promise<void> {
-  if (!endpoint.started && (await isBootstrapped(endpoint))) return;
+/**
+ * Synthesizes and bootstraps at once, because each takes seconds and neither needs the other. If one fails, the other is stopped,
+ * so that no process is left.
+ * @returns All stacks of the app.
+ */
+async function prepare(endpoint: Endpoint, options: DeployOptions): Promise<readonly SynthesizedStack[]> {
+  let stop: (reason: unknown) => void = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = reject;
+  });
+  const died = Promise.race([endpoint.died, stopped]);
+  // The steps see it while a process of theirs runs.
+  died.catch(() => {});
+  const stoppable = { ...endpoint, died };
+  const steps = [synthesize(stoppable, options), bootstrap(stoppable, options.project)] as const;
+  for (const step of steps) step.catch(stop);
+  await Promise.allSettled(steps);
+  const [stacks] = await Promise.all(steps);
+  return stacks;
+}
+
+async function bootstrap(endpoint: Endpoint, project: string, qualifier = defaultQualifier): Promise<void> {
+  const stackName = qualifier === defaultQualifier ? bootstrapStack : `${bootstrapStack}-${qualifier}`;
+  if (!endpoint.started && (await isBootstrapped(endpoint, stackName))) return;
   const { folder, clientConfig } = endpoint;
+  const place = `aws://${account}/${clientConfig.region}`;
+  const args = ['bootstrap', place, '--qualifier', qualifier, '--toolkit-stack-name', stackName];
   // In a folder without cdk.json, the CDK does not load the app.
-  await run(endpoint, project, ['bootstrap', `aws://${account}/${clientConfig.region}`], { cwd: folder });
+  await run(endpoint, project, args, { cwd: folder });
 }
 
 /** @returns All stacks of the app. */
@@ -134,10 +163,10 @@ function assemblyOf({ folder }: Endpoint): string {
   return join(folder, 'cdk.out');
 }
 
-async function isBootstrapped({ clientConfig }: Endpoint): Promise<boolean> {
+async function isBootstrapped({ clientConfig }: Endpoint, stackName: string): Promise<boolean> {
   const client = new CloudFormationClient(clientConfig);
   try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: bootstrapStack }));
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
     return Stacks.some(({ StackStatus }) => /^(CREATE|UPDATE)_COMPLETE$/.test(StackStatus ?? ''));
   } catch {
     // There is no such stack. Any other problem appears in `cdk bootstrap`.
@@ -165,6 +194,8 @@ async function run(
     ...withoutAws(ownEnvironment()),
     ...endpoint.environment,
     CDK_DISABLE_CLI_TELEMETRY: 'true',
+    // Otherwise the SDK's warning of an old Node stands in errors.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   const command = nodeScript(findCdk(project), ...args, ...quiet);
   const { code, signal, output } = await runChild(command, { env, cwd, gone: endpoint.died });

@@ -8,6 +8,15 @@ export interface Place {
 }
 
 /**
+ * The names that a user wants, as the CDK takes them: `*` is all stacks. The CDK's own `*` leaves out those of stages, because it
+ * ends at a slash.
+ */
+export function wantedStacks(stackName: string | undefined): readonly string[] | undefined {
+  if (stackName === undefined) return undefined;
+  return [stackName === '*' ? '**' : stackName];
+}
+
+/**
  * The names of the stacks to deploy.
  *
  * @param wanted Names, or patterns of the CDK. @default - the app's only stack
@@ -42,9 +51,8 @@ export function checkPlace(
   selected: readonly string[],
   place: Place,
 ): void {
-  const all = selected.some(isPattern);
   for (const { name, account = place.account, region = place.region } of stacks) {
-    if (!all && !selected.includes(name)) continue;
+    if (!selected.some((one) => selects(one, name))) continue;
     if (account === place.account && region === place.region) continue;
     throw new ConfigurationError(
       `The stack "${name}" is for account ${account} in ${region}, and the endpoint is account ${place.account} in ` +
@@ -56,4 +64,11 @@ export function checkPlace(
 
 function isPattern(name: string): boolean {
   return /[*?[{!]/.test(name);
+}
+
+/** Whether a name or a pattern selects a stack. Of patterns, only those with stars and question marks are understood. */
+function selects(pattern: string, name: string): boolean {
+  const wildcards: Readonly<Record<string, string>> = { '**': '.*', '*': '[^/]*', '?': '[^/]' };
+  const escaped = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/\*\*|[*?]/g, (found) => wildcards[found] ?? '')}$`).test(name);
 }

@@ -1,5 +1,6 @@
 import { deploy, type Outputs } from '../deployment/deploy.ts';
 import { restoreTopicAttributes } from '../deployment/restore-topic-attributes.ts';
+import { wantedStacks } from '../deployment/select-stacks.ts';
 import type { EmulatorName } from '../endpoint/emulators.ts';
 import { type Endpoint, openEndpoint } from '../endpoint/endpoint.ts';
 import { checkProject, type Project } from './check-project.ts';
@@ -35,7 +36,7 @@ export async function deployProject(
   const endpoint = await openEndpoint(options.emulator, onStep);
   const deployAll = async () => {
     const { folder: project, app, context, stackName } = options;
-    const stackNames = stackName === undefined ? undefined : [stackName];
+    const stackNames = wantedStacks(stackName);
     const outputs = await deploy(endpoint, { project, app, context, stackNames }, onStep);
     for (const name of Object.keys(outputs)) await restoreTopicAttributes(endpoint.clientConfig, name);
     return { endpoint, outputs };

@@ -13,14 +13,28 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test('reads the stacks of an app and of its stages, by the names with which the CDK selects them', async () => {
   const app = new App({ outdir: folder });
   const shop = new Stack(app, 'Shop', { env: { account: '123456789012', region: 'eu-central-1' } });
-  const mails = new Stack(new Stage(app, 'Production'), 'Mails');
+  const production = new Stage(app, 'Production');
+  production.node.setContext('@aws-cdk/core:bootstrapQualifier', 'custom');
+  const mails = new Stack(production, 'Mails');
   // The CDK warns of stacks without resources.
   for (const stack of [shop, mails]) new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
   app.synth();
   const stacks = await readStacks(folder);
   expect([...stacks].sort((a, b) => a.name.localeCompare(b.name))).toEqual([
-    { name: 'Production/Mails', stackName: 'Production-Mails', account: undefined, region: undefined },
-    { name: 'Shop', stackName: 'Shop', account: '123456789012', region: 'eu-central-1' },
+    {
+      name: 'Production/Mails',
+      stackName: 'Production-Mails',
+      account: undefined,
+      region: undefined,
+      qualifier: 'custom',
+    },
+    {
+      name: 'Shop',
+      stackName: 'Shop',
+      account: '123456789012',
+      region: 'eu-central-1',
+      qualifier: 'hnb659fds',
+    },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../../../contract/errors.ts';
-import { checkPlace, selectStacks } from '../../../../local/deployment/select-stacks.ts';
+import { checkPlace, selectStacks, wantedStacks } from '../../../../local/deployment/select-stacks.ts';
 
-const anywhere = { account: undefined, region: undefined };
+const anywhere = { account: undefined, region: undefined, qualifier: undefined };
 const shop = { name: 'Shop', stackName: 'Shop', ...anywhere };
 const mails = { name: 'Mails', stackName: 'Mails', ...anywhere };
 const here = { account: '000000000000', region: 'us-east-1' };
@@ -49,5 +49,32 @@ describe('checkPlace', () => {
   test('ignores stacks that are not deployed', () => {
     const abroad = { ...mails, account: '123456789012' };
     expect(() => checkPlace([shop, abroad], ['Shop'], here)).not.toThrow();
+  });
+
+  test.each([
+    ['Dev*', 'Production', 'DevShop'],
+    ['*', 'Production/Shop', 'Production'],
+    ['Dev/**', 'Production/Shop', 'Dev/Shop'],
+    ['Shop?', 'Shop', 'Shop1'],
+  ])('takes the pattern %s as the CDK does: without %s, with %s', (pattern, other, selected) => {
+    const abroad = { ...shop, account: '123456789012' };
+    expect(() => checkPlace([{ ...abroad, name: other }], [pattern], here)).not.toThrow();
+    expect(() => checkPlace([{ ...abroad, name: selected }], [pattern], here)).toThrow(
+      `"${selected}" is for`,
+    );
+  });
+});
+
+describe('wantedStacks', () => {
+  test('takes * for all stacks, also those of stages, which the CDK would leave out', () => {
+    expect(wantedStacks('*')).toEqual(['**']);
+  });
+
+  test('leaves other patterns and names as they are', () => {
+    expect([wantedStacks('Dev*'), wantedStacks('Shop'), wantedStacks(undefined)]).toEqual([
+      ['Dev*'],
+      ['Shop'],
+      undefined,
+    ]);
   });
 });
