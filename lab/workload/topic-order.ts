@@ -4,6 +4,7 @@ import {
   type PublishBatchCommandOutput,
   type SNSClient,
 } from '@aws-sdk/client-sns';
+import { sha256 } from '../../contract/event/identity.ts';
 import { parseOrderEvent } from '../../contract/orders/order-event.ts';
 import { type EventKey, eventKey } from '../verify/expectation.ts';
 
@@ -24,6 +25,8 @@ export function messageKey(
  */
 export class TopicOrder {
   readonly #places = new Map<MessageKey, Set<bigint>>();
+  /** Hashes of the deduplication ids and bodies so far. */
+  readonly #sent = new Set<string>();
 
   /** Records from now on what a client publishes. */
   follow(client: SNSClient): void {
@@ -44,10 +47,16 @@ export class TopicOrder {
   }
 
   /**
-   * @param sequenceNumber The topic's sequence number, as digits. A duplicate that the broker removes has the number of
-   *   the first message.
+   * Records a message. A duplicate that the broker removes has no place of its own: AWS returns the sequence number of the
+   * first message for it, LocalStack a new one.
+   *
+   * @param sequenceNumber The topic's sequence number, as digits.
+   * @param deduplicationId @default - the broker compares bodies
    */
-  note(messageGroup: string, body: string, sequenceNumber: string): void {
+  note(messageGroup: string, body: string, sequenceNumber: string, deduplicationId = body): void {
+    const sent = sha256(JSON.stringify([messageGroup, deduplicationId]));
+    if (this.#sent.has(sent)) return;
+    this.#sent.add(sent);
     const key = messageKey(messageGroup, eventOf(body));
     const places = this.#places.get(key) ?? new Set();
     this.#places.set(key, places.add(BigInt(sequenceNumber)));
@@ -63,9 +72,10 @@ export class TopicOrder {
     { Successful: accepted = [] }: PublishBatchCommandOutput,
   ): void {
     const numbers = new Map(accepted.map(({ Id, SequenceNumber }) => [Id, SequenceNumber]));
-    for (const { Id, MessageGroupId = '', Message = '' } of entries) {
+    for (const { Id, MessageGroupId = '', Message = '', MessageDeduplicationId } of entries) {
       const sequenceNumber = numbers.get(Id);
-      if (sequenceNumber !== undefined) this.note(MessageGroupId, Message, sequenceNumber);
+      if (sequenceNumber !== undefined)
+        this.note(MessageGroupId, Message, sequenceNumber, MessageDeduplicationId);
     }
   }
 }

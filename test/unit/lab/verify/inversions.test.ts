@@ -12,7 +12,8 @@ const bodyOf = (id: string) => JSON.stringify(anOrder({ id }));
 function sent(...messages: { group?: string; body: string; number?: number }[]): TopicOrder {
   const order = new TopicOrder();
   for (const [index, { group = 'g', body, number = index + 1 }] of messages.entries()) {
-    order.note(group, body, String(number).padStart(20, '0'));
+    const sequenceNumber = String(number).padStart(20, '0');
+    order.note(group, body, sequenceNumber, `id-${number}`);
   }
   return order;
 }

@@ -54,3 +54,15 @@ it('the order of a topic follows its sequence numbers, compared as numbers', asy
   expect(order.placesOf(messageKey('g', undefined))).toEqual([99n]);
   expect(order.placesOf(messageKey('h', undefined))).toEqual([]);
 });
+
+it('a removed duplicate has no place of its own, even if the topic gives it a new number, as LocalStack does', () => {
+  const order = new TopicOrder();
+  const key = messageKey('g', { source: anOrder().source, id: 'a' });
+  const body = JSON.stringify(anOrder({ id: 'a' }));
+  order.note('g', body, '1');
+  order.note('g', body, '2');
+  // With a deduplication id of its own it is another message.
+  order.note('g', body, '3', 'late-1');
+  order.note('g', body, '4', 'late-1');
+  expect(order.placesOf(key)).toEqual([1n, 3n]);
+});
