@@ -6,7 +6,7 @@ import { local } from './local/local.ts';
 import { usage as localUsage, readLocalOptions } from './local/options.ts';
 
 interface Command {
-  /** What it does, in one line. */
+  /** The line of the command in the list of commands. */
   readonly help: string;
   /** Runs it with its own arguments, and sets the exit code. */
   run(args: readonly string[]): Promise<void>;

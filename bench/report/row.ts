@@ -19,7 +19,7 @@ export interface Row {
   readonly peerRequests: number;
   /** Other measurements, by name and unit, for example `CPU, ms a message`. */
   readonly besides?: Readonly<Record<string, { readonly ours: number; readonly peer: number }>>;
-  /** The target, and whether it was met; absent if there is no target. */
+  /** The target, and whether the row meets it. @default - the row has no target */
   readonly target?: { readonly text: string; readonly met: boolean };
 }
 

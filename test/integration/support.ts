@@ -27,16 +27,20 @@ export function can(ability: Ability): boolean {
   return !connection.lacks.includes(ability);
 }
 
+function skippedName(ability: Ability, name: string): string {
+  return `${name} (the endpoint ${abilities[ability].without})`;
+}
+
 /** A test that needs an ability. Where the endpoint lacks it, the test is skipped with the reason in its name. */
 export function itIf(ability: Ability, name: string, test: () => Promise<void>): void {
   if (can(ability)) it(name, test);
-  else it.skip(`${name} (the endpoint ${abilities[ability].without})`, test);
+  else it.skip(skippedName(ability, name), test);
 }
 
 /** Describes tests that need an ability. Where the endpoint lacks it, each of them is skipped with the reason in its name. */
 export function describeIf(ability: Ability, name: string, tests: () => void): void {
   if (can(ability)) describe(name, tests);
-  else describe.skip(`${name} (the endpoint ${abilities[ability].without})`, tests);
+  else describe.skip(skippedName(ability, name), tests);
 }
 
 /** The body of a message as it arrives: an endpoint that rewrites JSON keeps its content, not its text. */
