@@ -207,6 +207,8 @@ export class Witness {
     this.#world.note(process.name, `logs ${outcome} of ${messageId} (${eventId ?? 'no event'})${why}`);
     if (outcome === 'blocked' && log.recordId !== undefined) {
       this.#blocked.set(messageId, { recordId: log.recordId, messageId });
+      // Its record counts a refusal too, since the event is tried again.
+      if (code === 'PERMANENT' || code === 'INVALID_EVENT') this.failed(log.recordId);
     } else this.#blocked.delete(messageId);
     if (key !== undefined && outcome === 'failed' && this.#isByRightClocks(key, process)) {
       const wrong = this.#attempts.stays(key, log);
