@@ -4,6 +4,8 @@ import { ConfigurationError } from './errors.ts';
 export const environmentNames = {
   /** The consumer's name without any prefix, for example `bookings`. See `checkConsumerName`. */
   consumerName: 'ORDER_ONCE_CONSUMER',
+  /** The metrics' dimension `Service`: the name of the stack. */
+  service: 'ORDER_ONCE_SERVICE',
   recordsTable: 'RECORDS_TABLE_NAME',
   recordTtlSeconds: 'RECORD_TTL_SECONDS',
   queueUrl: 'QUEUE_URL',

@@ -1,7 +1,7 @@
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { blockedAlarm } from './blocked-alarm.ts';
 import { type ConsumerSettings, readConsumerSettings } from './consumer-settings.ts';
 import { grantEffects } from './effect-tables.ts';
@@ -16,6 +16,7 @@ import { subscribeQueue } from './queues/subscribe-queue.ts';
 import { checkFifoTopic } from './rules/check-fifo-topic.ts';
 import { claimConsumerName } from './rules/consumer-names.ts';
 import { addWindowRules } from './rules/window-rules.ts';
+import { MeasuredConsumer } from './watching/consumer-metrics.ts';
 
 /**
  * A consumer that applies each event of a topic once. The construct creates a FIFO queue with a dead-letter queue, a
@@ -36,7 +37,7 @@ import { addWindowRules } from './rules/window-rules.ts';
  * });
  * ```
  */
-export class IdempotentConsumer extends Construct {
+export class IdempotentConsumer extends MeasuredConsumer {
   /** The consumer's name, which is part of the key of each record. */
   readonly consumerName: string;
   readonly handler: LambdaFunction;

@@ -58,8 +58,8 @@ function claim(stack: Stack, kind: string, name: string, path: string): void {
   named.set(`${kind} ${name}`, path);
 }
 
-/** A nested stack's own name is known only at deployment. */
-function outermostStack(scope: Construct): Stack {
+/** The stack above all nested ones. A nested stack's own name is known only at deployment. */
+export function outermostStack(scope: Construct): Stack {
   let stack = Stack.of(scope);
   while (stack.nestedStackParent !== undefined) stack = stack.nestedStackParent;
   return stack;

@@ -42,6 +42,7 @@ export function memoryDependencies(clock: Clock): MemoryDependencies {
   const ends: number[] = [];
   const logged: Record<string, unknown>[] = [];
   return {
+    service: 'Shop',
     clock,
     random: new SteadyRandom(),
     deadLetters: {

@@ -1,9 +1,11 @@
+import type { CountMetric } from './metrics.ts';
+
 /** How log, metrics and queue treat deliveries with an outcome. */
 export interface OutcomeRow {
   /** Level of the delivery's log line. */
   readonly level: 'INFO' | 'WARN' | 'ERROR';
   /** The CloudWatch metric that counts these deliveries. */
-  readonly metric: string;
+  readonly metric: CountMetric;
   /** Whether the message stays in its queue. */
   readonly waits: boolean;
   /** The meaning in one sentence. docs/outcomes.md has the same sentence, and a test compares the two. */

@@ -1,9 +1,11 @@
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
 import { type EnvironmentName, encodeTables, environmentNames } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import type { ConsumerSettings } from '../consumer-settings.ts';
 import { deployedTables } from '../effect-tables.ts';
 import type { IdempotentConsumerProps } from '../idempotent-consumer-props.ts';
+import { outermostStack } from '../names.ts';
 
 /** The construct sets them, or its record table does. */
 const ownVariables: ReadonlySet<string> = new Set(Object.values(environmentNames));
@@ -17,7 +19,7 @@ const ownVariables: ReadonlySet<string> = new Set(Object.values(environmentNames
 export function consumerEnvironment(
   { consumerName, tables = {}, environment = {} }: IdempotentConsumerProps,
   settings: ConsumerSettings,
-  { queue, deadLetterQueue }: { readonly queue: Queue; readonly deadLetterQueue: Queue },
+  consumer: Construct & { readonly queue: Queue; readonly deadLetterQueue: Queue },
 ): Record<string, string> {
   for (const name of Object.keys(environment)) {
     if (!ownVariables.has(name)) continue;
@@ -27,12 +29,13 @@ export function consumerEnvironment(
   }
   const own: Record<Exclude<EnvironmentName, 'recordsTable' | 'recordTtlSeconds'>, string> = {
     consumerName,
+    service: outermostStack(consumer).stackName,
     tables: encodeTables(deployedTables(tables)),
-    queueUrl: queue.queueUrl,
+    queueUrl: consumer.queue.queueUrl,
     visibilityTimeoutSeconds: String(settings.visibilityTimeout.toSeconds()),
     queueRetentionSeconds: String(settings.retention.toSeconds()),
     maxReceiveCount: String(settings.maxReceiveCount),
-    deadLetterQueueUrl: deadLetterQueue.queueUrl,
+    deadLetterQueueUrl: consumer.deadLetterQueue.queueUrl,
     onPoison: settings.onPoison,
   };
   return {

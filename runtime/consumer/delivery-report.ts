@@ -5,42 +5,45 @@ import {
   type DeliveryLog,
   deliveryLogMessage,
 } from '../../contract/reporting/delivery-log.ts';
-import {
-  commonFailureMetric,
-  metricDimension,
-  metricNamespace,
-  staleMetric,
-} from '../../contract/reporting/metrics.ts';
+import type { CountMetric, MetricName } from '../../contract/reporting/metrics.ts';
 import { type OutcomeRow, outcomes } from '../../contract/reporting/outcomes.ts';
+import { embeddedMetrics } from '../logging/embedded-metrics.ts';
 import { loggedError } from '../logging/logged-error.ts';
 import type { OutcomeLog } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
+import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import type { Output, Warn } from '../ports/output.ts';
 
 /** Maximum warnings of a batch. If a failure affects each message, the first warnings show it. */
 const maxWarnings = 10;
 
-/** Logs one line per delivery of a batch, and the counts of outcomes as metrics. */
+/** Logs one line per delivery of a batch, and the metrics of its deliveries. */
 export class DeliveryReport {
   readonly #consumer: string;
+  readonly #service: string | undefined;
   readonly #clock: Clock;
   readonly #output: Output;
-  /** Counts by metric. */
-  readonly #counts = new Map<string, number>();
+  /** The values since the last line of metrics: a count, or one value per delivery. */
+  readonly #values = new Map<MetricName, number | number[]>();
   #isCommonFailureTold = false;
   #warnings = 0;
 
-  constructor(consumer: string, clock: Clock, output: Output) {
+  constructor(
+    consumer: string,
+    { service, clock, output }: Pick<ConsumerDependencies, 'service' | 'clock' | 'output'>,
+  ) {
     this.#consumer = consumer;
+    this.#service = service;
     this.#clock = clock;
     this.#output = output;
   }
 
   /** Logs the line of a finished delivery. */
   delivery(message: Message<CloudEvent>, outcome: OutcomeLog): void {
-    const { level, metric } = outcomes[outcome.outcome];
+    const { level, metric, waits } = outcomes[outcome.outcome];
     this.#count(metric);
-    if (outcome.stale !== undefined) this.#count(staleMetric);
+    if (outcome.stale !== undefined) this.#count('Stale');
+    if (waits) this.#waitingAge(message);
     const { error, foldError, ...fields } = outcome;
     const log: DeliveryLog = {
       message: deliveryLogMessage,
@@ -55,7 +58,7 @@ export class DeliveryReport {
   }
 
   #commonFailure({ code, reason }: Pick<OutcomeLog, 'code' | 'reason'>): void {
-    this.#count(commonFailureMetric);
+    this.#count('CommonFailure');
     if (this.#isCommonFailureTold) return;
     this.#isCommonFailureTold = true;
     this.#line('ERROR', { message: commonFailureLogMessage, consumer: this.#consumer, code, reason });
@@ -74,35 +77,29 @@ export class DeliveryReport {
     this.#line('WARN', { ...line, ...(error !== undefined && { error: loggedError(error) }) });
   };
 
-  /**
-   * Writes the counts since the last call, in CloudWatch's embedded metric format (CloudWatch User Guide, "Embedded
-   * metric format").
-   */
+  /** Writes one line with the metrics since the last call. */
   metrics(): void {
-    const values = Object.fromEntries(this.#counts);
-    const names = Object.keys(values);
-    if (names.length === 0) return;
-    this.#counts.clear();
-    this.#output(
-      JSON.stringify({
-        _aws: {
-          Timestamp: this.#clock.now(),
-          CloudWatchMetrics: [
-            {
-              Namespace: metricNamespace,
-              Dimensions: [[metricDimension]],
-              Metrics: names.map((Name) => ({ Name, Unit: 'Count' })),
-            },
-          ],
-        },
-        [metricDimension]: this.#consumer,
-        ...values,
-      }),
-    );
+    if (this.#values.size === 0) return;
+    const names = { service: this.#service, consumer: this.#consumer };
+    this.#output(embeddedMetrics(names, this.#values, this.#clock.now()));
+    this.#values.clear();
   }
 
-  #count(metric: string): void {
-    this.#counts.set(metric, (this.#counts.get(metric) ?? 0) + 1);
+  #count(metric: CountMetric): void {
+    const count = this.#values.get(metric);
+    this.#values.set(metric, (typeof count === 'number' ? count : 0) + 1);
+  }
+
+  /**
+   * SQS' own age of the oldest message leaves out messages that were received several times (Amazon SQS Developer Guide,
+   * "Available CloudWatch metrics for Amazon SQS"), so the age of a message that fails again and again comes from here.
+   */
+  #waitingAge({ sentAt }: Message<CloudEvent>): void {
+    // Without a SentTimestamp the age is not known.
+    if (sentAt === 0) return;
+    const age = Math.max(0, this.#clock.now() - sentAt) / 1000;
+    const ages = this.#values.get('WaitingAge');
+    this.#values.set('WaitingAge', [...(Array.isArray(ages) ? ages : []), age]);
   }
 }
 

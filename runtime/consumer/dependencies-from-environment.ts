@@ -2,6 +2,7 @@ import { systemClock } from '../../contract/clock.ts';
 import {
   environmentNames,
   readEnvironment,
+  readOptionalEnvironment,
   readTables,
   readWholeNumber,
   refusedVariable,
@@ -32,6 +33,7 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
     least: minRetentionSeconds,
     most: maxRetentionSeconds,
   });
+  const service = readOptionalEnvironment(environmentNames.service);
   const queue = sqsSourceQueue(readEnvironment(environmentNames.queueUrl));
   return {
     store: dynamoDbEffectStore({ table: readEnvironment(environmentNames.recordsTable) }),
@@ -61,6 +63,7 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
       }),
       most: maxRecordTtlSeconds,
     }),
+    ...(service !== undefined && { service }),
     clock: systemClock,
     random: systemRandom,
     output: standardOutput,

@@ -53,15 +53,14 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
 
   constructor(consumer: Consumer<Event, Kind>, { records, remainingTimeMs }: Batch) {
     const { reader, dependencies, guarantee, formerly, handle, commonFailure } = consumer;
-    const { clock, output } = dependencies;
-    const startedAt = clock.now();
+    const startedAt = dependencies.clock.now();
     const endsAt = startedAt + remainingTimeMs;
     this.#consumer = consumer;
     this.#workBudgetMs = remainingTimeMs - settleReserveMs;
     this.#messages = records.map((record) => readMessage(record, reader, dependencies));
     // Parsers run before any handler starts, so that a parser that ends the process does not interrupt a handler.
     for (const { isSuspect, reading } of this.#messages) if (!isSuspect) void reading.content;
-    this.#report = new DeliveryReport(reader.name, clock, output);
+    this.#report = new DeliveryReport(reader.name, dependencies);
     this.#progress = new BatchProgress(this.#messages, dependencies, this.#report);
     this.#handler = handlerForInvocation(guarantee, handle);
     this.#context = {

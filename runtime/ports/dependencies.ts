@@ -24,6 +24,8 @@ export interface ConsumerDependencies {
   readonly onPoison: OnPoison;
   /** How long a completed record is valid, in seconds. */
   readonly recordTtlSeconds: number;
+  /** The metrics' dimension `Service`: the name of the stack. @default - the metrics have no such dimension */
+  readonly service?: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly output: Output;

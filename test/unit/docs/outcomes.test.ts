@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commonFailureMetric, staleMetric } from '../../../contract/reporting/metrics.ts';
+import { metrics } from '../../../contract/reporting/metrics.ts';
 import { outcomes } from '../../../contract/reporting/outcomes.ts';
 import { reasonCodes } from '../../../contract/reporting/reason-codes.ts';
 import type { Reason } from '../../../runtime/message/disposition.ts';
@@ -68,9 +68,14 @@ describe('the tables of the documentation', () => {
   it('name the metrics that count some deliveries a second time', () => {
     const second = documentedOutcomes.filter(([outcome]) => outcome?.includes(', with '));
     expect(second.map(([outcome, , metric]) => [outcome, metric])).toEqual([
-      ['applied, with stale', `also ${staleMetric}`],
-      ['failed, with commonFailure', `also ${commonFailureMetric}`],
+      ['applied, with stale', 'also Stale'],
+      ['failed, with commonFailure', 'also CommonFailure'],
     ]);
+  });
+
+  it('show each metric with its unit and what it measures, in the same order', () => {
+    const coded = Object.entries(metrics).map(([name, { unit, measures }]) => [name, unit, plain(measures)]);
+    expect(rowsOf('docs/outcomes.md', ['metric', 'unit', 'what it measures'])).toEqual(coded);
   });
 
   it('show each reason code with the texts of the code, in the same order', () => {

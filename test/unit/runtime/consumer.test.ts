@@ -5,6 +5,7 @@ import {
   createConsumer,
   exactlyOnce,
   increment,
+  NotExecutedError,
   PermanentError,
 } from '../../../runtime/index.ts';
 import { anOrder } from '../../support/orders.ts';
@@ -171,22 +172,56 @@ describe('a consumer', () => {
         CloudWatchMetrics: [
           {
             Namespace: 'OrderOnce',
-            Dimensions: [['Consumer']],
+            Dimensions: [['Service', 'Consumer']],
             Metrics: [
               { Name: 'Applied', Unit: 'Count' },
               { Name: 'Duplicate', Unit: 'Count' },
               { Name: 'Poison', Unit: 'Count' },
               { Name: 'Failed', Unit: 'Count' },
+              { Name: 'WaitingAge', Unit: 'Seconds' },
             ],
           },
         ],
       },
+      Service: 'Shop',
       Consumer: 'fulfilment',
       Applied: 1,
       Duplicate: 1,
       Poison: 2,
       Failed: 1,
+      WaitingAge: [expect.any(Number)],
     });
+  });
+
+  it('writes the age of each message that stays, also after many receives, and of no other', async () => {
+    const sentAt = wiring.clock.now() - 90_500;
+    const failing = consumer(({ data }) => {
+      if (data.orderId !== '1') throw new NotExecutedError('not now');
+      return [add(data.orderId)];
+    });
+    const event = sqsEvent(
+      sqsRecord(order('1'), { sentAt }),
+      sqsRecord(order('2'), { messageId: 'm2', group: 'a', sentAt, receiveCount: 200 }),
+      sqsRecord(order('3'), { messageId: 'm3', group: 'b', sentAt: wiring.clock.now() + 1000 }),
+    );
+    await failing(event, remaining());
+    const metrics = wiring.logged.filter((line) => '_aws' in line);
+    expect(metrics.flatMap(({ WaitingAge = [] }) => WaitingAge)).toEqual(expect.arrayContaining([90.5, 0]));
+    expect(metrics.flatMap(({ WaitingAge = [] }) => WaitingAge)).toHaveLength(2);
+  });
+
+  it('writes metrics without the dimension Service if the function was deployed without a name for it', async () => {
+    const { service: _, ...others } = wiring;
+    const handler = createConsumer(
+      { name: 'fulfilment', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] },
+      others,
+    );
+    await handler(sqsEvent(sqsRecord(order('1'))), remaining());
+    expect(wiring.logged.at(-1)).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Dimensions: [['Consumer']] }] },
+      Consumer: 'fulfilment',
+    });
+    expect(wiring.logged.at(-1)).not.toHaveProperty('Service');
   });
 
   it('logs one line per delivery, with all known fields', async () => {
