@@ -160,7 +160,11 @@ export function planOf(seed: number, character: Character, consumers: readonly C
       const retry = { body: canonicalJson(retryOf(event)), group, at: options.below(600_000) };
       extras.push({ kind: 'retry under another id', ...retry });
     }
-    return { index, event, request, gap, troubles, extras };
+    const isUnread = [...troubles.values()].some(({ trouble }) => trouble === 'kills its parser');
+    // If no parser could read an event before it is skipped, no record has its identity. Other content may take it.
+    const mayBeReplaced = isUnread && character.onPoison === 'block';
+    const checked = mayBeReplaced ? extras.filter(({ kind }) => kind !== 'conflict') : extras;
+    return { index, event, request, gap, troubles, extras: checked };
   });
   const timeout = random.pick(timeouts);
   const duration = random.between(5, 60) * 60_000;
