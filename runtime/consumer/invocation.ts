@@ -89,12 +89,14 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
   }
 
   async #work(): Promise<SQSBatchResponse> {
-    const { concurrency, dependencies } = this.#consumer;
+    const { concurrency, dependencies, estimate } = this.#consumer;
+    const leftMs = () => this.#context.deadlineAt - dependencies.clock.now();
+    const workBudgetMs = this.#workBudgetMs;
     try {
       return await scheduleGroups(this.#messages, {
         concurrency,
         random: dependencies.random,
-        mostToStart: (leavingHalf) => this.#mostToStart(leavingHalf),
+        mostToStart: (leavingHalf) => estimate.mostToStart({ leftMs: leftMs(), workBudgetMs, leavingHalf }),
         deliver: (messages) => this.#deliver(messages),
         postpone: (rest, advanced) => this.#progress.postpone(rest, advanced),
         isolate: () => this.#isolate(),
@@ -102,15 +104,6 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
     } finally {
       await this.#handler.idle();
     }
-  }
-
-  /** Messages that are committed together start all of their handlers, which need time too. */
-  #mostToStart(leavingHalf: boolean): number {
-    const { estimate, dependencies } = this.#consumer;
-    const leftMs = this.#context.deadlineAt - dependencies.clock.now();
-    const neededMs = estimate.withinMs(this.#workBudgetMs);
-    if (leftMs < (leavingHalf ? this.#workBudgetMs / 2 + estimate.longestMs : neededMs)) return 0;
-    return leftMs < 2 * neededMs ? 1 : Number.POSITIVE_INFINITY;
   }
 
   async #deliver(messages: readonly [Message<Event>, ...Message<Event>[]]): Promise<Delivered> {

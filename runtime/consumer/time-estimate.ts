@@ -16,16 +16,24 @@ export class TimeEstimate {
     this.#longestMs = Math.max(tookMs, this.#longestMs * decay);
   }
 
-  /** The longest recent time. */
-  get longestMs(): number {
-    return Math.max(minimumEstimateMs, this.#longestMs);
-  }
-
   /**
-   * The time that must be left before another message starts. At most half of the time that the invocation started
-   * with, so that the first message always starts.
+   * Maximum number of messages of a group that may start together: 0, 1 or more. Messages that are committed together
+   * start all of their handlers, so they need twice the time. A message needs at most half of the time that the
+   * invocation started with, so that the first message always starts.
    */
-  withinMs(workBudgetMs: number): number {
-    return Math.max(minimumEstimateMs, Math.min(this.#longestMs, workBudgetMs / 2));
+  mostToStart({ leftMs, workBudgetMs, leavingHalf }: Remaining): number {
+    const longestMs = Math.max(minimumEstimateMs, this.#longestMs);
+    const neededMs = Math.max(minimumEstimateMs, Math.min(this.#longestMs, workBudgetMs / 2));
+    if (leftMs < (leavingHalf ? workBudgetMs / 2 + longestMs : neededMs)) return 0;
+    return leftMs < 2 * neededMs ? 1 : Number.POSITIVE_INFINITY;
   }
+}
+
+/** The time of an invocation in which messages may start. */
+interface Remaining {
+  readonly leftMs: number;
+  /** What `leftMs` was at the start of the invocation. */
+  readonly workBudgetMs: number;
+  /** Whether half of `workBudgetMs` must be left for suspects. */
+  readonly leavingHalf: boolean;
 }

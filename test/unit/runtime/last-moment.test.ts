@@ -253,20 +253,35 @@ describe('the time that a message needs', () => {
     expect(wiring.memory.records.has('billing#urn:test#event-of-c-1')).toBe(false);
   });
 
+  /** The time that must be left before a message starts. */
+  function neededMs(estimate: TimeEstimate, workBudgetMs: number): number {
+    const starts = (leftMs: number) => estimate.mostToStart({ leftMs, workBudgetMs, leavingHalf: false });
+    const times = Array.from({ length: workBudgetMs }, (_, leftMs) => leftMs);
+    return times.findIndex((leftMs) => starts(leftMs) > 0);
+  }
+
   it('is never estimated as more than half of an invocation, because some time passes before its start', () => {
-    const needed = new TimeEstimate();
-    needed.saw(28_000);
-    expect(needed.withinMs(20_000)).toBe(10_000);
+    const estimate = new TimeEstimate();
+    estimate.saw(28_000);
+    expect(neededMs(estimate, 20_000)).toBe(10_000);
   });
 
   it('shrinks by a tenth with each faster message', () => {
-    const needed = new TimeEstimate();
-    needed.saw(10_000);
-    expect(needed.withinMs(30_000)).toBe(10_000);
-    needed.saw(1);
-    expect(needed.withinMs(30_000)).toBe(9000);
-    needed.saw(9500);
-    expect(needed.withinMs(30_000)).toBe(9500);
+    const estimate = new TimeEstimate();
+    estimate.saw(10_000);
+    expect(neededMs(estimate, 30_000)).toBe(10_000);
+    estimate.saw(1);
+    expect(neededMs(estimate, 30_000)).toBe(9000);
+    estimate.saw(9500);
+    expect(neededMs(estimate, 30_000)).toBe(9500);
+  });
+
+  it('is left twice before messages start together', () => {
+    const estimate = new TimeEstimate();
+    estimate.saw(5000);
+    const budget = { workBudgetMs: 30_000, leavingHalf: false };
+    expect(estimate.mostToStart({ leftMs: 9999, ...budget })).toBe(1);
+    expect(estimate.mostToStart({ leftMs: 10_000, ...budget })).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('never prevents the first message of an invocation from starting', async () => {
