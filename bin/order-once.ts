@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { explain } from '../lib/app/error-message.ts';
 import { OrderOnceStack } from '../lib/app/order-once-stack.ts';
-import { readSettings } from '../lib/app/settings.ts';
+import { readSettings } from '../lib/app/settings/read-settings.ts';
 
 try {
   const app = new App({ autoSynth: false });

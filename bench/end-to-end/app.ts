@@ -6,8 +6,12 @@ import { PowertoolsConsumer } from './powertools-consumer.ts';
 /** The example's stack with one more consumer of its topic, which uses Powertools. */
 const app = new App();
 const stack = new OrderOnceStack(app, String(app.node.getContext('stackName')), {
-  stage: 'dev',
+  data: 'delete',
   functionTimeout: Duration.seconds(30),
+  toleratedOutage: Duration.hours(1),
+  intake: { auth: 'iam' },
+  billing: 'off',
+  notifications: 'off',
 });
 const topic = stack.node.findChild('OrderEvents') as EventTopic;
 const { queue, handler, tables } = new PowertoolsConsumer(stack, 'Powertools', topic);

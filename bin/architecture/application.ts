@@ -7,10 +7,11 @@ import { partsOf } from './stack-parts.ts';
 export function applicationDrawing(outdir: string): string {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, outdir });
   const stack = new OrderOnceStack(app, 'OrderOnce', {
-    stage: 'production',
+    data: 'keep',
     functionTimeout: Duration.seconds(30),
-    payment: { url: 'https://payments.example.com/charges', keyRetention: Duration.days(1) },
-    mail: { from: 'orders@shop.example.com', domain: 'customers.example.com' },
+    intake: { auth: 'iam' },
+    billing: { url: 'https://payments.example.com/charges', keyRetention: Duration.days(1) },
+    notifications: { from: 'orders@shop.example.com', domain: 'customers.example.com' },
   });
   return drawing(partsOf(stack));
 }

@@ -10,6 +10,7 @@ import { repository } from '../../system/folders.ts';
 import { isStopping, onShutdown, stopAll, stopOnSignals } from '../../system/teardown.ts';
 import { openSandbox, type Sandbox } from '../faults/sandbox.ts';
 import type { StackOutputs } from '../target/consumers.ts';
+import { writeSettings } from '../target/stage-settings.ts';
 import { openEvents } from '../workload/events.ts';
 import { inspectHint } from './inspect-hint.ts';
 import { readOptions, type StartOptions, usage } from './options.ts';
@@ -23,7 +24,7 @@ const samples = join(repository, 'samples', 'online-retail-5000.ndjson.gz');
  * Timeout of the functions in runs with faults, in seconds. The message of a dead function is hidden for six times as long. All
  * other runs have the timeouts of production.
  */
-const faultyTimeout = '5';
+const faultyTimeout = 5;
 
 /** Abilities whose lack changes what a run shows, or how long it takes. */
 const shownAbilities: readonly Ability[] = [
@@ -67,13 +68,14 @@ async function start(options: StartOptions): Promise<boolean> {
   for (const ability of shownAbilities.filter((one) => endpoint.lacks.has(one)))
     say(`${title} ${abilities[ability].without}`);
   // An existing endpoint may contain an earlier run's stack. A new stack name shares nothing with it.
-  const stackName = endpoint.started ? 'OrderOnce' : `OrderOnce-${Date.now().toString(36)}`;
+  const stage = endpoint.started ? 'local' : `run-${Date.now().toString(36)}`;
+  const stackName = `OrderOnce-${stage}`;
   // Three consumers make at least five requests per event, so the outage starts when a part of the work is done.
   const outageAfter = events.lines.length;
   const { pages } = endpoint.emulator ?? {};
   const sandbox = await openSandbox({ ...endpoint, pages }, { ...options, stackName, outageAfter });
   const work = async () => {
-    const stack = await timed('deploy', () => deployOrders(endpoint, stackName, sandbox, say));
+    const stack = await timed('deploy', () => deployOrders(endpoint, stage, sandbox, say));
     say(`Publishing: ${events.lines.length} orders`);
     const { clientConfig } = endpoint;
     const result = await run({
@@ -112,16 +114,19 @@ async function start(options: StartOptions): Promise<boolean> {
   return report.verified.problems.length === 0;
 }
 
+/** @param stage Names the stack `OrderOnce-<stage>`. */
 async function deployOrders(
   endpoint: Endpoint,
-  stackName: string,
+  stage: string,
   sandbox: Sandbox,
   say: (text: string) => void,
 ): Promise<StackOutputs> {
   if (!sandbox.isHarmless)
     say(`Functions time out after ${faultyTimeout} s, so that failures are retried quickly`);
   const timeout = sandbox.isHarmless ? {} : { functionTimeoutSeconds: faultyTimeout };
-  const context = { stackName, stage: 'dev', ...timeout, ...sandbox.context };
+  const settings = await writeSettings(endpoint.folder, { ...timeout, ...sandbox.settings });
+  const stackName = `OrderOnce-${stage}`;
+  const context = { stage, settings };
   const outputs = await deploy(endpoint, { project: repository, stackNames: [stackName], context }, say);
   await restoreTopicAttributes(endpoint.clientConfig, stackName);
   const stack = outputs[stackName] as StackOutputs;

@@ -8,6 +8,7 @@ import { onShutdown } from '../../system/teardown.ts';
 import { HeldMessages } from '../observe/held-messages.ts';
 import { consumersOf, forEachConsumer, type StackOutputs } from '../target/consumers.ts';
 import { redirect } from '../target/redirect.ts';
+import type { StageSettings } from '../target/stage-settings.ts';
 import { verifySender } from '../target/verify-sender.ts';
 import { type EndedFunctions, killFunctions } from './kill-functions.ts';
 import { openMailSystem } from './mail-system.ts';
@@ -44,8 +45,8 @@ export interface SandboxOptions {
 
 /** The systems outside of the stack that functions call, with their faults. */
 export interface Sandbox {
-  /** CDK context that the stack needs for the sandbox. */
-  readonly context: Readonly<Record<string, string>>;
+  /** Settings that the stack needs for the sandbox. */
+  readonly settings: Pick<StageSettings, 'billing' | 'notifications'>;
   readonly mailDomain: string;
   /** Whether there are no faults. Then no outcome may be unknown. */
   readonly isHarmless: boolean;
@@ -112,11 +113,14 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
   const mailDomain = `${stackName.toLowerCase()}.example.com`;
   const mailFrom = `orders@${mailDomain}`;
   return {
-    context: {
-      paymentUrl: urlForFunctions(provider.url, functionHost),
-      paymentKeyRetentionSeconds: String(retentionMs / 1000),
-      mailFrom,
-      mailDomain,
+    settings: {
+      billing: {
+        paymentUrl: urlForFunctions(provider.url, functionHost),
+        paymentKeyRetentionSeconds: retentionMs / 1000,
+        // For functions in containers, this machine is not the loopback address.
+        allowPlainHttp: true,
+      },
+      notifications: { mailFrom, mailDomain },
     },
     mailDomain,
     isHarmless: options.provider === 'none' && mail === 'none' && kill + freeze + outage === 0,

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { Duration, type Stack } from 'aws-cdk-lib';
+import * as v from 'valibot';
 import { shopVariables } from '../../contract/orders/shop-variables.ts';
 import { keyRetentionSeconds } from '../../contract/policies/key-retention.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
-import { check } from './check-setting.ts';
 import type { CommonProps } from './common-props.ts';
+import { settingsObject, text, wholeNumber } from './settings/settings-schema.ts';
 
 export interface PaymentSettings {
   /** URL to which charges are posted. */
@@ -16,26 +17,42 @@ export interface PaymentSettings {
   readonly keyRetention: Duration;
 }
 
-type Read = (name: string) => string | undefined;
-
 const { least, most } = keyRetentionSeconds;
-const oneDay = String(Duration.days(1).toSeconds());
 
-/** @throws ConfigurationError for a URL that is not https, unless it is on this machine or the stage is `dev`. */
-export function readPayment(read: Read, stage: string): PaymentSettings | undefined {
-  const insecure = stage === 'dev';
-  const url = check('paymentUrl', read('paymentUrl'), {
-    valid: (value) => isPaymentUrl(value, insecure),
-    wanted:
-      'an https URL without a user name, "https://payments.example.com/charges" for instance' +
-      (insecure ? ', or an http one' : '; an http one only for this machine, or with -c stage=dev'),
-  });
-  const seconds = check('paymentKeyRetentionSeconds', read('paymentKeyRetentionSeconds') ?? oneDay, {
-    valid: (value) => /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most,
-    wanted: `a whole number of seconds from ${least} to ${most}: for how long the provider remembers an idempotency key`,
-  });
-  return url === undefined ? undefined : { url, keyRetention: Duration.seconds(Number(seconds)) };
-}
+/**
+ * The settings of the consumer. The URL is an https one, unless it leads to this machine or the file says
+ * `"allowPlainHttp": true`.
+ */
+export const paymentSettings = v.pipe(
+  settingsObject({
+    paymentUrl: text(
+      isPaymentUrl,
+      'a URL without a user name, "https://payments.example.com/charges" for instance',
+    ),
+    allowPlainHttp: v.optional(v.boolean('true or false'), false),
+    paymentKeyRetentionSeconds: v.optional(
+      wholeNumber(
+        least,
+        most,
+        `a whole number of seconds from ${least} to ${most}: for how long the provider remembers an idempotency key`,
+      ),
+      Duration.days(1).toSeconds(),
+    ),
+  }),
+  v.forward(
+    v.check(
+      ({ paymentUrl, allowPlainHttp }) => allowPlainHttp || isEncrypted(new URL(paymentUrl)),
+      'an https URL; to let charges go unencrypted over your network, write "allowPlainHttp": true beside it',
+    ),
+    ['paymentUrl'],
+  ),
+  v.transform(
+    ({ paymentUrl, paymentKeyRetentionSeconds }): PaymentSettings => ({
+      url: paymentUrl,
+      keyRetention: Duration.seconds(paymentKeyRetentionSeconds),
+    }),
+  ),
+);
 
 /** Creates the consumer that charges orders. */
 export function billing(scope: Stack, common: CommonProps, payment: PaymentSettings): IdempotentConsumer {
@@ -50,11 +67,14 @@ export function billing(scope: Stack, common: CommonProps, payment: PaymentSetti
   });
 }
 
-function isPaymentUrl(value: string, insecure: boolean): boolean {
+function isPaymentUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
-  const { protocol, hostname, username, password } = new URL(value);
-  if (username !== '' || password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && (insecure || isLoopback(hostname)));
+  const { protocol, username, password } = new URL(value);
+  return username === '' && password === '' && (protocol === 'https:' || protocol === 'http:');
+}
+
+function isEncrypted({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || isLoopback(hostname);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { type Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { ConfigurationError } from '../../contract/errors.ts';
+import * as v from 'valibot';
 import { shopVariables } from '../../contract/orders/shop-variables.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
-import { check } from './check-setting.ts';
 import type { CommonProps } from './common-props.ts';
+import { settingsObject, text } from './settings/settings-schema.ts';
 
 export interface MailSettings {
   /** The sender's address, verified with SES in the stack's account and Region. */
@@ -14,31 +14,30 @@ export interface MailSettings {
   readonly domain: string;
 }
 
-type Read = (name: string) => string | undefined;
-
 type Arn = Pick<Stack, 'partition' | 'region' | 'account'>;
 
 /** Any configuration set, because the default one of an identity can have any name. */
 const everySet = 'configuration-set/*';
 
-/** @throws ConfigurationError if only one of the two settings is given, or if one is not a valid address or domain. */
-export function readMail(read: Read): MailSettings | undefined {
-  const from = check('mailFrom', read('mailFrom'), {
-    valid: (value) => address.test(value) && value.length <= 254,
-    wanted: 'the bare address of a sender, "orders@example.com" for instance',
-  });
-  const domain = check('mailDomain', read('mailDomain'), {
-    valid: (value) => domainName.test(value) && value.length <= 253,
-    wanted: 'a domain, "customers.example.com" for instance',
-  });
-  if (from !== undefined && domain !== undefined) return { from, domain };
-  if (from === undefined && domain === undefined) return undefined;
-  const [given, missing] = from === undefined ? ['mailDomain', 'mailFrom'] : ['mailFrom', 'mailDomain'];
-  throw new ConfigurationError(
-    `Context "${given}" is "${from ?? domain}" and "${missing}" is not set; mails need both. Give it with ` +
-      `-c ${missing}=..., or in cdk.json.`,
-  );
-}
+const label = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const domain = `${label}(\\.${label})+`;
+const domainName = new RegExp(`^${domain}$`);
+const address = new RegExp(`^[\\w!#$%&'*+/=?^\`{|}~.-]{1,64}@${domain}$`);
+
+/** The settings of the consumer. */
+export const mailSettings = v.pipe(
+  settingsObject({
+    mailFrom: text(
+      (value) => address.test(value) && value.length <= 254,
+      'the bare address of a sender, "orders@example.com" for instance',
+    ),
+    mailDomain: text(
+      (value) => domainName.test(value) && value.length <= 253,
+      'a domain, "customers.example.com" for instance',
+    ),
+  }),
+  v.transform(({ mailFrom, mailDomain }): MailSettings => ({ from: mailFrom, domain: mailDomain })),
+);
 
 /** Creates the consumer that mails orders. */
 export function notifications(scope: Stack, common: CommonProps, mail: MailSettings): IdempotentConsumer {
@@ -91,8 +90,3 @@ function identitiesOf(address: string): string[] {
   // A top-level domain cannot be an identity.
   return [address, ...labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))];
 }
-
-const label = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
-const domain = `${label}(\\.${label})+`;
-const domainName = new RegExp(`^${domain}$`);
-const address = new RegExp(`^[\\w!#$%&'*+/=?^\`{|}~.-]{1,64}@${domain}$`);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { optionalOutputs, outputs } from '../../contract/orders/outputs.ts';
@@ -11,11 +11,10 @@ import { billing } from './billing.ts';
 import type { CommonProps } from './common-props.ts';
 import { notifications } from './notifications.ts';
 import { OrderIntake } from './order-intake.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './settings/read-settings.ts';
 
 export type OrderOnceStackProps = StackProps &
-  Pick<Settings, 'stage' | 'functionTimeout' | 'payment' | 'mail'> &
-  Partial<Pick<Settings, 'intakeAuth'>>;
+  Pick<Settings, 'billing' | 'data' | 'functionTimeout' | 'intake' | 'notifications' | 'toleratedOutage'>;
 
 /**
  * The stack of the example. Each order from the topic is applied once to three tables: orders, ledger, and the latest
@@ -25,25 +24,31 @@ export class OrderOnceStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { stage, functionTimeout, payment, mail, intakeAuth = { kind: 'iam' }, ...props }: OrderOnceStackProps,
+    {
+      data,
+      functionTimeout,
+      toleratedOutage,
+      intake: auth,
+      billing: payment,
+      notifications: mail,
+      ...props
+    }: OrderOnceStackProps,
   ) {
     super(scope, id, props);
-    const forStage = stage === 'dev' ? { removalPolicy: RemovalPolicy.DESTROY } : {};
+    const forData = data === 'delete' ? { removalPolicy: RemovalPolicy.DESTROY } : {};
 
     const topic = new EventTopic(this, 'OrderEvents');
-    const records = new RecordTable(this, 'Records', forStage);
-    const orders = new DataTable(this, 'Orders', { ...forStage, partitionKey: ordersTable.key });
-    const ledger = new DataTable(this, 'Ledger', { ...forStage, partitionKey: ledgerTable.key });
-    const customers = new DataTable(this, 'Customers', { ...forStage, partitionKey: customersTable.key });
+    const records = new RecordTable(this, 'Records', forData);
+    const orders = new DataTable(this, 'Orders', { ...forData, partitionKey: ordersTable.key });
+    const ledger = new DataTable(this, 'Ledger', { ...forData, partitionKey: ledgerTable.key });
+    const customers = new DataTable(this, 'Customers', { ...forData, partitionKey: customersTable.key });
 
     const common: CommonProps = {
-      ...forStage,
+      ...forData,
       topic,
       records,
       timeout: functionTimeout,
-      // Short timeouts make retries fast in development. A message would then use up the receives that SQS allows in
-      // less than a day.
-      ...(stage === 'dev' ? { toleratedOutage: Duration.hours(1) } : {}),
+      ...(toleratedOutage === undefined ? {} : { toleratedOutage }),
     };
     const fulfilment = new IdempotentConsumer(this, 'Fulfilment', {
       ...common,
@@ -56,7 +61,7 @@ export class OrderOnceStack extends Stack {
       },
     });
 
-    const intake = new OrderIntake(this, 'Intake', { ...forStage, topic, records, auth: intakeAuth });
+    const intake = new OrderIntake(this, 'Intake', { ...forData, topic, records, auth });
 
     const values: Record<keyof typeof outputs, string> = {
       topicArn: topic.topicArn,
@@ -74,15 +79,17 @@ export class OrderOnceStack extends Stack {
       new CfnOutput(this, outputs[name as keyof typeof outputs], { value });
     }
 
-    if (payment === undefined) this.#leaveOut('billing', 'charge', 'paymentUrl');
+    if (payment === 'off') this.#leaveOut('billing', 'charge');
     else this.#tell('billing', billing(this, common, payment));
-    if (mail === undefined) this.#leaveOut('notifications', 'mail', 'mailFrom', 'mailDomain');
+    if (mail === 'off') this.#leaveOut('notifications', 'mail');
     else this.#tell('notifications', notifications(this, common, mail));
   }
 
-  #leaveOut(consumer: string, act: string, ...settings: readonly string[]): void {
-    const options = settings.map((setting) => `-c ${setting}=...`).join(' ');
-    Annotations.of(this).addInfo(`The consumer "${consumer}" is left out; to ${act} orders give ${options}`);
+  #leaveOut(consumer: string, act: string): void {
+    Annotations.of(this).addInfo(
+      `The consumer "${consumer}" is off; to ${act} orders, write its settings to "${consumer}" in the settings file ` +
+        'of the stage (docs/deploy.md).',
+    );
   }
 
   #tell(name: 'billing' | 'notifications', consumer: IdempotentConsumer): void {

@@ -10,7 +10,15 @@ import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
 import { pythonTool } from '../../system/python/python-tool.ts';
 import { sourceLoader } from '../../system/source-loader.ts';
-import { anyEntry, everyConsumer, orderOnceStack, root, shop, temporaryFolder } from './support.ts';
+import {
+  anyEntry,
+  everyConsumer,
+  forDevelopment,
+  orderOnceStack,
+  root,
+  shop,
+  temporaryFolder,
+} from './support.ts';
 
 /** Tests are named before anything asynchronous can run, so another process looks for Python. */
 const hasPython =
@@ -50,12 +58,10 @@ async function errors(stack: Stack): Promise<string[]> {
 
 run.each([
   ['production', {}],
-  ['dev', {}],
+  ['development', forDevelopment],
   ['production and every consumer', everyConsumer],
-] as const)(`cfn-lint finds no error in the template for %s${without}`, async (stage, props) => {
-  expect(await errors(orderOnceStack({ stage: stage === 'dev' ? 'dev' : 'production', ...props }))).toEqual(
-    [],
-  );
+] as const)(`cfn-lint finds no error in the template for %s${without}`, async (_, props) => {
+  expect(await errors(orderOnceStack(props))).toEqual([]);
 });
 
 run(`cfn-lint finds no error where poison blocks its group${without}`, async () => {

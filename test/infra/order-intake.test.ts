@@ -56,8 +56,9 @@ describe('the intake', () => {
   });
 
   test('accepts tokens of an issuer instead of signatures', () => {
-    const intakeAuth = { kind: 'jwt', issuer: 'https://issuer.example/pool', audience: 'shop' } as const;
-    const withTokens = Template.fromStack(orderOnceStack({ intakeAuth }));
+    const jwtIssuer = 'https://issuer.example/pool';
+    const intake = { auth: 'jwt', jwtIssuer, jwtAudience: 'shop' } as const;
+    const withTokens = Template.fromStack(orderOnceStack({ intake }));
     withTokens.hasResourceProperties('AWS::ApiGatewayV2::Route', {
       AuthorizationType: 'JWT',
       AuthorizerId: ref('Intake'),

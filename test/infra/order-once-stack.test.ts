@@ -1,9 +1,9 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { outputs } from '../../contract/orders/outputs.ts';
-import { orderOnceStack, resource, resources } from './support.ts';
+import { forDevelopment, orderOnceStack, resource, resources } from './support.ts';
 
-describe('the stack without any setting', () => {
+describe('the stack with the settings of production', () => {
   let stack: Stack;
   let template: Template;
   beforeAll(() => {
@@ -205,10 +205,10 @@ describe('the stack without any setting', () => {
   });
 });
 
-describe('the stack for development', () => {
+describe('the stack whose data may go', () => {
   test('keeps nothing when it is deleted', () => {
     // WHEN
-    const stack = orderOnceStack({ stage: 'dev' });
+    const stack = orderOnceStack(forDevelopment);
 
     // THEN
     expect(new Set(Object.values(deletionPolicies(stack)).flat())).toEqual(new Set(['Delete']));
@@ -219,7 +219,7 @@ describe('the stack for development', () => {
 
   test.each([1, 5, 30])('retries as fast as a function timeout of %i s allows', (seconds) => {
     // WHEN
-    const stack = orderOnceStack({ stage: 'dev', functionTimeout: Duration.seconds(seconds) });
+    const stack = orderOnceStack({ ...forDevelopment, functionTimeout: Duration.seconds(seconds) });
 
     // THEN
     const { Properties } = resource(stack, 'AWS::SQS::Queue', 'FulfilmentQueue');

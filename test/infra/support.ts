@@ -39,25 +39,31 @@ export function newApp({ bundling = false, validation = false }: AppOptions = {}
   });
 }
 
-/** The application's stack; without `props`, as deployed without any setting. */
+/** The application's stack; without `props`, as deployed with the committed settings of production. */
 export function orderOnceStack(props: Partial<OrderOnceStackProps> = {}, app = newApp()): OrderOnceStack {
   return new OrderOnceStack(app, 'OrderOnce', {
-    stage: 'production',
+    data: 'keep',
     functionTimeout: Duration.seconds(30),
+    intake: { auth: 'iam' },
+    billing: 'off',
+    notifications: 'off',
     ...props,
   });
 }
 
-/** The settings of the consumers that are left out without them. */
+/** The settings of the consumers that are off in the committed files. */
 export const everyConsumer = {
-  payment: { url: 'https://payments.test/charges', keyRetention: Duration.days(1) },
-  mail: { from: 'orders@mail.shop.test', domain: 'customers.test' },
+  billing: { url: 'https://payments.test/charges', keyRetention: Duration.days(1) },
+  notifications: { from: 'orders@mail.shop.test', domain: 'customers.test' },
 } as const;
 
 /** An empty stack for constructs. */
 export function shop(): Stack {
   return new Stack(newApp(), 'Shop');
 }
+
+/** The settings of a stack whose data may go, with short retries. */
+export const forDevelopment = { data: 'delete', toleratedOutage: Duration.hours(1) } as const;
 
 /** What synthesis says of a stack that it refuses. */
 export function refusal(stack: Stack): string {

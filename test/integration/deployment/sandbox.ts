@@ -15,7 +15,7 @@ export interface SandboxFiles {
 
 export interface Sandbox {
   /** The settings of a stack that charges and mails there. */
-  readonly context: Readonly<Record<'paymentUrl' | 'mailFrom' | 'mailDomain', string>>;
+  readonly settings: Readonly<Record<'paymentUrl' | 'mailFrom' | 'mailDomain', string>>;
   readonly files: SandboxFiles;
   readonly mailUrl: string;
   /** Has a deployed function send its mails through the proxy. */
@@ -45,7 +45,7 @@ export async function startSandbox({
   ]);
   await verifySender({ ...clientConfig, endpoint: mailSystem.url }, mailFrom);
   return {
-    context: {
+    settings: {
       paymentUrl: urlForFunctions(provider.url, functionHost),
       mailFrom,
       mailDomain: 'customers.test',

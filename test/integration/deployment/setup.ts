@@ -40,7 +40,7 @@ export default async function setup(): Promise<void> {
   try {
     if (hasSandbox) sandbox = await startSandbox(endpoint);
     const app = 'node --import tsx test/integration/deployment/stack.ts';
-    const context = { stackName: main, ...sandbox?.context };
+    const context = { stackName: main, ...(sandbox && { effects: JSON.stringify(sandbox.settings) }) };
     const outputs = await deploy(endpoint, { project: repository, stackNames, app, context });
     const [mended] = await restoreTopicAttributes(endpoint.clientConfig, main);
     await restoreTopicAttributes(endpoint.clientConfig, `${main}-Variants`);

@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import { customersTable, ledgerTable, ordersTable } from '../../../contract/orders/order-tables.ts';
 import { shopVariables } from '../../../contract/orders/shop-variables.ts';
 import { OrderOnceStack } from '../../../lib/app/order-once-stack.ts';
-import { readSettings } from '../../../lib/app/settings.ts';
 import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../../lib/index.ts';
+import type { Sandbox } from './sandbox.ts';
 
 interface VariantProps {
   /** @default - `fulfilment`, whose place it takes */
@@ -66,7 +66,15 @@ class Variant extends Construct {
 const app = new App();
 const name = String(app.node.getContext('stackName'));
 // Long, so that 50 processes that start at once on a small machine all get to their end.
-const settings = { stage: 'dev', functionTimeout: Duration.seconds(60) } as const;
+const settings = {
+  data: 'delete',
+  functionTimeout: Duration.seconds(60),
+  // With a short timeout, a message would use up its receives in less than the day of the default.
+  toleratedOutage: Duration.hours(1),
+  intake: { auth: 'iam' },
+  billing: 'off',
+  notifications: 'off',
+} as const;
 new OrderOnceStack(app, name, settings);
 new OrderOnceStack(app, `${name}-Unmended`, settings);
 const variants = new Stack(app, `${name}-Variants`);
@@ -85,16 +93,18 @@ new Variant(variants, 'ignoring', { ...troubledOutside, timeout: Duration.second
 new Variant(variants, 'patient', { ...troubled, visibilityTimeout: Duration.minutes(5) });
 new Variant(variants, 'outside', troubledOutside);
 
-const { payment, mail } = readSettings(app);
-if (payment !== undefined && mail !== undefined) {
-  // Short, so that what is unclear is tried again soon.
-  const functionTimeout = Duration.seconds(5);
-  new OrderOnceStack(app, `${name}-Effects`, { ...settings, functionTimeout, payment, mail });
+const effects: unknown = app.node.tryGetContext('effects');
+if (effects !== undefined) {
+  const { paymentUrl, mailFrom, mailDomain }: Sandbox['settings'] = JSON.parse(String(effects));
+  new OrderOnceStack(app, `${name}-Effects`, {
+    ...settings,
+    // Short, so that what is unclear is tried again soon.
+    functionTimeout: Duration.seconds(5),
+    billing: { url: paymentUrl, keyRetention: Duration.days(1) },
+    notifications: { from: mailFrom, domain: mailDomain },
+  });
   new Variant(variants, 'mailing-again', {
     consumerName: 'notifications',
-    environment: {
-      [shopVariables.mailFrom]: mail.from,
-      [shopVariables.mailDomain]: mail.domain,
-    },
+    environment: { [shopVariables.mailFrom]: mailFrom, [shopVariables.mailDomain]: mailDomain },
   });
 }

@@ -67,7 +67,7 @@ onLinux('for functions in containers', () => {
         seed: 1,
       },
     );
-    expect(sandbox.context.paymentUrl).toMatch(/^http:\/\/host\.docker\.internal:\d+\/charges$/);
+    expect(sandbox.settings.billing.paymentUrl).toMatch(/^http:\/\/host\.docker\.internal:\d+\/charges$/);
     await sandbox.close();
   });
 });

@@ -1,0 +1,33 @@
+/** The line of a settings file that holds a setting, by the setting's name. */
+const places: Readonly<Record<string, string>> = {
+  account: '"account": "<12 digits>"',
+  region: '"region": "<Region>"',
+  functionTimeoutSeconds: '"functionTimeoutSeconds": <number>',
+  paymentUrl: '"billing": { "paymentUrl": "<URL>" }',
+  paymentKeyRetentionSeconds: '"billing": { "paymentUrl": "<URL>", "paymentKeyRetentionSeconds": <number> }',
+  allowPlainHttp: '"billing": { "paymentUrl": "<URL>", "allowPlainHttp": true }',
+  mailFrom: '"notifications": { "mailFrom": "<address>", "mailDomain": "<domain>" }',
+  mailDomain: '"notifications": { "mailFrom": "<address>", "mailDomain": "<domain>" }',
+  intakeAuth: '"intake": { "auth": "iam" }',
+  jwtIssuer: '"intake": { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>" }',
+  jwtAudience: '"intake": { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>" }',
+};
+
+/** The line of a settings file that holds a setting; `undefined` for an unknown name. */
+export function placeOf(name: string): string | undefined {
+  return Object.hasOwn(places, name) ? places[name] : undefined;
+}
+
+/** Settings that were read from the CDK context before there were files. */
+export const formerContext: readonly string[] = [
+  'account',
+  'region',
+  'functionTimeoutSeconds',
+  'paymentUrl',
+  'paymentKeyRetentionSeconds',
+  'mailFrom',
+  'mailDomain',
+  'intakeAuth',
+  'jwtIssuer',
+  'jwtAudience',
+];

@@ -1,0 +1,109 @@
+import { join, resolve } from 'node:path';
+import { Duration, type Environment } from 'aws-cdk-lib';
+import type { Node } from 'constructs';
+import * as v from 'valibot';
+import { ConfigurationError } from '../../../contract/errors.ts';
+import { type PaymentSettings, paymentSettings } from '../billing.ts';
+import { type IntakeAuth, intakeAuth } from '../intake-authorization.ts';
+import { type MailSettings, mailSettings } from '../notifications.ts';
+import { production, readContext } from './context.ts';
+import { readSettingsFile, shownPath } from './settings-file.ts';
+import { offOr, settingsObject, text, wholeNumber } from './settings-schema.ts';
+
+/** The settings of one stage. */
+export interface Settings {
+  /** `OrderOnce`, or `OrderOnce-NAME` with `-c stage=NAME`. */
+  readonly stackName: string;
+  /**
+   * `account` and `region`. @default - those of the CLI's credentials; without credentials, the stack fits any
+   * environment
+   */
+  readonly env: Environment;
+  /** Whether CloudFormation refuses to delete the stack. True wherever data is kept, so in production always. */
+  readonly terminationProtection: boolean;
+  /** What becomes of tables, queues and logs when the stack is deleted. @default keep */
+  readonly data: 'keep' | 'delete';
+  /** Timeout of each consumer's function. @default 30 seconds */
+  readonly functionTimeout: Duration;
+  /** How long a dependency may be down before messages go to a dead-letter queue. @default - that of the construct */
+  readonly toleratedOutage?: Duration;
+  readonly billing: PaymentSettings | 'off';
+  readonly notifications: MailSettings | 'off';
+  /** How HTTP callers are authorized. */
+  readonly intake: IntakeAuth;
+}
+
+export interface SettingsSource {
+  /** Folder of the settings files. @default - `config/` of this repository */
+  readonly folder?: string;
+  /** Account and Region of the CLI's credentials. */
+  readonly cli?: Environment;
+}
+
+const file = settingsObject({
+  account: v.optional(text(/^\d{12}$/, 'an AWS account id of 12 digits, in quotes')),
+  // Any name of a Region: the CDK may not know a new one yet.
+  region: v.optional(text(/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/, 'an AWS region, "eu-central-1" for instance')),
+  data: v.optional(
+    v.picklist(['keep', 'delete'], '"keep" or "delete": what becomes of data when the stack is deleted'),
+    'keep',
+  ),
+  functionTimeoutSeconds: v.optional(wholeNumber(1, 900, 'a whole number of seconds from 1 to 900'), 30),
+  toleratedOutageSeconds: v.optional(
+    wholeNumber(0, 1_209_600, 'a whole number of seconds from 0 to 1209600: an outage that messages survive'),
+  ),
+  billing: offOr(
+    paymentSettings,
+    '"off", which removes the consumer if it is deployed, or { "paymentUrl": "<URL>" }',
+  ),
+  notifications: offOr(
+    mailSettings,
+    '"off", which removes the consumer if it is deployed, or { "mailFrom": "<address>", "mailDomain": "<domain>" }',
+  ),
+  intake: intakeAuth,
+});
+
+/**
+ * Reads the settings of the stage that the context of `app` names: `config/NAME.json` for `-c stage=NAME`, and
+ * `config/production.json` without a stage. `-c settings=FILE` names another file for a stage.
+ *
+ * @throws ConfigurationError that names the file, the setting, its value and the valid values.
+ */
+export function readSettings(
+  { node }: { readonly node: Node },
+  { folder = join(import.meta.dirname, '../../../config'), cli = cliEnvironment() }: SettingsSource = {},
+): Settings {
+  const chosen = readContext(node);
+  const { stage } = chosen;
+  const path = chosen.settings === undefined ? join(folder, `${stage}.json`) : resolve(chosen.settings);
+  const {
+    account = cli.account,
+    region = cli.region,
+    functionTimeoutSeconds,
+    toleratedOutageSeconds,
+    ...settings
+  } = readSettingsFile(path, file);
+  if (stage === production && settings.data !== 'keep') {
+    throw new ConfigurationError(
+      `${shownPath(path)}: "data" is "${settings.data}", and production keeps its data. Use another stage for data that may go: ` +
+        '-c stage=NAME reads config/NAME.json.',
+    );
+  }
+  return {
+    ...settings,
+    stackName: stage === production ? 'OrderOnce' : `OrderOnce-${stage}`,
+    env: { ...(account && { account }), ...(region && { region }) },
+    terminationProtection: settings.data === 'keep',
+    functionTimeout: Duration.seconds(functionTimeoutSeconds),
+    ...(toleratedOutageSeconds === undefined
+      ? {}
+      : { toleratedOutage: Duration.seconds(toleratedOutageSeconds) }),
+  };
+}
+
+/** Account and Region of the credentials of the CDK CLI. */
+function cliEnvironment(): Environment {
+  // biome-ignore lint/style/noProcessEnv: the one place where the application's environment enters.
+  const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+  return { ...(account && { account }), ...(region && { region }) };
+}
