@@ -50,11 +50,18 @@ export function readArguments(
     ]),
   );
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: joined(args, options),
       options: types,
       allowPositionals: takesWords,
+      tokens: true,
     });
+    const given = new Set<string>();
+    for (const token of tokens) {
+      if (token.kind !== 'option' || options[token.name]?.many) continue;
+      if (given.has(token.name)) throw new Error(`Option '--${token.name}' is given twice: give it once`);
+      given.add(token.name);
+    }
     return { values: values as Arguments['values'], words: positionals };
   } catch (error) {
     // The rest of the message is about arguments that start with dashes, which no command takes.
