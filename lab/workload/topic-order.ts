@@ -4,14 +4,16 @@ import {
   type PublishBatchCommandOutput,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import { sha256 } from '../../contract/event/identity.ts';
-import { parseOrderEvent } from '../../contract/orders/order-event.ts';
+import type { CloudEvent } from '../../contract/event/cloud-event.ts';
+import { parseExactJson } from '../../contract/event/exact-json.ts';
+import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
+import { consumers } from '../target/consumers.ts';
 import { type EventKey, eventKey } from '../verify/expectation.ts';
 
-/** Identifies the messages of one event. Messages without a valid event are identified only by their group. */
+/** Identifies the messages of one event. Messages that name no event are identified only by their group. */
 export type MessageKey = EventKey;
 
-/** @param event Absent for a message without a valid event. */
+/** @param event Absent for a message that names no event. */
 export function messageKey(
   messageGroup: string,
   event: { readonly source: string; readonly id: string } | undefined,
@@ -80,9 +82,13 @@ export class TopicOrder {
   }
 }
 
-function eventOf(body: string) {
+/** The event that a body names, as a consumer's log names it: also if the event is not valid. */
+function eventOf(body: string): Pick<CloudEvent, 'source' | 'id'> | undefined {
   try {
-    return parseOrderEvent({ body });
+    const event = parseExactJson(body) as CloudEvent;
+    // Throws for an event without a name.
+    idempotencyKey(consumers[0], event);
+    return event;
   } catch {
     return undefined;
   }

@@ -127,6 +127,18 @@ describe('the check of the order in which messages were settled', () => {
     ]);
   });
 
+  it('gives an invalid message that names an event its place among the messages of that event', () => {
+    // GIVEN an event, and an invalid event of the same name after another one
+    const misplaced = JSON.stringify({ ...anOrder({ id: 'a' }), type: 'order.misplaced' });
+    const order = sent(...events('a', 'b'), { body: misplaced });
+    const refused = (at: number) => settled('a', at, { messageId: 'm-p', outcome: 'poison' });
+    expect(findInversions([settled('a', 1), settled('b', 2), refused(3)], order)).toEqual({
+      inversions: 0,
+      problems: [],
+    });
+    expect(inversionsOf([settled('a', 1), refused(2), settled('b', 3)], order)).toHaveLength(1);
+  });
+
   it('orders lines of the same millisecond only within one log stream', () => {
     const order = sent(...events('a', 'b'));
     const logs = (stream: string) => [settled('b', 1), settled('a', 1, { stream })];

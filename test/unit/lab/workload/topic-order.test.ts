@@ -55,6 +55,15 @@ it('the order of a topic follows its sequence numbers, compared as numbers', asy
   expect(order.placesOf(messageKey('h', undefined))).toEqual([]);
 });
 
+it('an invalid event has its place under the name that its body has, as in the log of a consumer', () => {
+  const order = new TopicOrder();
+  const { id, ...nameless } = anOrder({ id: 'a' });
+  order.note('g', JSON.stringify({ ...nameless, id, type: 'order.misplaced' }), '1');
+  order.note('g', JSON.stringify(nameless), '2');
+  expect(order.placesOf(messageKey('g', { source: nameless.source, id }))).toEqual([1n]);
+  expect(order.placesOf(messageKey('g', undefined))).toEqual([2n]);
+});
+
 it('a removed duplicate has no place of its own, even if the topic gives it a new number, as LocalStack does', () => {
   const order = new TopicOrder();
   const key = messageKey('g', { source: anOrder().source, id: 'a' });
