@@ -77,6 +77,13 @@ export default {
       to: { path: '^(contract/orders|lib/app|lambda|bin|system|lab|local|cli|simulation|test|bench|spec)/' },
     },
     {
+      name: 'tools-know-no-orders',
+      comment: 'The command and the emulators run any CDK app; the laboratory runs the one of the orders.',
+      severity: 'error',
+      from: { path: '^(system|local|cli)/' },
+      to: { path: '^contract/orders/' },
+    },
+    {
       name: 'benchmarks-stand-apart',
       comment: 'bench/ is a package of its own: nothing may need its dependencies.',
       severity: 'error',

@@ -1,4 +1,3 @@
-import { readReference } from '../../contract/orders/mail.ts';
 import type { ClientConfig } from '../../local/endpoint/client-config.ts';
 import type { EmulatorPages, Mail } from '../../local/endpoint/emulator-pages.ts';
 import { type Answer, startFaultProxy } from './proxy/fault-proxy.ts';
@@ -11,6 +10,13 @@ const mailsPath = '/mails';
 
 /** SES's own limit of a message, 40 MB (Amazon SES Developer Guide, "Service quotas"). */
 export const maxMailBytes = 40 * 1024 * 1024;
+
+/** What the verification needs of a mail. */
+export interface SentMail {
+  /** The idempotency key in the mail's text, because emulators do not show a mail's tags. */
+  readonly idempotencyKey: string | undefined;
+  readonly to: readonly string[];
+}
 
 /** A system that accepts mails, and shows which it accepted. */
 export interface MailSystem {
@@ -88,12 +94,10 @@ function mailOf({ Destination, Content: { Template } }: SendEmail): Mail {
   const values: Readonly<Record<string, string>> = JSON.parse(Template.TemplateData);
   const filled = (part: string) => part.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
   const { Subject, Text, Html } = Template.TemplateContent;
-  const text = filled(Text);
   return {
-    idempotencyKey: readReference(text),
     to: Destination.ToAddresses,
     subject: filled(Subject),
-    text,
+    text: filled(Text),
     html: filled(Html),
   };
 }

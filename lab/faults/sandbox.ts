@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../contract/errors.ts';
+import { readReference } from '../../contract/orders/mail.ts';
 import type { ClientConfig } from '../../local/endpoint/client-config.ts';
-import type { EmulatorPages, Mail } from '../../local/endpoint/emulator-pages.ts';
+import type { EmulatorPages } from '../../local/endpoint/emulator-pages.ts';
 import { type FunctionHost, urlForFunctions } from '../../local/endpoint/function-host.ts';
 import { onShutdown } from '../../system/teardown.ts';
 import { HeldMessages } from '../observe/held-messages.ts';
@@ -11,7 +12,7 @@ import { redirect } from '../target/redirect.ts';
 import type { StageSettings } from '../target/stage-settings.ts';
 import { verifySender } from '../target/verify-sender.ts';
 import { type EndedFunctions, killFunctions } from './kill-functions.ts';
-import { openMailSystem } from './mail-system.ts';
+import { openMailSystem, type SentMail } from './mail-system.ts';
 import { type ProviderRequest, startProvider } from './provider/payment-provider.ts';
 import type { ProviderMode } from './provider/provider-faults.ts';
 import { type MailMode, startMailProxy } from './proxy/mail-proxy.ts';
@@ -55,7 +56,7 @@ export interface Sandbox {
   /** Ends function processes until `stop` is called. */
   killFunctions(stack: StackOutputs): { stop(): Promise<EndedFunctions> };
   charges(): Promise<ProviderRequest[]>;
-  mails(): Promise<Pick<Mail, 'idempotencyKey' | 'to'>[]>;
+  mails(): Promise<SentMail[]>;
   /** Counts of the requests to the store; `undefined` if there is no proxy in front of the store. */
   storeRequests(): StoreRequests | undefined;
   close(): Promise<void>;
@@ -165,7 +166,7 @@ export async function openSandbox(host: SandboxHost, options: SandboxOptions): P
       const all = await mailSystem.readMails();
       const own = all.filter(({ to }) => to.some((address) => address.endsWith(`@${mailDomain}`)));
       // Without the texts, which need most of the memory.
-      return own.map(({ idempotencyKey, to }) => ({ idempotencyKey, to }));
+      return own.map(({ text, to }) => ({ idempotencyKey: readReference(text), to }));
     },
     storeRequests: () => storeProxy?.requests(),
     close,

@@ -13,8 +13,6 @@ export interface EmulatorPages {
 
 /** A mail that was accepted. */
 export interface Mail {
-  /** The idempotency key in the mail's text, because emulators do not show a mail's tags. */
-  readonly idempotencyKey: string | undefined;
   readonly to: readonly string[];
   readonly subject: string;
   readonly text: string;

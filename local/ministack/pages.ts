@@ -1,4 +1,3 @@
-import { readReference } from '../../contract/orders/mail.ts';
 import { EndpointError } from '../../system/errors.ts';
 import type { ClientConfig } from '../endpoint/client-config.ts';
 import type { EmulatorPages, GivenMessage, Mail } from '../endpoint/emulator-pages.ts';
@@ -33,7 +32,6 @@ export function parseMails(body: unknown): Mail[] {
   return Object.values(messages)
     .flat()
     .map(({ To, Subject, BodyText, BodyHtml }) => ({
-      idempotencyKey: readReference(BodyText),
       to: To,
       subject: Subject,
       text: BodyText,

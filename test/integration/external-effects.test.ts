@@ -1,4 +1,5 @@
 import { idempotencyKey, sha256 } from '../../contract/event/identity.ts';
+import { readReference } from '../../contract/orders/mail.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import type { ProviderRequest } from '../../lab/faults/provider/payment-provider.ts';
 import { chargeFaultOf } from '../../lab/faults/provider/provider-faults.ts';
@@ -47,7 +48,7 @@ if (effects === undefined) {
     return all.filter(({ reference }) => reference?.id === id);
   };
   const mailsOf = async (key: string) =>
-    (await readMails(mailUrl)).filter((mail) => mail.idempotencyKey === key);
+    (await readMails(mailUrl)).filter(({ text }) => readReference(text) === key);
   const triesOf = async (wanted: string) =>
     (await new RequestLog<MailRequest>(files.mails).read()).filter(({ key }) => key === wanted);
   const outcomes = async (...args: Parameters<typeof deliveries>) =>

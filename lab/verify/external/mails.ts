@@ -1,5 +1,5 @@
 import { idempotencyKey, sha256 } from '../../../contract/event/identity.ts';
-import type { Mail } from '../../../local/endpoint/emulator-pages.ts';
+import type { SentMail } from '../../faults/mail-system.ts';
 import type { EventKey, Expectation } from '../expectation.ts';
 import type { SeenEffects } from './external-effects.ts';
 
@@ -8,7 +8,7 @@ import type { SeenEffects } from './external-effects.ts';
  * address than its account's, is listed under its own text, so that the comparison reports it.
  */
 export function mailsOf(
-  mails: readonly Pick<Mail, 'idempotencyKey' | 'to'>[],
+  mails: readonly SentMail[],
   { events }: Pick<Expectation, 'events'>,
   domain: string,
 ): SeenEffects {

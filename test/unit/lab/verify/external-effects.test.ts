@@ -107,9 +107,6 @@ describe('the verification of mails', () => {
       idempotencyKey('notifications', { source: 'urn:test', id: `event-of-${subject}` }),
     ),
     to: [to],
-    subject: '',
-    text: '',
-    html: '',
   });
   const verify = async (mails: Parameters<typeof mailsOf>[0]) => {
     const expected = await expectationOf(stream(events));
