@@ -1,26 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { dirname, extname, join } from 'node:path';
-import { cwd } from 'node:process';
+import { platform } from 'node:process';
+import { type Environment, ownEnvironment } from './environment.ts';
+import { ToolError } from './errors.ts';
 
 /** The folder of this file, independent of the working directory. */
 export const systemFolder = import.meta.dirname;
 /** The root of the repository. The package has none: only commands of the repository use it. */
 export const repository = dirname(systemFolder);
 /** The folder for everything that commands leave on the disk. */
-export const stateFolder = stateFolderOf(import.meta.filename, cwd());
+export const stateFolder = stateFolderOf(import.meta.filename, ownEnvironment());
 
 /**
  * In the repository that is `.local/`, whatever the working directory. The package is installed in somebody's project, and
- * leaves everything in `.order-once/` of the working directory.
+ * leaves everything in `order-once/` of the user's folder for caches: ADR 19.
  *
  * @param module Path of a module in `system/`. Only the repository holds sources in TypeScript.
  */
-export function stateFolderOf(module: string, workingDirectory: string): string {
-  const isSource = extname(module) === '.ts';
-  return isSource ? join(dirname(dirname(module)), '.local') : join(workingDirectory, '.order-once');
+export function stateFolderOf(module: string, { XDG_CACHE_HOME }: Environment): string {
+  if (extname(module) === '.ts') return join(dirname(dirname(module)), '.local');
+  const caches = join(homedir(), platform === 'darwin' ? 'Library/Caches' : '.cache');
+  return join(XDG_CACHE_HOME || caches, 'order-once');
 }
+
+/**
+ * The name of the machine on which the pids of a folder's name count. Two containers with one checkout differ in their host names.
+ * On macOS the host name changes with the network, and no container runs macOS.
+ */
+export function machineOf(system: NodeJS.Platform, host: string): string {
+  return system === 'darwin' ? system : host;
+}
+
+const machine = machineOf(platform, hostname());
 
 /** If a folder's maker has ended: the file with the pid of the process that still uses the folder. */
 const keeperFile = 'keeper';
@@ -30,15 +43,20 @@ const kinds = ['runs', 'installs'] as const;
 /**
  * Makes a folder below `<kind>/` of the state folder for this process, and removes the folders of killed processes. The folder's
  * name contains its maker's pid, so the maker is known from the start.
+ *
+ * @throws ToolError if the folder cannot be made
  */
 export async function makeOwnFolder(kind: (typeof kinds)[number]): Promise<string> {
   await Promise.all(kinds.map((each) => removeAbandoned(join(stateFolder, each))));
-  const parent = join(stateFolder, kind);
-  await mkdir(parent, { recursive: true });
-  // Git must not offer the state to the user of the package, who knows nothing of this folder.
-  await writeFile(join(stateFolder, '.gitignore'), '*\n');
-  const folder = join(parent, `${process.pid}-${randomBytes(3).toString('hex')}-${hostname()}`);
-  await mkdir(folder);
+  const folder = join(stateFolder, kind, `${process.pid}-${randomBytes(3).toString('hex')}-${machine}`);
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new ToolError(
+      `The folder ${stateFolder} cannot be used (${(cause as Error).message}). Choose the folder for caches with XDG_CACHE_HOME`,
+      { cause },
+    );
+  }
   return folder;
 }
 
@@ -60,10 +78,10 @@ async function removeAbandoned(parent: string): Promise<void> {
   }
 }
 
-/** The pid in a folder's name; `undefined` for a maker on another host, for example a container with the same checkout. */
+/** The pid in a folder's name; `undefined` for a maker on another machine, for example a container with the same checkout. */
 export function makerOf(folderName: string): number | undefined {
   const [, pid, host] = /^(\d+)-[0-9a-f]{6}-(.*)$/.exec(folderName) ?? [];
-  return host === hostname() ? Number(pid) : undefined;
+  return host === machine ? Number(pid) : undefined;
 }
 
 function isAlive(pid: number): boolean {

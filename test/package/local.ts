@@ -18,9 +18,10 @@ export function runIntegrationTest(name: string, folder: string): void {
 export async function interruptLocal(project: string, stackName: string): Promise<void> {
   const name = 'npx order-once local, until Ctrl-C';
   const started = performance.now();
+  const caches = join(project, '../caches');
   const child = spawn('npx', ['order-once', 'local', '--outputs', 'outputs.json'], {
     cwd: project,
-    env: environmentOf(process.execPath),
+    env: { ...environmentOf(process.execPath), XDG_CACHE_HOME: caches },
     // A terminal sends Ctrl-C to the whole process group: to npx, and to the command.
     detached: true,
   });
@@ -32,7 +33,7 @@ export async function interruptLocal(project: string, stackName: string): Promis
     });
   }
   const [code, signal] = await once(child, 'close');
-  const left = readdirSync(join(project, '.order-once/runs'));
+  const left = readdirSync(join(caches, 'order-once/runs'));
   if (signal !== 'SIGINT' || !output.includes('Stopping') || left.length > 0)
     throw new StepError(`${name}: ended with ${signal ?? code}, and left ${left.length} folders.\n${output}`);
   const outputs = readFileSync(join(project, 'outputs.json'), 'utf8');

@@ -1,20 +1,34 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { handOver, makeOwnFolder, removeFolder, stateFolderOf } from '../../../system/folders.ts';
+import { handOver, machineOf, makeOwnFolder, removeFolder, stateFolderOf } from '../../../system/folders.ts';
 
 /** The pid of a process that has ended. */
 const { pid: dead } = spawnSync(process.execPath, ['--version']);
 
 describe('stateFolderOf', () => {
   test('is .local/ of the repository for its sources, whatever the working directory', () => {
-    expect(stateFolderOf('/code/order-once/system/folders.ts', '/tmp')).toBe('/code/order-once/.local');
+    const source = '/code/order-once/system/folders.ts';
+    expect(stateFolderOf(source, { XDG_CACHE_HOME: '/caches' })).toBe('/code/order-once/.local');
   });
 
-  test("is .order-once/ of the user's working directory for the package", () => {
+  test("is in the user's folder for caches for the package, so that no asset of a project contains it", () => {
     const module = '/shop/node_modules/order-once/dist/esm/system/folders.js';
-    expect(stateFolderOf(module, '/shop')).toBe('/shop/.order-once');
+    expect(stateFolderOf(module, { XDG_CACHE_HOME: '/caches' })).toBe('/caches/order-once');
+    expect(stateFolderOf(module, {})).toMatch(
+      new RegExp(`^${homedir()}/(\\.cache|Library/Caches)/order-once$`),
+    );
+  });
+});
+
+describe('machineOf', () => {
+  test('tells containers apart by their host names', () => {
+    expect(machineOf('linux', 'one')).not.toBe(machineOf('linux', 'other'));
+  });
+
+  test('is the same on a Mac in every network, so that the folders of killed processes are found', () => {
+    expect(machineOf('darwin', 'ada.local')).toBe(machineOf('darwin', 'ada.office.example.com'));
   });
 });
 
@@ -52,11 +66,6 @@ describe('makeOwnFolder', () => {
     const second = await make();
     expect(second).not.toBe(first);
     expect(existsSync(first)).toBe(true);
-  });
-
-  test('hides the state folder from git', async () => {
-    const state = dirname(dirname(await make()));
-    expect(readFileSync(join(state, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
   test('removes both kinds of folders of killed processes', async () => {
