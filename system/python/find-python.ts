@@ -39,13 +39,16 @@ export type Probe = (command: string) => Promise<Python | undefined>;
  * Returns the first Python of this machine in which a tool can be installed.
  *
  * @param elsewhere Interpreters that are not on the PATH. They are tried last.
- * @throws ToolError if there is none. It names the versions that were found, and the possible fixes.
+ * @throws ToolError if there is none. It names the versions that were found, and the possible fixes. Also on Windows, whose virtual
+ *   environments and process groups differ.
  */
 export async function findPython(
   probe: Probe,
   versions: PythonVersions = defaultVersions,
   elsewhere: readonly string[] = [],
 ): Promise<Python> {
+  if (process.platform === 'win32')
+    throw new ToolError(`${versions.tool} runs on Linux and macOS only: on Windows, use WSL.`);
   const found: Python[] = [];
   for (const command of [...commandsOf(versions), ...elsewhere]) {
     const python = await probe(command);

@@ -42,6 +42,20 @@ describe('findPython', () => {
     await expect(findPython(machine({ python: last }))).rejects.toThrow('/b/python is 2.18');
   });
 
+  test('says on Windows, before it looks for anything, that the tool does not run there', async () => {
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    try {
+      const finding = findPython(machine({ python3: python('C:\\python3.exe', 12) }));
+      await expect(finding).rejects.toMatchObject({
+        code: 'TOOL',
+        message: 'The local emulator runs on Linux and macOS only: on Windows, use WSL.',
+      });
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+    }
+  });
+
   test('fails with both fixes if there is no Python', async () => {
     await expect(findPython(machine({}))).rejects.toMatchObject({
       code: 'TOOL',
