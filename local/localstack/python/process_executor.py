@@ -25,6 +25,9 @@ from localstack.services.lambda_.invocation.executor_endpoint import StatusError
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
+# Time of a process to ask for its first invocation, in seconds. Shorter than LocalStack's own, which ends without an error.
+STARTUP_TIMEOUT = config.LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT - 1
+
 RUNTIME_CLIENT = Path(__file__).with_name("runtime-client.mjs")
 
 
@@ -53,6 +56,11 @@ class ProcessExecutor(RuntimeExecutor):
             self._start_process()
         except (FunctionError, ProcessExited) as error:
             raise StatusErrorException("Environment startup failed", payload=_body_of(error)) from error
+        except FutureTimeout as error:
+            # LocalStack takes any other error for its own failure, and starts the function again and again.
+            message = f"Error: Task timed out after {STARTUP_TIMEOUT:.2f} seconds"
+            body = json.dumps({"errorType": "Sandbox.Timedout", "errorMessage": message}).encode()
+            raise StatusErrorException("Environment startup timed out", payload=body) from error
 
     def stop(self) -> None:
         self._stopped = True
@@ -123,7 +131,7 @@ class ProcessExecutor(RuntimeExecutor):
         if self._stopped:
             self._function.kill(EnvironmentStopped())
         try:
-            self._function.started.result(config.LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT)
+            self._function.started.result(STARTUP_TIMEOUT)
         except BaseException:
             self._function.kill()
             raise

@@ -85,6 +85,19 @@ describe('a function as a process', () => {
     expect(await invoke(['a'], 'index.callback')).toEqual([{ result: 'called back' }]);
   });
 
+  it('fails with the error of Lambda, and is not started again, if it does not get to its first invocation in time', async () => {
+    writeFileSync(join(code, 'index.mjs'), 'await new Promise((resolve) => setTimeout(resolve, 1_000_000));');
+    const { executable } = await findPython(probePath(ownEnvironment()));
+    const args = ['-I', '-B', join(__dirname, 'programs', 'start_environment.py'), folder, code];
+    const { stdout } = await promisify(execFile)(executable, args, {
+      env: { ...ownEnvironment(), FUNCTIONS_NODE: process.execPath },
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: 'Error: Task timed out after 1.00 seconds',
+    });
+  });
+
   it('does not start if its handler is missing, and says which', async () => {
     expect(await invoke(['a'], 'index.missing')).toMatchObject([
       { start: { error: { errorMessage: 'index.missing is not a function' } } },
