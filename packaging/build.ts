@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { argv, execPath } from 'node:process';
 import ts from 'typescript';
 import { repository } from '../system/folders.ts';
-import { entries, roomsWithFiles } from './entries.ts';
+import { entries, isPackaged, roomsWithFiles } from './entries.ts';
 
 /*
  * Builds the package into `dist/`, or into the folder that is given: `esm/` and `cjs/` hold the same modules in both
@@ -57,7 +57,7 @@ function copyFiles(): void {
     for (const format of [esm, cjs]) {
       cpSync(join(repository, room), join(format, room), {
         recursive: true,
-        filter: (path) => !/\.ts$|__pycache__/.test(path),
+        filter: isPackaged,
       });
     }
   }
