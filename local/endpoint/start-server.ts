@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { delimiter, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Environment } from '../../system/environment.ts';
 import { EndpointError } from '../../system/errors.ts';
@@ -116,6 +117,16 @@ function running({ title, log }: ServerProgram, url: string, child: Child): Runn
     },
     release: () => child.release(),
   };
+}
+
+/**
+ * The variables of every emulator: its programs and functions run on the Node of this process, and read and write no folder of the
+ * user.
+ *
+ * @param path The PATH of this process.
+ */
+export function ownFolders(folder: string, temporary: string, path: string | undefined): Environment {
+  return { PATH: [dirname(process.execPath), path].join(delimiter), HOME: folder, TMPDIR: temporary };
 }
 
 /** The last lines of a log. */

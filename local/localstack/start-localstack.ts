@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Environment, withoutAws } from '../../system/environment.ts';
 import { pythonFolder } from '../../system/processes.ts';
 import type { RunningEmulator } from '../endpoint/emulator.ts';
-import { host, startServer } from '../endpoint/start-server.ts';
+import { host, ownFolders, startServer } from '../endpoint/start-server.ts';
 import { askHealth } from './ask-localstack.ts';
 import type { Installation } from './install-localstack.ts';
 
@@ -45,13 +45,10 @@ export async function startLocalStack(
     ...(port === undefined ? {} : { port }),
     environment: (chosen) => ({
       ...withoutAws(env),
-      // Functions run on the Node of this process.
-      PATH: [dirname(process.execPath), env.PATH].join(delimiter),
+      ...ownFolders(folder, temporary, env.PATH),
       FUNCTIONS_NODE: process.execPath,
       DYNAMODB_LOCAL_JARS: jars,
       JAVA_HOME: javaHome,
-      HOME: folder,
-      TMPDIR: temporary,
       FILESYSTEM_ROOT: root,
       // In a container, LocalStack would take the container for its own image.
       OVERRIDE_IN_DOCKER: '0',

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { awsVariables, type Environment } from '../../system/environment.ts';
 import { pythonModule } from '../../system/processes.ts';
 import type { RunningEmulator } from '../endpoint/emulator.ts';
-import { host, startServer } from '../endpoint/start-server.ts';
+import { host, ownFolders, startServer } from '../endpoint/start-server.ts';
 import { askHealth } from './ask-health.ts';
 
 /** The package on PyPI, and its module. */
@@ -35,10 +35,7 @@ export async function startMiniStack(
     ...(port === undefined ? {} : { port }),
     environment: (chosen) => ({
       ...env,
-      // Functions run on the Node of this process, and do not read the user's home folder.
-      PATH: [dirname(process.execPath), env.PATH].join(delimiter),
-      HOME: folder,
-      TMPDIR: temporary,
+      ...ownFolders(folder, temporary, env.PATH),
       STATE_DIR: join(folder, 'state'),
       S3_DATA_DIR: join(folder, 's3'),
       BIND_HOST: host,
