@@ -15,7 +15,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   local: {
     help: 'run your CDK app on this machine',
-    run: (args) => command(args, (given) => readLocalOptions(given), localUsage, local),
+    run: (args) => command(args, readLocalOptions, localUsage, local),
   },
 };
 

@@ -10,7 +10,6 @@ import type { CloudEvent } from '../contract/event/cloud-event.ts';
 import { deduplicationId } from '../publisher/deduplication.ts';
 import { type PublishOptions, type PublishSummary, publish } from '../publisher/index.ts';
 import { checkTopicArn } from '../publisher/topic/sns-topic.ts';
-import { ownEnvironment } from '../system/environment.ts';
 import type { ClientConfig } from './endpoint/client-config.ts';
 import { chosenEmulator, type EmulatorName } from './endpoint/emulators.ts';
 import { consumedQueues } from './project/consumed-queues.ts';
@@ -27,7 +26,7 @@ export interface StartLocalOptions {
   readonly stackName?: string;
   /** Context of the app, as `cdk deploy --context` takes it. @default - none */
   readonly context?: Readonly<Record<string, string>>;
-  /** The emulator to start. @default - the one that the environment variable EMULATOR names, else `ministack` */
+  /** The emulator to start. @default ministack */
   readonly emulator?: EmulatorName;
   /** Called with the name of each slow step. @default - nobody is told */
   readonly onStep?: (step: string) => void;
@@ -110,10 +109,7 @@ export interface RunningStack {
  */
 export async function startLocal(options: StartLocalOptions = {}): Promise<RunningStack> {
   const { folder = cwd(), onStep, ...others } = options;
-  const emulator =
-    options.emulator === undefined
-      ? chosenEmulator(ownEnvironment().EMULATOR)
-      : chosenEmulator(options.emulator, 'emulator');
+  const emulator = chosenEmulator(options.emulator, 'emulator');
   return running(await deployProject({ ...others, folder: resolve(folder), emulator }, onStep));
 }
 

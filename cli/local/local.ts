@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { cwd } from 'node:process';
-import { functionsNode } from '../../local/endpoint/functions-node.ts';
 import { checkProject } from '../../local/project/check-project.ts';
 import { deployProject } from '../../local/project/deploy-project.ts';
 import { checkWritable } from '../../system/check-writable.ts';
@@ -29,7 +28,10 @@ export async function local({ outputs: file, ...options }: LocalOptions): Promis
   });
   const seconds = Math.round((performance.now() - begun) / 1000);
   process.stdout.write(`\n${formatReport(outputs, endpoint.environment, ownEnvironment())}\n`);
-  say(functionsNode(endpoint));
+  // An emulator does not take the runtime of the template.
+  say(
+    `Functions run on ${endpoint.started ? `this Node, ${process.versions.node}` : "the endpoint's own Node"}.`,
+  );
   say(`Up after ${seconds} s. Ctrl-C stops it.`);
   // Nothing else keeps this process running.
   const awake = setInterval(() => {}, 2 ** 30);

@@ -1,6 +1,5 @@
-import { chosenEmulator, type EmulatorName, emulatorNames } from '../../local/endpoint/emulators.ts';
+import { type EmulatorName, emulatorNames } from '../../local/endpoint/emulators.ts';
 import { filled, type Option, oneOf, readArguments, usageOf, wrong } from '../../system/arguments.ts';
-import { type Environment, ownEnvironment } from '../../system/environment.ts';
 
 export interface LocalOptions {
   readonly emulator: EmulatorName;
@@ -11,8 +10,10 @@ export interface LocalOptions {
   readonly outputs: string | undefined;
 }
 
+const defaultEmulator: EmulatorName = 'ministack';
+
 const table: Readonly<Record<string, Option>> = {
-  emulator: { value: 'NAME', help: `${emulatorNames.join(' or ')}`, default: 'ministack' },
+  emulator: { value: 'NAME', help: `${emulatorNames.join(' or ')}`, default: defaultEmulator },
   app: { value: 'COMMAND', help: 'the command of your CDK app', default: "cdk.json's" },
   stack: { value: 'NAME', help: 'the stack to deploy; "*" is all', default: 'the only one' },
   context: { value: 'KEY=VALUE', help: 'context of your CDK app; may be repeated', many: true },
@@ -43,17 +44,12 @@ const hint = 'See npx order-once local --help';
  * @returns `help` if the user asks for help.
  * @throws ConfigurationError that names the option, its value and the valid values.
  */
-export function readLocalOptions(
-  args: readonly string[],
-  own: Environment = ownEnvironment(),
-): LocalOptions | 'help' {
+export function readLocalOptions(args: readonly string[]): LocalOptions | 'help' {
   const { values } = readArguments(args, table, hint);
   if (values.help === true) return 'help';
   const text = (name: string) => values[name] as string | undefined;
-  const emulator = text('emulator');
   return {
-    emulator:
-      emulator === undefined ? chosenEmulator(own.EMULATOR) : oneOf(emulatorNames, 'emulator', emulator),
+    emulator: oneOf(emulatorNames, 'emulator', text('emulator') ?? defaultEmulator),
     app: text('app'),
     stackName: named('stack', text('stack')),
     context: Object.fromEntries(((values.context ?? []) as readonly string[]).map(readContext)),

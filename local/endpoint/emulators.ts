@@ -11,17 +11,17 @@ export type EmulatorName = (typeof emulatorNames)[number];
 export const emulators: Readonly<Record<EmulatorName, Emulator>> = { ministack, localstack };
 
 /**
- * Returns the emulator that the variable EMULATOR or an option chooses.
+ * Returns the emulator that an option or a variable chooses.
  *
- * @param value Its value. @default - the default emulator
- * @param option Name of the variable or option, for errors.
+ * @param value Its value. Unset or empty chooses MiniStack.
+ * @param option Name of the option or variable, for errors.
  * @throws ConfigurationError for any other name
  */
-export function chosenEmulator(value = '', option = 'EMULATOR'): EmulatorName {
-  const chosen = value === '' ? emulatorNames[0] : emulatorNames.find((name) => name === value);
+export function chosenEmulator(value: string | undefined, option: string): EmulatorName {
+  const chosen = !value ? emulatorNames[0] : emulatorNames.find((name) => name === value);
   if (chosen !== undefined) return chosen;
   throw new ConfigurationError(
-    `${option} is "${truncate(value)}": it takes one of ${emulatorNames.join(', ')}`,
+    `${option} is "${truncate(value ?? '')}": it takes one of ${emulatorNames.join(', ')}`,
   );
 }
 

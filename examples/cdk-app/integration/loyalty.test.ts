@@ -8,7 +8,7 @@ const minutes = 60_000;
 let stack: RunningStack;
 
 beforeAll(async () => {
-  stack = await startLocal();
+  stack = await startLocal({ emulator: process.env.LOCALSTACK ? 'localstack' : 'ministack' });
 }, 10 * minutes);
 afterAll(() => stack?.close());
 

@@ -61,7 +61,7 @@ const local: Program = {
   name: 'local-arguments',
   usage: usageOfLocal,
   words: ['stage=dev', '=', 'Shop', ...emulatorNames],
-  read: (args) => readLocalOptions(args, {}),
+  read: readLocalOptions,
   check: ({ emulator, app, stackName, context, outputs }) => {
     assert.ok((emulatorNames as readonly unknown[]).includes(emulator));
     assert.ok(app === undefined || typeof app === 'string');

@@ -19,7 +19,7 @@ declare global {
  */
 export default async function setup(): Promise<void> {
   stopOnSignals();
-  const endpoint = await openEndpoint(chosenEmulator(ownEnvironment().EMULATOR), (step) => {
+  const endpoint = await openEndpoint(chosenEmulator(ownEnvironment().EMULATOR, 'EMULATOR'), (step) => {
     process.stderr.write(`${step}\n`);
   });
   const main = `OrderOnceTest-${Date.now().toString(36)}`;

@@ -1,16 +1,17 @@
 import { chosenEmulator } from '../../../local/endpoint/emulators.ts';
 
 describe('chosenEmulator', () => {
-  it('is the one that EMULATOR names, and MiniStack if it is unset or empty', () => {
-    expect(chosenEmulator('localstack')).toBe('localstack');
-    expect([chosenEmulator(), chosenEmulator('')]).toEqual(['ministack', 'ministack']);
+  it('is the one that is named, and MiniStack if none is', () => {
+    expect(chosenEmulator('localstack', 'EMULATOR')).toBe('localstack');
+    expect([undefined, ''].map((value) => chosenEmulator(value, 'EMULATOR'))).toEqual([
+      'ministack',
+      'ministack',
+    ]);
   });
 
-  it('is an error with the valid names if EMULATOR names another', () => {
-    expect(() => chosenEmulator('moto')).toThrow('EMULATOR is "moto": it takes one of ministack, localstack');
-  });
-
-  it('names the option if an option names another', () => {
-    expect(() => chosenEmulator('moto', 'emulator')).toThrow('emulator is "moto": it takes one of');
+  it('is an error with the variable or option, its value and the valid values if it is another', () => {
+    expect(() => chosenEmulator('moto', 'EMULATOR')).toThrow(
+      'EMULATOR is "moto": it takes one of ministack, localstack',
+    );
   });
 });
