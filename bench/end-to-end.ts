@@ -114,13 +114,13 @@ async function measure(endpoint: Endpoint, lines: readonly string[]): Promise<Ro
 }
 
 async function deployBoth(endpoint: Endpoint) {
-  const deployed = await deploy(endpoint, {
+  const { outputs: deployed, resources } = await deploy(endpoint, {
     project: repository,
     stackNames: [stackName],
     app,
     context: { stackName },
   });
-  await restoreTopicAttributes(endpoint.clientConfig, stackName);
+  await restoreTopicAttributes(endpoint.clientConfig, resources);
   const stack = deployed[stackName] ?? {};
   const output = (name: string) => stack[name] ?? '';
   const ours: Deployed = {

@@ -59,7 +59,7 @@ export interface RunningStack {
    * over what `publish` sent. However slow the machine is, it
    * waits as long as messages are settled.
    *
-   * @param queueUrls The queues. @default - every queue of the deployed stacks that a function reads
+   * @param queueUrls The queues. @default - every queue that a function of the deployed stacks reads
    * @throws An error with the code `STALLED` that names the queues, if none of their messages was settled for 6 minutes.
    */
   drained(queueUrls?: readonly string[]): Promise<void>;
@@ -113,7 +113,7 @@ export async function startLocal(options: StartLocalOptions = {}): Promise<Runni
   return running(await deployProject({ ...others, folder: resolve(folder), emulator }, onStep));
 }
 
-function running({ endpoint, outputs }: DeployedProject): RunningStack {
+function running({ endpoint, outputs, resources }: DeployedProject): RunningStack {
   const { clientConfig } = endpoint;
   const dynamoDb = new DynamoDBClient(clientConfig);
   const sns = new SNSClient(clientConfig);
@@ -148,7 +148,7 @@ function running({ endpoint, outputs }: DeployedProject): RunningStack {
       return await whileRunning(publish(lines, { topicArn, client: sns, deduplication, onPublished }));
     },
     async drained(queueUrls) {
-      const found = queueUrls ?? (await consumedQueues(clientConfig, Object.keys(outputs)));
+      const found = queueUrls ?? (await consumedQueues(clientConfig, resources));
       if (found.length === 0)
         throw new ConfigurationError(
           'No queue of the stack has a function: name queues, drained([queueUrl])',

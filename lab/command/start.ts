@@ -4,7 +4,7 @@ import { OrderOnceError } from '../../contract/errors.ts';
 import { deploy, destroy } from '../../local/deployment/deploy.ts';
 import { restoreTopicAttributes } from '../../local/deployment/restore-topic-attributes.ts';
 import { type Ability, abilities } from '../../local/endpoint/abilities.ts';
-import { type Endpoint, openEndpoint } from '../../local/endpoint/endpoint.ts';
+import { type Endpoint, lacksOf, openEndpoint } from '../../local/endpoint/endpoint.ts';
 import { checkWritable } from '../../system/check-writable.ts';
 import { repository } from '../../system/folders.ts';
 import { isStopping, onShutdown, stopAll, stopOnSignals } from '../../system/teardown.ts';
@@ -64,8 +64,9 @@ async function start(options: StartOptions): Promise<boolean> {
   if (options.json !== undefined) await checkWritable(options.json);
   const events = await timed('setup', () => openEvents(options.events, options.limit));
   const endpoint = await timed('setup', () => openEndpoint(options.emulator, say));
+  const lacks = await timed('setup', () => lacksOf(endpoint));
   const { title = endpoint.url } = endpoint.emulator ?? {};
-  for (const ability of shownAbilities.filter((one) => endpoint.lacks.has(one)))
+  for (const ability of shownAbilities.filter((one) => lacks.has(one)))
     say(`${title} ${abilities[ability].without}`);
   // An existing endpoint may contain an earlier run's stack. A new stack name shares nothing with it.
   const stage = endpoint.started ? 'local' : `run-${Date.now().toString(36)}`;
@@ -82,7 +83,7 @@ async function start(options: StartOptions): Promise<boolean> {
       clientConfig,
       stack,
       events,
-      plan: { ...options, exactBodies: !endpoint.lacks.has('exactBodies') },
+      plan: { ...options, exactBodies: !lacks.has('exactBodies') },
       outageSeconds: options.outage,
       sandbox,
       timed,
@@ -126,9 +127,9 @@ async function deployOrders(
   const timeout = sandbox.isHarmless ? {} : { functionTimeoutSeconds: faultyTimeout };
   const settings = await writeSettings(endpoint.folder, { ...timeout, ...sandbox.settings });
   const stackName = `OrderOnce-${stage}`;
-  const context = { stage, settings };
-  const outputs = await deploy(endpoint, { project: repository, stackNames: [stackName], context }, say);
-  await restoreTopicAttributes(endpoint.clientConfig, stackName);
+  const options = { project: repository, stackNames: [stackName], context: { stage, settings } };
+  const { outputs, resources } = await deploy(endpoint, options, say);
+  await restoreTopicAttributes(endpoint.clientConfig, resources);
   const stack = outputs[stackName] as StackOutputs;
   await sandbox.join(stack);
   return stack;

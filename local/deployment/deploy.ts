@@ -1,10 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  CloudFormationClient,
-  DescribeStacksCommand,
-  paginateDescribeStacks,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ownEnvironment, withoutAws } from '../../system/environment.ts';
 import { DeploymentError } from '../../system/errors.ts';
 import { nodeScript, runChild } from '../../system/processes.ts';
@@ -12,7 +8,8 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import { readStacks, type SynthesizedStack } from './assembly.ts';
 import { explain } from './cdk-output.ts';
 import { findCdk } from './find-cdk.ts';
-import { checkPlace, selectStacks } from './select-stacks.ts';
+import { checkPlace, selectStacks, withDependencies } from './select-stacks.ts';
+import { hasResources, readResources, type StackResource } from './stack-resources.ts';
 
 /** The stack that `cdk bootstrap` makes. */
 const bootstrapStack = 'CDKToolkit';
@@ -39,11 +36,18 @@ export interface DeployOptions {
 /** The outputs of each deployed stack, by its name in CloudFormation. A stack without outputs has an empty entry. */
 export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+export interface Deployment {
+  readonly outputs: Outputs;
+  /** The resources of the deployed stacks and of their nested stacks. */
+  readonly resources: readonly StackResource[];
+}
+
 /**
  * Deploys stacks of one app with `cdk deploy`. Runs `cdk bootstrap` first if the endpoint needs it.
  *
  * @param onStep Called with the name of each step.
- * @returns The outputs of each stack that was deployed, also of those that the chosen ones depend on.
+ * @returns What was deployed: the chosen stacks, and those that they depend on. An existing endpoint may hold other stacks of the
+ *   app from an earlier run.
  * @throws DeploymentError with the CDK's output; ConfigurationError if the app has no such stack, or one for another account;
  *   ToolError if the project has no CDK; EndpointError if the emulator ended meanwhile.
  */
@@ -51,7 +55,7 @@ export async function deploy(
   endpoint: Endpoint,
   options: DeployOptions,
   onStep: (step: string) => void = () => {},
-): Promise<Outputs> {
+): Promise<Deployment> {
   onStep('Synthesizing');
   const { project } = options;
   const stacks = await prepare(endpoint, options);
@@ -70,9 +74,28 @@ export async function deploy(
     ...['--outputs-file', outputsFile],
   ]);
   const outputs: Outputs = JSON.parse(await readFile(outputsFile, 'utf8'));
-  const deployed = await deployedStacks(endpoint, stacks);
-  // The CDK leaves out stacks without outputs.
-  return { ...Object.fromEntries(deployed.map((stackName) => [stackName, {}])), ...outputs };
+  const deployed: SynthesizedStack[] = [];
+  for (const stack of withDependencies(stacks, stackNames))
+    if (await hasResources(stack)) deployed.push(stack);
+  return {
+    // The CDK leaves out stacks without outputs.
+    outputs: { ...Object.fromEntries(deployed.map(({ stackName }) => [stackName, {}])), ...outputs },
+    resources: await resourcesOf(endpoint, deployed),
+  };
+}
+
+async function resourcesOf(
+  { clientConfig }: Endpoint,
+  stacks: readonly SynthesizedStack[],
+): Promise<readonly StackResource[]> {
+  const client = new CloudFormationClient(clientConfig);
+  try {
+    const resources: StackResource[] = [];
+    for (const stack of stacks) resources.push(...(await readResources(client, stack)));
+    return resources;
+  } finally {
+    client.destroy();
+  }
 }
 
 /**
@@ -129,24 +152,6 @@ async function synthesize(
     throw error;
   });
   return await readStacks(assembly);
-}
-
-/** The names of those stacks that are at the endpoint. */
-async function deployedStacks(
-  { clientConfig }: Endpoint,
-  stacks: readonly SynthesizedStack[],
-): Promise<readonly string[]> {
-  const client = new CloudFormationClient(clientConfig);
-  try {
-    const found = new Set<string | undefined>();
-    for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {})) {
-      for (const { StackName, StackStatus = '' } of Stacks)
-        if (/^(CREATE|UPDATE)_COMPLETE$/.test(StackStatus)) found.add(StackName);
-    }
-    return stacks.map(({ stackName }) => stackName).filter((name) => found.has(name));
-  } finally {
-    client.destroy();
-  }
 }
 
 /** Destroys stacks that `deploy` deployed to the same endpoint. */

@@ -1,7 +1,6 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { GetTopicAttributesCommand, SetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { ClientConfig } from '../endpoint/client-config.ts';
-import { readResources } from './stack-resources.ts';
+import type { StackResource } from './stack-resources.ts';
 
 const topicType = 'AWS::SNS::Topic';
 
@@ -29,16 +28,17 @@ export interface RestoredTopic {
 /**
  * Re-applies topic attributes of the template that the endpoint's CloudFormation ignored. On AWS, and on any endpoint with a
  * complete CloudFormation, there is nothing to do.
+ *
+ * @param resources The deployed resources. Other types than topics are ignored.
  */
 export async function restoreTopicAttributes(
   clientConfig: ClientConfig,
-  stackName: string,
+  resources: readonly StackResource[],
 ): Promise<readonly RestoredTopic[]> {
   const sns = new SNSClient(clientConfig);
-  const cloudFormation = new CloudFormationClient(clientConfig);
   try {
     const restored: RestoredTopic[] = [];
-    for (const { type, physicalId: topicArn, properties } of await readResources(cloudFormation, stackName)) {
+    for (const { type, physicalId: topicArn, properties } of resources) {
       if (type !== topicType) continue;
       const { Attributes: live = {} } = await sns.send(new GetTopicAttributesCommand({ TopicArn: topicArn }));
       const attributes = missingAttributes(properties, live);
@@ -50,7 +50,6 @@ export async function restoreTopicAttributes(
     return restored;
   } finally {
     sns.destroy();
-    cloudFormation.destroy();
   }
 }
 

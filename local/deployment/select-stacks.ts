@@ -20,7 +20,8 @@ export function wantedStacks(stackName: string | undefined): readonly string[] |
  * The names of the stacks to deploy.
  *
  * @param wanted Names, or patterns of the CDK. @default - the app's only stack
- * @throws ConfigurationError if the app has several stacks and none is wanted, or if it lacks a wanted one.
+ * @throws ConfigurationError if the app has several stacks and none is wanted, if it lacks a wanted one, or for a pattern that
+ *   `selects` does not understand.
  */
 export function selectStacks(
   stacks: readonly SynthesizedStack[],
@@ -35,11 +36,32 @@ export function selectStacks(
         : `The app has several stacks: choose one of ${names.join(', ')} (--stack, stackName), or "*" for all`,
     );
   }
+  const unclear = wanted.find((name) => /[[\]!()+@|]/.test(name));
+  if (unclear !== undefined) {
+    throw new ConfigurationError(
+      `The stack is "${unclear}" (--stack, stackName): it takes a name, or a pattern with *, ? and {one,other}`,
+    );
+  }
   const absent = wanted.find((name) => !isPattern(name) && !names.includes(name));
   if (absent === undefined) return wanted;
   throw new ConfigurationError(
     `The app has no stack "${absent}" (--stack, stackName): choose one of ${names.join(', ')}`,
   );
+}
+
+/** The stacks that `cdk deploy` deploys: the selected ones, and those that they depend on. */
+export function withDependencies(
+  stacks: readonly SynthesizedStack[],
+  selected: readonly string[],
+): readonly SynthesizedStack[] {
+  const names = new Set<string>();
+  const add = ({ name, dependencies }: SynthesizedStack) => {
+    if (names.has(name)) return;
+    names.add(name);
+    for (const stack of stacks) if (dependencies.includes(stack.name)) add(stack);
+  };
+  for (const stack of stacks) if (selected.some((one) => selects(one, stack.name))) add(stack);
+  return stacks.filter(({ name }) => names.has(name));
 }
 
 /**
@@ -63,12 +85,21 @@ export function checkPlace(
 }
 
 function isPattern(name: string): boolean {
-  return /[*?[{!]/.test(name);
+  return /[*?{]/.test(name);
 }
 
-/** Whether a name or a pattern selects a stack. Of patterns, only those with stars and question marks are understood. */
+/** The parts of a pattern, as regular expressions. Between braces, a comma separates alternatives. */
+const wildcards: Readonly<Record<string, string>> = {
+  '**': '.*',
+  '*': '[^/]*',
+  '?': '[^/]',
+  '{': '(?:',
+  ',': '|',
+  '}': ')',
+};
+
+/** Whether a name or a pattern selects a stack, as the CDK decides it. Names of stacks contain no comma. */
 function selects(pattern: string, name: string): boolean {
-  const wildcards: Readonly<Record<string, string>> = { '**': '.*', '*': '[^/]*', '?': '[^/]' };
-  const escaped = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(/\*\*|[*?]/g, (found) => wildcards[found] ?? '')}$`).test(name);
+  const expression = pattern.replace(/[\\^$.]|\*\*|[*?{,}]/g, (found) => wildcards[found] ?? `\\${found}`);
+  return new RegExp(`^${expression}$`).test(name);
 }

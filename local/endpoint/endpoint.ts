@@ -22,9 +22,7 @@ export interface Endpoint {
   readonly emulator: Emulator | undefined;
   /** How functions reach servers of this machine. */
   readonly functionHost: FunctionHost;
-  /** What AWS can do, and this endpoint cannot. */
-  readonly lacks: ReadonlySet<Ability>;
-  /** This run's own folder below `.local/runs/`. */
+  /** This run's own folder below `runs/` of the state folder. */
   readonly folder: string;
   /** Variables for child processes, instead of the user's own AWS_ variables (`withoutAws`). */
   readonly environment: Environment;
@@ -83,7 +81,7 @@ async function useGiven(
   const emulator = await emulatorAt(url);
   return {
     ...described,
-    ...(await abilitiesOf(emulator, described.clientConfig)),
+    emulator,
     functionHost: (await emulator?.runsInContainers?.(url)) ? containerHost() : loopback,
     started: false,
     emulatorPid: undefined,
@@ -103,15 +101,10 @@ async function startOwn(
 ): Promise<Endpoint> {
   const environment = { PATH, LANG, ...accountVariables(defaultRegion) };
   const emulator = await kind.start({ folder, environment, onStep });
-  const described = describe(emulator.url, defaultRegion, folder);
-  const known = await abilitiesOf(kind, described.clientConfig).catch(async (error) => {
-    await emulator.stop();
-    throw error;
-  });
   let over: Promise<void> | undefined;
   return {
-    ...described,
-    ...known,
+    ...describe(emulator.url, defaultRegion, folder),
+    emulator: kind,
     functionHost: loopback,
     started: true,
     emulatorPid: emulator.pid,
@@ -130,11 +123,19 @@ async function startOwn(
   };
 }
 
-async function abilitiesOf(emulator: Emulator | undefined, { endpoint, region }: ClientConfig) {
+/**
+ * Returns what AWS can do, and an endpoint cannot. For some abilities it asks the endpoint.
+ *
+ * @throws EndpointError if a request gets no answer
+ */
+export async function lacksOf({
+  emulator,
+  clientConfig: { endpoint, region },
+}: Pick<Endpoint, 'emulator' | 'clientConfig'>): Promise<ReadonlySet<Ability>> {
   const asked = await askAbilities(endpoint, region);
   // An answer of the endpoint counts more than what is known of its kind.
   const known = (emulator?.lacks ?? []).filter((ability) => abilities[ability].request === undefined);
-  return { emulator, lacks: new Set([...known, ...asked]) } as const;
+  return new Set([...known, ...asked]);
 }
 
 function describe(url: string, region: string, folder: string) {

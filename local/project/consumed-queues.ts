@@ -1,34 +1,37 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { readResources, type StackResource } from '../deployment/stack-resources.ts';
+import { GetEventSourceMappingCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { StackResource } from '../deployment/stack-resources.ts';
 import type { ClientConfig } from '../endpoint/client-config.ts';
 
-/** The URLs of the queues of some deployed stacks that a function reads. Dead-letter queues have no such function. */
+/**
+ * The URLs of the queues that functions read. The endpoint is asked for them, because in a template the queue of another stack is
+ * an import, a parameter or a text. Dead-letter queues have no such function.
+ *
+ * @param resources Deployed resources. Other types than event source mappings are ignored.
+ */
 export async function consumedQueues(
   clientConfig: ClientConfig,
-  stackNames: readonly string[],
+  resources: readonly StackResource[],
 ): Promise<readonly string[]> {
-  const client = new CloudFormationClient(clientConfig);
+  const lambda = new LambdaClient(clientConfig);
+  const sqs = new SQSClient(clientConfig);
   try {
-    const urls: string[] = [];
-    for (const name of stackNames) urls.push(...queuesWithFunction(await readResources(client, name)));
-    return urls;
+    const urls = new Set<string>();
+    for (const { type, physicalId } of resources) {
+      if (type !== 'AWS::Lambda::EventSourceMapping') continue;
+      const { EventSourceArn = '' } = await lambda.send(
+        new GetEventSourceMappingCommand({ UUID: physicalId }),
+      );
+      const [, , service, , account, name] = EventSourceArn.split(':');
+      if (service !== 'sqs') continue;
+      const { QueueUrl = '' } = await sqs.send(
+        new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account }),
+      );
+      urls.add(QueueUrl);
+    }
+    return [...urls];
   } finally {
-    client.destroy();
+    lambda.destroy();
+    sqs.destroy();
   }
-}
-
-/** The queues of one stack that an event source mapping of the same stack names. */
-export function queuesWithFunction(resources: readonly StackResource[]): readonly string[] {
-  const sources = resources
-    .filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping')
-    .map(({ properties }) => attributeOwner(properties.EventSourceArn));
-  return resources
-    .filter(({ type, logicalId }) => type === 'AWS::SQS::Queue' && sources.includes(logicalId))
-    .map(({ physicalId }) => physicalId);
-}
-
-/** The logical id in `{ "Fn::GetAtt": [logicalId, "Arn"] }`. */
-function attributeOwner(value: unknown): string | undefined {
-  const [owner] = (value as { 'Fn::GetAtt'?: readonly string[] } | undefined)?.['Fn::GetAtt'] ?? [];
-  return owner;
 }

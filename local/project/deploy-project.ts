@@ -1,4 +1,4 @@
-import { deploy, type Outputs } from '../deployment/deploy.ts';
+import { type Deployment, deploy } from '../deployment/deploy.ts';
 import { restoreTopicAttributes } from '../deployment/restore-topic-attributes.ts';
 import { wantedStacks } from '../deployment/select-stacks.ts';
 import type { EmulatorName } from '../endpoint/emulators.ts';
@@ -15,10 +15,8 @@ export interface ProjectOptions extends Project {
 }
 
 /** A project's stacks on a local endpoint. */
-export interface DeployedProject {
+export interface DeployedProject extends Deployment {
   readonly endpoint: Endpoint;
-  /** The outputs of each deployed stack, by its name. */
-  readonly outputs: Outputs;
 }
 
 /**
@@ -37,11 +35,14 @@ export async function deployProject(
   const deployAll = async () => {
     const { folder: project, app, context, stackName } = options;
     const stackNames = wantedStacks(stackName);
-    const outputs = await deploy(endpoint, { project, app, context, stackNames }, onStep);
-    for (const name of Object.keys(outputs)) await restoreTopicAttributes(endpoint.clientConfig, name);
-    return { endpoint, outputs };
+    const deployment = await deploy(endpoint, { project, app, context, stackNames }, onStep);
+    await restoreTopicAttributes(endpoint.clientConfig, deployment.resources);
+    return { endpoint, ...deployment };
   };
-  return await Promise.race([deployAll(), endpoint.died]).catch(async (error) => {
+  const deploying = deployAll();
+  return await Promise.race([deploying, endpoint.died]).catch(async (error) => {
+    // If the emulator died, the CDK is just being stopped, and until then it may write into the endpoint's folder.
+    await deploying.catch(() => {});
     await endpoint.stop();
     throw error;
   });

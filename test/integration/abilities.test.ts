@@ -1,3 +1,4 @@
+import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import {
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
@@ -9,7 +10,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import { anOrder } from '../support/orders.ts';
-import { can, connection, deliveries, send, sqs, unique } from './support.ts';
+import { can, connection, deliveries, send, sns, sqs, unique } from './support.ts';
 
 /*
  * Differences from AWS that only a filled queue or a deployed function shows. Each test says what AWS does, and
@@ -42,6 +43,13 @@ it('a body arrives as it was sent, or the endpoint is known for rewriting its nu
 
 it('the template sets the attributes of a topic, or the endpoint is known for dropping them', () => {
   expect(connection.unmended === undefined).toBe(can('topicAttributes'));
+});
+
+it('a topic of a nested stack has the attributes of its template', async () => {
+  const { Attributes } = await sns.send(
+    new GetTopicAttributesCommand({ TopicArn: connection.nestedTopicArn }),
+  );
+  expect(Attributes).toMatchObject({ FifoTopic: 'true', ContentBasedDeduplication: 'true' });
 });
 
 it('a message comes back while one of another group is hidden, or the endpoint is known for holding it back', async () => {

@@ -19,6 +19,8 @@ export interface Connection {
   /** What AWS can do, and this endpoint cannot. */
   readonly lacks: readonly Ability[];
   readonly main: Deployed;
+  /** A topic of a nested stack. */
+  readonly nestedTopicArn: string;
   /** Of the main stack: takes orders, which its consumer applies. */
   readonly intake: { readonly url: string; readonly functionName: string };
   /** The same stack again, deployed without mending what the emulator drops; absent where nothing was to mend. */

@@ -1,7 +1,7 @@
 import { deploy, destroy } from '../../../local/deployment/deploy.ts';
 import { restoreTopicAttributes } from '../../../local/deployment/restore-topic-attributes.ts';
 import { chosenEmulator } from '../../../local/endpoint/emulators.ts';
-import { openEndpoint } from '../../../local/endpoint/endpoint.ts';
+import { lacksOf, openEndpoint } from '../../../local/endpoint/endpoint.ts';
 import { ownEnvironment } from '../../../system/environment.ts';
 import { repository } from '../../../system/folders.ts';
 import { stopOnSignals } from '../../../system/teardown.ts';
@@ -41,9 +41,12 @@ export default async function setup(): Promise<void> {
     if (hasSandbox) sandbox = await startSandbox(endpoint);
     const app = 'node --import tsx test/integration/deployment/stack.ts';
     const context = { stackName: main, ...(sandbox && { effects: JSON.stringify(sandbox.settings) }) };
-    const outputs = await deploy(endpoint, { project: repository, stackNames, app, context });
-    const [mended] = await restoreTopicAttributes(endpoint.clientConfig, main);
-    await restoreTopicAttributes(endpoint.clientConfig, `${main}-Variants`);
+    const lacks = await lacksOf(endpoint);
+    const options = { project: repository, stackNames, app, context };
+    const { outputs, resources } = await deploy(endpoint, options);
+    // Topics are named after their stacks.
+    const others = resources.filter(({ physicalId }) => !physicalId.includes(`${main}-Unmended`));
+    const [mended] = await restoreTopicAttributes(endpoint.clientConfig, others);
     const variant = (name: string) => JSON.parse(outputs[`${main}-Variants`]?.[`${name}Variant`] ?? '{}');
     const effects = sandbox && {
       stack: deployed(outputs[`${main}-Effects`]),
@@ -54,14 +57,14 @@ export default async function setup(): Promise<void> {
       mailUrl: sandbox.mailUrl,
     };
     if (effects !== undefined) {
-      await restoreTopicAttributes(endpoint.clientConfig, `${main}-Effects`);
       await sandbox?.redirect(effects.notifications.functionName);
       await sandbox?.redirect(effects.mailingAgain.functionName);
     }
     const connection: Connection = {
       clientConfig: endpoint.clientConfig,
-      lacks: [...endpoint.lacks],
+      lacks: [...lacks],
       main: deployed(outputs[main]),
+      nestedTopicArn: outputs[`${main}-Variants`]?.NestedTopicArn ?? '',
       ...(effects && { effects }),
       intake: {
         url: outputs[main]?.IntakeUrl ?? '',

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { customersTable, ledgerTable, ordersTable } from '../../../contract/orders/order-tables.ts';
 import { shopVariables } from '../../../contract/orders/shop-variables.ts';
@@ -92,6 +92,8 @@ new Variant(variants, 'poisoned', { ...troubled, timeout: Duration.seconds(30) }
 new Variant(variants, 'ignoring', { ...troubledOutside, timeout: Duration.seconds(5) });
 new Variant(variants, 'patient', { ...troubled, visibilityTimeout: Duration.minutes(5) });
 new Variant(variants, 'outside', troubledOutside);
+const nested = new EventTopic(new NestedStack(variants, 'Nested'), 'Events');
+new CfnOutput(variants, 'NestedTopicArn', { value: nested.topicArn });
 
 const effects: unknown = app.node.tryGetContext('effects');
 if (effects !== undefined) {

@@ -1,16 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openEndpoint } from '../../../local/endpoint/endpoint.ts';
+import { lacksOf, openEndpoint } from '../../../local/endpoint/endpoint.ts';
 import { awsVariables } from '../../../system/environment.ts';
 
 const topics = '<ListTopicsResponse><ListTopicsResult><Topics/></ListTopicsResult></ListTopicsResponse>';
 
 let server: Server;
 let isDocker: boolean;
+let asked: (string | undefined)[];
 
 /** LocalStack, as far as the first requests see it. */
 beforeEach(async () => {
+  asked = [];
   server = createServer(({ url }, response) => {
+    asked.push(url);
     if (url === '/') response.end(topics);
     else if (url === '/_localstack/health') response.end('{}');
     else if (url === '/_localstack/info') response.end(JSON.stringify({ is_docker: isDocker }));
@@ -35,5 +38,15 @@ test.each([
   isDocker = docker;
   const endpoint = await openEndpoint();
   expect(endpoint).toMatchObject({ started: false, functionHost: { name } });
+  await endpoint.stop();
+});
+
+test('opening an endpoint asks for no service that a deployed app may not need', async () => {
+  const endpoint = await openEndpoint();
+  expect(asked.filter((url) => url?.startsWith('/v2'))).toEqual([]);
+  // Only who wants to know what it lacks has it asked.
+  expect([...(await lacksOf(endpoint))].sort()).toEqual(
+    expect.arrayContaining(['exactBodies', 'httpApis', 'sesV2']),
+  );
   await endpoint.stop();
 });

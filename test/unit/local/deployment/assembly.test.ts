@@ -16,17 +16,29 @@ test('reads the stacks of an app and of its stages, by the names with which the 
   const production = new Stage(app, 'Production');
   production.node.setContext('@aws-cdk/core:bootstrapQualifier', 'custom');
   const mails = new Stack(production, 'Mails');
+  const addresses = new Stack(production, 'Addresses');
+  mails.addStackDependency(addresses);
   // The CDK warns of stacks without resources.
-  for (const stack of [shop, mails]) new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
+  for (const stack of [shop, mails, addresses]) new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
   app.synth();
   const stacks = await readStacks(folder);
+  const anywhere = { account: undefined, region: undefined, qualifier: 'custom' };
+  const inStage = (id: string) =>
+    expect.stringMatching(new RegExp(`^${folder}/assembly-Production/.*${id}.*\\.template\\.json$`));
   expect([...stacks].sort((a, b) => a.name.localeCompare(b.name))).toEqual([
+    {
+      name: 'Production/Addresses',
+      stackName: 'Production-Addresses',
+      ...anywhere,
+      template: inStage('Addresses'),
+      dependencies: [],
+    },
     {
       name: 'Production/Mails',
       stackName: 'Production-Mails',
-      account: undefined,
-      region: undefined,
-      qualifier: 'custom',
+      ...anywhere,
+      template: inStage('Mails'),
+      dependencies: ['Production/Addresses'],
     },
     {
       name: 'Shop',
@@ -34,6 +46,8 @@ test('reads the stacks of an app and of its stages, by the names with which the 
       account: '123456789012',
       region: 'eu-central-1',
       qualifier: 'hnb659fds',
+      template: join(folder, 'Shop.template.json'),
+      dependencies: [],
     },
   ]);
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudFormationClient, type ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { deploy } from '../../../../local/deployment/deploy.ts';
 import { credentials } from '../../../../local/endpoint/client-config.ts';
 import type { Endpoint } from '../../../../local/endpoint/endpoint.ts';
@@ -33,7 +34,6 @@ function endpointOf(folder: string): Endpoint {
     emulatorPid: undefined,
     emulator: undefined,
     functionHost: loopback,
-    lacks: new Set(),
     folder,
     environment: { [awsVariables.endpoint]: url },
     clientConfig: { endpoint: url, region: 'us-east-1', credentials, useQueueUrlAsEndpoint: false },
@@ -105,4 +105,40 @@ if (command === 'synth') {
   const deploying = deploy(endpointOf(project), { project, stackNames: ['**'] });
   await expect(deploying).rejects.toThrow('cdk deploy failed');
   expect(readFileSync(log, 'utf8')).toBe('hnb659fds CDKToolkit\ncustom CDKToolkit-custom\n');
+});
+
+test('returns what was deployed, and no other stack of the app, which an earlier run may have left at the endpoint', async () => {
+  const stack = (name: string, dependencies: readonly string[] = []) => ({
+    type: 'aws:cloudformation:stack',
+    properties: { templateFile: `${name}.json` },
+    dependencies,
+  });
+  const artifacts = { Shop: stack('Shop', ['Topics']), Topics: stack('Topics'), Earlier: stack('Earlier') };
+  const template = { Resources: { One: { Type: 'AWS::SNS::Topic', Properties: { FifoTopic: true } } } };
+  installCdk(`
+const { mkdirSync } = require('node:fs');
+const valueOf = (option) => process.argv[process.argv.indexOf(option) + 1];
+if (command === 'deploy') writeFileSync(valueOf('--outputs-file'), '{ "Shop": { "Url": "http://shop" } }');
+if (command === 'synth') {
+  const folder = valueOf('--output');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(folder + '/manifest.json', ${JSON.stringify(JSON.stringify({ artifacts }))});
+  for (const name of ['Shop', 'Topics', 'Earlier'])
+    writeFileSync(folder + '/' + name + '.json', ${JSON.stringify(JSON.stringify(template))});
+}
+`);
+  const send = jest
+    .spyOn(CloudFormationClient.prototype, 'send')
+    .mockImplementation(async (command: unknown) => {
+      const { StackName } = (command as ListStackResourcesCommand).input;
+      const summary = { LogicalResourceId: 'One', ResourceType: 'AWS::SNS::Topic' };
+      return { StackResourceSummaries: [{ ...summary, PhysicalResourceId: `arn:${StackName}` }] };
+    });
+  try {
+    const { outputs, resources } = await deploy(endpointOf(project), { project, stackNames: ['Shop'] });
+    expect(outputs).toEqual({ Shop: { Url: 'http://shop' }, Topics: {} });
+    expect(resources.map(({ physicalId }) => physicalId)).toEqual(['arn:Shop', 'arn:Topics']);
+  } finally {
+    send.mockRestore();
+  }
 });

@@ -1,7 +1,18 @@
 import { ConfigurationError } from '../../../../contract/errors.ts';
-import { checkPlace, selectStacks, wantedStacks } from '../../../../local/deployment/select-stacks.ts';
+import {
+  checkPlace,
+  selectStacks,
+  wantedStacks,
+  withDependencies,
+} from '../../../../local/deployment/select-stacks.ts';
 
-const anywhere = { account: undefined, region: undefined, qualifier: undefined };
+const anywhere = {
+  account: undefined,
+  region: undefined,
+  qualifier: undefined,
+  template: '/assembly/Stack.template.json',
+  dependencies: [],
+};
 const shop = { name: 'Shop', stackName: 'Shop', ...anywhere };
 const mails = { name: 'Mails', stackName: 'Mails', ...anywhere };
 const here = { account: '000000000000', region: 'us-east-1' };
@@ -32,6 +43,34 @@ describe('selectStacks', () => {
   test('leaves patterns to the CDK', () => {
     expect(selectStacks([shop, mails], ['*'])).toEqual(['*']);
   });
+
+  test.each([
+    '!Shop',
+    '[SM]hop',
+    '+(Shop)',
+  ])('refuses the pattern %s, which would be taken as another', (pattern) => {
+    expect(() => selectStacks([shop, mails], [pattern])).toThrow(
+      new ConfigurationError(
+        `The stack is "${pattern}" (--stack, stackName): it takes a name, or a pattern with *, ? and {one,other}`,
+      ),
+    );
+  });
+});
+
+describe('withDependencies', () => {
+  const topic = { ...shop, name: 'Topic' };
+  const consumer = { ...shop, name: 'Consumer', dependencies: ['Topic'] };
+  const reports = { ...shop, name: 'Reports', dependencies: ['Consumer'] };
+  const app = [topic, consumer, reports, mails];
+
+  test('adds what a chosen stack depends on, and what that depends on', () => {
+    expect(withDependencies(app, ['Reports'])).toEqual([topic, consumer, reports]);
+  });
+
+  test('leaves out the other stacks of the app, which an earlier run may have deployed', () => {
+    expect(withDependencies(app, ['Topic'])).toEqual([topic]);
+    expect(withDependencies(app, ['**'])).toEqual(app);
+  });
 });
 
 describe('checkPlace', () => {
@@ -56,6 +95,8 @@ describe('checkPlace', () => {
     ['*', 'Production/Shop', 'Production'],
     ['Dev/**', 'Production/Shop', 'Dev/Shop'],
     ['Shop?', 'Shop', 'Shop1'],
+    ['{Shop,Mails}', 'Nails', 'Mails'],
+    ['{Dev,Test}*', 'Production', 'TestShop'],
   ])('takes the pattern %s as the CDK does: without %s, with %s', (pattern, other, selected) => {
     const abroad = { ...shop, account: '123456789012' };
     expect(() => checkPlace([{ ...abroad, name: other }], [pattern], here)).not.toThrow();
