@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { deliveryLogMessage } from '../contract/reporting/delivery-log.ts';
 import { metricNamespace } from '../contract/reporting/metrics.ts';
@@ -16,7 +17,7 @@ const outcome: Outcome = 'blocked';
  * The alarm counts the function's log lines. The metric `Blocked` cannot be used, because its only dimension is the
  * consumer's name, and another stack of the account can have a consumer of that name.
  */
-export function blockedAlarm(scope: Construct, logGroup: ILogGroup, functionName: string): Alarm {
+export function blockedAlarm(scope: Construct, { logGroup, functionName }: LambdaFunction): Alarm {
   const filter = new MetricFilter(scope, 'BlockedFilter', {
     logGroup,
     filterPattern: FilterPattern.all(

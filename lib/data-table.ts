@@ -2,9 +2,16 @@ import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../contract/errors.ts';
-import { physicalName } from './names.ts';
+import { givenName } from './names.ts';
 
 export interface DataTableProps {
+  /**
+   * The table's name. A table that outlives its stack then blocks the next deployment, until `cdk import` adopts it or it
+   * is gone: docs/lifecycle.md.
+   * @default - a name of CloudFormation's
+   */
+  readonly tableName?: string;
+
   /** Name of the partition key, a string. */
   readonly partitionKey: string;
 
@@ -19,8 +26,8 @@ export interface DataTableProps {
 }
 
 /**
- * A DynamoDB table with safe settings: on-demand capacity, point-in-time recovery over 35 days, retention when its
- * stack is deleted, and a name that derives from the stack. Its encryption key belongs to DynamoDB and costs nothing.
+ * A DynamoDB table with safe settings: on-demand capacity, point-in-time recovery over 35 days, and retention when its
+ * stack is deleted. Its encryption key belongs to DynamoDB and costs nothing.
  *
  * @example
  * ```ts
@@ -35,12 +42,12 @@ export class DataTable extends Table {
   constructor(
     scope: Construct,
     id: string,
-    { partitionKey, timeToLiveAttribute, removalPolicy = RemovalPolicy.RETAIN }: DataTableProps,
+    { tableName, partitionKey, timeToLiveAttribute, removalPolicy = RemovalPolicy.RETAIN }: DataTableProps,
   ) {
     checkAttribute('partitionKey', partitionKey);
     if (timeToLiveAttribute !== undefined) checkAttribute('timeToLiveAttribute', timeToLiveAttribute);
     super(scope, id, {
-      tableName: physicalName(scope, id, 'table'),
+      ...(tableName === undefined ? {} : { tableName }),
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -48,6 +55,7 @@ export class DataTable extends Table {
       removalPolicy,
       deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
     });
+    if (tableName !== undefined) givenName(this, 'tableName', 'table', tableName);
   }
 }
 

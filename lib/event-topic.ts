@@ -1,9 +1,12 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnTopic, FifoThroughputScope, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { physicalName } from './names.ts';
+import { givenName, physicalName } from './names.ts';
 
 export interface EventTopicProps {
+  /** The topic's name, with `.fifo` at its end. @default - the name of the stack and the construct's path in it */
+  readonly topicName?: string;
+
   /**
    * A customer managed key that encrypts the topic. `grantPublish` also grants the use of this key, to principals of
    * other accounts too. A consumer's queues have their own `encryptionKey`; it may be the same key.
@@ -33,15 +36,16 @@ export interface EventTopicProps {
  */
 export class EventTopic extends Topic {
   /** @throws ConfigurationError if the name is too long for SNS, or if another construct has it. */
-  constructor(scope: Construct, id: string, { encryptionKey }: EventTopicProps = {}) {
+  constructor(scope: Construct, id: string, { topicName, encryptionKey }: EventTopicProps = {}) {
     super(scope, id, {
-      topicName: physicalName(scope, id, 'topic', '.fifo'),
+      topicName: topicName ?? physicalName(scope, id, 'topic', '.fifo'),
       fifo: true,
       contentBasedDeduplication: true,
       fifoThroughputScope: FifoThroughputScope.MESSAGE_GROUP,
       enforceSSL: true,
       ...(encryptionKey === undefined ? {} : { masterKey: encryptionKey }),
     });
+    if (topicName !== undefined) givenName(this, 'topicName', 'topic', topicName);
     if (encryptionKey !== undefined) return;
     // Not as `masterKey`: with that property, grants would give publishers rights on the key that they do not need.
     (this.node.defaultChild as CfnTopic).kmsMasterKeyId = 'alias/aws/sns';

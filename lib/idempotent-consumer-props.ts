@@ -18,6 +18,14 @@ export interface IdempotentConsumerProps {
   readonly consumerName: string;
 
   /**
+   * A name for what the consumer consists of: the function and its log group (`/aws/lambda/<name>`), and the queues
+   * (`<name>.fifo`, `<name>-dlq.fifo`, `<name>-subscription-dlq.fifo`). What outlives the stack then blocks the next
+   * deployment, and a change of the name replaces all of them: docs/lifecycle.md.
+   * @default - names of CloudFormation's
+   */
+  readonly physicalName?: string;
+
+  /**
    * The topic of the events: any FIFO topic of this stack, another stack or another account (`Topic.fromTopicArn`).
    *
    * Synthesis knows only the ARN of an imported topic. Check yourself that

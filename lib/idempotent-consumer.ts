@@ -9,7 +9,7 @@ import { consumerEnvironment } from './functions/consumer-environment.ts';
 import { eventSource } from './functions/event-source.ts';
 import { nodeFunction, passOn } from './functions/node-function.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
-import { physicalName } from './names.ts';
+import { givenName } from './names.ts';
 import { consumerQueues } from './queues/consumer-queues.ts';
 import { allowSns } from './queues/queue-key.ts';
 import { subscribeQueue } from './queues/subscribe-queue.ts';
@@ -68,7 +68,7 @@ export class IdempotentConsumer extends MeasuredConsumer {
     this.consumerName = props.consumerName;
     const settings = readConsumerSettings(props);
 
-    const queues = consumerQueues(this, settings, encryptionKey);
+    const queues = consumerQueues(this, settings, props);
     this.queue = queues.queue;
     this.deadLetterQueue = queues.deadLetterQueue;
     this.subscriptionDeadLetterQueue = queues.subscriptionDeadLetterQueue;
@@ -79,7 +79,7 @@ export class IdempotentConsumer extends MeasuredConsumer {
 
     this.handler = this.#function(props, settings);
     if (settings.onPoison === 'block') {
-      this.blockedAlarm = blockedAlarm(this, this.handler.logGroup, this.#functionName);
+      this.blockedAlarm = blockedAlarm(this, this.handler);
     }
     const source = eventSource(this, this.handler, { ...props, ...settings, queue: this.queue });
     addWindowRules(this, {
@@ -91,16 +91,14 @@ export class IdempotentConsumer extends MeasuredConsumer {
     });
   }
 
-  get #functionName(): string {
-    return physicalName(this.node.scope as Construct, this.node.id, 'function');
-  }
-
   /** Creates the function, with the runtime's settings and grants. */
   #function(props: IdempotentConsumerProps, settings: ConsumerSettings): LambdaFunction {
-    const { records, encryptionKey, tables = {} } = props;
+    const { physicalName, records, encryptionKey, tables = {} } = props;
     const handler = nodeFunction(this, {
       ...passOn(props),
-      functionName: this.#functionName,
+      ...(physicalName === undefined
+        ? {}
+        : { functionName: givenName(this, 'physicalName', 'function', physicalName) }),
       entry: props.entry,
       timeout: settings.timeout,
       memorySize: props.memorySize ?? 512,

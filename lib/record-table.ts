@@ -9,6 +9,9 @@ import { recordAttributes } from '../contract/record-attributes.ts';
 import { DataTable } from './data-table.ts';
 
 export interface RecordTableProps {
+  /** The table's name, as in `DataTableProps`. @default - a name of CloudFormation's */
+  readonly tableName?: string;
+
   /**
    * How long a record is valid: the idempotency window. After it, a repeated delivery looks like a new event, so
    * synthesis fails for a consumer whose messages can live longer. The minimum is the sum of 23 days of SNS delivery

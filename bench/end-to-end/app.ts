@@ -7,6 +7,8 @@ import { PowertoolsConsumer } from './powertools-consumer.ts';
 const app = new App();
 const stack = new OrderOnceStack(app, String(app.node.getContext('stackName')), {
   data: 'delete',
+  // The log of a function is found by the function's name.
+  physicalNames: 'fixed',
   functionTimeout: Duration.seconds(30),
   toleratedOutage: Duration.hours(1),
   intake: { auth: 'iam' },

@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { shopVariables } from '../../contract/orders/shop-variables.ts';
 import type { EventTopic } from '../event-topic.ts';
 import { nodeFunction } from '../functions/node-function.ts';
-import { physicalName } from '../names.ts';
+import { givenName, physicalName } from '../names.ts';
 import type { RecordTable } from '../record-table.ts';
 import { authorizerOf, type IntakeAuth } from './intake-authorization.ts';
 
@@ -19,6 +19,8 @@ export interface OrderIntakeProps {
   /** The table that keeps the intake's answers, for as long as the consumers' records. */
   readonly records: RecordTable;
   readonly auth: IntakeAuth;
+  /** Name of the function; log groups are named after it. @default - names of CloudFormation's */
+  readonly physicalName?: string;
   /**
    * What happens to the log groups when the stack is deleted.
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: they stay. If the deployment that creates them fails, they are
@@ -45,10 +47,16 @@ export class OrderIntake extends Construct {
   /** @throws ConfigurationError if a name would be longer than AWS accepts. */
   constructor(scope: Construct, id: string, props: OrderIntakeProps) {
     super(scope, id);
-    const { topic, records, auth, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
+    const {
+      topic,
+      records,
+      auth,
+      physicalName: name,
+      removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    } = props;
 
     this.handler = nodeFunction(this, {
-      functionName: physicalName(scope, id, 'function'),
+      ...(name === undefined ? {} : { functionName: givenName(this, 'physicalName', 'function', name) }),
       entry: join(import.meta.dirname, '../../lambda/intake.ts'),
       // API Gateway answers 503 after 30 s, even if the function is still running.
       timeout: Duration.seconds(28),
@@ -60,6 +68,7 @@ export class OrderIntake extends Construct {
     this.handler.addEnvironment(shopVariables.topicArn, topic.topicArn);
 
     const api = new HttpApi(this, 'Api', {
+      // A title: APIs of one account may share it.
       apiName: physicalName(scope, id, 'api'),
       createDefaultStage: false,
     });
@@ -70,7 +79,7 @@ export class OrderIntake extends Construct {
       authorizer: authorizerOf(auth),
     });
     const logGroup = new LogGroup(this, 'AccessLogs', {
-      logGroupName: `/aws/apigateway/${physicalName(scope, id, 'api')}`,
+      ...(name === undefined ? {} : { logGroupName: `/aws/apigateway/${name}` }),
       retention: RetentionDays.TWO_MONTHS,
       removalPolicy,
     });

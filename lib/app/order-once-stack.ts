@@ -6,6 +6,7 @@ import { optionalOutputs, outputs } from '../../contract/orders/outputs.ts';
 import { DataTable } from '../data-table.ts';
 import { EventTopic } from '../event-topic.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
+import { physicalName } from '../names.ts';
 import { RecordTable } from '../record-table.ts';
 import { billing } from './billing.ts';
 import type { CommonProps } from './common-props.ts';
@@ -14,7 +15,8 @@ import { OrderIntake } from './order-intake.ts';
 import type { Settings } from './settings/read-settings.ts';
 
 export type OrderOnceStackProps = StackProps &
-  Pick<Settings, 'billing' | 'data' | 'functionTimeout' | 'intake' | 'notifications' | 'toleratedOutage'>;
+  Pick<Settings, 'billing' | 'data' | 'functionTimeout' | 'intake' | 'notifications' | 'toleratedOutage'> &
+  Partial<Pick<Settings, 'physicalNames'>>;
 
 /**
  * The stack of the example. Each order from the topic is applied once to three tables: orders, ledger, and the latest
@@ -31,11 +33,15 @@ export class OrderOnceStack extends Stack {
       intake: auth,
       billing: payment,
       notifications: mail,
+      physicalNames = 'generated',
       ...props
     }: OrderOnceStackProps,
   ) {
     super(scope, id, props);
     const forData = data === 'delete' ? { removalPolicy: RemovalPolicy.DESTROY } : {};
+
+    const named = (id: string) =>
+      physicalNames === 'fixed' ? { physicalName: physicalName(this, id, 'function') } : {};
 
     const topic = new EventTopic(this, 'OrderEvents');
     const records = new RecordTable(this, 'Records', forData);
@@ -52,6 +58,7 @@ export class OrderOnceStack extends Stack {
     };
     const fulfilment = new IdempotentConsumer(this, 'Fulfilment', {
       ...common,
+      ...named('Fulfilment'),
       consumerName: 'fulfilment',
       entry: join(import.meta.dirname, '../../lambda/fulfilment.ts'),
       tables: {
@@ -61,7 +68,7 @@ export class OrderOnceStack extends Stack {
       },
     });
 
-    const intake = new OrderIntake(this, 'Intake', { ...forData, topic, records, auth });
+    const intake = new OrderIntake(this, 'Intake', { ...forData, ...named('Intake'), topic, records, auth });
 
     const values: Record<keyof typeof outputs, string> = {
       topicArn: topic.topicArn,
@@ -80,9 +87,9 @@ export class OrderOnceStack extends Stack {
     }
 
     if (payment === 'off') this.#leaveOut('billing', 'charge');
-    else this.#tell('billing', billing(this, common, payment));
+    else this.#tell('billing', billing(this, { ...common, ...named('Billing') }, payment));
     if (mail === 'off') this.#leaveOut('notifications', 'mail');
-    else this.#tell('notifications', notifications(this, common, mail));
+    else this.#tell('notifications', notifications(this, { ...common, ...named('Notifications') }, mail));
   }
 
   #leaveOut(consumer: string, act: string): void {

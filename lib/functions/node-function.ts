@@ -30,7 +30,11 @@ export function passOn(props: PassedOn): PassedOn {
 }
 
 export interface FunctionProps extends PassedOn, Pick<NodejsFunctionProps, 'environmentEncryption'> {
-  readonly functionName: string;
+  /**
+   * Name of the function; its log group is then called `/aws/lambda/<name>`, as Lambda itself would call it.
+   * @default - names of CloudFormation's
+   */
+  readonly functionName?: string;
   /** The file that exports `handler`. */
   readonly entry: string;
   readonly timeout: Duration;
@@ -51,8 +55,7 @@ export function nodeFunction(scope: Construct, props: FunctionProps): NodejsFunc
   const { removalPolicy, bundling = {}, ...functionProps } = props;
   checkNumber('memorySize', props.memorySize, { unit: 'MiB', least: 128, most: 10_240 });
   const logGroup = new LogGroup(scope, 'Logs', {
-    // Lambda's default name of the group, which people and tools expect.
-    logGroupName: `/aws/lambda/${props.functionName}`,
+    ...(props.functionName === undefined ? {} : { logGroupName: `/aws/lambda/${props.functionName}` }),
     retention: RetentionDays.TWO_MONTHS,
     removalPolicy,
   });

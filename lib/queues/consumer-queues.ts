@@ -1,9 +1,9 @@
 import { Validations } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { ConsumerSettings } from '../consumer-settings.ts';
-import { physicalName } from '../names.ts';
+import type { IdempotentConsumerProps } from '../idempotent-consumer-props.ts';
+import { givenName } from '../names.ts';
 import { fifoQueue } from './fifo-queue.ts';
 
 export interface ConsumerQueues {
@@ -15,19 +15,19 @@ export interface ConsumerQueues {
 }
 
 /**
- * The three queues of a consumer, named after it: `Shop-bookings.fifo`, `Shop-bookings-dlq.fifo` and
- * `Shop-bookings-subscription-dlq.fifo`.
+ * The three queues of a consumer.
  *
  * @param consumer The scope of the queues.
+ * @param options `physicalName` names the queues, for example `bookings.fifo`, `bookings-dlq.fifo` and
+ *   `bookings-subscription-dlq.fifo`. Without it, CloudFormation names them.
  * @throws ConfigurationError if a name is too long for SQS, or if another construct has it.
  */
 export function consumerQueues(
   consumer: Construct,
   settings: ConsumerSettings,
-  encryptionKey: IKey | undefined,
+  { physicalName, encryptionKey }: Pick<IdempotentConsumerProps, 'physicalName' | 'encryptionKey'>,
 ): ConsumerQueues {
   const { retention, deadLetterRetention, visibilityTimeout, maxReceiveCount, removalPolicy } = settings;
-  const { scope, id } = consumer.node;
   const queue = (
     constructId: string,
     suffix: string,
@@ -35,7 +35,9 @@ export function consumerQueues(
   ) =>
     fifoQueue(consumer, constructId, {
       ...props,
-      queueName: physicalName(scope as Construct, id, 'queue', `${suffix}.fifo`),
+      ...(physicalName === undefined
+        ? {}
+        : { queueName: givenName(consumer, 'physicalName', 'queue', `${physicalName}${suffix}.fifo`) }),
       ...(encryptionKey === undefined ? {} : { encryptionKey }),
     });
   const deadLetters = { retentionPeriod: deadLetterRetention, removalPolicy };

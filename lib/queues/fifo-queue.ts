@@ -10,10 +10,8 @@ import {
 import type { Construct } from 'constructs';
 
 export interface FifoQueueProps {
-  /**
-   * Name of the queue, with `.fifo`. Names are explicit, because an emulator may lose that suffix of a generated name.
-   */
-  readonly queueName: string;
+  /** Name of the queue, with `.fifo`. @default - a name of CloudFormation's */
+  readonly queueName?: string;
   readonly retentionPeriod: Duration;
   readonly removalPolicy: RemovalPolicy;
   readonly visibilityTimeout?: Duration;

@@ -1,9 +1,8 @@
-import { Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
-import { physicalName } from '../../lib/names.ts';
-import { anyEntry, newApp, type Resource, resources, shop } from './support.ts';
+import { anyEntry, shop } from './support.ts';
 
 /** What somebody with events of their own writes. */
 class Bookings extends Construct {
@@ -32,7 +31,6 @@ test('a consumer needs only a topic, records and a file', () => {
   // THEN
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::Lambda::Function', {
-    FunctionName: 'Shop-bookings-consumer',
     Environment: { Variables: { ORDER_ONCE_CONSUMER: 'bookings' } },
   });
   template.hasResourceProperties('AWS::IAM::Policy', {
@@ -46,29 +44,6 @@ test('a consumer needs only a topic, records and a file', () => {
     },
   });
 });
-
-test('two constructs of a kind, and two stacks, have different names', () => {
-  // WHEN
-  const app = newApp();
-  const stacks = ['Shop', 'Shop2'].map((stackName) => {
-    const stack = new Stack(app, stackName);
-    new Bookings(stack, 'Bookings');
-    new Bookings(stack, 'Returns');
-    return stack;
-  });
-
-  // THEN
-  const given = stacks.flatMap((stack) => Object.values(resources(stack)).flatMap(givenNames));
-  // A topic, three queues, two tables, a function and its logs, four times.
-  expect(given).toHaveLength(4 * 8);
-  expect(new Set(given).size).toBe(given.length);
-});
-
-function givenNames({ Properties }: Resource): string[] {
-  return ['TopicName', 'QueueName', 'TableName', 'FunctionName', 'LogGroupName']
-    .map((property) => Properties[property])
-    .filter((name) => typeof name === 'string');
-}
 
 test('two consumers of one topic share the record table and nothing else', () => {
   // WHEN
@@ -130,7 +105,6 @@ test('a consumer applies its options to its resources', () => {
   template.hasResource('AWS::SQS::Queue', {
     DeletionPolicy: 'Delete',
     Properties: {
-      QueueName: 'Shop-bookings.fifo',
       VisibilityTimeout: 600,
       MessageRetentionPeriod: 864_000,
       RedrivePolicy: Match.objectLike({ maxReceiveCount: 691 }),
@@ -174,20 +148,23 @@ describe('poison', () => {
       Environment: { Variables: { ON_POISON: 'block' } },
     });
     template.resourcePropertiesCountIs('AWS::IAM::Policy', reads, 0);
+    const blockedMetric = {
+      'Fn::Join': ['', ['Blocked ', { Ref: Match.stringLikeRegexp('BookingsFunction') }]],
+    };
     template.hasResourceProperties('AWS::Logs::MetricFilter', {
       LogGroupName: { Ref: Match.stringLikeRegexp('BookingsLogs') },
       FilterPattern: '{ ($.message = "delivery") && ($.outcome = "blocked") }',
       MetricTransformations: [
         Match.objectLike({
           MetricNamespace: 'OrderOnce',
-          MetricName: 'Blocked Shop-bookings',
+          MetricName: blockedMetric,
           MetricValue: '1',
         }),
       ],
     });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'OrderOnce',
-      MetricName: 'Blocked Shop-bookings',
+      MetricName: blockedMetric,
       Statistic: 'Sum',
       Threshold: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -217,41 +194,4 @@ test.each([
         ...retentions,
       }),
   ).toThrow(/etention is 1296000; it must be a whole number of seconds from 60 to 1209600/);
-});
-
-describe('names', () => {
-  test('start with the name of the outermost stack, which is known at synthesis', () => {
-    // WHEN
-    const nested = new NestedStack(shop(), 'Part');
-    new DataTable(nested, 'OrderLines', { partitionKey: 'id' });
-
-    // THEN
-    Template.fromStack(nested).hasResourceProperties('AWS::DynamoDB::Table', {
-      TableName: 'Shop-part-order-lines',
-    });
-  });
-
-  test('fail synthesis if the name of a queue is too long for SQS', () => {
-    // GIVEN
-    const stack = new Stack(newApp(), 'S'.repeat(60));
-    const topic = new EventTopic(stack, 'Events');
-    const records = new RecordTable(stack, 'Records');
-
-    // THEN
-    const tooLong = () =>
-      new IdempotentConsumer(stack, 'Bookings', {
-        consumerName: 'bookings',
-        topic,
-        records,
-        entry: anyEntry,
-      });
-    expect(tooLong).toThrow(/has 91 characters; AWS takes at most 80 for a queue.*"Bookings" by 11\./);
-  });
-
-  test('fail synthesis if the name of a function is too long for Lambda', () => {
-    expect(() => physicalName(shop(), 'B'.repeat(60), 'function')).toThrow(
-      /has 65 characters; .* at most 64/,
-    );
-    expect(physicalName(shop(), 'B'.repeat(59), 'function')).toHaveLength(64);
-  });
 });

@@ -42,7 +42,6 @@ describe('the stack with the settings of production', () => {
 
   test('has a high-throughput FIFO queue whose dead-letter queue is only a backstop', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {
-      QueueName: 'OrderOnce-fulfilment.fifo',
       FifoQueue: true,
       ContentBasedDeduplication: true,
       DeduplicationScope: 'messageGroup',
@@ -58,11 +57,10 @@ describe('the stack with the settings of production', () => {
   });
 
   test.each([
-    'OrderOnce-fulfilment-dlq.fifo',
-    'OrderOnce-fulfilment-subscription-dlq.fifo',
-  ])('keeps messages in %s for 14 days, with room for the reason', (QueueName) => {
-    template.hasResourceProperties('AWS::SQS::Queue', {
-      QueueName,
+    'FulfilmentDeadLetterQueue',
+    'FulfilmentSubscriptionDeadLetterQueue',
+  ])('keeps messages in %s for 14 days, with room for the reason', (logicalId) => {
+    expect(resource(stack, 'AWS::SQS::Queue', logicalId).Properties).toMatchObject({
       FifoQueue: true,
       SqsManagedSseEnabled: true,
       MessageRetentionPeriod: 14 * 24 * 3600,
@@ -86,17 +84,13 @@ describe('the stack with the settings of production', () => {
 
   test('runs the function on Node 24 and arm64, with logs that expire', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
-      FunctionName: 'OrderOnce-fulfilment',
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Timeout: 30,
       MemorySize: 512,
       LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('FulfilmentLogs') } },
     });
-    template.hasResourceProperties('AWS::Logs::LogGroup', {
-      LogGroupName: '/aws/lambda/OrderOnce-fulfilment',
-      RetentionInDays: 60,
-    });
+    expect(resource(stack, 'AWS::Logs::LogGroup', 'FulfilmentLogs').Properties.RetentionInDays).toBe(60);
   });
 
   test('gives the function the names of its resources', () => {
@@ -181,7 +175,6 @@ describe('the stack with the settings of production', () => {
   ])('has the table %s, keyed by %s, on demand and recoverable', (logicalId, key, timeToLive) => {
     const { Properties } = resource(stack, 'AWS::DynamoDB::Table', logicalId);
     expect(Properties).toMatchObject({
-      TableName: `OrderOnce-${logicalId.toLowerCase()}`,
       KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },

@@ -1,4 +1,4 @@
-import { CfnParameter, Duration, Lazy, type Stack, Token } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Lazy, Token } from 'aws-cdk-lib';
 import {
   DataTable,
   EventTopic,
@@ -6,7 +6,6 @@ import {
   type IdempotentConsumerProps,
   RecordTable,
 } from '../../lib/index.ts';
-import { physicalName } from '../../lib/names.ts';
 import { anyEntry, refusal, resource, shop } from './support.ts';
 
 type Props = Partial<IdempotentConsumerProps>;
@@ -25,45 +24,6 @@ function scene() {
     });
   return { stack, consumer };
 }
-
-describe('two constructs with the same physical name', () => {
-  test.each([
-    ['Orders', 'OrdersDlq', 'queue "Shop-orders-dlq.fifo"'],
-    ['OrdersDlq', 'Orders', 'queue "Shop-orders-dlq.fifo"'],
-    ['Orders', 'OrdersSubscriptionDlq', 'queue "Shop-orders-subscription-dlq.fifo"'],
-    ['Orders', 'orders', 'queue "Shop-orders-dlq.fifo"'],
-    ['Bulk_Orders', 'Bulk-Orders', 'queue "Shop-bulk-orders-dlq.fifo"'],
-    ['BulkOrders', 'Bulk Orders', 'queue "Shop-bulk-orders-dlq.fifo"'],
-  ])('fail synthesis: the consumers %s and %s', (first, second, name) => {
-    const { consumer } = scene();
-    consumer(first);
-    expect(() => consumer(second)).toThrow(
-      `The constructs "${first}" and "${second}" of stack "Shop" would both name a ${name}. Give one of them another id.`,
-    );
-  });
-
-  test('fail synthesis: two tables', () => {
-    const stack = shop();
-    new DataTable(stack, 'Orders', { partitionKey: 'id' });
-    expect(() => new DataTable(stack, 'orders', { partitionKey: 'id' })).toThrow('a table "Shop-orders"');
-  });
-
-  test('fail synthesis: one of them deeper in the tree', () => {
-    const { stack, consumer } = scene();
-    consumer('BulkOrders');
-    const bulk = new DataTable(stack, 'Bulk', { partitionKey: 'id' });
-    expect(() => physicalName(bulk, 'Orders', 'function')).toThrow('"BulkOrders" and "Bulk/Orders"');
-  });
-
-  test('are accepted in different services or stacks', () => {
-    const { stack, consumer } = scene();
-    consumer('Orders');
-    new DataTable(stack, 'Orders_', { partitionKey: 'id' });
-    new DataTable(stack, 'orders', { partitionKey: 'id' });
-    scene().consumer('Orders');
-    expect(refusal(stack)).toBe('nothing was refused');
-  });
-});
 
 describe('an option that AWS refuses fails synthesis with an error that names the range', () => {
   test.each<[Props, string]>([
@@ -179,15 +139,4 @@ test.each([
   [{ partitionKey: 'id', timeToLiveAttribute: '' }, 'timeToLiveAttribute is ""'],
 ])('a data table fails synthesis for an attribute that DynamoDB refuses: %j', (props, message) => {
   expect(() => new DataTable(shop(), 'Seats', props)).toThrow(message);
-});
-
-test('physical names do not change between versions', () => {
-  const { stack, consumer } = scene();
-  consumer('BulkOrders');
-  const names = (type: string, property: string, id: string) =>
-    resource(stack as Stack, type, id).Properties[property];
-  expect(names('AWS::Lambda::Function', 'FunctionName', 'Bulk')).toBe('Shop-bulk-orders');
-  expect(names('AWS::SQS::Queue', 'QueueName', 'BulkOrdersDeadLetterQueue')).toBe(
-    'Shop-bulk-orders-dlq.fifo',
-  );
 });

@@ -27,6 +27,12 @@ export interface Settings {
   readonly functionTimeout: Duration;
   /** How long a dependency may be down before messages go to a dead-letter queue. @default - that of the construct */
   readonly toleratedOutage?: Duration;
+  /**
+   * `fixed` names functions, queues and log groups after the stack, for emulators that find a function's log by its name
+   * alone. Only with `data` `delete`, because names of resources that stay block the next deployment.
+   * @default generated
+   */
+  readonly physicalNames: 'generated' | 'fixed';
   readonly billing: PaymentSettings | 'off';
   readonly notifications: MailSettings | 'off';
   /** How HTTP callers are authorized. */
@@ -48,6 +54,7 @@ const file = settingsObject({
     v.picklist(['keep', 'delete'], '"keep" or "delete": what becomes of data when the stack is deleted'),
     'keep',
   ),
+  physicalNames: v.optional(v.picklist(['generated', 'fixed'], '"generated" or "fixed"'), 'generated'),
   functionTimeoutSeconds: v.optional(wholeNumber(1, 900, 'a whole number of seconds from 1 to 900'), 30),
   toleratedOutageSeconds: v.optional(
     wholeNumber(0, 1_209_600, 'a whole number of seconds from 0 to 1209600: an outage that messages survive'),
@@ -87,6 +94,12 @@ export function readSettings(
     throw new ConfigurationError(
       `${shownPath(path)}: "data" is "${settings.data}", and production keeps its data. Use another stage for data that may go: ` +
         '-c stage=NAME reads config/NAME.json.',
+    );
+  }
+  if (settings.physicalNames === 'fixed' && settings.data === 'keep') {
+    throw new ConfigurationError(
+      `${shownPath(path)}: "physicalNames" is "fixed", and "data" is "keep": what stays after a deletion would block the next ` +
+        'deployment by its name, and a later change of the names would replace tables and queues. Leave out "physicalNames".',
     );
   }
   return {

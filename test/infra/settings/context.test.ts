@@ -80,3 +80,13 @@ test('data of production cannot be made deletable', () => {
       '-c stage=NAME reads config/NAME.json.',
   );
 });
+
+test('fixed names for data that stays fail, because they would block the next deployment', () => {
+  const file = { physicalNames: 'fixed' };
+  expect(refusalOf({ file, context: { stage: 'staging' } })).toContain(
+    'config/staging.json: "physicalNames" is "fixed", and "data" is "keep"',
+  );
+  expect(settingsOf({ file: { ...file, data: 'delete' }, context: { stage: 'trial' } }).physicalNames).toBe(
+    'fixed',
+  );
+});

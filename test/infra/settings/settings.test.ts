@@ -18,14 +18,20 @@ describe('the committed files', () => {
   const off = { env: {}, timeout: 30, billing: 'off', notifications: 'off', intake: { auth: 'iam' } };
 
   test('of production, which counts if no stage is named, keep all data', () => {
-    const production = { ...off, stackName: 'OrderOnce', data: 'keep', terminationProtection: true };
+    const production = {
+      ...{ ...off, stackName: 'OrderOnce', physicalNames: 'generated' },
+      ...{ data: 'keep', terminationProtection: true },
+    };
     expect(committed()).toEqual(production);
     expect(committed('production')).toEqual(production);
   });
 
-  test.each(['dev', 'local'])('of %s keep no data', (stage) => {
+  test.each([
+    ['dev', 'generated'],
+    ['local', 'fixed'],
+  ])('of %s keep no data, and have %s names', (stage, physicalNames) => {
     expect(committed(stage)).toEqual({
-      ...{ ...off, stackName: `OrderOnce-${stage}`, outage: 3600 },
+      ...{ ...off, stackName: `OrderOnce-${stage}`, outage: 3600, physicalNames },
       ...{ data: 'delete', terminationProtection: false },
     });
   });
@@ -41,6 +47,7 @@ describe('settings', () => {
     const { functionTimeout, ...settings } = settingsOf({ file, context: { stage: 'test-2' } });
     expect(settings).toEqual({
       ...{ ...required, stackName: 'OrderOnce-test-2', data: 'keep', terminationProtection: true },
+      physicalNames: 'generated',
       env: { account: '123456789012', region: 'eu-central-1' },
     });
     expect(functionTimeout.toSeconds()).toBe(5);

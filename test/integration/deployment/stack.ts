@@ -5,6 +5,7 @@ import { customersTable, ledgerTable, ordersTable } from '../../../contract/orde
 import { shopVariables } from '../../../contract/orders/shop-variables.ts';
 import { OrderOnceStack } from '../../../lib/app/order-once-stack.ts';
 import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../../lib/index.ts';
+import { physicalName } from '../../../lib/names.ts';
 import type { Sandbox } from './sandbox.ts';
 
 interface VariantProps {
@@ -38,6 +39,7 @@ class Variant extends Construct {
       removalPolicy,
       timeout: Duration.seconds(3),
       ...props,
+      physicalName: physicalName(this, 'Consumer', 'function'),
       consumerName,
       tables: {
         orders: { table: orders, effects: ['putIfNewer'] },
@@ -68,6 +70,8 @@ const name = String(app.node.getContext('stackName'));
 // Long, so that 50 processes that start at once on a small machine all get to their end.
 const settings = {
   data: 'delete',
+  // The tests find the log of a function by the function's name, as LocalStack writes it.
+  physicalNames: 'fixed',
   functionTimeout: Duration.seconds(60),
   // With a short timeout, a message would use up its receives in less than the day of the default.
   toleratedOutage: Duration.hours(1),

@@ -13,6 +13,7 @@ const readers = `
   declare global {
     function charge(order: unknown, key?: string, options?: { signal: AbortSignal }): Promise<{ id: string }>;
     const token: string;
+    const recordsTableName: string;
     const queueUrl: string;
     const deadLetterQueueUrl: string;
     const yourStore: RecordStore;
