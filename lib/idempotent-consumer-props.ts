@@ -105,10 +105,29 @@ export interface IdempotentConsumerProps {
    * How poison is handled: an event with a permanent error, a conflict, or an event whose attempts are used up.
    * `quarantine` copies the event to the dead-letter queue, and its group continues. `block` leaves the event in its
    * queue, and its group waits behind it, in order, until a deployment fixes the event or an operator skips it;
-   * `blockedAlarm` is in ALARM meanwhile. A body that is not an event never blocks.
+   * the alarm `Blocked` rings meanwhile. A body that is not an event never blocks.
    * @default quarantine
    */
   readonly onPoison?: OnPoison;
+
+  /**
+   * Whether the consumer has alarms: on both dead-letter queues, on the age of the oldest message, on outcomes that need a
+   * person, on the function, on the tables, and on a lost subscription. docs/runbook.md has a section for each of them, and
+   * docs/cost.md their price. The CDK context `order-once:alarms=false` leaves out the alarms of all consumers.
+   * @default true
+   */
+  readonly alarms?: boolean;
+
+  /**
+   * The topic that gets a message when an alarm rings, and one when it ends. The construct lets CloudWatch publish to it and use
+   * its key. Synthesis fails for a FIFO topic and for one that is encrypted under `alias/aws/sns`: CloudWatch can publish to
+   * neither.
+   * @default - the alarms have no actions
+   */
+  readonly alarmTopic?: ITopic;
+
+  /** Address of the runbook, to which the texts of the alarms link. @default docs/runbook.md of this package */
+  readonly runbook?: string;
 
   /**
    * What happens to the queues and the log group when their stack is deleted.

@@ -1,8 +1,6 @@
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { blockedAlarm } from './blocked-alarm.ts';
 import { type ConsumerSettings, readConsumerSettings } from './consumer-settings.ts';
 import { grantEffects } from './effect-tables.ts';
 import { consumerEnvironment } from './functions/consumer-environment.ts';
@@ -17,6 +15,7 @@ import { checkFifoTopic } from './rules/check-fifo-topic.ts';
 import { claimConsumerName } from './rules/consumer-names.ts';
 import { addWindowRules } from './rules/window-rules.ts';
 import { MeasuredConsumer } from './watching/consumer-metrics.ts';
+import { type ConsumerAlarms, hasAlarms, watchConsumer } from './watching/watch-consumer.ts';
 
 /**
  * A consumer that applies each event of a topic once. The construct creates a FIFO queue with a dead-letter queue, a
@@ -50,10 +49,11 @@ export class IdempotentConsumer extends MeasuredConsumer {
   /** The dead-letter queue of the subscription: messages that SNS could not deliver to the source queue. */
   readonly subscriptionDeadLetterQueue: Queue;
   /**
-   * Only with `onPoison: 'block'`: in ALARM while a message blocks its group. The alarm has no action; add one with
-   * `addAlarmAction`.
+   * The alarms by their names, for example `consumer.alarms.DeadLetters`. Empty with `alarms: false`. `Blocked` exists only with
+   * `onPoison: 'block'`. `NothingArrives` and `LostEvents` exist only if the topic's metrics are in the account and Region of the
+   * stack; `LostEvents` exists once per topic and stack.
    */
-  readonly blockedAlarm?: Alarm;
+  readonly alarms: ConsumerAlarms;
 
   /**
    * @throws ConfigurationError for an option that AWS or the runtime refuses, a topic that is not FIFO, a consumer name
@@ -78,9 +78,6 @@ export class IdempotentConsumer extends MeasuredConsumer {
     const subscription = subscribeQueue(this, topic, queues);
 
     this.handler = this.#function(props, settings);
-    if (settings.onPoison === 'block') {
-      this.blockedAlarm = blockedAlarm(this, this.handler);
-    }
     const source = eventSource(this, this.handler, { ...props, ...settings, queue: this.queue });
     addWindowRules(this, {
       ...queues,
@@ -88,6 +85,20 @@ export class IdempotentConsumer extends MeasuredConsumer {
       handler: this.handler,
       subscription,
       eventSource: source,
+    });
+    this.alarms = props.alarms !== false && hasAlarms(this) ? this.#watch(props, settings) : {};
+  }
+
+  #watch(props: IdempotentConsumerProps, settings: ConsumerSettings): ConsumerAlarms {
+    const { records, tables = {} } = props;
+    const tableNames = [records, ...Object.values(tables).map(({ table }) => table)].map(
+      ({ tableName }) => tableName,
+    );
+    return watchConsumer(this, {
+      ...props,
+      ...settings,
+      tableNames: [...new Set(tableNames)],
+      blocks: settings.onPoison === 'block',
     });
   }
 

@@ -6,4 +6,6 @@ export { EventTopic, type EventTopicProps } from './event-topic.ts';
 export { IdempotentConsumer } from './idempotent-consumer.ts';
 export type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 export { RecordTable, type RecordTableProps } from './record-table.ts';
+export type { ConsumerAlarmName } from './watching/alarm-rows.ts';
 export { MeasuredConsumer } from './watching/consumer-metrics.ts';
+export type { ConsumerAlarms } from './watching/watch-consumer.ts';

@@ -11,9 +11,12 @@ import type { EventTopic } from '../event-topic.ts';
 import { nodeFunction } from '../functions/node-function.ts';
 import { givenName, physicalName } from '../names.ts';
 import type { RecordTable } from '../record-table.ts';
+import { allowAlarms } from '../watching/alarm-topic.ts';
+import { type AlarmTargets, createAlarm } from '../watching/create-alarm.ts';
+import { hasAlarms } from '../watching/watch-consumer.ts';
 import { authorizerOf, type IntakeAuth } from './intake-authorization.ts';
 
-export interface OrderIntakeProps {
+export interface OrderIntakeProps extends AlarmTargets {
   /** The topic for the orders' events. */
   readonly topic: EventTopic;
   /** The table that keeps the intake's answers, for as long as the consumers' records. */
@@ -21,6 +24,8 @@ export interface OrderIntakeProps {
   readonly auth: IntakeAuth;
   /** Name of the function; log groups are named after it. @default - names of CloudFormation's */
   readonly physicalName?: string;
+  /** Whether there is an alarm on the intake's own failures. @default true */
+  readonly alarms?: boolean;
   /**
    * What happens to the log groups when the stack is deleted.
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: they stay. If the deployment that creates them fails, they are
@@ -93,6 +98,23 @@ export class OrderIntake extends Construct {
       },
     });
     this.url = `${api.apiEndpoint}/orders`;
+    if (props.alarms !== false && hasAlarms(this)) this.#watch(api, props);
+  }
+
+  /** A short outage passes, because callers send their order again; two of three periods of it do not. */
+  #watch(api: HttpApi, targets: AlarmTargets): void {
+    if (targets.alarmTopic !== undefined) allowAlarms(this, targets.alarmTopic);
+    const alarm = {
+      name: 'IntakeErrors',
+      subject: 'Intake',
+      severity: 'warning',
+      meaning: 'The intake cannot accept orders: it answers with errors of its own (5xx).',
+      metric: api.metricServerError({ statistic: 'Sum', period: Duration.minutes(5) }),
+      threshold: 1,
+      periods: 3,
+      least: 2,
+    } as const;
+    createAlarm(this, alarm.name, alarm, targets);
   }
 }
 

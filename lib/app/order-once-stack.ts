@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
 import { optionalOutputs, outputs } from '../../contract/orders/outputs.ts';
@@ -15,8 +16,11 @@ import { OrderIntake } from './order-intake.ts';
 import type { Settings } from './settings/read-settings.ts';
 
 export type OrderOnceStackProps = StackProps &
-  Pick<Settings, 'billing' | 'data' | 'functionTimeout' | 'intake' | 'notifications' | 'toleratedOutage'> &
-  Partial<Pick<Settings, 'physicalNames'>>;
+  Pick<
+    Settings,
+    'alarmTopicArn' | 'billing' | 'data' | 'functionTimeout' | 'intake' | 'notifications' | 'toleratedOutage'
+  > &
+  Partial<Pick<Settings, 'alarms' | 'physicalNames'>>;
 
 /**
  * The stack of the example. Each order from the topic is applied once to three tables: orders, ledger, and the latest
@@ -30,6 +34,8 @@ export class OrderOnceStack extends Stack {
       data,
       functionTimeout,
       toleratedOutage,
+      alarms = data === 'keep',
+      alarmTopicArn,
       intake: auth,
       billing: payment,
       notifications: mail,
@@ -42,6 +48,9 @@ export class OrderOnceStack extends Stack {
 
     const named = (id: string) =>
       physicalNames === 'fixed' ? { physicalName: physicalName(this, id, 'function') } : {};
+    const alarmTopic =
+      alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
+    const watching = { alarms, ...(alarmTopic === undefined ? {} : { alarmTopic }) };
 
     const topic = new EventTopic(this, 'OrderEvents');
     const records = new RecordTable(this, 'Records', forData);
@@ -51,6 +60,7 @@ export class OrderOnceStack extends Stack {
 
     const common: CommonProps = {
       ...forData,
+      ...watching,
       topic,
       records,
       timeout: functionTimeout,
@@ -68,7 +78,14 @@ export class OrderOnceStack extends Stack {
       },
     });
 
-    const intake = new OrderIntake(this, 'Intake', { ...forData, ...named('Intake'), topic, records, auth });
+    const intake = new OrderIntake(this, 'Intake', {
+      ...forData,
+      ...watching,
+      ...named('Intake'),
+      topic,
+      records,
+      auth,
+    });
 
     const values: Record<keyof typeof outputs, string> = {
       topicArn: topic.topicArn,

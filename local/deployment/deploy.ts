@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { alarmsContext } from '../../contract/alarms-context.ts';
 import { ownEnvironment, withoutAws } from '../../system/environment.ts';
 import { DeploymentError } from '../../system/errors.ts';
 import { nodeScript, runChild } from '../../system/processes.ts';
@@ -140,7 +141,10 @@ async function synthesize(
     // Only the assets of these stacks are bundled.
     ...(stackNames ?? []),
     ...(app === undefined ? [] : ['--app', app]),
-    ...Object.entries(context).flatMap(([name, value]) => ['--context', `${name}=${value}`]),
+    ...Object.entries({ [alarmsContext]: 'false', ...context }).flatMap(([name, value]) => [
+      '--context',
+      `${name}=${value}`,
+    ]),
     ...['--output', assembly],
     '--quiet',
   ];

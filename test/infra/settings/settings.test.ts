@@ -20,7 +20,7 @@ describe('the committed files', () => {
   test('of production, which counts if no stage is named, keep all data', () => {
     const production = {
       ...{ ...off, stackName: 'OrderOnce', physicalNames: 'generated' },
-      ...{ data: 'keep', terminationProtection: true },
+      ...{ data: 'keep', terminationProtection: true, alarms: true },
     };
     expect(committed()).toEqual(production);
     expect(committed('production')).toEqual(production);
@@ -32,7 +32,7 @@ describe('the committed files', () => {
   ])('of %s keep no data, and have %s names', (stage, physicalNames) => {
     expect(committed(stage)).toEqual({
       ...{ ...off, stackName: `OrderOnce-${stage}`, outage: 3600, physicalNames },
-      ...{ data: 'delete', terminationProtection: false },
+      ...{ data: 'delete', terminationProtection: false, alarms: false },
     });
   });
 
@@ -48,6 +48,7 @@ describe('settings', () => {
     expect(settings).toEqual({
       ...{ ...required, stackName: 'OrderOnce-test-2', data: 'keep', terminationProtection: true },
       physicalNames: 'generated',
+      alarms: true,
       env: { account: '123456789012', region: 'eu-central-1' },
     });
     expect(functionTimeout.toSeconds()).toBe(5);
@@ -107,6 +108,15 @@ describe('settings', () => {
     expect(settingsOf({ file: { billing } }).billing).toMatchObject({ url: billing.paymentUrl });
   });
 
+  test('turn alarms on where data is kept, or as they say, and name the topic for them', () => {
+    const alarmTopicArn = 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:alarms';
+    expect(settingsOf({ file: { alarmTopicArn } })).toMatchObject({ alarms: true, alarmTopicArn });
+    expect(settingsOf({ file: { alarms: 'off' } }).alarms).toBe(false);
+    const trial = { context: { stage: 'trial' }, file: { data: 'delete' } };
+    expect(settingsOf(trial).alarms).toBe(false);
+    expect(settingsOf({ ...trial, file: { data: 'delete', alarms: 'on' } }).alarms).toBe(true);
+  });
+
   test('of an intake with tokens name their issuer', () => {
     const jwtIssuer = 'https://issuer.example/pool';
     const intake = { auth: 'jwt', jwtIssuer, jwtAudience: 'shop' };
@@ -159,6 +169,11 @@ describe('a wrong value fails with its file, its name and what it must be', () =
     [{ notifications: { mailFrom: 'a@shop.test', mailDomain: 'localhost' } }, 'it must be a domain'],
     [{ account: '1234' }, '"account" is "1234"; it must be an AWS account id of 12 digits, in quotes.'],
     [{ account: 123456789012 }, '"account" is 123456789012; it must be'],
+    [{ alarms: true }, '"alarms" is true; it must be "on" or "off".'],
+    [
+      { alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:alarms.fifo' },
+      'it must be the ARN of a standard topic, "arn:aws:sns:eu-central-1:123456789012:alarms" for instance: CloudWatch',
+    ],
     [{ region: 'mars' }, '"region" is "mars"; it must be an AWS region, "eu-central-1" for instance.'],
     [
       { functionTimeoutSeconds: 0 },

@@ -84,6 +84,19 @@ process.exit(1);
   }
 });
 
+test('apps are synthesized without alarms, unless their context says otherwise', async () => {
+  installCdk(`
+if (command === 'synth') process.stderr.write(process.argv.slice(3).join(' '));
+process.exit(command === 'synth' ? 1 : 0);
+`);
+  const contextOf = async (context: Record<string, string>) => {
+    const failed = await deploy(endpointOf(project), { project, context }).catch(String);
+    return [...String(failed).matchAll(/--context (\S+)/g)].map(([, value]) => value);
+  };
+  expect(await contextOf({ stage: 'dev' })).toEqual(['order-once:alarms=false', 'stage=dev']);
+  expect(await contextOf({ 'order-once:alarms': 'true' })).toEqual(['order-once:alarms=true']);
+});
+
 test('what cdk bootstrap makes is made for each qualifier of the app', async () => {
   const assembly = (qualifier: string) => ({
     type: 'aws:cloudformation:stack',
