@@ -34,9 +34,12 @@ export interface DeliveryLog {
   readonly suspect?: true;
   /** The message's X-Ray trace header (`AWSTraceHeader`). */
   readonly trace?: string;
+  /** The producer's trace, in the format of W3C Trace Context: from the message's attribute, or else from the event. */
+  readonly traceparent?: string;
   readonly source?: string;
   readonly eventId?: string;
   readonly sequence?: string;
+  readonly subject?: string;
   /** For ignored: the `type` of the event. */
   readonly eventType?: string;
   /** For applied: number of stale effects that were left out; absent for none. */

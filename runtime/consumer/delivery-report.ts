@@ -103,17 +103,22 @@ export class DeliveryReport {
   }
 }
 
-function identityOf({ id, group, receiveCount, isSuspect, trace, reading: { names } }: Message<CloudEvent>) {
+function identityOf({ id, group, receiveCount, isSuspect, trace, reading, ...message }: Message<CloudEvent>) {
+  const { names, told } = reading;
+  // The message's trace is nearer to this delivery than that of the event, which keeps its first one.
+  const traceparent = message.traceparent ?? told.traceparent;
   return {
     messageId: id,
     messageGroup: group,
     receiveCount,
     ...(isSuspect && { suspect: true as const }),
     ...(trace !== undefined && { trace }),
+    ...(traceparent !== undefined && { traceparent }),
     ...(names !== undefined && {
       source: names.source,
       eventId: names.eventId,
       ...(names.sequence !== undefined && { sequence: names.sequence }),
+      ...(told.subject !== undefined && { subject: told.subject }),
     }),
   };
 }

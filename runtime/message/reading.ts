@@ -13,6 +13,13 @@ import { invalidBy } from './event-schemas.ts';
 /** The names of an event. */
 export type Names = Pick<Delivery, 'source' | 'eventId' | 'sequence'>;
 
+/** Parts of an event that only log lines need. */
+export interface Told {
+  readonly subject?: string;
+  /** CloudEvents' distributed tracing extension, in the format of W3C Trace Context. */
+  readonly traceparent?: string;
+}
+
 /** The identity of an event. It is read before the handler runs, because a handler may change its event. */
 export interface Identity extends Names, Pick<Delivery, 'id' | 'fingerprint'> {
   /** Returns the fingerprint by the algorithm of another fingerprint: see `fingerprintLike`. */
@@ -67,6 +74,7 @@ export class Reading<Event extends CloudEvent> {
   readonly #reader: Reader<Event>;
   #body: Body<Event> | null | undefined;
   #parsed: Content<Event> | undefined;
+  #told: Told | undefined;
   /** Set if the consumer has read the body, and found no event that it takes. */
   #unread: Identity | undefined;
 
@@ -123,6 +131,15 @@ export class Reading<Event extends CloudEvent> {
     return parsed !== undefined && 'event' in parsed ? parsed.identity : this.#bodyRead?.names;
   }
 
+  /** From the parser if it has run, otherwise from the body. Never runs the parser. */
+  get told(): Told {
+    const unparsed = () => {
+      const body = this.#bodyRead;
+      return body === undefined ? {} : toldBy(body.event);
+    };
+    return this.#told ?? unparsed();
+  }
+
   /**
    * The identity of the unparsed body, without parser and schema. No code of the consumer runs for this. `undefined` if
    * the body is not a JSON object with a `source` and an `id`, if the consumer's `key` failed on it, or if that `key` has
@@ -157,6 +174,8 @@ export class Reading<Event extends CloudEvent> {
     } catch (error) {
       return this.#contentOf(error);
     }
+    // Read before the schema and the handler run, because they may change the event.
+    this.#told = orUndefined(() => toldBy(event));
     // Computed before the schema runs, because a schema may change the event. An error of the schema takes precedence
     // over an error of these.
     const identity = attempt(() => this.#identityOf(event));
@@ -290,6 +309,20 @@ function idOf<Event extends CloudEvent>(event: Event, { name, key }: Reader<Even
 function namesOf({ source, id: eventId, sequence }: CloudEvent): Names {
   // Truncated, because records and log lines have limited room, and only handlers compare sequences.
   return { source, eventId, sequence: sequence === undefined ? undefined : truncate(String(sequence)) };
+}
+
+/** The texts may be of any length, and an unparsed body may have any values there. */
+function toldBy(event: CloudEvent & { readonly traceparent?: unknown }): Told {
+  const { subject, traceparent }: { subject?: unknown; traceparent?: unknown } = event ?? {};
+  return {
+    ...(typeof subject === 'string' && { subject: truncate(subject) }),
+    ...(isTraceparent(traceparent) && { traceparent }),
+  };
+}
+
+/** Whether a value is a `traceparent` (W3C Trace Context, "traceparent Header Field Values"). */
+export function isTraceparent(value: unknown): value is string {
+  return typeof value === 'string' && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(value);
 }
 
 /**

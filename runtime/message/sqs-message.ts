@@ -6,7 +6,7 @@ import { firstPublishedAttribute, resolvedAttemptAttribute } from '../../contrac
 import { isSuspect, longestWaitingSeconds } from '../../contract/policies/retry-policy.ts';
 import { truncate } from '../../contract/truncate.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
-import { type Reader, Reading } from './reading.ts';
+import { isTraceparent, type Reader, Reading } from './reading.ts';
 
 /** One delivery of one SQS message. */
 export interface Message<Event extends CloudEvent> {
@@ -35,6 +35,8 @@ export interface Message<Event extends CloudEvent> {
   readonly attributes: SQSMessageAttributes;
   /** The message's X-Ray trace header. */
   readonly trace: string | undefined;
+  /** The trace in the message attribute `traceparent`, which OpenTelemetry's instrumentations send. */
+  readonly traceparent: string | undefined;
   /** The event of the body, or the reason why there is none. */
   readonly reading: Reading<Event>;
 }
@@ -58,6 +60,7 @@ export function readMessage<Event extends CloudEvent>(
   const receiveCount = wholeNumber(sent.ApproximateReceiveCount) ?? 1;
   const resendToken = resendTokenOf(attributes[resolvedAttemptAttribute]?.stringValue);
   const trace = traceOf(sent.AWSTraceHeader);
+  const traceparent: unknown = attributes.traceparent?.stringValue;
   const firstPublishedAt = publishedAt(attributes, sentAt ?? 0);
   const firstReceivedAt = wholeNumber(sent.ApproximateFirstReceiveTimestamp) ?? sentAt ?? 0;
   const reading = new Reading({ body, attributes }, reader, sentAt === undefined ? unsent : undefined);
@@ -78,6 +81,7 @@ export function readMessage<Event extends CloudEvent>(
     resendToken,
     attributes,
     trace,
+    traceparent: isTraceparent(traceparent) ? traceparent : undefined,
     reading,
   };
 }

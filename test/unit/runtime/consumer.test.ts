@@ -239,6 +239,7 @@ describe('a consumer', () => {
         source: 'urn:test',
         eventId: 'event-of-1',
         sequence: '1',
+        subject: '1',
       },
     ]);
   });

@@ -94,6 +94,46 @@ it('the trace header of a message is in its log line and in its copy in the dead
   expect(wiring.letters[0]?.trace).toBe(AWSTraceHeader);
 });
 
+describe('the traceparent of a producer', () => {
+  const ofMessage = `00-${'a'.repeat(32)}-${'1'.repeat(16)}-01`;
+  const ofEvent = `00-${'b'.repeat(32)}-${'2'.repeat(16)}-01`;
+  const attribute = {
+    stringValue: ofMessage,
+    dataType: 'String',
+    stringListValues: [],
+    binaryListValues: [],
+  };
+  const messageAttributes = { traceparent: attribute } as unknown as SQSRecord['messageAttributes'];
+  const body = JSON.stringify({ ...anOrder(), traceparent: ofEvent });
+
+  it('is in the log line: that of the message, or else that of the event', async () => {
+    await take({ ...whole, body, messageAttributes });
+    await take({ ...whole, body });
+    await take({ ...whole, body: JSON.stringify({ ...anOrder(), traceparent: 'none' }) });
+    const deliveries = wiring.logged.filter(({ messageId }) => messageId === 'm1');
+    expect(deliveries.map(({ traceparent }) => traceparent)).toEqual([ofMessage, ofEvent, undefined]);
+  });
+
+  it('is in the log line and in the copy of an event that is given up', async () => {
+    const refused = JSON.stringify({ ...anOrder(), traceparent: ofEvent, type: 7 });
+    await take({ ...whole, body: refused });
+    await take({ ...whole, body: refused, messageAttributes });
+    expect(wiring.logged).toContainEqual(
+      expect.objectContaining({ outcome: 'poison', traceparent: ofEvent }),
+    );
+    expect(wiring.letters[0]?.body).toContain(ofEvent);
+    expect(wiring.letters[1]?.attributes.traceparent).toMatchObject({ StringValue: ofMessage });
+  });
+});
+
+it('the subject is in the log line, also of an event that is refused, and as it was before the handler', async () => {
+  await take(whole);
+  await take({ ...whole, body: JSON.stringify({ ...anOrder({ subject: '7' }), type: 7 }) });
+  const deliveries = wiring.logged.filter(({ messageId }) => messageId === 'm1');
+  expect(deliveries).toMatchObject([{ outcome: 'applied' }, { outcome: 'poison', subject: '7' }]);
+  expect(deliveries[0]?.subject).toBe(JSON.parse(whole.body).subject);
+});
+
 it('long texts are cut in records and log lines', async () => {
   const long = '1'.repeat(100_000);
   const { MessageGroupId: _, ...ungrouped } = whole.attributes;
