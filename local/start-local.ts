@@ -22,7 +22,7 @@ export interface StartLocalOptions {
   readonly folder?: string;
   /** Command that synthesizes the app, for example `npx tsx bin/app.ts`. @default - the one of `cdk.json` */
   readonly app?: string;
-  /** Name of the stack, or a pattern as `cdk deploy` takes it: `*` is all stacks. @default - the app's only stack */
+  /** Name of the stack, or a pattern with `*`, `?` and `{one,other}`: `*` is all stacks. @default - the app's only stack */
   readonly stackName?: string;
   /** Context of the app, as `cdk deploy --context` takes it. @default - none */
   readonly context?: Readonly<Record<string, string>>;

@@ -1,13 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { environmentOf, passed, StepError, step } from './steps.ts';
+
+/** The folder for caches, where the package leaves its files: beside the projects, and not that of this user. */
+function cachesIn(folder: string) {
+  return { XDG_CACHE_HOME: join(folder, 'caches') };
+}
 
 /** Runs the integration test of an installed example on an emulator. */
 export function runIntegrationTest(name: string, folder: string): void {
   step(`examples/${name}: npm run test:integration`, ['npm', 'run', 'test:integration'], {
     cwd: join(folder, name),
+    env: cachesIn(folder),
   });
 }
 
@@ -18,10 +24,10 @@ export function runIntegrationTest(name: string, folder: string): void {
 export async function interruptLocal(project: string, stackName: string): Promise<void> {
   const name = 'npx order-once local, until Ctrl-C';
   const started = performance.now();
-  const caches = join(project, '../caches');
+  const caches = cachesIn(dirname(project));
   const child = spawn('npx', ['order-once', 'local', '--outputs', 'outputs.json'], {
     cwd: project,
-    env: { ...environmentOf(process.execPath), XDG_CACHE_HOME: caches },
+    env: { ...environmentOf(process.execPath), ...caches },
     // A terminal sends Ctrl-C to the whole process group: to npx, and to the command.
     detached: true,
   });
@@ -33,7 +39,7 @@ export async function interruptLocal(project: string, stackName: string): Promis
     });
   }
   const [code, signal] = await once(child, 'close');
-  const left = readdirSync(join(caches, 'order-once/runs'));
+  const left = readdirSync(join(caches.XDG_CACHE_HOME, 'order-once/runs'));
   if (signal !== 'SIGINT' || !output.includes('Stopping') || left.length > 0)
     throw new StepError(`${name}: ended with ${signal ?? code}, and left ${left.length} folders.\n${output}`);
   const outputs = readFileSync(join(project, 'outputs.json'), 'utf8');

@@ -9,6 +9,8 @@ export interface StepOptions {
   readonly cwd: string;
   /** The Node that the program and its children run with. @default - the one of this process */
   readonly node?: string;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface StepOptions {
  */
 export function step(name: string, [program = '', ...args]: readonly string[], options: StepOptions): string {
   const { cwd, node = process.execPath } = options;
-  const env = environmentOf(node);
+  const env = { ...environmentOf(node), ...options.env };
   const started = performance.now();
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
   if (status !== 0) {
