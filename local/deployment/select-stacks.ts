@@ -20,8 +20,8 @@ export function wantedStacks(stackName: string | undefined): readonly string[] |
  * The names of the stacks to deploy.
  *
  * @param wanted Names, or patterns of the CDK. @default - the app's only stack
- * @throws ConfigurationError if the app has several stacks and none is wanted, if it lacks a wanted one, or for a pattern that
- *   `selects` does not understand.
+ * @throws ConfigurationError if the app has several stacks and none is wanted, if it lacks a wanted one, or for a pattern
+ *   with more than `*`, `?` and `{one,other}`.
  */
 export function selectStacks(
   stacks: readonly SynthesizedStack[],
@@ -36,7 +36,7 @@ export function selectStacks(
         : `The app has several stacks: choose one of ${names.join(', ')} (--stack, stackName), or "*" for all`,
     );
   }
-  const unclear = wanted.find((name) => /[[\]!()+@|]/.test(name));
+  const unclear = wanted.find((name) => !names.includes(name) && isUnclear(name));
   if (unclear !== undefined) {
     throw new ConfigurationError(
       `The stack is "${unclear}" (--stack, stackName): it takes a name, or a pattern with *, ? and {one,other}`,
@@ -88,18 +88,22 @@ function isPattern(name: string): boolean {
   return /[*?{]/.test(name);
 }
 
-/** The parts of a pattern, as regular expressions. Between braces, a comma separates alternatives. */
-const wildcards: Readonly<Record<string, string>> = {
-  '**': '.*',
-  '*': '[^/]*',
-  '?': '[^/]',
-  '{': '(?:',
-  ',': '|',
-  '}': ')',
-};
+/** Whether a pattern has more than stars, question marks and lists in braces. The CDK takes more, for example `!Shop`. */
+function isUnclear(pattern: string): boolean {
+  return /[[\]!()+@|]/.test(pattern) || /[{}]/.test(pattern.replace(/\{[^{}]*\}/g, ''));
+}
 
-/** Whether a name or a pattern selects a stack, as the CDK decides it. Names of stacks contain no comma. */
+/** Whether a name or a pattern selects a stack, as the CDK decides it. */
 function selects(pattern: string, name: string): boolean {
-  const expression = pattern.replace(/[\\^$.]|\*\*|[*?{,}]/g, (found) => wildcards[found] ?? `\\${found}`);
-  return new RegExp(`^${expression}$`).test(name);
+  return pattern === name || new RegExp(`^${expressionOf(pattern)}$`).test(name);
+}
+
+const wildcards: Readonly<Record<string, string>> = { '**': '.*', '*': '[^/]*', '?': '[^/]' };
+
+function expressionOf(pattern: string): string {
+  return pattern.replace(/\{([^{}]*)\}|\*\*|[*?\\^$.|+()[\]{}]/g, (found, list: string | undefined) =>
+    list === undefined
+      ? (wildcards[found] ?? `\\${found}`)
+      : `(?:${list.split(',').map(expressionOf).join('|')})`,
+  );
 }

@@ -48,6 +48,7 @@ describe('selectStacks', () => {
     '!Shop',
     '[SM]hop',
     '+(Shop)',
+    '{Shop',
   ])('refuses the pattern %s, which would be taken as another', (pattern) => {
     expect(() => selectStacks([shop, mails], [pattern])).toThrow(
       new ConfigurationError(
@@ -97,6 +98,7 @@ describe('checkPlace', () => {
     ['Shop?', 'Shop', 'Shop1'],
     ['{Shop,Mails}', 'Nails', 'Mails'],
     ['{Dev,Test}*', 'Production', 'TestShop'],
+    ['Dev*,Shop', 'Shop', 'Dev1,Shop'],
   ])('takes the pattern %s as the CDK does: without %s, with %s', (pattern, other, selected) => {
     const abroad = { ...shop, account: '123456789012' };
     expect(() => checkPlace([{ ...abroad, name: other }], [pattern], here)).not.toThrow();
