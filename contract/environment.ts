@@ -6,6 +6,8 @@ export const environmentNames = {
   consumerName: 'ORDER_ONCE_CONSUMER',
   /** The metrics' dimension `Service`: the name of the stack. */
   service: 'ORDER_ONCE_SERVICE',
+  /** The guarantee that the construct names, if it does. */
+  guarantee: 'ORDER_ONCE_GUARANTEE',
   recordsTable: 'RECORDS_TABLE_NAME',
   recordTtlSeconds: 'RECORD_TTL_SECONDS',
   queueUrl: 'QUEUE_URL',

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ConfigurationError } from '../contract/errors.ts';
+import { guaranteeNames } from '../contract/policies/guarantee-names.ts';
 import { type OnPoison, poisonPolicies } from '../contract/policies/poison-policy.ts';
 import { maxRetentionSeconds, minRetentionSeconds } from '../contract/policies/record-ttl.ts';
 import { defaultToleratedOutageSeconds } from '../contract/policies/retry-policy.ts';
@@ -47,6 +48,12 @@ export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSe
   if (!poisonPolicies.includes(onPoison)) {
     throw new ConfigurationError(
       `onPoison is "${onPoison}"; it must be ${poisonPolicies.map((name) => `"${name}"`).join(' or ')}`,
+    );
+  }
+  const { guarantee } = props;
+  if (guarantee !== undefined && !guaranteeNames.includes(guarantee)) {
+    throw new ConfigurationError(
+      `guarantee is "${guarantee}"; it must be ${guaranteeNames.map((name) => `"${name}"`).join(' or ')}, as the handler has it`,
     );
   }
   const numbers = {

@@ -12,7 +12,7 @@ export type EffectKind = GrantedEffect;
  * Any `ITable`. The type lists the used members, because under TypeScript's `exactOptionalPropertyTypes` CDK's own
  * `Table` does not match `ITable`.
  */
-type AnyTable = Pick<ITable, 'tableName' | 'grant' | 'node'> & {
+type AnyTable = Pick<ITable, 'tableArn' | 'tableName' | 'grant' | 'node'> & {
   readonly encryptionKey?: ITable['encryptionKey'] | undefined;
 };
 

@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture, ILayerVersion, ProvisionedPollerConfig, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { GuaranteeName } from '../contract/policies/guarantee-names.ts';
 import type { OnPoison } from '../contract/policies/poison-policy.ts';
 import type { EffectTable } from './effect-tables.ts';
 import type { RecordTable } from './record-table.ts';
@@ -16,6 +17,13 @@ export interface IdempotentConsumerProps {
    * Do not set `name` of `createConsumer`: it would take precedence, and synthesis cannot see it.
    */
   readonly consumerName: string;
+
+  /**
+   * The guarantee that the handler gives to `createConsumer`. Tools read it from the stack's output. If the handler has
+   * another one, the function refuses to start with a `ConfigurationError`, and messages wait.
+   * @default - tools do not know it
+   */
+  readonly guarantee?: GuaranteeName;
 
   /**
    * A name for what the consumer consists of: the function and its log group (`/aws/lambda/<name>`), and the queues

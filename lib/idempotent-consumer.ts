@@ -2,6 +2,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type ConsumerSettings, readConsumerSettings } from './consumer-settings.ts';
+import { describeConsumer } from './describe-consumer.ts';
 import { grantEffects } from './effect-tables.ts';
 import { consumerEnvironment } from './functions/consumer-environment.ts';
 import { eventSource } from './functions/event-source.ts';
@@ -79,13 +80,9 @@ export class IdempotentConsumer extends MeasuredConsumer {
 
     this.handler = this.#function(props, settings);
     const source = eventSource(this, this.handler, { ...props, ...settings, queue: this.queue });
-    addWindowRules(this, {
-      ...queues,
-      ...settings,
-      handler: this.handler,
-      subscription,
-      eventSource: source,
-    });
+    const parts = { ...queues, handler: this.handler, subscription, eventSource: source };
+    addWindowRules(this, { ...settings, ...parts });
+    describeConsumer(this, props, parts);
     this.alarms = props.alarms !== false && hasAlarms(this) ? this.#watch(props, settings) : {};
   }
 

@@ -1,3 +1,4 @@
+export type { GuaranteeName } from '../contract/policies/guarantee-names.ts';
 export type { OnPoison } from '../contract/policies/poison-policy.ts';
 export type { MetricName } from '../contract/reporting/metrics.ts';
 export { DataTable, type DataTableProps } from './data-table.ts';

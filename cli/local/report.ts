@@ -1,3 +1,4 @@
+import { readDescription } from '../../contract/consumer-description.ts';
 import type { Outputs } from '../../local/deployment/deploy.ts';
 import type { Environment } from '../../system/environment.ts';
 
@@ -12,7 +13,8 @@ const inTheWay = /^AWS_((DEFAULT_)?PROFILE|SESSION_TOKEN|ENDPOINT_URL_.+|IGNORE_
  */
 export function formatReport(outputs: Outputs, environment: Environment, own: Environment = {}): string {
   const stacks = Object.entries(outputs).flatMap(([stack, values]) => {
-    const named = Object.entries(values);
+    // Descriptions are for tools, and longer than a line.
+    const named = Object.entries(values).filter(([, value]) => readDescription(value) === undefined);
     const lines = named.map(([name, value]) => `${stack}.${name} = ${value}`);
     return lines.length > 0 ? lines : [`${stack} has no outputs`];
   });

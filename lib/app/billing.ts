@@ -59,6 +59,7 @@ export function billing(scope: Stack, common: CommonProps, payment: PaymentSetti
   return new IdempotentConsumer(scope, 'Billing', {
     ...common,
     consumerName: 'billing',
+    guarantee: 'at-least-once',
     entry: join(import.meta.dirname, '../../lambda/billing.ts'),
     environment: {
       [shopVariables.paymentUrl]: payment.url,

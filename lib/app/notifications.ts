@@ -44,6 +44,7 @@ export function notifications(scope: Stack, common: CommonProps, mail: MailSetti
   const consumer = new IdempotentConsumer(scope, 'Notifications', {
     ...common,
     consumerName: 'notifications',
+    guarantee: 'at-most-once',
     entry: join(import.meta.dirname, '../../lambda/notifications.ts'),
     environment: { [shopVariables.mailFrom]: mail.from, [shopVariables.mailDomain]: mail.domain },
   });

@@ -70,6 +70,7 @@ export class OrderOnceStack extends Stack {
       ...common,
       ...named('Fulfilment'),
       consumerName: 'fulfilment',
+      guarantee: 'exactly-once',
       entry: join(import.meta.dirname, '../../lambda/fulfilment.ts'),
       tables: {
         orders: { table: orders, effects: ['putIfNewer'] },

@@ -7,6 +7,9 @@ import { deployedTables } from '../effect-tables.ts';
 import type { IdempotentConsumerProps } from '../idempotent-consumer-props.ts';
 import { outermostStack } from '../names.ts';
 
+/** `RecordTable` sets these. */
+type OfRecordTable = 'recordsTable' | 'recordTtlSeconds';
+
 /** The construct sets them, or its record table does. */
 const ownVariables: ReadonlySet<string> = new Set(Object.values(environmentNames));
 
@@ -17,7 +20,7 @@ const ownVariables: ReadonlySet<string> = new Set(Object.values(environmentNames
  * @throws ConfigurationError if the user sets a variable that belongs to the construct.
  */
 export function consumerEnvironment(
-  { consumerName, tables = {}, environment = {} }: IdempotentConsumerProps,
+  { consumerName, guarantee, tables = {}, environment = {} }: IdempotentConsumerProps,
   settings: ConsumerSettings,
   consumer: Construct & { readonly queue: Queue; readonly deadLetterQueue: Queue },
 ): Record<string, string> {
@@ -27,7 +30,7 @@ export function consumerEnvironment(
       `environment: "${name}" is set by IdempotentConsumer itself. Take another name.`,
     );
   }
-  const own: Record<Exclude<EnvironmentName, 'recordsTable' | 'recordTtlSeconds'>, string> = {
+  const own: Record<Exclude<EnvironmentName, OfRecordTable | 'guarantee'>, string> = {
     consumerName,
     service: outermostStack(consumer).stackName,
     tables: encodeTables(deployedTables(tables)),
@@ -40,6 +43,7 @@ export function consumerEnvironment(
   };
   return {
     ...environment,
+    ...(guarantee === undefined ? {} : { [environmentNames.guarantee]: guarantee }),
     ...Object.fromEntries(
       Object.entries(own).map(([name, value]) => [environmentNames[name as EnvironmentName], value]),
     ),

@@ -13,7 +13,7 @@ import {
   nameFromEnvironment,
   readerOf,
 } from './consumer-options.ts';
-import { dependenciesFromEnvironment } from './dependencies-from-environment.ts';
+import { checkGuarantee, dependenciesFromEnvironment } from './dependencies-from-environment.ts';
 import { identify } from './identify.ts';
 import { type Consumer, Invocation } from './invocation.ts';
 import { isIdentifyRequest, readInvocation } from './lambda-event.ts';
@@ -71,6 +71,7 @@ export function createConsumer<
   type Event = HandledEvent<Schemas, Parsed>;
   const { guarantee, formerly = [], concurrency = 10 } = options;
   function setUp(reader: Reader<Event>): Consumer<Event, Kind> {
+    if (dependencies === undefined) checkGuarantee(guarantee.name);
     const used = dependencies ?? dependenciesFromEnvironment();
     return {
       reader,

@@ -7,6 +7,8 @@ import {
   readWholeNumber,
   refusedVariable,
 } from '../../contract/environment.ts';
+import { ConfigurationError } from '../../contract/errors.ts';
+import type { GuaranteeName } from '../../contract/policies/guarantee-names.ts';
 import { allowedClockSkewMs } from '../../contract/policies/lease.ts';
 import { type OnPoison, poisonPolicies } from '../../contract/policies/poison-policy.ts';
 import {
@@ -70,6 +72,19 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
     // A failure, so that Lambda starts another process and deletes no message of the batch.
     endProcess: () => process.exit(1),
   };
+}
+
+/**
+ * Compares the guarantee of `createConsumer` with the one that the construct tells tools.
+ * @throws ConfigurationError if they differ.
+ */
+export function checkGuarantee(guarantee: GuaranteeName): void {
+  const declared = readOptionalEnvironment(environmentNames.guarantee);
+  if (declared === undefined || declared === guarantee) return;
+  throw new ConfigurationError(
+    `createConsumer has the guarantee ${guarantee}, and "guarantee" of IdempotentConsumer is "${declared}". Write the same in ` +
+      'both. If you change the guarantee of a deployed consumer, set "formerly" of createConsumer too.',
+  );
 }
 
 function readOnPoison(): OnPoison {

@@ -1,10 +1,9 @@
+import type { GuaranteeName } from '../../contract/policies/guarantee-names.ts';
 import type { AttemptHistory } from '../../contract/policies/retry-policy.ts';
 import type { AttemptState, RecordStatus } from '../../contract/record-attributes.ts';
 import type { EffectWrite } from '../handler/effects/index.ts';
 
-/** The names of the guarantees in records. */
-export const guaranteeNames = ['exactly-once', 'at-least-once', 'at-most-once'] as const;
-export type GuaranteeName = (typeof guaranteeNames)[number];
+export { type GuaranteeName, guaranteeNames } from '../../contract/policies/guarantee-names.ts';
 
 /** One delivery of one event, with the values that it writes into records. */
 export interface Delivery {

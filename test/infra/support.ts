@@ -96,3 +96,11 @@ export function resource(stack: Stack, type: string, logicalId = ''): Resource {
   }
   return found[0][1];
 }
+
+/** The names of a stack's outputs for people. */
+export function outputsOf(stack: Stack): string[] {
+  const { Outputs } = Template.fromStack(stack).toJSON();
+  return Object.keys(Outputs)
+    .filter((name) => !/Description[0-9A-F]{8}$/.test(name))
+    .sort();
+}

@@ -30,3 +30,10 @@ test('unsets what would lead the tools of AWS elsewhere, and nothing else', () =
     '\nunset AWS_ENDPOINT_URL_SQS AWS_PROFILE AWS_SESSION_TOKEN\nexport AWS_ENDPOINT_URL_S3=http://127.0.0.1:4566\n',
   );
 });
+
+test('leaves out the descriptions of consumers, which are for tools', () => {
+  const BookingsDescription = JSON.stringify({ 'order-once': '1.0.0', consumer: 'bookings' });
+  const report = formatReport({ Shop: { BookingsDescription, TableName: 'seats' } }, {});
+  expect(report).toContain('Shop.TableName = seats');
+  expect(report).not.toContain('Description');
+});

@@ -99,3 +99,22 @@ describe("a consumer's name", () => {
     await expect(invoked).rejects.toThrow(/ORDER_ONCE_CONSUMER.* option "name"/);
   });
 });
+
+describe('the guarantee that the construct names', () => {
+  it('may be that of the handler', async () => {
+    environment.replaceValue({ ...deployed, ORDER_ONCE_GUARANTEE: 'exactly-once' });
+    await expect(createConsumer(options)(sqsEvent(), remaining())).resolves.toEqual({
+      batchItemFailures: [],
+    });
+  });
+
+  it('lets all messages wait if the handler has another one', async () => {
+    environment.replaceValue({ ...deployed, ORDER_ONCE_GUARANTEE: 'at-most-once' });
+    await expect(createConsumer(options)(sqsEvent(sqsRecord(anOrder())), remaining())).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining(
+        'createConsumer has the guarantee exactly-once, and "guarantee" of IdempotentConsumer is "at-most-once".',
+      ),
+    });
+  });
+});
