@@ -134,7 +134,7 @@ export interface IdempotentConsumerProps {
    */
   readonly alarmTopic?: ITopic;
 
-  /** Address of the runbook, to which the texts of the alarms link. @default docs/runbook.md of this package */
+  /** Address of the runbook, to which the texts of the alarms link. @default docs/runbook.md, which is in the repository of this package */
   readonly runbook?: string;
 
   /**
