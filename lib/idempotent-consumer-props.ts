@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture, ILayerVersion, ProvisionedPollerConfig, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IConstruct } from 'constructs';
 import type { GuaranteeName } from '../contract/policies/guarantee-names.ts';
 import type { OnPoison } from '../contract/policies/poison-policy.ts';
 import type { EffectTable } from './effect-tables.ts';
@@ -24,6 +25,14 @@ export interface IdempotentConsumerProps {
    * @default - tools do not know it
    */
   readonly guarantee?: GuaranteeName;
+
+  /**
+   * The same consumer at the place from which it moves: in another stack, or under another id. It must be created before,
+   * with the same `consumerName`, records, handler and topic. Both then get each event, and one of them applies it.
+   * docs/lifecycle.md says in which order to deploy and when to remove the old one.
+   * @default - none: a second consumer of that name fails synthesis
+   */
+  readonly movesFrom?: IConstruct;
 
   /**
    * A name for what the consumer consists of: the function and its log group (`/aws/lambda/<name>`), and the queues

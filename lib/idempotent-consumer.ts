@@ -70,7 +70,7 @@ export class IdempotentConsumer extends MeasuredConsumer {
     super(scope, id);
     const { topic, records, encryptionKey } = props;
     checkFifoTopic(topic);
-    claimConsumerName(this, props.consumerName, records);
+    claimConsumerName(this, props.consumerName, records, props.movesFrom);
     this.consumerName = props.consumerName;
     this.topic = topic;
     const tables = [records, ...Object.values(props.tables ?? {}).map(({ table }) => table)];

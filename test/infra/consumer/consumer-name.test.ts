@@ -40,7 +40,7 @@ describe('two consumers with one name', () => {
     expect(() => consumer(stack, 'Rebookings', records)).toThrow(
       'consumerName is "bookings" for both "Shop/Bookings" and "Shop/Rebookings", which share the record table ' +
         '"Shop/Records": each would take the other\'s records for its own, and acknowledge events that it never applied. ' +
-        'Give one of them another consumerName, or a record table of its own.',
+        'Give one of them another consumerName, or a record table of its own. If the consumer moves, set "movesFrom".',
     );
   });
 
@@ -53,6 +53,24 @@ describe('two consumers with one name', () => {
     );
     expect(() => consumer(new Stack(new Stage(app, 'Beta'), 'Three'), 'Bookings', records)).toThrow(
       'for both "One/Bookings" and "Beta/Three/Bookings"',
+    );
+  });
+
+  test('are accepted if one moves from the place of the other, and of no third', () => {
+    const app = newApp();
+    const [old, next] = [new Stack(app, 'Old'), new Stack(app, 'New')];
+    const topic = new EventTopic(old, 'Events');
+    const shared = {
+      consumerName: 'bookings',
+      topic,
+      records: new RecordTable(old, 'Records'),
+      entry: anyEntry,
+    };
+    const movesFrom = new IdempotentConsumer(old, 'Bookings', shared);
+    new IdempotentConsumer(next, 'Bookings', { ...shared, movesFrom });
+    expect(refusal(next)).toBe('nothing was refused');
+    expect(() => new IdempotentConsumer(next, 'Third', { ...shared, movesFrom })).toThrow(
+      'If the consumer moves',
     );
   });
 
