@@ -20,6 +20,6 @@ export {
   resolvedAttemptAttribute,
 } from './message-attributes.ts';
 export { type OrderEvent, orderEvent, parseOrderEvent } from './orders/order-event.ts';
-export { tombstoneAttribute } from './record-attributes.ts';
+export { tombstoneAttribute } from './record/record-attributes.ts';
 export type { DeliveryLog } from './reporting/delivery-log.ts';
 export { deliveryLogMessage } from './reporting/delivery-log.ts';

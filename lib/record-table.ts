@@ -1,11 +1,13 @@
 import { Duration, type RemovalPolicy, Token } from 'aws-cdk-lib';
+import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../contract/environment.ts';
 import { intakeKeyPrefix } from '../contract/event/identity.ts';
 import { checkRecordTtl } from '../contract/policies/record-ttl.ts';
-import { recordAttributes } from '../contract/record-attributes.ts';
+import { attentionIndex, subjectIndex } from '../contract/record/attention.ts';
+import { recordAttributes } from '../contract/record/record-attributes.ts';
 import { DataTable } from './data-table.ts';
 
 export interface RecordTableProps {
@@ -26,11 +28,41 @@ export interface RecordTableProps {
    * @default RemovalPolicy.RETAIN: the table stays
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether tools find the records of a subject (`subject` of the event, an order's number for instance). It costs one more
+   * write unit for each new record whose event has a subject, because the record also enters an index.
+   * @default false
+   */
+  readonly findBySubject?: boolean;
 }
+
+/** What an operator sees of a listed record. No body and no result, because they may be large and personal. */
+const listedAttributes = [
+  'status',
+  'consumer',
+  'source',
+  'eventId',
+  'subject',
+  'messageGroup',
+  'sequence',
+  'guarantee',
+  'attempt',
+  'attempts',
+  'attemptState',
+  'firstAttemptAt',
+  'messageId',
+  'blocked',
+  'lastError',
+  'attentionCode',
+  'nextTryAt',
+  'expiration',
+] as const satisfies readonly (keyof typeof recordAttributes)[];
 
 /**
  * The table of records: one item per consumer and event, which says whether the event was applied. Consumers may share
- * a table.
+ * a table. The index `attention` lists the records that an operator may have to look at; an event that succeeds at its
+ * first delivery never enters it.
  *
  * @example
  * ```ts
@@ -44,7 +76,11 @@ export class RecordTable extends DataTable {
   /**
    * @throws ConfigurationError for a `ttl` that is shorter than the shortest possible life of a message, or too long.
    */
-  constructor(scope: Construct, id: string, { ttl = Duration.days(45), ...props }: RecordTableProps = {}) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { ttl = Duration.days(45), findBySubject = false, ...props }: RecordTableProps = {},
+  ) {
     if (!Token.isUnresolved(ttl.toSeconds())) checkRecordTtl('ttl', ttl.toSeconds());
     super(scope, id, {
       ...props,
@@ -52,6 +88,19 @@ export class RecordTable extends DataTable {
       timeToLiveAttribute: recordAttributes.expiration,
     });
     this.ttl = ttl;
+    this.addGlobalSecondaryIndex({
+      indexName: attentionIndex,
+      partitionKey: { name: recordAttributes.attention, type: AttributeType.STRING },
+      sortKey: { name: recordAttributes.attentionAt, type: AttributeType.NUMBER },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: listedAttributes.map((name) => recordAttributes[name]),
+    });
+    if (!findBySubject) return;
+    this.addGlobalSecondaryIndex({
+      indexName: subjectIndex,
+      partitionKey: { name: recordAttributes.subject, type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { recordAttributes } from '../../contract/record-attributes.ts';
+import { recordAttributes } from '../../contract/record/record-attributes.ts';
 
 /** Tables for the effects of the orders. */
 export const effectTables = { orders: 'orders', ledger: 'ledger', customers: 'customers' } as const;

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { recordAttributes } from '../../contract/record-attributes.ts';
+import { recordAttributes } from '../../contract/record/record-attributes.ts';
 import { createTable } from '../../test/contract/servers/dynamodb-local.ts';
 
 /** Tables for the effects of the orders. `applyOrder` writes to each. */

@@ -3,7 +3,7 @@ import { InvalidEventError } from '../errors.ts';
 import type { CloudEvent } from './cloud-event.ts';
 
 /** DynamoDB's limit of a partition key, in UTF-8 bytes (AWS: "Quotas in Amazon DynamoDB"). */
-const maxKeyBytes = 2048;
+export const maxKeyBytes = 2048;
 
 /**
  * The idempotency key of an event for one consumer: `consumer#source#id`. `#` is legal in `source` and `id`, so it is escaped

@@ -1,4 +1,4 @@
-import type { AttemptState } from '../record-attributes.ts';
+import type { AttemptState } from '../record/record-attributes.ts';
 
 /**
  * How often and how soon a message is tried again, and when it is given up. The runtime uses this arithmetic for its

@@ -3,7 +3,8 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import Big from 'big.js';
 import { isBodyKey } from '../../contract/event/identity.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { recordAttributes } from '../../contract/record-attributes.ts';
+import { isLetterKey } from '../../contract/record/attention.ts';
+import { recordAttributes } from '../../contract/record/record-attributes.ts';
 import { type Account, type EventKey, eventKey, itemDigest, type VersionedItem } from './expectation.ts';
 
 /** The content of the tables. */
@@ -46,7 +47,8 @@ export async function readTables(client: DynamoDBClient, names: TableNames): Pro
   const records = new Map<string, Map<EventKey, HeldRecord>>();
   const places = new Map<string, Place[]>();
   for await (const item of scan(client, names.records)) {
-    if (isBodyKey(String(item[recordAttributes.id]))) continue;
+    const id = String(item[recordAttributes.id]);
+    if (isBodyKey(id) || isLetterKey(id)) continue;
     const consumer = String(item[recordAttributes.consumer]);
     const key = eventKey(String(item[recordAttributes.source]), String(item[recordAttributes.eventId]));
     if (consumer === 'fulfilment') addPlace(places, item);

@@ -9,7 +9,6 @@ import { EventTopic } from '../event-topic.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
 import { physicalName } from '../names.ts';
 import { RecordTable } from '../record-table.ts';
-import { ConsumersDashboard } from '../watching/consumers-dashboard.ts';
 import { billing } from './billing.ts';
 import type { CommonProps } from './common-props.ts';
 import { notifications } from './notifications.ts';
@@ -54,7 +53,7 @@ export class OrderOnceStack extends Stack {
     const watching = { alarms, ...(alarmTopic === undefined ? {} : { alarmTopic }) };
 
     const topic = new EventTopic(this, 'OrderEvents');
-    const records = new RecordTable(this, 'Records', forData);
+    const records = new RecordTable(this, 'Records', { ...forData, findBySubject: true });
     const orders = new DataTable(this, 'Orders', { ...forData, partitionKey: ordersTable.key });
     const ledger = new DataTable(this, 'Ledger', { ...forData, partitionKey: ledgerTable.key });
     const customers = new DataTable(this, 'Customers', { ...forData, partitionKey: customersTable.key });
@@ -105,15 +104,10 @@ export class OrderOnceStack extends Stack {
       new CfnOutput(this, outputs[name as keyof typeof outputs], { value });
     }
 
-    const consumers = [fulfilment];
     if (payment === 'off') this.#leaveOut('billing', 'charge');
-    else consumers.push(this.#tell('billing', billing(this, { ...common, ...named('Billing') }, payment)));
+    else this.#tell('billing', billing(this, { ...common, ...named('Billing') }, payment));
     if (mail === 'off') this.#leaveOut('notifications', 'mail');
-    else {
-      const mails = notifications(this, { ...common, ...named('Notifications') }, mail);
-      consumers.push(this.#tell('notifications', mails));
-    }
-    if (alarms) new ConsumersDashboard(this, 'Dashboard', { consumers });
+    else this.#tell('notifications', notifications(this, { ...common, ...named('Notifications') }, mail));
   }
 
   #leaveOut(consumer: string, act: string): void {
@@ -123,7 +117,7 @@ export class OrderOnceStack extends Stack {
     );
   }
 
-  #tell(name: 'billing' | 'notifications', consumer: IdempotentConsumer): IdempotentConsumer {
+  #tell(name: 'billing' | 'notifications', consumer: IdempotentConsumer): void {
     const values = {
       QueueUrl: consumer.queue.queueUrl,
       DlqUrl: consumer.deadLetterQueue.queueUrl,
@@ -132,6 +126,5 @@ export class OrderOnceStack extends Stack {
     for (const [what, value] of Object.entries(values)) {
       new CfnOutput(this, optionalOutputs[`${name}${what as keyof typeof values}`], { value });
     }
-    return consumer;
   }
 }

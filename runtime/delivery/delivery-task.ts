@@ -6,7 +6,7 @@ import type { Job, Task } from '../guarantees/guarantee.ts';
 import { isOwnFailure } from '../handler/errors.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Identity, Valid } from '../message/reading.ts';
-import { attemptsExhausted } from '../message/retry-schedule.ts';
+import { attemptsExhausted, latestNextTry } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { keepBody } from '../settlement/keep-body.ts';
@@ -43,7 +43,7 @@ export function knownJobOf(message: Message<CloudEvent>, context: DeliveryContex
 /** Makes the job of a message's body, whose event is not known before the consumer's parser has run. */
 export function bodyJobOf(message: Message<CloudEvent>, context: DeliveryContext, isCounted: boolean): Job {
   // A record of a body only counts attempts. Its age does not matter, and it has no attributes of an event.
-  const names = { source: '', eventId: '', sequence: undefined };
+  const names = { source: '', eventId: '', sequence: undefined, subject: undefined };
   const content = { fingerprint: fingerprintOfBodies, fingerprintLike: () => fingerprintOfBodies };
   const identity = { id: bodyKey(context.consumer, message.body), ...names, ...content };
   const job = jobOf(message, identity, context, isCounted);
@@ -73,6 +73,7 @@ export function jobOf(
     countsBeforeHandler: isCounted,
     latestHandlerStartAt: partLeft(1 / 4, context.startedAt, deadlineAt),
     canStartHandler: (past: AttemptHistory) => canStartHandler(past, message, context.dependencies),
+    nextTryAt: (now: number) => latestNextTry(message, now, context.dependencies),
     identity: {
       ...identity,
       ownerToken: message.ownerToken,

@@ -9,6 +9,7 @@ import type { EffectContext, NoTables, TableDeclarations } from '../handler/tabl
 import type {
   Delivery,
   EffectStore,
+  GivenUp,
   GuaranteeName,
   KeptBody,
   RecordStore,
@@ -101,7 +102,9 @@ export interface Job {
    * @throws The error of the dead-letter queue.
    */
   readonly keepBody: (attempt: string, reason: string) => Promise<KeptBody>;
-  readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration' | 'earlier'>;
+  readonly identity: Omit<Delivery, 'guarantee' | 'now' | 'expiration' | 'nextTryAt' | 'earlier'>;
+  /** Returns the latest time of the message's next try, in ms since the epoch. @param now Milliseconds since the epoch. */
+  readonly nextTryAt: (now: number) => number;
   /**
    * Returns this event's fingerprint, calculated with the algorithm that a record's fingerprint names.
    *
@@ -228,7 +231,7 @@ export interface Guarantee<Kind extends HandlerKind> {
    * Records that the event was given up. Called after its copy was sent to the dead-letter queue.
    * @throws StoreBusyError if the store stayed contended until the deadline; the error of the store.
    */
-  quarantine(task: Job, reason: string, tools: Tools): Promise<void>;
+  quarantine(task: Job, reason: GivenUp, tools: Tools): Promise<void>;
   /**
    * Returns the verdict of an event's record without a call of the handler, for an event that the deployed consumer
    * cannot read. An unfinished record whose effect may have happened becomes OUTCOME_UNKNOWN.

@@ -2,7 +2,7 @@ import { ConfigurationError, InvalidEventError } from '../../contract/errors.ts'
 import type { CloudEvent, EventParser, ReceivedMessage } from '../../contract/event/event-parser.ts';
 import { parseExactJson } from '../../contract/event/exact-json.ts';
 import { algorithmOf, ownContent } from '../../contract/event/fingerprint.ts';
-import { businessKey, idempotencyKey } from '../../contract/event/identity.ts';
+import { businessKey, idempotencyKey, maxKeyBytes } from '../../contract/event/identity.ts';
 import { truncate } from '../../contract/truncate.ts';
 import { describe, isOwnFailure, ParserError, PermanentError } from '../handler/errors.ts';
 import { ignoreRejection, isPromise } from '../handler/promise.ts';
@@ -11,7 +11,7 @@ import { fingerprintLike, fingerprintOf } from './event-content.ts';
 import { invalidBy } from './event-schemas.ts';
 
 /** The names of an event. */
-export type Names = Pick<Delivery, 'source' | 'eventId' | 'sequence'>;
+export type Names = Pick<Delivery, 'source' | 'eventId' | 'sequence' | 'subject'>;
 
 /** Parts of an event that only log lines need. */
 export interface Told {
@@ -306,9 +306,19 @@ function idOf<Event extends CloudEvent>(event: Event, { name, key }: Reader<Even
   return businessKey(name, own);
 }
 
-function namesOf({ source, id: eventId, sequence }: CloudEvent): Names {
-  // Truncated, because records and log lines have limited room, and only handlers compare sequences.
-  return { source, eventId, sequence: sequence === undefined ? undefined : truncate(String(sequence)) };
+function namesOf({ source, id: eventId, sequence, subject }: CloudEvent): Names {
+  return {
+    source,
+    eventId,
+    // Truncated, because records and log lines have limited room, and only handlers compare sequences.
+    sequence: sequence === undefined ? undefined : truncate(String(sequence)),
+    subject: isKeyOfIndex(subject) ? subject : undefined,
+  };
+}
+
+/** DynamoDB refuses an item whose key of an index is no text, empty or too long. */
+function isKeyOfIndex(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= maxKeyBytes;
 }
 
 /** The texts may be of any length, and an unparsed body may have any values there. */

@@ -1,6 +1,7 @@
 import {
   type AttemptHistory,
   areAttemptsExhausted,
+  backoffAtCapSeconds,
   backoffSeconds,
   type QueueLimits,
   spreadDelaySeconds,
@@ -52,6 +53,19 @@ export function retryAt(
   const spreadSeconds = spreadDelaySeconds(receiveCount, (now - sentAt) / 1000, queue);
   const delayMs = Math.max(retryAfterMs, atLeastSeconds * 1000, Math.floor(spreadSeconds * 1000));
   return now + Math.min(delayMs, longestHidingMs);
+}
+
+/**
+ * The latest time of a message's next try, in ms since the epoch, whatever ends this one: a retry, a block, or the end
+ * of the process. A handler that asks for a longer wait can make it later.
+ */
+export function latestNextTry(message: Waiting, now: number, queue: QueueLimits): number {
+  // The largest random number gives the longest wait.
+  const atCap = { atLeastSeconds: backoffAtCapSeconds(1) };
+  return Math.max(
+    retryAt(message, { now, random: 1 }, queue, atCap),
+    now + queue.visibilityTimeoutSeconds * 1000,
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { GuaranteeName } from '../../contract/policies/guarantee-names.ts';
 import type { AttemptHistory } from '../../contract/policies/retry-policy.ts';
-import type { AttemptState, RecordStatus } from '../../contract/record-attributes.ts';
+import type { AttemptState, RecordStatus } from '../../contract/record/record-attributes.ts';
 import type { EffectWrite } from '../handler/effects/index.ts';
 
 export { type GuaranteeName, guaranteeNames } from '../../contract/policies/guarantee-names.ts';
@@ -27,6 +27,8 @@ export interface Delivery {
   readonly eventId: string;
   readonly messageGroup: string;
   readonly sequence?: string | undefined;
+  /** The event's subject. @default - it has none, or one that no index takes: it must have 1 to 2,048 bytes */
+  readonly subject?: string | undefined;
   readonly messageId: string;
   readonly guarantee: GuaranteeName;
   /**
@@ -41,6 +43,8 @@ export interface Delivery {
    * of the window an absent or expired record proves nothing, and no write may treat the event as new.
    */
   readonly insideWindow: boolean;
+  /** Milliseconds since the epoch: the latest time of the message's next try if it stays in its queue. */
+  readonly nextTryAt: number;
 }
 
 /** A record as read from the store. */
@@ -73,6 +77,14 @@ export interface StoredRecord {
   readonly bodySha256?: string | undefined;
   /** Id of the SQS message that an operator skips. */
   readonly skip?: string | undefined;
+  /** Where operators find the record: see `attentionKey`. Absent if nobody has to look at it. */
+  readonly attention?: string | undefined;
+  /** Milliseconds since the epoch: when `attention` was last written. */
+  readonly attentionAt?: number | undefined;
+  /** The reason code of a copy in the dead-letter queue. */
+  readonly attentionCode?: string | undefined;
+  /** Milliseconds since the epoch: see `Delivery`. */
+  readonly nextTryAt?: number | undefined;
   /** Format of the record; absent means 1. */
   readonly format?: number | undefined;
 }
@@ -145,6 +157,11 @@ export interface ReleaseTerms {
   readonly state?: AttemptState | undefined;
   /** Whether status and lease do not change, because the completion may be on its way to the record. */
   readonly keepsLease?: boolean | undefined;
+  /**
+   * Whether nothing waits for another try: the parser has read the body. The record is then not listed for operators.
+   * @default false
+   */
+  readonly isDone?: boolean | undefined;
 }
 
 /** An attempt to count. STARTED: its handler has not started yet. FAILED: it ended with `lastError`. */
@@ -175,6 +192,30 @@ export type KeptBody =
   | { readonly body: string; readonly bodySha256?: never }
   | { readonly body?: never; readonly bodySha256: string };
 
+/** Why an event or a message goes to the dead-letter queue. */
+export interface GivenUp {
+  /** The reason code. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A message without a record of its own, for the list of operators. */
+export interface ListedMessage
+  extends Partial<Pick<Delivery, 'source' | 'eventId' | 'sequence' | 'subject'>> {
+  readonly consumer: string;
+  readonly messageId: string;
+  readonly messageGroup: string;
+  /** BLOCKED: it blocks its group. DEAD_LETTER: its copy is in the dead-letter queue. */
+  readonly state: 'BLOCKED' | 'DEAD_LETTER';
+  readonly reason: GivenUp;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Milliseconds since the epoch, for BLOCKED: see `Delivery`. */
+  readonly nextTryAt?: number | undefined;
+  /** Seconds since the epoch: when the entry ends. */
+  readonly expiration: number;
+}
+
 export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Contended;
 
 /**
@@ -182,6 +223,9 @@ export type QuarantineAnswer = { readonly kind: 'quarantined' } | Exists | Conte
  * `earlierFingerprint`.
  *
  * A record whose `format` is higher than `knownFormat` refuses every write, even if it has expired.
+ *
+ * Operators find records by their `attention`. Each write of RETRYING, QUARANTINED or OUTCOME_UNKNOWN sets it, and so
+ * does a claim that counts an attempt. COMPLETED and a release that `isDone` remove it. Other claims and `block` keep it.
  *
  * Each call is one atomic step in one round trip. After `contended` or a rejection it is unknown whether the write
  * happened; the record's `attempt` shows it.
@@ -232,7 +276,7 @@ export interface RecordStore {
    * already in the dead-letter queue.
    * @param expectedExpiration The `expiration` of an expired record to replace, as for `claim`.
    */
-  quarantine(delivery: Delivery, lastError: string, expectedExpiration?: number): Promise<QuarantineAnswer>;
+  quarantine(delivery: Delivery, reason: GivenUp, expectedExpiration?: number): Promise<QuarantineAnswer>;
   /** Reads the record, strongly consistent. */
   find(id: string): Promise<StoredRecord | undefined>;
   /**
@@ -253,6 +297,11 @@ export interface RecordStore {
    * settled since (COMPLETED, QUARANTINED or OUTCOME_UNKNOWN for this message).
    */
   skip(id: string, messageId: string): Promise<OwnerAnswer>;
+  /**
+   * Writes an item under `letterKey` that lists a message without a record of its own. It replaces an earlier entry of
+   * the message. Absent in a store that tools cannot list.
+   */
+  list?(message: ListedMessage): Promise<void>;
 }
 
 /** A versioned effect that is not newer than the stored item. */

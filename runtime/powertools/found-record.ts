@@ -1,6 +1,6 @@
 import { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
+import { recordAttributes as attribute } from '../../contract/record/record-attributes.ts';
 import { isKnownFormat, laterFormat } from '../stores/record-format.ts';
 import { decodeResult } from '../stores/result.ts';
 import { unmarshallItem } from '../values/attribute-values.ts';

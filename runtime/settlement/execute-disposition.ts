@@ -4,6 +4,7 @@ import { NeverEndedError } from '../handler/errors.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Disposition, MoveToDeadLetterQueue } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
+import { listMessage } from './list-message.ts';
 import { sendCopy } from './send-copy.ts';
 import { type DeliveryVerdict, type SettleTerms, settle } from './settle.ts';
 
@@ -66,15 +67,20 @@ async function askForSkip(
   disposition: Disposition,
   message: Message<CloudEvent>,
   job: Job | undefined,
-  { guarantee, dependencies, warn }: DeliveryContext,
+  context: DeliveryContext,
 ): Promise<Disposition> {
   if (!('ifSkipped' in disposition) || disposition.ifSkipped === undefined || job === undefined)
     return disposition;
+  const { guarantee, dependencies, warn } = context;
+  const { ifSkipped } = disposition;
   const skips = await guarantee.isSkipped(job, dependencies).catch((error: unknown) => {
     warn(`Whether an operator skips message ${message.id} could not be read: it stays`, error);
     return false;
   });
-  return skips ? disposition.ifSkipped : disposition;
+  if (skips) return ifSkipped;
+  // The record is that of another event, so it does not list the message that blocks.
+  if (ifSkipped.record === 'unchanged') await listMessage(message, 'BLOCKED', ifSkipped.reason, context);
+  return disposition;
 }
 
 /** Sends the copy and writes the record of a dead letter. Does nothing if the message is acknowledged or stays. */
@@ -104,20 +110,24 @@ async function moveToDeadLetterQueue(
   const { error: _, ...why } = reason;
   const letter = { ...why, consumer: context.consumer };
   const lacks = await sendCopy(message, letter, context.dependencies.deadLetters);
-  if (job !== undefined) await recordQuarantine(disposition, message, job, context);
+  await recordCopy(disposition, message, job, context);
   return lacks === '' ? disposition : { ...disposition, log: { ...log, reason: `${log.reason}. ${lacks}` } };
 }
 
-async function recordQuarantine(
+/** Writes the record of a copy: that of its event, or an entry for operators if it has none. */
+async function recordCopy(
   { record, reason }: MoveToDeadLetterQueue,
-  { id }: Message<CloudEvent>,
-  job: Job,
-  { guarantee, dependencies, warn }: DeliveryContext,
+  message: Message<CloudEvent>,
+  job: Job | undefined,
+  context: DeliveryContext,
 ): Promise<void> {
-  if (record === 'quarantined') await guarantee.quarantine(job, reason.message, dependencies);
-  if (record !== 'quarantined-if-possible') return;
+  const { guarantee, dependencies, warn } = context;
+  if (job === undefined || record === 'unchanged') {
+    return await listMessage(message, 'DEAD_LETTER', reason, context);
+  }
+  if (record === 'quarantined') return await guarantee.quarantine(job, reason, dependencies);
   const once = { ...job, deadlineAt: dependencies.clock.now() };
-  await guarantee.quarantine(once, reason.message, dependencies).catch((error: unknown) => {
-    warn(`Message ${id} was copied, and its record does not say so`, error);
+  await guarantee.quarantine(once, reason, dependencies).catch((error: unknown) => {
+    warn(`Message ${message.id} was copied, and its record does not say so`, error);
   });
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../contract/errors.ts';
-import { knownFormat } from '../../contract/record-attributes.ts';
+import { knownFormat } from '../../contract/record/record-attributes.ts';
 import type { StoredRecord } from '../ports/record-store.ts';
 
 /** Whether this version knows the record's format: see `knownFormat`. */

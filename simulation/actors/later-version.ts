@@ -1,5 +1,5 @@
 import { businessFingerprint } from '../../contract/event/fingerprint.ts';
-import { knownFormat } from '../../contract/record-attributes.ts';
+import { knownFormat } from '../../contract/record/record-attributes.ts';
 import type { StoredRecord } from '../../runtime/ports/record-store.ts';
 import { recordKey } from '../oracle/record-key.ts';
 import type { LaterVersion as Planned, PlannedEvent } from '../workloads/planned-event.ts';

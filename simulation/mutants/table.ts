@@ -1,5 +1,6 @@
 import { adapterMutants } from './adapters.ts';
 import { intakeMutants } from './intake.ts';
+import { listingMutants } from './listing.ts';
 import type { Mutant } from './mutant.ts';
 import { optionMutants } from './options.ts';
 import { retryingMutants } from './retrying.ts';
@@ -119,8 +120,8 @@ export const mutants = {
   'attempts kept by a quarantine': {
     rule: 'A redrive has its own attempts',
     file: store,
-    text: 'records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });',
-    replacement: 'records.set(delivery.id, { ...old, ...given, firstAttemptAt });',
+    text: '{ ...old, ...given, attempts: 0, firstAttemptAt, ...entry }',
+    replacement: '{ ...old, ...given, firstAttemptAt, ...entry }',
   },
   'TTL unchecked': {
     rule: 'An expired record counts as absent, deleted or not',
@@ -190,8 +191,8 @@ export const mutants = {
     rule: 'First the copy in the dead-letter queue, then QUARANTINED',
     file: 'runtime/settlement/execute-disposition.ts',
     text: `  const lacks = await sendCopy(message, letter, context.dependencies.deadLetters);
-  if (job !== undefined) await recordQuarantine(disposition, message, job, context);`,
-    replacement: `  if (job !== undefined) await recordQuarantine(disposition, message, job, context);
+  await recordCopy(disposition, message, job, context);`,
+    replacement: `  await recordCopy(disposition, message, job, context);
   const lacks = await sendCopy(message, letter, context.dependencies.deadLetters);`,
   },
   'acknowledged without a copy': {
@@ -319,15 +320,14 @@ export const mutants = {
   'poison that blocks nobody': {
     rule: "With onPoison 'block' a group waits until its head is fixed or skipped",
     file: 'runtime/settlement/execute-disposition.ts',
-    text: 'return skips ? disposition.ifSkipped : disposition;',
-    replacement:
-      'return skips || disposition.log.outcome === "blocked" ? disposition.ifSkipped : disposition;',
+    text: 'if (skips) return ifSkipped;',
+    replacement: 'if (skips || disposition.log.outcome === "blocked") return ifSkipped;',
   },
   'a skip that is not heard': {
     rule: 'A skipped message leaves its group',
     file: 'runtime/settlement/execute-disposition.ts',
-    text: 'return skips ? disposition.ifSkipped : disposition;',
-    replacement: 'return skips && message.id === "" ? disposition.ifSkipped : disposition;',
+    text: 'if (skips) return ifSkipped;',
+    replacement: 'if (skips && message.id === "") return ifSkipped;',
   },
   ...retryingMutants,
   "Powertools' persistence layer": {
@@ -373,6 +373,7 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
   ...optionMutants,
   ...adapterMutants,
   ...intakeMutants,
+  ...listingMutants,
 } as const satisfies Readonly<Record<string, Mutant>>;
 
 export type MutantName = keyof typeof mutants;

@@ -7,6 +7,7 @@ import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import { Attempts, granted } from './attempts.ts';
 import type { Contents } from './contents.ts';
+import { wronglyListed } from './listing.ts';
 import { wrongStep } from './record-life.ts';
 
 /** A running handler. */
@@ -181,7 +182,10 @@ export class Witness {
   readonly wrote: RecordWatch = (step, mine, before, after, resendToken) => {
     if (Math.abs(mine.now - this.#world.now) > allowedOffset + longestDelay) this.#ofWildClocks.add(mine.id);
     const miscounted = this.#attempts.wrote(mine, before, after);
-    const wrong = wrongStep(before, after, mine, resendToken, this.#contents) ?? miscounted;
+    const wrong =
+      wrongStep(before, after, mine, resendToken, this.#contents) ??
+      miscounted ??
+      wronglyListed(before, after, mine);
     if (wrong !== undefined) this.#world.violated(`${step} of ${mine.id} by ${mine.ownerToken}: ${wrong}`);
     if (step === 'hold') this.#held(mine, before);
     if (after?.status === 'COMPLETED') this.#completed.set(mine.id, this.#world.now);

@@ -1,6 +1,6 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
+import { recordAttributes as attribute } from '../../contract/record/record-attributes.ts';
 import { dynamoDbEffectStore } from '../../runtime/index.ts';
 import type { StoredRecord } from '../../runtime/ports/record-store.ts';
 import { failure, type WireAnswer } from '../../test/support/dynamodb/answer.ts';

@@ -1,3 +1,4 @@
+import { letterKey } from '../../contract/record/attention.ts';
 import type { EffectStore, Item, MemoryStore, RecordStore } from '../../runtime/index.ts';
 import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts';
 import type { FaultKind } from '../world/faults.ts';
@@ -68,13 +69,19 @@ export function alongRecords({ write, call }: Way, store: RecordStore): RecordSt
       write('release', [mine], () => store.release(mine, lastError, failed)),
     holdUnknown: (mine, seen, body, lastError) =>
       write('hold', [mine], () => store.holdUnknown(mine, seen, body, lastError)),
-    quarantine: (mine, lastError, over) =>
-      write('quarantine', [mine], () => store.quarantine(mine, lastError, over)),
+    quarantine: (mine, reason, over) =>
+      write('quarantine', [mine], () => store.quarantine(mine, reason, over)),
     resolveDone: (id, attempt, times) =>
       call('resolve', [id], ` of ${attempt}`, () => store.resolveDone(id, attempt, times)),
     skip: (id, messageId) => call('skip', [id], ` of ${messageId}`, () => store.skip(id, messageId)),
     block: (id, messageId) => call('block', [id], ` by ${messageId}`, () => store.block(id, messageId)),
     find: (id) => call('find', [id], '', () => store.find(id)),
+    ...(store.list && {
+      list: (message) =>
+        call('list', [letterKey(message.consumer, message.messageId)], ` as ${message.state}`, async () =>
+          store.list?.(message),
+        ),
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
+import { recordAttributes as attribute } from '../../contract/record/record-attributes.ts';
 import { dynamoDbEffectStore } from '../../runtime/stores/dynamodb/effect-store.ts';
 import { plantedAttributes } from './planted.ts';
 import type { StoreUnderTest } from './subject.ts';

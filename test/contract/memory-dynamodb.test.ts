@@ -5,7 +5,7 @@ import {
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { recordAttributes } from '../../contract/record-attributes.ts';
+import { recordAttributes } from '../../contract/record/record-attributes.ts';
 import { connect } from '../support/dynamodb/connect.ts';
 import { memoryDynamoDb } from '../support/dynamodb/memory-dynamodb.ts';
 import { type DynamoDbServer, serveDynamoDb } from '../support/dynamodb/server.ts';
@@ -39,8 +39,9 @@ describe('the DynamoDB store on DynamoDB in memory', () => {
     // WHEN the suite runs over it
     const failures = await someFailingCases(dynamoDbSubject(broken, tables, client));
     // THEN a case sees it
-    expect(times()).toBeGreaterThan(0);
     expect(failures).not.toEqual([]);
+    // A case that fails on its own says nothing about the clause.
+    expect(times() === 0 ? failures : []).toEqual([]);
   });
 });
 

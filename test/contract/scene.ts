@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { ClaimTerms, Delivery, StoredRecord } from '../../runtime/ports/record-store.ts';
 import type { StoreUnderTest } from './subject.ts';
 
+/** Why an event is given up, where the reason does not matter. */
+export const givenUp = { code: 'PERMANENT', message: 'why' } as const;
+
 const hour = 3_600_000;
 
 /** Maximum difference between the store's clock and that of the deliveries, in ms. */
@@ -37,6 +40,7 @@ export class Scene {
       guarantee: 'at-least-once',
       expiration: Math.floor(now / 1000) + 3600,
       insideWindow: true,
+      nextTryAt: now + 300_000,
       ...over,
       now,
     };

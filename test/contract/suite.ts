@@ -6,6 +6,7 @@
  * contain them. The code for Jest is in `record-store-suite.ts`, which is not part of the package.
  */
 import { attemptCases } from './cases/attempt-cases.ts';
+import { attentionCases } from './cases/attention-cases.ts';
 import { carriedCases } from './cases/carried-cases.ts';
 import { claimCases } from './cases/claim-cases.ts';
 import { commitCases } from './cases/commit-cases.ts';
@@ -40,4 +41,5 @@ export const recordStoreCases: readonly Case[] = [
   ...skipCases,
   ...earlierCases,
   ...formatCases,
+  ...attentionCases,
 ];

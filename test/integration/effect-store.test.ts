@@ -41,6 +41,7 @@ function delivery(over: Partial<Delivery> = {}): Delivery {
     guarantee: 'exactly-once',
     insideWindow: true,
     now,
+    nextTryAt: now + 300_000,
     expiration: Math.floor(now / 1000) + 3600,
     ...over,
   };

@@ -15,6 +15,7 @@ type EventStep =
   | 'find'
   | 'commit'
   | 'countAttempt'
+  | 'list'
   | 'quarantine';
 
 /**
@@ -68,6 +69,8 @@ export class FaultyStore implements EffectStore {
   block: EffectStore['block'] = (...args) => this.#call('block', () => this.#inner.block(...args), args[0]);
   find: EffectStore['find'] = (...args) => this.#call('find', () => this.#inner.find(...args));
   commit: EffectStore['commit'] = (...args) => this.#call('commit', () => this.#inner.commit(...args));
+  list: NonNullable<EffectStore['list']> = (...args) =>
+    this.#call('list', async () => this.#inner.list?.(...args));
   quarantine: EffectStore['quarantine'] = (...args) =>
     this.#call('quarantine', () => this.#inner.quarantine(...args), args[0].id);
   countAttempt: EffectStore['countAttempt'] = (...args) =>

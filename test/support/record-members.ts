@@ -1,4 +1,4 @@
-import { recordAttributes as attribute } from '../../contract/record-attributes.ts';
+import { recordAttributes as attribute } from '../../contract/record/record-attributes.ts';
 import type { StoredRecord } from '../../runtime/ports/record-store.ts';
 
 /** The attributes of a record, by what a port of the runtime calls them: named here, and not by the adapter that is tested. */
@@ -20,5 +20,9 @@ export const recordMembers = {
   blocked: attribute.blocked,
   bodySha256: attribute.bodySha256,
   skip: attribute.skip,
+  attention: attribute.attention,
+  attentionAt: attribute.attentionAt,
+  attentionCode: attribute.attentionCode,
+  nextTryAt: attribute.nextTryAt,
   format: attribute.format,
 } as const satisfies Readonly<Record<keyof StoredRecord, string>>;

@@ -75,7 +75,8 @@ async function readUnderLease(
     throw error;
   }
   const tookMs = clock.now() - startedAt;
-  const markRead = () => attempt.end('The parser has read it', { failed: false, forgets: past.attempts });
+  const end = { failed: false, forgets: past.attempts, isDone: true };
+  const markRead = () => attempt.end('The parser has read it', end);
   // Two tries, because the event is more important: the lease ends by itself.
   await markRead()
     .catch(markRead)

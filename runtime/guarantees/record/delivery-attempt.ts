@@ -88,6 +88,7 @@ export class DeliveryAttempt {
       guarantee: this.#guarantee,
       now,
       expiration: Math.floor(now / 1000) + this.#recordTtlSeconds,
+      nextTryAt: this.#job.nextTryAt(now),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { ConfigurationError } from '../../../contract/errors.ts';
-import type { RecordStatus } from '../../../contract/record-attributes.ts';
+import type { RecordStatus } from '../../../contract/record/record-attributes.ts';
 import type { ClaimTerms, Delivery, Refusal, StoredRecord } from '../../ports/record-store.ts';
 import { isKnownFormat, laterFormat } from '../../stores/record-format.ts';
 import type { Job, Verdict } from '../guarantee.ts';

@@ -13,6 +13,8 @@ export interface AttemptEnd {
   readonly failed: boolean;
   /** Number of earlier attempts that no longer count. @default 0 */
   readonly forgets?: number;
+  /** Whether nothing waits for another try. @default false */
+  readonly isDone?: boolean;
 }
 
 export type ClaimResult =
@@ -83,9 +85,9 @@ export class Lease {
   }
 
   /** Writes RETRYING at the end of an attempt that the claim did not count. The attempt is counted if it `failed`. */
-  async end(reason: string, { failed, forgets = 0 }: AttemptEnd): Promise<OwnerWrite> {
+  async end(reason: string, { failed, forgets = 0, isDone }: AttemptEnd): Promise<OwnerWrite> {
     const change = Number(failed) - forgets;
-    return await this.release(reason, { change, ...(failed && { state: 'FAILED' as const }) });
+    return await this.release(reason, { change, isDone, ...(failed && { state: 'FAILED' as const }) });
   }
 
   /**

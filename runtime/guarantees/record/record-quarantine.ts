@@ -1,4 +1,4 @@
-import type { GuaranteeName } from '../../ports/record-store.ts';
+import type { GivenUp, GuaranteeName } from '../../ports/record-store.ts';
 import type { Job, RecordTools } from '../guarantee.ts';
 import { DeliveryAttempt } from './delivery-attempt.ts';
 
@@ -12,7 +12,7 @@ import { DeliveryAttempt } from './delivery-attempt.ts';
 export async function recordQuarantine(
   task: Job,
   guarantee: GuaranteeName,
-  reason: string,
+  reason: GivenUp,
   tools: RecordTools,
 ): Promise<void> {
   await new DeliveryAttempt(task, guarantee, tools).writeUntilDecided({

@@ -30,11 +30,12 @@ export class SuspectAttempt {
    * count is taken back, a lease ends as one that was never counted.
    */
   async end(reason: string, end: AttemptEnd): Promise<OwnerWrite> {
-    const { failed, forgets = 0 } = end;
+    const { failed, forgets = 0, isDone } = end;
     const change = (failed ? 0 : -1) - forgets;
     const ended = await this.#lease.release(reason, {
       change,
       wasCounted: true,
+      isDone,
       ...(failed && { state: 'FAILED' as const }),
     });
     const { ownerToken, status } = (!ended.held && ended.record) || {};

@@ -1,5 +1,5 @@
 import { path } from '../../../contract/event/exact-json.ts';
-import { tombstoneAttribute } from '../../../contract/record-attributes.ts';
+import { tombstoneAttribute } from '../../../contract/record/record-attributes.ts';
 import { ValueError } from '../../values/attribute-values.ts';
 import { brand, type ItemOf, onTable, type TableArgument } from './effect.ts';
 import { type Versioned, type VersionOptions, versionedKind } from './versions.ts';

@@ -1,4 +1,4 @@
-import { tombstoneAttribute } from '../../../contract/record-attributes.ts';
+import { tombstoneAttribute } from '../../../contract/record/record-attributes.ts';
 import { brand, type ItemOf, onTable, type TableArgument } from './effect.ts';
 import { type Versioned, type VersionOptions, versionedKind } from './versions.ts';
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { knownFormat, recordAttributes } from '../../../contract/record-attributes.ts';
+import { knownFormat, recordAttributes } from '../../../contract/record/record-attributes.ts';
 import type { Item } from '../../handler/effects/index.ts';
 import { marshallItem } from '../../values/attribute-values.ts';
 

@@ -90,8 +90,8 @@ export function dynamoDbRecordStore(
     },
     holdUnknown: (delivery, seen, kept, lastError) =>
       writeAsOwner(steps.holdUnknown(delivery, seen, kept, lastError)),
-    async quarantine(delivery, lastError, expectedExpiration) {
-      const answer = await write(steps.quarantine(delivery, lastError, expectedExpiration));
+    async quarantine(delivery, reason, expectedExpiration) {
+      const answer = await write(steps.quarantine(delivery, reason, expectedExpiration));
       return answer === 'written' ? { kind: 'quarantined' } : answer;
     },
     async find(id) {
@@ -106,6 +106,10 @@ export function dynamoDbRecordStore(
       const answer = await writeAndShow(steps.block(id, messageId), 'ALL_OLD');
       if (answer.kind === 'written') return { kind: 'blocked', skip: answer.record?.skip };
       return answer.kind === 'exists' ? { kind: 'fenced', record: answer.record } : answer;
+    },
+    async list(message) {
+      const answer = await write(steps.list(message));
+      if (answer !== 'written' && answer.kind === 'contended') throw answer.cause;
     },
   };
 }

@@ -3,7 +3,7 @@ import {
   type AttemptState,
   recordAttributes as attribute,
   type RecordStatus,
-} from '../../../contract/record-attributes.ts';
+} from '../../../contract/record/record-attributes.ts';
 import type { GuaranteeName, StoredRecord } from '../../ports/record-store.ts';
 import { marshallItem, unmarshallItem } from '../../values/attribute-values.ts';
 import type { AttributeName, Sets } from './expression.ts';
@@ -44,6 +44,10 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     blocked: text('blocked'),
     bodySha256: text('bodySha256'),
     skip: text('skip'),
+    attention: text('attention'),
+    attentionAt: number('attentionAt'),
+    attentionCode: text('attentionCode'),
+    nextTryAt: number('nextTryAt'),
     format: number('format'),
   };
 }

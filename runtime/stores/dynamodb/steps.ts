@@ -1,4 +1,5 @@
-import type { RecordStatus } from '../../../contract/record-attributes.ts';
+import { type AttentionState, attentionKey, letterKey } from '../../../contract/record/attention.ts';
+import type { RecordStatus } from '../../../contract/record/record-attributes.ts';
 import { truncate } from '../../../contract/truncate.ts';
 import type { Item } from '../../handler/effects/index.ts';
 import type {
@@ -6,7 +7,9 @@ import type {
   Commit,
   CountedAttempt,
   Delivery,
+  GivenUp,
   KeptBody,
+  ListedMessage,
   ReleaseTerms,
 } from '../../ports/record-store.ts';
 import * as may from './conditions.ts';
@@ -79,9 +82,25 @@ function valuesOf({
 /** The attributes of the event and of the delivery that creates the record. */
 function begun(delivery: Delivery): Sets {
   const { expiration, fingerprint, ownerToken: attempt, consumer, source, eventId } = delivery;
-  const { messageGroup, sequence, guarantee, messageId } = delivery;
-  const event = { consumer, source, eventId, messageGroup, sequence };
+  const { messageGroup, sequence, subject, guarantee, messageId } = delivery;
+  const event = { consumer, source, eventId, messageGroup, sequence, subject };
   return { ...event, guarantee, messageId, attempt, expiration, validation: fingerprint };
+}
+
+/** The attributes that list a record for operators. */
+const listing = ['attention', 'attentionAt', 'attentionCode', 'nextTryAt'] as const;
+
+function listed(
+  state: AttentionState,
+  { id, consumer, now }: Pick<Delivery, 'id' | 'consumer' | 'now'>,
+  others: Pick<Sets, 'attentionCode' | 'nextTryAt'> = {},
+): Sets {
+  return { attention: attentionKey(consumer, state, id), attentionAt: now, ...others };
+}
+
+/** The attributes of a record that waits for its next try. */
+function waiting(delivery: Delivery): Sets {
+  return listed('RETRYING', delivery, { nextTryAt: delivery.nextTryAt });
 }
 
 export function commit({ delivery, expectedExpiration, result }: Commit): RecordWrite {
@@ -91,7 +110,7 @@ export function commit({ delivery, expectedExpiration, result }: Commit): Record
   const condition = may.mayCommit(delivery.insideWindow);
   return update(delivery.id, condition, valuesOf(delivery), sets, {
     keep: { firstAttemptAt: delivery.now },
-    remove: ['lastError'],
+    remove: ['lastError', ...listing],
   });
 }
 
@@ -101,26 +120,35 @@ export function countAttempt(
   expectedExpiration: number | undefined,
 ): RecordWrite {
   const counted = { status: 'RETRYING', attemptState: state, lastError: lastError && truncate(lastError) };
-  const sets = { ...begun(delivery), ...counted };
+  const sets = { ...begun(delivery), ...counted, ...waiting(delivery) };
   if (expectedExpiration !== undefined && delivery.insideWindow)
     return newLife(delivery, expectedExpiration, { ...sets, attempts: 1 });
   const condition = may.mayCount(delivery.insideWindow);
   return update(delivery.id, condition, valuesOf(delivery), sets, {
     keep: { firstAttemptAt: delivery.now },
+    remove: ['attentionCode'],
     count: 1,
   });
 }
 
 export function quarantine(
   delivery: Delivery,
-  lastError: string,
+  { code, message }: GivenUp,
   expectedExpiration: number | undefined,
 ): RecordWrite {
-  const sets = { ...begun(delivery), status: 'QUARANTINED', attempts: 0, lastError: truncate(lastError) };
+  const given = { status: 'QUARANTINED', attempts: 0, lastError: truncate(message) };
+  const sets = {
+    ...begun(delivery),
+    ...given,
+    ...listed('QUARANTINED', delivery, { attentionCode: code }),
+  };
   if (expectedExpiration !== undefined && delivery.insideWindow)
     return newLife(delivery, expectedExpiration, sets);
   const condition = may.mayCommit(delivery.insideWindow);
-  return update(delivery.id, condition, valuesOf(delivery), sets, { keep: { firstAttemptAt: delivery.now } });
+  return update(delivery.id, condition, valuesOf(delivery), sets, {
+    keep: { firstAttemptAt: delivery.now },
+    remove: ['nextTryAt'],
+  });
 }
 
 export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
@@ -152,8 +180,9 @@ export function claimAgain(delivery: Delivery, terms: ClaimTerms, resendToken: s
 }
 
 function claimed(delivery: Delivery, { leaseUntil, countsAttempt }: ClaimTerms): Sets {
-  const attemptState = countsAttempt ? 'STARTED' : undefined;
-  return { ...begun(delivery), status: 'INPROGRESS', inProgressExpiration: leaseUntil, attemptState };
+  const owned = { ...begun(delivery), status: 'INPROGRESS', inProgressExpiration: leaseUntil };
+  // A counted attempt may end its process, so that nobody writes the record until the next try.
+  return countsAttempt ? { ...owned, attemptState: 'STARTED', ...waiting(delivery) } : owned;
 }
 
 function countOf({ countsAttempt }: ClaimTerms): 0 | 1 {
@@ -163,21 +192,25 @@ function countOf({ countsAttempt }: ClaimTerms): 0 | 1 {
 export function complete(delivery: Delivery, result: string): RecordWrite {
   const { id, now, expiration } = delivery;
   const sets = { status: 'COMPLETED', data: result, completedAt: now, expiration };
-  const remove = ['inProgressExpiration', 'body', 'bodySha256', 'lastError', 'attemptState'] as const;
+  const unfinished = ['inProgressExpiration', 'body', 'bodySha256', 'lastError', 'attemptState'] as const;
+  const remove = [...unfinished, ...listing];
   return update(id, may.MAY_COMPLETE, valuesOf(delivery), sets, { remove });
 }
 
 export function release(
   delivery: Delivery,
   lastError: string,
-  { change, wasCounted = false, state, keepsLease = false }: ReleaseTerms,
+  { change, wasCounted = false, state, keepsLease = false, isDone = false }: ReleaseTerms,
 ): RecordWrite {
   const { id, expiration } = delivery;
-  const released = keepsLease ? {} : { status: 'RETRYING', expiration };
+  const entry = isDone ? {} : waiting(delivery);
+  const released = keepsLease ? {} : { status: 'RETRYING', expiration, ...entry };
   const sets = { lastError: truncate(lastError), attemptState: state, ...released };
   return update(id, may.mayRelease({ wasCounted }), valuesOf(delivery), sets, {
     remove: [
-      ...(keepsLease ? [] : (['inProgressExpiration'] as const)),
+      ...(keepsLease
+        ? []
+        : (['inProgressExpiration', ...(isDone ? listing : ['attentionCode' as const])] as const)),
       ...(state === undefined ? (['attemptState'] as const) : []),
     ],
     count: change,
@@ -197,12 +230,13 @@ export function holdUnknown(
     ...kept,
     lastError: truncate(lastError),
     messageId: delivery.messageId,
+    ...listed('OUTCOME_UNKNOWN', delivery),
   };
   return update(delivery.id, condition, values, sets, {
     // Keeps the owner's token, so that the owner may still complete. A record without a token gets one, because
     // `resolve` needs it.
     keep: { attempt: delivery.ownerToken },
-    remove: ['expiration', 'inProgressExpiration'],
+    remove: ['expiration', 'inProgressExpiration', 'attentionCode', 'nextTryAt'],
   });
 }
 
@@ -212,7 +246,7 @@ export function resolveDone(
   { now, expiration }: { readonly now: number; readonly expiration: number },
 ): RecordWrite {
   const sets = { status: 'COMPLETED', completedAt: now, expiration };
-  return update(id, may.MAY_RESOLVE, { attempt }, sets, { remove: ['body', 'bodySha256'] });
+  return update(id, may.MAY_RESOLVE, { attempt }, sets, { remove: ['body', 'bodySha256', ...listing] });
 }
 
 export function skip(id: string, messageId: string): RecordWrite {
@@ -221,4 +255,24 @@ export function skip(id: string, messageId: string): RecordWrite {
 
 export function block(id: string, messageId: string): RecordWrite {
   return update(id, may.MAY_BLOCK, {}, { blocked: messageId });
+}
+
+/** A Put without a condition: the entry of a message has one writer at a time, and its last state is right. */
+export function list({ messageId, reason, state, nextTryAt, ...message }: ListedMessage): RecordWrite {
+  const id = letterKey(message.consumer, messageId);
+  const { consumer, source, eventId, messageGroup, sequence, subject, expiration } = message;
+  const entry = listed(state, { id, consumer, now: message.now }, { attentionCode: reason.code, nextTryAt });
+  const event = { consumer, source, eventId, messageGroup, sequence, subject };
+  return {
+    Put: {
+      Item: recordItem({
+        id,
+        ...event,
+        messageId,
+        expiration,
+        lastError: truncate(reason.message),
+        ...entry,
+      }),
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { RecordStatus } from '../../../contract/record-attributes.ts';
+import type { RecordStatus } from '../../../contract/record/record-attributes.ts';
 import type { ClaimTerms, Delivery, ReleaseTerms, StoredRecord } from '../../ports/record-store.ts';
 import { isKnownFormat } from '../record-format.ts';
 

@@ -1,3 +1,4 @@
+import { type AttentionState, attentionKey, letterKey } from '../../../contract/record/attention.ts';
 import { truncate } from '../../../contract/truncate.ts';
 import type {
   BlockAnswer,
@@ -6,6 +7,7 @@ import type {
   CountAnswer,
   Delivery,
   EffectStore,
+  ListedMessage,
   OwnerAnswer,
   QuarantineAnswer,
   StoredRecord,
@@ -17,6 +19,14 @@ import * as may from './conditions.ts';
 import type { TableKeys } from './table-keys.ts';
 import { type MemoryTables, memoryTables } from './tables.ts';
 
+/** Removes a record from the list of operators. */
+const notListed = {
+  attention: undefined,
+  attentionAt: undefined,
+  attentionCode: undefined,
+  nextTryAt: undefined,
+} as const;
+
 /** Removes the body of an unknown outcome after it is resolved. */
 const nothingKept = { body: undefined, bodySha256: undefined } as const;
 
@@ -24,6 +34,8 @@ export interface MemoryStore extends EffectStore {
   /** Records by idempotency key. Expired records stay until they are replaced, because TTL deletes late. */
   readonly records: Map<string, StoredRecord>;
   readonly tables: MemoryTables;
+  /** Messages without a record of their own, by their `letterKey`. */
+  readonly listed: ReadonlyMap<string, ListedMessage>;
 }
 
 /**
@@ -44,6 +56,7 @@ export interface MemoryStore extends EffectStore {
 export function memoryStore(keys: TableKeys = {}): MemoryStore {
   const records = new Map<string, StoredRecord>();
   const tables = memoryTables(keys);
+  const listedMessages = new Map<string, ListedMessage>();
 
   /** Each step decides and writes synchronously, so steps are atomic. */
   function writeAsOwner(
@@ -60,6 +73,10 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
   return {
     records,
     tables,
+    listed: listedMessages,
+    async list(message) {
+      listedMessages.set(letterKey(message.consumer, message.messageId), message);
+    },
     async claim(delivery, terms): Promise<ClaimAnswer> {
       const record = records.get(delivery.id);
       const anew = may.claimAgain(record, delivery, terms);
@@ -72,7 +89,8 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const { countsAttempt = false } = terms;
       const past = { ...historyOf(old, delivery.now), firstAttemptAt };
       const attempts = past.attempts + Number(countsAttempt);
-      const counted = { attempts, ...(countsAttempt && ({ attemptState: 'STARTED' } as const)) };
+      const started = countsAttempt && ({ attemptState: 'STARTED', ...waiting(delivery) } as const);
+      const counted = { attempts, ...started };
       records.set(delivery.id, { ...old, ...claimed, ...counted, firstAttemptAt, body, bodySha256 });
       return { kind: 'claimed', past };
     },
@@ -86,6 +104,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
         ...nothingKept,
         lastError: undefined,
         attemptState: undefined,
+        ...notListed,
       } as const;
       return writeAsOwner(delivery.id, (record) => may.complete(record, delivery), done);
     },
@@ -93,9 +112,10 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const record = records.get(delivery.id);
       if (record === undefined) return { kind: 'written' };
       const { expiration } = delivery;
+      const entry = terms.isDone ? notListed : waiting(delivery);
       const released = terms.keepsLease
         ? {}
-        : ({ status: 'RETRYING', expiration, leaseUntil: undefined } as const);
+        : ({ status: 'RETRYING', expiration, leaseUntil: undefined, ...entry } as const);
       const attempts = (record.attempts ?? 0) + terms.change;
       const change = { ...released, attempts, attemptState: terms.state, lastError: truncate(lastError) };
       return writeAsOwner(delivery.id, (record) => may.release(record, delivery, terms), change);
@@ -106,27 +126,29 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
         expiration: undefined,
         leaseUntil: undefined,
         attemptState: undefined,
+        ...listed('OUTCOME_UNKNOWN', delivery),
       } as const;
       const { messageId } = delivery;
       const ownerToken = seen.ownerToken ?? delivery.ownerToken;
       const change = { ...held, ownerToken, messageId, ...kept, lastError: truncate(lastError) };
       return writeAsOwner(delivery.id, (record) => may.hold(record, delivery, seen), change);
     },
-    async quarantine(delivery, lastError, expectedExpiration): Promise<QuarantineAnswer> {
+    async quarantine(delivery, { code, message }, expectedExpiration): Promise<QuarantineAnswer> {
       const record = records.get(delivery.id);
       const replace = may.replace(record, delivery, expectedExpiration);
       if (!(replace || may.commit(record, delivery, expectedExpiration))) return { kind: 'exists', record };
       const old = replace ? undefined : record;
       const { firstAttemptAt } = historyOf(old, delivery.now);
-      const given = { ...begun(delivery), status: 'QUARANTINED', lastError: truncate(lastError) } as const;
-      records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt });
+      const given = { ...begun(delivery), status: 'QUARANTINED', lastError: truncate(message) } as const;
+      const entry = { ...listed('QUARANTINED', delivery), attentionCode: code };
+      records.set(delivery.id, { ...old, ...given, attempts: 0, firstAttemptAt, ...entry });
       return { kind: 'quarantined' };
     },
     async find(id) {
       return records.get(id);
     },
     async resolveDone(id, attempt, { expiration }) {
-      const done = { status: 'COMPLETED', expiration, ...nothingKept } as const;
+      const done = { status: 'COMPLETED', expiration, ...nothingKept, ...notListed } as const;
       return writeAsOwner(id, (record) => may.resolve(record, attempt), done);
     },
     async skip(id, messageId) {
@@ -151,6 +173,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
         attemptState: state,
         lastError: lastError && truncate(lastError),
         attempts: attempts + 1,
+        ...waiting(delivery),
       } as const;
       records.set(delivery.id, { ...old, ...begun(delivery), ...counted, firstAttemptAt });
       return { kind: 'counted', past };
@@ -172,11 +195,20 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       for (const { delivery, result, old } of steps) {
         const firstAttemptAt = old?.firstAttemptAt ?? delivery.now;
         const done = { status: 'COMPLETED', firstAttemptAt, result, lastError: undefined } as const;
-        records.set(delivery.id, { ...old, ...begun(delivery), ...done });
+        records.set(delivery.id, { ...old, ...begun(delivery), ...done, ...notListed });
       }
       return { kind: 'committed' };
     },
   };
+}
+
+/** Lists a record for operators. */
+function listed(state: AttentionState, { id, consumer, now }: Pick<Delivery, 'id' | 'consumer' | 'now'>) {
+  return { ...notListed, attention: attentionKey(consumer, state, id), attentionAt: now };
+}
+
+function waiting(delivery: Delivery) {
+  return { ...listed('RETRYING', delivery), nextTryAt: delivery.nextTryAt };
 }
 
 /** The state of an attempt belongs to the delivery whose token the record has. */

@@ -1,8 +1,9 @@
+import { type AttentionState, attentionKey } from '../../../contract/record/attention.ts';
 import {
   type AttemptState,
   recordAttributes as attribute,
   type RecordStatus,
-} from '../../../contract/record-attributes.ts';
+} from '../../../contract/record/record-attributes.ts';
 import { truncate } from '../../../contract/truncate.ts';
 import type {
   Contended,
@@ -99,8 +100,8 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       };
       return runAsOwner('holdUnknown', delivery.id, { ...valuesOf(delivery), ...held });
     },
-    async quarantine(delivery, lastError, expectedExpiration) {
-      const values = { ...valuesOf(delivery), lastError: truncate(lastError), expectedExpiration };
+    async quarantine(delivery, { code, message }, expectedExpiration) {
+      const values = { ...valuesOf(delivery), code, lastError: truncate(message), expectedExpiration };
       const ran = await run('quarantine', delivery.id, values);
       if (ran.kind === 'contended') return ran;
       return ran.answer === 'quarantined' ? { kind: 'quarantined' } : { kind: 'exists', ...ran.refusal };
@@ -122,8 +123,15 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
   };
 }
 
-function valuesOf({ id: _, expiration, ...delivery }: Delivery): ScriptArguments {
-  return { ...delivery, expiration: expiration * 1000 };
+function valuesOf({ id, expiration, ...delivery }: Delivery): ScriptArguments {
+  const keyOf = (state: AttentionState) => attentionKey(delivery.consumer, state, id);
+  // The script chooses the one of its own write.
+  const attention = {
+    waiting: keyOf('RETRYING'),
+    quarantined: keyOf('QUARANTINED'),
+    unknown: keyOf('OUTCOME_UNKNOWN'),
+  };
+  return { ...delivery, ...attention, expiration: expiration * 1000 };
 }
 
 /** @param fields Names and values in turn; empty if there is no record. */
@@ -153,6 +161,10 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     blocked: record.get(attribute.blocked),
     bodySha256: record.get(attribute.bodySha256),
     skip: record.get(attribute.skip),
+    attention: record.get(attribute.attention),
+    attentionAt: number(attribute.attentionAt),
+    attentionCode: record.get(attribute.attentionCode),
+    nextTryAt: number(attribute.nextTryAt),
     format: number(attribute.format),
   };
 }

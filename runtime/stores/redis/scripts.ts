@@ -1,4 +1,4 @@
-import { recordAttributes as attribute, knownFormat } from '../../../contract/record-attributes.ts';
+import { recordAttributes as attribute, knownFormat } from '../../../contract/record/record-attributes.ts';
 
 /*
  * One script per step. Redis runs each script atomically, so its decision is still valid when it writes. The clauses
@@ -36,6 +36,18 @@ local function expire()
   set('${attribute.expiration}', text(at))
   redis.call('PEXPIREAT', KEYS[1], text(at * 1000))
 end
+local function notListed()
+  remove('${attribute.attention}', '${attribute.attentionAt}', '${attribute.attentionCode}', '${attribute.nextTryAt}')
+end
+local function listed(state)
+  notListed()
+  set('${attribute.attention}', mine[state])
+  set('${attribute.attentionAt}', text(now))
+end
+local function waiting()
+  listed('waiting')
+  set('${attribute.nextTryAt}', text(here(mine.nextTryAt)))
+end
 local function begin()
   set('${attribute.validation}', mine.fingerprint)
   set('${attribute.attempt}', mine.ownerToken)
@@ -44,6 +56,7 @@ local function begin()
   set('${attribute.eventId}', mine.eventId)
   set('${attribute.messageGroup}', mine.messageGroup)
   set('${attribute.sequence}', mine.sequence)
+  set('${attribute.subject}', mine.subject)
   set('${attribute.guarantee}', mine.guarantee)
   set('${attribute.messageId}', mine.messageId)
   redis.call('HSETNX', KEYS[1], '${attribute.firstAttemptAt}', text(now))
@@ -55,6 +68,7 @@ local function completed()
   set('${attribute.completedAt}', text(now))
   remove('${attribute.inProgressExpiration}', '${attribute.body}', '${attribute.bodySha256}')
   remove('${attribute.attemptState}')
+  notListed()
   expire()
   return {'written'}
 end
@@ -81,7 +95,10 @@ if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}', '${at
 begin()
 set('${attribute.status}', 'INPROGRESS')
 set('${attribute.inProgressExpiration}', text(here(mine.leaseUntil)))
-if mine.countsAttempt then set('${attribute.attemptState}', 'STARTED') end
+if mine.countsAttempt then
+  set('${attribute.attemptState}', 'STARTED')
+  waiting()
+end
 redis.call('HINCRBY', KEYS[1], '${attribute.attempts}', mine.countsAttempt and 1 or 0)
 return {'claimed', found}
 `;
@@ -107,6 +124,7 @@ remove('${attribute.attemptState}')
 set('${attribute.attemptState}', mine.state)
 if mine.keepsLease then return {'written'} end
 set('${attribute.status}', 'RETRYING')
+if mine.isDone then notListed() else waiting() end
 remove('${attribute.inProgressExpiration}')
 expire()
 return {'written'}
@@ -126,6 +144,8 @@ begin()
 set('${attribute.status}', 'QUARANTINED')
 set('${attribute.attempts}', '0')
 set('${attribute.lastError}', mine.lastError)
+listed('quarantined')
+set('${attribute.attentionCode}', mine.code)
 return {'quarantined'}
 `;
 
@@ -142,6 +162,7 @@ set('${attribute.bodySha256}', mine.bodySha256)
 set('${attribute.lastError}', mine.lastError)
 set('${attribute.messageId}', mine.messageId)
 redis.call('HSETNX', KEYS[1], '${attribute.attempt}', mine.ownerToken)
+listed('unknown')
 remove('${attribute.expiration}', '${attribute.inProgressExpiration}', '${attribute.attemptState}')
 redis.call('PERSIST', KEYS[1])
 return {'written'}

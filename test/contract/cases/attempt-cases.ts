@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { AttemptHistory } from '../../../contract/policies/retry-policy.ts';
-import { recordStatuses } from '../../../contract/record-attributes.ts';
+import { recordStatuses } from '../../../contract/record/record-attributes.ts';
 import type {
   CountAnswer,
   CountedAttempt,
   Delivery,
   StoredRecord,
 } from '../../../runtime/ports/record-store.ts';
-import { assertNothingFound, expired, plain, Scene } from '../scene.ts';
+import { assertNothingFound, expired, givenUp, plain, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { openings } from './openings.ts';
 
@@ -101,7 +101,7 @@ const writers: readonly {
   readonly run: (scene: Scene, mine: Delivery) => Promise<{ readonly kind: string }>;
 }[] = [
   { name: 'claim', run: (scene, mine) => scene.store.claim(mine, scene.terms()) },
-  { name: 'quarantine', run: (scene, mine) => scene.store.quarantine(mine, 'why') },
+  { name: 'quarantine', run: (scene, mine) => scene.store.quarantine(mine, givenUp) },
   {
     name: 'holdUnknown',
     run: (scene, mine) =>

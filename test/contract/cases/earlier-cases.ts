@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { expired, Scene } from '../scene.ts';
+import { expired, givenUp, Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';
 import { commitCase } from './commit-cases.ts';
 import { open } from './openings.ts';
@@ -92,7 +92,7 @@ export const earlierCases: readonly Case[] = [
     async run(subject) {
       const scene = new Scene(subject);
       await scene.given({ status: 'RETRYING', ...before });
-      assert.deepEqual(await scene.store.quarantine(scene.delivery(mine), 'poison'), { kind: 'quarantined' });
+      assert.deepEqual(await scene.store.quarantine(scene.delivery(mine), givenUp), { kind: 'quarantined' });
       await scene.shows({ status: 'QUARANTINED', fingerprint: 'print' });
     },
   },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { knownFormat } from '../../../contract/record-attributes.ts';
+import { knownFormat } from '../../../contract/record/record-attributes.ts';
 import type { Delivery, EffectStore, StoredRecord } from '../../../runtime/ports/record-store.ts';
-import { expired, lease, Scene } from '../scene.ts';
+import { expired, givenUp, lease, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 
 interface Write {
@@ -81,7 +81,7 @@ const writes: readonly Write[] = [
   {
     name: 'quarantine',
     record: () => ({ status: 'RETRYING' }),
-    run: (scene, mine) => scene.store.quarantine(mine, 'why'),
+    run: (scene, mine) => scene.store.quarantine(mine, givenUp),
   },
   {
     name: 'resolveDone',

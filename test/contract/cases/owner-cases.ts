@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { recordStatuses } from '../../../contract/record-attributes.ts';
+import { recordStatuses } from '../../../contract/record/record-attributes.ts';
 import type { Delivery, OwnerAnswer, StoredRecord } from '../../../runtime/ports/record-store.ts';
 import { assertNothingFound, lease, Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';

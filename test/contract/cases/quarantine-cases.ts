@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Delivery } from '../../../runtime/ports/record-store.ts';
-import { assertNothingFound, expired, Scene } from '../scene.ts';
+import { assertNothingFound, expired, givenUp, Scene } from '../scene.ts';
 import type { Case, StoreUnderTest } from '../subject.ts';
 import { openings } from './openings.ts';
 
 /** One event whose copy is in the dead-letter queue. */
 class Given extends Scene {
   async quarantined(mine: Delivery, over?: number): Promise<void> {
-    assert.deepEqual(await this.store.quarantine(mine, 'why', over), { kind: 'quarantined' });
+    assert.deepEqual(await this.store.quarantine(mine, givenUp, over), { kind: 'quarantined' });
     const { ownerToken: attempt, fingerprint, messageId, messageGroup, guarantee } = mine;
     await this.shows({ ownerToken: attempt, fingerprint, messageId, messageGroup, guarantee });
     await this.shows({ status: 'QUARANTINED', attempts: 0, lastError: 'why' });
     await this.expiresAsSaidBy(mine);
   }
   async refused(mine: Delivery, over?: number): Promise<void> {
-    const answer = await this.unchangedBy(() => this.store.quarantine(mine, 'why', over));
+    const answer = await this.unchangedBy(() => this.store.quarantine(mine, givenUp, over));
     assert.equal(answer.kind, 'exists');
     assert.ok(answer.record, 'it shows the record');
   }
@@ -60,14 +60,14 @@ export const quarantineCases: readonly Case[] = [
     'quarantine of a new event outside of the window is refused and writes nothing',
     async (scene) => {
       const outside = scene.delivery({ insideWindow: false });
-      assertNothingFound(await scene.store.quarantine(outside, 'why'), 'exists');
+      assertNothingFound(await scene.store.quarantine(outside, givenUp), 'exists');
       assert.equal(await scene.find(), undefined);
     },
   ),
   givenCase(
     'quarantine is refused if it names the expiration of a deleted record, and the answer has no record',
     async (scene) => {
-      assertNothingFound(await scene.store.quarantine(scene.delivery(), 'why', 17), 'exists');
+      assertNothingFound(await scene.store.quarantine(scene.delivery(), givenUp, 17), 'exists');
     },
   ),
   givenCase('quarantine is refused if it names the expiration of a live record', async (scene) => {
@@ -93,7 +93,7 @@ export const quarantineCases: readonly Case[] = [
     async (scene) => {
       const mine = scene.delivery();
       await scene.quarantined(mine);
-      const again = await scene.unchangedBy(() => scene.store.quarantine(scene.delivery(), 'why'));
+      const again = await scene.unchangedBy(() => scene.store.quarantine(scene.delivery(), givenUp));
       assert.equal(again.kind, 'exists');
       assert.equal(again.record?.messageId, mine.messageId);
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type RecordStatus, recordStatuses } from '../../../contract/record-attributes.ts';
-import { assertNothingFound, Scene } from '../scene.ts';
+import { type RecordStatus, recordStatuses } from '../../../contract/record/record-attributes.ts';
+import { assertNothingFound, givenUp, Scene } from '../scene.ts';
 import type { Case } from '../subject.ts';
 
 const isSettled = (status: RecordStatus) => status !== 'INPROGRESS' && status !== 'RETRYING';
@@ -78,7 +78,7 @@ export const skipCases: readonly Case[] = [
       const mine = await scene.owner({ messageId: 'message-7' });
       await scene.store.release(mine, 'not now', { change: 1 });
       await scene.shows({ status: 'RETRYING', skip: 'message-7' });
-      await scene.store.quarantine(scene.delivery({ messageId: 'message-7' }), 'why');
+      await scene.store.quarantine(scene.delivery({ messageId: 'message-7' }), givenUp);
       await scene.shows({ status: 'QUARANTINED', messageId: 'message-7', skip: 'message-7' });
       const redriven = await scene.owner({ messageId: 'message-8' });
       assert.deepEqual(await scene.store.complete(redriven, '"done"'), { kind: 'written' });

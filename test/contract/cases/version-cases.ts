@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { tombstoneAttribute } from '../../../contract/record-attributes.ts';
+import { tombstoneAttribute } from '../../../contract/record/record-attributes.ts';
 import {
   type Effect,
   type Item,

@@ -132,6 +132,7 @@ export async function commit(store: EffectStore, effects: readonly Effect[]): Pr
     expiration: Math.floor(now / 1000) + 3600,
     insideWindow: true,
     now,
+    nextTryAt: now,
   };
   return await store.commit([{ delivery }], effects);
 }

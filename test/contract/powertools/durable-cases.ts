@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
-import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
+import { recordAttributes as attribute } from '../../../contract/record/record-attributes.ts';
 import { type FencedPersistenceLayer, makeDurableIdempotent } from '../../../runtime/powertools/index.ts';
 import { deferred } from '../../support/deferred.ts';
 import { atWork, clock, contextOf, fenced, gate, type Input, keyPrefix, leaseMs } from './calls.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { recordAttributes as attribute, knownFormat } from '../../../contract/record-attributes.ts';
+import { recordAttributes as attribute, knownFormat } from '../../../contract/record/record-attributes.ts';
 import { atWork, clock, fenced, leaseMs, plain, processOf } from './calls.ts';
 import { durableCases } from './durable-cases.ts';
 import {

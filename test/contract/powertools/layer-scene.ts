@@ -6,7 +6,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
+import { recordAttributes as attribute } from '../../../contract/record/record-attributes.ts';
 import { tables } from '../servers/dynamodb-local.ts';
 import { type Call, clock, fenced, type Input, keyPrefix, processOf } from './calls.ts';
 

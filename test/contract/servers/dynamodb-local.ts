@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ledgerTable, ordersTable } from '../../../contract/orders/order-tables.ts';
-import { recordAttributes } from '../../../contract/record-attributes.ts';
+import { recordAttributes } from '../../../contract/record/record-attributes.ts';
 import { dynamoDbLocal } from '../../../system/java/dynamodb-local.ts';
 import type { Tables } from '../dynamodb-subject.ts';
 import { isInstalled, type Server, startServer } from './server.ts';

@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { canonicalJson } from '../../../contract/event/canonical-json.ts';
 import { sha256 } from '../../../contract/event/identity.ts';
 import { type OrderEvent, parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { recordAttributes as attribute } from '../../../contract/record-attributes.ts';
+import { recordAttributes as attribute } from '../../../contract/record/record-attributes.ts';
 import { createIntake } from '../../../lambda/intake/create-intake.ts';
 import { TopicError } from '../../../publisher/errors.ts';
 import { fitsTopic, publishEvent } from '../../../publisher/publish-event.ts';

@@ -120,6 +120,7 @@ if (!canRunRedis) {
         now: now(),
         expiration: Math.floor(now() / 1000) + 3600,
         insideWindow: true,
+        nextTryAt: now() + 1000,
       };
       await plant('other', { status: 'RETRYING', fingerprint: 'f' });
       await store.claim(delivery, { leaseUntil: now() + 1000, takeOver: false });

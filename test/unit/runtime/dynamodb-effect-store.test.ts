@@ -20,6 +20,7 @@ const delivery: Delivery = {
   guarantee: 'exactly-once',
   insideWindow: true,
   now: 1_700_000_000_000,
+  nextTryAt: 1_700_000_300_000,
   expiration: 1_800_000_000,
 };
 

@@ -71,7 +71,7 @@ describe('an SQS record without some of the attributes that SQS adds', () => {
   it('is poison if its body is not a text, even if it looks like an event', async () => {
     await take({ ...whole, body: [whole.body] });
     expect(applied()).toEqual(['2']);
-    expect(wiring.logged[0]).toMatchObject({ outcome: 'poison', field: 'body' });
+    expect(wiring.logged).toContainEqual(expect.objectContaining({ outcome: 'poison', field: 'body' }));
   });
 
   it.each([

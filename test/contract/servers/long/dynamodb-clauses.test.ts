@@ -24,8 +24,9 @@ if (!canRunDynamoDbLocal) {
       // WHEN the suite runs over it
       const failures = await someFailingCases(dynamoDbSubject(broken, tables, client));
       // THEN a case sees it
-      expect(times()).toBeGreaterThan(0);
       expect(failures).not.toEqual([]);
+      // A case that fails on its own says nothing about the clause.
+      expect(times() === 0 ? failures : []).toEqual([]);
     });
   });
 }

@@ -1,5 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { bodyKey } from '../../../../contract/event/identity.ts';
+import { letterKey } from '../../../../contract/record/attention.ts';
 import { eventKey } from '../../../../lab/verify/expectation.ts';
 import { readTables } from '../../../../lab/verify/tables.ts';
 
@@ -15,6 +16,7 @@ it('ignores records of bodies, wherever they are in the table', async () => {
       status: 'COMPLETED',
     },
     { ...names, id: bodyKey('fulfilment', '{}'), source: '', event_id: '', status: 'RETRYING' },
+    { consumer: 'fulfilment', id: letterKey('fulfilment', 'message-1') },
   ];
   for (const items of [records, records.toReversed()]) {
     const client = {

@@ -276,9 +276,9 @@ describe.each(unreadable)('an event with content of its own, which %s', (_, read
   });
 });
 
-it('an event without a name, or over which the key fails, is poison without a request', async () => {
+it('an event without a name, or over which the key fails, is poison without a look at a record', async () => {
   await deliver(consumerOf(atLeast, refuses), seatBooked({ id: undefined }));
   await deliver(consumerOf(atLeast, { ...refuses, key: () => '' }));
   expect(reasonsOf(wiring.letters)).toMatchObject([{ field: 'id' }, { field: 'data.row' }]);
-  expect(wiring.store.calls).toEqual([]);
+  expect(wiring.store.calls).toEqual(['list', 'list']);
 });

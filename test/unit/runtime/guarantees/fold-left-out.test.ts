@@ -1,4 +1,4 @@
-import { tombstoneAttribute } from '../../../../contract/record-attributes.ts';
+import { tombstoneAttribute } from '../../../../contract/record/record-attributes.ts';
 import type { EffectWrite } from '../../../../runtime/handler/effects/index.ts';
 import { increment, put, putIfNewer } from '../../../../runtime/index.ts';
 import {

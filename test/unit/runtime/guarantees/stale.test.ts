@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type OrderEvent, parseOrderEvent } from '../../../../contract/orders/order-event.ts';
-import { tombstoneAttribute } from '../../../../contract/record-attributes.ts';
+import { tombstoneAttribute } from '../../../../contract/record/record-attributes.ts';
 import {
   createConsumer,
   type Effect,

@@ -24,6 +24,8 @@ export const recordAttributes = {
   eventId: 'event_id',
   messageGroup: 'message_group',
   sequence: 'sequence',
+  /** The event's subject, if it fits the key of an index: 1 to 2,048 bytes. */
+  subject: 'subject',
   guarantee: 'guarantee',
   /** Milliseconds since the epoch. */
   completedAt: 'completed_at',
@@ -48,6 +50,17 @@ export const recordAttributes = {
    * still run.
    */
   skip: 'skip',
+  /** Partition key of the index `attention`; absent if nobody has to look at the record. See `attentionKey`. */
+  attention: 'attention',
+  /** Milliseconds since the epoch: when `attention` was last written. Sort key of the index. */
+  attentionAt: 'attention_at',
+  /** The reason code of a copy in the dead-letter queue. */
+  attentionCode: 'attention_code',
+  /**
+   * Milliseconds since the epoch: the latest time of the message's next try, unless its handler asked for a longer wait, which
+   * is 12 hours at most. If it is over by more than that, nobody works on the message.
+   */
+  nextTryAt: 'next_try_at',
   /** Format of the record, a whole number; absent means 1. See `knownFormat`. */
   format: 'format',
 } as const;

@@ -1,0 +1,45 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { RecordTable } from '../../lib/index.ts';
+import { shop } from './support.ts';
+
+interface Index {
+  readonly IndexName: string;
+  readonly KeySchema: readonly { readonly AttributeName: string; readonly KeyType: string }[];
+  readonly Projection: { readonly ProjectionType: string; readonly NonKeyAttributes?: readonly string[] };
+}
+
+function indexesOf(props: { readonly findBySubject?: boolean }): readonly Index[] {
+  const stack = shop();
+  new RecordTable(stack, 'Records', props);
+  const [table] = Object.values(Template.fromStack(stack).findResources('AWS::DynamoDB::Table'));
+  return table?.Properties.GlobalSecondaryIndexes;
+}
+
+describe('the record table', () => {
+  it('lists for operators neither bodies nor results', () => {
+    const [attention, ...others] = indexesOf({});
+    expect(others).toEqual([]);
+    expect(attention).toMatchObject({
+      IndexName: 'attention',
+      KeySchema: [
+        { AttributeName: 'attention', KeyType: 'HASH' },
+        { AttributeName: 'attention_at', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'INCLUDE' },
+    });
+    // DynamoDB's most for all projected attributes of a table is 100.
+    const projected = attention?.Projection.NonKeyAttributes ?? [];
+    expect(projected).toEqual(
+      expect.arrayContaining(['status', 'attention_code', 'next_try_at', 'last_error']),
+    );
+    for (const large of ['body', 'data']) expect(projected).not.toContain(large);
+  });
+
+  it('finds records by their subject only if it is told to, because that costs a write unit', () => {
+    expect(indexesOf({ findBySubject: true })).toContainEqual({
+      IndexName: 'subject',
+      KeySchema: [{ AttributeName: 'subject', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    });
+  });
+});
