@@ -1,4 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type ConsumerSettings, readConsumerSettings } from './consumer-settings.ts';
@@ -40,6 +41,10 @@ import { type ConsumerAlarms, hasAlarms, watchConsumer } from './watching/watch-
 export class IdempotentConsumer extends MeasuredConsumer {
   /** The consumer's name, which is part of the key of each record. */
   readonly consumerName: string;
+  /** The topic of the events. */
+  readonly topic: ITopic;
+  /** Names of the tables that the consumer writes to: its records and the tables of its effects, each once. */
+  readonly tableNames: readonly string[];
   readonly handler: LambdaFunction;
   readonly queue: Queue;
   /**
@@ -67,6 +72,9 @@ export class IdempotentConsumer extends MeasuredConsumer {
     checkFifoTopic(topic);
     claimConsumerName(this, props.consumerName, records, props.movesFrom);
     this.consumerName = props.consumerName;
+    this.topic = topic;
+    const tables = [records, ...Object.values(props.tables ?? {}).map(({ table }) => table)];
+    this.tableNames = [...new Set(tables.map(({ tableName }) => tableName))];
     const settings = readConsumerSettings(props);
 
     const queues = consumerQueues(this, settings, props);
@@ -87,14 +95,10 @@ export class IdempotentConsumer extends MeasuredConsumer {
   }
 
   #watch(props: IdempotentConsumerProps, settings: ConsumerSettings): ConsumerAlarms {
-    const { records, tables = {} } = props;
-    const tableNames = [records, ...Object.values(tables).map(({ table }) => table)].map(
-      ({ tableName }) => tableName,
-    );
     return watchConsumer(this, {
       ...props,
       ...settings,
-      tableNames: [...new Set(tableNames)],
+      tableNames: this.tableNames,
       blocks: settings.onPoison === 'block',
     });
   }

@@ -9,4 +9,5 @@ export type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 export { RecordTable, type RecordTableProps } from './record-table.ts';
 export type { ConsumerAlarmName } from './watching/alarm-rows.ts';
 export { MeasuredConsumer } from './watching/consumer-metrics.ts';
+export { ConsumersDashboard, type ConsumersDashboardProps } from './watching/consumers-dashboard.ts';
 export type { ConsumerAlarms } from './watching/watch-consumer.ts';

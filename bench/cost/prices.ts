@@ -1,24 +1,19 @@
+import { eventPrices } from '../../lib/watching/prices.ts';
+
 /**
  * Prices of AWS in us-east-1, in dollars. Change them for another Region, or if AWS changes its prices. Free tiers,
  * Savings Plans and volume discounts are not included.
  */
 export const prices = {
-  /** A write unit on demand (Amazon DynamoDB pricing, "On-Demand Capacity"). */
-  writeUnit: 0.625 / 1e6,
-  /** A GB of items for a month, including point-in-time recovery (the same page). */
+  ...eventPrices,
+  /** A GB of items for a month, including point-in-time recovery (Amazon DynamoDB pricing, "On-Demand Capacity"). */
   storedGigabyteMonth: 0.25 + 0.2,
-  /** A FIFO topic's charge for each publish request, and for each published GB (Amazon SNS pricing, "FIFO topics"). */
-  fifoPublish: 0.3 / 1e6,
+  /** A FIFO topic's charge for each published GB (Amazon SNS pricing, "FIFO topics"). */
   fifoPublishedGigabyte: 0.017,
-  /** A FIFO topic's charge for each message to a subscription, and for each GB to it (the same page). */
-  fifoSubscriptionMessage: 0.01 / 1e6,
+  /** A FIFO topic's charge for each GB to a subscription (the same page). */
   fifoSubscriptionGigabyte: 0.001,
   /** A request of up to 64 KB (Amazon SQS pricing). */
-  fifoQueueRequest: 0.5 / 1e6,
   standardQueueRequest: 0.4 / 1e6,
-  /** A function on arm64 (AWS Lambda pricing). */
-  gigabyteSecond: 0.0000133334,
-  invocation: 0.2 / 1e6,
   /** Collecting logs of the standard class (Amazon CloudWatch pricing, "Logs"). */
   loggedGigabyte: 0.5,
 } as const;

@@ -30,18 +30,20 @@ export class TopicOrder {
   /** Hashes of the deduplication ids and bodies so far. */
   readonly #sent = new Set<string>();
 
-  /** Records from now on what a client publishes. */
+  /**
+   * Records from now on what a client publishes, and lets it send one batch at a time: LocalStack may number the batches of two
+   * requests at once in one order, and hand them over in the other.
+   */
   follow(client: SNSClient): void {
+    let last: Promise<unknown> = Promise.resolve();
     client.middlewareStack.add(
       (next, { commandName }) =>
         async (args) => {
-          const result = await next(args);
-          if (commandName === PublishBatchCommand.name) {
-            this.#noteBatch(
-              args.input as PublishBatchCommandInput,
-              result.output as PublishBatchCommandOutput,
-            );
-          }
+          if (commandName !== PublishBatchCommand.name) return await next(args);
+          const sending = last.then(() => next(args));
+          last = sending.catch(() => {});
+          const result = await sending;
+          this.#noteBatch(args.input as PublishBatchCommandInput, result.output as PublishBatchCommandOutput);
           return result;
         },
       { step: 'initialize' },

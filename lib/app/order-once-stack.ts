@@ -9,6 +9,7 @@ import { EventTopic } from '../event-topic.ts';
 import { IdempotentConsumer } from '../idempotent-consumer.ts';
 import { physicalName } from '../names.ts';
 import { RecordTable } from '../record-table.ts';
+import { ConsumersDashboard } from '../watching/consumers-dashboard.ts';
 import { billing } from './billing.ts';
 import type { CommonProps } from './common-props.ts';
 import { notifications } from './notifications.ts';
@@ -104,10 +105,15 @@ export class OrderOnceStack extends Stack {
       new CfnOutput(this, outputs[name as keyof typeof outputs], { value });
     }
 
+    const consumers = [fulfilment];
     if (payment === 'off') this.#leaveOut('billing', 'charge');
-    else this.#tell('billing', billing(this, { ...common, ...named('Billing') }, payment));
+    else consumers.push(this.#tell('billing', billing(this, { ...common, ...named('Billing') }, payment)));
     if (mail === 'off') this.#leaveOut('notifications', 'mail');
-    else this.#tell('notifications', notifications(this, { ...common, ...named('Notifications') }, mail));
+    else {
+      const mails = notifications(this, { ...common, ...named('Notifications') }, mail);
+      consumers.push(this.#tell('notifications', mails));
+    }
+    if (alarms) new ConsumersDashboard(this, 'Dashboard', { consumers });
   }
 
   #leaveOut(consumer: string, act: string): void {
@@ -117,7 +123,7 @@ export class OrderOnceStack extends Stack {
     );
   }
 
-  #tell(name: 'billing' | 'notifications', consumer: IdempotentConsumer): void {
+  #tell(name: 'billing' | 'notifications', consumer: IdempotentConsumer): IdempotentConsumer {
     const values = {
       QueueUrl: consumer.queue.queueUrl,
       DlqUrl: consumer.deadLetterQueue.queueUrl,
@@ -126,5 +132,6 @@ export class OrderOnceStack extends Stack {
     for (const [what, value] of Object.entries(values)) {
       new CfnOutput(this, optionalOutputs[`${name}${what as keyof typeof values}`], { value });
     }
+    return consumer;
   }
 }

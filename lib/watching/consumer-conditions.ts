@@ -87,15 +87,19 @@ function visible(queue: Queue): IMetric {
 /**
  * The age of the oldest message in seconds: the larger of SQS' age and the runtime's `WaitingAge`. SQS leaves out messages
  * that were received several times and not deleted; the runtime sees only messages that it receives.
+ *
+ * @param suffix Of the ids in the expression, which must be unique in a widget.
  */
-export function oldest(consumer: WatchedConsumer, period: Duration): IMetric {
+export function oldest(consumer: WatchedConsumer, period: Duration, suffix = ''): IMetric {
+  const age = `age${suffix}`;
+  const waiting = `waiting${suffix}`;
   return new MathExpression({
-    expression: 'MAX([FILL(age, 0), FILL(waiting, 0)])',
+    expression: `MAX([FILL(${age}, 0), FILL(${waiting}, 0)])`,
     usingMetrics: {
-      age: consumer.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period }),
-      waiting: consumer.metricWaitingAge({ period }),
+      [age]: consumer.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period }),
+      [waiting]: consumer.metricWaitingAge({ period }),
     },
-    label: 'Age of the oldest message',
+    label: consumer.consumerName,
     period,
   });
 }

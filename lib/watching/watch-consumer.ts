@@ -2,7 +2,7 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { type Alarm, type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { alarmsContext } from '../../contract/alarms-context.ts';
+import { alarmsContext } from '../../contract/reporting/alarms-context.ts';
 import { type ConsumerAlarmName, consumerAlarms } from './alarm-rows.ts';
 import { allowAlarms } from './alarm-topic.ts';
 import {

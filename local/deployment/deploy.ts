@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { alarmsContext } from '../../contract/alarms-context.ts';
+import { alarmsContext } from '../../contract/reporting/alarms-context.ts';
 import { ownEnvironment, withoutAws } from '../../system/environment.ts';
 import { DeploymentError } from '../../system/errors.ts';
 import { nodeScript, runChild } from '../../system/processes.ts';

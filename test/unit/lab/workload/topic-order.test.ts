@@ -55,6 +55,30 @@ it('the order of a topic follows its sequence numbers, compared as numbers', asy
   expect(order.placesOf(messageKey('h', undefined))).toEqual([]);
 });
 
+it('two batches at once are sent one after the other, also if the first fails, because LocalStack may mix up their numbers', async () => {
+  const client = new SNSClient({ region: 'us-east-1' });
+  const steps: string[] = [];
+  client.middlewareStack.add(
+    () => async (args) => {
+      const { PublishBatchRequestEntries: [{ Message = '' } = {}] = [] } =
+        args.input as PublishBatchCommandInput;
+      steps.push(`${Message} sent`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      steps.push(`${Message} answered`);
+      if (Message === 'one') throw new Error('refused');
+      return { output: { Successful: [], Failed: [], $metadata: {} }, response: {} };
+    },
+    { step: 'serialize', priority: 'high' },
+  );
+  new TopicOrder().follow(client);
+  const send = (Message: string) => {
+    const PublishBatchRequestEntries = [{ Id: '0', Message, MessageGroupId: 'g' }];
+    return client.send(new PublishBatchCommand({ TopicArn: 'arn', PublishBatchRequestEntries }));
+  };
+  await Promise.allSettled([send('one'), send('two')]);
+  expect(steps).toEqual(['one sent', 'one answered', 'two sent', 'two answered']);
+});
+
 it('an invalid event has its place under the name that its body has, as in the log of a consumer', () => {
   const order = new TopicOrder();
   const { id, ...nameless } = anOrder({ id: 'a' });
