@@ -16,8 +16,9 @@ export interface RecordTableProps {
 
   /**
    * How long a record is valid: the idempotency window. After it, a repeated delivery looks like a new event, so
-   * synthesis fails for a consumer whose messages can live longer. The minimum is the sum of 23 days of SNS delivery
-   * retries, the retentions of queue and dead-letter queue, and an hour of clock skew. The maximum is ten years.
+   * synthesis fails for a consumer whose messages can live longer. The minimum is the sum of 23 days, for which SNS
+   * retries after server-side errors, the retentions of queue and dead-letter queue, and an hour of clock skew. The
+   * maximum is ten years.
    * @default Duration.days(45)
    */
   readonly ttl?: Duration;

@@ -9,8 +9,9 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /**
- * How long SNS tries to deliver a message to a queue: 100,015 attempts over 23 days (AWS: "Amazon SNS message
- * delivery retries", docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html).
+ * How long SNS tries to deliver a message to a queue after a server-side error: 100,015 attempts over 23 days (AWS:
+ * "Amazon SNS message delivery retries", docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html). After a
+ * client-side error SNS does not retry (AWS: "Amazon SNS dead-letter queues"), so 23 days is the longest case.
  */
 export const snsDeliveryRetriesSeconds = 23 * day;
 
@@ -59,7 +60,7 @@ export function checkRecordTtl(name: string, value: unknown): number {
   }
   throw new ConfigurationError(
     `${name} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}; it must be a whole number of ` +
-      `seconds from ${minRecordTtlSeconds} (23 days of SNS delivery retries, the shortest retentions and an hour of clock ` +
+      `seconds from ${minRecordTtlSeconds} (up to 23 days of SNS delivery retries, the shortest retentions and an hour of clock ` +
       `skew) to ${maxRecordTtlSeconds}: the "ttl" of the RecordTable, 3888000 (45 days) by default`,
   );
 }
