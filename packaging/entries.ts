@@ -4,9 +4,9 @@ export const command = 'cli/main.ts';
 /** Rooms that read files which are not modules. The package holds those files too, at the same place. */
 export const roomsWithFiles = ['system', 'local'] as const;
 
-/** Whether the package holds a file of such a room: modules are compiled, and cfn-lint checks templates only in the repository. */
+/** Whether the package holds a file of such a room: modules are compiled, and the repository alone uses its two linters. */
 export function isPackaged(path: string): boolean {
-  return !/\.ts$|__pycache__|cfn-lint\.txt$/.test(path);
+  return !/\.ts$|__pycache__|(cfn-lint|check-jsonschema)\.txt$/.test(path);
 }
 
 /** An entry point of the package. */
