@@ -316,9 +316,13 @@ function namesOf({ source, id: eventId, sequence, subject }: CloudEvent): Names 
   };
 }
 
-/** DynamoDB refuses an item whose key of an index is no text, empty or too long. */
+/**
+ * DynamoDB refuses an item whose key of an index is no text, empty or too long. A parser of the consumer's own may leave
+ * half of a surrogate pair, which is no text of UTF-8.
+ */
 function isKeyOfIndex(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= maxKeyBytes;
+  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) return false;
+  return Buffer.byteLength(value) <= maxKeyBytes;
 }
 
 /** The texts may be of any length, and an unparsed body may have any values there. */

@@ -163,7 +163,11 @@ export function claim(delivery: Delivery, terms: ClaimTerms): RecordWrite {
     keysAreForgotten: Number.isFinite(firstAttemptAfter),
   });
   const values = { ...valuesOf(delivery), firstAttemptAfter };
-  return update(id, condition, values, sets, { keep: { firstAttemptAt: now }, count });
+  return update(id, condition, values, sets, {
+    keep: { firstAttemptAt: now },
+    remove: endedBy(terms),
+    count,
+  });
 }
 
 /**
@@ -174,7 +178,7 @@ export function claimAgain(delivery: Delivery, terms: ClaimTerms, resendToken: s
   const sets = { ...claimed(delivery, terms), firstAttemptAt: delivery.now };
   const values = { ...valuesOf(delivery), resendToken };
   return update(delivery.id, may.MAY_CLAIM_AGAIN, values, sets, {
-    remove: ['body', 'bodySha256'],
+    remove: ['body', 'bodySha256', ...endedBy(terms)],
     count: countOf(terms),
   });
 }
@@ -183,6 +187,11 @@ function claimed(delivery: Delivery, { leaseUntil, countsAttempt }: ClaimTerms):
   const owned = { ...begun(delivery), status: 'INPROGRESS', inProgressExpiration: leaseUntil };
   // A counted attempt may end its process, so that nobody writes the record until the next try.
   return countsAttempt ? { ...owned, attemptState: 'STARTED', ...waiting(delivery) } : owned;
+}
+
+/** A counted attempt makes a record wait that was given up before: the reason for that no longer counts. */
+function endedBy({ countsAttempt }: ClaimTerms): readonly AttributeName[] {
+  return countsAttempt ? ['attentionCode'] : [];
 }
 
 function countOf({ countsAttempt }: ClaimTerms): 0 | 1 {

@@ -83,6 +83,11 @@ export const attentionCases: readonly Case[] = [
     await scene.store.release(redriven, 'why', { change: 1, state: 'FAILED' });
     await scene.isListed('RETRYING', redriven);
   }),
+  inList('a claim that counts an attempt removes the reason of an earlier quarantine', async (scene) => {
+    await scene.store.quarantine(scene.delivery(), givenUp);
+    const redriven = await scene.owner({ messageId: 'message-3' }, { countsAttempt: true });
+    await scene.isListed('RETRYING', redriven);
+  }),
   inList('holdUnknown lists the outcome, and resolveDone takes it off the list', async (scene) => {
     const given = await scene.given(lease(scene.subject, 'over'));
     const mine = scene.delivery();
