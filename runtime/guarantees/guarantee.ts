@@ -229,9 +229,10 @@ export interface Guarantee<Kind extends HandlerKind> {
   ): Promise<readonly Verdict[]>;
   /**
    * Records that the event was given up. Called after its copy was sent to the dead-letter queue.
+   * @returns Whether the record lists the copy for operators. A record of other content, or of an applied event, does not.
    * @throws StoreBusyError if the store stayed contended until the deadline; the error of the store.
    */
-  quarantine(task: Job, reason: GivenUp, tools: Tools): Promise<void>;
+  quarantine(task: Job, reason: GivenUp, tools: Tools): Promise<boolean>;
   /**
    * Returns the verdict of an event's record without a call of the handler, for an event that the deployed consumer
    * cannot read. An unfinished record whose effect may have happened becomes OUTCOME_UNKNOWN.

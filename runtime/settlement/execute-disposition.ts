@@ -122,12 +122,15 @@ async function recordCopy(
   context: DeliveryContext,
 ): Promise<void> {
   const { guarantee, dependencies, warn } = context;
-  if (job === undefined || record === 'unchanged') {
-    return await listMessage(message, 'DEAD_LETTER', reason, context);
+  let isListed = false;
+  if (job !== undefined && record === 'quarantined') {
+    isListed = await guarantee.quarantine(job, reason, dependencies);
+  } else if (job !== undefined && record === 'quarantined-if-possible') {
+    const once = { ...job, deadlineAt: dependencies.clock.now() };
+    isListed = await guarantee.quarantine(once, reason, dependencies).catch((error: unknown) => {
+      warn(`Message ${message.id} was copied, and its record does not say so`, error);
+      return false;
+    });
   }
-  if (record === 'quarantined') return await guarantee.quarantine(job, reason, dependencies);
-  const once = { ...job, deadlineAt: dependencies.clock.now() };
-  await guarantee.quarantine(once, reason, dependencies).catch((error: unknown) => {
-    warn(`Message ${message.id} was copied, and its record does not say so`, error);
-  });
+  if (!isListed) await listMessage(message, 'DEAD_LETTER', reason, context);
 }

@@ -49,7 +49,9 @@ export const powertools: GuaranteeMaker = (process, world) => {
         return { outcome: 'leased', leaseUntil: endsAt };
       }
     },
-    async quarantine() {},
+    async quarantine() {
+      return true;
+    },
     async findVerdict() {
       return undefined;
     },

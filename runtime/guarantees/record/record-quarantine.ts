@@ -7,6 +7,7 @@ import { DeliveryAttempt } from './delivery-attempt.ts';
  * refuses this write does not need it: it is quarantined already, or the event was applied or is being handled.
  * `Quarantine`, `QuarantineRefused` in spec/OrderOnce.tla.
  *
+ * @returns Whether the record lists the copy for operators.
  * @throws StoreBusyError if the store stayed contended until the deadline; the error of the store.
  */
 export async function recordQuarantine(
@@ -14,12 +15,15 @@ export async function recordQuarantine(
   guarantee: GuaranteeName,
   reason: GivenUp,
   tools: RecordTools,
-): Promise<void> {
-  await new DeliveryAttempt(task, guarantee, tools).writeUntilDecided({
+): Promise<boolean> {
+  type Taken = { readonly kind: 'quarantined' | 'own' };
+  const { taken, verdict } = await new DeliveryAttempt(task, guarantee, tools).writeUntilDecided<Taken>({
     write: (mine, expectedExpiration) => tools.store.quarantine(mine, reason, expectedExpiration),
     // This delivery has applied the event, or still holds its lease: there is nothing to wait for.
-    written: ({ status }) => (status === 'RETRYING' ? undefined : { kind: 'quarantined' }),
+    written: ({ status }) =>
+      status === 'RETRYING' ? undefined : { kind: status === 'QUARANTINED' ? 'quarantined' : 'own' },
     terms: { takeOver: false },
     onAmbiguous: 'ignore',
   });
+  return taken?.kind === 'quarantined' || verdict?.outcome === 'quarantined';
 }

@@ -29,9 +29,10 @@ async function deliver(
   body: unknown,
   act: Act = applies,
   over: Partial<Parameters<typeof sqsRecord>[1]> = {},
+  options: Parameters<typeof shop>[3] = {},
 ) {
   const record = sqsRecord(body, { messageId: 'm1', sentAt: wiring.clock.now(), ...over });
-  return await shop(wiring, exactlyOnce(), act)(sqsEvent(record), remaining());
+  return await shop(wiring, exactlyOnce(), act, options)(sqsEvent(record), remaining());
 }
 const order = anOrder({ subject: 'order-1' });
 const key = shopKey('order-1');
@@ -133,6 +134,69 @@ describe('the list of what an operator may have to look at', () => {
     );
   });
 
+  it('holds a message that blocked over the record of other content until its queue would have deleted it', async () => {
+    wiring = fakeWiring({ onPoison: 'block' });
+    await deliver(order);
+    const other = anOrder({ subject: 'order-1', id: order.id, sequence: '99' });
+    await deliver(other, applies, { messageId: 'm2' });
+    wiring.clock.time += wiring.queueRetentionSeconds * 1000 - 60_000;
+    const sentAt = wiring.clock.now() - wiring.queueRetentionSeconds * 1000 + 60_000;
+    await deliver(other, applies, { messageId: 'm2', sentAt });
+    expect(wiring.letters).toHaveLength(1);
+    expect(listed()).toMatchObject([
+      { state: 'DEAD_LETTER', messageId: 'm2', reason: { code: 'RETENTION' } },
+    ]);
+  });
+
+  it('holds a dead letter whose record could not be written, because the store was away', async () => {
+    wiring.store.befall('quarantine', 'down');
+    const sentAt = wiring.clock.now() - wiring.queueRetentionSeconds * 1000 + 60_000;
+    await deliver(order, fails, { sentAt });
+    expect(wiring.letters).toHaveLength(1);
+    expect(listed()).toMatchObject([
+      { state: 'DEAD_LETTER', messageId: 'm1', reason: { code: 'RETENTION' } },
+    ]);
+  });
+
+  it('holds a message that blocks no longer than its queue can hold the message', async () => {
+    wiring = fakeWiring({ onPoison: 'block' });
+    await deliver(order);
+    const other = anOrder({ subject: 'order-1', id: order.id, sequence: '99' });
+    const sentAt = wiring.clock.now() - 3_600_000;
+    await deliver(other, applies, { messageId: 'm2', sentAt });
+    expect(listed()[0]?.expiration).toBe(sentAt / 1000 + wiring.queueRetentionSeconds);
+  });
+
+  it('does not hold up a message if the store never answers', async () => {
+    const startedAt = wiring.clock.now();
+    wiring.store.befall('list', () => {
+      wiring.clock.time += 1000;
+      return new Promise(() => {});
+    });
+    await expect(deliver('{"broken')).resolves.toEqual({ batchItemFailures: [] });
+    expect(wiring.clock.now()).toBe(startedAt + 1000);
+    expect(wiring.clock.waiting).toBe(0);
+    expect(wiring.logged).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('m1 is not in the list') }),
+    );
+  });
+
+  it('is not written in the last moment of an invocation', async () => {
+    const endsIn = remaining().getRemainingTimeInMillis();
+    wiring = fakeWiring({
+      deadLetters: {
+        send: async () => {
+          wiring.clock.time += endsIn - 450;
+        },
+      },
+    });
+    await expect(deliver('{"broken')).resolves.toEqual({ batchItemFailures: [] });
+    expect(wiring.store.calls).toEqual([]);
+    expect(wiring.logged).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('m1 is not in the list') }),
+    );
+  });
+
   it("is written into the store of the guarantee, not into the consumer's", async () => {
     const own = memoryStore();
     const consumer = shop(
@@ -164,14 +228,14 @@ describe('the list of what an operator may have to look at', () => {
 });
 
 describe('the subject of an event', () => {
-  const subjectOf = async (subject: unknown) => {
+  const subjectOf = async (subject: unknown, options: Parameters<typeof deliver>[3] = {}) => {
     let seen: unknown;
     const { commit } = wiring.store;
     wiring.store.commit = async (commits, effects) => {
       seen = commits[0]?.delivery.subject;
       return await commit(commits, effects);
     };
-    await deliver({ ...order, subject });
+    await deliver({ ...order, subject }, applies, {}, options);
     return seen;
   };
 
@@ -183,5 +247,11 @@ describe('the subject of an event', () => {
     await expect(subjectOf('é'.repeat(1024))).resolves.toBe('é'.repeat(1024));
     wiring = fakeWiring();
     await expect(subjectOf('é'.repeat(1025))).resolves.toBeUndefined();
+  });
+
+  it('is left out of the record if it has half of a surrogate pair, which no store accepts', async () => {
+    const parse = ({ body }: { readonly body: string }) => JSON.parse(body);
+    await expect(subjectOf('order-\ud800', { parse })).resolves.toBeUndefined();
+    expect(recordOf()).toMatchObject({ status: 'COMPLETED' });
   });
 });

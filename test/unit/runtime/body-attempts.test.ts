@@ -372,7 +372,7 @@ describe.each(guarantees)('an event whose attempts never finished, under $name',
   });
 });
 
-it('a skipped message whose own delivery holds the lease is copied once, without further requests', async () => {
+it('a skipped message whose own delivery holds the lease is copied once and listed, without further requests', async () => {
   Object.assign(wiring, { onPoison: 'block' });
   const fails: Act = () => {
     throw new TypeError('total is undefined');
@@ -389,6 +389,6 @@ it('a skipped message whose own delivery holds the lease is copied once, without
   wiring.store.calls.length = 0;
   wiring.store.befall('release', 'down');
   await consumer(received(order('1'), { firstReceived: 1 }), remaining());
-  expect(wiring.store.calls).toEqual(['claim', 'release', 'block', 'quarantine']);
+  expect(wiring.store.calls).toEqual(['claim', 'release', 'block', 'quarantine', 'list']);
   expect(reasons()).toMatchObject([{ message: expect.stringMatching(/^Skipped by an operator: /) }]);
 });

@@ -90,7 +90,7 @@ describe('an SQS record without some of the attributes that SQS adds', () => {
 it('the trace header of a message is in its log line and in its copy in the dead-letter queue', async () => {
   const AWSTraceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1';
   await take({ ...whole, body: 'poison', attributes: { ...whole.attributes, AWSTraceHeader } });
-  expect(wiring.logged[0]).toMatchObject({ outcome: 'poison', trace: AWSTraceHeader });
+  expect(wiring.logged).toContainEqual(expect.objectContaining({ outcome: 'poison', trace: AWSTraceHeader }));
   expect(wiring.letters[0]?.trace).toBe(AWSTraceHeader);
 });
 
