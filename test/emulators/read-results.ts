@@ -24,9 +24,11 @@ export function readResults(path: string): ReadonlyMap<string, FileResults> {
   return resultsOf(JSON.parse(readFileSync(path, 'utf8')));
 }
 
-/** The results by the path of the test file below `test/integration/`. */
+/** The results by the path of the test file below `test/integration/`. A run may have other files too. */
 export function resultsOf({ testResults }: JestResults): ReadonlyMap<string, FileResults> {
-  const files = testResults.map(({ name, assertionResults }) => {
+  const files = testResults.flatMap(({ name, assertionResults }) => {
+    const [, path] = /\/test\/integration\/(.*)$/.exec(name) ?? [];
+    if (path === undefined) return [];
     const named = (status: string) =>
       assertionResults.filter((one) => one.status === status).map(({ fullName }) => fullName);
     const results = {
@@ -34,7 +36,7 @@ export function resultsOf({ testResults }: JestResults): ReadonlyMap<string, Fil
       failed: named('failed').length,
       skipped: named('pending'),
     };
-    return [name.replace(/^.*\/test\/integration\//, ''), results] as const;
+    return [[path, results] as const];
   });
   return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -28,6 +28,7 @@ describe('the table of results', () => {
         ],
       },
       { name: '/checkout/test/integration/intake.test.ts', assertionResults: [result('d', 'passed')] },
+      { name: '/checkout/test/localstack/localstack.test.ts', assertionResults: [result('e', 'passed')] },
     ],
   });
   const runs = [{ title: 'One', files }];
