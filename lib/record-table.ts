@@ -33,6 +33,8 @@ export interface RecordTableProps {
   /**
    * Whether tools find the records of a subject (`subject` of the event, an order's number for instance). It costs one more
    * write unit for each new record whose event has a subject, because the record also enters an index.
+   * CloudFormation adds one index to a table in an update (CloudFormation: "AWS::DynamoDB::Table", GlobalSecondaryIndexes), so set
+   * this in an update of its own.
    * @default false
    */
   readonly findBySubject?: boolean;
