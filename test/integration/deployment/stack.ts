@@ -90,7 +90,7 @@ const troubledOutside = { entry: 'troubled-outside', consumerName: 'troubled' } 
 for (const variant of ['plain', 'reversed']) new Variant(variants, variant, { entry: 'sound' });
 for (const variant of ['deadly', 'cut-off', 'crashing', 'recovering'])
   new Variant(variants, variant, troubled);
-new Variant(variants, 'steady', { ...troubled, timeout: Duration.seconds(4) });
+new Variant(variants, 'steady', { ...troubled, timeout: Duration.seconds(12) });
 // Nothing ends its process, and each batch is to be done in one invocation, however busy the machine is.
 new Variant(variants, 'poisoned', { ...troubled, timeout: Duration.seconds(30) });
 new Variant(variants, 'ignoring', { ...troubledOutside, timeout: Duration.seconds(5) });
