@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { App, Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { OrderOnceStack } from '../../lib/app/order-once-stack.ts';
+import { wholeApplication } from '../../bin/architecture/application.ts';
 import { IdempotentConsumer } from '../../lib/index.ts';
 import { widgetsOf } from '../support/cloudwatch/dashboard.ts';
 import { pageOf } from './page.ts';
@@ -10,14 +9,7 @@ import { dashboardRun } from './run.ts';
 // `npm run docs:dashboard`: draws the dashboard of the example with the data of a run, as a page for a browser. For a
 // picture: chromium --no-sandbox --headless --window-size=1440,1320 --screenshot=dashboard.png .local/dashboard/index.html
 
-const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-const stack = new OrderOnceStack(app, 'OrderOnce', {
-  data: 'keep',
-  functionTimeout: Duration.seconds(30),
-  intake: { auth: 'iam' },
-  billing: { url: 'https://payments.test/charges', keyRetention: Duration.days(1) },
-  notifications: { from: 'orders@mail.shop.test', domain: 'customers.test' },
-});
+const stack = wholeApplication();
 const consumers = stack.node.children.filter((child) => child instanceof IdempotentConsumer);
 const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'));
 const page = pageOf(widgetsOf(dashboard?.Properties.DashboardBody), await dashboardRun(stack, consumers));
