@@ -9,7 +9,8 @@ const rooms = {
   bin: ['lib'],
   system: ['contract'],
   local: ['system', 'publisher', 'contract'],
-  cli: ['local', 'system', 'contract'],
+  operations: ['runtime', 'publisher', 'system', 'contract'],
+  cli: ['operations', 'local', 'system', 'contract'],
   lab: ['local', 'system', 'publisher', 'contract'],
 };
 
@@ -74,13 +75,13 @@ export default {
         'The library takes events of any type; orders are the example: contract/orders/, lib/app/, lambda/, and what runs them.',
       severity: 'error',
       from: { path: '^(runtime|publisher|lib(?!/app/)|contract(?!/orders/|/index\\.ts$))' },
-      to: { path: '^(contract/orders|lib/app|lambda|bin|system|lab|local|cli|simulation|test|bench|spec)/' },
+      to: { path: '^(contract/orders|lib/app|lambda|bin|system|lab|local|operations|cli|simulation|test|bench|spec)/' },
     },
     {
       name: 'tools-know-no-orders',
       comment: 'The command and the emulators run any CDK app; the laboratory runs the one of the orders.',
       severity: 'error',
-      from: { path: '^(system|local|cli)/' },
+      from: { path: '^(system|local|operations|cli)/' },
       to: { path: '^contract/orders/' },
     },
     {

@@ -10,6 +10,7 @@ const mostFiles = 12;
 const rooms = [
   'bin',
   'cli',
+  'operations',
   'contract',
   'lab',
   'lambda',
