@@ -1,6 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { environmentNames, readEnvironment, readWholeNumber } from '../contract/environment.ts';
+import {
+  environmentNames,
+  readEnvironment,
+  readOptionalEnvironment,
+  readWholeNumber,
+} from '../contract/environment.ts';
 import { shopVariables } from '../contract/orders/shop-variables.ts';
 import { maxRecordTtlSeconds, minRecordTtlSeconds } from '../contract/policies/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
@@ -21,6 +26,7 @@ export const handler = atFirstInvocation(() => {
       publish: (event, firstPublished) => publishEvent(topic, { event, firstPublished }),
     },
     refusalOf,
+    jwtAccountClaim: readOptionalEnvironment(shopVariables.jwtAccountClaim),
     table: readEnvironment(environmentNames.recordsTable),
     recordTtlSeconds: readWholeNumber(environmentNames.recordTtlSeconds, {
       unit: 'seconds',

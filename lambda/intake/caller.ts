@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../../contract/errors.ts';
+import { anyAccount, shopVariables } from '../../contract/orders/shop-variables.ts';
 import { Problem } from './problem.ts';
 
 /** The caller as API Gateway describes it (API Gateway, "Lambda proxy integrations for HTTP APIs", format 2.0). */
@@ -29,6 +31,39 @@ export function callerOf(authorizer: Authorizer | undefined): string {
     403,
     'NO_CALLER',
     'The request has no identity: sign it for IAM (SigV4), or send a token with the claims "iss" and "sub"',
+  );
+}
+
+/**
+ * Checks that the caller may order for an account. An IAM principal that may call the API may order for every account. The
+ * bearer of a token may order for the account that a claim of the token names.
+ *
+ * @param claim The claim, or `"any"` if each bearer may order for every account.
+ * @throws Problem 403 for another account, or without the claim. It quotes neither account.
+ * @throws ConfigurationError if the caller has a token, and no claim is set.
+ */
+export function checkAccount(
+  account: string,
+  authorizer: Authorizer | undefined,
+  claim: string | undefined,
+): void {
+  const claims = authorizer?.jwt?.claims;
+  if (claims === undefined || claims === null || claim === anyAccount) return;
+  if (claim === undefined) {
+    throw new ConfigurationError(
+      `Environment variable ${shopVariables.jwtAccountClaim} is not set; it must be the claim of a token that names the ` +
+        `account of its bearer, or "${anyAccount}". The construct OrderIntake sets it from "intake.jwtAccountClaim".`,
+    );
+  }
+  const own = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+  if (own === account) return;
+  throw new Problem(
+    403,
+    'ACCOUNT_NOT_ALLOWED',
+    isText(own)
+      ? `account: the claim "${claim}" of the token names another account; order for that account, or send its token`
+      : `account: the token has no claim "${claim}" with a text, which names the account that its bearer may order for`,
+    { field: 'account' },
   );
 }
 

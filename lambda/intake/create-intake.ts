@@ -16,7 +16,7 @@ import { truncate } from '../../contract/truncate.ts';
 import { codeOf, describe } from '../../runtime/handler/errors.ts';
 import { type Output, standardOutput } from '../../runtime/ports/output.ts';
 import { FencedPersistenceLayer } from '../../runtime/powertools/fenced-persistence-layer.ts';
-import { type Authorizer, callerOf } from './caller.ts';
+import { type Authorizer, callerOf, checkAccount } from './caller.ts';
 import { idempotencyKeyHeader, readIdempotencyKey } from './idempotency-key.ts';
 import { orderEventOf } from './order-request.ts';
 import { type Answer, Problem, problemAnswer } from './problem.ts';
@@ -51,6 +51,11 @@ export interface IntakeOptions {
   readonly events: EventSink;
   /** Checks whether the consumers can apply a valid order. A refusal is answered with 422. @default - every valid order is accepted */
   readonly refusalOf?: (event: OrderEvent) => Refusal | undefined;
+  /**
+   * The claim of a token that names the account for which its bearer may order, or `"any"`.
+   * @default - requests with a token are answered with 500
+   */
+  readonly jwtAccountClaim?: string | undefined;
   /** Name of the record table. */
   readonly table: string;
   /** How long a key is remembered, in seconds: as long as the consumers' records. */
@@ -89,7 +94,7 @@ const maxBodyLength = 6 * 256 * 1024;
  */
 export function createIntake(options: IntakeOptions) {
   const { events, table, recordTtlSeconds, client, clock = systemClock, output = standardOutput } = options;
-  const { refusalOf = () => undefined } = options;
+  const { refusalOf = () => undefined, jwtAccountClaim } = options;
   checkRecordTtl('recordTtlSeconds', recordTtlSeconds);
   const store = new FencedPersistenceLayer({
     tableName: table,
@@ -124,9 +129,11 @@ export function createIntake(options: IntakeOptions) {
     let failure: Problem | undefined;
     let answer: Answer;
     try {
-      const caller = callerOf(request.requestContext.authorizer);
+      const { authorizer } = request.requestContext;
+      const caller = callerOf(authorizer);
       const key = readIdempotencyKey(request.headers?.[idempotencyKeyHeader]);
       event = orderEventOf({ caller, key, body: bodyOf(request) });
+      checkAccount(event.partitionkey, authorizer, jwtAccountClaim);
       if (!events.fits(event)) throw tooLarge();
       const refusal = refusalOf(event);
       if (refusal !== undefined) throw notApplicable(refusal);

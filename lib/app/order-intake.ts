@@ -14,7 +14,7 @@ import type { RecordTable } from '../record-table.ts';
 import { allowAlarms } from '../watching/alarm-topic.ts';
 import { type AlarmTargets, createAlarm } from '../watching/create-alarm.ts';
 import { hasAlarms } from '../watching/watch-consumer.ts';
-import { authorizerOf, type IntakeAuth } from './intake-authorization.ts';
+import { authorizationOf, type IntakeAuth, principalOf } from './intake-authorization.ts';
 
 export interface OrderIntakeProps extends AlarmTargets {
   /** The topic for the orders' events. */
@@ -71,6 +71,7 @@ export class OrderIntake extends Construct {
     records.grantIntake(this.handler);
     topic.grantPublish(this.handler);
     this.handler.addEnvironment(shopVariables.topicArn, topic.topicArn);
+    if (auth.auth === 'jwt') this.handler.addEnvironment(shopVariables.jwtAccountClaim, auth.jwtAccountClaim);
 
     const api = new HttpApi(this, 'Api', {
       // A title: APIs of one account may share it.
@@ -81,7 +82,7 @@ export class OrderIntake extends Construct {
       path: '/orders',
       methods: [HttpMethod.POST],
       integration: new HttpLambdaIntegration('Function', this.handler),
-      authorizer: authorizerOf(auth),
+      ...authorizationOf(auth),
     });
     const logGroup = new LogGroup(this, 'AccessLogs', {
       ...(name === undefined ? {} : { logGroupName: `/aws/apigateway/${name}` }),
@@ -94,7 +95,7 @@ export class OrderIntake extends Construct {
       throttle,
       accessLogSettings: {
         destination: new LogGroupLogDestination(logGroup),
-        format: AccessLogFormat.custom(accessLog),
+        format: AccessLogFormat.custom(accessLogOf(auth)),
       },
     });
     this.url = `${api.apiEndpoint}/orders`;
@@ -119,13 +120,16 @@ export class OrderIntake extends Construct {
 }
 
 /** Without headers and bodies, because a key can be a secret and an order is personal data. */
-const accessLog = JSON.stringify({
-  requestId: '$context.requestId',
-  time: '$context.requestTime',
-  ip: '$context.identity.sourceIp',
-  route: '$context.routeKey',
-  status: '$context.status',
-  latencyMs: '$context.responseLatency',
-  error: '$context.error.message',
-  integrationError: '$context.integrationErrorMessage',
-});
+function accessLogOf(auth: IntakeAuth): string {
+  return JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    ip: '$context.identity.sourceIp',
+    ...principalOf(auth),
+    route: '$context.routeKey',
+    status: '$context.status',
+    latencyMs: '$context.responseLatency',
+    error: '$context.error.message',
+    integrationError: '$context.integrationErrorMessage',
+  });
+}

@@ -54,18 +54,53 @@ describe('the intake', () => {
     });
   });
 
-  test('accepts tokens of an issuer instead of signatures', () => {
-    const jwtIssuer = 'https://issuer.example/pool';
-    const intake = { auth: 'jwt', jwtIssuer, jwtAudience: 'shop' } as const;
-    const withTokens = Template.fromStack(orderOnceStack({ intake }));
-    withTokens.hasResourceProperties('AWS::ApiGatewayV2::Route', {
-      AuthorizationType: 'JWT',
-      AuthorizerId: ref('Intake'),
+  describe('with tokens of an issuer', () => {
+    const tokens = { auth: 'jwt', jwtIssuer: 'https://issuer.example/pool', jwtAudience: 'shop' } as const;
+    const withTokens = Template.fromStack(
+      orderOnceStack({
+        intake: { ...tokens, jwtAccountClaim: 'customer_id', jwtScopes: ['orders/write'] },
+      }),
+    );
+
+    test('accepts them instead of signatures, if they have one of the scopes', () => {
+      withTokens.hasResourceProperties('AWS::ApiGatewayV2::Route', {
+        AuthorizationType: 'JWT',
+        AuthorizationScopes: ['orders/write'],
+        AuthorizerId: ref('Intake'),
+      });
+      withTokens.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+        AuthorizerType: 'JWT',
+        IdentitySource: ['$request.header.Authorization'],
+        JwtConfiguration: { Issuer: 'https://issuer.example/pool', Audience: ['shop'] },
+      });
     });
-    withTokens.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
-      AuthorizerType: 'JWT',
-      IdentitySource: ['$request.header.Authorization'],
-      JwtConfiguration: { Issuer: 'https://issuer.example/pool', Audience: ['shop'] },
+
+    test('tells its function which claim names the account, and leaves out scopes that are not set', () => {
+      withTokens.hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: Match.objectLike({ JWT_ACCOUNT_CLAIM: 'customer_id' }) },
+      });
+      const anyBearer = Template.fromStack(orderOnceStack({ intake: { ...tokens, jwtAccountClaim: 'any' } }));
+      anyBearer.hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: Match.objectLike({ JWT_ACCOUNT_CLAIM: 'any' }) },
+      });
+      anyBearer.hasResourceProperties('AWS::ApiGatewayV2::Route', { AuthorizationScopes: Match.absent() });
+    });
+
+    test('logs the subject of the token, and neither the token nor another claim', () => {
+      expect(accessLogOf(withTokens)).toMatchObject({ principal: '$context.authorizer.claims.sub' });
+      expect(JSON.stringify(accessLogOf(withTokens))).not.toMatch(/header|token|claims\.(?!sub")/i);
     });
   });
+
+  test('logs the principal that signed a request', () => {
+    expect(accessLogOf(template)).toMatchObject({
+      principal: '$context.identity.userArn',
+      cognitoIdentity: '$context.identity.cognitoIdentityId',
+    });
+  });
+
+  function accessLogOf(of: Template): unknown {
+    const [stage] = Object.values(of.findResources('AWS::ApiGatewayV2::Stage'));
+    return JSON.parse(stage?.Properties.AccessLogSettings.Format);
+  }
 });

@@ -1,3 +1,6 @@
+const jwt =
+  '"intake": { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>", "jwtAccountClaim": "<claim>" }';
+
 /** The line of a settings file that holds a setting, by the setting's name. */
 const places: Readonly<Record<string, string>> = {
   account: '"account": "<12 digits>"',
@@ -10,8 +13,10 @@ const places: Readonly<Record<string, string>> = {
   mailFrom: '"notifications": { "mailFrom": "<address>", "mailDomain": "<domain>" }',
   mailDomain: '"notifications": { "mailFrom": "<address>", "mailDomain": "<domain>" }',
   intakeAuth: '"intake": { "auth": "iam" }',
-  jwtIssuer: '"intake": { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>" }',
-  jwtAudience: '"intake": { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>" }',
+  jwtIssuer: jwt,
+  jwtAudience: jwt,
+  jwtAccountClaim: jwt,
+  jwtScopes: '"jwtScopes": ["<scope>"] beside "auth": "jwt" in "intake"',
 };
 
 /** The line of a settings file that holds a setting; `undefined` for an unknown name. */

@@ -39,9 +39,15 @@ const callers = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ iam: { userId: 'AIDAEXAMPLE' } }) },
   texts.map((userId) => ({ iam: { userId } })),
   texts.map((identityId) => ({ iam: { cognitoIdentity: { identityId } } })),
-  fc.tuple(claims, claims).map(([iss, sub]) => ({ jwt: { claims: { iss, sub } } })),
+  fc.tuple(claims, claims, claims).map(([iss, sub, account]) => ({ jwt: { claims: { iss, sub, account } } })),
   fc.constantFrom(undefined, {}, { iam: null }, { jwt: null }, { jwt: { claims: null } }),
 );
+
+/** A token of the account that a body orders for. */
+function tokenOf(body: string | undefined): object {
+  const account = /"account":"(\w+)"/.exec(body ?? '')?.[1];
+  return { iam: null, jwt: { claims: { iss: 'https://issuer.example', sub: 'ann', account } } };
+}
 
 const requests: fc.Arbitrary<HttpRequest> = fc
   .record({
@@ -50,12 +56,13 @@ const requests: fc.Arbitrary<HttpRequest> = fc
     authorizer: callers,
     encoding: fc.constantFrom('none', 'none', 'base64', 'claimed'),
     header: fc.tuple(texts, texts),
+    ownAccount: fc.boolean(),
   })
-  .map(({ body, key, authorizer, encoding, header }) => ({
+  .map(({ body, key, authorizer, encoding, header, ownAccount }) => ({
     headers: { ...Object.fromEntries([header]), ...(key !== undefined && { 'idempotency-key': key }) },
     body: encoding === 'base64' ? Buffer.from(body ?? '').toString('base64') : body,
     isBase64Encoded: encoding !== 'none',
-    requestContext: { authorizer },
+    requestContext: { authorizer: ownAccount ? { ...authorizer, ...tokenOf(body) } : authorizer },
   })) as fc.Arbitrary<HttpRequest>;
 
 /** Accepted and published, or refused as the client's mistake, in few words; nothing that is sent is a 5xx. */
@@ -70,12 +77,14 @@ export const intake = target<HttpRequest>({
   ]),
   check: async (request) => {
     const published: OrderEvent[] = [];
+    const { jwt } = request.requestContext.authorizer ?? {};
     const lines: string[] = [];
     const handler = createIntake({
       events: {
         fits: (event) => fitsTopic({ event, firstPublished: 0 }),
         publish: async (event) => void published.push(event),
       },
+      jwtAccountClaim: 'account',
       table: 'records',
       recordTtlSeconds: 45 * 86_400,
       client: emptyTable,
@@ -87,6 +96,7 @@ export const intake = target<HttpRequest>({
     const answer = JSON.parse(body);
     if (statusCode === 202) {
       const [event] = published;
+      if (jwt) assert.equal(event?.partitionkey, jwt.claims?.account);
       assert.deepEqual([published.length, answer.source, answer.id], [1, event?.source, event?.id]);
       assert.deepEqual(parseOrderEvent({ body: canonicalJson(event) }), JSON.parse(JSON.stringify(event)));
       return;

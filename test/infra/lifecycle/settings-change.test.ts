@@ -14,7 +14,10 @@ const newFlags = JSON.parse(
 const choices = {
   billing: ['off', everyConsumer.billing],
   notifications: ['off', everyConsumer.notifications],
-  intake: [{ auth: 'iam' }, { auth: 'jwt', jwtIssuer: 'https://issuer.example', jwtAudience: 'shop' }],
+  intake: [
+    { auth: 'iam' },
+    { auth: 'jwt', jwtIssuer: 'https://issuer.example', jwtAudience: 'shop', jwtAccountClaim: 'customer_id' },
+  ],
   data: ['keep', 'delete'],
   functionTimeout: [Duration.seconds(30), Duration.seconds(5), Duration.minutes(15)],
   toleratedOutage: [undefined, Duration.hours(1)],

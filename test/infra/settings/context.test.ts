@@ -12,8 +12,14 @@ describe('a setting in the context fails with the file and the line to write', (
     ['mailDomain', '"notifications": { "mailFrom": "<address>", "mailDomain": "<domain>" }'],
     ['functionTimeoutSeconds', '"functionTimeoutSeconds": <number>'],
     ['intakeAuth', '"intake": { "auth": "iam" }'],
-    ['jwtIssuer', '"intake": { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>" }'],
-    ['jwtAudience', '"intake": { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>" }'],
+    [
+      'jwtIssuer',
+      '"intake": { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>", "jwtAccountClaim": "<claim>" }',
+    ],
+    [
+      'jwtAudience',
+      '"intake": { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>", "jwtAccountClaim": "<claim>" }',
+    ],
     ['account', '"account": "<12 digits>"'],
     ['region', '"region": "<Region>"'],
   ])('%s', (name, line) => {

@@ -117,12 +117,17 @@ describe('settings', () => {
     expect(settingsOf({ ...trial, file: { data: 'delete', alarms: 'on' } }).alarms).toBe(true);
   });
 
-  test('of an intake with tokens name their issuer', () => {
+  test.each([
+    [{ jwtAccountClaim: 'https://issuer.example/customer' }],
+    [{ jwtAccountClaim: 'any', jwtScopes: ['orders/write', 'orders:admin'] }],
+  ])('of an intake with tokens name their issuer, and whom a bearer may order for: %j', (bearers) => {
     const jwtIssuer = 'https://issuer.example/pool';
-    const intake = { auth: 'jwt', jwtIssuer, jwtAudience: 'shop' };
+    const intake = { auth: 'jwt', jwtIssuer, jwtAudience: 'shop', ...bearers };
     expect(settingsOf({ file: { intake } }).intake).toEqual(intake);
   });
 });
+
+const tokens = { auth: 'jwt', jwtIssuer: 'https://a.test', jwtAudience: 'b', jwtAccountClaim: 'c' } as const;
 
 describe('a wrong value fails with its file, its name and what it must be', () => {
   test.each<[object, string]>([
@@ -201,6 +206,19 @@ describe('a wrong value fails with its file, its name and what it must be', () =
       { intake: { auth: 'jwt', jwtIssuer: 'http://a.test', jwtAudience: 'b' } },
       'is "http://a.test"; it must be the https',
     ],
+    [
+      { intake: { auth: 'jwt', jwtIssuer: 'https://a.test', jwtAudience: 'b' } },
+      '"intake.jwtAccountClaim" is missing; it must be the claim that names the account for which the bearer of a token may ' +
+        'order, "customer_id" for instance, or "any" to let each bearer order for every account.',
+    ],
+    [{ intake: { ...tokens, jwtAccountClaim: '' } }, '"intake.jwtAccountClaim" is ""; it must be the claim'],
+    [
+      { intake: { ...tokens, jwtScopes: 'orders/write' } },
+      '"intake.jwtScopes" is "orders/write"; it must be a list of 1 to 10 scopes without blanks, ["orders/write"] for',
+    ],
+    [{ intake: { ...tokens, jwtScopes: [] } }, '"intake.jwtScopes" is []; it must be a list'],
+    [{ intake: { ...tokens, jwtScopes: ['a b'] } }, '"intake.jwtScopes" is ["a b"]; it must be a list'],
+    [{ intake: { ...tokens, jwtScopes: 'abcdefghijk'.split('') } }, 'it must be a list of 1 to 10 scopes'],
   ])('%j', (file, message) => {
     expect(refusalOf({ file })).toContain(`config/production.json: `);
     expect(refusalOf({ file })).toContain(message);

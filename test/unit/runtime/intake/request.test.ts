@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parseOrderEvent } from '../../../../contract/orders/order-event.ts';
-import { type Authorizer, callerOf } from '../../../../lambda/intake/caller.ts';
+import { type Authorizer, callerOf, checkAccount } from '../../../../lambda/intake/caller.ts';
 import { readIdempotencyKey } from '../../../../lambda/intake/idempotency-key.ts';
 import { orderEventOf } from '../../../../lambda/intake/order-request.ts';
 import { Problem, problemAnswer } from '../../../../lambda/intake/problem.ts';
@@ -105,6 +105,50 @@ describe('the caller', () => {
     jwt({ sub: 'b' }),
   ])('is missing and the request refused with %j', (authorizer) => {
     expect(() => callerOf(authorizer)).toThrow(expect.objectContaining({ status: 403, code: 'NO_CALLER' }));
+  });
+});
+
+describe('the account of an order', () => {
+  const token = (claims: object): Authorizer => ({ jwt: { claims: { ...claims } } });
+  const refused = (authorizer: Authorizer, claim?: string): unknown => {
+    try {
+      checkAccount('customer-1', authorizer, claim);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+
+  it.each([
+    ['of a token that names it', token({ customer: 'customer-1' }), 'customer'],
+    ['of a token, if each bearer may order for every account', token({ customer: 'customer-2' }), 'any'],
+    ['of a signed request', { iam: { userId: 'AROAEXAMPLE' } }, undefined],
+  ])('may be that %s', (_, authorizer, claim) => {
+    expect(refused(authorizer, claim)).toBeUndefined();
+  });
+
+  it.each([
+    ['another account', { customer: 'customer-2' }, 'names another account'],
+    ['an account that differs in its case', { customer: 'Customer-1' }, 'names another account'],
+    ['no account', {}, 'has no claim "customer"'],
+    ['an empty account', { customer: '' }, 'has no claim "customer"'],
+    ['several accounts', { customer: ['customer-1'] }, 'has no claim "customer"'],
+  ])('is refused to the bearer of a token that names %s, without a word of an account', (_, claims, detail) => {
+    const error = refused(token(claims), 'customer') as Problem;
+    expect(error).toMatchObject({ status: 403, code: 'ACCOUNT_NOT_ALLOWED', field: 'account' });
+    expect(error.message).toContain(detail);
+    expect(problemAnswer(error).body).not.toMatch(/customer-\d/i);
+  });
+
+  it('is not one that every object inherits', () => {
+    expect(refused(token({}), 'constructor')).toMatchObject({ status: 403 });
+  });
+
+  it('is refused to every token if nobody said which claim names it', () => {
+    expect(refused(token({ customer: 'customer-1' }))).toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('JWT_ACCOUNT_CLAIM is not set'),
+    });
   });
 });
 
