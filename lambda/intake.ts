@@ -6,19 +6,21 @@ import {
   readOptionalEnvironment,
   readWholeNumber,
 } from '../contract/environment.ts';
-import { shopVariables } from '../contract/orders/shop-variables.ts';
+import { anyJump, sequenceJump, shopVariables } from '../contract/orders/shop-variables.ts';
 import { maxRecordTtlSeconds, minRecordTtlSeconds } from '../contract/policies/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
 import { clientOptions } from '../runtime/aws/sdk-client-options.ts';
 import { createIntake } from './intake/create-intake.ts';
+import { lastAppliedIn, type SequenceBound } from './intake/sequence-bound.ts';
 import { refusalOf } from './order/order-refusal.ts';
 import { atFirstInvocation } from './start/at-first-invocation.ts';
 
-/** Claim, publish and save are each tried twice for up to 4 s, so they end before the function's timeout of 28 s. */
+/** Besides a short read, claim, publish and save are each tried twice for up to 4 s, so they end before the function's timeout of 28 s. */
 const clientConfig = { ...clientOptions, maxAttempts: 2 };
 
 /** `POST /orders`: an order becomes one event, however often its request arrives. */
 export const handler = atFirstInvocation(() => {
+  const client = new DynamoDBClient(clientConfig);
   const topic = snsTopic(readEnvironment(shopVariables.topicArn), new SNSClient(clientConfig));
   return createIntake({
     events: {
@@ -33,6 +35,15 @@ export const handler = atFirstInvocation(() => {
       least: minRecordTtlSeconds,
       most: maxRecordTtlSeconds,
     }),
-    client: new DynamoDBClient(clientConfig),
+    client,
+    sequenceBound: sequenceBoundOf(client),
   });
 });
+
+function sequenceBoundOf(client: DynamoDBClient): SequenceBound | undefined {
+  if (readEnvironment(shopVariables.maxSequenceJump) === anyJump) return undefined;
+  return {
+    maxJump: readWholeNumber(shopVariables.maxSequenceJump, sequenceJump),
+    lastApplied: lastAppliedIn(readEnvironment(shopVariables.customersTable), client),
+  };
+}

@@ -39,6 +39,8 @@ export function environmentWith(endpoint: string): Record<string, string> {
     [shopVariables.paymentKeyRetentionSeconds]: '86400',
     [shopVariables.mailFrom]: 'shop@example.com',
     [shopVariables.mailDomain]: 'example.com',
+    [shopVariables.customersTable]: 'customers',
+    [shopVariables.maxSequenceJump]: '1000000',
     [shopVariables.topicArn]: 'arn:aws:sns:us-east-1:123456789012:orders.fifo',
   };
 }

@@ -20,6 +20,7 @@ import { type Authorizer, callerOf, checkAccount } from './caller.ts';
 import { idempotencyKeyHeader, readIdempotencyKey } from './idempotency-key.ts';
 import { orderEventOf } from './order-request.ts';
 import { type Answer, Problem, problemAnswer } from './problem.ts';
+import { checkSequence, type SequenceBound } from './sequence-bound.ts';
 
 /** The parts of an HTTP API's request (payload format 2.0) that the intake reads. */
 export interface HttpRequest {
@@ -56,6 +57,8 @@ export interface IntakeOptions {
    * @default - requests with a token are answered with 500
    */
   readonly jwtAccountClaim?: string | undefined;
+  /** Bound of an order's sequence; a higher one is answered with 422. @default - any sequence is accepted */
+  readonly sequenceBound?: SequenceBound | undefined;
   /** Name of the record table. */
   readonly table: string;
   /** How long a key is remembered, in seconds: as long as the consumers' records. */
@@ -94,7 +97,7 @@ const maxBodyLength = 6 * 256 * 1024;
  */
 export function createIntake(options: IntakeOptions) {
   const { events, table, recordTtlSeconds, client, clock = systemClock, output = standardOutput } = options;
-  const { refusalOf = () => undefined, jwtAccountClaim } = options;
+  const { refusalOf = () => undefined, jwtAccountClaim, sequenceBound } = options;
   checkRecordTtl('recordTtlSeconds', recordTtlSeconds);
   const store = new FencedPersistenceLayer({
     tableName: table,
@@ -137,6 +140,8 @@ export function createIntake(options: IntakeOptions) {
       if (!events.fits(event)) throw tooLarge();
       const refusal = refusalOf(event);
       if (refusal !== undefined) throw notApplicable(refusal);
+      // Before the key is claimed, so that a client can correct the order and keep its key.
+      if (sequenceBound !== undefined) await checkSequence(event, sequenceBound);
       config.registerLambdaContext(context);
       answer = await accept({ caller, key, fingerprint: earliestFingerprint(event), event });
     } catch (error) {

@@ -2,12 +2,7 @@ import type { AddRoutesOptions } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import * as v from 'valibot';
 import { anyAccount } from '../../contract/orders/shop-variables.ts';
-import { settingsObject, text } from './settings/settings-schema.ts';
-
-const iam = settingsObject(
-  { auth: v.literal('iam', '"iam" or "jwt": how callers of the intake are authorized') },
-  '{ "auth": "iam" } or { "auth": "jwt", "jwtIssuer": "<URL>", "jwtAudience": "<audience>", "jwtAccountClaim": "<claim>" }',
-);
+import { text } from './settings/settings-schema.ts';
 
 /** AWS: "Quotas for configuring and running an HTTP API in API Gateway", scopes per route. */
 const maxScopes = 10;
@@ -15,31 +10,30 @@ const maxScopes = 10;
 /** A scope of OAuth has no blanks, quotes and backslashes (RFC 6749, section 3.3). */
 const scope = /^[!#-[\]-~]+$/;
 
-const jwt = settingsObject({
-  auth: v.literal('jwt'),
-  jwtIssuer: text(/^https:\/\/\S+$/, 'the https URL of a token issuer, as in the claim "iss"'),
-  jwtAudience: text(/^\S+$/, 'the audience of its tokens, as in the claim "aud" or "client_id"'),
-  jwtAccountClaim: text(
-    /^\S+$/,
-    'the claim that names the account for which the bearer of a token may order, "customer_id" for instance, or ' +
-      `"${anyAccount}" to let each bearer order for every account`,
-  ),
-  jwtScopes: v.optional(
-    v.custom<readonly string[]>(
-      isScopes,
-      `a list of 1 to ${maxScopes} scopes without blanks, ["orders/write"] for instance: a token needs one of them`,
-    ),
-  ),
-});
-
 /**
- * The callers that may send orders: IAM principals, or bearers of an issuer's tokens.
+ * The settings of each way to authorize callers. They are IAM principals, or bearers of an issuer's tokens.
  *
  * To add another way, add its settings here and its authorizer below, and read its caller in lambda/intake/caller.ts.
  */
-export const intakeAuth = v.lazy((given) =>
-  typeof given === 'object' && given !== null && 'auth' in given && given.auth === 'jwt' ? jwt : iam,
-);
+export const authorizations = {
+  iam: { auth: v.literal('iam', '"iam" or "jwt": how callers of the intake are authorized') },
+  jwt: {
+    auth: v.literal('jwt'),
+    jwtIssuer: text(/^https:\/\/\S+$/, 'the https URL of a token issuer, as in the claim "iss"'),
+    jwtAudience: text(/^\S+$/, 'the audience of its tokens, as in the claim "aud" or "client_id"'),
+    jwtAccountClaim: text(
+      /^\S+$/,
+      'the claim that names the account for which the bearer of a token may order, "customer_id" for instance, or ' +
+        `"${anyAccount}" to let each bearer order for every account`,
+    ),
+    jwtScopes: v.optional(
+      v.custom<readonly string[]>(
+        isScopes,
+        `a list of 1 to ${maxScopes} scopes without blanks, ["orders/write"] for instance: a token needs one of them`,
+      ),
+    ),
+  },
+} as const;
 
 export type IntakeAuth = { readonly auth: 'iam' } | JwtAuth;
 

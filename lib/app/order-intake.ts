@@ -3,10 +3,13 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { shopVariables } from '../../contract/orders/shop-variables.ts';
+import { customersTable } from '../../contract/orders/order-tables.ts';
+import { anyJump, shopVariables } from '../../contract/orders/shop-variables.ts';
+import type { DataTable } from '../data-table.ts';
 import type { EventTopic } from '../event-topic.ts';
 import { nodeFunction } from '../functions/node-function.ts';
 import { givenName, physicalName } from '../names.ts';
@@ -15,13 +18,16 @@ import { allowAlarms } from '../watching/alarm-topic.ts';
 import { type AlarmTargets, createAlarm } from '../watching/create-alarm.ts';
 import { hasAlarms } from '../watching/watch-consumer.ts';
 import { authorizationOf, type IntakeAuth, principalOf } from './intake-authorization.ts';
+import type { IntakeSettings } from './intake-settings.ts';
 
 export interface OrderIntakeProps extends AlarmTargets {
   /** The topic for the orders' events. */
   readonly topic: EventTopic;
   /** The table that keeps the intake's answers, for as long as the consumers' records. */
   readonly records: RecordTable;
-  readonly auth: IntakeAuth;
+  /** The table with the last applied sequence of each account. */
+  readonly customers: DataTable;
+  readonly settings: IntakeSettings;
   /** Name of the function; log groups are named after it. @default - names of CloudFormation's */
   readonly physicalName?: string;
   /** Whether there is an alarm on the intake's own failures. @default true */
@@ -55,7 +61,7 @@ export class OrderIntake extends Construct {
     const {
       topic,
       records,
-      auth,
+      settings,
       physicalName: name,
       removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     } = props;
@@ -71,7 +77,10 @@ export class OrderIntake extends Construct {
     records.grantIntake(this.handler);
     topic.grantPublish(this.handler);
     this.handler.addEnvironment(shopVariables.topicArn, topic.topicArn);
-    if (auth.auth === 'jwt') this.handler.addEnvironment(shopVariables.jwtAccountClaim, auth.jwtAccountClaim);
+    if (settings.auth === 'jwt') {
+      this.handler.addEnvironment(shopVariables.jwtAccountClaim, settings.jwtAccountClaim);
+    }
+    this.#boundSequences(props);
 
     const api = new HttpApi(this, 'Api', {
       // A title: APIs of one account may share it.
@@ -82,7 +91,7 @@ export class OrderIntake extends Construct {
       path: '/orders',
       methods: [HttpMethod.POST],
       integration: new HttpLambdaIntegration('Function', this.handler),
-      ...authorizationOf(auth),
+      ...authorizationOf(settings),
     });
     const logGroup = new LogGroup(this, 'AccessLogs', {
       ...(name === undefined ? {} : { logGroupName: `/aws/apigateway/${name}` }),
@@ -95,11 +104,33 @@ export class OrderIntake extends Construct {
       throttle,
       accessLogSettings: {
         destination: new LogGroupLogDestination(logGroup),
-        format: AccessLogFormat.custom(accessLogOf(auth)),
+        format: AccessLogFormat.custom(accessLogOf(settings)),
       },
     });
     this.url = `${api.apiEndpoint}/orders`;
     if (props.alarms !== false && hasAlarms(this)) this.#watch(api, props);
+  }
+
+  /**
+   * Lets the function read the last applied sequence of an account, and no other attribute of the table. The condition is
+   * that of the IAM User Guide, "Amazon DynamoDB: Allows access to specific attributes".
+   */
+  #boundSequences({ customers, settings: { maxSequenceJump = 1_000_000 } }: OrderIntakeProps): void {
+    this.handler.addEnvironment(shopVariables.maxSequenceJump, String(maxSequenceJump));
+    if (maxSequenceJump === anyJump) return;
+    this.handler.addEnvironment(shopVariables.customersTable, customers.tableName);
+    this.handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem'],
+        resources: [customers.tableArn],
+        conditions: {
+          'ForAllValues:StringEquals': {
+            'dynamodb:Attributes': [customersTable.key, customersTable.sequence],
+          },
+          StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+        },
+      }),
+    );
   }
 
   /** A short outage passes, because callers send their order again; two of three periods of it do not. */

@@ -37,7 +37,7 @@ export class OrderOnceStack extends Stack {
       toleratedOutage,
       alarms = data === 'keep',
       alarmTopicArn,
-      intake: auth,
+      intake: intakeSettings,
       billing: payment,
       notifications: mail,
       physicalNames = 'generated',
@@ -86,7 +86,8 @@ export class OrderOnceStack extends Stack {
       ...named('Intake'),
       topic,
       records,
-      auth,
+      customers,
+      settings: intakeSettings,
     });
 
     const values: Record<keyof typeof outputs, string> = {

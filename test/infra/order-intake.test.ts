@@ -34,6 +34,8 @@ describe('the intake', () => {
           RECORDS_TABLE_NAME: ref('Records'),
           RECORD_TTL_SECONDS: String(45 * 24 * 3600),
           TOPIC_ARN: ref('OrderEvents'),
+          CUSTOMERS_TABLE_NAME: ref('Customers'),
+          MAX_SEQUENCE_JUMP: '1000000',
         },
       },
     });
@@ -52,6 +54,36 @@ describe('the intake', () => {
         ]),
       },
     });
+  });
+
+  const readOfSequences = {
+    Effect: 'Allow',
+    Action: 'dynamodb:GetItem',
+    Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('Customers'), 'Arn'] },
+    Condition: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['account', 'sequence'] },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    },
+  };
+
+  test('may read the sequence of an account, and nothing else of it', () => {
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([readOfSequences]) },
+    });
+  });
+
+  test('reads no sequence if any may follow', () => {
+    const unbound = Template.fromStack(orderOnceStack({ intake: { auth: 'iam', maxSequenceJump: 'any' } }));
+    unbound.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: { MAX_SEQUENCE_JUMP: 'any', CUSTOMERS_TABLE_NAME: Match.absent() },
+      },
+    });
+    unbound.resourcePropertiesCountIs(
+      'AWS::IAM::Policy',
+      { PolicyDocument: { Statement: Match.arrayWith([readOfSequences]) } },
+      0,
+    );
   });
 
   describe('with tokens of an issuer', () => {

@@ -16,6 +16,7 @@ const places: Readonly<Record<string, string>> = {
   jwtIssuer: jwt,
   jwtAudience: jwt,
   jwtAccountClaim: jwt,
+  maxSequenceJump: '"maxSequenceJump": <number> in "intake"',
   jwtScopes: '"jwtScopes": ["<scope>"] beside "auth": "jwt" in "intake"',
 };
 

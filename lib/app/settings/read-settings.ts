@@ -4,7 +4,7 @@ import type { Node } from 'constructs';
 import * as v from 'valibot';
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { type PaymentSettings, paymentSettings } from '../billing.ts';
-import { type IntakeAuth, intakeAuth } from '../intake-authorization.ts';
+import { type IntakeSettings, intakeSettings } from '../intake-settings.ts';
 import { type MailSettings, mailSettings } from '../notifications.ts';
 import { production, readContext } from './context.ts';
 import { readSettingsFile, shownPath } from './settings-file.ts';
@@ -39,8 +39,8 @@ export interface Settings {
   readonly alarmTopicArn?: string;
   readonly billing: PaymentSettings | 'off';
   readonly notifications: MailSettings | 'off';
-  /** How HTTP callers are authorized. */
-  readonly intake: IntakeAuth;
+  /** Who may send orders over HTTP, and which. */
+  readonly intake: IntakeSettings;
 }
 
 export interface SettingsSource {
@@ -79,7 +79,7 @@ const file = settingsObject({
     mailSettings,
     '"off", which removes the consumer if it is deployed, or { "mailFrom": "<address>", "mailDomain": "<domain>" }',
   ),
-  intake: intakeAuth,
+  intake: intakeSettings,
 });
 
 /**

@@ -117,6 +117,11 @@ describe('settings', () => {
     expect(settingsOf({ ...trial, file: { data: 'delete', alarms: 'on' } }).alarms).toBe(true);
   });
 
+  test.each([1, 9_007_199_254_740_991, 'any'])('of the intake bound how far a sequence jumps: %s', (jump) => {
+    const intake = { auth: 'iam', maxSequenceJump: jump };
+    expect(settingsOf({ file: { intake } }).intake).toEqual(intake);
+  });
+
   test.each([
     [{ jwtAccountClaim: 'https://issuer.example/customer' }],
     [{ jwtAccountClaim: 'any', jwtScopes: ['orders/write', 'orders:admin'] }],
@@ -192,6 +197,13 @@ describe('a wrong value fails with its file, its name and what it must be', () =
       '"toleratedOutageSeconds" is -1; it must be a whole number of seconds from 0',
     ],
     [{ data: 'lose' }, '"data" is "lose"; it must be "keep" or "delete"'],
+    [
+      { intake: { auth: 'iam', maxSequenceJump: 0 } },
+      '"intake.maxSequenceJump" is 0; it must be a whole number from 1 to 9007199254740991, how far a sequence may be above ' +
+        'the last applied one of its account, or "any"',
+    ],
+    [{ intake: { auth: 'iam', maxSequenceJump: 1.5 } }, '"intake.maxSequenceJump" is 1.5; it must be'],
+    [{ intake: { auth: 'iam', maxSequenceJump: '1000' } }, '"intake.maxSequenceJump" is "1000"; it must be'],
     [{ intake: { auth: 'none' } }, '"intake.auth" is "none"; it must be "iam" or "jwt"'],
     [{ intake: {} }, '"intake.auth" is missing; it must be "iam" or "jwt"'],
     [
@@ -247,6 +259,10 @@ describe('an unknown name fails with the name to use', () => {
     [
       { mailFrom: 'a@b.test' },
       'write "notifications": { "mailFrom": "<address>", "mailDomain": "<domain>" }.',
+    ],
+    [
+      { intake: { auth: 'iam', maxSequenceJumps: 5 } },
+      '"intake.maxSequenceJumps" is not a setting; did you mean "maxSequenceJump"?',
     ],
     [{ intakeAuth: 'jwt' }, '"intakeAuth" is not a setting here; write "intake": { "auth": "iam" }.'],
     [

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { createIntake, type HttpRequest, type IntakeOptions } from '../../../lambda/intake/create-intake.ts';
+import { lastAppliedIn } from '../../../lambda/intake/sequence-bound.ts';
 import { anOrderBody, contextOf, post } from '../../support/http.ts';
 
 /** An intake whose table takes every write. */
@@ -53,6 +54,86 @@ describe('the bearer of a token', () => {
         code: 'CONFIGURATION',
         reason: expect.stringContaining('JWT_ACCOUNT_CLAIM'),
       }),
+    ]);
+    expect(published).toEqual([]);
+  });
+});
+
+describe('the sequence of an order', () => {
+  const ordering = (sequence: string) =>
+    post({ key: 'k', body: anOrderBody({ account: 'ann-1', sequence }) });
+  const applied = (last: string | undefined, maxJump = 1000) =>
+    scene({ sequenceBound: { maxJump, lastApplied: async () => last } });
+
+  it.each([
+    ['41', '42'],
+    ['41', '1'],
+    ['41', '1041'],
+    [undefined, '1000'],
+    // Another writer's value, over which the consumer would write.
+    ['NaN', '1000'],
+    ['99999999999999999999999999999999998999', '99999999999999999999999999999999999999'],
+    ['1.5E+3', '2500'],
+    ['41.9', '1041'],
+    ['-10', '990'],
+  ])('after %s may be %s', async (last, sequence) => {
+    const { send, published } = applied(last);
+    await expect(send(ordering(sequence))).resolves.toMatchObject({ statusCode: 202 });
+    expect(published).toHaveLength(1);
+  });
+
+  it.each([
+    ['41', '1042'],
+    [undefined, '1001'],
+    ['1.5E+3', '2501'],
+    ['1', '99999999999999999999999999999999999999'],
+    [undefined, '1764547200000'],
+  ])('after %s may not be %s: nothing is stored or published, and the answer names the setting', async (last, sequence) => {
+    const { send, published, client } = applied(last);
+    const { statusCode, body } = await send(ordering(sequence));
+    expect(statusCode).toBe(422);
+    expect(JSON.parse(body)).toMatchObject({
+      code: 'SEQUENCE_TOO_HIGH',
+      field: 'sequence',
+      detail: expect.stringContaining('raises the setting "intake.maxSequenceJump"'),
+    });
+    expect(published).toEqual([]);
+    expect(client.send).not.toHaveBeenCalled();
+  });
+
+  it('is that of the account, read as one attribute of its item', async () => {
+    const send = jest.fn(async () => ({ Item: { sequence: { N: '7' } } }));
+    await expect(lastAppliedIn('customers', { send } as never)('ann-1')).resolves.toBe('7');
+    const [[{ input }]] = send.mock.calls as unknown as [[{ input: object }]];
+    expect(input).toEqual({
+      TableName: 'customers',
+      Key: { account: { S: 'ann-1' } },
+      ProjectionExpression: '#sequence',
+      ExpressionAttributeNames: { '#sequence': 'sequence' },
+    });
+  });
+
+  it.each([
+    [{}],
+    [{ Item: {} }],
+    [{ Item: { sequence: { S: 'seven' } } }],
+  ])('is none in %j', async (answer) => {
+    await expect(lastAppliedIn('customers', { send: async () => answer } as never)('ann-1')).resolves.toBe(
+      undefined,
+    );
+  });
+
+  it('that cannot be read fails the request with 503, and nothing is published', async () => {
+    const lastApplied = async () => {
+      throw new Error('the table did not answer');
+    };
+    const { send, published, lines } = scene({ sequenceBound: { maxJump: 1000, lastApplied } });
+    await expect(send(ordering('1'))).resolves.toMatchObject({
+      statusCode: 503,
+      headers: { 'retry-after': '1' },
+    });
+    expect(lines).toEqual([
+      expect.objectContaining({ reason: expect.stringContaining('the table did not answer') }),
     ]);
     expect(published).toEqual([]);
   });
