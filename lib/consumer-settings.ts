@@ -1,10 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ConfigurationError } from '../contract/errors.ts';
 import { guaranteeNames } from '../contract/policies/guarantee-names.ts';
 import { type OnPoison, poisonPolicies } from '../contract/policies/poison-policy.ts';
 import { maxRetentionSeconds, minRetentionSeconds } from '../contract/policies/record-ttl.ts';
 import { defaultToleratedOutageSeconds } from '../contract/policies/retry-policy.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
+import { checkLogRetention } from './rules/check-log-retention.ts';
 import { checkKnownNumber } from './rules/check-number.ts';
 import { defaultMaxReceiveCount, defaultVisibilityTimeoutSeconds } from './rules/retention-arithmetic.ts';
 
@@ -19,6 +21,7 @@ export interface ConsumerSettings {
   readonly maxReceiveCount: number;
   readonly onPoison: OnPoison;
   readonly removalPolicy: RemovalPolicy;
+  readonly logRetention: RetentionDays;
 }
 
 /**
@@ -39,12 +42,14 @@ export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSe
     toleratedOutage = Duration.seconds(defaultToleratedOutageSeconds),
     onPoison = 'quarantine',
     removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    logRetention = RetentionDays.TWO_MONTHS,
   } = props;
   checkSeconds('timeout', timeout, 1, 900);
   checkKnownNumber('batchSize', batchSize, { least: 1, most: 10 });
   checkSeconds('retention', retention, minRetentionSeconds, maxRetentionSeconds);
   checkSeconds('deadLetterRetention', deadLetterRetention, minRetentionSeconds, maxRetentionSeconds);
   checkSeconds('toleratedOutage', toleratedOutage, 0, maxRetentionSeconds);
+  checkLogRetention('logRetention', logRetention);
   if (!poisonPolicies.includes(onPoison)) {
     throw new ConfigurationError(
       `onPoison is "${onPoison}"; it must be ${poisonPolicies.map((name) => `"${name}"`).join(' or ')}`,
@@ -80,6 +85,7 @@ export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSe
     maxReceiveCount,
     onPoison,
     removalPolicy,
+    logRetention,
   };
 }
 

@@ -3,6 +3,7 @@ import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2'
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Architecture, ILayerVersion, ProvisionedPollerConfig, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import type { GuaranteeName } from '../contract/policies/guarantee-names.ts';
@@ -152,6 +153,13 @@ export interface IdempotentConsumerProps {
    *   deleted, so that the next deployment can create them again.
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * How long CloudWatch keeps the function's log. Keep it at least as long as records live: the log then has the deliveries of
+   * every event that has a record.
+   * @default RetentionDays.TWO_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
 
   /**
    * A customer managed key that encrypts the three queues and the function's environment variables. The construct lets

@@ -116,6 +116,7 @@ export class IdempotentConsumer extends MeasuredConsumer {
       memorySize: props.memorySize ?? 512,
       environment: consumerEnvironment(props, settings, this),
       removalPolicy: settings.removalPolicy,
+      logRetention: settings.logRetention,
       ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
     });
     records.grantCommit(handler);

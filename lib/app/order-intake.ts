@@ -5,7 +5,7 @@ import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { customersTable } from '../../contract/orders/order-tables.ts';
 import { anyJump, shopVariables } from '../../contract/orders/shop-variables.ts';
@@ -38,6 +38,8 @@ export interface OrderIntakeProps extends AlarmTargets {
    *   deleted.
    */
   readonly removalPolicy?: RemovalPolicy;
+  /** How long CloudWatch keeps the log of the function and the access log. */
+  readonly logRetention: RetentionDays;
 }
 
 /**
@@ -62,6 +64,7 @@ export class OrderIntake extends Construct {
       topic,
       records,
       settings,
+      logRetention,
       physicalName: name,
       removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     } = props;
@@ -73,6 +76,7 @@ export class OrderIntake extends Construct {
       timeout: Duration.seconds(28),
       memorySize: 512,
       removalPolicy,
+      logRetention,
     });
     records.grantIntake(this.handler);
     topic.grantPublish(this.handler);
@@ -95,7 +99,7 @@ export class OrderIntake extends Construct {
     });
     const logGroup = new LogGroup(this, 'AccessLogs', {
       ...(name === undefined ? {} : { logGroupName: `/aws/apigateway/${name}` }),
-      retention: RetentionDays.TWO_MONTHS,
+      retention: logRetention,
       removalPolicy,
     });
     new HttpStage(this, 'Stage', {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
@@ -21,7 +22,7 @@ export type OrderOnceStackProps = StackProps &
     Settings,
     'alarmTopicArn' | 'billing' | 'data' | 'functionTimeout' | 'intake' | 'notifications' | 'toleratedOutage'
   > &
-  Partial<Pick<Settings, 'alarms' | 'physicalNames'>>;
+  Partial<Pick<Settings, 'alarms' | 'logRetention' | 'physicalNames'>>;
 
 /**
  * The stack of the example. Each order from the topic is applied once to three tables: orders, ledger, and the latest
@@ -36,6 +37,7 @@ export class OrderOnceStack extends Stack {
       functionTimeout,
       toleratedOutage,
       alarms = data === 'keep',
+      logRetention = data === 'keep' ? RetentionDays.ONE_YEAR : RetentionDays.TWO_MONTHS,
       alarmTopicArn,
       intake: intakeSettings,
       billing: payment,
@@ -62,6 +64,7 @@ export class OrderOnceStack extends Stack {
     const common: CommonProps = {
       ...forData,
       ...watching,
+      logRetention,
       topic,
       records,
       timeout: functionTimeout,
@@ -84,6 +87,7 @@ export class OrderOnceStack extends Stack {
       ...forData,
       ...watching,
       ...named('Intake'),
+      logRetention,
       topic,
       records,
       customers,

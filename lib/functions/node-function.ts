@@ -2,7 +2,7 @@ import { type Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { checkNumber } from '../rules/check-number.ts';
 import { bundlingWith } from './bundling.ts';
@@ -40,23 +40,23 @@ export interface FunctionProps extends PassedOn, Pick<NodejsFunctionProps, 'envi
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly removalPolicy: RemovalPolicy;
+  readonly logRetention: RetentionDays;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
  * Creates a Lambda function whose code is one minified ES module. The module contains the AWS SDK, so that an update of
  * Lambda's runtime cannot change the SDK. The function's role may only write to its log group; grants add the rest.
- * Logs are kept for 60 days, which is longer than the default life of records.
  *
  * @throws ConfigurationError for a memory size that Lambda refuses, a bundling format other than ES modules, and a
  *   missing esbuild. Synthesis fails for environment variables that Lambda refuses.
  */
 export function nodeFunction(scope: Construct, props: FunctionProps): NodejsFunction {
-  const { removalPolicy, bundling = {}, ...functionProps } = props;
+  const { removalPolicy, logRetention, bundling = {}, ...functionProps } = props;
   checkNumber('memorySize', props.memorySize, { unit: 'MiB', least: 128, most: 10_240 });
   const logGroup = new LogGroup(scope, 'Logs', {
     ...(props.functionName === undefined ? {} : { logGroupName: `/aws/lambda/${props.functionName}` }),
-    retention: RetentionDays.TWO_MONTHS,
+    retention: logRetention,
     removalPolicy,
   });
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

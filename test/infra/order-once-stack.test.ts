@@ -1,7 +1,14 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { outputs } from '../../contract/orders/outputs.ts';
-import { forDevelopment, orderOnceStack, outputsOf, resource, resources } from './support.ts';
+import { everyConsumer, forDevelopment, orderOnceStack, outputsOf, resource, resources } from './support.ts';
+
+/** The days for which logs are kept, each number once. */
+function retentions(stack: Stack): unknown[] {
+  const groups = Object.values(resources(stack)).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
+  return [...new Set(groups.map(({ Properties }) => Properties.RetentionInDays))];
+}
 
 describe('the stack with the settings of production', () => {
   let stack: Stack;
@@ -90,7 +97,14 @@ describe('the stack with the settings of production', () => {
       MemorySize: 512,
       LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('FulfilmentLogs') } },
     });
-    expect(resource(stack, 'AWS::Logs::LogGroup', 'FulfilmentLogs').Properties.RetentionInDays).toBe(60);
+    expect(retentions(stack)).toEqual([365]);
+  });
+
+  test.each([
+    ['two months where data goes', forDevelopment, 60],
+    ['as long as the setting says', { ...everyConsumer, logRetention: RetentionDays.FIVE_YEARS }, 1827],
+  ])('keeps every log %s', (_, props, days) => {
+    expect(retentions(orderOnceStack(props))).toEqual([days]);
   });
 
   test('gives the function the names of its resources', () => {
@@ -142,6 +156,7 @@ describe('the stack with the settings of production', () => {
 
     // THEN
     expect(granted.sort()).toEqual([
+      'Customers dynamodb:GetItem',
       'Customers dynamodb:PutItem',
       'FulfilmentDeadLetterQueue sqs:SendMessage',
       'FulfilmentLogs logs:CreateLogStream',

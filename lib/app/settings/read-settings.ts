@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import { Duration, type Environment } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import * as v from 'valibot';
 import { ConfigurationError } from '../../../contract/errors.ts';
+import { isLogRetention, wantedLogRetention } from '../../rules/check-log-retention.ts';
 import { type PaymentSettings, paymentSettings } from '../billing.ts';
 import { type IntakeSettings, intakeSettings } from '../intake-settings.ts';
 import { type MailSettings, mailSettings } from '../notifications.ts';
@@ -33,6 +35,8 @@ export interface Settings {
    * @default generated
    */
   readonly physicalNames: 'generated' | 'fixed';
+  /** How long CloudWatch keeps logs. @default - a year where data is kept, so in production; otherwise two months */
+  readonly logRetention?: RetentionDays;
   /** Whether the stack has alarms. @default - true where data is kept, so in production */
   readonly alarms: boolean;
   /** ARN of the topic to which alarms report. @default - they have no actions */
@@ -62,6 +66,9 @@ const file = settingsObject({
   functionTimeoutSeconds: v.optional(wholeNumber(1, 900, 'a whole number of seconds from 1 to 900'), 30),
   toleratedOutageSeconds: v.optional(
     wholeNumber(0, 1_209_600, 'a whole number of seconds from 0 to 1209600: an outage that messages survive'),
+  ),
+  logRetentionDays: v.optional(
+    v.custom<RetentionDays>(isLogRetention, ({ input }) => wantedLogRetention(input)),
   ),
   alarms: v.optional(v.picklist(['on', 'off'], '"on" or "off"')),
   alarmTopicArn: v.optional(
@@ -100,6 +107,7 @@ export function readSettings(
     region = cli.region,
     functionTimeoutSeconds,
     toleratedOutageSeconds,
+    logRetentionDays,
     alarms,
     alarmTopicArn,
     ...settings
@@ -122,6 +130,7 @@ export function readSettings(
     env: { ...(account && { account }), ...(region && { region }) },
     terminationProtection: settings.data === 'keep',
     alarms: alarms === undefined ? settings.data === 'keep' : alarms === 'on',
+    ...(logRetentionDays === undefined ? {} : { logRetention: logRetentionDays }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
     functionTimeout: Duration.seconds(functionTimeoutSeconds),
     ...(toleratedOutageSeconds === undefined

@@ -4,7 +4,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Architecture, LayerVersion, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { newApp, shop, temporaryFolder } from '../support.ts';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { newApp, resource, shop, temporaryFolder } from '../support.ts';
 import { bookings } from './support.ts';
 
 describe('a function in a VPC', () => {
@@ -59,6 +60,26 @@ test('a function accepts architecture, layers and tracing', () => {
     Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:extension:3'],
     TracingConfig: { Mode: 'Active' },
   });
+});
+
+test.each([
+  [undefined, 60],
+  [RetentionDays.ONE_WEEK, 7],
+  [RetentionDays.INFINITE, undefined],
+])('with the log retention %s, logs are kept for %s days', (logRetention, days) => {
+  const stack = shop();
+  bookings(stack, logRetention === undefined ? {} : { logRetention });
+  expect(resource(stack, 'AWS::Logs::LogGroup').Properties?.RetentionInDays).toBe(days);
+});
+
+test.each([
+  [45, 60],
+  [1000, 1096],
+  [100_000, 3653],
+])('a log retention of %i days, which CloudWatch refuses, fails with the nearest one, %i', (days, nearest) => {
+  expect(() => bookings(shop(), { logRetention: days as RetentionDays })).toThrow(
+    new RegExp(`^logRetention is ${days}; it must be .* The nearest is ${nearest}$`),
+  );
 });
 
 test('an event source accepts provisioned pollers', () => {

@@ -108,6 +108,11 @@ describe('settings', () => {
     expect(settingsOf({ file: { billing } }).billing).toMatchObject({ url: billing.paymentUrl });
   });
 
+  test('say how long logs are kept', () => {
+    expect(settingsOf({ file: { logRetentionDays: 731 } }).logRetention).toBe(731);
+    expect(settingsOf({})).not.toHaveProperty('logRetention');
+  });
+
   test('turn alarms on where data is kept, or as they say, and name the topic for them', () => {
     const alarmTopicArn = 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:alarms';
     expect(settingsOf({ file: { alarmTopicArn } })).toMatchObject({ alarms: true, alarmTopicArn });
@@ -196,6 +201,15 @@ describe('a wrong value fails with its file, its name and what it must be', () =
       { toleratedOutageSeconds: -1 },
       '"toleratedOutageSeconds" is -1; it must be a whole number of seconds from 0',
     ],
+    [
+      { logRetentionDays: 45 },
+      '"logRetentionDays" is 45; it must be a number of days that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, ' +
+        '180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653. The nearest is 60.',
+    ],
+    [{ logRetentionDays: 0 }, '"logRetentionDays" is 0; it must be a number of days'],
+    [{ logRetentionDays: 9999 }, 'The nearest is 3653.'],
+    [{ logRetentionDays: 360 }, 'The nearest is 365.'],
+    [{ logRetentionDays: '365' }, '"logRetentionDays" is "365"; it must be a number of days'],
     [{ data: 'lose' }, '"data" is "lose"; it must be "keep" or "delete"'],
     [
       { intake: { auth: 'iam', maxSequenceJump: 0 } },
