@@ -17,6 +17,18 @@ export interface EventSourceProps {
 }
 
 /**
+ * What a function does with its queue. Lambda receives and deletes messages with the function's role, and reads the
+ * attributes of the queue (AWS: "Creating and configuring an Amazon SQS event source mapping"). The runtime deletes
+ * messages too, and hides those that it tries again. `grantConsumeMessages` would also grant `sqs:GetQueueUrl`.
+ */
+const queueActions = [
+  'sqs:ReceiveMessage',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:ChangeMessageVisibility',
+] as const;
+
+/**
  * Connects a queue to a function: Lambda calls the function with batches of messages, and the function returns the ids
  * of the failed ones.
  *
@@ -33,7 +45,7 @@ export function eventSource(
 ): EventSourceMapping {
   checkNumber('maxConcurrency', maxConcurrency, { least: 2, most: 1000 });
   if (provisionedPollerConfig !== undefined) checkPollers(provisionedPollerConfig, maxConcurrency);
-  queue.grantConsumeMessages(handler);
+  queue.grant(handler, ...queueActions);
   return new EventSourceMapping(consumer, 'EventSource', {
     target: handler,
     eventSourceArn: queue.queueArn,

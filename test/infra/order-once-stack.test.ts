@@ -164,7 +164,6 @@ describe('the stack with the settings of production', () => {
       'FulfilmentQueue sqs:ChangeMessageVisibility',
       'FulfilmentQueue sqs:DeleteMessage',
       'FulfilmentQueue sqs:GetQueueAttributes',
-      'FulfilmentQueue sqs:GetQueueUrl',
       'FulfilmentQueue sqs:ReceiveMessage',
       'IntakeLogs logs:CreateLogStream',
       'IntakeLogs logs:PutLogEvents',
