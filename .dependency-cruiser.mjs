@@ -75,7 +75,9 @@ export default {
         'The library takes events of any type; orders are the example: contract/orders/, lib/app/, lambda/, and what runs them.',
       severity: 'error',
       from: { path: '^(runtime|publisher|lib(?!/app/)|contract(?!/orders/|/index\\.ts$))' },
-      to: { path: '^(contract/orders|lib/app|lambda|bin|system|lab|local|operations|cli|simulation|test|bench|spec)/' },
+      to: {
+        path: '^(contract/orders|lib/app|lambda|bin|system|lab|local|operations|cli|simulation|test|bench|spec)/',
+      },
     },
     {
       name: 'tools-know-no-orders',

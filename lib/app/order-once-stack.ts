@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -47,6 +47,11 @@ export class OrderOnceStack extends Stack {
     }: OrderOnceStackProps,
   ) {
     super(scope, id, props);
+    Validations.of(this).acknowledge({
+      id: 'Serverless-LambdaTracing',
+      reason:
+        "Log lines have the producer's trace. X-Ray has a price per trace: `tracing` of a consumer turns it on.",
+    });
     const forData = data === 'delete' ? { removalPolicy: RemovalPolicy.DESTROY } : {};
 
     const named = (id: string) =>

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Token, Validations } from 'aws-cdk-lib';
 import {
   EventSourceMapping,
   type Function as LambdaFunction,
@@ -46,7 +46,7 @@ export function eventSource(
   checkNumber('maxConcurrency', maxConcurrency, { least: 2, most: 1000 });
   if (provisionedPollerConfig !== undefined) checkPollers(provisionedPollerConfig, maxConcurrency);
   queue.grant(handler, ...queueActions);
-  return new EventSourceMapping(consumer, 'EventSource', {
+  const mapping = new EventSourceMapping(consumer, 'EventSource', {
     target: handler,
     eventSourceArn: queue.queueArn,
     batchSize,
@@ -54,6 +54,12 @@ export function eventSource(
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
     ...(provisionedPollerConfig === undefined ? {} : { provisionedPollerConfig }),
   });
+  Validations.of(mapping).acknowledge({
+    id: 'Serverless-LambdaEventSourceMappingDestination',
+    reason:
+      'Lambda has no failure destination for SQS: the queue moves messages to its own dead-letter queue.',
+  });
+  return mapping;
 }
 
 /** AWS: "Using provisioned mode with an Amazon SQS event source mapping". */

@@ -76,6 +76,11 @@ export function nodeFunction(scope: Construct, props: FunctionProps): NodejsFunc
       ? new NodejsFunction(scope, 'Function', options)
       : orMissingEsbuild(() => new NodejsFunction(scope, 'Function', options));
   checkEnvironment(handler);
+  Validations.of(handler).acknowledge({
+    id: 'Serverless-LambdaDLQ',
+    reason:
+      'The dead-letter queue of a function is for asynchronous invocations, and Lambda calls this function synchronously.',
+  });
   return handler;
 }
 

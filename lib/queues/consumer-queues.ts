@@ -43,6 +43,12 @@ export function consumerQueues(
   const deadLetters = { retentionPeriod: deadLetterRetention, removalPolicy };
   const deadLetterQueue = queue('DeadLetterQueue', '-dlq', deadLetters);
   const subscriptionDeadLetterQueue = queue('SubscriptionDeadLetterQueue', '-subscription-dlq', deadLetters);
+  for (const end of [deadLetterQueue, subscriptionDeadLetterQueue]) {
+    Validations.of(end).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'It is a dead-letter queue: its messages stay until an operator looks at them.',
+    });
+  }
   Validations.of(subscriptionDeadLetterQueue).acknowledge({
     id: 'AwsSolutions-SQS3',
     reason: 'It is a dead-letter queue itself, of an SNS subscription, which the rule does not look at.',

@@ -3,16 +3,16 @@ import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
-import { AwsSolutionsChecks } from 'cdk-nag';
-import type { OrderOnceStackProps } from '../../lib/app/order-once-stack.ts';
-import { EventTopic, IdempotentConsumer, RecordTable } from '../../lib/index.ts';
-import { anyEntry, everyConsumer, newApp, orderOnceStack } from './support.ts';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import type { OrderOnceStackProps } from '../../../lib/app/order-once-stack.ts';
+import { EventTopic, IdempotentConsumer, RecordTable } from '../../../lib/index.ts';
+import { anyEntry, everyConsumer, newApp, orderOnceStack } from '../support.ts';
 
-/** The application with the AwsSolutions pack and the CDK's own checks, whose findings make synthesis fail. */
+/** The application with the packs AwsSolutions and Serverless, and the CDK's own checks, whose findings make synthesis fail. */
 function checkedApp(props: Partial<OrderOnceStackProps> = {}) {
   const app = newApp({ validation: true });
   const stack = orderOnceStack(props, app);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   return { app, stack };
 }
 
@@ -20,11 +20,11 @@ test.each([
   ['without any setting', {}],
   ['with every consumer', everyConsumer],
   ['of one account', { ...everyConsumer, env: { account: '111111111111', region: 'eu-west-1' } }],
-])('the AwsSolutions pack and the CDK find nothing in the stack %s', (_, props) => {
+])('the packs AwsSolutions and Serverless and the CDK find nothing in the stack %s', (_, props) => {
   expect(() => checkedApp(props).app.synth()).not.toThrow();
 });
 
-test('the AwsSolutions pack and the CDK find nothing in a consumer with onPoison block', () => {
+test('the packs AwsSolutions and Serverless and the CDK find nothing in a consumer with onPoison block', () => {
   const { app, stack } = checkedApp();
   const topic = new EventTopic(stack, 'Bookings');
   const records = new RecordTable(stack, 'Booked');
@@ -34,11 +34,12 @@ test('the AwsSolutions pack and the CDK find nothing in a consumer with onPoison
     records,
     entry: anyEntry,
     onPoison: 'block',
+    tracing: Tracing.ACTIVE,
   });
   expect(() => app.synth()).not.toThrow();
 });
 
-test('the AwsSolutions pack and the CDK find nothing in a consumer with tracing, a VPC and an encryption key', () => {
+test('the packs AwsSolutions and Serverless and the CDK find nothing in a consumer with tracing, a VPC and an encryption key', () => {
   const { app, stack } = checkedApp();
   const encryptionKey = new Key(stack, 'Key', { enableKeyRotation: true });
   const vpc = new Vpc(stack, 'Vpc', { flowLogs: { all: {} } });
@@ -74,19 +75,23 @@ test('each suppression has a reason', () => {
     );
 
   // THEN
-  expect(acknowledged).toHaveLength(4);
-  expect(acknowledged).toEqual(
-    expect.arrayContaining([
-      ...['Fulfilment', 'Billing', 'Notifications'].map((consumer) => ({
-        path: `OrderOnce/${consumer}/SubscriptionDeadLetterQueue`,
-        id: expect.stringContaining('AwsSolutions-SQS3'),
-        reason: expect.stringContaining('dead-letter queue itself'),
-      })),
-      {
-        path: 'OrderOnce/Notifications/Role',
-        id: expect.stringContaining('AwsSolutions-IAM5'),
-        reason: expect.stringContaining('default configuration set'),
-      },
+  const functions = ['Fulfilment', 'Billing', 'Notifications', 'Intake'];
+  const consumers = functions.slice(0, 3);
+  const expected = [
+    ['', 'Serverless-LambdaTracing', 'price per trace'],
+    ...functions.map((name) => [`/${name}/Function`, 'Serverless-LambdaDLQ', 'synchronously']),
+    ...consumers.flatMap((name) => [
+      [`/${name}/EventSource`, 'Serverless-LambdaEventSourceMappingDestination', 'its own dead-letter queue'],
+      [`/${name}/DeadLetterQueue`, 'Serverless-SQSRedrivePolicy', 'It is a dead-letter queue'],
+      [`/${name}/SubscriptionDeadLetterQueue`, 'Serverless-SQSRedrivePolicy', 'It is a dead-letter queue'],
+      [`/${name}/SubscriptionDeadLetterQueue`, 'AwsSolutions-SQS3', 'dead-letter queue itself'],
     ]),
-  );
+    ['/Notifications/Role', 'AwsSolutions-IAM5', 'default configuration set'],
+  ].map(([path, id, reason]) => ({
+    path: `OrderOnce${path}`,
+    id: expect.stringContaining(id as string),
+    reason: expect.stringContaining(reason as string),
+  }));
+  expect(acknowledged).toHaveLength(expected.length);
+  expect(acknowledged).toEqual(expect.arrayContaining(expected));
 });
