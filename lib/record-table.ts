@@ -131,6 +131,8 @@ export class RecordTable extends DataTable {
         resources: [this.tableArn],
         conditions: {
           'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${intakeKeyPrefix}#*`] },
+          // `ForAllValues` alone is true for a request without keys.
+          Null: { 'dynamodb:LeadingKeys': 'false' },
         },
       }),
     );

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { checkNumber } from '../rules/check-number.ts';
 import { bundlingWith } from './bundling.ts';
 import { checkEnvironment } from './function-environment.ts';
+import { checkNetwork } from './function-network.ts';
 import { orMissingEsbuild } from './missing-esbuild.ts';
 
 /** Options that are passed to the CDK's function unchanged. */
@@ -49,7 +50,8 @@ export interface FunctionProps extends PassedOn, Pick<NodejsFunctionProps, 'envi
  * Lambda's runtime cannot change the SDK. The function's role may only write to its log group; grants add the rest.
  *
  * @throws ConfigurationError for a memory size that Lambda refuses, a bundling format other than ES modules, and a
- *   missing esbuild. Synthesis fails for environment variables that Lambda refuses.
+ *   missing esbuild. Synthesis fails for environment variables, and numbers of subnets and security groups, that Lambda
+ *   refuses.
  */
 export function nodeFunction(scope: Construct, props: FunctionProps): NodejsFunction {
   const { removalPolicy, logRetention, bundling = {}, ...functionProps } = props;
@@ -76,6 +78,7 @@ export function nodeFunction(scope: Construct, props: FunctionProps): NodejsFunc
       ? new NodejsFunction(scope, 'Function', options)
       : orMissingEsbuild(() => new NodejsFunction(scope, 'Function', options));
   checkEnvironment(handler);
+  checkNetwork(handler);
   Validations.of(handler).acknowledge({
     id: 'Serverless-LambdaDLQ',
     reason:

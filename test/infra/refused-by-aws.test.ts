@@ -37,6 +37,12 @@ describe('an option that AWS refuses fails synthesis with an error that names th
     [{ batchSize: 0 }, 'batchSize is 0'],
     [{ batchSize: 2.5 }, 'batchSize is 2.5'],
     [{ maxConcurrency: 1 }, 'maxConcurrency is 1; it must be a whole number from 2 to 1000'],
+    [{ maxConcurrency: 1001 }, 'maxConcurrency is 1001; it must be a whole number from 2 to 1000'],
+    [{ maxConcurrency: 2.5 }, 'maxConcurrency is 2.5'],
+    [
+      { provisionedPollerConfig: { minimumPollers: 201 } },
+      'provisionedPollerConfig.minimumPollers is 201; it must be a whole number from 2 to 200',
+    ],
     [
       { visibilityTimeout: Duration.hours(13) },
       'visibilityTimeout is 46800; it must be a whole number of seconds from 0',

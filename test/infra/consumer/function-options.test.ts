@@ -2,10 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { type IVpc, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, SecurityGroup, Subnet, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Architecture, LayerVersion, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { newApp, resource, shop, temporaryFolder } from '../support.ts';
+import { newApp, refusal, resource, shop, temporaryFolder } from '../support.ts';
 import { bookings } from './support.ts';
 
 describe('a function in a VPC', () => {
@@ -38,6 +38,39 @@ describe('a function in a VPC', () => {
         ]),
       },
     });
+  });
+
+  test.each([
+    [0, 1, 'vpcSubnets: the function has 0; Lambda takes 1 to 16 in a VPC.'],
+    [17, 1, 'vpcSubnets: the function has 17; Lambda takes 1 to 16 in a VPC.'],
+    [16, 6, 'securityGroups: the function has 6; Lambda takes 1 to 5 in a VPC.'],
+    [16, 5, 'nothing was refused'],
+  ])('with %i subnets and %i security groups makes synthesis say: %s', (subnets, groups, message) => {
+    const stack = shop();
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1',
+      availabilityZones: ['eu-west-1a'],
+      privateSubnetIds: ['subnet-0'],
+    });
+    const ids = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+    bookings(stack, {
+      vpc,
+      vpcSubnets: { subnets: ids(subnets).map((id) => Subnet.fromSubnetId(stack, `Subnet${id}`, id)) },
+      securityGroups: ids(groups).map((id) => SecurityGroup.fromSecurityGroupId(stack, `Group${id}`, id)),
+    });
+    expect(refusal(stack)).toContain(message);
+  });
+
+  test('is missing if subnets are given without one', () => {
+    const message = "Cannot configure 'vpcSubnets' without configuring a VPC";
+    expect(() => bookings(shop(), { vpcSubnets: { onePerAz: true } })).toThrow(message);
+  });
+
+  test('cannot be in public subnets, from which it would reach nothing', () => {
+    const stack = shop();
+    const vpc = new Vpc(stack, 'Vpc') as IVpc;
+    const vpcSubnets = { subnetType: SubnetType.PUBLIC };
+    expect(() => bookings(stack, { vpc, vpcSubnets })).toThrow('public subnet');
   });
 
   test('is the only one that may create network interfaces', () => {

@@ -19,6 +19,7 @@ const choices = {
     { auth: 'jwt', jwtIssuer: 'https://issuer.example', jwtAudience: 'shop', jwtAccountClaim: 'customer_id' },
   ],
   data: ['keep', 'delete'],
+  alarms: [undefined, true, false],
   functionTimeout: [Duration.seconds(30), Duration.seconds(5), Duration.minutes(15)],
   toleratedOutage: [undefined, Duration.hours(1)],
   env: [undefined, { account: '111111111111', region: 'eu-west-1' }],
@@ -30,7 +31,7 @@ const choices = {
 type Deployment = ReturnType<typeof pairwise<typeof choices>>[number];
 
 function templateOf(
-  { stage, flags, env, toleratedOutage, ...settings }: Deployment,
+  { stage, flags, env, toleratedOutage, alarms, ...settings }: Deployment,
   stackName = 'OrderOnce',
 ): Resources {
   const app = new App({
@@ -44,6 +45,7 @@ function templateOf(
       ...settings,
       stackName,
       ...(env && { env }),
+      ...(alarms !== undefined && { alarms }),
       ...(toleratedOutage && { toleratedOutage }),
     }),
   );

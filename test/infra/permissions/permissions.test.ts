@@ -125,6 +125,11 @@ describe('a call is denied', () => {
     await denied({ ...request, context });
   });
 
+  test('if the intake names no record', async () => {
+    const { 'dynamodb:LeadingKeys': _, ...context } = callOf('Intake', 'dynamodb:UpdateItem').context;
+    await denied({ ...callOf('Intake', 'dynamodb:UpdateItem'), context });
+  });
+
   test('if a mail has another sender', async () => {
     const request = callOf('Notifications', 'ses:SendEmail');
     await denied({ ...request, context: { 'ses:FromAddress': 'other@mail.shop.test' } });
