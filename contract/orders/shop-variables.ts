@@ -2,6 +2,8 @@
 export const shopVariables = {
   paymentUrl: 'PAYMENT_URL',
   paymentKeyRetentionSeconds: 'PAYMENT_KEY_RETENTION_SECONDS',
+  /** Not set if the provider needs no credential. */
+  paymentSecretArn: 'PAYMENT_SECRET_ARN',
   mailFrom: 'MAIL_FROM',
   mailDomain: 'MAIL_DOMAIN',
   topicArn: 'TOPIC_ARN',

@@ -1,6 +1,7 @@
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
 import { orderTypeOf } from '../../contract/orders/order-types.ts';
 import { shopVariables } from '../../contract/orders/shop-variables.ts';
+import type { ReadAuthorization } from '../../runtime/http/credential.ts';
 import { type ExternalHandler, postWithKey } from '../../runtime/index.ts';
 
 /**
@@ -8,8 +9,9 @@ import { type ExternalHandler, postWithKey } from '../../runtime/index.ts';
  * provider refuses a key with another payload.
  *
  * @param url URL to which charges are posted.
+ * @param authorization Reads the provider's credential. @default - none is sent
  */
-export function chargeOrder(url: string): ExternalHandler<OrderEvent> {
+export function chargeOrder(url: string, authorization?: ReadAuthorization): ExternalHandler<OrderEvent> {
   return async ({ type, source, id, data: { orderId, total, currency } }, context) => {
     // Returns, corrections and gifts are orders too.
     if (!orderTypeOf({ type }).isCharged || total <= 0) return 'nothing to charge';
@@ -20,7 +22,11 @@ export function chargeOrder(url: string): ExternalHandler<OrderEvent> {
       amount: String(total),
       currency,
     };
-    const answer = await postWithKey(url, charge, { context, setting: shopVariables.paymentUrl });
+    const answer = await postWithKey(url, charge, {
+      context,
+      setting: shopVariables.paymentUrl,
+      ...(authorization && { authorization }),
+    });
     return { charge: chargeId(answer) };
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Duration, type Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import * as v from 'valibot';
 import { shopVariables } from '../../contract/orders/shop-variables.ts';
 import { keyRetentionSeconds } from '../../contract/policies/key-retention.ts';
@@ -15,6 +16,8 @@ export interface PaymentSettings {
    * "Idempotent requests")
    */
   readonly keyRetention: Duration;
+  /** The complete ARN of the secret with the provider's credential. @default - no credential is sent */
+  readonly secretArn?: string | undefined;
 }
 
 const { least, most } = keyRetentionSeconds;
@@ -28,6 +31,13 @@ export const paymentSettings = v.pipe(
     paymentUrl: text(
       isPaymentUrl,
       'a URL without a user name, "https://payments.example.com/charges" for instance',
+    ),
+    paymentSecretArn: v.optional(
+      text(
+        /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+        'the complete ARN of a secret, with the six characters at its end, ' +
+          '"arn:aws:secretsmanager:eu-central-1:123456789012:secret:payments-AbCdEf" for instance',
+      ),
     ),
     allowPlainHttp: v.optional(v.boolean('true or false'), false),
     paymentKeyRetentionSeconds: v.optional(
@@ -46,9 +56,18 @@ export const paymentSettings = v.pipe(
     ),
     ['paymentUrl'],
   ),
+  v.forward(
+    v.check(
+      ({ paymentUrl, paymentSecretArn }) =>
+        paymentSecretArn === undefined || isEncrypted(new URL(paymentUrl)),
+      'an https URL, because it gets the credential of "paymentSecretArn"',
+    ),
+    ['paymentUrl'],
+  ),
   v.transform(
-    ({ paymentUrl, paymentKeyRetentionSeconds }): PaymentSettings => ({
+    ({ paymentUrl, paymentSecretArn, paymentKeyRetentionSeconds }): PaymentSettings => ({
       url: paymentUrl,
+      secretArn: paymentSecretArn,
       keyRetention: Duration.seconds(paymentKeyRetentionSeconds),
     }),
   ),
@@ -56,7 +75,8 @@ export const paymentSettings = v.pipe(
 
 /** Creates the consumer that charges orders. */
 export function billing(scope: Stack, common: CommonProps, payment: PaymentSettings): IdempotentConsumer {
-  return new IdempotentConsumer(scope, 'Billing', {
+  const { secretArn } = payment;
+  const consumer = new IdempotentConsumer(scope, 'Billing', {
     ...common,
     consumerName: 'billing',
     guarantee: 'at-least-once',
@@ -64,8 +84,15 @@ export function billing(scope: Stack, common: CommonProps, payment: PaymentSetti
     environment: {
       [shopVariables.paymentUrl]: payment.url,
       [shopVariables.paymentKeyRetentionSeconds]: String(payment.keyRetention.toSeconds()),
+      ...(secretArn === undefined ? {} : { [shopVariables.paymentSecretArn]: secretArn }),
     },
   });
+  if (secretArn !== undefined) {
+    consumer.handler.addToRolePolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] }),
+    );
+  }
+  return consumer;
 }
 
 function isPaymentUrl(value: string): boolean {

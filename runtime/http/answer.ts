@@ -11,6 +11,8 @@ interface Answer {
   readonly setting: string;
   /** Time of the answer, in ms since the epoch. */
   readonly now: number;
+  /** Removes the credential of the request from a text of the other side. */
+  readonly hide: (text: string) => string;
 }
 
 type Row = (answer: Answer) => Error;
@@ -44,7 +46,7 @@ const otherPayload: Row = (answer) =>
 
 const moved: Row = (answer) =>
   new UnclearError(
-    `${said(answer)}. It points to "${answer.headers.get('location') ?? 'nowhere'}", which was not followed: if that ` +
+    `${said(answer)}. It points to "${answer.hide(answer.headers.get('location') ?? 'nowhere')}", which was not followed: if that ` +
       `is where it moved to, change ${answer.setting}`,
   );
 
@@ -78,7 +80,7 @@ const byHundred: Readonly<Record<number, Row>> = { 3: moved };
  */
 export async function readAnswer(
   response: Response,
-  place: Pick<Answer, 'url' | 'setting' | 'now'>,
+  place: Pick<Answer, 'url' | 'setting' | 'now' | 'hide'>,
 ): Promise<unknown> {
   const { status, headers } = response;
   const answer = { ...place, status, headers, text: await readText(response) };
@@ -86,21 +88,20 @@ export async function readAnswer(
   if (status === 204) return undefined;
   try {
     return JSON.parse(answer.text ?? '');
-  } catch (cause) {
-    throw new UnclearError(`${said(answer)}, and no JSON that could be read. It may have happened`, {
-      cause,
-    });
+  } catch {
+    // Without the parser's error: it quotes a part of the text, which may be a part of the credential.
+    throw new UnclearError(`${said(answer)}, and no JSON that could be read. It may have happened`);
   }
 }
 
 /** Maximum characters of the other side's text, enough to investigate there. */
 const maxDetail = 200;
 
-function said({ status, text = '', headers, url }: Answer): string {
-  const detail = detailOf(text).replace(/\s+/g, ' ').trim();
+function said({ status, text = '', headers, url, hide }: Answer): string {
+  const detail = hide(detailOf(text)).replace(/\s+/g, ' ').trim();
   const short = detail.length > maxDetail ? `${detail.slice(0, maxDetail - 1)}…` : detail;
   const wait = headers.get('retry-after');
-  const asks = wait === null ? '' : ` (Retry-After: ${wait})`;
+  const asks = wait === null ? '' : ` (Retry-After: ${hide(wait)})`;
   return `${url} answered ${status}${short === '' ? '' : ` "${short.toWellFormed()}"`}${asks}`;
 }
 

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../contract/event/canonical-json.ts';
 import type { ExternalContext } from '../guarantees/guarantee.ts';
 import { describe, NotExecutedError } from '../handler/errors.ts';
 import { readAnswer } from './answer.ts';
+import { hiding, type ReadAuthorization, readCredential } from './credential.ts';
 import { failureOf } from './failure.ts';
 
 export interface PostOptions {
@@ -10,6 +11,12 @@ export interface PostOptions {
   readonly context: Pick<ExternalContext, 'idempotencyKey' | 'signal'>;
   /** Additional headers, for example `authorization`. @default - none */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Reads the value of the header `authorization`, for a credential that may change while the function runs. The value is
+   * removed from the texts of errors.
+   * @default - that of `headers`, if it is there
+   */
+  readonly authorization?: ReadAuthorization;
   /** The setting that contains the URL, for error messages. @default the URL */
   readonly setting?: string;
   /** Clock for a date in Retry-After. @default - the system's clock */
@@ -26,19 +33,40 @@ export interface PostOptions {
  *
  * @returns The answer's JSON; `undefined` for 204, which has none.
  * @throws NotExecutedError if it is certain that nothing happened and a retry helps: not sent, throttled, or a
- *   configuration error. PermanentError if the request was refused. UnclearError in all other cases.
+ *   configuration error. PermanentError if the request was refused. UnclearError in all other cases. ConfigurationError if
+ *   no header can have the value of `authorization`. Whatever `authorization` throws.
  */
 export async function postWithKey(
   url: string,
   body: unknown,
-  { context, headers = {}, setting = 'the URL', clock = systemClock }: PostOptions,
+  { authorization, ...options }: PostOptions,
 ): Promise<unknown> {
   const text = jsonOf(body);
+  if (authorization === undefined) return await (await send(url, text, options)).read();
+  const credential = await readCredential(authorization);
+  const answer = await send(url, text, options, credential);
+  if (answer.status !== 401) return await answer.read();
+  // The credential may have been rotated. A 401 did nothing, so the request may be sent again.
+  const renewed = await readCredential(authorization, credential);
+  if (renewed === credential) return await answer.read();
+  return await (await send(url, text, options, renewed)).read();
+}
+
+/** @returns The status of the answer, and a function that reads it. */
+async function send(
+  url: string,
+  text: string,
+  { context, headers = {}, setting = 'the URL', clock = systemClock }: Omit<PostOptions, 'authorization'>,
+  authorization?: string,
+) {
   const request = prepare(url, setting, () => ({
     method: 'POST',
     redirect: 'manual',
     signal: context.signal,
-    headers: headersOf(headers, context.idempotencyKey),
+    headers: headersOf(
+      authorization === undefined ? headers : { ...headers, authorization },
+      context.idempotencyKey,
+    ),
     body: text,
   }));
   // Without the query, which may contain secrets.
@@ -51,7 +79,11 @@ export async function postWithKey(
   } catch (error) {
     throw failureOf(error, place);
   }
-  return await readAnswer(response, { url: place, setting, now: clock.now() });
+  const hide = hiding(authorization);
+  return {
+    status: response.status,
+    read: () => readAnswer(response, { url: place, setting, now: clock.now(), hide }),
+  };
 }
 
 /** Header names are case-insensitive: two names that differ only in case would both be sent, as one list. */

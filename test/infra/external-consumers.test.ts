@@ -52,6 +52,26 @@ describe('the stack with every consumer', () => {
     });
   });
 
+  test('lets billing read the one secret, and gives it no credential itself', () => {
+    const template = Template.fromStack(orderOnceStack(everyConsumer));
+    const { secretArn } = everyConsumer.billing;
+    const statements = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
+    expect(statements.filter(({ Action }) => JSON.stringify(Action).includes('secretsmanager'))).toEqual([
+      { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: secretArn },
+    ]);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ PAYMENT_SECRET_ARN: secretArn }) },
+    });
+  });
+
+  test('lets billing read no secret if the provider needs no credential', () => {
+    const { secretArn: _, ...billing } = everyConsumer.billing;
+    const template = JSON.stringify(Template.fromStack(orderOnceStack({ billing })).toJSON());
+    expect(template).not.toMatch(/secretsmanager|PAYMENT_SECRET_ARN/);
+  });
+
   test('gives notifications the sender and the domain', () => {
     Template.fromStack(orderOnceStack(everyConsumer)).hasResourceProperties('AWS::Lambda::Function', {
       Environment: {

@@ -53,7 +53,11 @@ export function orderOnceStack(props: Partial<OrderOnceStackProps> = {}, app = n
 
 /** The settings of the consumers that are off in the committed files. */
 export const everyConsumer = {
-  billing: { url: 'https://payments.test/charges', keyRetention: Duration.days(1) },
+  billing: {
+    url: 'https://payments.test/charges',
+    keyRetention: Duration.days(1),
+    secretArn: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:payments-AbCdEf',
+  },
   notifications: { from: 'orders@mail.shop.test', domain: 'customers.test' },
 } as const;
 

@@ -10,6 +10,7 @@ const places: Readonly<Record<string, string>> = {
   alarmTopicArn: '"alarmTopicArn": "<ARN>"',
   paymentUrl: '"billing": { "paymentUrl": "<URL>" }',
   paymentKeyRetentionSeconds: '"billing": { "paymentUrl": "<URL>", "paymentKeyRetentionSeconds": <number> }',
+  paymentSecretArn: '"billing": { "paymentUrl": "<URL>", "paymentSecretArn": "<ARN>" }',
   allowPlainHttp: '"billing": { "paymentUrl": "<URL>", "allowPlainHttp": true }',
   mailFrom: '"notifications": { "mailFrom": "<address>", "mailDomain": "<domain>" }',
   mailDomain: '"notifications": { "mailFrom": "<address>", "mailDomain": "<domain>" }',

@@ -73,6 +73,7 @@ export const answers = target<Answering>({
       url,
       setting: 'PAYMENT_URL',
       now: 1_700_000_000_000,
+      hide: (text) => text,
     }).then(
       (value) => ['done' as const, value],
       (error: unknown) => ['failed' as const, error],

@@ -94,6 +94,14 @@ describe('settings', () => {
     expect(notifications).toEqual({ from: 'orders@shop.test', domain: 'customers.test' });
   });
 
+  test.each([
+    'https://pay.test/charges',
+    'http://localhost:8080/charges',
+  ])('of payments name the secret with the credential for %s', (paymentUrl) => {
+    const billing = { paymentUrl, paymentSecretArn: secretArn };
+    expect(settingsOf({ file: { billing } }).billing).toMatchObject({ secretArn });
+  });
+
   test('of payments remember a key for a day by default', () => {
     const { billing } = settingsOf({ file: { billing: { paymentUrl: 'https://pay.test' } } });
     expect(billing === 'off' ? undefined : billing.keyRetention.toSeconds()).toBe(86_400);
@@ -137,6 +145,7 @@ describe('settings', () => {
   });
 });
 
+const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/payments-AbCdEf';
 const tokens = { auth: 'jwt', jwtIssuer: 'https://a.test', jwtAudience: 'b', jwtAccountClaim: 'c' } as const;
 
 describe('a wrong value fails with its file, its name and what it must be', () => {
@@ -159,6 +168,24 @@ describe('a wrong value fails with its file, its name and what it must be', () =
     [
       { billing: { paymentUrl: 'https://pay.test', paymentKeyRetentionSeconds: '24h' } },
       'is "24h"; it must be a whole',
+    ],
+    [
+      { billing: { paymentUrl: 'https://pay.test', paymentSecretArn: 'sk_live_1' } },
+      '"billing.paymentSecretArn" is "sk_live_1"; it must be the complete ARN of a secret, with the six characters at its end',
+    ],
+    [
+      {
+        billing: {
+          paymentUrl: 'https://pay.test',
+          paymentSecretArn: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:payments',
+        },
+      },
+      'it must be the complete ARN',
+    ],
+    [
+      { billing: { paymentUrl: 'http://pay.internal/', allowPlainHttp: true, paymentSecretArn: secretArn } },
+      '"billing.paymentUrl" is "http://pay.internal/"; it must be an https URL, because it gets the credential of ' +
+        '"paymentSecretArn".',
     ],
     [{ billing: {} }, '"billing.paymentUrl" is missing; it must be a URL'],
     [

@@ -8,6 +8,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import {
   NotExecutedError,
   PermanentError,
@@ -101,6 +102,54 @@ describe('the request', () => {
       },
       { body: '{"a":{"c":"£","d":15.3},"b":1}' },
     ]);
+  });
+
+  it('is sent again after a 401 if the credential has changed, with the same key and body', async () => {
+    const received = await answering(401);
+    const values = ['Bearer old', 'Bearer new'];
+    const refused: unknown[] = [];
+    await failure({
+      headers: { Authorization: 'Bearer none' },
+      authorization: async (value) => {
+        refused.push(value);
+        return values.shift() ?? '';
+      },
+    });
+    expect(refused).toEqual([undefined, 'Bearer old']);
+    expect(received.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+    expect(new Set(received.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set([`"${key}"`]));
+    expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+  });
+
+  it('is not sent again after a 401 with the same credential', async () => {
+    const received = await answering(401);
+    await expect(failure({ authorization: async () => 'Bearer one' })).resolves.toBeInstanceOf(
+      NotExecutedError,
+    );
+    expect(received).toHaveLength(1);
+  });
+
+  it.each([
+    ['in a refusal', 400, '{"detail":"bad key k-123, sent as Bearer k-123"}', {}],
+    ['in a page', 200, 'k-123 is no JSON', {}],
+    ['in a redirect', 302, '', { location: 'https://other.test/?key=k-123' }],
+  ])('has a credential that no error quotes: %s', async (_, status, body, headers) => {
+    await answering(status, body, headers);
+    const error = await failure({ authorization: async () => 'Bearer k-123' });
+    expect(inspect(error, { depth: 9 })).toContain('***');
+    expect(inspect(error, { depth: 9 })).not.toContain('k-123');
+  });
+
+  it.each([
+    '',
+    'Bearer k-123\n',
+    'Bearer £',
+  ])('is not sent with a credential that no header may have: %j', async (value) => {
+    const received = await answering(200, '{}');
+    const error = await failure({ authorization: async () => value });
+    expect(error).toMatchObject({ code: 'CONFIGURATION' });
+    expect(inspect(error, { depth: 9 })).not.toContain('k-123');
+    expect(received).toEqual([]);
   });
 
   it.each([
