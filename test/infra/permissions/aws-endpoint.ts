@@ -13,7 +13,7 @@ type Input = any;
 export interface Call {
   /** The access key of the request's signature. */
   readonly caller: string;
-  readonly service: 'dynamodb' | 'sqs' | 'sns' | 'ses' | 'provider';
+  readonly service: 'dynamodb' | 'sqs' | 'sns' | 'ses' | 'secretsmanager' | 'provider';
   /** `SendMessage` for instance. */
   readonly operation: string;
   readonly input: Input;
@@ -67,6 +67,9 @@ function callOf({ headers, url }: IncomingMessage, body: string): Call {
   if (target.startsWith('DynamoDB_'))
     return { caller, service: 'dynamodb', operation, input: JSON.parse(body) };
   if (target.startsWith('AmazonSQS.')) return { caller, service: 'sqs', operation, input: JSON.parse(body) };
+  if (target.startsWith('secretsmanager.')) {
+    return { caller, service: 'secretsmanager', operation, input: JSON.parse(body) };
+  }
   if (url === '/v2/email/outbound-emails') {
     return { caller, service: 'ses', operation: 'SendEmail', input: JSON.parse(body) };
   }
@@ -89,6 +92,8 @@ function answerOf(dynamoDb: MemoryDynamoDb, { service, operation, input }: Call,
     case 'sqs':
       // The SDK compares the digest of what it sent.
       return { statusCode: 200, body: JSON.stringify({ MD5OfMessageBody: md5(input.MessageBody ?? '') }) };
+    case 'secretsmanager':
+      return { statusCode: 200, body: JSON.stringify({ SecretString: 'token' }) };
     default:
       return { statusCode: 200, body: '{}' };
   }

@@ -37,6 +37,8 @@ export function iamRequestsOf(call: Call, template: DeployedTemplate): Asked[] {
       return [ofResource('sns:Publish', call.input.TopicArn), ...toEncrypt(call.input.TopicArn, template)];
     case 'ses':
       return ofMail(call);
+    case 'secretsmanager':
+      return [ofResource(`secretsmanager:${call.operation}`, call.input.SecretId)];
     default:
       return [];
   }

@@ -130,6 +130,20 @@ describe('a call is denied', () => {
     await denied({ ...callOf('Intake', 'dynamodb:UpdateItem'), context });
   });
 
+  test('if the intake reads more of an account than its sequence', async () => {
+    const request = example.requests.find(
+      ({ action, resource }) => action === 'dynamodb:GetItem' && shortName(resource).includes('Customers'),
+    );
+    if (request === undefined) throw new Error('The intake reads no account');
+    const context = { ...request.context, 'dynamodb:Attributes': ['account', 'sequence', 'latestOrder'] };
+    await denied({ ...request, context });
+  });
+
+  test('if billing reads another secret', async () => {
+    const request = callOf('Billing', 'secretsmanager:GetSecretValue');
+    await denied({ ...request, resource: `${request.resource.slice(0, -6)}GhIjKl` });
+  });
+
   test('if a mail has another sender', async () => {
     const request = callOf('Notifications', 'ses:SendEmail');
     await denied({ ...request, context: { 'ses:FromAddress': 'other@mail.shop.test' } });
