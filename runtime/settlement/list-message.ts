@@ -1,10 +1,10 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
-import { Patience } from '../guarantees/exactly-once/shared-timeout.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Reason } from '../message/disposition.ts';
 import { latestNextTry } from '../message/retry-schedule.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { ListedMessage, RecordStore } from '../ports/record-store.ts';
+import { Patience } from '../values/shared-timeout.ts';
 
 /**
  * Longest wait for an entry, in ms. A healthy request takes tens of milliseconds. A message that needs no record must
@@ -23,12 +23,13 @@ export async function listMessage(
   { consumer, guarantee, dependencies, deadlineAt, warn }: DeliveryContext,
 ): Promise<void> {
   const store: RecordStore = guarantee.store ?? dependencies.store;
+  if (store.list === undefined) return;
   const now = dependencies.clock.now();
   const isBlocked = state === 'BLOCKED';
   const left = new Patience(Math.min(longestWaitMs, deadlineAt - now), dependencies.clock);
   try {
     if (left.isOver) throw new Error('The invocation is about to end');
-    const listed = store.list?.({
+    const listed = store.list({
       consumer,
       messageId: message.id,
       messageGroup: message.group,
@@ -42,7 +43,7 @@ export async function listMessage(
         ? Math.ceil(message.sentAt / 1000) + dependencies.queueRetentionSeconds
         : Math.floor(now / 1000) + dependencies.recordTtlSeconds,
     });
-    const written = Promise.resolve(listed).then(() => true);
+    const written = listed.then(() => true);
     if (!(await left.waitFor(written))) throw new Error('The store did not answer in time');
   } catch (error) {
     warn(`Message ${message.id} is not in the list of operators`, error);

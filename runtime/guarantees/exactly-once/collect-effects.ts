@@ -2,8 +2,8 @@ import type { Clock } from '../../../contract/clock.ts';
 import type { CloudEvent } from '../../../contract/event/event-parser.ts';
 import { effectsIn } from '../../handler/check-effects.ts';
 import type { Effect } from '../../handler/effects/index.ts';
+import { Patience } from '../../values/shared-timeout.ts';
 import type { BoundEffectHandler, Task } from '../guarantee.ts';
-import { Patience } from './shared-timeout.ts';
 
 /** A delivery with the effects of its event. */
 export interface EventWithEffects {

@@ -197,6 +197,28 @@ describe('the list of what an operator may have to look at', () => {
     );
   });
 
+  it('neither waits nor warns for a store that lists nothing, not even in the last moment of an invocation', async () => {
+    const { list: _, ...store } = memoryStore();
+    const endsIn = remaining().getRemainingTimeInMillis();
+    const send = async () => {
+      wiring.clock.time += endsIn - 450;
+    };
+    wiring = fakeWiring({ deadLetters: { send } });
+    const sleep = jest.spyOn(wiring.clock, 'sleep');
+    const consumer = shop(
+      wiring,
+      atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY, store }),
+      applies,
+    );
+    const record = sqsRecord('{"broken', { messageId: 'm1', sentAt: wiring.clock.now() });
+    const slept = () => sleep.mock.calls.filter(([ms]) => ms <= 1000);
+    await expect(consumer(sqsEvent(record), remaining())).resolves.toEqual({ batchItemFailures: [] });
+    expect(slept()).toEqual([]);
+    expect(wiring.logged.filter(({ level, message }) => level === 'WARN' && message !== 'delivery')).toEqual(
+      [],
+    );
+  });
+
   it("is written into the store of the guarantee, not into the consumer's", async () => {
     const own = memoryStore();
     const consumer = shop(

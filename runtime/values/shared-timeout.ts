@@ -1,4 +1,4 @@
-import type { Clock } from '../../../contract/clock.ts';
+import type { Clock } from '../../contract/clock.ts';
 
 /** One timeout for several waits. */
 export class Patience {
