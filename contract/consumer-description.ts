@@ -14,6 +14,8 @@ export interface ConsumerDescription {
   readonly consumer: string;
   /** `undefined` if the stack does not say it. */
   readonly guarantee?: GuaranteeName;
+  /** `new`, or the date before which something else applied the events, in ISO 8601. */
+  readonly history: string;
   /** The tables of the consumer's effects, by the names that `createConsumer` gives them. */
   readonly tables: Readonly<Record<string, { readonly arn: string; readonly effects: readonly string[] }>>;
   /** ARNs. */

@@ -16,6 +16,8 @@ export const environmentNames = {
   maxReceiveCount: 'MAX_RECEIVE_COUNT',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
   onPoison: 'ON_POISON',
+  /** `new`, or the date before which something else applied the events: see `historyText`. */
+  history: 'ORDER_ONCE_HISTORY',
   tables: 'ORDER_ONCE_TABLES',
 } as const;
 

@@ -17,6 +17,7 @@ export type { DeadLetterReason } from './message-attributes.ts';
 export {
   deadLetterReasonAttribute,
   firstPublishedAttribute,
+  packedAttributesAttribute,
   resolvedAttemptAttribute,
 } from './message-attributes.ts';
 export { type OrderEvent, orderEvent, parseOrderEvent } from './orders/order-event.ts';

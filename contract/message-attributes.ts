@@ -10,6 +10,15 @@ export const resolvedAttemptAttribute = 'resolved-attempt';
 /** JSON, a `DeadLetterReason`: why a consumer moved the message to its dead-letter queue. */
 export const deadLetterReasonAttribute = 'dead-letter-reason';
 
+/**
+ * JSON, `PackedAttributes`: the attributes of a moved message that SQS refuses, or that have no place among the ten of a
+ * message. A consumer unpacks them before it reads the message.
+ */
+export const packedAttributesAttribute = 'packed-attributes';
+
+/** Attributes by name. `value` is base64 for a type that begins with `Binary`. */
+export type PackedAttributes = Readonly<Record<string, { readonly type: string; readonly value: string }>>;
+
 /** SQS allows at most ten attributes per message (AWS: "Amazon SQS message quotas"). */
 export const maxMessageAttributes = 10;
 
@@ -34,8 +43,6 @@ export interface DeadLetterReason {
     readonly applied: string;
     readonly received: string;
   };
-  /** Attributes of the message that do not fit beside the reason, or that SQS refuses (name to type and value). */
-  readonly attributes?: Readonly<Record<string, { readonly type: string; readonly value: string }>>;
   /** Number of attributes that are left out, because the copy would be too large. */
   readonly omittedAttributes?: number;
   /** Describes the original body, if the copy's body is cut or replaces one that SQS refuses. */

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ConfigurationError } from '../contract/errors.ts';
 import { guaranteeNames } from '../contract/policies/guarantee-names.ts';
+import { historyText, newHistory, readHistory } from '../contract/policies/history.ts';
 import { type OnPoison, poisonPolicies } from '../contract/policies/poison-policy.ts';
 import { maxRetentionSeconds, minRetentionSeconds } from '../contract/policies/record-ttl.ts';
 import { defaultToleratedOutageSeconds } from '../contract/policies/retry-policy.ts';
@@ -20,6 +21,8 @@ export interface ConsumerSettings {
   readonly toleratedOutage: Duration;
   readonly maxReceiveCount: number;
   readonly onPoison: OnPoison;
+  /** `new`, or a date in ISO 8601: see `historyText`. */
+  readonly history: string;
   readonly removalPolicy: RemovalPolicy;
   readonly logRetention: RetentionDays;
 }
@@ -84,9 +87,28 @@ export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSe
     toleratedOutage,
     maxReceiveCount,
     onPoison,
+    history: historyOf(props.history),
     removalPolicy,
     logRetention,
   };
+}
+
+/** A `from` that is further ahead would send every live event to the dead-letter queue until then. */
+const longestAheadMs = 24 * 3_600_000;
+
+/** @throws ConfigurationError for a date that is invalid, before 2004, or more than a day ahead. */
+function historyOf(history: IdempotentConsumerProps['history'] = newHistory): string {
+  if (history === newHistory) return newHistory;
+  const { from } = (history ?? {}) as { readonly from?: unknown };
+  const time = from instanceof Date ? from.getTime() : Number.NaN;
+  if (!(time <= Date.now() + longestAheadMs)) {
+    throw new ConfigurationError(
+      `history.from is ${String(from)}; it must be a Date that is at most a day ahead, or "history" must be "${newHistory}"`,
+    );
+  }
+  const text = historyText(new Date(time));
+  readHistory('history.from', text);
+  return text;
 }
 
 function checkSeconds(option: string, duration: Duration, least: number, most: number): void {

@@ -11,18 +11,21 @@ export interface DescribedParts extends ConsumerQueues {
   readonly handler: LambdaFunction;
   readonly subscription: Subscription;
   readonly eventSource: EventSourceMapping;
+  /** See `ConsumerSettings`. */
+  readonly history: string;
 }
 
 /** Writes the description of a consumer into an output of its own stack. Tools read it: see `ConsumerDescription`. */
 export function describeConsumer(
   consumer: Construct,
   { consumerName, guarantee, topic, records, tables = {} }: IdempotentConsumerProps,
-  { handler, subscription, eventSource, ...queues }: DescribedParts,
+  { handler, subscription, eventSource, history, ...queues }: DescribedParts,
 ): void {
   const description: ConsumerDescription = {
     'order-once': version,
     consumer: consumerName,
     ...(guarantee === undefined ? {} : { guarantee }),
+    history,
     tables: Object.fromEntries(
       Object.entries(tables).map(([name, { table, effects }]) => [name, { arn: table.tableArn, effects }]),
     ),

@@ -129,6 +129,19 @@ export interface IdempotentConsumerProps {
   readonly onPoison?: OnPoison;
 
   /**
+   * The consumer's past. `'new'`: it has none, so an event without a record was never applied. With a date, something else
+   * applied events before it, for example the function that this consumer replaces. An event that was first published more
+   * than an hour before `from` and has no record then goes to the dead-letter queue with the code `OUT_OF_WINDOW`, because
+   * it may have been applied. The hour is for publishers with slow clocks. If events of the last hour before the switch may
+   * be sent again, set `from` to an hour after the switch.
+   *
+   * The function writes the setting into the record table once, in the item `<consumerName>#%history`. It changes nothing
+   * there later.
+   * @default 'new'
+   */
+  readonly history?: 'new' | { readonly from: Date };
+
+  /**
    * Whether the consumer has alarms: on both dead-letter queues, on the age of the oldest message, on outcomes that need a
    * person, on the function, on the tables, and on a lost subscription. docs/runbook.md has a section for each of them, and
    * docs/cost.md their price. The CDK context `order-once:alarms=false` leaves out the alarms of all consumers.

@@ -90,7 +90,7 @@ export class IdempotentConsumer extends MeasuredConsumer {
     const source = eventSource(this, this.handler, { ...props, ...settings, queue: this.queue });
     const parts = { ...queues, handler: this.handler, subscription, eventSource: source };
     addWindowRules(this, { ...settings, ...parts });
-    describeConsumer(this, props, parts);
+    describeConsumer(this, props, { ...parts, history: settings.history });
     this.alarms = props.alarms !== false && hasAlarms(this) ? this.#watch(props, settings) : {};
   }
 

@@ -15,6 +15,7 @@ import { type ConsumerName, partOf, tableKeys, watched, withOptions } from './ac
 import { publishAll, sendExtra } from './actors/publisher.ts';
 import { Troubles } from './actors/troubles.ts';
 import type { Letter } from './broker/message.ts';
+import { producedAttributes } from './broker/produced-attributes.ts';
 import { FifoTopic } from './broker/topic.ts';
 import { Answers } from './oracle/answers.ts';
 import { Blameless } from './oracle/blameless.ts';
@@ -143,6 +144,7 @@ export class Shop {
       this.#laterVersion.leave(left, consumers, laterVersion, recordTtlSeconds);
       scheduler.at(now + laterVersion.until, () => this.#laterVersion.finish());
     }
+    this.#sendEarlier();
     if (outage !== undefined)
       this.#world.outage = { ...outage, from: now + outage.at, to: now + outage.at + outage.lasts };
     const end = now + Math.max(duration, (outage?.at ?? 0) + (outage?.lasts ?? 0), badDeployment?.to ?? 0);
@@ -153,6 +155,20 @@ export class Shop {
     checkRecords(this.#world, this.#expectation, this.#expectation.events, this.#state);
     if (expiry !== undefined) await this.#liveAgain(expiry);
     checkEnd(this.#world, this.#expectation, this.#state);
+  }
+
+  /** Events arrive that something else applied before the history of the consumers. */
+  #sendEarlier(): void {
+    const { scheduler, faults } = this.#world;
+    for (const { event, before, at } of this.#plan.earlier ?? []) {
+      this.#expectation.earlier.add(canonicalJson(event));
+      scheduler.at(startTime + at, () => {
+        faults.count('event of before the history');
+        for (const { name, queue } of this.#functions) {
+          queue.send(oldCopyOf(event, `${name}-${event.id}`, startTime - before));
+        }
+      });
+    }
   }
 
   /** After the records have expired, events are published again, and old copies arrive. */
@@ -219,6 +235,7 @@ export class Shop {
       onPoison,
       timeout,
       concurrency,
+      ...(this.#plan.earlier !== undefined && { historyFrom: startTime }),
       part: (process) => {
         const guarantee = this.#deployments.guaranteeOf(name);
         const part = partOf(name, process, this.#world, { guarantee, mails: this.#mails, providerMemory });
@@ -340,9 +357,11 @@ export class Shop {
 }
 
 /** The message of a replay from an archive: the event with the time of its first publication. */
-function oldCopyOf(event: OrderEvent, deduplicationId: string): Letter {
+function oldCopyOf(event: OrderEvent, deduplicationId: string, publishedAt = startTime): Letter {
+  const body = canonicalJson(event);
   const attributes = {
-    [firstPublishedAttribute]: { dataType: 'Number' as const, stringValue: String(startTime) },
+    ...producedAttributes(body),
+    [firstPublishedAttribute]: { dataType: 'Number' as const, stringValue: String(publishedAt) },
   };
-  return { body: canonicalJson(event), group: event.partitionkey, deduplicationId, attributes };
+  return { body, group: event.partitionkey, deduplicationId, attributes };
 }

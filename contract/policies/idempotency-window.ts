@@ -11,3 +11,13 @@ const windowMarginSeconds = clockSkewSeconds;
 export function isInsideWindow(publishedAt: number, now: number, recordTtlSeconds: number): boolean {
   return now - publishedAt < (recordTtlSeconds - windowMarginSeconds) * 1000;
 }
+
+/**
+ * Whether an event published at `publishedAt` belongs to this consumer, and not to whatever applied the events before
+ * `from`. Publishers' clocks may be an hour slow, so events of the hour before `from` belong to the consumer too.
+ *
+ * @param from Milliseconds since the epoch; `undefined` if the consumer has no past.
+ */
+export function isInsideHistory(publishedAt: number, from: number | undefined): boolean {
+  return from === undefined || publishedAt >= from - windowMarginSeconds * 1000;
+}

@@ -38,6 +38,8 @@ export const recordAttributes = {
   lastError: 'last_error',
   /** The event's body, stored while the outcome is unknown. */
   body: 'body',
+  /** The attributes of its message, as JSON (`PackedAttributes`), stored with the body. */
+  messageAttributes: 'message_attributes',
   /** Id of the SQS message that last blocked its group because of this record. An operator can skip this message. */
   blocked: 'blocked',
   /**

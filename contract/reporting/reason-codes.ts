@@ -73,7 +73,7 @@ export const reasonCodes = {
   },
   OUT_OF_WINDOW: {
     appearsIn: logAndLetter,
-    meaning: 'The event is older than records are kept.',
+    meaning: 'The event is older than records are kept, or than the history of its consumer.',
     whatToDo: 'Find out whether it was applied, and if not, redrive it as new.',
   },
   RETENTION: {
@@ -88,8 +88,9 @@ export const reasonCodes = {
   },
   BODY_KEPT: {
     appearsIn: ['dead letter'],
-    meaning: 'The record of an unknown outcome has no room for the body; this copy holds the body.',
-    whatToDo: 'Resolve the outcome with this body, then delete the copy.',
+    meaning:
+      'The record of an unknown outcome has no room for the body; this copy holds it, and the attributes.',
+    whatToDo: 'Resolve the outcome with this copy, then delete it.',
   },
   QUARANTINED: {
     appearsIn: log,

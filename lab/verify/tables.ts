@@ -1,10 +1,9 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import Big from 'big.js';
-import { isBodyKey } from '../../contract/event/identity.ts';
 import { customersTable, ledgerTable, ordersTable } from '../../contract/orders/order-tables.ts';
-import { isLetterKey } from '../../contract/record/attention.ts';
 import { recordAttributes } from '../../contract/record/record-attributes.ts';
+import { isEventKey } from '../../contract/record/record-keys.ts';
 import { type Account, type EventKey, eventKey, itemDigest, type VersionedItem } from './expectation.ts';
 
 /** The content of the tables. */
@@ -48,7 +47,7 @@ export async function readTables(client: DynamoDBClient, names: TableNames): Pro
   const places = new Map<string, Place[]>();
   for await (const item of scan(client, names.records)) {
     const id = String(item[recordAttributes.id]);
-    if (isBodyKey(id) || isLetterKey(id)) continue;
+    if (!isEventKey(id)) continue;
     const consumer = String(item[recordAttributes.consumer]);
     const key = eventKey(String(item[recordAttributes.source]), String(item[recordAttributes.eventId]));
     if (consumer === 'fulfilment') addPlace(places, item);

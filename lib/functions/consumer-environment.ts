@@ -40,6 +40,7 @@ export function consumerEnvironment(
     maxReceiveCount: String(settings.maxReceiveCount),
     deadLetterQueueUrl: consumer.deadLetterQueue.queueUrl,
     onPoison: settings.onPoison,
+    history: settings.history,
   };
   return {
     ...environment,

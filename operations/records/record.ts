@@ -36,10 +36,13 @@ export function seenRecord(item: Record<string, AttributeValue>): SeenRecord {
   };
 }
 
-/** All attributes but the body, which can have 400 KB and is personal. */
-const shown = (Object.keys(attribute) as (keyof typeof attribute)[]).filter((name) => name !== 'body');
+/** What a record keeps to send its message again. It can have 400 KB, and is personal. */
+const kept: ReadonlySet<keyof typeof attribute> = new Set(['body', 'messageAttributes']);
 
-/** The part of a read that leaves out the body. */
+/** All other attributes. */
+const shown = (Object.keys(attribute) as (keyof typeof attribute)[]).filter((name) => !kept.has(name));
+
+/** The part of a read that leaves out the message. */
 export const withoutBody = {
   ProjectionExpression: shown.map((name) => `#${name}`).join(', '),
   ExpressionAttributeNames: Object.fromEntries(shown.map((name) => [`#${name}`, attribute[name]])),

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { HistoryRecorder } from '../delivery/history-recorder.ts';
 import type { EffectHandler, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import type { NoTables, TableDeclarations } from '../handler/tables.ts';
 import { CommonFailure } from '../message/common-failure.ts';
@@ -73,6 +74,8 @@ export function createConsumer<
   function setUp(reader: Reader<Event>): Consumer<Event, Kind> {
     if (dependencies === undefined) checkGuarantee(guarantee.name);
     const used = dependencies ?? dependenciesFromEnvironment();
+    const { historyFrom: from, clock } = used;
+    const history = { consumer: reader.name, ...(from !== undefined && { from }) };
     return {
       reader,
       dependencies: used,
@@ -82,6 +85,7 @@ export function createConsumer<
       concurrency,
       estimate: new TimeEstimate(),
       commonFailure: new CommonFailure(),
+      history: new HistoryRecorder(guarantee.store ?? used.store, history, clock),
     };
   }
   let reader: Reader<Event> | undefined;

@@ -9,6 +9,7 @@ import {
 } from '../../contract/environment.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import type { GuaranteeName } from '../../contract/policies/guarantee-names.ts';
+import { newHistory, readHistory } from '../../contract/policies/history.ts';
 import { allowedClockSkewMs } from '../../contract/policies/lease.ts';
 import { type OnPoison, poisonPolicies } from '../../contract/policies/poison-policy.ts';
 import {
@@ -35,6 +36,10 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
     least: minRetentionSeconds,
     most: maxRetentionSeconds,
   });
+  const historyFrom = readHistory(
+    `Environment variable ${environmentNames.history}`,
+    readOptionalEnvironment(environmentNames.history) ?? newHistory,
+  );
   const service = readOptionalEnvironment(environmentNames.service);
   const queue = sqsSourceQueue(readEnvironment(environmentNames.queueUrl));
   return {
@@ -65,6 +70,7 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
       }),
       most: maxRecordTtlSeconds,
     }),
+    ...(historyFrom !== undefined && { historyFrom }),
     ...(service !== undefined && { service }),
     clock: systemClock,
     random: systemRandom,

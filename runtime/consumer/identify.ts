@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { version } from '../../contract/version.ts';
+import { unpack } from '../aws/packed-attributes.ts';
 import { codeOf, describe } from '../handler/errors.ts';
 import { type Content, type Reader, Reading } from '../message/reading.ts';
 import type { IdentifyRequest } from './lambda-event.ts';
@@ -39,7 +40,7 @@ export function identify<Event extends CloudEvent>(
   }
   const identified = bodies.map((one: IdentifyRequest['bodies'][number]) => {
     const { body, attributes = {} } = typeof one === 'string' ? { body: one } : (one ?? { body: '' });
-    return answerOf(new Reading({ body, attributes }, reader).content);
+    return answerOf(new Reading({ body, attributes: unpack(attributes) }, reader).content);
   });
   return { consumer: reader.name, version, bodies: identified };
 }

@@ -2,6 +2,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { type Delivered, deliver } from '../delivery/deliver.ts';
 import { knownJobOf } from '../delivery/delivery-task.ts';
+import type { HistoryRecorder } from '../delivery/history-recorder.ts';
 import { handlerForInvocation, type InvocationHandler } from '../delivery/memoized-handler.ts';
 import type { Guarantee, HandlerKind, Handlers } from '../guarantees/guarantee.ts';
 import type { CommonFailure } from '../message/common-failure.ts';
@@ -38,6 +39,7 @@ export interface Consumer<Event extends CloudEvent, Kind extends HandlerKind> {
   readonly dependencies: ConsumerDependencies;
   readonly estimate: TimeEstimate;
   readonly commonFailure: CommonFailure;
+  readonly history: HistoryRecorder;
 }
 
 /** One invocation of the function: its batch and its time. */
@@ -103,6 +105,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
       });
     } finally {
       await this.#handler.idle();
+      await this.#consumer.history.idle(this.#context.deadlineAt);
     }
   }
 
@@ -110,6 +113,7 @@ export class Invocation<Event extends CloudEvent, Kind extends HandlerKind> {
     const { estimate, dependencies } = this.#consumer;
     const startedAt = dependencies.clock.now();
     this.#progress.begin(messages);
+    this.#consumer.history.begin(this.#report.warn);
     const delivered = await deliver(messages, this.#context);
     if (!delivered.stops) estimate.saw(dependencies.clock.now() - startedAt);
     return delivered;

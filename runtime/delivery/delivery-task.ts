@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { bodyKey } from '../../contract/event/identity.ts';
-import { isInsideWindow } from '../../contract/policies/idempotency-window.ts';
+import { isInsideHistory, isInsideWindow } from '../../contract/policies/idempotency-window.ts';
 import { type AttemptHistory, backoffCapSeconds } from '../../contract/policies/retry-policy.ts';
 import type { Job, Task } from '../guarantees/guarantee.ts';
 import { isOwnFailure } from '../handler/errors.ts';
@@ -85,9 +85,15 @@ export function jobOf(
   };
 }
 
-/** Whether the message is young enough that no record of its event can have expired. */
+/**
+ * Whether an event without a record was never applied: it is young enough that no record of it can have expired, and so
+ * young that nothing else can have applied it before this consumer.
+ */
 export function isInWindow({ publishedAt }: Message<CloudEvent>, { dependencies }: DeliveryContext): boolean {
-  return isInsideWindow(publishedAt, dependencies.clock.now(), dependencies.recordTtlSeconds);
+  const { clock, recordTtlSeconds, historyFrom } = dependencies;
+  return (
+    isInsideWindow(publishedAt, clock.now(), recordTtlSeconds) && isInsideHistory(publishedAt, historyFrom)
+  );
 }
 
 /**

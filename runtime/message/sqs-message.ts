@@ -5,6 +5,7 @@ import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { firstPublishedAttribute, resolvedAttemptAttribute } from '../../contract/message-attributes.ts';
 import { isSuspect, longestWaitingSeconds } from '../../contract/policies/retry-policy.ts';
 import { truncate } from '../../contract/truncate.ts';
+import { unpack } from '../aws/packed-attributes.ts';
 import type { ConsumerDependencies } from '../ports/dependencies.ts';
 import { isTraceparent, type Reader, Reading } from './reading.ts';
 
@@ -32,6 +33,7 @@ export interface Message<Event extends CloudEvent> {
   readonly publishedAt: number;
   /** See `resolvedAttemptAttribute`. */
   readonly resendToken: string | undefined;
+  /** Its message attributes, and those that an earlier move has packed. */
   readonly attributes: SQSMessageAttributes;
   /** The message's X-Ray trace header. */
   readonly trace: string | undefined;
@@ -55,7 +57,7 @@ export function readMessage<Event extends CloudEvent>(
 ): Message<Event> {
   const { messageId: id, receiptHandle, body } = record;
   const sent: Partial<SQSRecord['attributes']> = record.attributes ?? {};
-  const attributes = record.messageAttributes ?? {};
+  const attributes = unpack(record.messageAttributes ?? {});
   const sentAt = wholeNumber(sent.SentTimestamp);
   const receiveCount = wholeNumber(sent.ApproximateReceiveCount) ?? 1;
   const resendToken = resendTokenOf(attributes[resolvedAttemptAttribute]?.stringValue);

@@ -1,10 +1,12 @@
+import type { MessageAttributeValue, Message as ReceivedMessage } from '@aws-sdk/client-sqs';
 import { checkText } from '../../contract/check-text.ts';
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { sha256 } from '../../contract/event/identity.ts';
-import { resolvedAttemptAttribute } from '../../contract/message-attributes.ts';
+import { deadLetterReasonAttribute, resolvedAttemptAttribute } from '../../contract/message-attributes.ts';
 import { checkRecordTtl } from '../../contract/policies/record-ttl.ts';
 import { type Random, systemRandom } from '../../contract/random.ts';
+import { resendAttributes } from '../aws/packed-attributes.ts';
 import { NotResolvableError, StoreBusyError } from '../handler/errors.ts';
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts';
 import { isKnownFormat, laterFormat } from '../stores/record-format.ts';
@@ -19,7 +21,11 @@ export interface ResendMessage {
   readonly messageGroup: string;
   /** A new id, because the queue would drop a message with the earlier one. */
   readonly deduplicationId: string;
-  readonly attributes: Readonly<Record<string, string>>;
+  /**
+   * The attributes of the event's earlier message, in the form of `SendMessage`, with the owner token of the record. At
+   * most ten: the consumer unpacks the others.
+   */
+  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
 }
 
 interface Unknown {
@@ -51,11 +57,12 @@ export type ResolveOptions =
       readonly as: 'retry';
       readonly send: (message: ResendMessage) => Promise<void>;
       /**
-       * The event's body, if it was too large for the record. Take it from the copy in the dead-letter queue whose
-       * `dead-letter-reason` has the code `BODY_KEPT` and this `recordId`, and delete that copy afterwards.
-       * @default - the body in the record
+       * The event's message, if it was too large for the record: the copy in the dead-letter queue whose
+       * `dead-letter-reason` has the code `BODY_KEPT` and this `recordId`, as `ReceiveMessage` returns it with
+       * `MessageAttributeNames: ['All']`. Delete that copy afterwards.
+       * @default - body and attributes in the record
        */
-      readonly body?: string;
+      readonly copy?: Pick<ReceivedMessage, 'Body' | 'MessageAttributes'>;
       /** @default - the system's */
       readonly random?: Random;
     });
@@ -85,7 +92,7 @@ export async function resolve(options: ResolveOptions): Promise<void> {
   }
   if (options.as === 'done') return await complete(options);
   const { messageGroup } = record;
-  const body = bodyOf(record, options);
+  const content = contentOf(record, options);
   // Another library wrote the record (Powertools stores no group). In another group the event could overtake others.
   if (messageGroup === undefined) {
     throw new NotResolvableError(
@@ -95,10 +102,9 @@ export async function resolve(options: ResolveOptions): Promise<void> {
     );
   }
   await options.send({
-    body,
+    ...content,
     messageGroup,
     deduplicationId: (options.random ?? systemRandom).uuid(),
-    attributes: { [resolvedAttemptAttribute]: attempt },
   });
 }
 
@@ -119,29 +125,39 @@ function checked(options: ResolveOptions): ResolveOptions {
 }
 
 /**
- * @throws NotResolvableError if neither the record nor the operator has the body, or the operator has a different one.
+ * The body and the attributes to send.
+ * @throws NotResolvableError if neither the record nor the operator has them, or the operator has those of another event.
  */
-function bodyOf(
-  { body, bodySha256, messageId }: StoredRecord,
-  { id, body: given }: Extract<ResolveOptions, { as: 'retry' }>,
-): string {
-  if (body !== undefined) return body;
+function contentOf(
+  { body, messageAttributes, bodySha256, messageId }: StoredRecord,
+  { id, attempt, copy }: Extract<ResolveOptions, { as: 'retry' }>,
+): Pick<ResendMessage, 'body' | 'attributes'> {
+  const own = { [resolvedAttemptAttribute]: { DataType: 'String', StringValue: attempt } };
+  if (body !== undefined) return { body, attributes: resendAttributes(messageAttributes, own) };
   if (bodySha256 === undefined) throw new NotResolvableError(id, 'has no event to send again');
-  if (given === undefined) {
+  if (copy === undefined) {
     throw new NotResolvableError(
       id,
-      `had no room for the body of its event: give it as "body". The dead-letter queue of the consumer has it, in the ` +
+      `had no room for the message of its event: give it as "copy". The dead-letter queue of the consumer has it, as the ` +
         `copy of message ${messageId}, whose dead-letter-reason has the code BODY_KEPT and this recordId`,
     );
   }
-  const digest = sha256(given);
+  const { Body = '', MessageAttributes: { [deadLetterReasonAttribute]: reason, ...attributes } = {} } = copy;
+  const digest = sha256(Body);
   if (digest !== bodySha256) {
     throw new NotResolvableError(
       id,
-      `is of another body: the SHA-256 of "body" is ${digest}, and the record's body_sha256 ${bodySha256}`,
+      `is of another body: the SHA-256 of the "Body" of "copy" is ${digest}, and the record's body_sha256 ${bodySha256}`,
     );
   }
-  return given;
+  // Every copy has a reason, so its other attributes are missing too.
+  if (reason === undefined) {
+    throw new NotResolvableError(
+      id,
+      `needs the attributes of its message, and "copy" has none: receive it with MessageAttributeNames: ['All']`,
+    );
+  }
+  return { body: Body, attributes: { ...attributes, ...own } };
 }
 
 /** `ResolveDone` in spec/OrderOnce.tla. */

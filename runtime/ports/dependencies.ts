@@ -24,6 +24,11 @@ export interface ConsumerDependencies {
   readonly onPoison: OnPoison;
   /** How long a completed record is valid, in seconds. */
   readonly recordTtlSeconds: number;
+  /**
+   * Milliseconds since the epoch: something else applied the events before it. @default - the consumer has no past: an
+   * event without a record was never applied
+   */
+  readonly historyFrom?: number;
   /** The metrics' dimension `Service`: the name of the stack. @default - the metrics have no such dimension */
   readonly service?: string;
   readonly clock: Clock;

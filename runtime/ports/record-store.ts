@@ -1,5 +1,6 @@
 import type { GuaranteeName } from '../../contract/policies/guarantee-names.ts';
 import type { AttemptHistory } from '../../contract/policies/retry-policy.ts';
+import type { ConsumerHistory } from '../../contract/record/history.ts';
 import type { AttemptState, RecordStatus } from '../../contract/record/record-attributes.ts';
 import type { EffectWrite } from '../handler/effects/index.ts';
 
@@ -71,6 +72,8 @@ export interface StoredRecord {
   readonly lastError?: string | undefined;
   /** The event's body, stored with OUTCOME_UNKNOWN. */
   readonly body?: string | undefined;
+  /** The attributes of its message, stored with the body: see `KeptBody`. */
+  readonly messageAttributes?: string | undefined;
   /** Id of the SQS message that last blocked its group. */
   readonly blocked?: string | undefined;
   /** SHA-256 of a body that is too large for a record: see `KeptBody`. */
@@ -185,12 +188,18 @@ export type BlockAnswer =
   | Contended;
 
 /**
- * The body that an OUTCOME_UNKNOWN record stores: the message's body, or the SHA-256 (hex) of a body that is too large
- * for a record. The dead-letter queue already has a copy of such a body, sent by the same delivery.
+ * What an OUTCOME_UNKNOWN record stores of its message, so that an operator can send it again: body and attributes, or the
+ * SHA-256 (hex) of the body if both are too large for a record. The dead-letter queue already has a copy of such a
+ * message, sent by the same delivery.
  */
 export type KeptBody =
-  | { readonly body: string; readonly bodySha256?: never }
-  | { readonly body?: never; readonly bodySha256: string };
+  | {
+      readonly body: string;
+      /** JSON: see `keptAttributes`. */
+      readonly messageAttributes?: string;
+      readonly bodySha256?: never;
+    }
+  | { readonly body?: never; readonly messageAttributes?: never; readonly bodySha256: string };
 
 /** Why an event or a message goes to the dead-letter queue. */
 export interface GivenUp {
@@ -302,6 +311,14 @@ export interface RecordStore {
    * the message. Absent in a store that tools cannot list.
    */
   list?(message: ListedMessage): Promise<void>;
+  /**
+   * Writes a consumer's history under `historyKey`, if there is none. It never expires. Absent in a store that tools
+   * cannot read.
+   *
+   * @returns The history in the store: this one, or an earlier one.
+   * @throws The error of the store, also if another try can succeed.
+   */
+  recordHistory?(history: ConsumerHistory): Promise<ConsumerHistory>;
 }
 
 /** A versioned effect that is not newer than the stored item. */

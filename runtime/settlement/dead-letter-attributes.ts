@@ -1,21 +1,19 @@
-import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import {
   type DeadLetterReason,
   deadLetterReasonAttribute,
   firstPublishedAttribute,
-  maxMessageAttributes,
+  packedAttributesAttribute,
 } from '../../contract/message-attributes.ts';
 import { truncate } from '../../contract/truncate.ts';
-import { bytesOf, sendable } from './sqs-attributes.ts';
-
-export type LetterAttributes = Readonly<Record<string, MessageAttributeValue>>;
+import { asciiJson, packedValue, type SendableAttributes, sortForSending } from '../aws/packed-attributes.ts';
+import { bytesOf } from '../aws/sqs-attributes.ts';
 
 /** The reason of a copy, without the producer's attributes. */
-export type LetterReason = Omit<DeadLetterReason, 'attributes' | 'omittedAttributes'>;
+export type LetterReason = Omit<DeadLetterReason, 'omittedAttributes'>;
 
 export interface FittedAttributes {
-  readonly attributes: LetterAttributes;
-  /** Number of the producer's attributes that are neither in the copy nor in its reason. */
+  readonly attributes: SendableAttributes;
+  /** Number of the producer's attributes that the copy lacks. */
   readonly omitted: number;
 }
 
@@ -23,9 +21,9 @@ export interface FittedAttributes {
 const briefly = 200;
 
 /**
- * The attributes of a copy, in at most `room` bytes. The reason makes room first: its text is shortened, then it loses
- * the attributes that had moved into it, then all that the body tells. Next the producer's attributes are left out, the
- * largest first. `first-published` always stays, since the idempotency window is counted from it.
+ * The attributes of a copy, in at most `room` bytes. The text of the reason makes room first, then the packed
+ * attributes are left out, then the reason loses all that the body tells. Next the producer's other attributes are left
+ * out, the largest first. `first-published` always stays, since the idempotency window is counted from it.
  *
  * @param publishedAt Milliseconds since the epoch.
  * @returns The shortest of all where nothing fits.
@@ -36,35 +34,36 @@ export function fitAttributes(
   reason: LetterReason,
   room: number,
 ): FittedAttributes {
-  const { sent, moved } = sortOut(produced);
+  const { sent, packed } = sortForSending(produced, [firstPublishedAttribute, deadLetterReasonAttribute]);
   const brief = { ...reason, message: truncate(reason.message, briefly) };
   const { code, consumer, message, messageGroup, firstReceived, originalBody } = brief;
   const { recordId, attempt } = brief;
   const barest = { code, consumer, messageGroup, firstReceived, ...(originalBody && { originalBody }) };
   // These fields identify the unknown outcome for which the copy keeps the body.
   const named = { ...barest, ...(recordId !== undefined && { recordId, attempt }) };
-  const movedCount = moved.length;
-  const wholly = { ...(movedCount > 0 && { attributes: Object.fromEntries(moved) }) };
+  const packedCount = Object.keys(packed ?? {}).length;
+  const wholly = packed && { [packedAttributesAttribute]: packedValue(packed) };
   const omitting = (omitted: number) => ({ ...(omitted > 0 && { omittedAttributes: omitted }) });
-  const withReason = (text: object, kept: typeof sent, omitted: number): FittedAttributes => ({
+  const withReason = (text: object, kept: typeof sent, omitted: number, rest = {}): FittedAttributes => ({
     attributes: {
       ...Object.fromEntries(kept),
+      ...rest,
       [firstPublishedAttribute]: { DataType: 'Number', StringValue: String(publishedAt) },
       [deadLetterReasonAttribute]: { DataType: 'String', StringValue: asciiJson(text) },
     },
     omitted,
   });
   function* shorterAndShorter(): Generator<FittedAttributes> {
-    yield withReason({ ...reason, ...wholly }, sent, 0);
-    yield withReason({ ...brief, ...wholly }, sent, 0);
-    yield withReason({ ...brief, ...omitting(movedCount) }, sent, movedCount);
+    yield withReason(reason, sent, 0, wholly);
+    yield withReason(brief, sent, 0, wholly);
+    yield withReason({ ...brief, ...omitting(packedCount) }, sent, packedCount);
     const smallestFirst = sent.toSorted(([a, one], [b, other]) => bytesOf(a, one) - bytesOf(b, other));
     for (let kept = smallestFirst.length; kept >= 0; kept--) {
-      const omitted = movedCount + smallestFirst.length - kept;
+      const omitted = packedCount + smallestFirst.length - kept;
       yield withReason({ ...named, message, ...omitting(omitted) }, smallestFirst.slice(0, kept), omitted);
       yield withReason({ ...named, ...omitting(omitted) }, smallestFirst.slice(0, kept), omitted);
     }
-    yield withReason({ ...barest, ...omitting(movedCount + sent.length) }, [], movedCount + sent.length);
+    yield withReason({ ...barest, ...omitting(packedCount + sent.length) }, [], packedCount + sent.length);
   }
   let fitted: FittedAttributes | undefined;
   for (fitted of shorterAndShorter()) if (sizeOf(fitted.attributes) <= room) break;
@@ -72,39 +71,6 @@ export function fitAttributes(
 }
 
 /** Size of the attributes in bytes. */
-export function sizeOf(attributes: LetterAttributes): number {
+export function sizeOf(attributes: SendableAttributes): number {
   return Object.entries(attributes).reduce((sum, [name, value]) => sum + bytesOf(name, value), 0);
-}
-
-/**
- * Splits the attributes into those that SQS accepts beside `first-published` and the reason, and those that move into
- * the reason.
- */
-function sortOut(produced: Readonly<Record<string, unknown>>) {
-  const sent: [name: string, value: MessageAttributeValue][] = [];
-  const moved: [name: string, value: { readonly type: string; readonly value: string }][] = [];
-  for (const [name, attribute] of Object.entries(produced)) {
-    if (name === deadLetterReasonAttribute || name === firstPublishedAttribute) continue;
-    const value = sent.length < maxMessageAttributes - 2 ? sendable(name, attribute) : undefined;
-    if (value === undefined) moved.push([name, plain(attribute)]);
-    else sent.push([name, value]);
-  }
-  return { sent, moved };
-}
-
-function plain(attribute: unknown): { readonly type: string; readonly value: string } {
-  const { dataType, stringValue, binaryValue } = (attribute ?? {}) as Record<string, unknown>;
-  return { type: textOf(dataType ?? ''), value: textOf(stringValue ?? binaryValue ?? '') };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
-}
-
-/** JSON in ASCII, because SQS refuses some characters (for example U+FFFE) that a body can contain in escaped form. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -2,11 +2,11 @@ import { brokerId } from '../../contract/broker-id.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { sha256 } from '../../contract/event/identity.ts';
 import type { DeadLetterReason } from '../../contract/message-attributes.ts';
+import { asKept, sendableTrace } from '../aws/sqs-attributes.ts';
 import type { Reason } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { DeadLetter } from '../ports/queues.ts';
 import { fitAttributes, sizeOf } from './dead-letter-attributes.ts';
-import { asKept, sendableTrace } from './sqs-attributes.ts';
 
 /** Maximum bytes of a message with its attributes (AWS: "Amazon SQS message quotas"). */
 export const maxMessageBytes = 1024 * 1024;
@@ -18,13 +18,7 @@ const besideCutBody = 64 * 1024;
 export type DeadLetterDetails = Pick<Reason, 'code'> &
   Omit<
     DeadLetterReason,
-    | 'code'
-    | 'messageGroup'
-    | 'sequence'
-    | 'firstReceived'
-    | 'attributes'
-    | 'omittedAttributes'
-    | 'originalBody'
+    'code' | 'messageGroup' | 'sequence' | 'firstReceived' | 'omittedAttributes' | 'originalBody'
   >;
 
 export interface Copied {
@@ -36,7 +30,7 @@ export interface Copied {
 /**
  * Makes the copy of a message, with its reason in one attribute. SQS must accept the copy whatever the message
  * contains, because otherwise the message would stay in its queue. Attributes beyond the ten that SQS accepts, and
- * attributes that SQS refuses, move into the reason. If the copy is too large, attributes are left out before the body
+ * attributes that SQS refuses, are packed into one. If the copy is too large, attributes are left out before the body
  * is cut.
  *
  * @param limit Maximum bytes that the queue accepts.

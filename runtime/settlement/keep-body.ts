@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { sha256 } from '../../contract/event/identity.ts';
+import { keptAttributes } from '../aws/packed-attributes.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Reason } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
@@ -15,14 +16,22 @@ export interface UnknownOutcome {
   readonly reason: string;
 }
 
-export function fitsRecord(body: string): boolean {
-  return Buffer.byteLength(body) <= maxContentBytes;
+/** What a record keeps of a message, to send it again; `undefined` if that does not fit. */
+function contentOf({ body, attributes, publishedAt }: Message<CloudEvent>): KeptBody | undefined {
+  const messageAttributes = keptAttributes(attributes, publishedAt);
+  const bytes = Buffer.byteLength(body) + messageAttributes.length;
+  return bytes <= maxContentBytes ? { body, messageAttributes } : undefined;
+}
+
+/** Whether a record has room for the body and the attributes of a message. */
+export function fitsRecord(message: Message<CloudEvent>): boolean {
+  return contentOf(message) !== undefined;
 }
 
 /**
- * Returns the part of the body that the record of an unknown outcome stores. A body that is too large for a record is
- * first copied to the dead-letter queue, and the record stores its digest. After a crash between the two there may be
- * one copy too many, but a copy is never missing.
+ * Returns what the record of an unknown outcome stores of a message: its body and its attributes. If they are too large
+ * for a record, a copy first goes to the dead-letter queue, and the record stores the body's digest. After a crash between
+ * the two there may be one copy too many, but a copy is never missing.
  *
  * @throws The error of the dead-letter queue; then the record must not be written.
  */
@@ -31,7 +40,8 @@ export async function keepBody(
   outcome: UnknownOutcome,
   { consumer, dependencies, warn }: DeliveryContext,
 ): Promise<KeptBody> {
-  if (fitsRecord(message.body)) return { body: message.body };
+  const content = contentOf(message);
+  if (content !== undefined) return content;
   const why = { ...bodyKept(outcome), consumer };
   const lacks = await sendCopy(message, why, dependencies.deadLetters);
   if (lacks !== '')

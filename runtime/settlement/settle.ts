@@ -1,5 +1,6 @@
 import type { OrderOnceError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { isInsideHistory } from '../../contract/policies/idempotency-window.ts';
 import { backoffAtCapSeconds, type QueueLimits } from '../../contract/policies/retry-policy.ts';
 import type { ReasonCode } from '../../contract/reporting/reason-codes.ts';
 import { truncate } from '../../contract/truncate.ts';
@@ -40,7 +41,8 @@ export type DeliveryVerdict =
 
 /** The other inputs of a decision, besides the verdict and the message. */
 export interface SettleTerms extends Moment {
-  readonly settings: QueueLimits & Pick<ConsumerDependencies, 'recordTtlSeconds' | 'onPoison'>;
+  readonly settings: QueueLimits &
+    Pick<ConsumerDependencies, 'recordTtlSeconds' | 'historyFrom' | 'onPoison'>;
   /** The event, if it is known. */
   readonly event: Pick<Job['identity'], 'id' | 'source' | 'eventId'> | undefined;
   /** Tells whether every event currently fails with an error. */
@@ -116,7 +118,7 @@ function keepUnknown(
 ): Disposition {
   const recordId = event?.id ?? '';
   const why: Reason = { code: 'OUTCOME_UNKNOWN', message: reason, error };
-  if (keptWith === undefined && fitsRecord(message.body)) {
+  if (keptWith === undefined && fitsRecord(message)) {
     return acknowledge({ ...reasonLog('unknown', why), recordId });
   }
   const text = `${reason}. A copy in the dead-letter queue keeps its body (BODY_KEPT)`;
@@ -210,12 +212,13 @@ function conflict(
 }
 
 function outOfWindow({ publishedAt }: Message<CloudEvent>, { settings }: SettleTerms): Reason {
-  return {
-    code: 'OUT_OF_WINDOW',
-    message:
-      `Published at ${new Date(publishedAt).toISOString()}, and records count for ${settings.recordTtlSeconds} s: ` +
-      'whether it was applied cannot be told any more',
-  };
+  const { historyFrom, recordTtlSeconds } = settings;
+  const published = `Published at ${new Date(publishedAt).toISOString()}`;
+  const message = isInsideHistory(publishedAt, historyFrom)
+    ? `${published}, and records count for ${recordTtlSeconds} s: whether it was applied cannot be told any more`
+    : `${published}, and the "history" of this consumer says that something else applied the events before ` +
+      `${new Date(historyFrom ?? 0).toISOString()}: whether it was applied cannot be told`;
+  return { code: 'OUT_OF_WINDOW', message };
 }
 
 /**

@@ -16,6 +16,8 @@ export interface FunctionOptions {
   readonly part: (process: VirtualProcess) => Part;
   readonly store: RunStore;
   readonly recordTtlSeconds: number;
+  /** When the consumer took over, in ms since the epoch. @default - it has no past */
+  readonly historyFrom?: number;
   readonly onPoison: ConsumerDependencies['onPoison'];
   /** Timeout of the function, in ms. */
   readonly timeout: number;
@@ -74,6 +76,7 @@ export class ConsumerFunction {
           deadLetters,
           store,
           recordTtlSeconds,
+          ...(options.historyFrom !== undefined && { historyFrom: options.historyFrom }),
           onPoison: options.onPoison,
           output: (line) => output(line, process),
           wrote: options.wrote,

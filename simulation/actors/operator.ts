@@ -1,6 +1,7 @@
 import { resolve, skip } from '../../runtime/index.ts';
 import type { FifoQueue } from '../broker/fifo-queue.ts';
 import type { RunStore } from '../ports/store.ts';
+import { asReceived } from '../ports/wiring.ts';
 import { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import type { ConsumerFunction } from './function.ts';
@@ -140,12 +141,7 @@ export class Operator {
               body,
               group,
               deduplicationId,
-              attributes: Object.fromEntries(
-                Object.entries(attributes).map(([name, stringValue]) => [
-                  name,
-                  { dataType: 'String', stringValue },
-                ]),
-              ),
+              attributes: asReceived(attributes),
             },
             `send ${key} again`,
           );

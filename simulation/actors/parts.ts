@@ -13,6 +13,7 @@ import {
   type GuaranteeName,
   PermanentError,
 } from '../../runtime/index.ts';
+import { lackingAttributes } from '../broker/produced-attributes.ts';
 import { firstIdOf } from '../oracle/record-key.ts';
 import type { MailSystem } from '../outside/mail-system.ts';
 import type { Trouble } from '../workloads/planned-event.ts';
@@ -121,7 +122,10 @@ export function watched(part: Part, world: World, process: VirtualProcess, watch
       watch.ends(event);
     }
   };
-  const parse = ({ body }: ReceivedMessage) => {
+  const parse = ({ body, attributes }: ReceivedMessage) => {
+    const lacking = lackingAttributes(body, attributes);
+    if (lacking.length > 0)
+      world.violated(`a parser got a message without its attributes ${lacking.join(', ')}`);
     const event = parseOrderEvent({ body });
     const trouble = watch.trouble(event, body);
     if (trouble === undefined) return event;

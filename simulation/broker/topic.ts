@@ -6,6 +6,7 @@ import type { VirtualProcess } from '../world/virtual-process.ts';
 import type { World } from '../world/world.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { DeduplicationWindow, type Letter } from './message.ts';
+import { producedAttributes } from './produced-attributes.ts';
 
 /** Longest delay of a subscription, in ms. */
 const longestDelay = 900_000;
@@ -60,12 +61,15 @@ export class FifoTopic {
       body: entry.body,
       group: entry.messageGroup,
       deduplicationId: id,
-      attributes: Object.fromEntries(
-        Object.entries(messageAttributes(entry)).map(([name, { type, value }]) => [
-          name,
-          { dataType: type as 'Number', stringValue: value },
-        ]),
-      ),
+      attributes: {
+        ...producedAttributes(entry.body),
+        ...Object.fromEntries(
+          Object.entries(messageAttributes(entry)).map(([name, { type, value }]) => [
+            name,
+            { dataType: type as 'Number', stringValue: value },
+          ]),
+        ),
+      },
     };
     for (const queue of this.#queues) this.#deliver(queue, letter);
     return 'accepted';

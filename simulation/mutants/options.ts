@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 /** In it, consumers have a `key`, ignore a type for a while, and find records of a later version. */
 const workload = 'options';
 
-/** Mutants of the rules of consumers' options and of later record formats. */
+/** Mutants of the rules of consumers' options, of their past, and of later record formats. */
 export const optionMutants = {
   'a key that names no record': {
     rule: 'With a key, an event and its retry under another id have one record',
@@ -41,5 +41,13 @@ export const optionMutants = {
     replacement: '    startable &&',
     workload,
     shows: /^a delivery changed the record /,
+  },
+  'a past that nobody minds': {
+    rule: 'An event from before the history of its consumer is not applied without a record',
+    file: 'runtime/delivery/delivery-task.ts',
+    text: 'isInsideHistory(publishedAt, historyFrom)\n',
+    replacement: 'isInsideHistory(publishedAt, historyFrom && 0)\n',
+    workload: 'takeover',
+    shows: /^the ledger of /,
   },
 } as const satisfies Readonly<Record<string, Mutant>>;

@@ -1,4 +1,5 @@
 import { adapterMutants } from './adapters.ts';
+import { attributeMutants } from './attributes.ts';
 import { intakeMutants } from './intake.ts';
 import { listingMutants } from './listing.ts';
 import type { Mutant } from './mutant.ts';
@@ -349,13 +350,13 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
     rule: 'Every message that an operator sends has a new deduplication id',
     file: 'runtime/operator/resolve-unknown.ts',
     text: '    deduplicationId: (options.random ?? systemRandom).uuid(),',
-    replacement: `    deduplicationId: (options.random, systemRandom, process.getBuiltinModule('node:crypto')).createHash('sha256').update(body).digest('hex'),`,
+    replacement: `    deduplicationId: (options.random, systemRandom, process.getBuiltinModule('node:crypto')).createHash('sha256').update(content.body).digest('hex'),`,
   },
   'resent without its attempt': {
     rule: 'A resent event carries the owner token of its unknown record',
     file: 'runtime/operator/resolve-unknown.ts',
-    text: 'attributes: { [resolvedAttemptAttribute]: attempt },',
-    replacement: "attributes: { [resolvedAttemptAttribute]: '' },",
+    text: "{ [resolvedAttemptAttribute]: { DataType: 'String', StringValue: attempt } }",
+    replacement: "{ [resolvedAttemptAttribute]: { DataType: 'String', StringValue: '' } }",
   },
   'two of a group in flight': {
     rule: 'The publisher sends one entry of a group at a time',
@@ -374,6 +375,7 @@ export const mailGuarantee: GuaranteeMaker = powertools;`,
   ...adapterMutants,
   ...intakeMutants,
   ...listingMutants,
+  ...attributeMutants,
 } as const satisfies Readonly<Record<string, Mutant>>;
 
 export type MutantName = keyof typeof mutants;

@@ -178,8 +178,10 @@ function checkDeadLetters(expectation: Expectation, state: EndState, must: Must)
       left.set(body, (left.get(body) ?? new Set()).add(code));
     }
     for (const body of expectation.strangers.get(name) ?? []) {
+      const isEarlier = expectation.earlier.has(body);
       const right = [
-        ...(body.startsWith('{"broken') ? ['INVALID_JSON'] : conflictCodes[state.onPoison]),
+        ...(isEarlier ? ['OUT_OF_WINDOW'] : []),
+        ...(body.startsWith('{"broken') ? ['INVALID_JSON'] : isEarlier ? [] : conflictCodes[state.onPoison]),
         // The event of such a body is unknown.
         ...(state.lethalBodies.has(bodyKey(name, body)) ? ['ATTEMPTS_EXHAUSTED'] : []),
       ];

@@ -16,6 +16,8 @@ export class Expectation {
   /** By consumer: bodies in its queue that are not events of the plan. */
   readonly strangers = new Map<string, Set<string>>();
   readonly copies = new Set<OrderEvent>();
+  /** Bodies of events that something else applied before the history of the consumers. */
+  readonly earlier = new Set<string>();
   readonly #again = new Set<OrderEvent>();
   readonly #byHash = new Map<string, string>();
   readonly #groups = new Map<string, string>();

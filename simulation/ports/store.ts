@@ -1,4 +1,5 @@
 import { letterKey } from '../../contract/record/attention.ts';
+import { historyKey } from '../../contract/record/history.ts';
 import type { EffectStore, Item, MemoryStore, RecordStore } from '../../runtime/index.ts';
 import type { Delivery, StoredRecord } from '../../runtime/ports/record-store.ts';
 import type { FaultKind } from '../world/faults.ts';
@@ -62,6 +63,7 @@ export function along(way: Way, store: EffectStore): EffectStore {
 
 /** The same for a store that cannot commit effects. */
 export function alongRecords({ write, call }: Way, store: RecordStore): RecordStore {
+  const { recordHistory } = store;
   return {
     claim: (mine, terms) => write('claim', [mine], () => store.claim(mine, terms), terms.resendToken),
     complete: (mine, result) => write('complete', [mine], () => store.complete(mine, result)),
@@ -76,6 +78,10 @@ export function alongRecords({ write, call }: Way, store: RecordStore): RecordSt
     skip: (id, messageId) => call('skip', [id], ` of ${messageId}`, () => store.skip(id, messageId)),
     block: (id, messageId) => call('block', [id], ` by ${messageId}`, () => store.block(id, messageId)),
     find: (id) => call('find', [id], '', () => store.find(id)),
+    ...(recordHistory && {
+      recordHistory: (history) =>
+        call('history', [historyKey(history.consumer)], '', async () => await recordHistory(history)),
+    }),
     ...(store.list && {
       list: (message) =>
         call('list', [letterKey(message.consumer, message.messageId)], ` as ${message.state}`, async () =>
@@ -113,7 +119,8 @@ function wayToMemory(process: VirtualProcess, store: MemoryStore, wrote: RecordW
       ...(name === 'commit' && { conflicting: contended('TransactionConflict') }),
       refused,
     };
-    const asked = (name === 'find' ? { lost: refused, refused } : spoiled) as unknown as Spoiled<Answer>;
+    const isPlain = name === 'find' || name === 'history';
+    const asked = (isPlain ? { lost: refused, refused } : spoiled) as unknown as Spoiled<Answer>;
     return process.call(`${name} ${keys.join(' + ')}${detail}`, effect, asked, {
       keys,
       harmless: harmless[name],

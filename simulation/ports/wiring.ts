@@ -11,19 +11,24 @@ export interface Surroundings {
   readonly store: RunStore;
   readonly wrote: RecordWatch;
   readonly recordTtlSeconds: number;
+  readonly historyFrom?: number;
   readonly onPoison: ConsumerDependencies['onPoison'];
   readonly output: (line: string) => void;
 }
 
 /** The runtime's dependencies in one process of a run. Every port is a call that can have a fault. */
 export function wiringOf(process: VirtualProcess, surroundings: Surroundings): ConsumerDependencies {
-  const { queue, deadLetters, store, recordTtlSeconds, output, wrote, onPoison } = surroundings;
+  const { queue, deadLetters, store, recordTtlSeconds, historyFrom, output, wrote, onPoison } = surroundings;
+  const { recordHistory, ...ownStore } = store.over(process, wrote);
   const lost = (): never => {
     throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
   };
   const spoiled = { lost, throttled: lost };
   return {
-    store: store.over(process, wrote),
+    // Without a past no history is written, because that request would change the runs of all seeds.
+    store:
+      historyFrom === undefined || recordHistory === undefined ? ownStore : { ...ownStore, recordHistory },
+    ...(historyFrom !== undefined && { historyFrom }),
     deadLetters: {
       send: ({ body, messageGroup, deduplicationId, attributes }) =>
         process.call<void>(
@@ -64,11 +69,17 @@ export function wiringOf(process: VirtualProcess, surroundings: Surroundings): C
 }
 
 /** Converts attributes from the form of the SDK to the form in which Lambda delivers them. */
-function asReceived(attributes: Readonly<Record<string, MessageAttributeValue>>): SQSMessageAttributes {
+export function asReceived(
+  attributes: Readonly<Record<string, MessageAttributeValue>>,
+): SQSMessageAttributes {
   return Object.fromEntries(
-    Object.entries(attributes).map(([name, { DataType, StringValue }]) => [
+    Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
       name,
-      { dataType: DataType as 'String', ...(StringValue !== undefined && { stringValue: StringValue }) },
+      {
+        dataType: DataType as 'String',
+        ...(StringValue !== undefined && { stringValue: StringValue }),
+        ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+      },
     ]),
   );
 }

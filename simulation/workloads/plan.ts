@@ -35,6 +35,17 @@ export interface Plan {
   /** When the mail consumer ignores cancellations. Needs `consumerOptions`. */
   readonly ignoring?: Ignoring | undefined;
   readonly laterVersion?: LaterVersion | undefined;
+  /** The events that something else applied before; absent if the consumers have no past. */
+  readonly earlier?: readonly EarlierEvent[] | undefined;
+}
+
+/** An event that something else applied before the history of the consumers. */
+export interface EarlierEvent {
+  readonly event: OrderEvent;
+  /** When it was first published, in ms before the history begins. */
+  readonly before: number;
+  /** When it arrives, in ms after the start. */
+  readonly at: number;
 }
 
 /** How long the consumer ignores the type. Times are in ms after the start. */
@@ -100,6 +111,8 @@ export interface Character {
   readonly expiry?: boolean;
   /** Whether consumers have a `key`, ignore a type for a while, and find records of a later version. */
   readonly consumerOptions?: boolean;
+  /** Whether something else applied the events before the consumers did. */
+  readonly takeover?: boolean;
   /** @default - all of them */
   readonly consumers?: readonly ConsumerName[];
   /** @default memory */
@@ -200,7 +213,24 @@ export function planOf(seed: number, character: Character, consumers: readonly C
       : undefined,
     expiry: character.expiry ? expiryOf(events, random) : undefined,
     ...(character.consumerOptions && optionsOf(events, duration, options)),
+    ...(character.takeover && { earlier: earlierOf(events, character, duration, new Prng(seed, 'earlier')) }),
   };
+}
+
+/** Events of the same groups, from an hour before the history, which publishers' clocks allow, to days before it. */
+function earlierOf(
+  events: readonly PlannedEvent[],
+  { twists }: Character,
+  duration: number,
+  random: Prng,
+): readonly EarlierEvent[] {
+  return events
+    .filter(() => random.chance(twists['event of before the history'] ?? 0))
+    .map(({ event, index }) => ({
+      event: { ...event, id: `earlier-${index}`, sequence: '0' },
+      before: hour + 1 + random.below(random.pick([1000, 72 * hour])),
+      at: random.below(duration),
+    }));
 }
 
 function optionsOf(events: readonly PlannedEvent[], duration: number, random: Prng): Partial<Plan> {

@@ -167,6 +167,14 @@ export const workloads: Readonly<Record<string, Character>> = {
     consumers: ['fulfilment', 'notifications'],
     consumerOptions: true,
   },
+  /** Something else applied the events before the consumers did, and some of these events arrive again. */
+  takeover: {
+    events: [6, 12],
+    groups: [2, 4],
+    twists: { ...twists, 'event of before the history': 0.5 },
+    rates: rough,
+    takeover: true,
+  },
   /** Records expire, and events arrive again after that. */
   expiry: { events: [4, 10], groups: [1, 3], twists, rates: rough, expiry: true },
   /** The records are in DynamoDB, behind the runtime's adapter and the client of the SDK. */
@@ -234,6 +242,7 @@ const rare: ReadonlyMap<number, string> = new Map([
   [12, 'faulty-deployment'],
   [10, 'stricter'],
   [20, 'options'],
+  [0, 'takeover'],
 ]);
 const apart = new Set([...slow.values(), ...rare.values()]);
 const inTurn = workloadNames.filter((name) => !apart.has(name));

@@ -65,6 +65,7 @@ export const faultKinds = [
   'TTL late',
   'event used again after its records',
   'copy older than the records',
+  'event of before the history',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];

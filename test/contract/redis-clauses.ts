@@ -27,7 +27,7 @@ export const clauses: readonly (readonly [string, string])[] = [
   ['found, text(now)', 'found'],
   ['found, text(now)', 'found, mine.now'],
   ['isSeen and isStartable', 'isStartable'],
-  ["if isAgain then remove('first_attempt_at', 'body', 'body_sha256') end", ''],
+  ["if isAgain then remove('first_attempt_at', 'body', 'message_attributes', 'body_sha256') end", ''],
   ["redis.call('HSETNX', KEYS[1], 'first_attempt_at'", "redis.call('HSET', KEYS[1], 'first_attempt_at'"],
   ['isMine and isSameEvent and isUnfinished', 'isSameEvent and isUnfinished'],
   ['isMine and isSameEvent and isUnfinished', 'isMine and isUnfinished'],

@@ -13,6 +13,7 @@ import { commitCases } from './cases/commit-cases.ts';
 import { earlierCases } from './cases/earlier-cases.ts';
 import { foldCases } from './cases/fold-cases.ts';
 import { formatCases } from './cases/format-cases.ts';
+import { historyCases } from './cases/history-cases.ts';
 import { holdCases } from './cases/hold-cases.ts';
 import { ownerCases } from './cases/owner-cases.ts';
 import { quarantineCases } from './cases/quarantine-cases.ts';
@@ -42,4 +43,5 @@ export const recordStoreCases: readonly Case[] = [
   ...earlierCases,
   ...formatCases,
   ...attentionCases,
+  ...historyCases,
 ];

@@ -55,6 +55,9 @@ export class FaultyStore implements EffectStore {
     this.#faults.clear();
   }
 
+  /** Absent, because it would be among the calls of each first invocation. A test of the history sets it. */
+  recordHistory?: NonNullable<EffectStore['recordHistory']>;
+
   claim: EffectStore['claim'] = (...args) =>
     this.#call('claim', () => this.#inner.claim(...args), args[0].id);
   complete: EffectStore['complete'] = (...args) =>

@@ -17,6 +17,7 @@ export const recordMembers = {
   result: attribute.data,
   lastError: attribute.lastError,
   body: attribute.body,
+  messageAttributes: attribute.messageAttributes,
   blocked: attribute.blocked,
   bodySha256: attribute.bodySha256,
   skip: attribute.skip,

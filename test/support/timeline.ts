@@ -1,3 +1,4 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { Clock } from '../../contract/clock.ts';
 import { type OrderEvent, parseOrderEvent } from '../../contract/orders/order-event.ts';
 import type { DeliveryLog } from '../../contract/reporting/delivery-log.ts';
@@ -12,7 +13,8 @@ export interface DeliveryOfTest {
   readonly formerly?: GuaranteeName;
   readonly messageId?: string;
   readonly event?: OrderEvent;
-  readonly attributes?: Readonly<Record<string, string>>;
+  /** A text stands for an attribute of the type String. */
+  readonly attributes?: Readonly<Record<string, string | MessageAttributeValue>>;
   readonly group?: string;
   /** When the queue took the message, in ms since the epoch. @default - the start of the timeline */
   readonly sentAt?: number;
@@ -113,7 +115,11 @@ export class Timeline {
   async #deliver(consumer: ReturnType<typeof createConsumer>, delivery: DeliveryOfTest) {
     const { messageId = 'm1', event = anOrder(), attributes = {}, time = 30_000 } = delivery;
     const messageAttributes = Object.fromEntries(
-      Object.entries(attributes).map(([name, value]) => [name, { dataType: 'String', stringValue: value }]),
+      Object.entries(attributes).map(([name, value]) => {
+        const { DataType = 'String', StringValue = '' } =
+          typeof value === 'string' ? { StringValue: value } : value;
+        return [name, { dataType: DataType as 'String', stringValue: StringValue }];
+      }),
     );
     const { sentAt = 1_700_000_000_000, group = event.partitionkey } = delivery;
     const record = sqsRecord(event, { messageId, attributes: messageAttributes, sentAt, group });

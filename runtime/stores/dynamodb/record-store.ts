@@ -8,6 +8,7 @@ import {
 import type { Contended, EffectStore, Exists, RecordStore, StoredRecord } from '../../ports/record-store.ts';
 import { historyOf } from '../attempt-history.ts';
 import { keyOf } from './expression.ts';
+import { historyPut, readHistoryItem } from './history.ts';
 import { isTransient } from './passing-errors.ts';
 import { type RecordWrite, readRecord } from './record.ts';
 import * as steps from './steps.ts';
@@ -110,6 +111,15 @@ export function dynamoDbRecordStore(
     async list(message) {
       const answer = await write(steps.list(message));
       if (answer !== 'written' && answer.kind === 'contended') throw answer.cause;
+    },
+    async recordHistory(history) {
+      try {
+        await dynamoDb.send(new PutItemCommand({ TableName: table, ...historyPut(history) }));
+        return history;
+      } catch (cause) {
+        if (!(cause instanceof ConditionalCheckFailedException)) throw cause;
+        return readHistoryItem(cause.Item) ?? history;
+      }
     },
   };
 }

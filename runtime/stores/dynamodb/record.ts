@@ -41,6 +41,7 @@ export function readRecord(item: Record<string, AttributeValue> | undefined): St
     result: text('data'),
     lastError: text('lastError'),
     body: text('body'),
+    messageAttributes: text('messageAttributes'),
     blocked: text('blocked'),
     bodySha256: text('bodySha256'),
     skip: text('skip'),

@@ -87,6 +87,9 @@ function begun(delivery: Delivery): Sets {
   return { ...event, guarantee, messageId, attempt, expiration, validation: fingerprint };
 }
 
+/** What an unknown outcome keeps to be sent again. */
+const kept = ['body', 'messageAttributes', 'bodySha256'] as const;
+
 /** The attributes that list a record for operators. */
 const listing = ['attention', 'attentionAt', 'attentionCode', 'nextTryAt'] as const;
 
@@ -178,7 +181,7 @@ export function claimAgain(delivery: Delivery, terms: ClaimTerms, resendToken: s
   const sets = { ...claimed(delivery, terms), firstAttemptAt: delivery.now };
   const values = { ...valuesOf(delivery), resendToken };
   return update(delivery.id, may.MAY_CLAIM_AGAIN, values, sets, {
-    remove: ['body', 'bodySha256', ...endedBy(terms)],
+    remove: [...kept, ...endedBy(terms)],
     count: countOf(terms),
   });
 }
@@ -201,7 +204,7 @@ function countOf({ countsAttempt }: ClaimTerms): 0 | 1 {
 export function complete(delivery: Delivery, result: string): RecordWrite {
   const { id, now, expiration } = delivery;
   const sets = { status: 'COMPLETED', data: result, completedAt: now, expiration };
-  const unfinished = ['inProgressExpiration', 'body', 'bodySha256', 'lastError', 'attemptState'] as const;
+  const unfinished = ['inProgressExpiration', ...kept, 'lastError', 'attemptState'] as const;
   const remove = [...unfinished, ...listing];
   return update(id, may.MAY_COMPLETE, valuesOf(delivery), sets, { remove });
 }
@@ -229,14 +232,14 @@ export function release(
 export function holdUnknown(
   delivery: Delivery,
   seen: { readonly ownerToken: string | undefined; readonly status: RecordStatus },
-  kept: KeptBody,
+  content: KeptBody,
   lastError: string,
 ): RecordWrite {
   const condition = may.mayHold({ ...seen, mine: seen.ownerToken === delivery.ownerToken });
   const values = { ...valuesOf(delivery), seenAttempt: seen.ownerToken, seenStatus: seen.status };
   const sets = {
     status: 'OUTCOME_UNKNOWN',
-    ...kept,
+    ...content,
     lastError: truncate(lastError),
     messageId: delivery.messageId,
     ...listed('OUTCOME_UNKNOWN', delivery),
@@ -255,7 +258,7 @@ export function resolveDone(
   { now, expiration }: { readonly now: number; readonly expiration: number },
 ): RecordWrite {
   const sets = { status: 'COMPLETED', completedAt: now, expiration };
-  return update(id, may.MAY_RESOLVE, { attempt }, sets, { remove: ['body', 'bodySha256', ...listing] });
+  return update(id, may.MAY_RESOLVE, { attempt }, sets, { remove: [...kept, ...listing] });
 }
 
 export function skip(id: string, messageId: string): RecordWrite {

@@ -1,4 +1,5 @@
 import { type AttentionState, attentionKey, letterKey } from '../../../contract/record/attention.ts';
+import type { ConsumerHistory } from '../../../contract/record/history.ts';
 import { truncate } from '../../../contract/truncate.ts';
 import type {
   BlockAnswer,
@@ -27,8 +28,8 @@ const notListed = {
   nextTryAt: undefined,
 } as const;
 
-/** Removes the body of an unknown outcome after it is resolved. */
-const nothingKept = { body: undefined, bodySha256: undefined } as const;
+/** Removes what an unknown outcome keeps to be sent again, after it is resolved. */
+const nothingKept = { body: undefined, messageAttributes: undefined, bodySha256: undefined } as const;
 
 export interface MemoryStore extends EffectStore {
   /** Records by idempotency key. Expired records stay until they are replaced, because TTL deletes late. */
@@ -36,6 +37,8 @@ export interface MemoryStore extends EffectStore {
   readonly tables: MemoryTables;
   /** Messages without a record of their own, by their `letterKey`. */
   readonly listed: ReadonlyMap<string, ListedMessage>;
+  /** The history of each consumer, by its name. */
+  readonly histories: ReadonlyMap<string, ConsumerHistory>;
 }
 
 /**
@@ -57,6 +60,7 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
   const records = new Map<string, StoredRecord>();
   const tables = memoryTables(keys);
   const listedMessages = new Map<string, ListedMessage>();
+  const histories = new Map<string, ConsumerHistory>();
 
   /** Each step decides and writes synchronously, so steps are atomic. */
   function writeAsOwner(
@@ -74,6 +78,12 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
     records,
     tables,
     listed: listedMessages,
+    histories,
+    async recordHistory(history) {
+      const known = histories.get(history.consumer) ?? history;
+      histories.set(history.consumer, known);
+      return known;
+    },
     async list(message) {
       listedMessages.set(letterKey(message.consumer, message.messageId), message);
     },
@@ -85,13 +95,14 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
       const claimed = { ...begun(delivery), status: 'INPROGRESS', leaseUntil: terms.leaseUntil } as const;
       const old = replace ? undefined : record;
       const firstAttemptAt = anew ? delivery.now : (old?.firstAttemptAt ?? delivery.now);
-      const { body, bodySha256 } = anew ? nothingKept : { ...nothingKept, ...old };
+      const { body, messageAttributes, bodySha256 } = anew ? nothingKept : { ...nothingKept, ...old };
       const { countsAttempt = false } = terms;
       const past = { ...historyOf(old, delivery.now), firstAttemptAt };
       const attempts = past.attempts + Number(countsAttempt);
       const started = countsAttempt && ({ attemptState: 'STARTED', ...waiting(delivery) } as const);
       const counted = { attempts, ...started };
-      records.set(delivery.id, { ...old, ...claimed, ...counted, firstAttemptAt, body, bodySha256 });
+      const kept = { body, messageAttributes, bodySha256 };
+      records.set(delivery.id, { ...old, ...claimed, ...counted, firstAttemptAt, ...kept });
       return { kind: 'claimed', past };
     },
     async complete(delivery, result) {

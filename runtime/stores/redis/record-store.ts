@@ -1,4 +1,5 @@
 import { type AttentionState, attentionKey } from '../../../contract/record/attention.ts';
+import { type ConsumerHistory, historyAttributes, historyKey } from '../../../contract/record/history.ts';
 import {
   type AttemptState,
   recordAttributes as attribute,
@@ -120,6 +121,12 @@ export function redisRecordStore(client: RedisScripting): RecordStore {
       if (ran.answer === 'fenced') return { kind: 'fenced', ...ran.refusal };
       return { kind: 'blocked', skip: ran.refusal.record?.skip };
     },
+    async recordHistory(history) {
+      const [, fields = []] = await runScript(client, 'history', prefix + historyKey(history.consumer), {
+        ...history,
+      });
+      return readHistoryFields(fields);
+    },
   };
 }
 
@@ -134,15 +141,31 @@ function valuesOf({ id, expiration, ...delivery }: Delivery): ScriptArguments {
   return { ...delivery, ...attention, expiration: expiration * 1000 };
 }
 
+/** @param fields Names and values in turn. */
+function valuesIn(fields: readonly string[]) {
+  const values = new Map<string, string>();
+  for (let i = 0; i < fields.length; i += 2) values.set(fields[i] ?? '', fields[i + 1] ?? '');
+  const number = (name: string) => {
+    const value = values.get(name);
+    return value === undefined ? undefined : Number(value);
+  };
+  return { values, number };
+}
+
+function readHistoryFields(fields: readonly string[]): ConsumerHistory {
+  const { values, number } = valuesIn(fields);
+  return {
+    consumer: values.get(historyAttributes.consumer) ?? '',
+    beganAt: number(historyAttributes.beganAt) ?? 0,
+    from: number(historyAttributes.from),
+    since: number(historyAttributes.since),
+  };
+}
+
 /** @param fields Names and values in turn; empty if there is no record. */
 function readRecord(fields: readonly string[]): StoredRecord | undefined {
   if (fields.length === 0) return undefined;
-  const record = new Map<string, string>();
-  for (let i = 0; i < fields.length; i += 2) record.set(fields[i] ?? '', fields[i + 1] ?? '');
-  const number = (name: string) => {
-    const value = record.get(name);
-    return value === undefined ? undefined : Number(value);
-  };
+  const { values: record, number } = valuesIn(fields);
   return {
     status: record.get(attribute.status) as RecordStatus,
     fingerprint: record.get(attribute.validation) ?? '',
@@ -158,6 +181,7 @@ function readRecord(fields: readonly string[]): StoredRecord | undefined {
     result: record.get(attribute.data),
     lastError: record.get(attribute.lastError),
     body: record.get(attribute.body),
+    messageAttributes: record.get(attribute.messageAttributes),
     blocked: record.get(attribute.blocked),
     bodySha256: record.get(attribute.bodySha256),
     skip: record.get(attribute.skip),

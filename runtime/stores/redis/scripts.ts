@@ -1,4 +1,8 @@
+import { historyAttributes } from '../../../contract/record/history.ts';
 import { recordAttributes as attribute, knownFormat } from '../../../contract/record/record-attributes.ts';
+
+/** What an unknown outcome keeps to be sent again. */
+const kept = `'${attribute.body}', '${attribute.messageAttributes}', '${attribute.bodySha256}'`;
 
 /*
  * One script per step. Redis runs each script atomically, so its decision is still valid when it writes. The clauses
@@ -66,7 +70,8 @@ end
 local function completed()
   set('${attribute.status}', 'COMPLETED')
   set('${attribute.completedAt}', text(now))
-  remove('${attribute.inProgressExpiration}', '${attribute.body}', '${attribute.bodySha256}')
+  remove('${attribute.inProgressExpiration}')
+  remove(${kept})
   remove('${attribute.attemptState}')
   notListed()
   expire()
@@ -91,7 +96,7 @@ else
     and record['${attribute.guarantee}'] == mine.guarantee and record['${attribute.expiration}']
 end
 if not (isKnown and accepted) then return refused('exists') end
-if isAgain then remove('${attribute.firstAttemptAt}', '${attribute.body}', '${attribute.bodySha256}') end
+if isAgain then remove('${attribute.firstAttemptAt}', ${kept}) end
 begin()
 set('${attribute.status}', 'INPROGRESS')
 set('${attribute.inProgressExpiration}', text(here(mine.leaseUntil)))
@@ -158,6 +163,7 @@ if not (isKnown and isUnfinished and isAsSeen and isSameEvent and (isMine or not
 end
 set('${attribute.status}', 'OUTCOME_UNKNOWN')
 set('${attribute.body}', mine.body)
+set('${attribute.messageAttributes}', mine.messageAttributes)
 set('${attribute.bodySha256}', mine.bodySha256)
 set('${attribute.lastError}', mine.lastError)
 set('${attribute.messageId}', mine.messageId)
@@ -187,6 +193,17 @@ set('${attribute.skip}', mine.messageId)
 return {'written'}
 `;
 
+/** The times of a history are those of the caller: they are compared with events, not with leases. */
+const history = `${prologue}
+if #found == 0 then
+  set('${historyAttributes.consumer}', mine.consumer)
+  set('${historyAttributes.beganAt}', mine.beganAt)
+  set('${historyAttributes.from}', mine.from)
+  set('${historyAttributes.since}', mine.since)
+end
+return {'found', redis.call('HGETALL', KEYS[1])}
+`;
+
 const find = `return {'found', redis.call('HGETALL', KEYS[1])}`;
 
 export const scripts = {
@@ -198,6 +215,7 @@ export const scripts = {
   resolveDone,
   block,
   skip,
+  history,
   find,
 } as const;
 export type ScriptName = keyof typeof scripts;

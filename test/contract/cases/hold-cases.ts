@@ -79,6 +79,16 @@ const rows: Case[] = owners.map(({ title, record, ownerToken = 'mine', held }) =
   },
 }));
 
+/** What ends an unknown outcome, and the status that follows. */
+const ends: readonly [end: (scene: Scene, mine: Delivery) => Promise<unknown>, status: string][] = [
+  [({ store }, mine) => store.complete(mine, '1'), 'COMPLETED'],
+  [({ store }, mine) => store.resolveDone(mine.id, mine.ownerToken, mine), 'COMPLETED'],
+  [
+    (scene, mine) => scene.store.claim(scene.delivery(), scene.terms({ resendToken: mine.ownerToken })),
+    'INPROGRESS',
+  ],
+];
+
 export const holdCases: readonly Case[] = [
   ...rows,
   ...(
@@ -144,20 +154,28 @@ export const holdCases: readonly Case[] = [
       const seen = { ...mine, status: 'INPROGRESS' } as const;
       const held = await scene.store.holdUnknown(mine, seen, { body: large }, '€'.repeat(1000));
       assert.deepEqual(held, { kind: 'written' });
-      await scene.shows({ body: large, bodySha256: undefined });
+      await scene.shows({ body: large, messageAttributes: undefined, bodySha256: undefined });
+    },
+  },
+  {
+    name: 'holdUnknown stores the attributes of a message beside its body, until the outcome is resolved',
+    async run(subject) {
+      const messageAttributes = '{"tenant":{"type":"String","value":"acme"}}';
+      for (const [end, status] of ends) {
+        const scene = new Scene(subject);
+        const mine = await scene.owner();
+        const seen = { ...mine, status: 'INPROGRESS' } as const;
+        const held = await scene.store.holdUnknown(mine, seen, { body, messageAttributes }, 'lost');
+        assert.deepEqual(held, { kind: 'written' });
+        await scene.shows({ status: 'OUTCOME_UNKNOWN', body, messageAttributes });
+        await end(scene, mine);
+        await scene.shows({ status: status as 'COMPLETED', body: undefined, messageAttributes: undefined });
+      }
     },
   },
   {
     name: 'holdUnknown stores the SHA-256 of a body that is kept elsewhere, until the outcome is resolved',
     async run(subject) {
-      const ends: readonly [end: (scene: Scene, mine: Delivery) => Promise<unknown>, status: string][] = [
-        [({ store }, mine) => store.complete(mine, '1'), 'COMPLETED'],
-        [({ store }, mine) => store.resolveDone(mine.id, mine.ownerToken, mine), 'COMPLETED'],
-        [
-          (scene, mine) => scene.store.claim(scene.delivery(), scene.terms({ resendToken: mine.ownerToken })),
-          'INPROGRESS',
-        ],
-      ];
       for (const [end, status] of ends) {
         const scene = new Scene(subject);
         const mine = await scene.owner();

@@ -39,6 +39,7 @@ const bookingsDescription = {
   'order-once': version,
   consumer: 'bookings',
   guarantee: 'exactly-once',
+  history: 'new',
   tables: { seats: { arn: '<Seats.Arn>', effects: ['put', 'increment'] } },
   topic: '<Events>',
   subscription: '<BookingsSubscription>',
@@ -63,6 +64,36 @@ test('a consumer whose guarantee is not given leaves it out', () => {
   const stack = shop();
   bookings(stack);
   expect(descriptionsOf(stack)).toEqual([expect.not.objectContaining({ guarantee: expect.anything() })]);
+});
+
+test('a consumer that took over says since when, to tools and to its function', () => {
+  const stack = shop();
+  const from = new Date('2026-01-31T12:00:00Z');
+  bookings(stack, { history: { from } });
+  expect(descriptionsOf(stack)).toMatchObject([{ history: from.toISOString() }]);
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { ORDER_ONCE_HISTORY: from.toISOString() } },
+  });
+});
+
+test.each([
+  ['a date that is none', { from: new Date('soon') }],
+  ['a text', { from: '2026-01-31' }],
+  ['a number', { from: 1_767_225_600_000 }],
+  ['nothing', {}],
+  ['another word', 'old'],
+  ['null', null],
+  ['two days ahead', { from: new Date(Date.now() + 2 * 86_400_000) }],
+])('a history of %s fails synthesis', (_, history) => {
+  expect(() => bookings(shop(), { history: history as never })).toThrow(
+    /^history.from is .*; it must be a Date that is at most a day ahead, or "history" must be "new"$/,
+  );
+});
+
+test('a history that begins before 2004 fails synthesis, since it may be seconds in place of milliseconds', () => {
+  expect(() => bookings(shop(), { history: { from: new Date(1_767_225_600) } })).toThrow(
+    'history.from is "1970-01-21T10:53:45.600Z"; it must be "new", or a date from 2004 on',
+  );
 });
 
 test('a guarantee that does not exist fails synthesis', () => {

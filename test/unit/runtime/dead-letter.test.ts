@@ -27,6 +27,11 @@ function reasonIn({ attributes }: DeadLetter) {
   return JSON.parse(attributes['dead-letter-reason']?.StringValue ?? '');
 }
 
+/** The attributes that are packed into one. */
+function packedIn({ attributes }: DeadLetter) {
+  return JSON.parse(attributes['packed-attributes']?.StringValue ?? '{}');
+}
+
 function text(value: string) {
   return { dataType: 'String', stringValue: value };
 }
@@ -67,7 +72,7 @@ describe('deadLetterOf', () => {
     });
   });
 
-  it('moves attributes beyond ten into the reason', () => {
+  it('packs attributes beyond ten into one', () => {
     // GIVEN as many attributes as SQS takes
     const names = Array.from({ length: 10 }, (_, index) => `producer-${index}`);
     const binary = { dataType: 'Binary', binaryValue: Buffer.from('bytes').toString('base64') };
@@ -77,9 +82,10 @@ describe('deadLetterOf', () => {
     });
     // THEN the copy has no more, and nothing is lost
     expect(Object.keys(attributes)).toHaveLength(10);
-    const { attributes: moved } = JSON.parse(attributes['dead-letter-reason']?.StringValue ?? '');
+    const moved = packedIn({ attributes } as DeadLetter);
     expect({ ...attributes, ...moved }).toMatchObject(Object.fromEntries(names.map((name) => [name, {}])));
-    expect(moved).toMatchObject({
+    expect(moved).toEqual({
+      'producer-7': { type: 'String', value: 'producer-7' },
       'producer-8': { type: 'String', value: 'producer-8' },
       'producer-9': { type: 'Binary', value: binary.binaryValue },
     });
@@ -96,7 +102,7 @@ describe('deadLetterOf', () => {
     expect(value).toMatch(/^[\x20-\x7e]+$/);
   });
 
-  it('moves attributes that SQS refuses into the reason', () => {
+  it('packs attributes that SQS refuses', () => {
     const refused = {
       untyped: { stringValue: 'acme' },
       empty: text(''),
@@ -116,9 +122,14 @@ describe('deadLetterOf', () => {
       absent: null,
     } as unknown as SQSMessageAttributes;
     const copied = letter({ ...refused, tenant: text('acme') });
-    expect(Object.keys(copied.attributes)).toEqual(['tenant', 'first-published', 'dead-letter-reason']);
-    expect(Object.keys(reasonIn(copied).attributes)).toEqual(Object.keys(refused));
-    expect(reasonIn(copied).attributes).toMatchObject({
+    expect(Object.keys(copied.attributes)).toEqual([
+      'tenant',
+      'packed-attributes',
+      'first-published',
+      'dead-letter-reason',
+    ]);
+    expect(Object.keys(packedIn(copied))).toEqual(Object.keys(refused));
+    expect(packedIn(copied)).toMatchObject({
       untyped: { type: '', value: 'acme' },
       digits: { type: 'Number', value: '1'.repeat(39) },
       absent: { type: '', value: '' },

@@ -45,15 +45,17 @@ async function lost(event: OrderEvent, handle: ExternalHandler<OrderEvent> = t.p
 }
 
 describe('an unknown outcome', () => {
-  it.each(['x', 'ü'])('keeps a body of 380 KB of the character %s in its record', async (note) => {
-    const event = ofBytes(380 * 1024 - 1, note);
+  it.each(['x', 'ü'])('keeps a message of 380 KB of the character %s in its record', async (note) => {
+    const attributes = '{"first-published":{"type":"Number","value":"1700000000000"}}';
+    const event = ofBytes(380 * 1024 - attributes.length, note);
     await lost(event);
     expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', body: JSON.stringify(event) });
+    expect(t.record?.messageAttributes).toBe(attributes);
     expect(t.wiring.letters).toEqual([]);
   });
 
   it.each([
-    380 * 1024 + 2,
+    380 * 1024 - 40,
     400 * 1024,
     1024 * 1024 - 1000,
   ])('keeps a body of %d bytes in the dead-letter queue, and its digest in the record', async (bytes) => {
@@ -67,6 +69,7 @@ describe('an unknown outcome', () => {
     expect(t.record).toMatchObject({
       status: 'OUTCOME_UNKNOWN',
       body: undefined,
+      messageAttributes: undefined,
       bodySha256: sha256(JSON.stringify(event)),
       messageId: 'm1',
     });
@@ -138,7 +141,7 @@ describe('an unknown outcome', () => {
 
 describe('the copy of a body that is too large for a record', () => {
   beforeEach(async () => {
-    await lost(large);
+    await t.external(guarantee, t.provider.losesAnswer, { event: large, attributes: { tenant: 'acme' } });
   });
 
   it('is not sent again for a redelivery of its own message', async () => {
@@ -170,23 +173,29 @@ describe('the copy of a body that is too large for a record', () => {
 
   describe('is sent again by resolve', () => {
     const sent: ResendMessage[] = [];
-    const retry = (given?: string) =>
+    const attributesOf = () => t.wiring.letters[0]?.attributes ?? {};
+    const retry = (Body?: string, MessageAttributes = attributesOf()) =>
       resolve({
         store: t.store,
         id: t.key,
         attempt: t.record?.ownerToken ?? '',
         as: 'retry',
         send: async (message) => void sent.push(message),
-        ...(given !== undefined && { body: given }),
+        ...(Body !== undefined && { copy: { Body, MessageAttributes } }),
       });
     beforeEach(() => {
       sent.length = 0;
     });
 
-    it('if the operator passes its body', async () => {
+    it('if the operator passes it, with the attributes of its message', async () => {
       await retry(body);
       expect(sent).toMatchObject([{ body, messageGroup: 'customer-17850' }]);
       const { attributes } = sent[0] as ResendMessage;
+      expect(attributes).toEqual({
+        tenant: { DataType: 'String', StringValue: 'acme' },
+        'first-published': { DataType: 'Number', StringValue: '1700000000000' },
+        'resolved-attempt': { DataType: 'String', StringValue: t.record?.ownerToken },
+      });
       await t.external(guarantee, t.provider.charge, { event: large, attributes, messageId: 'm3' });
       expect(t.record).toMatchObject({ status: 'COMPLETED', bodySha256: undefined });
     });
@@ -194,8 +203,13 @@ describe('the copy of a body that is too large for a record', () => {
     it('and without it, the error says where the copy is', async () => {
       await expect(retry()).rejects.toMatchObject({
         code: 'NOT_RESOLVABLE',
-        message: expect.stringMatching(/give it as "body".*copy of message m1.*BODY_KEPT/),
+        message: expect.stringMatching(/give it as "copy".*copy of message m1.*BODY_KEPT/),
       });
+      expect(sent).toEqual([]);
+    });
+
+    it('and a copy that was received without its attributes is refused', async () => {
+      await expect(retry(body, {})).rejects.toThrow("MessageAttributeNames: ['All']");
       expect(sent).toEqual([]);
     });
 

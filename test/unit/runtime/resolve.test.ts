@@ -119,7 +119,10 @@ describe('resolve', () => {
       body: JSON.stringify(anOrder()),
       messageGroup: 'customer-17850',
       deduplicationId: expect.any(String),
-      attributes: { 'resolved-attempt': 'attempt-1' },
+      attributes: {
+        'first-published': { DataType: 'Number', StringValue: '1700000000000' },
+        'resolved-attempt': { DataType: 'String', StringValue: 'attempt-1' },
+      },
     });
     expect(t.record).toMatchObject({ status: 'OUTCOME_UNKNOWN', ownerToken: 'attempt-1' });
     await expect(arrives(message)).resolves.toMatchObject({ outcome: 'applied' });

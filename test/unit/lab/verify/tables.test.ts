@@ -1,10 +1,11 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { bodyKey } from '../../../../contract/event/identity.ts';
 import { letterKey } from '../../../../contract/record/attention.ts';
+import { historyKey } from '../../../../contract/record/history.ts';
 import { eventKey } from '../../../../lab/verify/expectation.ts';
 import { readTables } from '../../../../lab/verify/tables.ts';
 
-it('ignores records of bodies, wherever they are in the table', async () => {
+it('ignores records of bodies, entries of messages and the histories of consumers, wherever they are in the table', async () => {
   const names = { consumer: 'fulfilment', message_group: 'g1' };
   const records = [
     {
@@ -17,6 +18,7 @@ it('ignores records of bodies, wherever they are in the table', async () => {
     },
     { ...names, id: bodyKey('fulfilment', '{}'), source: '', event_id: '', status: 'RETRYING' },
     { consumer: 'fulfilment', id: letterKey('fulfilment', 'message-1') },
+    { consumer: 'fulfilment', id: historyKey('fulfilment'), began_at: 1_700_000_000_000 },
   ];
   for (const items of [records, records.toReversed()]) {
     const client = {

@@ -30,8 +30,9 @@ const stores = {
   'of DynamoDB': () => {
     const dynamoDb = memoryDynamoDb({ ledger: ['orderId'], orders: ['orderId'], records: ['id'] });
     let sent = 0;
-    const client = connect(dynamoDb, async ({ arrive }) => {
-      sent += 1;
+    const client = connect(dynamoDb, async ({ arrive, body }) => {
+      // A process writes the history of its consumer once.
+      sent += Number(!body.includes('#%history'));
       return arrive();
     });
     const wiring = fakeWiring({ store: dynamoDbEffectStore({ table: 'records', client }) });
