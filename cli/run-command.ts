@@ -2,27 +2,27 @@ import { ConfigurationError } from '../contract/errors.ts';
 import { truncate } from '../contract/truncate.ts';
 import { version } from '../contract/version.ts';
 import { command } from '../system/command.ts';
+import type { Command } from './commands/command.ts';
+import { explain } from './commands/explain.ts';
+import { status } from './commands/status.ts';
 import { local } from './local/local.ts';
 import { usage as localUsage, readLocalOptions } from './local/options.ts';
 
-interface Command {
-  /** The line of the command in the list of commands. */
-  readonly help: string;
-  /** Runs it with its own arguments, and sets the exit code. */
-  run(args: readonly string[]): Promise<void>;
-}
-
 const commands: Readonly<Record<string, Command>> = {
+  status,
+  explain,
   local: {
     help: 'run your CDK app on this machine',
     run: (args) => command(args, readLocalOptions, localUsage, local),
   },
 };
 
+const widest = Math.max(...Object.keys(commands).map(({ length }) => length));
+
 const usage = [
   'npx order-once COMMAND [options]',
   '',
-  ...Object.entries(commands).map(([name, { help }]) => `  ${name}  ${help}`),
+  ...Object.entries(commands).map(([name, { help }]) => `  ${name.padEnd(widest)}  ${help}`),
   '',
   'npx order-once COMMAND --help',
   'npx order-once --version',

@@ -73,24 +73,7 @@ export function connect({ region, profile, onRequest = () => {} }: Access = {}):
     }
   };
   for (const [name, client] of Object.entries(clients)) {
-    const prefix = prefixes[name as keyof typeof prefixes];
-    client.middlewareStack.add(
-      (next: (args: never) => Promise<never>, context: { readonly commandName?: string }) =>
-        async (args: never) => {
-          const command = (context.commandName ?? '').replace(/Command$/, '');
-          const action = `${prefix}:${otherNames[command] ?? command}`;
-          onRequest(action);
-          try {
-            return await next(args);
-          } catch (error) {
-            throw translateError(error, {
-              action,
-              region: await client.config.region().catch(() => 'no Region'),
-            });
-          }
-        },
-      { step: 'initialize', name: 'order-once-translate-error' },
-    );
+    watchErrors(client, prefixes[name as keyof typeof prefixes], onRequest);
   }
   return {
     ...clients,
@@ -99,6 +82,37 @@ export function connect({ region, profile, onRequest = () => {} }: Access = {}):
       for (const client of Object.values(clients)) client.destroy();
     },
   };
+}
+
+/** What the clients of all services have in common. */
+interface AnyClient {
+  readonly config: { region(): Promise<string> };
+  readonly middlewareStack: {
+    add(
+      middleware: (next: Send, context: { readonly commandName?: string }) => Send,
+      options: { readonly step: 'initialize'; readonly name: string },
+    ): void;
+  };
+}
+
+type Send = (args: unknown) => Promise<unknown>;
+
+function watchErrors(client: object, prefix: string, onRequest: (action: string) => void): void {
+  const { config, middlewareStack } = client as AnyClient;
+  middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        const command = commandName.replace(/Command$/, '');
+        const action = `${prefix}:${otherNames[command] ?? command}`;
+        onRequest(action);
+        try {
+          return await next(args);
+        } catch (error) {
+          throw translateError(error, { action, region: await config.region().catch(() => 'no Region') });
+        }
+      },
+    { step: 'initialize', name: 'order-once-translate-error' },
+  );
 }
 
 /** The Region, account and name in an ARN. @throws CannotLookError for a text that is no ARN. */

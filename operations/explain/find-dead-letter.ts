@@ -1,0 +1,65 @@
+import { type ReasonCode, reasonCodes } from '../../contract/reporting/reason-codes.ts';
+import type { SeenRecord } from '../records/record.ts';
+import type { Scene } from './facts.ts';
+import type { Finding } from './finding.ts';
+import { commandOf } from './next-command.ts';
+
+/** The command for a letter whose redrive would end as it did before. `dlq drop` shows what it drops, and asks. */
+const others: Partial<Readonly<Record<string, 'drop' | 'show'>>> = {
+  INVALID_JSON: 'drop',
+  INVALID_EVENT: 'drop',
+  NESTED_TOO_DEEP: 'drop',
+  INEXACT_NUMBER: 'drop',
+  SNS_ENVELOPE: 'drop',
+  CONFLICT: 'drop',
+  OUT_OF_WINDOW: 'show',
+} satisfies Partial<Record<ReasonCode, 'drop' | 'show'>>;
+
+/** What to say of a copy in the dead-letter queue. */
+export function deadLetterFinding(
+  record: SeenRecord,
+  event: string,
+  { consumer, now, path }: Scene,
+): Finding {
+  const { attentionCode: code = 'unknown', lastError, attentionAt: since } = record;
+  const expiresAt =
+    path === undefined || since === undefined ? undefined : since + path.deadLetterRetentionSeconds * 1000;
+  const common = { consumer, event, since, record: record.id };
+  const why = lastError === undefined ? '' : `: ${lastError}`;
+  if (expiresAt !== undefined && expiresAt <= now) {
+    return {
+      ...common,
+      kind: 'dead-letter-lost',
+      says:
+        `It was given up (${code}${why}), and the dead-letter queue has deleted its copy since. ` +
+        'Publish the event again under its own id.',
+    };
+  }
+  const { whatToDo } = reasonCodes[code as ReasonCode] ?? { whatToDo: 'Fix the cause, then redrive.' };
+  return {
+    ...common,
+    kind: 'dead-letter',
+    until: expiresAt,
+    says: `It is in the dead-letter queue (${code}${why}). ${whatToDo}`,
+    next: commandOf('dlq', others[code] ?? 'plan', consumer, '--record', record.id),
+  };
+}
+
+/** An entry of a message that has no record of its own. */
+export function letterFinding(letter: SeenRecord, event: string, scene: Scene): Finding {
+  if (letter.attention?.includes('#BLOCKED#') !== true) return deadLetterFinding(letter, event, scene);
+  return blockedFinding(letter, event, scene);
+}
+
+export function blockedFinding(record: SeenRecord, event: string, { consumer }: Scene): Finding {
+  const { messageGroup = '', lastError = 'its record does not say why' } = record;
+  return {
+    consumer,
+    event,
+    kind: 'blocked',
+    since: record.attentionAt,
+    record: record.id,
+    says: `It blocks its group "${messageGroup}", whose other messages wait behind it: ${lastError}. Deploy a fix, or skip it.`,
+    next: commandOf('blocked', 'skip', consumer, messageGroup),
+  };
+}

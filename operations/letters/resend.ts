@@ -1,0 +1,69 @@
+import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { sha256 } from '../../contract/event/identity.ts';
+import {
+  type DeadLetterReason,
+  deadLetterReasonAttribute,
+  maxMessageAttributes,
+} from '../../contract/message-attributes.ts';
+
+/** A message as it is sent again. */
+export interface Resent {
+  readonly MessageBody: string;
+  readonly MessageGroupId: string;
+  readonly MessageDeduplicationId: string;
+  readonly MessageAttributes: Readonly<Record<string, MessageAttributeValue>>;
+}
+
+/** Why a letter cannot be sent again as it was. */
+export interface Unsendable {
+  readonly unsendable: string;
+}
+
+/**
+ * The message of a letter, as its consumer got it: with its body, its group and all its attributes.
+ *
+ * @param planId The deduplication id derives from the plan and from the letter itself. So a repeat of the plan sends
+ *   nothing twice within five minutes, and a letter that came back is another one.
+ */
+export function resendOf(
+  { Body = '', Attributes = {}, MessageAttributes = {}, MessageId = '' }: Message,
+  planId: string,
+): Resent | Unsendable {
+  const reason = reasonOf(MessageAttributes);
+  if (reason?.originalBody !== undefined) {
+    const { bytes, sha256: digest } = reason.originalBody;
+    return { unsendable: `its body was cut or replaced: the whole has ${bytes} bytes, SHA-256 ${digest}` };
+  }
+  const { [deadLetterReasonAttribute]: _, ...kept } = MessageAttributes;
+  const moved = Object.entries(reason?.attributes ?? {}).map(
+    ([name, { type, value }]) => [name, sendableValue(type, value)] as const,
+  );
+  const all = { ...kept, ...Object.fromEntries(moved) };
+  const fits = Object.keys(all).length <= maxMessageAttributes;
+  return {
+    MessageBody: Body,
+    MessageGroupId: Attributes.MessageGroupId ?? '',
+    MessageDeduplicationId: sha256(`${planId}:${MessageId}`),
+    // The runtime reads attributes beyond the ten of SQS from the reason.
+    MessageAttributes: fits ? all : MessageAttributes,
+  };
+}
+
+/** The reason that the runtime gave a copy; `undefined` for a message that SQS itself moved. */
+export function reasonOf(
+  attributes: Readonly<Record<string, MessageAttributeValue>>,
+): DeadLetterReason | undefined {
+  const text = attributes[deadLetterReasonAttribute]?.StringValue;
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as DeadLetterReason;
+  } catch {
+    return undefined;
+  }
+}
+
+function sendableValue(type: string, value: string): MessageAttributeValue {
+  return type.startsWith('Binary')
+    ? { DataType: type, BinaryValue: Buffer.from(value, 'base64') }
+    : { DataType: type, StringValue: value };
+}
