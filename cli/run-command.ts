@@ -3,6 +3,7 @@ import { truncate } from '../contract/truncate.ts';
 import { version } from '../contract/version.ts';
 import { command } from '../system/command.ts';
 import type { Command } from './commands/command.ts';
+import { dlq } from './commands/dlq/index.ts';
 import { explain } from './commands/explain.ts';
 import { status } from './commands/status.ts';
 import { local } from './local/local.ts';
@@ -11,6 +12,7 @@ import { usage as localUsage, readLocalOptions } from './local/options.ts';
 const commands: Readonly<Record<string, Command>> = {
   status,
   explain,
+  dlq,
   local: {
     help: 'run your CDK app on this machine',
     run: (args) => command(args, readLocalOptions, localUsage, local),

@@ -45,6 +45,8 @@ export interface DeadLetterReason {
   };
   /** Number of attributes that are left out, because the copy would be too large. */
   readonly omittedAttributes?: number;
+  /** The deduplication id of the first copy, if an operator moved this one to the end of the dead-letter queue. */
+  readonly letter?: string;
   /** Describes the original body, if the copy's body is cut or replaces one that SQS refuses. */
   readonly originalBody?: {
     readonly bytes: number;

@@ -63,6 +63,8 @@ export const recordAttributes = {
    * is 12 hours at most. If it is over by more than that, nobody works on the message.
    */
   nextTryAt: 'next_try_at',
+  /** What an operator decided about the record, as JSON: `what`, `by`, `at` (ISO time) and `why`. Only tools write it. */
+  decision: 'decision',
   /** Format of the record, a whole number; absent means 1. See `knownFormat`. */
   format: 'format',
 } as const;

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { ConfigurationError } from '../../contract/errors.ts';
@@ -56,7 +56,7 @@ export async function writePlan(
       yield `${JSON.stringify(head)}\n`;
       for (const letter of letters) yield `${JSON.stringify(letter)}\n`;
     })();
-    await file.writeFile(lines);
+    await writeFile(file, lines);
     await file.sync();
   } finally {
     await file.close();

@@ -49,6 +49,26 @@ export function resendOf(
   };
 }
 
+/** The message of a letter that goes to the end of the dead-letter queue: the same letter, under the id that it had. */
+export function deferralOf(letter: Message, planId: string): Resent {
+  const { Body = '', Attributes = {}, MessageAttributes = {}, MessageId = '' } = letter;
+  const reason = { ...reasonOf(MessageAttributes), letter: letterIdOf(letter) };
+  return {
+    MessageBody: Body,
+    MessageGroupId: Attributes.MessageGroupId ?? '',
+    MessageDeduplicationId: sha256(`${planId}:${MessageId}`),
+    MessageAttributes: {
+      ...MessageAttributes,
+      [deadLetterReasonAttribute]: { DataType: 'String', StringValue: JSON.stringify(reason) },
+    },
+  };
+}
+
+/** The id by which a letter is listed: the deduplication id of the copy that the runtime sent. */
+export function letterIdOf({ Attributes, MessageAttributes = {} }: Message): string {
+  return reasonOf(MessageAttributes)?.letter ?? Attributes?.MessageDeduplicationId ?? '';
+}
+
 /** The reason that the runtime gave a copy; `undefined` for a message that SQS itself moved. */
 export function reasonOf(
   attributes: Readonly<Record<string, MessageAttributeValue>>,

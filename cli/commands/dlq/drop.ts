@@ -1,0 +1,95 @@
+import { userInfo } from 'node:os';
+import { ConfigurationError } from '../../../contract/errors.ts';
+import { partsOfArn } from '../../../operations/access/connect.ts';
+import { consumerNamed } from '../../../operations/installation/find-installation.ts';
+import { readQueue } from '../../../operations/installation/read-path.ts';
+import { recordDrop } from '../../../operations/letters/letter-records.ts';
+import { type Letter, listLetters } from '../../../operations/letters/list-letters.ts';
+import { moveLetters } from '../../../operations/letters/move-letters.ts';
+import { isSelected, type Selection } from '../../../operations/letters/select-letters.ts';
+import { type AccessOptions, withInstallation } from '../../options/access.ts';
+import { confirm } from '../../output/confirm.ts';
+import { limited, terminal } from '../../output/terminal.ts';
+import { type Command, makeCommand } from '../command.ts';
+import { takeWords } from '../words.ts';
+import { formatLetters } from './letter-lines.ts';
+import { readSelection, selectionOptions } from './selection.ts';
+
+interface DropOptions {
+  readonly access: AccessOptions;
+  readonly consumer: string;
+  readonly selection: Selection;
+  readonly yes: boolean;
+  readonly reason: string;
+}
+
+export const drop: Command = makeCommand<DropOptions>({
+  call: 'dlq drop CONSUMER',
+  help: 'delete letters that nobody needs any more',
+  says: `Deletes letters for good, after it has shown them.
+Who did it, when and why stays in the records.`,
+  options: {
+    ...selectionOptions,
+    reason: { value: 'TEXT', help: 'why, for the records' },
+    yes: { value: '', help: 'do not ask' },
+  },
+  examples: ["dlq drop fulfilment --event 7f0c1d --reason 'published again as 8a11e0'"],
+  read(line) {
+    const [consumer] = takeWords('dlq drop', line.words, 'CONSUMER');
+    const selection = readSelection(line);
+    if (Object.values(selection).every((value) => value === undefined)) {
+      throw new ConfigurationError(
+        'dlq drop needs to know which letters: give --event, --record, --subject, --group or --code',
+      );
+    }
+    const reason = line.text('reason');
+    if (reason === undefined) throw new ConfigurationError('dlq drop needs --reason: why the letters may go');
+    return { access: line.access, consumer, selection, reason, yes: line.values.yes === true };
+  },
+  async act({ access, consumer, selection, yes, reason }) {
+    return await withInstallation(access, async (aws, installation) => {
+      const described = consumerNamed(installation, consumer);
+      const chosen = new Map<string, Letter>();
+      for await (const letter of listLetters(aws.dynamoDb, described)) {
+        if (isSelected(letter, selection)) chosen.set(letter.letter, letter);
+      }
+      if (chosen.size === 0) {
+        process.stderr.write(`No letter of ${consumer} is chosen: nothing to do.\n`);
+        return true;
+      }
+      const shown = terminal(process.stdout, access.all);
+      process.stdout.write(`${limited(formatLetters([...chosen.values()], Date.now(), shown), shown)}\n`);
+      if (
+        !(await confirm(
+          `Delete ${chosen.size === 1 ? 'this letter' : `these ${chosen.size} letters`} for good?`,
+          yes,
+        ))
+      ) {
+        process.stderr.write('Nothing was deleted.\n');
+        return true;
+      }
+      const { url } = await readQueue(aws.sqs, described.deadLetterQueue);
+      const decision = {
+        what: 'dropped',
+        by: userInfo().username,
+        at: new Date().toISOString(),
+        why: reason,
+      };
+      const table = partsOfArn(described.records).name;
+      const { moved } = await moveLetters({
+        client: aws.sqs,
+        deadLetterQueueUrl: url,
+        wanted: new Set(chosen.keys()),
+        passesOthers: true,
+        move: async () => true,
+        moved: async (id) => void (await recordDrop(aws.dynamoDb, table, chosen.get(id) as Letter, decision)),
+        room: async () => {},
+      });
+      const left = chosen.size - moved.size;
+      process.stderr.write(
+        `Deleted ${moved.size}.${left === 0 ? '' : ` ${left} ${left === 1 ? 'was' : 'were'} not found: behind other letters of their group, or gone.`}\n`,
+      );
+      return left === 0;
+    });
+  },
+});
