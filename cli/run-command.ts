@@ -2,10 +2,13 @@ import { ConfigurationError } from '../contract/errors.ts';
 import { truncate } from '../contract/truncate.ts';
 import { version } from '../contract/version.ts';
 import { command } from '../system/command.ts';
+import { blocked } from './commands/blocked/index.ts';
 import type { Command } from './commands/command.ts';
 import { dlq } from './commands/dlq/index.ts';
 import { explain } from './commands/explain.ts';
 import { status } from './commands/status.ts';
+import { pause, resume } from './commands/switch.ts';
+import { unknown } from './commands/unknown/index.ts';
 import { local } from './local/local.ts';
 import { usage as localUsage, readLocalOptions } from './local/options.ts';
 
@@ -13,6 +16,10 @@ const commands: Readonly<Record<string, Command>> = {
   status,
   explain,
   dlq,
+  unknown,
+  blocked,
+  pause,
+  resume,
   local: {
     help: 'run your CDK app on this machine',
     run: (args) => command(args, readLocalOptions, localUsage, local),

@@ -1,9 +1,9 @@
-import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Message } from '@aws-sdk/client-sqs';
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import type { ConsumerDescription } from '../../contract/consumer-description.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
 import { type Aws, partsOfArn } from '../access/connect.ts';
+import { readFunctionSettings } from '../installation/function-settings.ts';
 import { readQueue, sumOf } from '../installation/read-path.ts';
 import { sendAgain } from './letter-queue.ts';
 import { forgetEntry } from './letter-records.ts';
@@ -12,24 +12,16 @@ import type { Plan, PlanHeader } from './plan.ts';
 import { deferralOf, resendOf } from './resend.ts';
 import type { PlannedLetter } from './select-letters.ts';
 
-/** The digest of the function's code, which a plan is bound to. */
-export async function codeOf(
-  client: LambdaClient,
-  { function: FunctionName }: Pick<ConsumerDescription, 'function'>,
-) {
-  const { CodeSha256 = '' } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  return CodeSha256;
-}
-
 /** The parts of a plan that belong to the consumer as it is now. */
 export async function boundTo(aws: Pick<Aws, 'lambda'>, consumer: ConsumerDescription) {
   const { queue, deadLetterQueue, records } = consumer;
+  const { code } = await readFunctionSettings(aws.lambda, consumer);
   return {
     queue,
     deadLetterQueue,
     records,
     function: consumer.function,
-    code: await codeOf(aws.lambda, consumer),
+    code,
   };
 }
 

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../contract/clock.ts';
 import { idempotencyKey } from '../../contract/event/identity.ts';
 import { isLetterKey } from '../../contract/record/attention.ts';
 import { getRecords } from '../records/find-records.ts';
+import { listAttention } from '../records/list-attention.ts';
 import type { SeenRecord } from '../records/record.ts';
 import type { PlannedLetter } from './select-letters.ts';
 
@@ -41,18 +42,45 @@ export async function followLetters(
     const asked = waiting.slice(0, atOnce);
     const keys = asked.flatMap(({ key }) => key ?? []);
     const records = new Map((await getRecords(client, table, keys)).map((record) => [record.id, record]));
+    const again = await givenUpAgain(
+      client,
+      table,
+      consumer,
+      asked.map(({ letter }) => letter),
+    );
     const settled = new Set<PlannedLetter>();
     for (const { letter, key } of asked) {
       const record = key === undefined ? undefined : records.get(key);
-      const outcome = outcomeOf(letter, record);
+      const back = again.get(letter);
+      const outcome = back === undefined ? outcomeOf(letter, record) : 'dead-letter';
       if (outcome === 'waiting') continue;
       settled.add(letter);
-      onSettled({ letter, outcome, record });
+      onSettled({ letter, outcome, record: back ?? record });
     }
     waiting = waiting.filter(({ letter }) => !settled.has(letter));
     if (waiting.length === 0 || clock.now() >= end) return waiting.map(({ letter }) => letter);
     await clock.sleep(pollMs);
   }
+}
+
+/** Of letters without a record of their own, the newer entry: their message was given up again. */
+async function givenUpAgain(
+  client: DynamoDBClient,
+  table: string,
+  consumer: string,
+  letters: readonly PlannedLetter[],
+): Promise<ReadonlyMap<PlannedLetter, SeenRecord>> {
+  const found = new Map<PlannedLetter, SeenRecord>();
+  const named = letters.filter(({ record, eventId }) => isLetterKey(record) && eventId !== undefined);
+  if (named.length === 0) return found;
+  for await (const entry of listAttention(client, { table, consumer, states: ['DEAD_LETTER'] })) {
+    const letter = named.find(
+      ({ source, eventId, since }) =>
+        source === entry.source && eventId === entry.eventId && since < entry.since,
+    );
+    if (letter !== undefined) found.set(letter, entry);
+  }
+  return found;
 }
 
 /** The key of the event's record; `undefined` for a message that is no event. */

@@ -6,16 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { isLetterKey } from '../../contract/record/attention.ts';
 import { recordAttributes as attribute } from '../../contract/record/record-attributes.ts';
+import type { Decision } from '../decisions/decision.ts';
 import type { Letter } from './list-letters.ts';
-
-/** Who decided what, and why. It stays in the record. */
-export interface Decision {
-  readonly what: string;
-  readonly by: string;
-  /** ISO time. */
-  readonly at: string;
-  readonly why: string;
-}
 
 /**
  * Takes the entry of a letter without a record of its own off the list, once the letter has left the queue. The record

@@ -10,9 +10,16 @@ interface Place {
   readonly consumer: string;
 }
 
-/** Lists the messages that block their groups, the oldest first. */
-export function listBlocked(client: DynamoDBClient, place: Place): AsyncGenerator<ListedRecord> {
-  return listAttention(client, { ...place, states, isBlocking: true });
+/**
+ * Lists the messages that block their groups, the oldest first.
+ * @param messageGroup Only this group. @default - all
+ */
+export function listBlocked(
+  client: DynamoDBClient,
+  place: Place,
+  messageGroup?: string,
+): AsyncGenerator<ListedRecord> {
+  return listAttention(client, { ...place, states, isBlocking: true, messageGroup });
 }
 
 export async function countBlocked(client: DynamoDBClient, place: Place): Promise<number> {

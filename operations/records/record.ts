@@ -15,6 +15,8 @@ export interface SeenRecord extends StoredRecord {
   readonly sequence?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly completedAt?: number | undefined;
+  /** What an operator decided, as JSON: see `Decision`. */
+  readonly decision?: string | undefined;
 }
 
 /** @throws Error for an item without an id. */
@@ -32,6 +34,7 @@ export function seenRecord(item: Record<string, AttributeValue>): SeenRecord {
     eventId: text('eventId'),
     subject: text('subject'),
     sequence: text('sequence'),
+    decision: text('decision'),
     completedAt: values[attribute.completedAt] as number | undefined,
   };
 }

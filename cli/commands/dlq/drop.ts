@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { partsOfArn } from '../../../operations/access/connect.ts';
 import { consumerNamed } from '../../../operations/installation/find-installation.ts';
@@ -8,6 +7,7 @@ import { type Letter, listLetters } from '../../../operations/letters/list-lette
 import { moveLetters } from '../../../operations/letters/move-letters.ts';
 import { isSelected, type Selection } from '../../../operations/letters/select-letters.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
+import { decisionOf, decisionOptions, readReason } from '../../options/decision.ts';
 import { confirm } from '../../output/confirm.ts';
 import { limited, terminal } from '../../output/terminal.ts';
 import { type Command, makeCommand } from '../command.ts';
@@ -30,8 +30,7 @@ export const drop: Command = makeCommand<DropOptions>({
 Who did it, when and why stays in the records.`,
   options: {
     ...selectionOptions,
-    reason: { value: 'TEXT', help: 'why, for the records' },
-    yes: { value: '', help: 'do not ask' },
+    ...decisionOptions,
   },
   examples: ["dlq drop fulfilment --event 7f0c1d --reason 'published again as 8a11e0'"],
   read(line) {
@@ -42,8 +41,7 @@ Who did it, when and why stays in the records.`,
         'dlq drop needs to know which letters: give --event, --record, --subject, --group or --code',
       );
     }
-    const reason = line.text('reason');
-    if (reason === undefined) throw new ConfigurationError('dlq drop needs --reason: why the letters may go');
+    const reason = readReason('dlq drop', line);
     return { access: line.access, consumer, selection, reason, yes: line.values.yes === true };
   },
   async act({ access, consumer, selection, yes, reason }) {
@@ -69,12 +67,7 @@ Who did it, when and why stays in the records.`,
         return true;
       }
       const { url } = await readQueue(aws.sqs, described.deadLetterQueue);
-      const decision = {
-        what: 'dropped',
-        by: userInfo().username,
-        at: new Date().toISOString(),
-        why: reason,
-      };
+      const decision = decisionOf('dropped', reason);
       const table = partsOfArn(described.records).name;
       const { moved } = await moveLetters({
         client: aws.sqs,

@@ -1,0 +1,53 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { recordAttributes as attribute, type RecordStatus } from '../../contract/record/record-attributes.ts';
+
+/** Who decided what about a record, and why. It stays in the record, as JSON. */
+export interface Decision {
+  readonly what: 'done' | 'retry' | 'abandoned' | 'skipped' | 'dropped' | 'erased';
+  readonly by: string;
+  /** ISO time. */
+  readonly at: string;
+  readonly why: string;
+}
+
+/**
+ * Writes a decision into a record that still is what was seen, and changes nothing else.
+ * @returns Whether it was.
+ */
+export async function writeDecision(
+  client: DynamoDBClient,
+  TableName: string,
+  seen: { readonly id: string; readonly status: RecordStatus; readonly ownerToken?: string | undefined },
+  decision: Decision,
+): Promise<boolean> {
+  const { id, status, ownerToken } = seen;
+  const hasOwner = ownerToken !== undefined;
+  try {
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: { [attribute.id]: { S: id } },
+        UpdateExpression: 'SET #decision = :decision',
+        ConditionExpression: `#status = :status AND ${hasOwner ? '#owner = :owner' : 'attribute_not_exists(#owner)'}`,
+        ExpressionAttributeNames: {
+          '#decision': attribute.decision,
+          '#status': attribute.status,
+          '#owner': attribute.attempt,
+        },
+        ExpressionAttributeValues: {
+          ':decision': { S: JSON.stringify(decision) },
+          ':status': { S: status },
+          ...(hasOwner && { ':owner': { S: ownerToken } }),
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
