@@ -5,7 +5,9 @@ import { command } from '../system/command.ts';
 import { blocked } from './commands/blocked/index.ts';
 import type { Command } from './commands/command.ts';
 import { dlq } from './commands/dlq/index.ts';
+import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
+import { publish } from './commands/publish.ts';
 import { status } from './commands/status.ts';
 import { pause, resume } from './commands/switch.ts';
 import { unknown } from './commands/unknown/index.ts';
@@ -20,6 +22,8 @@ const commands: Readonly<Record<string, Command>> = {
   blocked,
   pause,
   resume,
+  publish,
+  doctor,
   local: {
     help: 'run your CDK app on this machine',
     run: (args) => command(args, readLocalOptions, localUsage, local),
