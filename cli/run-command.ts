@@ -6,11 +6,13 @@ import { blocked } from './commands/blocked/index.ts';
 import type { Command } from './commands/command.ts';
 import { dlq } from './commands/dlq/index.ts';
 import { doctor } from './commands/doctor.ts';
+import { erase } from './commands/erase.ts';
 import { explain } from './commands/explain.ts';
 import { publish } from './commands/publish.ts';
 import { status } from './commands/status.ts';
 import { pause, resume } from './commands/switch.ts';
 import { unknown } from './commands/unknown/index.ts';
+import { verify } from './commands/verify.ts';
 import { local } from './local/local.ts';
 import { usage as localUsage, readLocalOptions } from './local/options.ts';
 
@@ -23,6 +25,8 @@ const commands: Readonly<Record<string, Command>> = {
   pause,
   resume,
   publish,
+  verify,
+  erase,
   doctor,
   local: {
     help: 'run your CDK app on this machine',

@@ -62,5 +62,5 @@ function paragraph<Row>(
   const lines = others.flatMap((cell, index) =>
     cell === '' ? [] : wrap(`${columns[index + 1]?.title ?? ''}: ${cell}`, width, '  '),
   );
-  return [first, ...lines].join('\n');
+  return [`${columns[0]?.title ?? ''} ${first}`, ...lines].join('\n');
 }

@@ -4,6 +4,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { recordAttributes as attribute, type RecordStatus } from '../../contract/record/record-attributes.ts';
+import type { SeenRecord } from '../records/record.ts';
 
 /** Who decided what about a record, and why. It stays in the record, as JSON. */
 export interface Decision {
@@ -12,6 +13,11 @@ export interface Decision {
   /** ISO time. */
   readonly at: string;
   readonly why: string;
+}
+
+/** The decision in a record; `undefined` without one. */
+export function decisionIn({ decision }: Pick<SeenRecord, 'decision'>): Decision | undefined {
+  return decision === undefined ? undefined : (JSON.parse(decision) as Decision);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { decodeResult } from '../../runtime/stores/result.ts';
+import { decisionIn } from '../decisions/decision.ts';
 import type { SeenRecord } from '../records/record.ts';
+import { haveOtherContent } from '../records/same-content.ts';
 import type { EventFacts, Scene } from './facts.ts';
 import { blockedFinding, deadLetterFinding } from './find-dead-letter.ts';
 import type { Finding } from './finding.ts';
@@ -16,8 +18,16 @@ export function nameOf({ asked, record, letters: [letter] }: EventFacts, text: s
   return asked?.id ?? record?.eventId ?? letter?.eventId ?? record?.id ?? text;
 }
 
-/** What the record of an event says about it. */
+/** What the record of an event says about it, and who decided about it. */
 export function findByRecord(record: SeenRecord, facts: EventFacts, scene: Scene): Finding {
+  const finding = findByStatus(record, facts, scene);
+  const decision = decisionIn(record);
+  if (decision === undefined) return finding;
+  const { by, what, at, why } = decision;
+  return { ...finding, says: `${finding.says} ${by} decided "${what}" at ${at}: ${why}` };
+}
+
+function findByStatus(record: SeenRecord, facts: EventFacts, scene: Scene): Finding {
   const { consumer, now } = scene;
   const event = nameOf(facts, record.id);
   const about = { consumer, event, record: record.id } as const;
@@ -55,7 +65,11 @@ function completed(
   about: Pick<Finding, 'consumer' | 'event' | 'record'>,
 ): Finding {
   const since = record.completedAt;
-  if (decision !== undefined && 'key' in decision && isOther(decision.fingerprint, record.fingerprint)) {
+  if (
+    decision !== undefined &&
+    'key' in decision &&
+    haveOtherContent(decision.fingerprint, record.fingerprint)
+  ) {
     const same =
       asked?.sameAsLine === undefined ? '' : ` Line ${asked.sameAsLine} of the file has the same id.`;
     return {
@@ -78,12 +92,6 @@ function completed(
     since,
     says: `It was applied${by}. ${count} left out, because what is stored is newer: the event came late.`,
   };
-}
-
-/** Fingerprints of different algorithms cannot be compared. */
-function isOther(one: string, other: string): boolean {
-  const algorithm = (text: string) => text.slice(0, text.indexOf(':') + 1);
-  return algorithm(one) === algorithm(other) && one !== other;
 }
 
 function staleEffects({ result }: SeenRecord): number {

@@ -14,8 +14,14 @@ test('prints the version of the package', async () => {
 });
 
 test.each([
-  ['lokal', 'There is no command "lokal": the commands are status, explain, local.'],
-  ['--lokal', 'There is no option "--lokal": the commands are status, explain, local.'],
+  [
+    'lokal',
+    'There is no command "lokal": the commands are status, explain, dlq, unknown, blocked, pause, resume, publish, verify, erase, doctor, local.',
+  ],
+  [
+    '--lokal',
+    'There is no option "--lokal": the commands are status, explain, dlq, unknown, blocked, pause, resume, publish, verify, erase, doctor, local.',
+  ],
   ['constructor', 'There is no command "constructor"'],
 ])('refuses %s in one line, with exit code 2', async (name, message) => {
   const { code, output, errors } = await run(name);

@@ -90,6 +90,16 @@ const rows: readonly Row[] = [
     { kind: 'applied-in-part', says: expect.stringContaining('2 effects were left out') },
   ],
   [
+    'a record about which somebody decided',
+    {
+      record: record({
+        decision: JSON.stringify({ what: 'done', by: 'ann', at: '2026-05-03', why: 'charge found' }),
+      }),
+    },
+    {},
+    { kind: 'applied', says: expect.stringContaining('ann decided "done" at 2026-05-03: charge found') },
+  ],
+  [
     'an expired record',
     { record: record({ expiration: now / 1000 - 1 }) },
     {},

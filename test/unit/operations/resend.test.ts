@@ -1,0 +1,81 @@
+import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { deferralOf, letterIdOf, resendOf } from '../../../operations/letters/resend.ts';
+
+function letter(attributes: Record<string, MessageAttributeValue>, given: Partial<Message> = {}): Message {
+  return {
+    MessageId: 'sqs-9',
+    Body: '{"id":"e-1"}',
+    Attributes: { MessageGroupId: 'g-1', MessageDeduplicationId: 'm-1' },
+    MessageAttributes: attributes,
+    ...given,
+  };
+}
+
+function reason(more: object = {}): MessageAttributeValue {
+  return { DataType: 'String', StringValue: JSON.stringify({ code: 'PERMANENT', ...more }) };
+}
+
+const text = (value: string): MessageAttributeValue => ({ DataType: 'String', StringValue: value });
+
+test('a letter is sent again with its body, its group and its own attributes, without the reason', () => {
+  const again = resendOf(letter({ tenant: text('t-1'), 'dead-letter-reason': reason() }), 'plan');
+  expect(again).toEqual({
+    MessageBody: '{"id":"e-1"}',
+    MessageGroupId: 'g-1',
+    MessageDeduplicationId: expect.stringMatching(/^[0-9a-f]{64}$/),
+    MessageAttributes: { tenant: text('t-1') },
+  });
+});
+
+test('attributes that had moved into the reason come back, also binary ones', () => {
+  const moved = { colour: { type: 'String', value: 'red' }, key: { type: 'Binary', value: 'AAE=' } };
+  const again = resendOf(letter({ 'dead-letter-reason': reason({ attributes: moved }) }), 'plan');
+  expect(again).toMatchObject({
+    MessageAttributes: { colour: text('red'), key: { DataType: 'Binary', BinaryValue: Buffer.from([0, 1]) } },
+  });
+});
+
+test('more attributes than SQS takes stay in the reason', () => {
+  const ten = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`a${index}`, text('x')]));
+  const moved = Object.fromEntries(
+    Array.from({ length: 3 }, (_, index) => [`b${index}`, { type: 'String', value: 'y' }]),
+  );
+  const given = { ...ten, 'dead-letter-reason': reason({ attributes: moved }) };
+  expect(resendOf(letter(given), 'plan')).toMatchObject({ MessageAttributes: given });
+});
+
+test('a letter whose body was cut is not sent again, and the reason says what the whole is', () => {
+  const cut = reason({ originalBody: { bytes: 2_000_000, sha256: 'abc' } });
+  expect(resendOf(letter({ 'dead-letter-reason': cut }), 'plan')).toEqual({
+    unsendable: 'its body was cut or replaced: the whole has 2000000 bytes, SHA-256 abc',
+  });
+});
+
+test('a message that SQS itself moved has no reason, and is sent as it is', () => {
+  expect(resendOf(letter({ tenant: text('t-1') }), 'plan')).toMatchObject({
+    MessageAttributes: { tenant: text('t-1') },
+  });
+});
+
+test('the deduplication id depends on the plan and on the letter, and on nothing else', () => {
+  const idOf = (message: Message, plan: string) => {
+    const again = resendOf(message, plan);
+    return 'unsendable' in again ? undefined : again.MessageDeduplicationId;
+  };
+  const first = letter({});
+  expect(idOf(first, 'one')).toBe(idOf(letter({ other: text('x') }), 'one'));
+  expect(idOf(first, 'one')).not.toBe(idOf(first, 'two'));
+  expect(idOf(first, 'one')).not.toBe(idOf(letter({}, { MessageId: 'sqs-10' }), 'one'));
+});
+
+test('a deferred letter keeps the id by which it is listed, also when it is deferred again', () => {
+  const deferred = deferralOf(letter({ 'dead-letter-reason': reason() }), 'plan');
+  const there: Message = {
+    MessageId: 'sqs-10',
+    Attributes: { MessageDeduplicationId: deferred.MessageDeduplicationId },
+    MessageAttributes: deferred.MessageAttributes,
+  };
+  expect(letterIdOf(there)).toBe('m-1');
+  const again = deferralOf(there, 'another plan');
+  expect(letterIdOf({ ...there, MessageAttributes: again.MessageAttributes })).toBe('m-1');
+});
