@@ -10,7 +10,7 @@ const rooms = {
   system: ['contract'],
   local: ['system', 'publisher', 'contract'],
   operations: ['runtime', 'publisher', 'system', 'contract'],
-  cli: ['operations', 'local', 'system', 'contract'],
+  cli: ['operations', 'local', 'publisher', 'system', 'contract'],
   lab: ['local', 'system', 'publisher', 'contract'],
 };
 
