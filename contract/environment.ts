@@ -19,6 +19,8 @@ export const environmentNames = {
   /** `new`, or the date before which something else applied the events: see `historyText`. */
   history: 'ORDER_ONCE_HISTORY',
   tables: 'ORDER_ONCE_TABLES',
+  /** Key of the hashes that stand for message groups in log lines. Not set: log lines have the groups themselves. */
+  logGroupKey: 'ORDER_ONCE_LOG_GROUP_KEY',
 } as const;
 
 export type EnvironmentName = keyof typeof environmentNames;

@@ -24,3 +24,4 @@ export { type OrderEvent, orderEvent, parseOrderEvent } from './orders/order-eve
 export { tombstoneAttribute } from './record/record-attributes.ts';
 export type { DeliveryLog } from './reporting/delivery-log.ts';
 export { deliveryLogMessage } from './reporting/delivery-log.ts';
+export { hashMessageGroup } from './reporting/log-message-group.ts';

@@ -6,6 +6,10 @@ import { historyText, newHistory, readHistory } from '../contract/policies/histo
 import { type OnPoison, poisonPolicies } from '../contract/policies/poison-policy.ts';
 import { maxRetentionSeconds, minRetentionSeconds } from '../contract/policies/record-ttl.ts';
 import { defaultToleratedOutageSeconds } from '../contract/policies/retry-policy.ts';
+import {
+  type LogMessageGroups,
+  logMessageGroups as logModes,
+} from '../contract/reporting/log-message-group.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { checkLogRetention } from './rules/check-log-retention.ts';
 import { checkKnownNumber } from './rules/check-number.ts';
@@ -25,6 +29,7 @@ export interface ConsumerSettings {
   readonly history: string;
   readonly removalPolicy: RemovalPolicy;
   readonly logRetention: RetentionDays;
+  readonly logMessageGroups: LogMessageGroups;
 }
 
 /**
@@ -46,6 +51,7 @@ export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSe
     onPoison = 'quarantine',
     removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     logRetention = RetentionDays.TWO_MONTHS,
+    logMessageGroups = 'hashed',
   } = props;
   checkSeconds('timeout', timeout, 1, 900);
   checkKnownNumber('batchSize', batchSize, { least: 1, most: 10 });
@@ -56,6 +62,11 @@ export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSe
   if (!poisonPolicies.includes(onPoison)) {
     throw new ConfigurationError(
       `onPoison is "${onPoison}"; it must be ${poisonPolicies.map((name) => `"${name}"`).join(' or ')}`,
+    );
+  }
+  if (!logModes.includes(logMessageGroups)) {
+    throw new ConfigurationError(
+      `logMessageGroups is "${logMessageGroups}"; it must be ${logModes.map((name) => `"${name}"`).join(' or ')}`,
     );
   }
   const { guarantee } = props;
@@ -90,6 +101,7 @@ export function readConsumerSettings(props: IdempotentConsumerProps): ConsumerSe
     history: historyOf(props.history),
     removalPolicy,
     logRetention,
+    logMessageGroups,
   };
 }
 

@@ -8,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import type { GuaranteeName } from '../contract/policies/guarantee-names.ts';
 import type { OnPoison } from '../contract/policies/poison-policy.ts';
+import type { LogMessageGroups } from '../contract/reporting/log-message-group.ts';
 import type { EffectTable } from './effect-tables.ts';
 import type { RecordTable } from './record-table.ts';
 
@@ -173,6 +174,14 @@ export interface IdempotentConsumerProps {
    * @default RetentionDays.TWO_MONTHS
    */
   readonly logRetention?: RetentionDays;
+
+  /**
+   * What log lines say of a message group. `hashed`: a keyed hash, because groups are often account numbers of people. The same
+   * group has the same hash in all consumers of the stack, so you can still follow it. docs/runbook.md finds the lines of a
+   * group. `plain`: the group itself. Records and dead letters always have the group.
+   * @default hashed
+   */
+  readonly logMessageGroups?: LogMessageGroups;
 
   /**
    * A customer managed key that encrypts the three queues and the function's environment variables. The construct lets

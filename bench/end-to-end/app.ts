@@ -9,6 +9,7 @@ const stack = new OrderOnceStack(app, String(app.node.getContext('stackName')), 
   data: 'delete',
   // The log of a function is found by the function's name.
   physicalNames: 'fixed',
+  logMessageGroups: 'plain',
   functionTimeout: Duration.seconds(30),
   toleratedOutage: Duration.hours(1),
   intake: { auth: 'iam' },

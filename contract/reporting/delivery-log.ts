@@ -27,6 +27,7 @@ export interface DeliveryLog {
   readonly outcome: Outcome;
   /** The SQS message id. */
   readonly messageId: string;
+  /** The message group, or the keyed hash that stands for it: see `hashMessageGroup`. */
   readonly messageGroup: string;
   /** Number of receives of the message, including this one. */
   readonly receiveCount: number;

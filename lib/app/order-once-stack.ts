@@ -22,7 +22,7 @@ export type OrderOnceStackProps = StackProps &
     Settings,
     'alarmTopicArn' | 'billing' | 'data' | 'functionTimeout' | 'intake' | 'notifications' | 'toleratedOutage'
   > &
-  Partial<Pick<Settings, 'alarms' | 'logRetention' | 'physicalNames'>>;
+  Partial<Pick<Settings, 'alarms' | 'logMessageGroups' | 'logRetention' | 'physicalNames'>>;
 
 /**
  * The stack of the example. Each order from the topic is applied once to three tables: orders, ledger, and the latest
@@ -37,6 +37,7 @@ export class OrderOnceStack extends Stack {
       functionTimeout,
       toleratedOutage,
       alarms = data === 'keep',
+      logMessageGroups = 'hashed',
       logRetention = data === 'keep' ? RetentionDays.ONE_YEAR : RetentionDays.TWO_MONTHS,
       alarmTopicArn,
       intake: intakeSettings,
@@ -69,6 +70,7 @@ export class OrderOnceStack extends Stack {
     const common: CommonProps = {
       ...forData,
       ...watching,
+      logMessageGroups,
       logRetention,
       topic,
       records,

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type EnvironmentName, encodeTables, environmentNames } from '../../contract/environment.ts';
@@ -30,7 +31,7 @@ export function consumerEnvironment(
       `environment: "${name}" is set by IdempotentConsumer itself. Take another name.`,
     );
   }
-  const own: Record<Exclude<EnvironmentName, OfRecordTable | 'guarantee'>, string> = {
+  const own: Record<Exclude<EnvironmentName, OfRecordTable | 'guarantee' | 'logGroupKey'>, string> = {
     consumerName,
     service: outermostStack(consumer).stackName,
     tables: encodeTables(deployedTables(tables)),
@@ -45,6 +46,10 @@ export function consumerEnvironment(
   return {
     ...environment,
     ...(guarantee === undefined ? {} : { [environmentNames.guarantee]: guarantee }),
+    // The stack's id has a part that nobody can guess, and never changes (ADR 23).
+    ...(settings.logMessageGroups === 'hashed' && {
+      [environmentNames.logGroupKey]: Stack.of(consumer).stackId,
+    }),
     ...Object.fromEntries(
       Object.entries(own).map(([name, value]) => [environmentNames[name as EnvironmentName], value]),
     ),

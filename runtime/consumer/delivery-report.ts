@@ -5,6 +5,7 @@ import {
   type DeliveryLog,
   deliveryLogMessage,
 } from '../../contract/reporting/delivery-log.ts';
+import { hashMessageGroup } from '../../contract/reporting/log-message-group.ts';
 import type { CountMetric, MetricName } from '../../contract/reporting/metrics.ts';
 import { type OutcomeRow, outcomes } from '../../contract/reporting/outcomes.ts';
 import { embeddedMetrics } from '../logging/embedded-metrics.ts';
@@ -21,6 +22,7 @@ const maxWarnings = 10;
 export class DeliveryReport {
   readonly #consumer: string;
   readonly #service: string | undefined;
+  readonly #logGroupKey: string | undefined;
   readonly #clock: Clock;
   readonly #output: Output;
   /** The values since the last line of metrics: a count, or one value per delivery. */
@@ -30,10 +32,16 @@ export class DeliveryReport {
 
   constructor(
     consumer: string,
-    { service, clock, output }: Pick<ConsumerDependencies, 'service' | 'clock' | 'output'>,
+    {
+      service,
+      logGroupKey,
+      clock,
+      output,
+    }: Pick<ConsumerDependencies, 'service' | 'logGroupKey' | 'clock' | 'output'>,
   ) {
     this.#consumer = consumer;
     this.#service = service;
+    this.#logGroupKey = logGroupKey;
     this.#clock = clock;
     this.#output = output;
   }
@@ -49,12 +57,18 @@ export class DeliveryReport {
       message: deliveryLogMessage,
       consumer: this.#consumer,
       ...identityOf(message),
+      messageGroup: this.#shownGroup(message.group),
       ...fields,
       ...(error !== undefined && { error: loggedError(error) }),
       ...(foldError !== undefined && { foldError: loggedError(foldError) }),
     };
     this.#line(level, log);
     if (outcome.commonFailure) this.#commonFailure(outcome);
+  }
+
+  /** Groups are often account numbers of people, and many can read logs. */
+  #shownGroup(group: string): string {
+    return this.#logGroupKey === undefined ? group : hashMessageGroup(group, this.#logGroupKey);
   }
 
   #commonFailure({ code, reason }: Pick<OutcomeLog, 'code' | 'reason'>): void {
@@ -103,13 +117,12 @@ export class DeliveryReport {
   }
 }
 
-function identityOf({ id, group, receiveCount, isSuspect, trace, reading, ...message }: Message<CloudEvent>) {
+function identityOf({ id, receiveCount, isSuspect, trace, reading, ...message }: Message<CloudEvent>) {
   const { names, told } = reading;
   // The message's trace is nearer to this delivery than that of the event, which keeps its first one.
   const traceparent = message.traceparent ?? told.traceparent;
   return {
     messageId: id,
-    messageGroup: group,
     receiveCount,
     ...(isSuspect && { suspect: true as const }),
     ...(trace !== undefined && { trace }),

@@ -41,6 +41,7 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
     readOptionalEnvironment(environmentNames.history) ?? newHistory,
   );
   const service = readOptionalEnvironment(environmentNames.service);
+  const logGroupKey = readOptionalEnvironment(environmentNames.logGroupKey);
   const queue = sqsSourceQueue(readEnvironment(environmentNames.queueUrl));
   return {
     store: dynamoDbEffectStore({ table: readEnvironment(environmentNames.recordsTable) }),
@@ -72,6 +73,7 @@ export function dependenciesFromEnvironment(): ConsumerDependencies {
     }),
     ...(historyFrom !== undefined && { historyFrom }),
     ...(service !== undefined && { service }),
+    ...(logGroupKey !== undefined && { logGroupKey }),
     clock: systemClock,
     random: systemRandom,
     output: standardOutput,

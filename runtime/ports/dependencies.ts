@@ -31,6 +31,8 @@ export interface ConsumerDependencies {
   readonly historyFrom?: number;
   /** The metrics' dimension `Service`: the name of the stack. @default - the metrics have no such dimension */
   readonly service?: string;
+  /** Key of the hashes that stand for message groups in log lines. @default - log lines have the groups themselves */
+  readonly logGroupKey?: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly output: Output;

@@ -100,6 +100,15 @@ describe('the stack with the settings of production', () => {
     expect(retentions(stack)).toEqual([365]);
   });
 
+  test('lets all of its consumers hash message groups under one key', () => {
+    const keys = Object.values(resources(orderOnceStack(everyConsumer)))
+      .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+      .map(({ Properties }) => Properties.Environment.Variables.ORDER_ONCE_LOG_GROUP_KEY);
+    expect(keys.filter((key) => key !== undefined)).toEqual(Array(3).fill({ Ref: 'AWS::StackId' }));
+    const plain = orderOnceStack({ ...everyConsumer, logMessageGroups: 'plain' });
+    expect(JSON.stringify(resources(plain))).not.toContain('ORDER_ONCE_LOG_GROUP_KEY');
+  });
+
   test.each([
     ['two months where data goes', forDevelopment, 60],
     ['as long as the setting says', { ...everyConsumer, logRetention: RetentionDays.FIVE_YEARS }, 1827],

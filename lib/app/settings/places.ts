@@ -6,6 +6,7 @@ const places: Readonly<Record<string, string>> = {
   account: '"account": "<12 digits>"',
   region: '"region": "<Region>"',
   functionTimeoutSeconds: '"functionTimeoutSeconds": <number>',
+  logMessageGroups: '"logMessageGroups": "hashed"',
   logRetentionDays: '"logRetentionDays": <number>',
   alarmTopicArn: '"alarmTopicArn": "<ARN>"',
   paymentUrl: '"billing": { "paymentUrl": "<URL>" }',

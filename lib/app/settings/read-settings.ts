@@ -4,6 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import * as v from 'valibot';
 import { ConfigurationError } from '../../../contract/errors.ts';
+import { type LogMessageGroups, logMessageGroups } from '../../../contract/reporting/log-message-group.ts';
 import { isLogRetention, wantedLogRetention } from '../../rules/check-log-retention.ts';
 import { type PaymentSettings, paymentSettings } from '../billing.ts';
 import { type IntakeSettings, intakeSettings } from '../intake-settings.ts';
@@ -37,6 +38,8 @@ export interface Settings {
   readonly physicalNames: 'generated' | 'fixed';
   /** How long CloudWatch keeps logs. @default - a year where data is kept, so in production; otherwise two months */
   readonly logRetention?: RetentionDays;
+  /** What log lines say of a message group: a keyed hash of it, or the group itself. @default hashed */
+  readonly logMessageGroups: LogMessageGroups;
   /** Whether the stack has alarms. @default - true where data is kept, so in production */
   readonly alarms: boolean;
   /** ARN of the topic to which alarms report. @default - they have no actions */
@@ -69,6 +72,10 @@ const file = settingsObject({
   ),
   logRetentionDays: v.optional(
     v.custom<RetentionDays>(isLogRetention, ({ input }) => wantedLogRetention(input)),
+  ),
+  logMessageGroups: v.optional(
+    v.picklist(logMessageGroups, '"hashed" or "plain": what log lines say of a message group'),
+    'hashed',
   ),
   alarms: v.optional(v.picklist(['on', 'off'], '"on" or "off"')),
   alarmTopicArn: v.optional(

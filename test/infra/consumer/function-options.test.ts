@@ -115,6 +115,20 @@ test.each([
   );
 });
 
+test('log lines have hashes of message groups, under a key of the stack, unless they may have the groups', () => {
+  const keyOf = (props: Parameters<typeof bookings>[1]) => {
+    const stack = shop();
+    bookings(stack, props);
+    return resource(stack, 'AWS::Lambda::Function').Properties.Environment.Variables.ORDER_ONCE_LOG_GROUP_KEY;
+  };
+  expect(keyOf({})).toEqual({ Ref: 'AWS::StackId' });
+  expect(keyOf({ logMessageGroups: 'hashed' })).toEqual({ Ref: 'AWS::StackId' });
+  expect(keyOf({ logMessageGroups: 'plain' })).toBeUndefined();
+  expect(() => keyOf({ logMessageGroups: 'none' as 'plain' })).toThrow(
+    'logMessageGroups is "none"; it must be "hashed" or "plain"',
+  );
+});
+
 test('an event source accepts provisioned pollers', () => {
   const stack = shop();
   bookings(stack, { provisionedPollerConfig: { minimumPollers: 3, maximumPollers: 30 } });

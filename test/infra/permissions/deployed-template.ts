@@ -121,6 +121,7 @@ export class DeployedTemplate {
       'AWS::AccountId': account,
       'AWS::Region': region,
       'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/Any/00000000-0000-0000-0000-000000000000`,
     };
     if (pseudo[name] !== undefined) return pseudo[name];
     switch (this.#typeOf(name)) {

@@ -19,6 +19,7 @@ describe('the committed files', () => {
 
   test('of production, which counts if no stage is named, keep all data', () => {
     const production = {
+      logMessageGroups: 'hashed',
       ...{ ...off, stackName: 'OrderOnce', physicalNames: 'generated' },
       ...{ data: 'keep', terminationProtection: true, alarms: true },
     };
@@ -27,11 +28,11 @@ describe('the committed files', () => {
   });
 
   test.each([
-    ['dev', 'generated'],
-    ['local', 'fixed'],
-  ])('of %s keep no data, and have %s names', (stage, physicalNames) => {
+    ['dev', 'generated', 'hashed'],
+    ['local', 'fixed', 'plain'],
+  ])('of %s keep no data, have %s names, and log %s message groups', (stage, physicalNames, logMessageGroups) => {
     expect(committed(stage)).toEqual({
-      ...{ ...off, stackName: `OrderOnce-${stage}`, outage: 3600, physicalNames },
+      ...{ ...off, stackName: `OrderOnce-${stage}`, outage: 3600, physicalNames, logMessageGroups },
       ...{ data: 'delete', terminationProtection: false, alarms: false },
     });
   });
@@ -48,6 +49,7 @@ describe('settings', () => {
     expect(settings).toEqual({
       ...{ ...required, stackName: 'OrderOnce-test-2', data: 'keep', terminationProtection: true },
       physicalNames: 'generated',
+      logMessageGroups: 'hashed',
       alarms: true,
       env: { account: '123456789012', region: 'eu-central-1' },
     });
@@ -232,6 +234,10 @@ describe('a wrong value fails with its file, its name and what it must be', () =
       { logRetentionDays: 45 },
       '"logRetentionDays" is 45; it must be a number of days that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, ' +
         '180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653. The nearest is 60.',
+    ],
+    [
+      { logMessageGroups: true },
+      '"logMessageGroups" is true; it must be "hashed" or "plain": what log lines say',
     ],
     [{ logRetentionDays: 0 }, '"logRetentionDays" is 0; it must be a number of days'],
     [{ logRetentionDays: 9999 }, 'The nearest is 3653.'],

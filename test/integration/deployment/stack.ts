@@ -38,6 +38,7 @@ class Variant extends Construct {
       records,
       removalPolicy,
       timeout: Duration.seconds(3),
+      logMessageGroups: 'plain',
       ...props,
       physicalName: physicalName(this, 'Consumer', 'function'),
       consumerName,
@@ -72,6 +73,8 @@ const settings = {
   data: 'delete',
   // The tests find the log of a function by the function's name, as LocalStack writes it.
   physicalNames: 'fixed',
+  // The tests find the lines of a group.
+  logMessageGroups: 'plain',
   functionTimeout: Duration.seconds(60),
   // With a short timeout, a message would use up its receives in less than the day of the default.
   toleratedOutage: Duration.hours(1),
