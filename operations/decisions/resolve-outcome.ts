@@ -53,16 +53,13 @@ export async function resolveOutcome(
     as: 'retry',
     ...(body !== undefined && { body }),
     async send({ body: text, messageGroup, deduplicationId, attributes }) {
-      const MessageAttributes = Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-      );
       await aws.sqs.send(
         new SendMessageCommand({
           QueueUrl: url,
           MessageBody: text,
           MessageGroupId: messageGroup,
           MessageDeduplicationId: deduplicationId,
-          MessageAttributes,
+          MessageAttributes: attributes,
         }),
       );
     },
