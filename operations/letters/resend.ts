@@ -1,10 +1,6 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { sha256 } from '../../contract/event/identity.ts';
-import {
-  type DeadLetterReason,
-  deadLetterReasonAttribute,
-  maxMessageAttributes,
-} from '../../contract/message-attributes.ts';
+import { type DeadLetterReason, deadLetterReasonAttribute } from '../../contract/message-attributes.ts';
 
 /** A message as it is sent again. */
 export interface Resent {
@@ -34,18 +30,13 @@ export function resendOf(
     const { bytes, sha256: digest } = reason.originalBody;
     return { unsendable: `its body was cut or replaced: the whole has ${bytes} bytes, SHA-256 ${digest}` };
   }
+  // The consumer unpacks the attributes that had no place beside the reason.
   const { [deadLetterReasonAttribute]: _, ...kept } = MessageAttributes;
-  const moved = Object.entries(reason?.attributes ?? {}).map(
-    ([name, { type, value }]) => [name, sendableValue(type, value)] as const,
-  );
-  const all = { ...kept, ...Object.fromEntries(moved) };
-  const fits = Object.keys(all).length <= maxMessageAttributes;
   return {
     MessageBody: Body,
     MessageGroupId: Attributes.MessageGroupId ?? '',
     MessageDeduplicationId: sha256(`${planId}:${MessageId}`),
-    // The runtime reads attributes beyond the ten of SQS from the reason.
-    MessageAttributes: fits ? all : MessageAttributes,
+    MessageAttributes: kept,
   };
 }
 
@@ -80,10 +71,4 @@ export function reasonOf(
   } catch {
     return undefined;
   }
-}
-
-function sendableValue(type: string, value: string): MessageAttributeValue {
-  return type.startsWith('Binary')
-    ? { DataType: type, BinaryValue: Buffer.from(value, 'base64') }
-    : { DataType: type, StringValue: value };
 }

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { resolveOutcome } from '../../../operations/decisions/resolve-outcome.ts';
-import { filled } from '../../../system/arguments.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
 import { decisionOf, decisionOptions, readReason } from '../../options/decision.ts';
 import { confirm } from '../../output/confirm.ts';
@@ -38,7 +36,6 @@ interface ResolveOptions {
   readonly way: Way;
   readonly reason: string;
   readonly yes: boolean;
-  readonly body: string | undefined;
 }
 
 export const resolve: Command = makeCommand<ResolveOptions>({
@@ -51,7 +48,6 @@ when and why stays in the record.`,
     done: { value: '', help: 'the effect happened' },
     retry: { value: '', help: 'it did not, or may happen twice: send the event again' },
     abandon: { value: '', help: 'nobody wants it any more' },
-    body: { value: 'FILE', help: 'the body, if the record had no room for it' },
     ...decisionOptions,
   },
   examples: ["unknown resolve 'billing#/shop#7f0c1d' --done --reason 'charge ch_81 found'"],
@@ -69,12 +65,10 @@ when and why stays in the record.`,
       way,
       reason,
       yes: line.values.yes === true,
-      body: filled('body', line.text('body')),
     };
   },
-  async act({ access, key, way, reason, yes, body: file }) {
+  async act({ access, key, way, reason, yes }) {
     const { what, question, says } = ways[way];
-    const body = file === undefined ? undefined : await readFile(file, 'utf8');
     return await withInstallation(access, async (aws, installation) => {
       const { consumer, record: seen } = await findUnknown(aws, installation, key);
       process.stdout.write(`${formatUnknown(seen, terminal(process.stdout, access.all))}\n\n`);
@@ -82,7 +76,7 @@ when and why stays in the record.`,
         process.stderr.write('Nothing was done.\n');
         return true;
       }
-      await resolveOutcome(aws, { consumer, seen, decision: decisionOf(what, reason), body });
+      await resolveOutcome(aws, { consumer, seen, decision: decisionOf(what, reason) });
       process.stderr.write(`${says}\n`);
       return true;
     });

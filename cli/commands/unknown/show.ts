@@ -72,7 +72,7 @@ export function formatUnknown(record: SeenRecord, { width, colors }: Terminal): 
       'body',
       record.bodySha256 === undefined
         ? undefined
-        : 'in the dead-letter queue (BODY_KEPT): give it with --body FILE',
+        : 'in the dead-letter queue (BODY_KEPT), from which --retry takes it',
     ],
   ];
   const lines = rows.flatMap(([name, value]) =>

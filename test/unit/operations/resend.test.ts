@@ -27,21 +27,10 @@ test('a letter is sent again with its body, its group and its own attributes, wi
   });
 });
 
-test('attributes that had moved into the reason come back, also binary ones', () => {
-  const moved = { colour: { type: 'String', value: 'red' }, key: { type: 'Binary', value: 'AAE=' } };
-  const again = resendOf(letter({ 'dead-letter-reason': reason({ attributes: moved }) }), 'plan');
-  expect(again).toMatchObject({
-    MessageAttributes: { colour: text('red'), key: { DataType: 'Binary', BinaryValue: Buffer.from([0, 1]) } },
-  });
-});
-
-test('more attributes than SQS takes stay in the reason', () => {
-  const ten = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`a${index}`, text('x')]));
-  const moved = Object.fromEntries(
-    Array.from({ length: 3 }, (_, index) => [`b${index}`, { type: 'String', value: 'y' }]),
-  );
-  const given = { ...ten, 'dead-letter-reason': reason({ attributes: moved }) };
-  expect(resendOf(letter(given), 'plan')).toMatchObject({ MessageAttributes: given });
+test('the attributes that had no place beside the reason stay packed, since the consumer unpacks them', () => {
+  const packed = text('{"colour":{"type":"String","value":"red"}}');
+  const again = resendOf(letter({ 'packed-attributes': packed, 'dead-letter-reason': reason() }), 'plan');
+  expect(again).toMatchObject({ MessageAttributes: { 'packed-attributes': packed } });
 });
 
 test('a letter whose body was cut is not sent again, and the reason says what the whole is', () => {

@@ -1,0 +1,49 @@
+import type { ListedRecord } from './list-attention.ts';
+
+/**
+ * What has become of a listed record:
+ * - `waits`: its message is tried again, at the latest at its `nextTryAt`.
+ * - `abandoned`: that time is over by more than 12 hours, so nobody works on it. Its message was deleted, or its consumer
+ *   does not run.
+ * - `undecided`: only an operator can say whether the effect happened.
+ * - `kept`: the dead-letter queue has its copy.
+ * - `lost`: the dead-letter queue has deleted the copy by now.
+ */
+export type Standing = 'waits' | 'abandoned' | 'undecided' | 'kept' | 'lost';
+
+/** A handler can ask for a later try, and SQS hides a message for at most 12 hours (AWS: "Amazon SQS visibility timeout"). */
+const longestDelayMs = 12 * 3_600_000;
+
+export interface StandingTerms {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The retention of the consumer's dead-letter queue. */
+  readonly deadLetterRetentionSeconds: number;
+}
+
+/**
+ * Tells what has become of a listed record. An entry of a dead letter ends with the letter: the copy's retention counts
+ * from its arrival in the dead-letter queue, which is when the entry was written (AWS: "Amazon SQS dead-letter queues").
+ */
+export function standingOf(
+  { state, status, since, nextTryAt }: Pick<ListedRecord, 'state' | 'status' | 'since' | 'nextTryAt'>,
+  { now, deadLetterRetentionSeconds }: StandingTerms,
+): Standing {
+  switch (state) {
+    case 'OUTCOME_UNKNOWN':
+      return 'undecided';
+    case 'RETRYING':
+    case 'BLOCKED':
+      return nextTryAt !== undefined && now > nextTryAt + longestDelayMs ? 'abandoned' : 'waits';
+    case 'QUARANTINED':
+      // A claim keeps the entry, so the copy was redriven, and its message is in the source queue.
+      if (status === 'INPROGRESS') return 'waits';
+      return isOver(since, now, deadLetterRetentionSeconds);
+    case 'DEAD_LETTER':
+      return isOver(since, now, deadLetterRetentionSeconds);
+  }
+}
+
+function isOver(since: number, now: number, retentionSeconds: number): Standing {
+  return now > since + retentionSeconds * 1000 ? 'lost' : 'kept';
+}
