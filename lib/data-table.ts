@@ -1,10 +1,11 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../contract/errors.ts';
+import { checkKey, type EncryptionKeyProps } from './encryption/encryption-key.ts';
 import { givenName } from './names.ts';
 
-export interface DataTableProps {
+export interface DataTableProps extends EncryptionKeyProps {
   /**
    * The table's name. A table that outlives its stack then blocks the next deployment, until `cdk import` adopts it or it
    * is gone: docs/lifecycle.md.
@@ -27,7 +28,7 @@ export interface DataTableProps {
 
 /**
  * A DynamoDB table with safe settings: on-demand capacity, point-in-time recovery over 35 days, and retention when its
- * stack is deleted. Its encryption key belongs to DynamoDB and costs nothing.
+ * stack is deleted. By default its encryption key belongs to DynamoDB and costs nothing.
  *
  * @example
  * ```ts
@@ -37,12 +38,19 @@ export interface DataTableProps {
 export class DataTable extends Table {
   /**
    * @throws ConfigurationError for an attribute name that DynamoDB refuses, for a table name that is too long for
-   *   DynamoDB, and for one that another construct has.
+   *   DynamoDB, for one that another construct has, and for an imported key without `keyPolicyIsMine`.
    */
   constructor(
     scope: Construct,
     id: string,
-    { tableName, partitionKey, timeToLiveAttribute, removalPolicy = RemovalPolicy.RETAIN }: DataTableProps,
+    {
+      tableName,
+      partitionKey,
+      timeToLiveAttribute,
+      removalPolicy = RemovalPolicy.RETAIN,
+      encryptionKey,
+      keyPolicyIsMine,
+    }: DataTableProps,
   ) {
     checkAttribute('partitionKey', partitionKey);
     if (timeToLiveAttribute !== undefined) checkAttribute('timeToLiveAttribute', timeToLiveAttribute);
@@ -54,7 +62,9 @@ export class DataTable extends Table {
       ...(timeToLiveAttribute === undefined ? {} : { timeToLiveAttribute }),
       removalPolicy,
       deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
+      ...(encryptionKey === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
     });
+    checkKey(this, { encryptionKey, keyPolicyIsMine }, 'functions could be refused');
     if (tableName !== undefined) givenName(this, 'tableName', 'table', tableName);
   }
 }

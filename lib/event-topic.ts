@@ -1,15 +1,16 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnTopic, FifoThroughputScope, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { checkKey, type EncryptionKeyProps } from './encryption/encryption-key.ts';
 import { givenName, physicalName } from './names.ts';
 
-export interface EventTopicProps {
+export interface EventTopicProps extends EncryptionKeyProps {
   /** The topic's name, with `.fifo` at its end. @default - the name of the stack and the construct's path in it */
   readonly topicName?: string;
 
   /**
    * A customer managed key that encrypts the topic. `grantPublish` also grants the use of this key, to principals of
-   * other accounts too. A consumer's queues have their own `encryptionKey`; it may be the same key.
+   * other accounts too.
    * @default - the AWS managed key `alias/aws/sns`: it is free and needs no grants, but only principals of this account
    *   can use it
    */
@@ -35,8 +36,15 @@ export interface EventTopicProps {
  * ```
  */
 export class EventTopic extends Topic {
-  /** @throws ConfigurationError if the name is too long for SNS, or if another construct has it. */
-  constructor(scope: Construct, id: string, { topicName, encryptionKey }: EventTopicProps = {}) {
+  /**
+   * @throws ConfigurationError if the name is too long for SNS, or if another construct has it, and for an imported key
+   *   without `keyPolicyIsMine`.
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    { topicName, encryptionKey, keyPolicyIsMine }: EventTopicProps = {},
+  ) {
     super(scope, id, {
       topicName: topicName ?? physicalName(scope, id, 'topic', '.fifo'),
       fifo: true,
@@ -46,6 +54,7 @@ export class EventTopic extends Topic {
       ...(encryptionKey === undefined ? {} : { masterKey: encryptionKey }),
     });
     if (topicName !== undefined) givenName(this, 'topicName', 'topic', topicName);
+    checkKey(this, { encryptionKey, keyPolicyIsMine }, 'publishers could be refused');
     if (encryptionKey !== undefined) return;
     // Not as `masterKey`: with that property, grants would give publishers rights on the key that they do not need.
     (this.node.defaultChild as CfnTopic).kmsMasterKeyId = 'alias/aws/sns';

@@ -10,9 +10,10 @@ import type { GuaranteeName } from '../contract/policies/guarantee-names.ts';
 import type { OnPoison } from '../contract/policies/poison-policy.ts';
 import type { LogMessageGroups } from '../contract/reporting/log-message-group.ts';
 import type { EffectTable } from './effect-tables.ts';
+import type { EncryptionKeyProps } from './encryption/encryption-key.ts';
 import type { RecordTable } from './record-table.ts';
 
-export interface IdempotentConsumerProps {
+export interface IdempotentConsumerProps extends EncryptionKeyProps {
   /**
    * The consumer's name: 1 to 64 letters, digits, `-` and `_`. It is part of the key of each record, so renaming a
    * consumer makes every event new to it. Two consumers of one record table cannot have the same name.
@@ -176,6 +177,7 @@ export interface IdempotentConsumerProps {
   readonly logRetention?: RetentionDays;
 
   /**
+<<<<<<< HEAD
    * What log lines say of a message group. `hashed`: a keyed hash, because groups are often account numbers of people. The same
    * group has the same hash in all consumers of the stack, so you can still follow it. docs/runbook.md finds the lines of a
    * group. `plain`: the group itself. Records and dead letters always have the group.
@@ -187,22 +189,14 @@ export interface IdempotentConsumerProps {
    * A customer managed key that encrypts the three queues and the function's environment variables. The construct lets
    * the function use the key, and SNS for topics of the topic's account. Tables and logs do not use it. An `EventTopic`
    * has its own `encryptionKey`.
+=======
+   * A customer managed key that encrypts the three queues, and the function's environment variables and log. The construct
+   * lets the function and CloudWatch use the key, and SNS for topics of the topic's account. `EventTopic`, `RecordTable` and
+   * `DataTable` have the same option.
+>>>>>>> 04c87ba (Encrypt tables and log groups under the key of topic and queues too, with a setting for the example and its whole policy in the documentation)
    * @default - keys of AWS, which are free
    */
   readonly encryptionKey?: IKey;
-
-  /**
-   * Confirms that the policy of an imported `encryptionKey` lets SNS use the key. The CDK cannot change the policy of
-   * such a key. Without this statement SNS can deliver neither to the queue nor to its dead-letter queue, so events are
-   * lost:
-   * ```json
-   * { "Effect": "Allow", "Principal": { "Service": "sns.amazonaws.com" },
-   *   "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*",
-   *   "Condition": { "StringEquals": { "aws:SourceAccount": "<the topic's account>" } } }
-   * ```
-   * @default false, so that synthesis fails for an imported key
-   */
-  readonly keyPolicyIsMine?: boolean;
 
   /**
    * The VPC of the function. Through VPC endpoints or a NAT gateway the function must reach DynamoDB, SQS and every

@@ -5,13 +5,13 @@ import type { Construct } from 'constructs';
 import { type ConsumerSettings, readConsumerSettings } from './consumer-settings.ts';
 import { describeConsumer } from './describe-consumer.ts';
 import { grantEffects } from './effect-tables.ts';
+import { allowSns } from './encryption/services.ts';
 import { consumerEnvironment } from './functions/consumer-environment.ts';
 import { eventSource } from './functions/event-source.ts';
 import { nodeFunction, passOn } from './functions/node-function.ts';
 import type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';
 import { givenName } from './names.ts';
 import { consumerQueues } from './queues/consumer-queues.ts';
-import { allowSns } from './queues/queue-key.ts';
 import { subscribeQueue } from './queues/subscribe-queue.ts';
 import { checkFifoTopic } from './rules/check-fifo-topic.ts';
 import { claimConsumerName } from './rules/consumer-names.ts';
@@ -68,7 +68,7 @@ export class IdempotentConsumer extends MeasuredConsumer {
    */
   constructor(scope: Construct, id: string, props: IdempotentConsumerProps) {
     super(scope, id);
-    const { topic, records, encryptionKey } = props;
+    const { topic, records } = props;
     checkFifoTopic(topic);
     claimConsumerName(this, props.consumerName, records, props.movesFrom);
     this.consumerName = props.consumerName;
@@ -81,9 +81,7 @@ export class IdempotentConsumer extends MeasuredConsumer {
     this.queue = queues.queue;
     this.deadLetterQueue = queues.deadLetterQueue;
     this.subscriptionDeadLetterQueue = queues.subscriptionDeadLetterQueue;
-    if (encryptionKey !== undefined) {
-      allowSns(this, encryptionKey, { topic, policyIsMine: props.keyPolicyIsMine });
-    }
+    allowSns(this, props, topic);
     const subscription = subscribeQueue(this, topic, queues);
 
     this.handler = this.#function(props, settings);
@@ -117,7 +115,8 @@ export class IdempotentConsumer extends MeasuredConsumer {
       environment: consumerEnvironment(props, settings, this),
       removalPolicy: settings.removalPolicy,
       logRetention: settings.logRetention,
-      ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
+      encryptionKey,
+      keyPolicyIsMine: props.keyPolicyIsMine,
     });
     records.grantCommit(handler);
     grantEffects(handler, tables);

@@ -3,6 +3,7 @@ export type { OnPoison } from '../contract/policies/poison-policy.ts';
 export type { MetricName } from '../contract/reporting/metrics.ts';
 export { DataTable, type DataTableProps } from './data-table.ts';
 export type { EffectKind, EffectTable } from './effect-tables.ts';
+export type { EncryptionKeyProps } from './encryption/encryption-key.ts';
 export { EventTopic, type EventTopicProps } from './event-topic.ts';
 export { IdempotentConsumer } from './idempotent-consumer.ts';
 export type { IdempotentConsumerProps } from './idempotent-consumer-props.ts';

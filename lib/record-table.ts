@@ -9,8 +9,9 @@ import { checkRecordTtl } from '../contract/policies/record-ttl.ts';
 import { attentionIndex, subjectIndex } from '../contract/record/attention.ts';
 import { recordAttributes } from '../contract/record/record-attributes.ts';
 import { DataTable } from './data-table.ts';
+import type { EncryptionKeyProps } from './encryption/encryption-key.ts';
 
-export interface RecordTableProps {
+export interface RecordTableProps extends EncryptionKeyProps {
   /** The table's name, as in `DataTableProps`. @default - a name of CloudFormation's */
   readonly tableName?: string;
 
@@ -120,6 +121,7 @@ export class RecordTable extends DataTable {
         resources: [this.tableArn],
       }),
     );
+    this.encryptionKey?.grantEncryptDecrypt(commits);
   }
 
   /** Lets the intake's function store its answers, only under keys of the intake. */
@@ -136,6 +138,7 @@ export class RecordTable extends DataTable {
         },
       }),
     );
+    this.encryptionKey?.grantEncryptDecrypt(intake);
   }
 
   #setEnvironment(handler: LambdaFunction): void {

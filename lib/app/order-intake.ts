@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { customersTable } from '../../contract/orders/order-tables.ts';
 import { anyJump, shopVariables } from '../../contract/orders/shop-variables.ts';
 import type { DataTable } from '../data-table.ts';
+import type { EncryptionKeyProps } from '../encryption/encryption-key.ts';
 import type { EventTopic } from '../event-topic.ts';
 import { nodeFunction } from '../functions/node-function.ts';
 import { givenName, physicalName } from '../names.ts';
@@ -20,7 +21,7 @@ import { hasAlarms } from '../watching/watch-consumer.ts';
 import { authorizationOf, type IntakeAuth, principalOf } from './intake-authorization.ts';
 import type { IntakeSettings } from './intake-settings.ts';
 
-export interface OrderIntakeProps extends AlarmTargets {
+export interface OrderIntakeProps extends AlarmTargets, EncryptionKeyProps {
   /** The topic for the orders' events. */
   readonly topic: EventTopic;
   /** The table that keeps the intake's answers, for as long as the consumers' records. */
@@ -65,6 +66,8 @@ export class OrderIntake extends Construct {
       records,
       settings,
       logRetention,
+      encryptionKey,
+      keyPolicyIsMine,
       physicalName: name,
       removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     } = props;
@@ -77,6 +80,8 @@ export class OrderIntake extends Construct {
       memorySize: 512,
       removalPolicy,
       logRetention,
+      encryptionKey,
+      keyPolicyIsMine,
     });
     records.grantIntake(this.handler);
     topic.grantPublish(this.handler);
@@ -101,6 +106,7 @@ export class OrderIntake extends Construct {
       ...(name === undefined ? {} : { logGroupName: `/aws/apigateway/${name}` }),
       retention: logRetention,
       removalPolicy,
+      ...(encryptionKey === undefined ? {} : { encryptionKey }),
     });
     new HttpStage(this, 'Stage', {
       httpApi: api,
@@ -123,6 +129,7 @@ export class OrderIntake extends Construct {
     this.handler.addEnvironment(shopVariables.maxSequenceJump, String(maxSequenceJump));
     if (maxSequenceJump === anyJump) return;
     this.handler.addEnvironment(shopVariables.customersTable, customers.tableName);
+    customers.encryptionKey?.grantDecrypt(this.handler);
     this.handler.addToRolePolicy(
       new PolicyStatement({
         actions: ['dynamodb:GetItem'],

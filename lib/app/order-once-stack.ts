@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Annotations, CfnOutput, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -22,7 +23,9 @@ export type OrderOnceStackProps = StackProps &
     Settings,
     'alarmTopicArn' | 'billing' | 'data' | 'functionTimeout' | 'intake' | 'notifications' | 'toleratedOutage'
   > &
-  Partial<Pick<Settings, 'alarms' | 'logMessageGroups' | 'logRetention' | 'physicalNames'>>;
+  Partial<
+    Pick<Settings, 'alarms' | 'encryptionKeyArn' | 'logMessageGroups' | 'logRetention' | 'physicalNames'>
+  >;
 
 /**
  * The stack of the example. Each order from the topic is applied once to three tables: orders, ledger, and the latest
@@ -40,6 +43,7 @@ export class OrderOnceStack extends Stack {
       logMessageGroups = 'hashed',
       logRetention = data === 'keep' ? RetentionDays.ONE_YEAR : RetentionDays.TWO_MONTHS,
       alarmTopicArn,
+      encryptionKeyArn,
       intake: intakeSettings,
       billing: payment,
       notifications: mail,
@@ -61,14 +65,21 @@ export class OrderOnceStack extends Stack {
       alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
     const watching = { alarms, ...(alarmTopic === undefined ? {} : { alarmTopic }) };
 
-    const topic = new EventTopic(this, 'OrderEvents');
-    const records = new RecordTable(this, 'Records', { ...forData, findBySubject: true });
-    const orders = new DataTable(this, 'Orders', { ...forData, partitionKey: ordersTable.key });
-    const ledger = new DataTable(this, 'Ledger', { ...forData, partitionKey: ledgerTable.key });
-    const customers = new DataTable(this, 'Customers', { ...forData, partitionKey: customersTable.key });
+    const encryption =
+      encryptionKeyArn === undefined
+        ? {}
+        : { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKeyArn), keyPolicyIsMine: true };
+    const forTables = { ...forData, ...encryption };
+
+    const topic = new EventTopic(this, 'OrderEvents', encryption);
+    const records = new RecordTable(this, 'Records', { ...forTables, findBySubject: true });
+    const orders = new DataTable(this, 'Orders', { ...forTables, partitionKey: ordersTable.key });
+    const ledger = new DataTable(this, 'Ledger', { ...forTables, partitionKey: ledgerTable.key });
+    const customers = new DataTable(this, 'Customers', { ...forTables, partitionKey: customersTable.key });
 
     const common: CommonProps = {
       ...forData,
+      ...encryption,
       ...watching,
       logMessageGroups,
       logRetention,
@@ -92,6 +103,7 @@ export class OrderOnceStack extends Stack {
 
     const intake = new OrderIntake(this, 'Intake', {
       ...forData,
+      ...encryption,
       ...watching,
       ...named('Intake'),
       logRetention,

@@ -4,6 +4,8 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { GivenKey } from '../encryption/encryption-key.ts';
+import { allowLogs } from '../encryption/services.ts';
 import { checkNumber } from '../rules/check-number.ts';
 import { bundlingWith } from './bundling.ts';
 import { checkEnvironment } from './function-environment.ts';
@@ -30,7 +32,7 @@ export function passOn(props: PassedOn): PassedOn {
   );
 }
 
-export interface FunctionProps extends PassedOn, Pick<NodejsFunctionProps, 'environmentEncryption'> {
+export interface FunctionProps extends PassedOn, GivenKey {
   /**
    * Name of the function; its log group is then called `/aws/lambda/<name>`, as Lambda itself would call it.
    * @default - names of CloudFormation's
@@ -47,27 +49,40 @@ export interface FunctionProps extends PassedOn, Pick<NodejsFunctionProps, 'envi
 
 /**
  * Creates a Lambda function whose code is one minified ES module. The module contains the AWS SDK, so that an update of
- * Lambda's runtime cannot change the SDK. The function's role may only write to its log group; grants add the rest.
+ * Lambda's runtime cannot change the SDK. The function's role may only write to its log group; grants add the rest. A
+ * key encrypts the environment and the log group.
  *
  * @throws ConfigurationError for a memory size that Lambda refuses, a bundling format other than ES modules, and a
  *   missing esbuild. Synthesis fails for environment variables, and numbers of subnets and security groups, that Lambda
  *   refuses.
  */
 export function nodeFunction(scope: Construct, props: FunctionProps): NodejsFunction {
-  const { removalPolicy, logRetention, bundling = {}, ...functionProps } = props;
+  const {
+    removalPolicy,
+    logRetention,
+    bundling = {},
+    encryptionKey,
+    keyPolicyIsMine,
+    ...functionProps
+  } = props;
   checkNumber('memorySize', props.memorySize, { unit: 'MiB', least: 128, most: 10_240 });
   const logGroup = new LogGroup(scope, 'Logs', {
     ...(props.functionName === undefined ? {} : { logGroupName: `/aws/lambda/${props.functionName}` }),
     retention: logRetention,
     removalPolicy,
+    ...(encryptionKey === undefined ? {} : { encryptionKey }),
   });
+  allowLogs(scope, { encryptionKey, keyPolicyIsMine });
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);
+  // Lambda decrypts the environment with the function's role.
+  encryptionKey?.grantDecrypt(role);
   if (props.vpc !== undefined) allowNetworkInterfaces(role);
   if (props.vpc !== undefined || props.tracing !== undefined) acknowledgeAllResources(role);
   const options = {
     architecture: Architecture.ARM_64,
     ...functionProps,
+    ...(encryptionKey === undefined ? {} : { environmentEncryption: encryptionKey }),
     runtime: Runtime.NODEJS_24_X,
     role,
     logGroup,

@@ -81,11 +81,11 @@ run(`cfn-lint finds no error where poison blocks its group${without}`, async () 
 run(`cfn-lint finds no error in a consumer with every option${without}`, async () => {
   const stack = shop();
   const encryptionKey = new Key(stack, 'Key', { enableKeyRotation: true });
-  const seats = new DataTable(stack, 'Seats', { partitionKey: 'seat' });
+  const seats = new DataTable(stack, 'Seats', { partitionKey: 'seat', encryptionKey });
   new IdempotentConsumer(stack, 'Bookings', {
     consumerName: 'bookings',
     topic: new EventTopic(stack, 'Events', { encryptionKey }),
-    records: new RecordTable(stack, 'Records'),
+    records: new RecordTable(stack, 'Records', { encryptionKey }),
     entry: anyEntry,
     tables: { seats: { table: seats, effects: ['put', 'increment', 'remove'] } },
     encryptionKey,

@@ -8,6 +8,8 @@ const places: Readonly<Record<string, string>> = {
   functionTimeoutSeconds: '"functionTimeoutSeconds": <number>',
   logMessageGroups: '"logMessageGroups": "hashed"',
   logRetentionDays: '"logRetentionDays": <number>',
+  encryptionKeyArn: '"encryptionKeyArn": "<ARN>", "keyPolicyIsMine": true',
+  keyPolicyIsMine: '"encryptionKeyArn": "<ARN>", "keyPolicyIsMine": true',
   alarmTopicArn: '"alarmTopicArn": "<ARN>"',
   paymentUrl: '"billing": { "paymentUrl": "<URL>" }',
   paymentKeyRetentionSeconds: '"billing": { "paymentUrl": "<URL>", "paymentKeyRetentionSeconds": <number> }',

@@ -44,6 +44,11 @@ export interface Settings {
   readonly alarms: boolean;
   /** ARN of the topic to which alarms report. @default - they have no actions */
   readonly alarmTopicArn?: string;
+  /**
+   * ARN of the key that encrypts topic, queues, tables, logs and environments. Its policy is that of docs/deploy.md.
+   * @default - keys of AWS
+   */
+  readonly encryptionKeyArn?: string;
   readonly billing: PaymentSettings | 'off';
   readonly notifications: MailSettings | 'off';
   /** Who may send orders over HTTP, and which. */
@@ -85,6 +90,14 @@ const file = settingsObject({
         'to a FIFO topic',
     ),
   ),
+  encryptionKeyArn: v.optional(
+    text(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+      'the ARN of a key, "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" for instance, and ' +
+        'not of an alias',
+    ),
+  ),
+  keyPolicyIsMine: v.optional(v.boolean('true or false'), false),
   billing: offOr(
     paymentSettings,
     '"off", which removes the consumer if it is deployed, or { "paymentUrl": "<URL>" }',
@@ -117,6 +130,8 @@ export function readSettings(
     logRetentionDays,
     alarms,
     alarmTopicArn,
+    encryptionKeyArn,
+    keyPolicyIsMine,
     ...settings
   } = readSettingsFile(path, file);
   if (stage === production && settings.data !== 'keep') {
@@ -131,6 +146,13 @@ export function readSettings(
         'deployment by its name, and a later change of the names would replace tables and queues. Leave out "physicalNames".',
     );
   }
+  if (encryptionKeyArn !== undefined && !keyPolicyIsMine) {
+    throw new ConfigurationError(
+      `${shownPath(path)}: "encryptionKeyArn" is the ARN of a key whose policy a deployment does not change: without the ` +
+        'right policy, SNS could not deliver, and events would be lost. Give the key the policy of docs/deploy.md, "A key of ' +
+        'your own", and write "keyPolicyIsMine": true beside it.',
+    );
+  }
   return {
     ...settings,
     stackName: stage === production ? 'OrderOnce' : `OrderOnce-${stage}`,
@@ -139,6 +161,7 @@ export function readSettings(
     alarms: alarms === undefined ? settings.data === 'keep' : alarms === 'on',
     ...(logRetentionDays === undefined ? {} : { logRetention: logRetentionDays }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
+    ...(encryptionKeyArn === undefined ? {} : { encryptionKeyArn }),
     functionTimeout: Duration.seconds(functionTimeoutSeconds),
     ...(toleratedOutageSeconds === undefined
       ? {}

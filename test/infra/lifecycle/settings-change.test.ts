@@ -20,6 +20,7 @@ const choices = {
   ],
   data: ['keep', 'delete'],
   alarms: [undefined, true, false],
+  encryptionKeyArn: [undefined, 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd'],
   functionTimeout: [Duration.seconds(30), Duration.seconds(5), Duration.minutes(15)],
   toleratedOutage: [undefined, Duration.hours(1)],
   env: [undefined, { account: '111111111111', region: 'eu-west-1' }],
@@ -31,7 +32,7 @@ const choices = {
 type Deployment = ReturnType<typeof pairwise<typeof choices>>[number];
 
 function templateOf(
-  { stage, flags, env, toleratedOutage, alarms, ...settings }: Deployment,
+  { stage, flags, env, toleratedOutage, alarms, encryptionKeyArn, ...settings }: Deployment,
   stackName = 'OrderOnce',
 ): Resources {
   const app = new App({
@@ -46,6 +47,7 @@ function templateOf(
       stackName,
       ...(env && { env }),
       ...(alarms !== undefined && { alarms }),
+      ...(encryptionKeyArn && { encryptionKeyArn }),
       ...(toleratedOutage && { toleratedOutage }),
     }),
   );

@@ -16,13 +16,15 @@ const acknowledged = {
   DynamoDBInBackupPlan:
     'Tables have point-in-time recovery over 35 days and deletion protection. A backup plan belongs to an account.',
   LambdaDLQ: 'Lambda calls the functions synchronously. Queues and subscriptions have dead-letter queues.',
-  CloudWatchLogGroupEncrypted: 'CloudWatch encrypts logs under a key of AWS.',
 } as const;
 
-const alarmTopicArn = 'arn:aws:sns:eu-west-1:111111111111:alarms';
+const arns = {
+  alarmTopicArn: 'arn:aws:sns:eu-west-1:111111111111:alarms',
+  encryptionKeyArn: 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd',
+};
 
 test.each(Object.entries(packs))('%s finds only what has a reason', (name, Pack) => {
-  const stack = orderOnceStack({ ...everyConsumer, alarmTopicArn });
+  const stack = orderOnceStack({ ...everyConsumer, ...arns });
   const { violations } = new Pack(stack).validateScope(stack);
   const found = violations.map(({ ruleName }) => ruleName.replace(`${name}-`, ''));
   expect(found.sort()).toEqual(Object.keys(acknowledged).sort());
@@ -32,10 +34,12 @@ test.each(Object.entries(acknowledged))('SECURITY.md says why %s is not met', (r
   expect(readFileSync(join(root, 'SECURITY.md'), 'utf8')).toContain(`| ${rule} | ${reason} |`);
 });
 
-test.each(Object.entries(packs))('%s finds alarms that report to nobody', (_, Pack) => {
+test.each(
+  Object.entries(packs),
+)('%s finds alarms that report to nobody, and logs under a key of AWS', (name, Pack) => {
   const stack = orderOnceStack();
   const { violations } = new Pack(stack).validateScope(stack);
-  expect(violations.map(({ ruleName }) => ruleName)).toContainEqual(
-    expect.stringContaining('CloudWatchAlarmAction'),
+  expect(violations.map(({ ruleName }) => ruleName)).toEqual(
+    expect.arrayContaining([`${name}-CloudWatchAlarmAction`, `${name}-CloudWatchLogGroupEncrypted`]),
   );
 });

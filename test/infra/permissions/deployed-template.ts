@@ -29,8 +29,12 @@ const services: Readonly<Record<string, string>> = {
 export class DeployedTemplate {
   readonly #resources: Readonly<Record<string, Resource>>;
 
-  constructor(stack: Stack) {
+  readonly #imported: Readonly<Record<string, PolicyDocument>>;
+
+  /** @param imported Policies of resources that are not in the template, by their ARNs. */
+  constructor(stack: Stack, imported: Readonly<Record<string, PolicyDocument>> = {}) {
     this.#resources = Template.fromStack(stack).toJSON().Resources;
+    this.#imported = imported;
   }
 
   /** The resources of a type by their logical ids, with every reference resolved. */
@@ -72,19 +76,20 @@ export class DeployedTemplate {
       ...of('AWS::SNS::TopicPolicy', 'Topics'),
       ...ofKeys,
       ...ofFunctions,
+      ...(this.#imported[arn]?.Statement ?? []),
     ];
     return statements.length === 0 ? undefined : { Version: '2012-10-17', Statement: statements };
   }
 
   /** The resources that have a policy, by their ARNs. */
   guarded(): [arn: string, policy: PolicyDocument][] {
-    return Object.keys(this.#resources)
+    const own = Object.keys(this.#resources)
       .filter((id) => this.#isKnown(id))
-      .map((id) => this.arnOf(id))
-      .flatMap((arn) => {
-        const policy = this.resourcePolicyOf(arn);
-        return policy === undefined ? [] : [[arn, policy] as [string, PolicyDocument]];
-      });
+      .map((id) => this.arnOf(id));
+    return [...own, ...Object.keys(this.#imported)].flatMap((arn) => {
+      const policy = this.resourcePolicyOf(arn);
+      return policy === undefined ? [] : [[arn, policy] as [string, PolicyDocument]];
+    });
   }
 
   /** The ARN of the customer managed key that encrypts a queue, a topic or a table; `undefined` without one. */

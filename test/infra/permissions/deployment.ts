@@ -4,7 +4,7 @@ import { memoryDynamoDb } from '../../support/dynamodb/memory-dynamodb.ts';
 import { withEnvironment } from '../../support/environment.ts';
 import { remaining, sqsEvent } from '../../support/sqs.ts';
 import { type AwsEndpoint, type Call, serveAws } from './aws-endpoint.ts';
-import { DeployedTemplate, region } from './deployed-template.ts';
+import { DeployedTemplate, type PolicyDocument, region } from './deployed-template.ts';
 import { sessionOf } from './evaluate.ts';
 import { type IamRequest, iamRequestsOf } from './iam-requests.ts';
 
@@ -33,8 +33,12 @@ export class Deployment {
     this.#aws = aws;
   }
 
-  static async of(stack: Stack): Promise<Deployment> {
-    const template = new DeployedTemplate(stack);
+  /** @param imported Policies of resources that are not in the template, by their ARNs. */
+  static async of(
+    stack: Stack,
+    imported: Readonly<Record<string, PolicyDocument>> = {},
+  ): Promise<Deployment> {
+    const template = new DeployedTemplate(stack, imported);
     const tables = template.ofType('AWS::DynamoDB::Table').map(([name, { KeySchema }]) => {
       return [name, KeySchema.map(({ AttributeName }: { AttributeName: string }) => AttributeName)] as const;
     });

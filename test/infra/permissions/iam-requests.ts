@@ -35,10 +35,10 @@ export function iamRequestsOf(call: Call, template: DeployedTemplate): Asked[] {
     }
     case 'sns':
       return [ofResource('sns:Publish', call.input.TopicArn), ...toEncrypt(call.input.TopicArn, template)];
-    case 'ses':
-      return ofMail(call);
     case 'secretsmanager':
       return [ofResource(`secretsmanager:${call.operation}`, call.input.SecretId)];
+    case 'ses':
+      return ofMail(call);
     default:
       return [];
   }
@@ -56,12 +56,25 @@ export function toEncrypt(arn: string, template: DeployedTemplate): Asked[] {
   return useOfKey(['kms:GenerateDataKey', 'kms:Decrypt'], arn, template);
 }
 
+/**
+ * Who reads or writes an encrypted table needs its key (AWS: "DynamoDB encryption at rest", authorizing use of a customer
+ * managed key). DynamoDB asks KMS in the caller's name.
+ */
+function toUseTable(arn: string, template: DeployedTemplate): Asked[] {
+  const actions = ['Decrypt', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'];
+  return useOfKey(
+    actions.map((action) => `kms:${action}`),
+    arn,
+    template,
+  );
+}
+
 /** A receiver needs the key of an encrypted queue (AWS: "Amazon SQS key management"). */
 export function toDecrypt(arn: string, template: DeployedTemplate): Asked[] {
   return useOfKey(['kms:Decrypt'], arn, template);
 }
 
-function useOfKey(actions: readonly string[], arn: string, template: DeployedTemplate): Asked[] {
+export function useOfKey(actions: readonly string[], arn: string, template: DeployedTemplate): Asked[] {
   const key = template.keyOf(arn);
   const [, , service] = arn.split(':');
   const context = { 'kms:ViaService': `${service}.${region}.amazonaws.com`, 'kms:CallerAccount': account };
@@ -73,9 +86,9 @@ function useOfKey(actions: readonly string[], arn: string, template: DeployedTem
  * IAM with DynamoDB transactions"). The condition keys are in "Using IAM policy conditions for fine-grained access control".
  */
 function ofTables({ operation, input }: Call, template: DeployedTemplate): Asked[] {
-  if (operation !== 'TransactWriteItems') return [ofTable(operation, input, template)];
+  if (operation !== 'TransactWriteItems') return withKey([ofTable(operation, input, template)], template);
   const enclosing = { 'dynamodb:EnclosingOperation': operation };
-  return input.TransactItems.flatMap((item: object) =>
+  const writes: Asked[] = input.TransactItems.flatMap((item: object) =>
     Object.entries(item).map(([kind, write]) => {
       const { context, ...asked } = ofTable(
         kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`,
@@ -85,6 +98,12 @@ function ofTables({ operation, input }: Call, template: DeployedTemplate): Asked
       return { ...asked, context: { ...context, ...enclosing } };
     }),
   );
+  return withKey(writes, template);
+}
+
+function withKey(requests: readonly Asked[], template: DeployedTemplate): Asked[] {
+  const tables = new Set(requests.map(({ resource }) => resource));
+  return [...requests, ...[...tables].flatMap((table) => toUseTable(table, template))];
 }
 
 function ofTable(operation: string, input: Call['input'], template: DeployedTemplate): Asked {

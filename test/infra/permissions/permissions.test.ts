@@ -1,16 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../../lib/index.ts';
-import { anyEntry, everyConsumer, newApp, orderOnceStack } from '../support.ts';
-import { account, region } from './deployed-template.ts';
+import { anyEntry, everyConsumer, newApp, orderOnceStack, root } from '../support.ts';
+import { account, type PolicyDocument, region } from './deployed-template.ts';
 import { Deployment } from './deployment.ts';
 import { isAllowed } from './evaluate.ts';
 import { grantsOfResources, grantsOfRoles, shortName, unusedGrants } from './grants.ts';
 import type { IamRequest } from './iam-requests.ts';
-import { requestsOfLambda, requestsOfServices } from './requests-of-aws.ts';
+import { requestsOfLambda, requestsOfProducer, requestsOfServices } from './requests-of-aws.ts';
 import { controlTime, runBilling, runBookings, runFulfilment, runIntake, runNotifications } from './runs.ts';
 
 const env = { account, region };
@@ -19,11 +22,14 @@ const env = { account, region };
 function bookingsStack(): Stack {
   const stack = new Stack(newApp(), 'Shop', { env });
   const encryptionKey = new Key(stack, 'Key');
-  const table = (id: string, partitionKey: string) => new DataTable(stack, id, { partitionKey });
+  const table = (id: string, partitionKey: string) =>
+    new DataTable(stack, id, { partitionKey, encryptionKey });
+  const topic = new EventTopic(stack, 'Events', { encryptionKey });
+  topic.grantPublish(new AccountPrincipal('222222222222'));
   new IdempotentConsumer(stack, 'Bookings', {
     consumerName: 'bookings',
-    topic: new EventTopic(stack, 'Events', { encryptionKey }),
-    records: new RecordTable(stack, 'Records'),
+    topic,
+    records: new RecordTable(stack, 'Records', { encryptionKey }),
     entry: anyEntry,
     encryptionKey,
     vpc: new Vpc(stack, 'Vpc') as IVpc,
@@ -38,12 +44,22 @@ function bookingsStack(): Stack {
   return stack;
 }
 
+const keyArn = `arn:aws:kms:${region}:${account}:key/1234abcd`;
+
+/** The policy of a key in docs/deploy.md. */
+function documentedKeyPolicy(): PolicyDocument {
+  const docs = readFileSync(join(root, 'docs/deploy.md'), 'utf8');
+  return JSON.parse(/<!-- key-policy -->\n```json\n([\s\S]*?)```/.exec(docs)?.[1] ?? '');
+}
+
 let example: Deployment;
 let library: Deployment;
 
 beforeAll(async () => {
   controlTime();
-  example = await Deployment.of(orderOnceStack({ ...everyConsumer, env }));
+  example = await Deployment.of(orderOnceStack({ ...everyConsumer, env, encryptionKeyArn: keyArn }), {
+    [keyArn]: documentedKeyPolicy(),
+  });
   library = await Deployment.of(bookingsStack());
   await runFulfilment(example);
   await runBilling(example);
@@ -60,13 +76,25 @@ afterAll(async () => {
 /** All that AWS asks IAM in a deployment. */
 function requestsOf(deployment: Deployment): IamRequest[] {
   const { template, requests } = deployment;
-  return [...requests, ...requestsOfLambda(template), ...requestsOfServices(template)];
+  return [
+    ...requests,
+    ...requestsOfLambda(template),
+    ...requestsOfServices(template),
+    // The example lets nobody of another account publish, but the documented policy of its key does.
+    ...requestsOfProducer(template).filter(
+      ({ action }) => deployment === library || action.startsWith('kms:'),
+    ),
+  ];
 }
 
 /** Grants that no call uses, each with the reason why it is there. */
 const unusedOnPurpose: Readonly<Record<string, string>> = {
-  [`arn:aws:iam::${account}:root may kms:* on key/Key`]:
-    'The CDK writes it into the policy of each key: it lets the policies of roles count, and lets administrators change the key.',
+  ...Object.fromEntries(
+    ['key/Key', 'key/1234abcd'].map((key) => [
+      `arn:aws:iam::${account}:root may kms:* on ${key}`,
+      'It is in the policy of each key: it lets the policies of roles count, and lets administrators change the key.',
+    ]),
+  ),
 };
 
 test('the runs reach the ends that need calls of their own', () => {

@@ -1,5 +1,5 @@
 import { account, type DeployedTemplate, region } from './deployed-template.ts';
-import { sessionOf } from './evaluate.ts';
+import { producer, sessionOf } from './evaluate.ts';
 import { type IamRequest, ofResource, toDecrypt, toEncrypt } from './iam-requests.ts';
 
 /**
@@ -10,7 +10,7 @@ export function requestsOfLambda(template: DeployedTemplate): IamRequest[] {
   const sources = template.ofType('AWS::Lambda::EventSourceMapping');
   return template
     .ofType('AWS::Lambda::Function')
-    .flatMap(([id, { Role, LoggingConfig, TracingConfig, VpcConfig }]) => {
+    .flatMap(([id, { Role, LoggingConfig, TracingConfig, VpcConfig, KmsKeyArn }]) => {
       const queues = sources
         .filter(([, { FunctionName }]) => FunctionName === id)
         .map(([, { EventSourceArn }]) => EventSourceArn);
@@ -28,6 +28,7 @@ export function requestsOfLambda(template: DeployedTemplate): IamRequest[] {
       const asked = [
         ...polling,
         ...logging,
+        ...(KmsKeyArn === undefined ? [] : [ofResource('kms:Decrypt', KmsKeyArn)]),
         ...(TracingConfig?.Mode === 'Active' ? tracing : []),
         ...(VpcConfig === undefined ? [] : inNetwork),
       ];
@@ -86,7 +87,24 @@ export function requestsOfServices(template: DeployedTemplate): IamRequest[] {
         ]),
       ),
     );
-  return [...deliveries, ...invocations, ...alarms];
+  const logs = template.ofType('AWS::Logs::LogGroup').flatMap(([id, { KmsKeyId }]) => {
+    const context = { 'kms:EncryptionContext:aws:logs:arn': template.arnOf(id).replace(/:\*$/, '') };
+    const principal = `logs.${region}.amazonaws.com`;
+    const actions = ['Encrypt', 'Decrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'];
+    if (KmsKeyId === undefined) return [];
+    return actions.map((action) => ({ ...ofResource(`kms:${action}`, KmsKeyId, context), principal }));
+  });
+  return [...deliveries, ...invocations, ...alarms, ...logs];
+}
+
+/** What AWS asks for a producer of another account, whose own policies allow it everything. */
+export function requestsOfProducer(template: DeployedTemplate): IamRequest[] {
+  return template
+    .ofType('AWS::SNS::Topic')
+    .filter(([, { FifoTopic }]) => FifoTopic === true)
+    .map(([id]) => template.arnOf(id))
+    .flatMap((topic) => [ofResource('sns:Publish', topic), ...toEncrypt(topic, template)])
+    .map(({ action, resource }) => ({ ...ofResource(action, resource), principal: producer }));
 }
 
 /** A service that uses a key for itself calls KMS by no other service. */

@@ -104,6 +104,12 @@ describe('settings', () => {
     expect(settingsOf({ file: { billing } }).billing).toMatchObject({ secretArn });
   });
 
+  test('name the key that encrypts everything, if its policy is confirmed', () => {
+    expect(settingsOf({ file: { encryptionKeyArn: keyArn, keyPolicyIsMine: true } })).toMatchObject({
+      encryptionKeyArn: keyArn,
+    });
+  });
+
   test('of payments remember a key for a day by default', () => {
     const { billing } = settingsOf({ file: { billing: { paymentUrl: 'https://pay.test' } } });
     expect(billing === 'off' ? undefined : billing.keyRetention.toSeconds()).toBe(86_400);
@@ -147,6 +153,7 @@ describe('settings', () => {
   });
 });
 
+const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop/payments-AbCdEf';
 const tokens = { auth: 'jwt', jwtIssuer: 'https://a.test', jwtAudience: 'b', jwtAccountClaim: 'c' } as const;
 
@@ -213,6 +220,20 @@ describe('a wrong value fails with its file, its name and what it must be', () =
     [{ notifications: { mailFrom: 'a@shop.test', mailDomain: 'localhost' } }, 'it must be a domain'],
     [{ account: '1234' }, '"account" is "1234"; it must be an AWS account id of 12 digits, in quotes.'],
     [{ account: 123456789012 }, '"account" is 123456789012; it must be'],
+    [
+      { encryptionKeyArn: keyArn },
+      '"encryptionKeyArn" is the ARN of a key whose policy a deployment does not change: without the right policy, SNS could ' +
+        'not deliver, and events would be lost. Give the key the policy of docs/deploy.md, "A key of your own", and write ' +
+        '"keyPolicyIsMine": true beside it.',
+    ],
+    [
+      { encryptionKeyArn: 'arn:aws:kms:eu-west-1:111111111111:alias/shop', keyPolicyIsMine: true },
+      '"encryptionKeyArn" is "arn:aws:kms:eu-west-1:111111111111:alias/shop"; it must be the ARN of a key',
+    ],
+    [
+      { encryptionKeyArn: keyArn, keyPolicyIsMine: 'yes' },
+      '"keyPolicyIsMine" is "yes"; it must be true or false.',
+    ],
     [{ alarms: true }, '"alarms" is true; it must be "on" or "off".'],
     [
       { alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:alarms.fifo' },
