@@ -1,12 +1,12 @@
 import { Duration, type RemovalPolicy, Token } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../contract/environment.ts';
 import { intakeKeyPrefix } from '../contract/event/identity.ts';
 import { checkRecordTtl } from '../contract/policies/record-ttl.ts';
-import { attentionIndex, subjectIndex } from '../contract/record/attention.ts';
+import { attentionIndex, letterKey, subjectIndex } from '../contract/record/attention.ts';
 import { recordAttributes } from '../contract/record/record-attributes.ts';
 import { DataTable } from './data-table.ts';
 import type { EncryptionKeyProps } from './encryption/encryption-key.ts';
@@ -139,6 +139,30 @@ export class RecordTable extends DataTable {
       }),
     );
     this.encryptionKey?.grantEncryptDecrypt(intake);
+  }
+
+  /**
+   * Lets operators and their tools read and list records, write their decisions, and remove the entry of a dead letter that
+   * they have handled. It grants no deletion of an event's record.
+   *
+   * @example
+   * ```ts
+   * records.grantOperations(Role.fromRoleName(this, 'OnCall', 'on-call'));
+   * ```
+   */
+  grantOperations(operators: IGrantable): void {
+    const { tableArn } = this;
+    Grant.addToPrincipal({
+      grantee: operators,
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+      resourceArns: [tableArn, `${tableArn}/index/*`],
+    });
+    Grant.addToPrincipal({
+      grantee: operators,
+      actions: ['dynamodb:DeleteItem'],
+      resourceArns: [tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [letterKey('*', '*')] } },
+    });
   }
 
   #setEnvironment(handler: LambdaFunction): void {

@@ -2,16 +2,11 @@ import { decodeResult } from '../../runtime/stores/result.ts';
 import { decisionIn } from '../decisions/decision.ts';
 import type { SeenRecord } from '../records/record.ts';
 import { haveOtherContent } from '../records/same-content.ts';
+import { longestDelayMs } from '../records/standing.ts';
 import type { EventFacts, Scene } from './facts.ts';
 import { blockedFinding, deadLetterFinding } from './find-dead-letter.ts';
 import type { Finding } from './finding.ts';
 import { commandOf } from './next-command.ts';
-
-/**
- * How long after the latest time of its next try a message can still come, in ms: a handler may ask for 12 hours, the
- * longest time that SQS hides a message (AWS: "Amazon SQS visibility timeout").
- */
-const longestHidingMs = 12 * 3_600_000;
 
 /** The event in the words of a person. */
 export function nameOf({ asked, record, letters: [letter] }: EventFacts, text: string): string {
@@ -107,7 +102,7 @@ function inProgress(record: SeenRecord, event: string, { consumer, now }: Scene)
   if (leaseUntil > now) {
     return { ...about, kind: 'running', until: leaseUntil, says: 'A delivery works on it now.' };
   }
-  if (leaseUntil + longestHidingMs < now) return abandoned(record, event, consumer);
+  if (leaseUntil + longestDelayMs < now) return abandoned(record, event, consumer);
   return {
     ...about,
     kind: 'waits-for-retry',
@@ -125,7 +120,7 @@ function retrying(record: SeenRecord, event: string, scene: Scene): Finding {
   if (path?.mapping !== undefined && !/^(Enabl|Creat)/.test(path.mapping)) {
     return mappingOff(consumer, event, path.mapping);
   }
-  if (nextTryAt !== undefined && nextTryAt + longestHidingMs < now) return abandoned(record, event, consumer);
+  if (nextTryAt !== undefined && nextTryAt + longestDelayMs < now) return abandoned(record, event, consumer);
   const about = {
     consumer,
     event,

@@ -11,8 +11,11 @@ import type { ListedRecord } from './list-attention.ts';
  */
 export type Standing = 'waits' | 'abandoned' | 'undecided' | 'kept' | 'lost';
 
-/** A handler can ask for a later try, and SQS hides a message for at most 12 hours (AWS: "Amazon SQS visibility timeout"). */
-const longestDelayMs = 12 * 3_600_000;
+/**
+ * How long after the latest time of its next try a message can still come, in ms: a handler may ask for 12 hours, the
+ * longest time that SQS hides a message (AWS: "Amazon SQS visibility timeout").
+ */
+export const longestDelayMs = 12 * 3_600_000;
 
 export interface StandingTerms {
   /** Milliseconds since the epoch. */

@@ -172,6 +172,8 @@ export type Verdict =
       readonly outcome: 'duplicate';
       readonly appliedWith: string | undefined;
       readonly result: string | undefined;
+      /** Whether this message blocked its group, because it counted as other content of the event. */
+      readonly hasBlocked?: boolean;
     }
   | { readonly outcome: 'conflict'; readonly applied: string; readonly received: string }
   /** This message was given up before, and its copy is in the dead-letter queue. */

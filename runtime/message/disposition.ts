@@ -11,6 +11,8 @@ export type Disposition = Acknowledge | MoveToDeadLetterQueue | RetryLater;
 /** The message is settled. Lambda deletes it from its queue. */
 export interface Acknowledge {
   readonly kind: 'acknowledge';
+  /** Whether the list of operators may still say that the message blocks its group. */
+  readonly isListed?: boolean;
   readonly log: OutcomeLog;
 }
 

@@ -312,6 +312,12 @@ export interface RecordStore {
    */
   list?(message: ListedMessage): Promise<void>;
   /**
+   * Takes the entry of a message off the list, and lets it expire. Does nothing if there is none. Absent in a store that
+   * tools cannot list.
+   * @param now Milliseconds since the epoch.
+   */
+  unlist?(consumer: string, messageId: string, now: number): Promise<void>;
+  /**
    * Writes a consumer's history under `historyKey`, if there is none. It never expires. Absent in a store that tools
    * cannot read.
    *

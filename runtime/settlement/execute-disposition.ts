@@ -4,7 +4,7 @@ import { NeverEndedError } from '../handler/errors.ts';
 import type { DeliveryContext } from '../message/delivery-context.ts';
 import type { Disposition, MoveToDeadLetterQueue } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
-import { listMessage } from './list-message.ts';
+import { listMessage, unlistMessage } from './list-message.ts';
 import { sendCopy } from './send-copy.ts';
 import { type DeliveryVerdict, type SettleTerms, settle } from './settle.ts';
 
@@ -83,13 +83,14 @@ async function askForSkip(
   return disposition;
 }
 
-/** Sends the copy and writes the record of a dead letter. Does nothing if the message is acknowledged or stays. */
+/** Sends the copy of a dead letter and writes its record. Takes an acknowledged message off the list of operators. */
 async function execute(
   disposition: Disposition,
   message: Message<CloudEvent>,
   job: Job | undefined,
   context: DeliveryContext,
 ): Promise<Disposition> {
+  if (disposition.kind === 'acknowledge' && disposition.isListed) await unlistMessage(message, context);
   if (disposition.kind !== 'dead-letter') return disposition;
   const { ifNotSent } = disposition;
   if (ifNotSent === undefined) return await moveToDeadLetterQueue(disposition, message, job, context);

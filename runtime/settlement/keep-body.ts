@@ -6,6 +6,7 @@ import type { Reason } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { KeptBody } from '../ports/record-store.ts';
 import { maxContentBytes } from '../stores/content-size.ts';
+import { listMessage } from './list-message.ts';
 import { sendCopy } from './send-copy.ts';
 
 /** The unknown outcome to which a kept body belongs. */
@@ -38,12 +39,15 @@ export function fitsRecord(message: Message<CloudEvent>): boolean {
 export async function keepBody(
   message: Message<CloudEvent>,
   outcome: UnknownOutcome,
-  { consumer, dependencies, warn }: DeliveryContext,
+  context: DeliveryContext,
 ): Promise<KeptBody> {
+  const { consumer, dependencies, warn } = context;
   const content = contentOf(message);
   if (content !== undefined) return content;
-  const why = { ...bodyKept(outcome), consumer };
-  const lacks = await sendCopy(message, why, dependencies.deadLetters);
+  const reason = bodyKept(outcome);
+  const lacks = await sendCopy(message, { ...reason, consumer }, dependencies.deadLetters);
+  // The record is listed as an unknown outcome, and does not stand for the copy: a late owner may still complete it.
+  await listMessage(message, 'DEAD_LETTER', reason, context);
   if (lacks !== '')
     warn(`${lacks}. It is the only one of record ${outcome.recordId}, whose outcome is unknown`);
   return { bodySha256: sha256(message.body) };

@@ -67,8 +67,9 @@ export function settle(
     case 'applied':
       return acknowledge(verdict);
     case 'duplicate': {
-      const { appliedWith } = verdict;
-      return acknowledge({ outcome: 'duplicate', ...(appliedWith !== undefined && { appliedWith }) });
+      const { appliedWith, hasBlocked = false } = verdict;
+      const log = { outcome: 'duplicate', ...(appliedWith !== undefined && { appliedWith }) } as const;
+      return { ...acknowledge(log), ...(hasBlocked && { isListed: true }) };
     }
     case 'ignored':
       return acknowledge({ outcome: 'ignored', eventType: truncate(verdict.type) });

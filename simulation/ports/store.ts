@@ -78,6 +78,12 @@ export function alongRecords({ write, call }: Way, store: RecordStore): RecordSt
     skip: (id, messageId) => call('skip', [id], ` of ${messageId}`, () => store.skip(id, messageId)),
     block: (id, messageId) => call('block', [id], ` by ${messageId}`, () => store.block(id, messageId)),
     find: (id) => call('find', [id], '', () => store.find(id)),
+    ...(store.unlist && {
+      unlist: (consumer, messageId, now) =>
+        call('unlist', [letterKey(consumer, messageId)], '', async () =>
+          store.unlist?.(consumer, messageId, now),
+        ),
+    }),
     ...(recordHistory && {
       recordHistory: (history) =>
         call('history', [historyKey(history.consumer)], '', async () => await recordHistory(history)),

@@ -1,4 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { RecordTable } from '../../lib/index.ts';
 import { shop } from './support.ts';
 
@@ -42,4 +43,23 @@ describe('the record table', () => {
       Projection: { ProjectionType: 'KEYS_ONLY' },
     });
   });
+});
+
+test('operators may read, decide and remove entries of dead letters, and delete no record of an event', () => {
+  const stack = shop();
+  const records = new RecordTable(stack, 'Operated');
+  records.grantOperations(new Role(stack, 'OnCall', { assumedBy: new AccountRootPrincipal() }));
+  const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  const statements: { Action: string | string[]; Condition?: unknown }[] =
+    policy?.Properties.PolicyDocument.Statement;
+  expect(statements.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual([
+    {
+      Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      Condition: undefined,
+    },
+    {
+      Action: 'dynamodb:DeleteItem',
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['*#%letter#*'] } },
+    },
+  ]);
 });

@@ -16,6 +16,7 @@ type EventStep =
   | 'commit'
   | 'countAttempt'
   | 'list'
+  | 'unlist'
   | 'quarantine';
 
 /**
@@ -74,6 +75,8 @@ export class FaultyStore implements EffectStore {
   commit: EffectStore['commit'] = (...args) => this.#call('commit', () => this.#inner.commit(...args));
   list: NonNullable<EffectStore['list']> = (...args) =>
     this.#call('list', async () => this.#inner.list?.(...args));
+  unlist: NonNullable<EffectStore['unlist']> = (...args) =>
+    this.#call('unlist', async () => this.#inner.unlist?.(...args));
   quarantine: EffectStore['quarantine'] = (...args) =>
     this.#call('quarantine', () => this.#inner.quarantine(...args), args[0].id);
   countAttempt: EffectStore['countAttempt'] = (...args) =>

@@ -78,7 +78,7 @@ export function interpretRecord(
       if (record.guarantee !== undefined && ![mine.guarantee, ...formerly].includes(record.guarantee)) {
         return misconfigured(otherGuarantee(record.guarantee, mine));
       }
-      return verdict(duplicateOf(record));
+      return verdict(duplicateOf(record, mine));
     case 'OUTCOME_UNKNOWN':
       if (terms.resendToken !== undefined && record.ownerToken === terms.resendToken) return again(record);
       return verdict(unknownOf(record));
@@ -163,6 +163,7 @@ function unknownOf({ lastError = noReason, bodySha256, ownerToken, messageId }: 
   return { outcome: 'unknown', reason: lastError, ...keptWith };
 }
 
-function duplicateOf({ messageId, result }: StoredRecord): Verdict {
-  return { outcome: 'duplicate', appliedWith: messageId, result };
+function duplicateOf({ messageId, result, blocked }: StoredRecord, mine: Delivery): Verdict {
+  const hasBlocked = blocked === mine.messageId && messageId !== mine.messageId;
+  return { outcome: 'duplicate', appliedWith: messageId, result, ...(hasBlocked && { hasBlocked }) };
 }

@@ -177,6 +177,9 @@ export const MAY_RESOLVE = over(UNKNOWN, MINE);
 /** Without it: a message blocks although its record could not be written, and a record without a status is created. */
 export const MAY_BLOCK = over('attribute_exists(#id)');
 
+/** Without it: an entry without anything in it is created. */
+export const MAY_UNLIST = 'attribute_exists(#id)';
+
 /** Without it: an operator mistypes the message's id, no message is skipped, and the group keeps waiting. */
 const BLOCKED = '#blocked = :messageId';
 

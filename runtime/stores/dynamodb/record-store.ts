@@ -112,6 +112,10 @@ export function dynamoDbRecordStore(
       const answer = await write(steps.list(message));
       if (answer !== 'written' && answer.kind === 'contended') throw answer.cause;
     },
+    async unlist(consumer, messageId, now) {
+      const answer = await write(steps.unlist(consumer, messageId, now));
+      if (answer !== 'written' && answer.kind === 'contended') throw answer.cause;
+    },
     async recordHistory(history) {
       try {
         await dynamoDb.send(new PutItemCommand({ TableName: table, ...historyPut(history) }));

@@ -269,6 +269,11 @@ export function block(id: string, messageId: string): RecordWrite {
   return update(id, may.MAY_BLOCK, {}, { blocked: messageId });
 }
 
+export function unlist(consumer: string, messageId: string, now: number): RecordWrite {
+  const sets = { expiration: Math.floor(now / 1000) };
+  return update(letterKey(consumer, messageId), may.MAY_UNLIST, {}, sets, { remove: listing });
+}
+
 /** A Put without a condition: the entry of a message has one writer at a time, and its last state is right. */
 export function list({ messageId, reason, state, nextTryAt, ...message }: ListedMessage): RecordWrite {
   const id = letterKey(message.consumer, messageId);

@@ -87,6 +87,9 @@ export function memoryStore(keys: TableKeys = {}): MemoryStore {
     async list(message) {
       listedMessages.set(letterKey(message.consumer, message.messageId), message);
     },
+    async unlist(consumer, messageId) {
+      listedMessages.delete(letterKey(consumer, messageId));
+    },
     async claim(delivery, terms): Promise<ClaimAnswer> {
       const record = records.get(delivery.id);
       const anew = may.claimAgain(record, delivery, terms);

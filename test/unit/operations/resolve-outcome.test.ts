@@ -47,14 +47,9 @@ function copyOf(given: Partial<Message> = {}): Message {
 function awsWith(letters: Message[]) {
   const requests: [name: string, input: Record<string, unknown>][] = [];
   const client = {
-    async send({
-      input,
-      constructor,
-    }: {
-      readonly input: Record<string, unknown>;
-      readonly constructor: { name: string };
-    }) {
-      const { name } = constructor;
+    async send(command: { readonly input: Record<string, unknown> }) {
+      const { input } = command;
+      const { name } = command.constructor;
       requests.push([name.replace(/Command$/, ''), input]);
       if (name === 'GetItemCommand') return { Item: item };
       if (name === 'GetQueueUrlCommand') return { QueueUrl: `https://sqs/${input.QueueName}` };

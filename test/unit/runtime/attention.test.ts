@@ -1,4 +1,5 @@
 import { idempotencyKey } from '../../../contract/event/identity.ts';
+import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import {
   attentionKey,
   attentionKeys,
@@ -106,6 +107,38 @@ describe('the list of what an operator may have to look at', () => {
     await wiring.store.skip(key, 'm2');
     await deliver(other, applies, { messageId: 'm2' });
     expect(listed()).toMatchObject([{ state: 'DEAD_LETTER', messageId: 'm2' }]);
+  });
+
+  it('no longer holds a message that blocked its group, once a deployment reads it as the same content', async () => {
+    wiring = fakeWiring({ onPoison: 'block' });
+    await deliver(order);
+    const other = anOrder({ subject: 'order-1', id: order.id, sequence: '99' });
+    await deliver(other, applies, { messageId: 'm2' });
+    expect(listed()).toMatchObject([{ state: 'BLOCKED', messageId: 'm2' }]);
+    const parse = () => parseOrderEvent(JSON.stringify(order));
+    await deliver(other, applies, { messageId: 'm2' }, { parse });
+    expect(listed()).toEqual([]);
+    // A duplicate that never blocked has no entry, and needs no request for one.
+    await deliver(order, applies, { messageId: 'm3' });
+    await deliver(order);
+    expect(wiring.store.calls.filter((call) => call === 'unlist')).toHaveLength(1);
+  });
+
+  it('does not hold up a message if the store cannot remove its entry, and the log says so', async () => {
+    wiring = fakeWiring({ onPoison: 'block' });
+    await deliver(order);
+    const other = anOrder({ subject: 'order-1', id: order.id, sequence: '99' });
+    await deliver(other, applies, { messageId: 'm2' });
+    wiring.store.befall('unlist', 'down');
+    const parse = () => parseOrderEvent(JSON.stringify(order));
+    await expect(deliver(other, applies, { messageId: 'm2' }, { parse })).resolves.toEqual({
+      batchItemFailures: [],
+    });
+    expect(wiring.logged).toContainEqual(
+      expect.objectContaining({
+        message: expect.stringContaining('m2 blocks no more, and is still in the list'),
+      }),
+    );
   });
 
   it('holds a message out of the window', async () => {

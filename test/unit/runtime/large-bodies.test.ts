@@ -85,6 +85,13 @@ describe('an unknown outcome', () => {
     ]);
   });
 
+  it('has a copy that operators find in their list, as long as it is in the dead-letter queue', async () => {
+    await lost(large);
+    expect([...t.wiring.memory.listed.values()]).toMatchObject([
+      { state: 'DEAD_LETTER', messageId: 'm1', reason: { code: 'BODY_KEPT' } },
+    ]);
+  });
+
   it('is written only after the copy is in the dead-letter queue', async () => {
     // GIVEN a dead-letter queue that refuses twice
     const { deadLetters } = t.wiring;

@@ -88,6 +88,54 @@ import { createRecordTable } from '../record-table.ts';
     ]);
   });
 
+  it('lists a message without a record of its own until its entry is removed, which creates none', async () => {
+    const consumer = `c${randomUUID()}`;
+    const now = Date.now();
+    const message = {
+      consumer,
+      messageId: 'm-1',
+      messageGroup: 'hall-1',
+      now,
+      expiration: 2_000_000_000,
+    } as const;
+    const reason = { code: 'CONFLICT', message: 'came before with other content' };
+    await store().list?.({ ...message, state: 'BLOCKED', reason, nextTryAt: now + 1000 });
+    expect(await listed(consumer, ['BLOCKED'])).toEqual([`${consumer}#%letter#m-1`]);
+    await store().list?.({ ...message, state: 'DEAD_LETTER', reason });
+    expect(await listed(consumer, ['BLOCKED'])).toEqual([]);
+    expect(await listed(consumer, ['DEAD_LETTER'])).toEqual([`${consumer}#%letter#m-1`]);
+    await store().unlist?.(consumer, 'm-1', now);
+    await store().unlist?.(consumer, 'm-2', now);
+    expect(await listed(consumer, ['BLOCKED', 'DEAD_LETTER'])).toEqual([]);
+    const [entry, ...none] = await getRecords(client, table, [
+      `${consumer}#%letter#m-1`,
+      `${consumer}#%letter#m-2`,
+    ]);
+    expect(none).toEqual([]);
+    expect(entry?.expiration).toBe(Math.floor(now / 1000));
+  });
+
+  it('lists thousands of records page by page, the oldest first', async () => {
+    const consumer = `c${randomUUID()}`;
+    const start = 1_800_000_000_000;
+    // More than a page in each of the sixteen partitions.
+    for (let batch = 0; batch < 20; batch += 1) {
+      const deliveries = Array.from({ length: 100 }, (_, n) => {
+        const now = start + ((n * 20 + batch) % 2000) * 1000;
+        return retrying({ consumer, now, expiration: 2_000_000_000 });
+      });
+      await Promise.all(deliveries);
+    }
+    let count = 0;
+    let last = 0;
+    for await (const { since } of listAttention(client, { table, consumer, states: ['RETRYING'] })) {
+      expect(since).toBeGreaterThanOrEqual(last);
+      last = since;
+      count += 1;
+    }
+    expect(count).toBe(2000);
+  });
+
   it('finds the records of a subject at every consumer of the table', async () => {
     const subject = randomUUID();
     const mine = await retrying({ consumer: 'bookings', subject });
