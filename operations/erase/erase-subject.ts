@@ -11,7 +11,8 @@ import type { SeenRecord } from '../records/record.ts';
 export type Erasure = 'erased' | 'unfinished' | 'changed';
 
 /**
- * Removes what a record keeps of its event beside its identity: body, result, last error and subject. The record itself
+ * Removes what a record keeps of its event beside its identity: body and message attributes, result, last error and
+ * subject. The record itself
  * stays, because without it a repeat of the event would be applied again.
  *
  * @returns `unfinished` for a record whose event may still run: it would be kept again.
@@ -28,11 +29,12 @@ export async function eraseRecord(
       new UpdateItemCommand({
         TableName,
         Key: { [attribute.id]: { S: id } },
-        UpdateExpression: 'SET #decision = :decision REMOVE #body, #data, #error, #subject',
+        UpdateExpression: 'SET #decision = :decision REMOVE #body, #attributes, #data, #error, #subject',
         ConditionExpression: '#status = :completed',
         ExpressionAttributeNames: {
           '#decision': attribute.decision,
           '#body': attribute.body,
+          '#attributes': attribute.messageAttributes,
           '#data': attribute.data,
           '#error': attribute.lastError,
           '#subject': attribute.subject,

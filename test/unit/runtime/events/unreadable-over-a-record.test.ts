@@ -221,6 +221,20 @@ describe('the unfinished record of an event that its schema refuses', () => {
     await expect(deliver(consumerOf(atLeast, refuses))).resolves.toMatchObject({ outcome: 'unknown' });
   });
 
+  it('stays unknown if an operator sends it again, and runs with the redrive of its copy', async () => {
+    const unknown = { status: 'OUTCOME_UNKNOWN', expiration: undefined, ownerToken: 'attempt-9' } as const;
+    await given(atMostOnce(), { ...unknown, body: JSON.stringify(seatBooked()) });
+    const resent = { 'resolved-attempt': { dataType: 'String', stringValue: 'attempt-9' } } as const;
+    const refused = await deliver(consumerOf(atMostOnce(), refuses), seatBooked(), { attributes: resent });
+    expect(refused).toMatchObject({ waits: false, outcome: 'poison', code: 'INVALID_EVENT' });
+    expect(wiring.memory.records.get(seatRecordId)).toMatchObject(unknown);
+    expect(wiring.letters[0]?.attributes).toMatchObject({ 'resolved-attempt': { StringValue: 'attempt-9' } });
+    const redriven = { messageId: 'redriven', attributes: resent };
+    const applied = await deliver(consumerOf(atMostOnce(), accepts), seatBooked(), redriven);
+    expect(applied).toMatchObject({ outcome: 'applied' });
+    expect(handled).toHaveLength(1);
+  });
+
   it('becomes an unknown outcome if it was begun under another guarantee', async () => {
     await given(atLeast, { status: 'RETRYING' });
     await expect(deliver(consumerOf(exactlyOnce(), refuses))).resolves.toMatchObject({ outcome: 'unknown' });
