@@ -10,7 +10,9 @@ import { isTimestamp } from './timestamp.ts';
 const disallowed = /[\p{Cc}\p{Noncharacter_Code_Point}]/u;
 
 const string = v.string(({ received }) =>
-  /^-?\d/.test(received) ? `must be a string: write "${received}"` : `must be a string, not ${received}`,
+  /^-?\d/.test(received)
+    ? 'must be a string: write the number in quotes'
+    : `must be a string, not ${received}`,
 );
 
 const allowedCharacters =
@@ -102,7 +104,7 @@ export function extensionProblem(value: unknown): string | undefined {
     case 'number':
       return Number.isInteger(value) && value >= integers.least && value <= integers.most
         ? undefined
-        : `must be an integer of 32 bits, or a string: write "${value}"`;
+        : 'must be an integer of 32 bits, or a string: write the number in quotes';
     default:
       return 'must be a string, a boolean or an integer; objects and lists belong into "data"';
   }

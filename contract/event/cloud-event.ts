@@ -11,13 +11,14 @@ import {
   uriReference,
 } from './attributes.ts';
 import { path } from './exact-json.ts';
+import { withoutValue } from './schema-issue.ts';
 
 /**
  * The envelope of every event: CloudEvents 1.0 (cloudevents.io, "Core Specification", "JSON Event Format") with its
  * partitioning and sequence extensions. For your own event, extend `cloudEvent.entries` with `type` and `data`.
  */
 export const cloudEvent = v.looseObject({
-  specversion: v.literal('1.0', ({ received }) => `must be "1.0", not ${received}`),
+  specversion: v.literal('1.0', 'must be "1.0"'),
   /** Unique within `source`. */
   id: text,
   /** A URI reference. */
@@ -96,7 +97,7 @@ export function checked<Event>(schema: v.GenericSchema<Event, unknown>, event: o
   const keys = issue.path?.map(({ key }) => String(key)) ?? [];
   const field = path(keys);
   const missing = field === 'partitionkey' ? isMissing.partitionkey : 'is missing';
-  const problem = issue.received === 'undefined' ? missing : issue.message;
+  const problem = issue.received === 'undefined' ? missing : withoutValue(issue);
   throw new InvalidEventError('INVALID_EVENT', `${field || 'The body'}: ${problem}`, field || undefined);
 }
 

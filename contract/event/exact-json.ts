@@ -1,5 +1,4 @@
 import { InvalidEventError } from '../errors.ts';
-import { truncate } from '../truncate.ts';
 import { parseJson } from './parse-json.ts';
 
 /** DynamoDB allows 32 levels of nesting. Two of them are for the item and the attribute that hold the event. */
@@ -9,9 +8,6 @@ const maxDepth = 30;
 const dynamoDbExponents = { least: -130, most: 125 };
 
 const byteOrderMark = /^\ufeff/;
-
-/** Longest quote of a number in an error message, in characters, so that the reason still fits. */
-const maxQuoted = 60;
 
 /** Only a number of at least 16 digits, or one with an exponent, can change in a double. */
 const suspectNumber = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
@@ -32,14 +28,11 @@ export function parseExactJson(body: string): unknown {
     // A message that was made by hand may have no body.
     text = String(body).replace(byteOrderMark, '');
     value = parseJson(text, maxDepth);
-  } catch (cause) {
+  } catch (error) {
+    // Without the parser's error as the cause: it may quote the body, and causes are logged.
     throw new InvalidEventError(
       'INVALID_JSON',
-      `The body is not JSON: ${(cause as Error).message}`,
-      undefined,
-      {
-        cause,
-      },
+      `The body is not JSON: ${problemOf((error as Error).message)}`,
     );
   }
   const fault = find(
@@ -60,6 +53,13 @@ export function parseExactJson(body: string): unknown {
   return value;
 }
 
+/** V8 quotes the body only for an unexpected token: `Unexpected token 'P', "{"name": Peter}" is not valid JSON`. */
+function problemOf(message: string): string {
+  return message.endsWith('is not valid JSON')
+    ? 'it has a character that JSON does not allow at its place'
+    : message;
+}
+
 function refuseInexactNumbers(text: string): void {
   for (const { 0: token, index } of text.matchAll(stringOrNumber)) {
     if (token.startsWith('"') || survives(token)) continue;
@@ -73,17 +73,17 @@ function refuseInexactNumbers(text: string): void {
     const field = path(find(marked, (node) => node === marker) ?? []);
     throw new InvalidEventError(
       'INEXACT_NUMBER',
-      `${field || 'The body'}: ${truncate(token, maxQuoted)} cannot be kept exactly. ${remedyOf(token)}`,
+      `${field || 'The body'}: the number cannot be kept exactly. ${remedyOf(token)}`,
       field || undefined,
     );
   }
 }
 
-/** The accepted form of a number. Many producers print 17 digits of a double; 15.3 is the same double. */
+/** The accepted form of a number. Many producers print 17 digits of a double: 15.3 is the same as 15.300000000000001. */
 function remedyOf(token: string): string {
   const shortest = String(Number(token));
   if (survives(shortest) && Number(shortest) !== 0) {
-    return `It reads as the double ${shortest}: write that, its shortest form, or write all digits as a string`;
+    return 'Write the shortest form of the double, as JavaScript does, or write all digits as a string';
   }
   const { least, most } = dynamoDbExponents;
   return `DynamoDB takes numbers from 1e${least} to 1e${most}: write it as a string`;

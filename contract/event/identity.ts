@@ -38,7 +38,7 @@ export function idempotencyKey(consumer: string, { source, id }: Pick<CloudEvent
  */
 export function businessKey(consumer: string, key: unknown): string {
   if (typeof key !== 'string' || key === '') {
-    const found = key === '' ? 'an empty text' : typeof key === 'object' ? 'an object' : String(key);
+    const found = key === '' ? 'an empty text' : key === null ? 'null' : `a value of type ${typeof key}`;
     throw new InvalidEventError(
       'INVALID_KEY',
       `key: it returned ${found}; it must return a text that is not empty`,
@@ -48,7 +48,7 @@ export function businessKey(consumer: string, key: unknown): string {
   if (!key.isWellFormed()) {
     throw new InvalidEventError(
       'INVALID_KEY',
-      `key: it returned ${JSON.stringify(key)}, which has half of a surrogate pair: do not cut a text inside of a character`,
+      'key: it returned a text with half of a surrogate pair: do not cut a text inside of a character',
     );
   }
   const whole = `${consumer}${keyMark}${escaped(key)}`;

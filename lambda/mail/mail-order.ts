@@ -22,9 +22,10 @@ export function mailOrder({ from, domain, client = sesClient() }: MailOptions): 
   return async ({ type, partitionkey: account, data }, { idempotencyKey, signal }) => {
     const { mail } = orderTypeOf({ type });
     if (mail === undefined) return 'nothing to mail';
+    const recipient = mailboxOf(account, domain);
     const command = new SendEmailCommand({
       FromEmailAddress: from,
-      Destination: { ToAddresses: [mailboxOf(account, domain)] },
+      Destination: { ToAddresses: [recipient] },
       Content: { Template: orderTemplate(mail, data, idempotencyKey) },
       EmailTags: [{ Name: idempotencyKeyTag, Value: idempotencyKey }],
     });
@@ -33,7 +34,7 @@ export function mailOrder({ from, domain, client = sesClient() }: MailOptions): 
       const { MessageId } = await client.send(command, { abortSignal: signal });
       return { mail: MessageId ?? null };
     } catch (error) {
-      throw meaningOf(error);
+      throw meaningOf(error, recipient);
     }
   };
 }

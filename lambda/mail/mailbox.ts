@@ -1,5 +1,4 @@
 import { makesMailbox, maxLocalPart } from '../../contract/orders/mail.ts';
-import { truncate } from '../../contract/truncate.ts';
 import { PermanentError } from '../../runtime/handler/errors.ts';
 
 /**
@@ -9,7 +8,7 @@ import { PermanentError } from '../../runtime/handler/errors.ts';
 export function mailboxOf(account: string, domain: string): string {
   if (!makesMailbox(account)) {
     throw new PermanentError(
-      `partitionkey: "${truncate(account)}" is not a mailbox name at ${domain}; use 1 to ${maxLocalPart} ASCII ` +
+      `partitionkey: is not a mailbox name at ${domain}; use 1 to ${maxLocalPart} ASCII ` +
         'characters without blanks, quotes, brackets, "," and "@", without a dot at the start, at the end, or beside another',
     );
   }

@@ -21,10 +21,13 @@ const waits = new Set([
 const refused = new Set(['BadRequestException', 'MessageRejected']);
 
 /**
- * Translates an error of SES into what it means for the mail. Unknown errors are returned unchanged, because the mail may have
+ * Translates an error of SES into what it means for the mail. Unknown errors are returned themselves, because the mail may have
  * been sent.
+ *
+ * @param recipient Removed from the error's texts, which are logged: SES quotes addresses.
  */
-export function meaningOf(error: unknown): unknown {
+export function meaningOf(error: unknown, recipient: string): unknown {
+  hide(recipient, error);
   const { name, message, $metadata } = error as SesError;
   const { httpStatusCode: status } = $metadata ?? {};
   const reason = `SES refused it with ${name}: ${message}`;
@@ -46,4 +49,11 @@ export function meaningOf(error: unknown): unknown {
  */
 function isSetup(name: string, message: string): boolean {
   return name === 'MessageRejected' && /not verified/i.test(message);
+}
+
+function hide(recipient: string, error: unknown): void {
+  if (!(error instanceof Error)) return;
+  const { message, stack } = error;
+  error.message = message.replaceAll(recipient, '<the recipient>');
+  if (stack !== undefined) error.stack = stack.replaceAll(recipient, '<the recipient>');
 }

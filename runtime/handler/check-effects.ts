@@ -100,20 +100,21 @@ export function looksLikeEffect(value: unknown): value is { readonly kind: strin
   return effectBrand in value || (kindNames.has(kind) && ('table' in value || 'write' in value));
 }
 
-/** Describes a value for an error message, with the likely fix. */
+/** Describes a value for an error message, with the likely fix. Texts and numbers may be personal data, and are not quoted. */
 function nameOf(value: unknown): string {
   if (isPromise(value)) return 'a promise: await it';
   if (Array.isArray(value)) return 'a list: spread its members with "..."';
   if (isIterator(value)) return 'an iterator: make a list of it with [...]';
   switch (typeof value) {
     case 'string':
-      return `the text ${JSON.stringify(truncate(value, 100))}`;
+      return value === '' ? 'an empty text' : 'a text';
     case 'function':
       return 'a function: call it';
     case 'object':
       return value === null ? 'null' : objectName(value);
-    case 'undefined':
     case 'number':
+      return Number.isFinite(value) ? 'a number' : String(value);
+    case 'undefined':
     case 'boolean':
       return String(value);
     default:

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigurationError, InvalidEventError } from '../../contract/errors.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
 import { path } from '../../contract/event/exact-json.ts';
+import { withoutValue } from '../../contract/event/schema-issue.ts';
 import { truncate } from '../../contract/truncate.ts';
 import { ignoreRejection, isPromise } from '../handler/promise.ts';
 
@@ -49,28 +50,27 @@ export function withData(schemas: EventSchemas, event: CloudEvent): CloudEvent {
       `The schema of ${quote(type)} in "events" returned a promise: use a schema without asynchronous checks`,
     );
   }
-  if (result.issues !== undefined) throw invalidBy(result.issues, result, ['data']);
+  if (result.issues !== undefined) throw invalidBy(result.issues, ['data']);
   return result.value === event.data ? event : { ...event, data: result.value };
 }
 
 /**
- * Makes the error of the first issue of a Standard Schema, with its message and the path of its field.
+ * Makes the error of the first issue of a Standard Schema, with its message and the path of its field. It has no cause, because
+ * causes are logged, and issues hold the values that the schema refused.
  * @param root Path of the checked value.
  */
 export function invalidBy(
   issues: readonly StandardSchemaV1.Issue[],
-  cause: unknown,
   root: readonly string[] = [],
 ): InvalidEventError {
   const [issue] = issues;
   const keys = Array.isArray(issue?.path) ? issue.path : [];
   const field = path([...root, ...keys.map((part) => String(part?.key ?? part))]);
-  const message = String(issue?.message ?? 'The schema refuses it');
+  const message = issue === undefined ? 'The schema refuses it' : withoutValue(issue);
   return new InvalidEventError(
     'INVALID_EVENT',
     field === '' ? message : `${field}: ${message}`,
     field || undefined,
-    { cause },
   );
 }
 

@@ -346,7 +346,7 @@ export function isTraceparent(value: unknown): value is string {
 function refusalBySchema(error: unknown): InvalidEventError | undefined {
   try {
     const { issues } = error as { readonly issues?: unknown };
-    return Array.isArray(issues) && issues.length > 0 ? invalidBy(issues, error) : undefined;
+    return Array.isArray(issues) && issues.length > 0 ? invalidBy(issues) : undefined;
   } catch {
     return undefined;
   }

@@ -167,7 +167,10 @@ class Marshalling {
     if (typeof value === 'number' && Number.isSafeInteger(value)) return text;
     const number = decimalOf(text);
     const fault = number === undefined ? 'is not a number of DynamoDB' : faultOf(number);
-    if (fault !== undefined) throw this.#error(`${text} ${fault}`);
+    if (fault !== undefined) {
+      const shown = typeof value === 'number' && !Number.isFinite(value) ? text : 'the number';
+      throw this.#error(`${shown} ${fault}`);
+    }
     return text;
   }
 

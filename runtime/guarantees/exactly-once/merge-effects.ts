@@ -32,9 +32,7 @@ export function writesOf(effects: readonly Effect[]): readonly Write[] {
   const writes = ownWrites(effects, 0);
   if ('item' in writes) {
     const names = writes.parts.map(partName).join(' and ');
-    throw new EffectsRefusedError(
-      `${names} write one item in one event, and only increments add up: ${writes.item}`,
-    );
+    throw new EffectsRefusedError(`${names} write ${writes.item}, in one event: only increments add up`);
   }
   const fit = mostItems - 1;
   if (writes.length > fit) {

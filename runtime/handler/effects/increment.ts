@@ -127,7 +127,7 @@ function added(there: Attributes, by: Attributes): Attributes {
     if (before === undefined) throw new ValueError(`by.${name}`, 'is added to what is not a number');
     const sum = addDecimals(before, numberIn(by, name) ?? zero);
     const fault = faultOf(sum);
-    if (fault !== undefined) throw new ValueError(`by.${name}`, `makes ${textOf(sum)}, which ${fault}`);
+    if (fault !== undefined) throw new ValueError(`by.${name}`, `makes a number that ${fault}`);
     result[name] = { N: textOf(sum) };
   }
   if (sizeOf(result) > largestItem) throw new ValueError('item', 'would be larger than DynamoDB takes');

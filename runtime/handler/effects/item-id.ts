@@ -10,7 +10,7 @@ export type KnownKeys = (table: string) => readonly string[] | undefined;
 export interface ItemId {
   /** Equal for two effects if they write the same item in DynamoDB. */
   readonly id: string;
-  /** The item in error messages: key and table. */
+  /** The item in error messages: its table and the names of its key, whose values may be personal data. */
   readonly text: string;
 }
 
@@ -23,10 +23,9 @@ export function itemIdOf(effect: EffectWrite, keysOf: KnownKeys): ItemId | undef
   const names = by === 'key' ? Object.keys(attributes) : keysOf(table);
   const key = names?.toSorted().map((name) => [name, keyValueOf(attributes[name])] as const);
   if (key === undefined || key.some(([, value]) => value === undefined)) return undefined;
-  const shown = key.map(([name, value]) => [name, value?.[1]]);
   return {
     id: JSON.stringify([table, key]),
-    text: `item ${JSON.stringify(Object.fromEntries(shown))} of table ${JSON.stringify(table)}`,
+    text: `one item of table ${JSON.stringify(table)}, whose key is ${key.map(([name]) => name).join(' and ')}`,
   };
 }
 

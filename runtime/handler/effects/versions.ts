@@ -63,7 +63,7 @@ export function versionOf({ kind, item, version: name }: Versioned): bigint {
   const value = item[name];
   const isNumber = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
   if (isNumber || (typeof value === 'string' && digits.test(value))) return BigInt(value);
-  const given = typeof value === 'bigint' ? `${value}n` : JSON.stringify(value);
+  const given = value === undefined || value === null ? String(value) : `a ${typeof value} that is none`;
   throw new ValueError(
     path(['item', name]),
     `${kind} has ${given} for its version "${name}": give a string of 1 to 38 digits or a safe integer from 0`,

@@ -147,7 +147,7 @@ function refusalOf(error: unknown, writes: readonly Placed[]): Refused {
   const clash = clashOf(effects, keysIn(effects));
   if (clash === undefined) return refused;
   const places = clash.places.map((index) => writes[index]?.place ?? index);
-  return { ...refused, effects: places, reason: `They write one item, ${clash.item}` };
+  return { ...refused, effects: places, reason: `They write ${clash.item}` };
 }
 
 function refusalIn({ Code, Item }: CancellationReason): Refusal | undefined {

@@ -86,9 +86,8 @@ export function memoryTables(keys: TableKeys): MemoryTables {
       const item = JSON.stringify([write.change.table, write.id]);
       const before = byItem.get(item);
       if (before !== undefined) {
-        const text =
-          itemIdOf(effect, (table) => keysOf(keys, table)?.map(nameOf))?.text ?? 'one that is there twice';
-        return refused(`They write one item, ${text}`, [before.place, place]);
+        const text = itemIdOf(effect, (table) => keysOf(keys, table)?.map(nameOf))?.text ?? 'one item';
+        return refused(`They write ${text}`, [before.place, place]);
       }
       byItem.set(item, write);
       writes.push(write);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as v from 'valibot';
 import { InvalidEventError } from '../../../contract/errors.ts';
 import { cloudEvent, eventParser } from '../../../contract/event/event-parser.ts';
@@ -202,14 +203,45 @@ describe('a CloudEvent', () => {
   });
 
   it.each([
-    ['an id that is a number', { id: 7 }, 'write "7"'],
+    ['an id that is a number', { id: 7 }, 'write the number in quotes'],
     ['an attribute in capitals', { TraceParent: '00' }, 'write "traceparent"'],
-    ['a number that is no integer', { amount: 1.5 }, 'write "1.5"'],
-    ['another version', { specversion: '0.3' }, 'must be "1.0", not "0.3"'],
+    ['a number that is no integer', { amount: 1.5 }, 'write the number in quotes'],
+    ['another version', { specversion: '0.3' }, 'specversion: must be "1.0"'],
     ['no group', { partitionkey: undefined }, 'events of one key keep their order'],
     ['a source with spaces', { source: 'my shop' }, 'percent-encode spaces'],
   ])('with %s is refused with an error that names the fix', (_, over, fix) => {
     expect(refusal({ ...smallest, ...over }).message).toContain(fix);
+  });
+
+  it.each([
+    ['a number', { partitionkey: 17850 }],
+    ['an extension that is a long number', { customer: 17850000000 }],
+    ['a text for a number', { data: { total: 'of 17850' } }],
+    ['another type', { type: 'for.17850' }],
+    ['another currency', { data: { total: 1, currency: '17850' } }],
+    ['a text that is too long', { data: { total: 1, name: '17850 and more' } }],
+  ])('that is refused for %s is not quoted in the error', (_, over) => {
+    const strict = eventParser(
+      v.looseObject({
+        ...cloudEvent.entries,
+        type: v.picklist([smallest.type]),
+        data: v.optional(
+          v.object({
+            total: v.number(),
+            currency: v.optional(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/))),
+            name: v.optional(v.pipe(v.string(), v.maxLength(5))),
+          }),
+        ),
+      }),
+    );
+    let error: unknown;
+    try {
+      strict(JSON.stringify({ ...smallest, ...over }));
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ code: 'INVALID_EVENT' });
+    expect(inspect(error, { depth: 9 })).not.toContain('17850');
   });
 
   it('in binary mode is refused with an error that names the accepted mode', () => {

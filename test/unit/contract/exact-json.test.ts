@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { InvalidEventError } from '../../../contract/errors.ts';
 import { parseExactJson } from '../../../contract/event/exact-json.ts';
@@ -65,18 +66,36 @@ describe('parseExactJson', () => {
   it.each([
     [
       '15.300000000000001',
-      'It reads as the double 15.3: write that, its shortest form, or write all digits as a string',
+      'Write the shortest form of the double, as JavaScript does, or write all digits as a string',
     ],
-    ['-0.10000000000000001', 'reads as the double -0.1: write that'],
-    ['9007199254740993', 'reads as the double 9007199254740992: write that'],
-    ['1234567.8900000000001', 'reads as the double 1234567.89: write that'],
+    ['-0.10000000000000001', 'Write the shortest form of the double'],
+    ['9007199254740993', 'Write the shortest form of the double'],
+    ['1234567.8900000000001', 'Write the shortest form of the double'],
     ['1e400', 'from 1e-130 to 1e125: write it as a string'],
     ['1e200', 'from 1e-130 to 1e125: write it as a string'],
     ['1e-400', 'from 1e-130 to 1e125: write it as a string'],
   ])('refuses %s, and says how to write it', (token, fix) => {
-    expect(() => parseExactJson(`{"total":${token}}`)).toThrow(`total: ${token} cannot be kept exactly. `);
+    expect(() => parseExactJson(`{"total":${token}}`)).toThrow('total: the number cannot be kept exactly. ');
     expect(() => parseExactJson(`{"total":${token}}`)).toThrow(fix);
     expect(parseExactJson(`{"total":"${token}"}`)).toEqual({ total: token });
+  });
+
+  it.each([
+    ['{"name": Peter Smith}', 'it has a character that JSON does not allow at its place'],
+    ['Peter Smith', 'it has a character that JSON does not allow at its place'],
+    ['{"name":"Peter Smith",}', 'position 22'],
+    ['{"name":"Peter Smith" 1}', "Expected ',' or '}' after property value in JSON at position 22"],
+    ['{"name":"Peter Smith', 'Unterminated string in JSON at position 20'],
+  ])('says what is wrong in %s, and quotes nothing of it', (text, problem) => {
+    const error = thrown(() => parseExactJson(text));
+    expect(error.message).toContain('The body is not JSON: ');
+    expect(error.message).toContain(problem);
+    expect(inspect(error, { depth: 9 })).not.toMatch(/Peter|Smith/);
+  });
+
+  it('quotes no number that cannot be kept', () => {
+    const error = thrown(() => parseExactJson('{"card":4111111111111111111}'));
+    expect(inspect(error, { depth: 9 })).not.toContain('4111');
   });
 
   it('ignores a byte order mark only at the start', () => {
@@ -179,3 +198,12 @@ function exactDecimal(value: number): { digits: bigint; point: number } | undefi
 it('a missing body is refused as invalid JSON', () => {
   expect(refusal(undefined as unknown as string)).toMatchObject({ code: 'INVALID_JSON' });
 });
+
+function thrown(call: () => unknown): Error {
+  try {
+    call();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('Nothing was thrown');
+}

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { inspect } from 'node:util';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { mailOrder } from '../../../lambda/mail/mail-order.ts';
@@ -144,7 +145,8 @@ describe('the mail', () => {
   ])('is refused for the account %j, which is not a valid mailbox name', async (partitionkey) => {
     const error = await failure(anOrder({ partitionkey }));
     expect(error).toBeInstanceOf(PermanentError);
-    expect(error.message).toContain('partitionkey: "');
+    expect(error.message).toContain('partitionkey: is not a mailbox name at customers.test; use');
+    if (partitionkey.length > 3) expect(error.message).not.toContain(partitionkey);
     expect(mails).toEqual([]);
   });
 
@@ -184,6 +186,17 @@ describe('an error of SES', () => {
     expect(error).toBeInstanceOf(NotExecutedError);
     expect(error.message).toContain(`${code}: ${message}`);
     expect(mails).toHaveLength(1);
+  });
+
+  it.each([
+    [400, 'MessageRejected', 'Email address is not verified. The identities failed: ann@customers.test'],
+    [400, 'BadRequestException', 'ann@customers.test is suppressed'],
+    [500, 'InternalFailure', 'ann@customers.test'],
+  ])('does not quote the recipient with %i %s', async (status, code, message) => {
+    answers = () => ({ status, code, message });
+    const error = await failure(anOrder({ partitionkey: 'ann' }));
+    expect(inspect(error, { depth: 9 })).toContain('<the recipient>');
+    expect(inspect(error, { depth: 9 })).not.toContain('ann@');
   });
 
   it.each([

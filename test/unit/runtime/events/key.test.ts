@@ -76,7 +76,8 @@ describe('a consumer with a key', () => {
   it.each([
     ['undefined', undefined],
     ['an empty text', ''],
-    ['an object', {}],
+    ['a value of type object', {}],
+    ['a value of type number', 90210],
     ['of 2053 bytes', 'x'.repeat(2041)],
     ['half of a surrogate pair', 'hall-\ud83d'],
   ])('makes an event with the key %s poison, because such events would share a constant key', async (found, key) => {
@@ -84,6 +85,7 @@ describe('a consumer with a key', () => {
     expect(deliveriesOf(wiring)).toMatchObject([
       { code: 'INVALID_KEY', reason: expect.stringContaining(found) },
     ]);
+    expect(JSON.stringify(wiring.logged)).not.toContain('90210');
     expect(wiring.letters).toHaveLength(1);
     expect(wiring.memory.records.size).toBe(0);
   });

@@ -68,6 +68,45 @@ describe.each(Object.entries(schemas))('a schema of %s', (_, schema) => {
   });
 });
 
+const strict = {
+  valibot: v.object({ name: v.pipe(v.string(), v.maxLength(3)), price: v.pipe(v.number(), v.minValue(0)) }),
+  zod: z.object({ name: z.string().max(3), price: z.number().min(0) }),
+  arktype: type({ name: 'string <= 3', price: 'number >= 0' }),
+};
+
+describe.each(Object.entries(strict))('a value that a schema of %s refuses', (_, schema) => {
+  it.each([
+    ['a text', { name: 'Smith', price: 1 }],
+    ['a number', { name: 'A', price: -90210 }],
+    ['a value of another type', { name: 90210, price: 1 }],
+    ['a list', { name: ['Smith', 90210], price: 1 }],
+  ])('is in no log line and in no reason: %s', async (_, data) => {
+    await deliver(schema, booked(data));
+    expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'poison', code: 'INVALID_EVENT' }]);
+    expect(JSON.stringify([wiring.logged, reasonsOf(wiring.letters)])).not.toMatch(/Smith|90210/);
+  });
+
+  it('is in no log line and in no reason if the parser of the consumer throws the error of the schema', async () => {
+    const consumer = createConsumer(
+      {
+        name: 'bookings',
+        parse: ({ body }) => {
+          const event = JSON.parse(body);
+          const { issues } = schema['~standard'].validate(event.data) as { issues?: object[] };
+          if (issues !== undefined) throw Object.assign(new Error('Smith'), { issues });
+          return event;
+        },
+        guarantee: exactlyOnce(),
+        handle: () => [],
+      },
+      wiring,
+    );
+    await consumer(sqsEvent(sqsRecord(booked({ name: 'Smith', price: 1 }))), remaining());
+    expect(deliveriesOf(wiring)).toMatchObject([{ outcome: 'poison', code: 'INVALID_EVENT' }]);
+    expect(JSON.stringify([wiring.logged, reasonsOf(wiring.letters)])).not.toContain('Smith');
+  });
+});
+
 it('a repeated event with the same input is a duplicate, whatever the schema returns', async () => {
   let nonce = 0;
   const schema = v.pipe(

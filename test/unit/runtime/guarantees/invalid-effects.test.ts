@@ -34,8 +34,8 @@ const members: readonly (readonly [title: string, member: () => unknown, says: s
   ['nothing', () => undefined, 'is undefined'],
   ['null', () => null, 'is null'],
   ['false', () => false, 'is false'],
-  ['a number', () => 0, 'is 0'],
-  ['a text', () => 'put', 'is the text "put"'],
+  ['a number', () => 0, 'is a number'],
+  ['a text', () => 'put', 'is a text'],
   ['a function', () => good, 'is a function: call it'],
   ['a set', () => new Set([good()]), 'is a Set: make a list of it'],
   ['an iterator', () => [good()].values(), 'is an iterator: make a list of it'],
@@ -53,14 +53,14 @@ const members: readonly (readonly [title: string, member: () => unknown, says: s
   [
     'a version that is none',
     () => putIfNewer('orders', { orderId: '1', at: 'now' }, { version: 'at' }),
-    'putIfNewer has "now" for its version "at"',
+    'putIfNewer has a string that is none for its version "at"',
   ],
-  ['an increment of a key that is a text', () => increment('ledger', '1' as never, {}), '"1" for its key'],
+  ['an increment of a key that is a text', () => increment('ledger', '1' as never, {}), 'a text for its key'],
   ['an increment by nothing', () => increment('ledger', {}, undefined as never), 'undefined for its by'],
   [
     'an increment by a number',
     () => increment('ledger', { orderId: '1' }, 1 as never),
-    '(increment) has 1 for its by',
+    '(increment) has a number for its by',
   ],
   ...[Number.NaN, Number.POSITIVE_INFINITY, '5', null, undefined].map(
     (amount) =>

@@ -120,12 +120,12 @@ describe.each([
       'effect 1 (putIfNewer on table "ledger")',
     ],
     ['two puts', twoPuts(ledger), 'effect 2 (put on table "ledger")'],
-  ])('fail as a counted attempt if they cannot be merged, and the reason names both effects and the item: %s', async (_, effects, names) => {
+  ])('fail as a counted attempt if they cannot be merged, and the reason names both effects and the table: %s', async (_, effects, names) => {
     const { reason, ...rest } = await deliver(of, effects);
     expect(rest).toMatchObject({ outcome: 'failed', code: 'EFFECTS_REFUSED', attempts: 1, letters: 0 });
     expect(rest.requests).toBe(1);
     expect(reason).toContain(names);
-    expect(reason).toContain('item {"orderId":"x"} of table "ledger"');
+    expect(reason).toContain('write one item of table "ledger", whose key is orderId');
     expect(rest.item('x')).toBeUndefined();
   });
 
@@ -172,7 +172,7 @@ describe('keys are compared as DynamoDB compares them', () => {
   ])('equal: %s', async (_, effects) => {
     await expect(deliver('of DynamoDB', effects)).resolves.toMatchObject({
       code: 'EFFECTS_REFUSED',
-      reason: expect.stringContaining('write one item in one event'),
+      reason: expect.stringContaining('write one item of table'),
       // That of the count: the transaction was never sent.
       requests: 1,
     });
@@ -228,7 +228,7 @@ it('a refusal is an attempt of the event: five of them and a minute, then it is 
   await expect(deliver('of DynamoDB', effects, 5)).resolves.toMatchObject({
     outcome: 'poison',
     code: 'ATTEMPTS_EXHAUSTED',
-    reason: expect.stringContaining('item {"orderId":"x"} of table "ledger"'),
+    reason: expect.stringContaining('write one item of table "ledger", whose key is orderId'),
     letters: 1,
   });
 });

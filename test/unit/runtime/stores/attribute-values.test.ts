@@ -90,11 +90,8 @@ describe('an item in the types of DynamoDB', () => {
     [{ price: Promise.resolve(1) }, 'item.price: an instance of Promise has no DynamoDB type; await it'],
     [{ a: () => 1 }, 'item.a: a function has no DynamoDB type; leave it out'],
     [{ a: Number.NaN }, 'item.a: NaN is not a number of DynamoDB'],
-    [
-      { a: 10n ** 38n + 1n },
-      `item.a: 1${'0'.repeat(37)}1 has 39 digits; a number of DynamoDB has at most 38`,
-    ],
-    [{ a: 1e126 }, "item.a: 1e+126 is outside of DynamoDB's numbers, 1e-130 to 9.9e125"],
+    [{ a: 10n ** 38n + 1n }, 'item.a: the number has 39 digits; a number of DynamoDB has at most 38'],
+    [{ a: 1e126 }, "item.a: the number is outside of DynamoDB's numbers, 1e-130 to 9.9e125"],
     [{ a: new Set() }, 'item.a: a set is empty, which DynamoDB does not take; leave it out'],
     [
       { a: new Set<unknown>(['a', 1]) },

@@ -67,8 +67,7 @@ describe('tables in memory', () => {
     expect(all.items('orders')).toEqual([{ orderId: 'a', total: total + 1n, part: 0.3 }]);
     expect(all.apply([increment('orders', { orderId: 'a' }, { total: 0.1 })])).toMatchObject({
       kind: 'refused',
-      reason:
-        'by.total: makes 12345678901234567890123456789012345679.1, which has 39 digits; a number of DynamoDB has at most 38',
+      reason: 'by.total: makes a number that has 39 digits; a number of DynamoDB has at most 38',
     });
   });
 
