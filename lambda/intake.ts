@@ -6,6 +6,7 @@ import {
   readOptionalEnvironment,
   readWholeNumber,
 } from '../contract/environment.ts';
+import { maxEventSizes } from '../contract/event/event-size.ts';
 import { anyJump, sequenceJump, shopVariables } from '../contract/orders/shop-variables.ts';
 import { maxRecordTtlSeconds, minRecordTtlSeconds } from '../contract/policies/record-ttl.ts';
 import { fitsTopic, publishEvent, snsTopic } from '../publisher/index.ts';
@@ -21,10 +22,13 @@ const clientConfig = { ...clientOptions, maxAttempts: 2 };
 /** `POST /orders`: an order becomes one event, however often its request arrives. */
 export const handler = atFirstInvocation(() => {
   const client = new DynamoDBClient(clientConfig);
-  const topic = snsTopic(readEnvironment(shopVariables.topicArn), new SNSClient(clientConfig));
+  const topicArn = readEnvironment(shopVariables.topicArn);
+  const maxEventSize = readWholeNumber(shopVariables.maxEventSize, { unit: 'bytes', ...maxEventSizes });
+  const topic = snsTopic(topicArn, new SNSClient(clientConfig), { maxEventSize });
   return createIntake({
     events: {
-      fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }),
+      maxEventSize,
+      fits: (event) => fitsTopic({ event, firstPublished: Number.MAX_SAFE_INTEGER }, topic),
       publish: (event, firstPublished) => publishEvent(topic, { event, firstPublished }),
     },
     refusalOf,

@@ -1,12 +1,22 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnTopic, FifoThroughputScope, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { defaultMaxEventSize, maxEventSizes } from '../contract/event/event-size.ts';
 import { checkKey, type EncryptionKeyProps } from './encryption/encryption-key.ts';
 import { givenName, physicalName } from './names.ts';
+import { checkKnownNumber } from './rules/check-number.ts';
 
 export interface EventTopicProps extends EncryptionKeyProps {
   /** The topic's name, with `.fifo` at its end. @default - the name of the stack and the construct's path in it */
   readonly topicName?: string;
+
+  /**
+   * Bytes of an event with its message attributes that the topic accepts: from 1,024 to 1,032,192. It is also the limit of
+   * a request with several events. Give publishers the same number. Above 256 KiB, SNS delivers the topic only to SQS,
+   * Lambda and Firehose, and to at most 100 subscriptions.
+   * @default 262,144 (256 KiB), the default of SNS
+   */
+  readonly maxEventSize?: number;
 
   /**
    * A customer managed key that encrypts the topic. `grantPublish` also grants the use of this key, to principals of
@@ -36,14 +46,17 @@ export interface EventTopicProps extends EncryptionKeyProps {
  * ```
  */
 export class EventTopic extends Topic {
+  /** Bytes of an event with its message attributes that the topic accepts. */
+  readonly maxEventSize: number;
+
   /**
-   * @throws ConfigurationError if the name is too long for SNS, or if another construct has it, and for an imported key
-   *   without `keyPolicyIsMine`.
+   * @throws ConfigurationError if the name is too long for SNS, or if another construct has it, for an imported key
+   *   without `keyPolicyIsMine`, and for a size that SNS refuses.
    */
   constructor(
     scope: Construct,
     id: string,
-    { topicName, encryptionKey, keyPolicyIsMine }: EventTopicProps = {},
+    { topicName, encryptionKey, keyPolicyIsMine, maxEventSize = defaultMaxEventSize }: EventTopicProps = {},
   ) {
     super(scope, id, {
       topicName: topicName ?? physicalName(scope, id, 'topic', '.fifo'),
@@ -53,10 +66,15 @@ export class EventTopic extends Topic {
       enforceSSL: true,
       ...(encryptionKey === undefined ? {} : { masterKey: encryptionKey }),
     });
+    const { least, most } = maxEventSizes;
+    checkKnownNumber('maxEventSize', maxEventSize, { unit: 'bytes', least, most });
+    this.maxEventSize = maxEventSize;
+    const topic = this.node.defaultChild as CfnTopic;
+    if (maxEventSize !== defaultMaxEventSize) topic.maximumMessageSize = maxEventSize;
     if (topicName !== undefined) givenName(this, 'topicName', 'topic', topicName);
     checkKey(this, { encryptionKey, keyPolicyIsMine }, 'publishers could be refused');
     if (encryptionKey !== undefined) return;
     // Not as `masterKey`: with that property, grants would give publishers rights on the key that they do not need.
-    (this.node.defaultChild as CfnTopic).kmsMasterKeyId = 'alias/aws/sns';
+    topic.kmsMasterKeyId = 'alias/aws/sns';
   }
 }

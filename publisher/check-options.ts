@@ -1,10 +1,12 @@
 import { ConfigurationError } from '../contract/errors.ts';
+import { isMaxEventSize, wantedMaxEventSize } from '../contract/event/event-size.ts';
 import { nameOf } from './input/input.ts';
 
 /** For each option: a check of its value, and a description of the valid values. */
 const expectations: Readonly<Record<string, readonly [suits: (value: unknown) => boolean, wanted: string]>> =
   {
     client: [hasMethod('send'), 'an SNSClient'],
+    maxEventSize: [isMaxEventSize, wantedMaxEventSize],
     deduplication: [
       (value) => value === 'content' || value === 'event' || typeof value === 'function',
       '"content", "event" or a function that returns the key of an event',

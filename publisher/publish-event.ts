@@ -1,12 +1,12 @@
 import { ConfigurationError } from '../contract/errors.ts';
 import { canonicalJson } from '../contract/event/canonical-json.ts';
 import type { CloudEvent } from '../contract/event/event-parser.ts';
+import { defaultMaxEventSize } from '../contract/event/event-size.ts';
 import { PublishError, TopicError } from './errors.ts';
 import { identified } from './input/identified.ts';
 import { nameOf } from './input/input.ts';
 import { messageGroup } from './message-group.ts';
 import { type Entry, sizeOf } from './topic/entry.ts';
-import { maxBatchBytes } from './topic/limits.ts';
 import type { Topic } from './topic/topic.ts';
 
 export interface SingleEvent {
@@ -20,8 +20,11 @@ export interface SingleEvent {
  *
  * @throws InvalidEventError, ConfigurationError as in `publishEvent`.
  */
-export function fitsTopic(single: SingleEvent): boolean {
-  return sizeOf(entryOf(single)) <= maxBatchBytes;
+export function fitsTopic(
+  single: SingleEvent,
+  { maxEventSize = defaultMaxEventSize }: Pick<Topic, 'maxEventSize'> = {},
+): boolean {
+  return sizeOf(entryOf(single)) <= maxEventSize;
 }
 
 /**
@@ -33,7 +36,10 @@ export function fitsTopic(single: SingleEvent): boolean {
  * @throws TopicError if the topic did not accept the event, or if that is unknown: publish the same event again.
  */
 export async function publishEvent(topic: Topic, single: SingleEvent): Promise<void> {
-  if (!fitsTopic(single)) throw new PublishError('TOO_LARGE', 1, `SNS takes ${maxBatchBytes} bytes`);
+  if (!fitsTopic(single, topic)) {
+    const { maxEventSize = defaultMaxEventSize } = topic;
+    throw new PublishError('TOO_LARGE', 1, `the topic takes ${maxEventSize} bytes`);
+  }
   const [result] = await topic.publishBatch([entryOf(single)]);
   if (result === 'accepted') return;
   throw result ?? new TopicError('NO_RESULT', 'SNS returned no result for the entry', false);

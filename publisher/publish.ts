@@ -22,6 +22,11 @@ export interface PublishOptions<Event extends CloudEvent = CloudEvent> {
   topicArn: string;
   /** Default: a client for the topic's Region, with the credentials and the endpoint of the environment. */
   client?: SNSClient | undefined;
+  /**
+   * Bytes of an event with its attributes that the topic accepts: `maxEventSize` of its `EventTopic`, or its attribute
+   * `MaximumMessageSize`. From 1,024 to 1,032,192. Default: 262,144 (256 KiB).
+   */
+  maxEventSize?: number | undefined;
   /** Which messages the broker treats as the same message. Default: `content`. */
   deduplication?: Deduplication<Event> | undefined;
   /**
@@ -82,11 +87,11 @@ export async function publish<Event extends CloudEvent = CloudEvent>(
   options: PublishOptions<Event>,
 ): Promise<PublishSummary> {
   checkOptions(options);
-  const { topicArn, client, journal, ...others } = options;
+  const { topicArn, client, journal, maxEventSize, ...others } = options;
   checkTopicArn(topicArn);
   const sns = client ?? snsClient(topicArn);
   try {
-    return await publishTo(snsTopic(topicArn, sns), lines, {
+    return await publishTo(snsTopic(topicArn, sns, { maxEventSize }), lines, {
       ...others,
       journal: journal === undefined ? undefined : journalFile(journal),
     });
@@ -96,7 +101,7 @@ export async function publish<Event extends CloudEvent = CloudEvent>(
 }
 
 export interface PublishToOptions<Event extends CloudEvent>
-  extends Omit<PublishOptions<Event>, 'topicArn' | 'client' | 'journal'> {
+  extends Omit<PublishOptions<Event>, 'topicArn' | 'client' | 'journal' | 'maxEventSize'> {
   journal?: JournalStorage | undefined;
 }
 

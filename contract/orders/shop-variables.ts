@@ -7,6 +7,8 @@ export const shopVariables = {
   mailFrom: 'MAIL_FROM',
   mailDomain: 'MAIL_DOMAIN',
   topicArn: 'TOPIC_ARN',
+  /** Bytes of an event with its attributes that the topic accepts. */
+  maxEventSize: 'MAX_EVENT_SIZE_BYTES',
   /** The claim of a token that names its bearer's account, or `anyAccount`. Not set if callers have no tokens. */
   jwtAccountClaim: 'JWT_ACCOUNT_CLAIM',
   customersTable: 'CUSTOMERS_TABLE_NAME',

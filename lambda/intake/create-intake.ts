@@ -8,6 +8,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import { ConfigurationError } from '../../contract/errors.ts';
+import { defaultMaxEventSize } from '../../contract/event/event-size.ts';
 import { earliestFingerprint } from '../../contract/event/fingerprint.ts';
 import { intakeKeyPrefix, intakeName } from '../../contract/event/identity.ts';
 import type { OrderEvent } from '../../contract/orders/order-event.ts';
@@ -32,6 +33,8 @@ export interface HttpRequest {
 
 /** The destination of accepted events. */
 export interface EventSink {
+  /** Bytes of an event with its attributes that the topic accepts. @default 262,144 (256 KiB) */
+  readonly maxEventSize?: number;
   fits(event: OrderEvent): boolean;
   /**
    * @param firstPublished When the event was, or may have been, first sent, in ms since the epoch.
@@ -81,10 +84,10 @@ interface Accepting {
 }
 
 /**
- * Largest body, in characters. An escaped byte takes six characters, so a longer body is larger than the topic accepts, or
- * padded. It is refused unread: Lambda accepts 6 MB, and a list of small numbers of that size fills the function's memory.
+ * An escaped byte takes six characters, so a longer body is larger than the topic accepts, or padded. It is refused unread:
+ * Lambda accepts 6 MB, and a list of small numbers of that size fills the function's memory.
  */
-const maxBodyLength = 6 * 256 * 1024;
+const charactersPerByte = 6;
 
 /**
  * Makes the handler of `POST /orders`. It publishes an order's event and answers 202; a retry gets the first answer.
@@ -98,6 +101,7 @@ const maxBodyLength = 6 * 256 * 1024;
 export function createIntake(options: IntakeOptions) {
   const { events, table, recordTtlSeconds, client, clock = systemClock, output = standardOutput } = options;
   const { refusalOf = () => undefined, jwtAccountClaim, sequenceBound } = options;
+  const { maxEventSize = defaultMaxEventSize } = events;
   checkRecordTtl('recordTtlSeconds', recordTtlSeconds);
   const store = new FencedPersistenceLayer({
     tableName: table,
@@ -135,9 +139,9 @@ export function createIntake(options: IntakeOptions) {
       const { authorizer } = request.requestContext;
       const caller = callerOf(authorizer);
       const key = readIdempotencyKey(request.headers?.[idempotencyKeyHeader]);
-      event = orderEventOf({ caller, key, body: bodyOf(request) });
+      event = orderEventOf({ caller, key, body: bodyOf(request, maxEventSize) });
       checkAccount(event.partitionkey, authorizer, jwtAccountClaim);
-      if (!events.fits(event)) throw tooLarge();
+      if (!events.fits(event)) throw tooLarge(maxEventSize);
       const refusal = refusalOf(event);
       if (refusal !== undefined) throw notApplicable(refusal);
       // Before the key is claimed, so that a client can correct the order and keep its key.
@@ -163,9 +167,9 @@ export function createIntake(options: IntakeOptions) {
   };
 }
 
-function bodyOf({ body, isBase64Encoded = false }: HttpRequest): string {
+function bodyOf({ body, isBase64Encoded = false }: HttpRequest, maxEventSize: number): string {
   const text = isBase64Encoded ? decoded(body ?? '') : (body ?? '');
-  if (text.length > maxBodyLength) throw tooLarge();
+  if (text.length > charactersPerByte * maxEventSize) throw tooLarge(maxEventSize);
   return text;
 }
 
@@ -177,8 +181,9 @@ function decoded(body: string): string {
   }
 }
 
-function tooLarge(): Problem {
-  return new Problem(413, 'TOO_LARGE', 'The order is too large: as an event it may have at most 256 KiB');
+function tooLarge(maxEventSize: number): Problem {
+  const most = maxEventSize % 1024 === 0 ? `${maxEventSize / 1024} KiB` : `${maxEventSize} bytes`;
+  return new Problem(413, 'TOO_LARGE', `The order is too large: as an event it may have at most ${most}`);
 }
 
 function notApplicable({ field, reason }: Refusal): Problem {

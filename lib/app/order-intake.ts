@@ -86,6 +86,7 @@ export class OrderIntake extends Construct {
     records.grantIntake(this.handler);
     topic.grantPublish(this.handler);
     this.handler.addEnvironment(shopVariables.topicArn, topic.topicArn);
+    this.handler.addEnvironment(shopVariables.maxEventSize, String(topic.maxEventSize));
     if (settings.auth === 'jwt') {
       this.handler.addEnvironment(shopVariables.jwtAccountClaim, settings.jwtAccountClaim);
     }

@@ -24,7 +24,10 @@ export type OrderOnceStackProps = StackProps &
     'alarmTopicArn' | 'billing' | 'data' | 'functionTimeout' | 'intake' | 'notifications' | 'toleratedOutage'
   > &
   Partial<
-    Pick<Settings, 'alarms' | 'encryptionKeyArn' | 'logMessageGroups' | 'logRetention' | 'physicalNames'>
+    Pick<
+      Settings,
+      'alarms' | 'encryptionKeyArn' | 'logMessageGroups' | 'logRetention' | 'maxEventSize' | 'physicalNames'
+    >
   >;
 
 /**
@@ -44,6 +47,7 @@ export class OrderOnceStack extends Stack {
       logRetention = data === 'keep' ? RetentionDays.ONE_YEAR : RetentionDays.TWO_MONTHS,
       alarmTopicArn,
       encryptionKeyArn,
+      maxEventSize,
       intake: intakeSettings,
       billing: payment,
       notifications: mail,
@@ -71,7 +75,10 @@ export class OrderOnceStack extends Stack {
         : { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKeyArn), keyPolicyIsMine: true };
     const forTables = { ...forData, ...encryption };
 
-    const topic = new EventTopic(this, 'OrderEvents', encryption);
+    const topic = new EventTopic(this, 'OrderEvents', {
+      ...encryption,
+      ...(maxEventSize === undefined ? {} : { maxEventSize }),
+    });
     const records = new RecordTable(this, 'Records', { ...forTables, findBySubject: true });
     const orders = new DataTable(this, 'Orders', { ...forTables, partitionKey: ordersTable.key });
     const ledger = new DataTable(this, 'Ledger', { ...forTables, partitionKey: ledgerTable.key });

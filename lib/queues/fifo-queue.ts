@@ -8,6 +8,7 @@ import {
   QueueEncryption,
 } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { brokersMaxMessageSize } from '../../contract/event/event-size.ts';
 
 export interface FifoQueueProps {
   /** Name of the queue, with `.fifo`. @default - a name of CloudFormation's */
@@ -22,7 +23,7 @@ export interface FifoQueueProps {
 
 /**
  * Creates a high-throughput FIFO queue: limits and deduplication apply to each message group. It accepts messages of up
- * to 1 MiB, because copies in a dead-letter queue have a reason in addition to SNS's 256 KiB.
+ * to 1 MiB, because copies in a dead-letter queue have a reason in addition to the event (`maxEventSize` of the topic).
  *
  * By default SQS manages the key. SNS cannot use the AWS managed KMS key (`KMS_MANAGED`), whose policy cannot be
  * changed (AWS: "Amazon SNS, server-side encryption", subscriptions of encrypted queues).
@@ -35,7 +36,7 @@ export function fifoQueue(scope: Construct, id: string, props: FifoQueueProps): 
     contentBasedDeduplication: true,
     deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
     fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
-    maxMessageSizeBytes: 1024 * 1024,
+    maxMessageSizeBytes: brokersMaxMessageSize,
     ...(encryptionKey === undefined
       ? { encryption: QueueEncryption.SQS_MANAGED }
       : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }),

@@ -1,5 +1,5 @@
 import type { Entry } from '../topic/entry.ts';
-import { maxBatchBytes, maxBatchEntries, maxReadAhead } from '../topic/limits.ts';
+import { maxBatchEntries, maxReadAhead } from '../topic/limits.ts';
 
 /** An entry that was read and that the topic has not accepted yet. */
 export interface Pending<E extends Entry> {
@@ -25,9 +25,15 @@ export class Backlog<E extends Entry> {
    * short ones, and early lines are accepted soon, so that a journal advances.
    */
   readonly #ready: Pending<E>[] = [];
+  readonly #maxBatchBytes: number;
   #places = 0;
   #entries = 0;
   #bytes = 0;
+
+  /** @param maxBatchBytes Bytes of a request. */
+  constructor(maxBatchBytes: number) {
+    this.#maxBatchBytes = maxBatchBytes;
+  }
 
   get isEmpty(): boolean {
     return this.#entries === 0;
@@ -61,7 +67,7 @@ export class Backlog<E extends Entry> {
     let count = 0;
     for (const pending of this.#ready) {
       bytes += pending.bytes;
-      if (count === maxBatchEntries || bytes > maxBatchBytes) break;
+      if (count === maxBatchEntries || bytes > this.#maxBatchBytes) break;
       count += 1;
     }
     const full = count === maxBatchEntries || count < this.#ready.length;

@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from '../../contract/clock.ts';
+import { defaultMaxEventSize } from '../../contract/event/event-size.ts';
 import { type Random, systemRandom } from '../../contract/random.ts';
 import { PublishError, TopicError } from '../errors.ts';
 import { type Entry, sizeOf } from '../topic/entry.ts';
-import { backoff, maxAttempts, maxBatchBytes, maxConcurrentRequests } from '../topic/limits.ts';
+import { backoff, maxAttempts, maxConcurrentRequests } from '../topic/limits.ts';
 import type { EntryResult, Topic } from '../topic/topic.ts';
 import { Backlog, type Pending } from './backlog.ts';
 
@@ -51,7 +52,8 @@ class Sender<E extends Entry> {
   readonly #options: SendOptions<E>;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #backlog = new Backlog<E>();
+  readonly #maxBytes: number;
+  readonly #backlog: Backlog<E>;
   #inFlight = 0;
   #accepted = 0;
   #requests = 0;
@@ -68,6 +70,8 @@ class Sender<E extends Entry> {
 
   constructor(topic: Topic, options: SendOptions<E>) {
     this.#topic = topic;
+    this.#maxBytes = topic.maxEventSize ?? defaultMaxEventSize;
+    this.#backlog = new Backlog(this.#maxBytes);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
@@ -94,7 +98,7 @@ class Sender<E extends Entry> {
       for await (const entry of entries) {
         if (this.#stopped) return;
         const bytes = sizeOf(entry);
-        if (bytes > maxBatchBytes) throw tooLarge(entry, bytes);
+        if (bytes > this.#maxBytes) throw tooLarge(entry, bytes, this.#maxBytes);
         this.#backlog.add(entry, bytes);
         this.#dispatch();
         while (!this.#backlog.hasRoom && !this.#stopped) await this.#room();
@@ -186,11 +190,11 @@ class Sender<E extends Entry> {
   }
 }
 
-function tooLarge({ line }: Entry, bytes: number): PublishError {
+function tooLarge({ line }: Entry, bytes: number, most: number): PublishError {
   return new PublishError(
     'TOO_LARGE',
     line,
-    `the entry has ${bytes} bytes with its attributes, and SNS accepts ${maxBatchBytes}: make the event smaller, ` +
+    `the entry has ${bytes} bytes with its attributes, and the topic accepts ${most}: make the event smaller, ` +
       'or store its large parts elsewhere and send a reference',
   );
 }

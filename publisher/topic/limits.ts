@@ -1,9 +1,6 @@
 /** Entries of a request (AWS: "PublishBatch", Amazon SNS API Reference). */
 export const maxBatchEntries = 10;
 
-/** Bytes of a request, and of an entry: 256 KiB (AWS: "PublishBatch", Amazon SNS API Reference). */
-export const maxBatchBytes = 262_144;
-
 /**
  * Requests at once. Eight requests of ten entries at 25 ms reach 3,200 messages/s. FIFO topics in most Regions have a quota
  * of 3,000 (AWS: "Amazon SNS endpoints and quotas"), so more requests would only be throttled.

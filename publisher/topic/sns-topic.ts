@@ -47,10 +47,15 @@ export function snsClient(topicArn: string): SNSClient {
  * @throws ConfigurationError if the ARN is not that of a FIFO topic. A standard topic accepts message groups too, but keeps
  *   no order.
  */
-export function snsTopic(topicArn: string, client: SNSClient): Topic {
+export function snsTopic(
+  topicArn: string,
+  client: SNSClient,
+  { maxEventSize }: Pick<Topic, 'maxEventSize'> = {},
+): Topic {
   checkTopicArn(topicArn);
   return {
     arn: topicArn,
+    maxEventSize,
     publishBatch: async (entries) => {
       const command = new PublishBatchCommand({
         TopicArn: topicArn,

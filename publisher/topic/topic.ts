@@ -10,6 +10,12 @@ export interface Topic {
   readonly arn: string;
 
   /**
+   * Bytes of an entry with its attributes that the topic accepts, and of a request (AWS: "PublishBatch", Amazon SNS API
+   * Reference). @default 262,144
+   */
+  readonly maxEventSize?: number | undefined;
+
+  /**
    * Sends entries of different message groups in one request.
    *
    * @returns A result per entry, in their order.

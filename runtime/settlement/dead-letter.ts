@@ -1,5 +1,6 @@
 import { brokerId } from '../../contract/broker-id.ts';
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { brokersMaxMessageSize } from '../../contract/event/event-size.ts';
 import { sha256 } from '../../contract/event/identity.ts';
 import type { DeadLetterReason } from '../../contract/message-attributes.ts';
 import { asKept, sendableTrace } from '../aws/sqs-attributes.ts';
@@ -7,9 +8,6 @@ import type { Reason } from '../message/disposition.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { DeadLetter } from '../ports/queues.ts';
 import { fitAttributes, sizeOf } from './dead-letter-attributes.ts';
-
-/** Maximum bytes of a message with its attributes (AWS: "Amazon SQS message quotas"). */
-export const maxMessageBytes = 1024 * 1024;
 
 /** Maximum bytes of the attributes if the body has to be cut. */
 const besideCutBody = 64 * 1024;
@@ -38,7 +36,7 @@ export interface Copied {
 export function deadLetterOf(
   message: Message<CloudEvent>,
   why: DeadLetterDetails,
-  limit: number = maxMessageBytes,
+  limit: number = brokersMaxMessageSize,
 ): Copied {
   const body = bodyOf(message.body);
   const original = originalOf(message.body);
@@ -68,7 +66,7 @@ export function deadLetterOf(
   const lost = `Its copy holds only the first ${Buffer.byteLength(cut)} of the ${original.bytes} bytes of its body`;
   return {
     letter: letter(cut, short.attributes),
-    lacks: `${lost} (SHA-256 ${original.sha256})${omission(short.omitted)}`,
+    lacks: `${lost} (SHA-256 ${original.sha256}). Only its producer has the rest${omission(short.omitted)}`,
   };
 }
 

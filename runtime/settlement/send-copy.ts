@@ -1,8 +1,9 @@
 import type { CloudEvent } from '../../contract/event/event-parser.ts';
+import { brokersMaxMessageSize } from '../../contract/event/event-size.ts';
 import { describe } from '../handler/errors.ts';
 import type { Message } from '../message/sqs-message.ts';
 import type { DeadLetterQueue } from '../ports/queues.ts';
-import { type DeadLetterDetails, deadLetterOf, maxMessageBytes } from './dead-letter.ts';
+import { type DeadLetterDetails, deadLetterOf } from './dead-letter.ts';
 
 /** SQS' error for a queue with a lower size limit: `MaximumMessageSize` can be as low as 1 KiB. */
 const queuesOwnLimit = /must be shorter than (\d+) bytes/;
@@ -24,7 +25,7 @@ export async function sendCopy(
     return lacks;
   } catch (error) {
     const limit = Number(queuesOwnLimit.exec(describe(error))?.[1]);
-    if (!(limit < maxMessageBytes)) throw error;
+    if (!(limit < brokersMaxMessageSize)) throw error;
     const smaller = deadLetterOf(message, why, limit);
     await deadLetters.send(smaller.letter);
     return smaller.lacks;

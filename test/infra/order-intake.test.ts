@@ -36,6 +36,7 @@ describe('the intake', () => {
           TOPIC_ARN: ref('OrderEvents'),
           CUSTOMERS_TABLE_NAME: ref('Customers'),
           MAX_SEQUENCE_JUMP: '1000000',
+          MAX_EVENT_SIZE_BYTES: '262144',
         },
       },
     });

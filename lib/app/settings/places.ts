@@ -8,6 +8,7 @@ const places: Readonly<Record<string, string>> = {
   functionTimeoutSeconds: '"functionTimeoutSeconds": <number>',
   logMessageGroups: '"logMessageGroups": "hashed"',
   logRetentionDays: '"logRetentionDays": <number>',
+  maxEventSizeBytes: '"maxEventSizeBytes": <number>',
   encryptionKeyArn: '"encryptionKeyArn": "<ARN>", "keyPolicyIsMine": true',
   keyPolicyIsMine: '"encryptionKeyArn": "<ARN>", "keyPolicyIsMine": true',
   alarmTopicArn: '"alarmTopicArn": "<ARN>"',

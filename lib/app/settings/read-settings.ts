@@ -4,6 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import * as v from 'valibot';
 import { ConfigurationError } from '../../../contract/errors.ts';
+import { maxEventSizes, wantedMaxEventSize } from '../../../contract/event/event-size.ts';
 import { type LogMessageGroups, logMessageGroups } from '../../../contract/reporting/log-message-group.ts';
 import { isLogRetention, wantedLogRetention } from '../../rules/check-log-retention.ts';
 import { type PaymentSettings, paymentSettings } from '../billing.ts';
@@ -49,6 +50,8 @@ export interface Settings {
    * @default - keys of AWS
    */
   readonly encryptionKeyArn?: string;
+  /** Bytes of an event with its attributes that topic and intake accept. @default - 256 KiB */
+  readonly maxEventSize?: number;
   readonly billing: PaymentSettings | 'off';
   readonly notifications: MailSettings | 'off';
   /** Who may send orders over HTTP, and which. */
@@ -97,6 +100,7 @@ const file = settingsObject({
         'not of an alias',
     ),
   ),
+  maxEventSizeBytes: v.optional(wholeNumber(maxEventSizes.least, maxEventSizes.most, wantedMaxEventSize)),
   keyPolicyIsMine: v.optional(v.boolean('true or false'), false),
   billing: offOr(
     paymentSettings,
@@ -132,6 +136,7 @@ export function readSettings(
     alarmTopicArn,
     encryptionKeyArn,
     keyPolicyIsMine,
+    maxEventSizeBytes,
     ...settings
   } = readSettingsFile(path, file);
   if (stage === production && settings.data !== 'keep') {
@@ -162,6 +167,7 @@ export function readSettings(
     ...(logRetentionDays === undefined ? {} : { logRetention: logRetentionDays }),
     ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
     ...(encryptionKeyArn === undefined ? {} : { encryptionKeyArn }),
+    ...(maxEventSizeBytes === undefined ? {} : { maxEventSize: maxEventSizeBytes }),
     functionTimeout: Duration.seconds(functionTimeoutSeconds),
     ...(toleratedOutageSeconds === undefined
       ? {}

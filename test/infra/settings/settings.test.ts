@@ -234,6 +234,10 @@ describe('a wrong value fails with its file, its name and what it must be', () =
       { encryptionKeyArn: keyArn, keyPolicyIsMine: 'yes' },
       '"keyPolicyIsMine" is "yes"; it must be true or false.',
     ],
+    [
+      { maxEventSizeBytes: 1_048_576 },
+      '"maxEventSizeBytes" is 1048576; it must be a whole number of bytes from 1024 to 1032192.',
+    ],
     [{ alarms: true }, '"alarms" is true; it must be "on" or "off".'],
     [
       { alarmTopicArn: 'arn:aws:sns:eu-central-1:123456789012:alarms.fifo' },

@@ -21,6 +21,28 @@ function scene(options: Partial<IntakeOptions> = {}) {
   return { send, published, lines, client };
 }
 
+it.each([
+  [undefined, '256 KiB'],
+  [512 * 1024, '512 KiB'],
+  [300_000, '300000 bytes'],
+])('an order that the topic does not accept is refused with its limit, %p', async (maxEventSize, limit) => {
+  const events = { ...(maxEventSize && { maxEventSize }), fits: () => false, publish: async () => {} };
+  const { send } = scene({ events });
+  const { statusCode, body } = await send(post({ key: 'k', body: anOrderBody() }));
+  expect(statusCode).toBe(413);
+  expect(JSON.parse(body).detail).toBe(`The order is too large: as an event it may have at most ${limit}`);
+});
+
+it('a body that is longer than any event of the topic is refused unread', async () => {
+  const refused = async (length: number, maxEventSize?: number) => {
+    const events = { ...(maxEventSize && { maxEventSize }), fits: () => true, publish: async () => {} };
+    return (await scene({ events }).send(post({ key: 'k', body: ' '.repeat(length) }))).statusCode;
+  };
+  await expect(refused(6 * 256 * 1024 + 1)).resolves.toBe(413);
+  await expect(refused(6 * 256 * 1024 + 1, 512 * 1024)).resolves.toBe(400);
+  await expect(refused(6 * 512 * 1024 + 1, 512 * 1024)).resolves.toBe(413);
+});
+
 function bearer(account: string, claims: object): HttpRequest {
   const jwt = { claims: { iss: 'https://issuer.example', sub: 'ann', ...claims } };
   return { ...post({ key: 'k', body: anOrderBody({ account }) }), requestContext: { authorizer: { jwt } } };

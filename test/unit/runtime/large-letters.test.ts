@@ -1,3 +1,5 @@
+import type { SQSRecord } from 'aws-lambda';
+import { maxEventSizes } from '../../../contract/event/event-size.ts';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
 import { createConsumer, exactlyOnce } from '../../../runtime/index.ts';
 import { fitAttributes, sizeOf } from '../../../runtime/settlement/dead-letter-attributes.ts';
@@ -25,7 +27,8 @@ function consumerOf(most = mostBytes) {
     { name: 'fulfilment', parse: parseOrderEvent, guarantee: exactlyOnce(), handle: () => [] },
     wiring,
   );
-  return { wiring, take: (body: string) => handler(sqsEvent(sqsRecord(body)), remaining()) };
+  const takeRecord = (record: SQSRecord) => handler(sqsEvent(record), remaining());
+  return { wiring, takeRecord, take: (body: string) => takeRecord(sqsRecord(body)) };
 }
 
 it.each([
@@ -35,6 +38,23 @@ it.each([
   const body = 'x'.repeat(mostBytes + more);
   await expect(take(body)).resolves.toEqual({ batchItemFailures: [] });
   expect(body.startsWith(wiring.letters[0]?.body ?? '-')).toBe(true);
+});
+
+it('the largest event that a topic can accept is copied whole, with its attributes and the reason', async () => {
+  const { wiring, takeRecord } = consumerOf();
+  const tenant = { dataType: 'String', stringValue: 't'.repeat(1000) } as const;
+  const attributes = Object.fromEntries(
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => [name, tenant]),
+  );
+  const ofAttributes = 8 * (1 + 'String'.length + 1000);
+  const body = 'x'.repeat(maxEventSizes.most - ofAttributes);
+  await takeRecord(sqsRecord(body, { attributes }));
+  const [letter] = wiring.letters;
+  expect(letter?.body).toBe(body);
+  expect(Object.keys(letter?.attributes ?? {})).toEqual(expect.arrayContaining(Object.keys(attributes)));
+  const reason = JSON.parse(letter?.attributes['dead-letter-reason']?.StringValue ?? '');
+  expect(reason).toMatchObject({ code: 'INVALID_JSON', message: expect.any(String) });
+  expect(reason.originalBody).toBeUndefined();
 });
 
 it('a copy with the body of an unknown outcome names its record, however little room is left', () => {
@@ -67,7 +87,9 @@ it('the log says that the copy of a body that is too large was cut', async () =>
   const { wiring, take } = consumerOf();
   await take('x'.repeat(mostBytes));
   expect(wiring.logged[0]).toMatchObject({ outcome: 'poison', code: 'INVALID_JSON' });
-  expect(wiring.logged[0]?.reason).toContain('Its copy holds only the first');
+  expect(wiring.logged[0]?.reason).toMatch(
+    /Its copy holds only the first \d+ of the 1048576 bytes of its body \(SHA-256 \w+\)\. Only its producer has the rest$/,
+  );
 });
 
 it('poison is copied to a dead-letter queue whose size limit is below its body', async () => {
