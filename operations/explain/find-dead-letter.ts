@@ -1,5 +1,6 @@
 import { type ReasonCode, reasonCodes } from '../../contract/reporting/reason-codes.ts';
 import type { SeenRecord } from '../records/record.ts';
+import { isLost } from '../records/standing.ts';
 import type { Scene } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { commandOf } from './next-command.ts';
@@ -26,7 +27,7 @@ export function deadLetterFinding(
     path === undefined || since === undefined ? undefined : since + path.deadLetterRetentionSeconds * 1000;
   const common = { consumer, event, since, record: record.id };
   const why = lastError === undefined ? '' : `: ${lastError}`;
-  if (expiresAt !== undefined && expiresAt <= now) {
+  if (path !== undefined && since !== undefined && isLost(since, { ...path, now })) {
     return {
       ...common,
       kind: 'dead-letter-lost',

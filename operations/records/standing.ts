@@ -30,23 +30,24 @@ export interface StandingTerms {
  */
 export function standingOf(
   { state, status, since, nextTryAt }: Pick<ListedRecord, 'state' | 'status' | 'since' | 'nextTryAt'>,
-  { now, deadLetterRetentionSeconds }: StandingTerms,
+  terms: StandingTerms,
 ): Standing {
+  const ofLetter = isLost(since, terms) ? 'lost' : 'kept';
   switch (state) {
     case 'OUTCOME_UNKNOWN':
       return 'undecided';
     case 'RETRYING':
     case 'BLOCKED':
-      return nextTryAt !== undefined && now > nextTryAt + longestDelayMs ? 'abandoned' : 'waits';
+      return nextTryAt !== undefined && terms.now > nextTryAt + longestDelayMs ? 'abandoned' : 'waits';
     case 'QUARANTINED':
       // A claim keeps the entry, so the copy was redriven, and its message is in the source queue.
-      if (status === 'INPROGRESS') return 'waits';
-      return isOver(since, now, deadLetterRetentionSeconds);
+      return status === 'INPROGRESS' ? 'waits' : ofLetter;
     case 'DEAD_LETTER':
-      return isOver(since, now, deadLetterRetentionSeconds);
+      return ofLetter;
   }
 }
 
-function isOver(since: number, now: number, retentionSeconds: number): Standing {
-  return now > since + retentionSeconds * 1000 ? 'lost' : 'kept';
+/** Whether the dead-letter queue has deleted a copy by now. @param since Milliseconds since the epoch: when it was listed. */
+export function isLost(since: number, { now, deadLetterRetentionSeconds }: StandingTerms): boolean {
+  return now > since + deadLetterRetentionSeconds * 1000;
 }

@@ -60,7 +60,7 @@ export function sortForSending(
 
 /** The attribute that holds packed attributes. */
 export function packedValue(packed: PackedAttributes): MessageAttributeValue {
-  return { DataType: 'String', StringValue: asciiJson(packed) };
+  return { DataType: 'String', StringValue: sqsJson(packed) };
 }
 
 /**
@@ -77,7 +77,7 @@ export function keptAttributes(attributes: SQSMessageAttributes, publishedAt: nu
     ...kept
   } = attributes;
   const published = { dataType: 'Number', stringValue: String(publishedAt) };
-  return asciiJson(packAll(Object.entries({ ...kept, [firstPublishedAttribute]: published })));
+  return sqsJson(packAll(Object.entries({ ...kept, [firstPublishedAttribute]: published })));
 }
 
 /**
@@ -131,10 +131,16 @@ function parsed(text: string): unknown {
   }
 }
 
-/** JSON in ASCII, because SQS refuses some characters (for example U+FFFE) that an attribute can contain. */
+/** JSON without U+FFFE and U+FFFF, which SQS refuses. JSON itself escapes all other characters that SQS refuses. */
+function sqsJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\ufffe\uffff]/g, escaped);
+}
+
+/** JSON in ASCII. */
 export function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

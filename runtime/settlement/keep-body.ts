@@ -20,7 +20,7 @@ export interface UnknownOutcome {
 /** What a record keeps of a message, to send it again; `undefined` if that does not fit. */
 function contentOf({ body, attributes, publishedAt }: Message<CloudEvent>): KeptBody | undefined {
   const messageAttributes = keptAttributes(attributes, publishedAt);
-  const bytes = Buffer.byteLength(body) + messageAttributes.length;
+  const bytes = Buffer.byteLength(body) + Buffer.byteLength(messageAttributes);
   return bytes <= maxContentBytes ? { body, messageAttributes } : undefined;
 }
 

@@ -6,6 +6,7 @@ import { recordDrop } from '../../../operations/letters/letter-records.ts';
 import { type Letter, listLetters } from '../../../operations/letters/list-letters.ts';
 import { moveLetters } from '../../../operations/letters/move-letters.ts';
 import { isSelected, type Selection } from '../../../operations/letters/select-letters.ts';
+import { isLost } from '../../../operations/records/standing.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
 import { decisionOf, decisionOptions, readReason } from '../../options/decision.ts';
 import { confirm } from '../../output/confirm.ts';
@@ -66,7 +67,7 @@ Who did it, when and why stays in the records.`,
         process.stderr.write('Nothing was deleted.\n');
         return true;
       }
-      const { url } = await readQueue(aws.sqs, described.deadLetterQueue);
+      const { url, retentionSeconds } = await readQueue(aws.sqs, described.deadLetterQueue);
       const decision = decisionOf('dropped', reason);
       const table = partsOfArn(described.records).name;
       const { moved } = await moveLetters({
@@ -78,9 +79,15 @@ Who did it, when and why stays in the records.`,
         moved: async (id) => void (await recordDrop(aws.dynamoDb, table, chosen.get(id) as Letter, decision)),
         room: async () => {},
       });
-      const left = chosen.size - moved.size;
+      const terms = { now: Date.now(), deadLetterRetentionSeconds: retentionSeconds };
+      const lost = [...chosen.values()].filter(
+        ({ letter, since }) => !moved.has(letter) && isLost(since, terms),
+      );
+      // The queue has deleted them, so only their entries are left.
+      for (const letter of lost) await recordDrop(aws.dynamoDb, table, letter, decision);
+      const left = chosen.size - moved.size - lost.length;
       process.stderr.write(
-        `Deleted ${moved.size}.${left === 0 ? '' : ` ${left} ${left === 1 ? 'was' : 'were'} not found: behind other letters of their group, or gone.`}\n`,
+        `Deleted ${moved.size + lost.length}.${left === 0 ? '' : ` ${left} ${left === 1 ? 'was' : 'were'} not found: behind other letters of their group, or gone.`}\n`,
       );
       return left === 0;
     });

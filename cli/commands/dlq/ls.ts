@@ -2,6 +2,7 @@ import { consumerNamed } from '../../../operations/installation/find-installatio
 import { readQueue, sumOf } from '../../../operations/installation/read-path.ts';
 import { type Letter, listLetters } from '../../../operations/letters/list-letters.ts';
 import { isSelected, type Selection } from '../../../operations/letters/select-letters.ts';
+import { isLost } from '../../../operations/records/standing.ts';
 import { oneOf } from '../../../system/arguments.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
 import { callOf } from '../../output/call.ts';
@@ -51,16 +52,21 @@ not empty, or holds another number than is listed.`,
       const described = consumerNamed(installation, consumer);
       const counts = new Map<string, number>();
       const kept: Letter[] = [];
+      const queue = await readQueue(aws.sqs, described.deadLetterQueue);
+      const terms = { now: Date.now(), deadLetterRetentionSeconds: queue.retentionSeconds };
+      const isGone = ({ since }: Letter) => isLost(since, terms);
       let listed = 0;
+      let lost = 0;
       for await (const letter of listLetters(aws.dynamoDb, described)) {
         listed += 1;
+        lost += Number(isGone(letter));
         if (!isSelected(letter, selection)) continue;
         const name = groupBy === 'group' ? letter.messageGroup : letter.code;
         counts.set(name, (counts.get(name) ?? 0) + 1);
-        if (access.json && groupBy === undefined) printJsonLines([letter]);
+        if (access.json && groupBy === undefined) printJsonLines([{ ...letter, lost: isGone(letter) }]);
         else if (kept.length < mostKept) kept.push(letter);
       }
-      const inQueue = sumOf(await readQueue(aws.sqs, described.deadLetterQueue));
+      const inQueue = sumOf(queue);
       const shown = terminal(process.stdout, access.all);
       const tally = [...counts].toSorted(([, one], [, other]) => other - one);
       if (access.json && groupBy !== undefined) {
@@ -68,11 +74,12 @@ not empty, or holds another number than is listed.`,
       } else if (!access.json) {
         const table =
           groupBy === undefined
-            ? formatLetters(kept, Date.now(), shown)
+            ? formatLetters(kept, terms.now, shown, isGone)
             : formatTable(tally, tallyColumns(groupBy), shown);
         if (counts.size > 0) process.stdout.write(`${limited(table, shown)}\n\n`);
       }
-      process.stderr.write(`${summary(consumer, listed, inQueue)}\n`);
+      process.stderr.write(`${summary(consumer, listed - lost, inQueue)}\n`);
+      if (lost > 0) process.stderr.write(`${lostLine(lost)}\n`);
       if (listed > 0) process.stderr.write(`${callOf(`dlq plan ${consumer}`, access)}\n`);
       return inQueue === 0 && listed === 0;
     });
@@ -91,6 +98,13 @@ function summary(consumer: string, listed: number, inQueue: number): string {
   return missing > 0
     ? `${count}, and ${listed} ${listed === 1 ? 'is' : 'are'} listed: SQS itself moved ${letters(missing)}, or the list could not be written.`
     : `${count}, and ${listed} ${listed === 1 ? 'is' : 'are'} listed: ${letters(-missing)} left it, or SQS has not counted ${-missing === 1 ? 'it' : 'them'} yet.`;
+}
+
+function lostLine(lost: number): string {
+  return (
+    `LOST: the queue has deleted ${letters(lost)} at the end of its retention. Publish what is still wanted again, ` +
+    'under its own id, and take the entry off the list with dlq drop.'
+  );
 }
 
 function letters(count: number): string {

@@ -1,7 +1,13 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttributes } from 'aws-lambda';
 import { parseOrderEvent } from '../../../contract/orders/order-event.ts';
-import { resendAttributes, unpack } from '../../../runtime/aws/packed-attributes.ts';
+import {
+  packedValue,
+  resendAttributes,
+  sortForSending,
+  unpack,
+} from '../../../runtime/aws/packed-attributes.ts';
+import { asKept } from '../../../runtime/aws/sqs-attributes.ts';
 import {
   atMostOnce,
   createConsumer,
@@ -68,6 +74,16 @@ describe('the attributes of a message', () => {
   it('include the owner token of a resend, although its copy has no place for all of them', async () => {
     await refused('m1', { ...ten, 'resolved-attempt': text('attempt-9') });
     expect(wiring.letters[0]?.attributes['resolved-attempt']?.StringValue).toBe('attempt-9');
+  });
+
+  it('are packed in hardly more bytes than they have, and without a character that SQS refuses', () => {
+    const refused = { '.name': text(`${'ü'.repeat(1000)}\ud83d\ude00\u0000\ufffe\uffff\ud800`) };
+    const { packed } = sortForSending(refused, []);
+    const { StringValue = '' } = packed === undefined ? {} : packedValue(packed);
+    expect(Buffer.byteLength(StringValue)).toBeLessThan(2100);
+    expect(asKept(StringValue)).toBe(StringValue);
+    const unpacked = unpack({ 'packed-attributes': text(StringValue) });
+    expect(unpacked['.name']?.stringValue).toBe(refused['.name'].stringValue);
   });
 
   it('are those of the producer if it has an attribute of that name itself', () => {
