@@ -1,5 +1,6 @@
 import type { Ability } from '../../../local/endpoint/abilities.ts';
 import type { ClientConfig } from '../../../local/endpoint/client-config.ts';
+import type { Environment } from '../../../system/environment.ts';
 import type { SandboxFiles } from './sandbox.ts';
 
 /** One deployed topic with its consumer and its tables. */
@@ -25,6 +26,17 @@ export interface Connection {
   readonly intake: { readonly url: string; readonly functionName: string };
   /** The same stack again, deployed without mending what the emulator drops; absent where nothing was to mend. */
   readonly unmended?: Deployed;
+  /** For the commands of operators: the consumers are named as they are here. */
+  readonly operated: {
+    readonly stackName: string;
+    /** Variables of AWS' tools, for the endpoint. */
+    readonly environment: Environment;
+    readonly orders: Deployed;
+    /** Poison blocks its group. */
+    readonly strict: Deployed;
+    /** At most once. */
+    readonly once: Deployed;
+  };
   /** What charges and mails; absent where functions don't reach the provider and the proxy on this machine. */
   readonly effects?: {
     readonly stack: Deployed;

@@ -30,6 +30,7 @@ export default async function setup(): Promise<void> {
     main,
     `${main}-Unmended`,
     `${main}-Variants`,
+    `${main}-Operated`,
     ...(hasSandbox ? [`${main}-Effects`] : []),
   ];
   globalThis.undoSetup = async () => {
@@ -47,7 +48,8 @@ export default async function setup(): Promise<void> {
     // Topics are named after their stacks.
     const others = resources.filter(({ physicalId }) => !physicalId.includes(`${main}-Unmended`));
     const [mended] = await restoreTopicAttributes(endpoint.clientConfig, others);
-    const variant = (name: string) => JSON.parse(outputs[`${main}-Variants`]?.[`${name}Variant`] ?? '{}');
+    const variant = (name: string, stack = 'Variants') =>
+      JSON.parse(outputs[`${main}-${stack}`]?.[`${name}Variant`] ?? '{}');
     const effects = sandbox && {
       stack: deployed(outputs[`${main}-Effects`]),
       billing: deployed(outputs[`${main}-Effects`], 'Billing'),
@@ -69,6 +71,13 @@ export default async function setup(): Promise<void> {
       intake: {
         url: outputs[main]?.IntakeUrl ?? '',
         functionName: outputs[main]?.IntakeFunctionName ?? '',
+      },
+      operated: {
+        stackName: `${main}-Operated`,
+        environment: endpoint.environment,
+        orders: variant('orders', 'Operated'),
+        strict: variant('strict', 'Operated'),
+        once: variant('once', 'Operated'),
       },
       ...(mended && { unmended: deployed(outputs[`${main}-Unmended`]) }),
       variants: {

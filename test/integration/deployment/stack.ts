@@ -3,6 +3,7 @@ import { App, CfnOutput, Duration, NestedStack, RemovalPolicy, Stack } from 'aws
 import { Construct } from 'constructs';
 import { customersTable, ledgerTable, ordersTable } from '../../../contract/orders/order-tables.ts';
 import { shopVariables } from '../../../contract/orders/shop-variables.ts';
+import type { OnPoison } from '../../../contract/policies/poison-policy.ts';
 import { OrderOnceStack } from '../../../lib/app/order-once-stack.ts';
 import { DataTable, EventTopic, IdempotentConsumer, RecordTable } from '../../../lib/index.ts';
 import { physicalName } from '../../../lib/names.ts';
@@ -17,6 +18,8 @@ interface VariantProps {
   /** @default 3 s, so that what its process dies over comes again soon */
   readonly timeout?: Duration;
   readonly visibilityTimeout?: Duration;
+  /** @default quarantine */
+  readonly onPoison?: OnPoison;
 }
 
 /** A topic of its own, with one consumer that runs a test's function in the place of the real one. */
@@ -29,7 +32,7 @@ class Variant extends Construct {
     super(stack, name);
     const removalPolicy = RemovalPolicy.DESTROY;
     const topic = new EventTopic(this, 'Events');
-    const records = new RecordTable(this, 'Records', { removalPolicy });
+    const records = new RecordTable(this, 'Records', { removalPolicy, findBySubject: true });
     const orders = new DataTable(this, 'Orders', { removalPolicy, partitionKey: ordersTable.key });
     const ledger = new DataTable(this, 'Ledger', { removalPolicy, partitionKey: ledgerTable.key });
     const customers = new DataTable(this, 'Customers', { removalPolicy, partitionKey: customersTable.key });
@@ -101,6 +104,12 @@ new Variant(variants, 'patient', { ...troubled, visibilityTimeout: Duration.minu
 new Variant(variants, 'outside', troubledOutside);
 const nested = new EventTopic(new NestedStack(variants, 'Nested'), 'Events');
 new CfnOutput(variants, 'NestedTopicArn', { value: nested.topicArn });
+
+// A stack of its own for the commands of operators, which find consumers by their names.
+const operated = new Stack(app, `${name}-Operated`);
+new Variant(operated, 'orders', { entry: 'troubled', consumerName: 'orders', timeout: Duration.seconds(30) });
+new Variant(operated, 'strict', { entry: 'troubled', consumerName: 'strict', onPoison: 'block' });
+new Variant(operated, 'once', { entry: 'troubled-once', consumerName: 'once' });
 
 const effects: unknown = app.node.tryGetContext('effects');
 if (effects !== undefined) {
