@@ -8,7 +8,7 @@ import type { SeenRecord } from '../records/record.ts';
 
 /** Who decided what about a record, and why. It stays in the record, as JSON. */
 export interface Decision {
-  readonly what: 'done' | 'retry' | 'abandoned' | 'skipped' | 'dropped' | 'erased';
+  readonly what: 'done' | 'retry' | 'abandoned' | 'skipped' | 'dropped' | 'erased' | 'forgotten';
   readonly by: string;
   /** ISO time. */
   readonly at: string;

@@ -1,3 +1,4 @@
+import { decisionIn } from '../../../operations/decisions/decision.ts';
 import { commandOf } from '../../../operations/explain/next-command.ts';
 import type { SeenRecord } from '../../../operations/records/record.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
@@ -53,6 +54,7 @@ export const show: Command = makeCommand<ShowOptions>({
 
 /** What a person needs to find the effect in another system. */
 export function formatUnknown(record: SeenRecord, { width, colors }: Terminal): string {
+  const forgotten = decisionIn(record);
   const rows: readonly (readonly [name: string, value: string | undefined])[] = [
     ['why', record.lastError],
     ['idempotency key', record.id],
@@ -72,7 +74,9 @@ export function formatUnknown(record: SeenRecord, { width, colors }: Terminal): 
       'body',
       record.bodySha256 === undefined
         ? undefined
-        : 'in the dead-letter queue (BODY_KEPT), from which --retry takes it',
+        : forgotten?.what === 'forgotten'
+          ? `removed at ${forgotten.at} by ${forgotten.by} (${forgotten.why}), so --retry cannot send it`
+          : 'in the dead-letter queue (BODY_KEPT), from which --retry takes it',
     ],
   ];
   const lines = rows.flatMap(([name, value]) =>
