@@ -36,49 +36,63 @@ const hasPython =
 const [run, without] = hasPython ? [test, ''] : [test.skip, ' (skipped: no Python >= 3.10)'];
 
 interface Finding {
-  readonly Level: string;
   readonly Message: string;
   readonly Rule: { readonly Id: string };
 }
 
-/** The errors that cfn-lint finds in a stack's template; warnings and hints are left out. */
-async function errors(stack: Stack): Promise<string[]> {
+/** A Region of each partition that cfn-lint knows. */
+const regions = [
+  'eu-west-1',
+  'cn-north-1',
+  'us-gov-west-1',
+  'eusc-de-east-1',
+  'us-iso-east-1',
+  'us-isob-east-1',
+];
+
+/** The CDK writes a dependency of each function on its role, which the reference to the role already is. */
+const harmless = 'W3005';
+
+/** What cfn-lint finds in a stack's template for Regions of all partitions, except for what is harmless. */
+async function findings(stack: Stack): Promise<string[]> {
   const file = join(temporaryFolder(), 'template.json');
   writeFileSync(file, JSON.stringify(Template.fromStack(stack).toJSON()));
   const { stdout, stderr } = spawnSync(
     await pythonTool('cfn-lint'),
-    ['-c', 'from cfnlint.runner import main; main()', '--format', 'json', '--', file],
+    [
+      '-c',
+      'from cfnlint.runner import main; main()',
+      '--format',
+      'json',
+      '--regions',
+      ...regions,
+      '--',
+      file,
+    ],
     { encoding: 'utf8' },
   );
   if (!stdout.startsWith('[')) throw new Error(`cfn-lint did not run: ${stdout}${stderr}`);
   return (JSON.parse(stdout) as Finding[])
-    .filter(({ Level }) => Level === 'Error')
+    .filter(({ Rule }) => Rule.Id !== harmless)
     .map(({ Rule, Message }) => `${Rule.Id}: ${Message}`);
 }
 
 run.each([
   ['production', {}],
   ['development', forDevelopment],
-  ['production and every consumer', everyConsumer],
-] as const)(`cfn-lint finds no error in the template for %s${without}`, async (_, props) => {
-  expect(await errors(orderOnceStack(props))).toEqual([]);
+  [
+    'production with every consumer, a key and large events',
+    {
+      ...everyConsumer,
+      encryptionKeyArn: 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd',
+      maxEventSize: 1_000_000,
+    },
+  ],
+] as const)(`cfn-lint finds nothing in the template for %s${without}`, async (_, props) => {
+  expect(await findings(orderOnceStack(props))).toEqual([]);
 });
 
-run(`cfn-lint finds no error where poison blocks its group${without}`, async () => {
-  const stack = shop();
-  const topic = new EventTopic(stack, 'Events');
-  const records = new RecordTable(stack, 'Records');
-  new IdempotentConsumer(stack, 'Bookings', {
-    consumerName: 'bookings',
-    topic,
-    records,
-    entry: anyEntry,
-    onPoison: 'block',
-  });
-  expect(await errors(stack)).toEqual([]);
-});
-
-run(`cfn-lint finds no error in a consumer with every option${without}`, async () => {
+run(`cfn-lint finds nothing in a consumer with every option${without}`, async () => {
   const stack = shop();
   const encryptionKey = new Key(stack, 'Key', { enableKeyRotation: true });
   const seats = new DataTable(stack, 'Seats', { partitionKey: 'seat', encryptionKey });
@@ -92,8 +106,9 @@ run(`cfn-lint finds no error in a consumer with every option${without}`, async (
     vpc: new Vpc(stack, 'Vpc') as IVpc,
     tracing: Tracing.ACTIVE,
     provisionedPollerConfig: { minimumPollers: 2, maximumPollers: 20 },
+    onPoison: 'block',
   });
-  expect(await errors(stack)).toEqual([]);
+  expect(await findings(stack)).toEqual([]);
 });
 
 run(`fails if a property has a value that AWS does not take${without}`, async () => {
@@ -103,5 +118,5 @@ run(`fails if a property has a value that AWS does not take${without}`, async ()
   logs.retentionInDays = 61;
 
   // THEN
-  expect(await errors(stack)).toEqual([expect.stringMatching(/^E\d+: 61 is not one of/)]);
+  expect(await findings(stack)).toEqual([expect.stringMatching(/^E\d+: 61 is not one of/)]);
 });
