@@ -4,7 +4,10 @@
  */
 export const historyAttributes = {
   consumer: 'consumer',
-  /** Milliseconds since the epoch: when the consumer began, beside its first delivery. No record is older. */
+  /**
+   * Milliseconds since the epoch: when the consumer began, beside its first delivery. Only a consumer that is older than this
+   * item has older records.
+   */
   beganAt: 'began_at',
   /**
    * Milliseconds since the epoch: something else applied the events before it. Absent: the consumer has no past, so an event

@@ -48,7 +48,8 @@ export function sortForSending(
     .sort(([a], [b]) => Number(b === resolvedAttemptAttribute) - Number(a === resolvedAttemptAttribute));
   const room = maxMessageAttributes - own.length;
   const accepted = kept.flatMap(([name, value]) => {
-    const sent = sendable(name, value);
+    // An attribute of the producer's own with this name can only travel inside of the packed ones.
+    const sent = name === packedAttributesAttribute ? undefined : sendable(name, value);
     return sent === undefined ? [] : [[name, sent] as const];
   });
   const sent =

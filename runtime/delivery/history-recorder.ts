@@ -48,8 +48,9 @@ export class HistoryRecorder {
    * @param deadlineAt Milliseconds since the epoch.
    */
   async idle(deadlineAt: number): Promise<void> {
-    if (this.#pending === undefined) return;
-    const left = new Patience(Math.min(longestWaitMs, deadlineAt - this.#clock.now()), this.#clock);
+    const leftMs = Math.min(longestWaitMs, deadlineAt - this.#clock.now());
+    if (this.#pending === undefined || leftMs <= 0) return;
+    const left = new Patience(leftMs, this.#clock);
     await left.waitFor(this.#pending);
     left.end();
   }

@@ -95,6 +95,15 @@ describe('the history of a consumer', () => {
     expect(written).toHaveLength(1);
   });
 
+  it('does not hold up an invocation that is about to end', async () => {
+    faults = [() => new Promise(() => {})];
+    wiring.store.befall('commit', () => {
+      wiring.clock.time += remaining().getRemainingTimeInMillis() - 450;
+    });
+    await expect(process()(records('a'), remaining())).resolves.toEqual({ batchItemFailures: [] });
+    expect(written).toHaveLength(1);
+  });
+
   it('is in the store of the guarantee', async () => {
     const own = memoryStore();
     const guarantee = atLeastOnce({ providerKeyRetention: Number.POSITIVE_INFINITY, store: own });

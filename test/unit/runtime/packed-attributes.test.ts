@@ -93,6 +93,16 @@ describe('the attributes of a message', () => {
     }
   });
 
+  it('keep one of the producer with that name, also where others are packed', async () => {
+    const { 'name-0': _, ...nine } = ten;
+    const all = { ...nine, 'packed-attributes': text("the producer's own") };
+    await refused('m1', all);
+    for (const messageId of ['m2', 'm3']) {
+      await refused(messageId, received(wiring.letters.at(-1)?.attributes ?? {}));
+    }
+    for (const attributes of parsed) expect(attributes).toMatchObject(all);
+  });
+
   it('replace packed ones of the same name, since they were set later', () => {
     const packed = text(
       '{"tenant":{"type":"String","value":"earlier"},"more":{"type":"String","value":"m"}}',
