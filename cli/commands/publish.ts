@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../contract/errors.ts';
 import type { Installation } from '../../operations/installation/find-installation.ts';
 import { readLines } from '../../publisher/input/lines.ts';
 import { publish as publishLines } from '../../publisher/publish.ts';
+import { readMaxEventSize } from '../../publisher/topic/read-max-event-size.ts';
 import { filled, oneOf } from '../../system/arguments.ts';
 import { onShutdown } from '../../system/teardown.ts';
 import { type AccessOptions, withInstallation } from '../options/access.ts';
@@ -64,6 +65,7 @@ journal, an interrupted run goes on where it stopped.`,
           client: aws.sns,
           journal,
           deduplication,
+          maxEventSize: await readMaxEventSize(aws.sns, topicArn),
           signal: stopping.signal,
         });
         const known = skipped > 0 ? `, ${skipped} were published before` : '';

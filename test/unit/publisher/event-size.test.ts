@@ -3,6 +3,7 @@ import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import { maxEventSizes } from '../../../contract/event/event-size.ts';
 import { fitsTopic, publish, publishEvent, snsTopic } from '../../../publisher/index.ts';
 import { sizeOf } from '../../../publisher/topic/entry.ts';
+import { readMaxEventSize } from '../../../publisher/topic/read-max-event-size.ts';
 import { anEvent } from '../../../testing/index.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:111111111111:events.fifo';
@@ -68,4 +69,21 @@ test.each([
   await expect(publish([], { topicArn, maxEventSize: maxEventSize as number })).rejects.toThrow(
     'it must be a whole number of bytes from 1024 to 1032192',
   );
+});
+
+describe('the command that publishes a file', () => {
+  test.each([
+    ['500000', 500_000],
+    // A topic of somebody else: the copy of a dead letter would not fit.
+    ['1048576', maxEventSizes.most],
+    [undefined, undefined],
+  ])('reads the size from the topic: %s is %s', async (MaximumMessageSize, expected) => {
+    const client = { send: async () => ({ Attributes: { MaximumMessageSize } }) };
+    await expect(readMaxEventSize(client as never, topicArn)).resolves.toBe(expected);
+  });
+
+  test('goes on with the default of SNS if it may not read the size', async () => {
+    const client = { send: () => Promise.reject(new Error('AuthorizationError')) };
+    await expect(readMaxEventSize(client as never, topicArn)).resolves.toBeUndefined();
+  });
 });
