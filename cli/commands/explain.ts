@@ -4,6 +4,7 @@ import type { AskedEvent } from '../../operations/explain/facts.ts';
 import { type Finding, urgencyOf } from '../../operations/explain/finding.ts';
 import { gatherFacts } from '../../operations/explain/gather-facts.ts';
 import { readAskedEvents } from '../../operations/explain/read-asked-events.ts';
+import { consumerNamed } from '../../operations/installation/find-installation.ts';
 import { filled } from '../../system/arguments.ts';
 import { type AccessOptions, withInstallation } from '../options/access.ts';
 import { formatFindings } from '../output/findings.ts';
@@ -14,6 +15,7 @@ import { type Command, makeCommand } from './command.ts';
 interface ExplainOptions {
   readonly access: AccessOptions;
   readonly text: string;
+  readonly consumer: string | undefined;
   readonly source: string | undefined;
   readonly events: string | undefined;
   readonly journal: string | undefined;
@@ -29,6 +31,7 @@ their subject (an order's number), by their id with
 table, searches no log and receives no message.
 Exit code 1: something needs a person.`,
   options: {
+    consumer: { value: 'NAME', help: 'only this consumer', default: 'all' },
     source: { value: 'SOURCE', help: 'the source of the event with this id' },
     events: { value: 'FILE', help: 'the file of events that was published' },
     journal: { value: 'FILE', help: 'the journal of its publication' },
@@ -49,12 +52,14 @@ Exit code 1: something needs a person.`,
     if (journal !== undefined && events === undefined) {
       throw new ConfigurationError('--journal needs the file that was published: give it with --events');
     }
-    return { access, text, source: option('source'), events, journal };
+    return { access, text, consumer: option('consumer'), source: option('source'), events, journal };
   },
-  async act({ access, text, source, events, journal }) {
+  async act({ access, text, consumer, source, events, journal }) {
     const asked: AskedEvent[] = events === undefined ? [] : await readAskedEvents({ events, journal }, text);
     return await withInstallation(access, async (aws, installation) => {
-      const facts = await gatherFacts(aws, installation, { text, source, asked });
+      const consumers =
+        consumer === undefined ? installation.consumers : [consumerNamed(installation, consumer)];
+      const facts = await gatherFacts(aws, { consumers }, { text, source, asked });
       const now = Date.now();
       const found: Finding[] = facts.flatMap((one) => diagnose(one, text, now));
       const shown = terminal(process.stdout, access.all);

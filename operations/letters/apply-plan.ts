@@ -86,7 +86,7 @@ export async function applyPlan(
         await sendAgain(aws.sqs, deadLetterQueue.url, deferralOf(message, plan.id), message);
         return true;
       }
-      const again = resendOf(message, plan.id);
+      const again = resendOf(message, plan.id, { isNew: letterOf(id).act === 'send-as-new' });
       if ('unsendable' in again) return stays(id, again.unsendable);
       await sendAgain(aws.sqs, queue.url, again, message);
       return true;

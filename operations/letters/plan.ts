@@ -36,7 +36,7 @@ const planned = v.object({
   subject: v.optional(v.string()),
   source: v.optional(v.string()),
   eventId: v.optional(v.string()),
-  act: v.picklist(['send', 'defer']),
+  act: v.picklist(['send', 'send-as-new', 'defer']),
 });
 
 export interface Plan extends PlanHeader {

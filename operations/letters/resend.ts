@@ -1,6 +1,10 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { sha256 } from '../../contract/event/identity.ts';
-import { type DeadLetterReason, deadLetterReasonAttribute } from '../../contract/message-attributes.ts';
+import {
+  type DeadLetterReason,
+  deadLetterReasonAttribute,
+  firstPublishedAttribute,
+} from '../../contract/message-attributes.ts';
 
 /** A message as it is sent again. */
 export interface Resent {
@@ -20,10 +24,12 @@ export interface Unsendable {
  *
  * @param planId The deduplication id derives from the plan and from the letter itself. So a repeat of the plan sends
  *   nothing twice within five minutes, and a letter that came back is another one.
+ * @param isNew Whether the event counts as published now, because an operator knows that it was not applied. @default false
  */
 export function resendOf(
   { Body = '', Attributes = {}, MessageAttributes = {}, MessageId = '' }: Message,
   planId: string,
+  { isNew = false }: { readonly isNew?: boolean } = {},
 ): Resent | Unsendable {
   const reason = reasonOf(MessageAttributes);
   if (reason?.originalBody !== undefined) {
@@ -31,7 +37,15 @@ export function resendOf(
     return { unsendable: `its body was cut or replaced: the whole has ${bytes} bytes, SHA-256 ${digest}` };
   }
   // The consumer unpacks the attributes that had no place beside the reason.
-  const { [deadLetterReasonAttribute]: _, ...kept } = MessageAttributes;
+  const {
+    [deadLetterReasonAttribute]: _,
+    [firstPublishedAttribute]: published,
+    ...others
+  } = MessageAttributes;
+  const kept = {
+    ...others,
+    ...(published !== undefined && !isNew && { [firstPublishedAttribute]: published }),
+  };
   return {
     MessageBody: Body,
     MessageGroupId: Attributes.MessageGroupId ?? '',

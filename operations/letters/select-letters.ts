@@ -31,8 +31,12 @@ export type Predecessors =
   | 'defer';
 
 export interface PlannedLetter extends Letter {
-  /** `send`: to the consumer's queue. `defer`: to the end of the dead-letter queue. */
-  readonly act: 'send' | 'defer';
+  /**
+   * - `send`: to the consumer's queue, as old as it is.
+   * - `send-as-new`: the same, and its idempotency window starts again.
+   * - `defer`: to the end of the dead-letter queue.
+   */
+  readonly act: 'send' | 'send-as-new' | 'defer';
 }
 
 export interface Selected {

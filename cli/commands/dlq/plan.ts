@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigurationError } from '../../../contract/errors.ts';
+import type { ReasonCode } from '../../../contract/reporting/reason-codes.ts';
 import { commandOf } from '../../../operations/explain/next-command.ts';
 import { consumerNamed } from '../../../operations/installation/find-installation.ts';
 import { boundTo } from '../../../operations/letters/apply-plan.ts';
 import { listLetters } from '../../../operations/letters/list-letters.ts';
 import { writePlan } from '../../../operations/letters/plan.ts';
 import {
+  type PlannedLetter,
   type Predecessors,
   type Selection,
   selectLetters,
@@ -25,6 +27,7 @@ interface PlanOptions {
   readonly consumer: string;
   readonly selection: Selection;
   readonly predecessors: Predecessors;
+  readonly asNew: boolean;
   readonly out: string | undefined;
 }
 
@@ -40,6 +43,7 @@ chosen one must be redriven too, or deferred.`,
     ...selectionOptions,
     'with-predecessors': { value: '', help: 'also redrive the letters before them' },
     'defer-predecessors': { value: '', help: "move those to the queue's end" },
+    'as-new': { value: '', help: 'send events that are out of their window, and were not applied' },
     out: { value: 'FILE', help: 'the plan', default: 'CONSUMER.plan' },
   },
   examples: [
@@ -60,14 +64,16 @@ chosen one must be redriven too, or deferred.`,
       consumer,
       selection: readSelection(line),
       predecessors: also ? 'with' : defers ? 'defer' : 'refuse',
+      asNew: line.values['as-new'] === true,
       out: filled('out', line.text('out')),
     };
   },
-  async act({ access, consumer, selection, predecessors, out = `${consumer}.plan` }) {
+  async act({ access, consumer, selection, predecessors, asNew, out = `${consumer}.plan` }) {
     return await withInstallation(access, async (aws, installation) => {
       const described = consumerNamed(installation, consumer);
       const listed = listLetters(aws.dynamoDb, described);
-      const { letters, inTheWay } = await selectLetters(listed, selection, predecessors);
+      const { letters: selected, inTheWay } = await selectLetters(listed, selection, predecessors);
+      const letters = asNew ? selected.map(sentAsNew) : selected;
       const shown = terminal(process.stdout, access.all);
       if (inTheWay.length > 0) {
         process.stdout.write(`${limited(formatLetters(inTheWay, Date.now(), shown), shown)}\n`);
@@ -102,3 +108,13 @@ chosen one must be redriven too, or deferred.`,
     });
   },
 });
+
+/** @throws ConfigurationError for a letter that is not out of its window: its record knows what became of it. */
+function sentAsNew(letter: PlannedLetter): PlannedLetter {
+  const outOfWindow: ReasonCode = 'OUT_OF_WINDOW';
+  if (letter.act === 'defer') return letter;
+  if (letter.code === outOfWindow) return { ...letter, act: 'send-as-new' };
+  throw new ConfigurationError(
+    `--as-new is only for letters with the code ${outOfWindow}, and ${letter.eventId ?? letter.letter} has ${letter.code}: choose with --code`,
+  );
+}

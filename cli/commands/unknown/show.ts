@@ -1,3 +1,4 @@
+import { sha256 } from '../../../contract/event/identity.ts';
 import { decisionIn } from '../../../operations/decisions/decision.ts';
 import { commandOf } from '../../../operations/explain/next-command.ts';
 import type { SeenRecord } from '../../../operations/records/record.ts';
@@ -57,7 +58,9 @@ export function formatUnknown(record: SeenRecord, { width, colors }: Terminal): 
   const forgotten = decisionIn(record);
   const rows: readonly (readonly [name: string, value: string | undefined])[] = [
     ['why', record.lastError],
-    ['idempotency key', record.id],
+    ['record', record.id],
+    // What handlers send to other systems: `idempotencyKey` of their context.
+    ['idempotency key', sha256(record.id)],
     ['event', `${record.eventId} of ${record.source}`],
     ['subject', record.subject],
     ['group', record.messageGroup],

@@ -12,7 +12,12 @@ import { readTables } from '../../../contract/environment.ts';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import { customersTable, ordersTable } from '../../../contract/orders/order-tables.ts';
 import { dependenciesFromEnvironment } from '../../../runtime/consumer/dependencies-from-environment.ts';
-import { type ConsumerDependencies, type ConsumerHandler, PermanentError } from '../../../runtime/index.ts';
+import {
+  type ConsumerDependencies,
+  type ConsumerHandler,
+  NotExecutedError,
+  PermanentError,
+} from '../../../runtime/index.ts';
 import { withSpareTime } from './spare-time.ts';
 import { type Applied, appliedAttribute, mendedKey } from './traces.ts';
 
@@ -40,6 +45,9 @@ export async function suffer({ id, partitionkey, data }: OrderEvent): Promise<vo
       return;
     case 'fail-until':
       if (Date.now() < Number(detail)) throw new Error('not yet');
+      return;
+    case 'not-done-until-mended':
+      if (!(await exists(mendedKey(partitionkey)))) throw new NotExecutedError('the other system is away');
       return;
     case 'take':
       await delay(Number(detail));

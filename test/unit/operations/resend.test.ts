@@ -46,6 +46,13 @@ test('a message that SQS itself moved has no reason, and is sent as it is', () =
   });
 });
 
+test('the time of the first publication stays, unless the event is sent as new', () => {
+  const published = { DataType: 'Number', StringValue: '1' };
+  const given = letter({ 'first-published': published });
+  expect(resendOf(given, 'plan')).toMatchObject({ MessageAttributes: { 'first-published': published } });
+  expect(resendOf(given, 'plan', { isNew: true })).toMatchObject({ MessageAttributes: {} });
+});
+
 test('the deduplication id depends on the plan and on the letter, and on nothing else', () => {
   const idOf = (message: Message, plan: string) => {
     const again = resendOf(message, plan);
