@@ -98,7 +98,8 @@ let batch = { invocation: '', messages: 0 };
 export function observed(consumer: ConsumerHandler) {
   const unhurried = withSpareTime(consumer);
   return (event: SQSEvent, context: Context) => {
-    batch = { invocation: context.awsRequestId, messages: event.Records.length };
+    // A question of a tool has no messages.
+    batch = { invocation: context.awsRequestId, messages: event.Records?.length ?? 0 };
     return unhurried(event, context);
   };
 }
