@@ -47,6 +47,8 @@ export interface DeadLetterReason {
   readonly omittedAttributes?: number;
   /** The deduplication id of the first copy, if an operator moved this one to the end of the dead-letter queue. */
   readonly letter?: string;
+  /** The id of the plan by which it was moved there. */
+  readonly plan?: string;
   /** Describes the original body, if the copy's body is cut or replaces one that SQS refuses. */
   readonly originalBody?: {
     readonly bytes: number;

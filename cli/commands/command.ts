@@ -23,6 +23,11 @@ export interface CommandOptions<Read extends object> {
   readonly options: Options;
   /** Without `npx order-once`. */
   readonly examples: readonly string[];
+  /**
+   * Whether it goes on if nobody reads its output any more, because it changes something.
+   * @default false
+   */
+  readonly writes?: true;
   /** Reads its words and options. @throws ConfigurationError */
   read(line: CommandLine): Read;
   /** Returns whether it found nothing that needs a person: exit code 0, or 1. */
@@ -36,8 +41,9 @@ export function makeCommand<Read extends object>(parts: CommandOptions<Read>): C
   const text = usage(parts.call, parts.says, parts.options, parts.examples);
   return {
     help: parts.help,
-    run: (args) =>
-      command(
+    run: (args) => {
+      if (parts.writes !== true) endWithReader();
+      return command(
         args,
         (given) => {
           const line = readCommandLine(given, parts.options, hint);
@@ -45,8 +51,19 @@ export function makeCommand<Read extends object>(parts: CommandOptions<Read>): C
         },
         text,
         ({ read, debug }) => (debug ? parts.act(read) : parts.act(read).catch(inOneLine)),
-      ),
+      );
+    },
   };
+}
+
+/** Ends a command that only reads, once nobody reads its output (`| head -1`). */
+function endWithReader(): void {
+  const { stdout } = process;
+  if (!stdout.listeners('error').includes(endOnClosedPipe)) stdout.on('error', endOnClosedPipe);
+}
+
+function endOnClosedPipe({ code }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') process.exit();
 }
 
 /** An error that no part of a command expects, in one line. */

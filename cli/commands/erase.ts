@@ -26,6 +26,7 @@ finished records of a subject. The records stay, so no
 event is applied again. It lists what it cannot reach.
 Exit code 1: something is left.`,
   options: decisionOptions,
+  writes: true,
   examples: ["erase 4711 --reason 'request of 3 May'"],
   read(line) {
     const [subject] = takeWords('erase', line.words, 'SUBJECT');

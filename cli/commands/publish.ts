@@ -36,6 +36,7 @@ journal, an interrupted run goes on where it stopped.`,
     },
     yes: { value: '', help: 'do not ask' },
   },
+  writes: true,
   examples: ['publish orders.ndjson --journal orders.journal'],
   read(line) {
     const [file] = takeWords('publish', line.words, 'FILE');

@@ -51,6 +51,7 @@ function makeSwitch(
     help,
     says,
     options: { yes: { value: '', help: 'do not ask' } },
+    writes: true,
     examples: [`${name} billing`],
     read({ words, access, values }) {
       const [consumer] = takeWords(name, words, 'CONSUMER');

@@ -38,6 +38,9 @@ function findByStatus(record: SeenRecord, facts: EventFacts, scene: Scene): Find
     case 'COMPLETED':
       return completed(record, facts, about);
     case 'QUARANTINED':
+      if (record.attention === undefined) {
+        return { ...about, kind: 'settled', says: 'It was given up, and nobody wants its copy any more.' };
+      }
       return deadLetterFinding(record, event, scene);
     case 'OUTCOME_UNKNOWN':
       return {
@@ -74,6 +77,14 @@ function completed(
       says:
         'Other content was applied under this id, so this event takes no effect: the broker removed it, or it becomes a ' +
         `conflict.${same} Publish it under an id of its own.`,
+    };
+  }
+  if (decisionIn(record)?.what === 'abandoned') {
+    return {
+      ...about,
+      kind: 'settled',
+      since,
+      says: 'It was completed without its effect. Repeats are dropped.',
     };
   }
   const stale = staleEffects(record);

@@ -5,16 +5,17 @@ import type { Scene } from './facts.ts';
 import type { Finding } from './finding.ts';
 import { commandOf } from './next-command.ts';
 
-/** The command for a letter whose redrive would end as it did before. `dlq drop` shows what it drops, and asks. */
-const others: Partial<Readonly<Record<string, 'drop' | 'show'>>> = {
-  INVALID_JSON: 'drop',
-  INVALID_EVENT: 'drop',
-  NESTED_TOO_DEEP: 'drop',
-  INEXACT_NUMBER: 'drop',
-  SNS_ENVELOPE: 'drop',
-  CONFLICT: 'drop',
-  OUT_OF_WINDOW: 'show',
-} satisfies Partial<Record<ReasonCode, 'drop' | 'show'>>;
+/** A redrive of these letters would end as it did before. */
+const neverRedriven: ReadonlySet<string> = new Set<ReasonCode>([
+  'INVALID_JSON',
+  'INVALID_EVENT',
+  'NESTED_TOO_DEEP',
+  'INEXACT_NUMBER',
+  'SNS_ENVELOPE',
+  'CONFLICT',
+  'OUT_OF_WINDOW',
+  'BODY_KEPT',
+]);
 
 /** What to say of a copy in the dead-letter queue. */
 export function deadLetterFinding(
@@ -42,7 +43,7 @@ export function deadLetterFinding(
     kind: 'dead-letter',
     until: expiresAt,
     says: `It is in the dead-letter queue (${code}${why}). ${whatToDo}`,
-    next: commandOf('dlq', others[code] ?? 'plan', consumer, '--record', record.id),
+    next: commandOf('dlq', neverRedriven.has(code) ? 'show' : 'plan', consumer, '--record', record.id),
   };
 }
 

@@ -1,8 +1,11 @@
+import type { ReasonCode } from '../../contract/reporting/reason-codes.ts';
 import type { ListedRecord } from '../records/list-attention.ts';
 import type { EventFacts, Path, Scene } from './facts.ts';
 import { mappingOff, nameOf } from './find-by-record.ts';
 import type { Finding } from './finding.ts';
 import { commandOf } from './next-command.ts';
+
+const configuration: ReasonCode = 'CONFIGURATION';
 
 interface Terms extends Scene {
   readonly text: string;
@@ -45,6 +48,13 @@ export function findWithoutRecord(facts: EventFacts, terms: Terms): Finding {
   }
   if (decision !== undefined && 'error' in decision) {
     const { code, message } = decision.error;
+    if (code === configuration) {
+      return {
+        ...about,
+        kind: 'waits-for-dependency',
+        says: `The consumer cannot decide, and its messages wait: ${message}`,
+      };
+    }
     return {
       ...about,
       kind: 'refused',
@@ -61,7 +71,7 @@ export function findWithoutRecord(facts: EventFacts, terms: Terms): Finding {
         'minutes. Publish it under an id of its own.',
     };
   }
-  const [first] = ahead;
+  const first = ahead.find(({ messageGroup }) => messageGroup === asked?.messageGroup);
   if (first !== undefined) return behind(first, about);
   if (asked?.publication.kind === 'may-be-sent') {
     return {
@@ -100,7 +110,7 @@ function notSeen(
     return {
       ...about,
       kind: 'waits-in-queue',
-      says: `It was published and has no record yet; the queue holds ${messages(path.waiting)}. It is applied when its turn comes.`,
+      says: `It was published and has no record yet. It is probably among the ${messages(path.waiting)} of the queue, and is applied when its turn comes.`,
       next: commandOf('status'),
     };
   }

@@ -6,10 +6,10 @@ import { type Aws, partsOfArn } from '../access/connect.ts';
 import { readFunctionSettings } from '../installation/function-settings.ts';
 import { readQueue, sumOf } from '../installation/read-path.ts';
 import { sendAgain } from './letter-queue.ts';
-import { forgetEntry } from './letter-records.ts';
+import { forgetEntry, recordDeferral } from './letter-records.ts';
 import { moveLetters } from './move-letters.ts';
 import type { Plan, PlanHeader } from './plan.ts';
-import { deferralOf, resendOf } from './resend.ts';
+import { deferralOf, reasonOf, resendOf } from './resend.ts';
 import type { PlannedLetter } from './select-letters.ts';
 
 /** The parts of a plan that belong to the consumer as it is now. */
@@ -81,6 +81,7 @@ export async function applyPlan(
     wanted: new Set(plan.all.keys()),
     signal,
     clock,
+    isThere: ({ MessageAttributes = {} }) => reasonOf(MessageAttributes)?.plan === plan.id,
     async move(message: Message, id) {
       if (letterOf(id).act === 'defer') {
         await sendAgain(aws.sqs, deadLetterQueue.url, deferralOf(message, plan.id), message);
@@ -94,6 +95,7 @@ export async function applyPlan(
     async moved(id) {
       const letter = letterOf(id);
       if (letter.act === 'defer') {
+        await recordDeferral(aws.dynamoDb, table, letter, clock.now());
         deferred += 1;
         onProgress({ kind: 'deferred', letter });
         return;
@@ -111,12 +113,13 @@ export async function applyPlan(
   });
   for (const [id, { messageGroup }] of plan.all) {
     if (moved.has(id) || staying.has(id)) continue;
-    stays(
-      id,
-      stuck.has(messageGroup)
-        ? `a letter that is not in the plan stands before it in group "${messageGroup}"`
-        : 'it is not in the dead-letter queue: an earlier run has sent it, or it was deleted',
-    );
+    if (stuck.has(messageGroup)) {
+      stays(id, `a letter that stays stands before it in group "${messageGroup}"`);
+      continue;
+    }
+    // A run that was killed after it had deleted the letter left its entry.
+    await forgetEntry(aws.dynamoDb, table, letterOf(id));
+    stays(id, 'it is not in the dead-letter queue: an earlier run has sent it, or it was deleted');
   }
   return { sent, deferred, staying };
 }

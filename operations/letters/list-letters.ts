@@ -34,6 +34,8 @@ export async function* listLetters(
     consumer,
     states: ['QUARANTINED', 'DEAD_LETTER'],
   })) {
+    // A claim keeps the entry: the letter was redriven, and its message is in the source queue.
+    if (entry.state === 'QUARANTINED' && entry.status !== 'QUARANTINED') continue;
     yield letterOf(entry);
   }
 }

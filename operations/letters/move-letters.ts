@@ -13,6 +13,11 @@ export interface MoveOptions {
    * @returns Whether it may be deleted. A letter that may not stays, and its group with it.
    */
   move(letter: Message, id: string): Promise<boolean>;
+  /**
+   * Whether a letter is at its new place already, in this queue.
+   * @default - letters leave this queue
+   */
+  readonly isThere?: (letter: Message) => boolean;
   /** Called after a letter was deleted. */
   moved(id: string): Promise<void>;
   /** Called before each receive; resolves once there is room for more at the new place. */
@@ -45,16 +50,20 @@ const patienceMs = (hiddenSeconds + 10) * 1000;
  * A letter that stays is hidden until the end, since its group would give it again and again. Then all are shown.
  */
 export async function moveLetters(options: MoveOptions): Promise<MoveResult> {
-  const { client, deadLetterQueueUrl, wanted, signal, clock = systemClock } = options;
+  const { client, deadLetterQueueUrl, wanted, signal, clock = systemClock, isThere = () => false } = options;
   const moved = new Set<string>();
   const stuck = new Set<string>();
   const held = new Map<string, Message>();
-  const moveGroup = async (group: string, letters: readonly Message[]) => {
+  const moveGroup = async (group: string, letters: readonly Message[], until: number) => {
     for (const letter of letters) {
+      // The rest comes back by itself. It must not be sent while another run may have it.
+      if (clock.now() > until) return;
       const id = letterIdOf(letter);
+      const isHere = isThere(letter);
+      if (isHere) moved.add(id);
       const isBehind = stuck.has(group) && options.passesOthers !== true;
-      if (isBehind || !wanted.has(id) || !(await options.move(letter, id))) {
-        stuck.add(group);
+      if (isHere || moved.has(id) || isBehind || !wanted.has(id) || !(await options.move(letter, id))) {
+        if (!isHere) stuck.add(group);
         held.set(letter.MessageId ?? '', letter);
         continue;
       }
@@ -69,9 +78,16 @@ export async function moveLetters(options: MoveOptions): Promise<MoveResult> {
       signal?.throwIfAborted();
       await options.room();
       const letters = await receiveLetters(client, deadLetterQueueUrl);
+      const until = clock.now() + (hiddenSeconds * 1000) / 2;
+      // Letters that stay come back after their time, and say nothing new.
+      const isNew = letters.some(({ MessageId = '' }) => !held.has(MessageId));
       const groups = byGroup(letters);
-      await Promise.all([...groups].map(([group, inOrder]) => moveGroup(group, inOrder)));
-      if (letters.length > 0) {
+      const ends = await Promise.allSettled(
+        [...groups].map(([group, inOrder]) => moveGroup(group, inOrder, until)),
+      );
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      if (isNew) {
         empty = 0;
         lastAt = clock.now();
         continue;

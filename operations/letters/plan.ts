@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, rename, writeFile } from 'node:fs/promises';
+import { link, open, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { ConfigurationError } from '../../contract/errors.ts';
@@ -43,7 +43,8 @@ export interface Plan extends PlanHeader {
   readonly all: ReadonlyMap<string, PlannedLetter>;
 }
 
-/** Writes a plan: a line for what it belongs to, and a line for each letter. The file is complete, or it is not there. */
+/** Writes a plan: a line for what it belongs to, and a line for each letter. The file is complete, or it is not there.
+ * @throws ConfigurationError if the file exists. */
 export async function writePlan(
   path: string,
   head: PlanHeader,
@@ -61,7 +62,18 @@ export async function writePlan(
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
+  try {
+    // A link, because a rename would replace a plan that was applied in part.
+    await link(temporary, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new ConfigurationError(
+      `${path} exists: give another file with --out, or delete it once it was applied`,
+      { cause },
+    );
+  } finally {
+    await rm(temporary);
+  }
 }
 
 /** @throws ConfigurationError if the file is no plan, or not a whole one. */

@@ -57,7 +57,7 @@ export function resendOf(
 /** The message of a letter that goes to the end of the dead-letter queue: the same letter, under the id that it had. */
 export function deferralOf(letter: Message, planId: string): Resent {
   const { Body = '', Attributes = {}, MessageAttributes = {}, MessageId = '' } = letter;
-  const reason = { ...reasonOf(MessageAttributes), letter: letterIdOf(letter) };
+  const reason = { ...reasonOf(MessageAttributes), letter: letterIdOf(letter), plan: planId };
   return {
     MessageBody: Body,
     MessageGroupId: Attributes.MessageGroupId ?? '',

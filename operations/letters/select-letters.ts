@@ -1,3 +1,4 @@
+import type { ReasonCode } from '../../contract/reporting/reason-codes.ts';
 import type { Letter } from './list-letters.ts';
 
 /** Which letters are meant. Each given part narrows the choice. */
@@ -29,6 +30,9 @@ export type Predecessors =
   | 'with'
   /** They go to the end of the dead-letter queue, in their order. */
   | 'defer';
+
+/** The copy of a body that an unknown outcome needs: it is sent by its decision alone. */
+const keepsBody: ReasonCode = 'BODY_KEPT';
 
 export interface PlannedLetter extends Letter {
   /**
@@ -64,7 +68,7 @@ export async function selectLetters(
   for await (const letter of letters) {
     const { messageGroup } = letter;
     const before = passed.get(messageGroup) ?? [];
-    if (!isSelected(letter, selection)) {
+    if (!isSelected(letter, selection) || letter.code === keepsBody) {
       before.push(letter);
       passed.set(messageGroup, before);
       continue;
@@ -75,7 +79,7 @@ export async function selectLetters(
       chosen.push(
         ...before.map((one) => ({
           ...one,
-          act: predecessors === 'with' ? ('send' as const) : ('defer' as const),
+          act: predecessors === 'with' && one.code !== keepsBody ? ('send' as const) : ('defer' as const),
         })),
       );
     chosen.push({ ...letter, act: 'send' });

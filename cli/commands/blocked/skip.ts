@@ -30,6 +30,7 @@ export const skip: Command = makeCommand<SkipOptions>({
 message goes to the dead-letter queue, unless it is
 applied then. The group goes on behind it.`,
   options: { wait: { value: '', help: 'wait until the group goes on' }, ...decisionOptions },
+  writes: true,
   examples: ["blocked skip billing customer-17 --reason 'refunded by hand'"],
   read(line) {
     const [consumer, group] = takeWords('blocked skip', line.words, 'CONSUMER', 'GROUP');

@@ -5,6 +5,7 @@ import { applyPlan, boundTo, checkBinding } from '../../../operations/letters/ap
 import { type Followed, followLetters } from '../../../operations/letters/follow.ts';
 import { readPlan } from '../../../operations/letters/plan.ts';
 import { wholeNumber } from '../../../system/arguments.ts';
+import { onShutdown } from '../../../system/teardown.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
 import { confirm } from '../../output/confirm.ts';
 import { printJsonLines } from '../../output/json-lines.ts';
@@ -32,6 +33,7 @@ all of them were applied.`,
     yes: { value: '', help: 'do not ask' },
     wait: { value: 'SECONDS', help: 'how long to wait for the outcomes', default: defaultWait },
   },
+  writes: true,
   examples: ['dlq apply fulfilment.plan', 'dlq apply fulfilment.plan --yes --wait 300'],
   read(line) {
     const [file] = takeWords('dlq apply', line.words, 'PLAN');
@@ -59,10 +61,18 @@ all of them were applied.`,
         if (access.json) printJsonLines([{ event, what, ...more }]);
         else process.stdout.write(`${what.padEnd(11)} ${event}${'why' in more ? `: ${more.why}` : ''}\n`);
       };
-      const { sent, deferred, staying } = await applyPlan(aws, plan, (progress) => {
-        const { eventId = progress.letter.letter } = progress.letter;
-        say(eventId, progress.kind, progress.kind === 'stays' ? { why: progress.why } : {});
-      });
+      const stopping = new AbortController();
+      const stopped = new ConfigurationError('Stopped. Run it again to go on');
+      const forget = onShutdown(async () => stopping.abort(stopped));
+      const { sent, deferred, staying } = await applyPlan(
+        aws,
+        plan,
+        (progress) => {
+          const { eventId = progress.letter.letter } = progress.letter;
+          say(eventId, progress.kind, progress.kind === 'stays' ? { why: progress.why } : {});
+        },
+        { signal: stopping.signal },
+      ).finally(forget);
       const counts: Record<Followed['outcome'], number> = {
         applied: 0,
         'dead-letter': 0,

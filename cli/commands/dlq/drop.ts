@@ -1,11 +1,15 @@
+import type { ConsumerDescription } from '../../../contract/consumer-description.ts';
 import { ConfigurationError } from '../../../contract/errors.ts';
-import { partsOfArn } from '../../../operations/access/connect.ts';
+import { idempotencyKey } from '../../../contract/event/identity.ts';
+import type { ReasonCode } from '../../../contract/reporting/reason-codes.ts';
+import { type Aws, partsOfArn } from '../../../operations/access/connect.ts';
 import { consumerNamed } from '../../../operations/installation/find-installation.ts';
 import { readQueue } from '../../../operations/installation/read-path.ts';
-import { recordDrop } from '../../../operations/letters/letter-records.ts';
+import { decideDrop, recordDrop } from '../../../operations/letters/letter-records.ts';
 import { type Letter, listLetters } from '../../../operations/letters/list-letters.ts';
 import { moveLetters } from '../../../operations/letters/move-letters.ts';
 import { isSelected, type Selection } from '../../../operations/letters/select-letters.ts';
+import { getRecords } from '../../../operations/records/find-records.ts';
 import { isLost } from '../../../operations/records/standing.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
 import { decisionOf, decisionOptions, readReason } from '../../options/decision.ts';
@@ -33,6 +37,7 @@ Who did it, when and why stays in the records.`,
     ...selectionOptions,
     ...decisionOptions,
   },
+  writes: true,
   examples: ["dlq drop fulfilment --event 7f0c1d --reason 'published again as 8a11e0'"],
   read(line) {
     const [consumer] = takeWords('dlq drop', line.words, 'CONSUMER');
@@ -56,6 +61,7 @@ Who did it, when and why stays in the records.`,
         process.stderr.write(`No letter of ${consumer} is chosen: nothing to do.\n`);
         return true;
       }
+      await refuseNeeded(aws, described, [...chosen.values()]);
       const shown = terminal(process.stdout, access.all);
       process.stdout.write(`${limited(formatLetters([...chosen.values()], Date.now(), shown), shown)}\n`);
       if (
@@ -70,26 +76,48 @@ Who did it, when and why stays in the records.`,
       const { url, retentionSeconds } = await readQueue(aws.sqs, described.deadLetterQueue);
       const decision = decisionOf('dropped', reason);
       const table = partsOfArn(described.records).name;
-      const { moved } = await moveLetters({
+      const { moved, stuck } = await moveLetters({
         client: aws.sqs,
         deadLetterQueueUrl: url,
         wanted: new Set(chosen.keys()),
         passesOthers: true,
-        move: async () => true,
+        move: async (_, id) => await decideDrop(aws.dynamoDb, table, chosen.get(id) as Letter, decision),
         moved: async (id) => void (await recordDrop(aws.dynamoDb, table, chosen.get(id) as Letter, decision)),
         room: async () => {},
       });
       const terms = { now: Date.now(), deadLetterRetentionSeconds: retentionSeconds };
+      // Only their entries are left: the queue has deleted them, or a run that was killed before it wrote so.
       const lost = [...chosen.values()].filter(
-        ({ letter, since }) => !moved.has(letter) && isLost(since, terms),
+        ({ letter, since, messageGroup }) =>
+          !moved.has(letter) && (isLost(since, terms) || !stuck.has(messageGroup)),
       );
-      // The queue has deleted them, so only their entries are left.
       for (const letter of lost) await recordDrop(aws.dynamoDb, table, letter, decision);
       const left = chosen.size - moved.size - lost.length;
       process.stderr.write(
-        `Deleted ${moved.size + lost.length}.${left === 0 ? '' : ` ${left} ${left === 1 ? 'was' : 'were'} not found: behind other letters of their group, or gone.`}\n`,
+        `Deleted ${moved.size + lost.length}.${left === 0 ? '' : ` ${left} ${left === 1 ? 'was' : 'were'} not reached, behind other letters of the group: drop or redrive those first.`}\n`,
       );
       return left === 0;
     });
   },
 });
+
+/**
+ * A copy that keeps the body of an unknown outcome is the only one. It may go once the outcome is decided.
+ * @throws ConfigurationError that names the record.
+ */
+async function refuseNeeded(
+  aws: Aws,
+  { consumer, records }: ConsumerDescription,
+  letters: readonly Letter[],
+) {
+  const keepsBody: ReasonCode = 'BODY_KEPT';
+  for (const { code, source = '', eventId = '' } of letters) {
+    if (code !== keepsBody) continue;
+    const key = idempotencyKey(consumer, { source, id: eventId });
+    const [record] = await getRecords(aws.dynamoDb, partsOfArn(records).name, [key]);
+    if (record !== undefined && record.status !== 'OUTCOME_UNKNOWN') continue;
+    throw new ConfigurationError(
+      `The letter of ${eventId} keeps the only body of an unknown outcome (${keepsBody}). Decide it first: npx order-once unknown ls ${consumer}`,
+    );
+  }
+}

@@ -44,10 +44,10 @@ chosen one must be redriven too, or deferred.`,
     'with-predecessors': { value: '', help: 'also redrive the letters before them' },
     'defer-predecessors': { value: '', help: "move those to the queue's end" },
     'as-new': { value: '', help: 'send events that are out of their window, and were not applied' },
-    out: { value: 'FILE', help: 'the plan', default: 'CONSUMER.plan' },
+    out: { value: 'FILE', help: 'the plan', default: 'CONSUMER-ID.plan' },
   },
   examples: [
-    'dlq plan fulfilment --code PERMANENT',
+    'dlq plan fulfilment --code PERMANENT --out fulfilment.plan',
     'dlq plan fulfilment --subject 4711 --with-predecessors',
   ],
   read(line) {
@@ -68,7 +68,7 @@ chosen one must be redriven too, or deferred.`,
       out: filled('out', line.text('out')),
     };
   },
-  async act({ access, consumer, selection, predecessors, asNew, out = `${consumer}.plan` }) {
+  async act({ access, consumer, selection, predecessors, asNew, out: given }) {
     return await withInstallation(access, async (aws, installation) => {
       const described = consumerNamed(installation, consumer);
       const listed = listLetters(aws.dynamoDb, described);
@@ -86,10 +86,12 @@ chosen one must be redriven too, or deferred.`,
         process.stderr.write(`No letter of ${consumer} is chosen: nothing to do.\n`);
         return true;
       }
+      const id = randomUUID();
+      const out = given ?? `${consumer}-${id.slice(0, 8)}.plan`;
       const head = {
         plan: 'order-once/redrive',
         version: 1,
-        id: randomUUID(),
+        id,
         made: new Date().toISOString(),
         stack: installation.stack,
         consumer,

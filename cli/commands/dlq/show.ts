@@ -1,9 +1,11 @@
 import { ConfigurationError } from '../../../contract/errors.ts';
 import { type ReasonCode, reasonCodes } from '../../../contract/reporting/reason-codes.ts';
+import { commandOf } from '../../../operations/explain/next-command.ts';
 import { consumerNamed } from '../../../operations/installation/find-installation.ts';
 import { type Letter, listLetters } from '../../../operations/letters/list-letters.ts';
 import { isSelected, type Selection } from '../../../operations/letters/select-letters.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
+import { callOf, type Place } from '../../output/call.ts';
 import { printJsonLines } from '../../output/json-lines.ts';
 import { limited, type Terminal, terminal } from '../../output/terminal.ts';
 import { wrap } from '../../output/wrap.ts';
@@ -49,14 +51,14 @@ from the records: no message is received or hidden.`,
       if (access.json) printJsonLines(found);
       else
         process.stdout.write(
-          `${limited(found.map((letter) => paragraph(letter, shown)).join('\n\n'), shown)}\n`,
+          `${limited(found.map((letter) => paragraph(letter, consumer, shown, access)).join('\n\n'), shown)}\n`,
         );
       return false;
     });
   },
 });
 
-function paragraph(letter: Letter, { width, colors }: Terminal): string {
+function paragraph(letter: Letter, consumer: string, { width, colors }: Terminal, place: Place): string {
   const { whatToDo = 'Fix the cause, deploy, and redrive.' } = reasonCodes[letter.code as ReasonCode] ?? {};
   const rows: readonly (readonly [name: string, value: string | undefined])[] = [
     ['reason', letter.reason],
@@ -71,5 +73,10 @@ function paragraph(letter: Letter, { width, colors }: Terminal): string {
   const lines = rows.flatMap(([name, value]) =>
     value === undefined ? [] : [wrap(`${name}: ${value}`, width, '  ')],
   );
-  return [colors.bold(`${letter.eventId ?? letter.letter}: ${letter.code}`), ...lines].join('\n');
+  return [
+    colors.bold(`${letter.eventId ?? letter.letter}: ${letter.code}`),
+    ...lines,
+    callOf(commandOf('dlq', 'plan', consumer, '--record', letter.record), place),
+    callOf(`${commandOf('dlq', 'drop', consumer, '--record', letter.record)} --reason TEXT`, place),
+  ].join('\n');
 }

@@ -30,6 +30,7 @@ stay unknown, and can be decided with --done and
     'older-than': { value: 'DAYS', help: 'days since the outcome became unknown, 1 or more' },
     ...decisionOptions,
   },
+  writes: true,
   examples: ["unknown forget --older-than 90 --reason 'bodies are kept for 90 days' --yes"],
   read(line) {
     const olderThan = line.text('older-than');

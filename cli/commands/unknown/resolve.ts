@@ -50,6 +50,7 @@ when and why stays in the record.`,
     abandon: { value: '', help: 'nobody wants it any more' },
     ...decisionOptions,
   },
+  writes: true,
   examples: ["unknown resolve 'billing#/shop#7f0c1d' --done --reason 'charge ch_81 found'"],
   read(line) {
     const [key] = takeWords('unknown resolve', line.words, 'RECORD');

@@ -4,47 +4,22 @@ import { join } from 'node:path';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListSubscriptionsByTopicCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { idempotencyKey, sha256 } from '../../../contract/event/identity.ts';
+import { idempotencyKey } from '../../../contract/event/identity.ts';
 import { firstPublishedAttribute } from '../../../contract/message-attributes.ts';
 import type { OrderEvent } from '../../../contract/orders/order-event.ts';
 import type { Deployed } from '../deployment/connection.ts';
-import { connection, dynamoDb, eventually, send, sns, sqs, unique } from '../support.ts';
+import { connection, dynamoDb, send, sns, sqs, unique } from '../support.ts';
 import { mend, order, ordersOf, sendOrders, sequencesOf, untilEmpty } from '../trouble.ts';
-import { type Ran, run } from './run-command.ts';
+import { explained, isApplied, nextOf } from './explained.ts';
+import { run } from './run-command.ts';
 
-const { orders, strict, once } = connection.operated;
-
-/** Longest answer that a person reads at night, in lines. */
-const mostLines = 25;
+const { orders, once } = connection.operated;
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'order-once-incidents-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** Explains an order at a consumer, once the answer has a finding of this kind. */
-async function explained(kind: string, consumer: string, text: string, ...more: string[]): Promise<Ran> {
-  const answer = await eventually(
-    () => run('explain', text, '--consumer', consumer, ...more),
-    ({ output, code }) => code === 2 || output.includes(`: ${kind}`),
-  );
-  expect(answer.output).toContain(`: ${kind}`);
-  expect(answer.errors).toBe('');
-  expect(answer.output.split('\n').length).toBeLessThanOrEqual(mostLines);
-  return answer;
-}
-
-/** The arguments of the command that an answer shows, without the stack, which `run` adds. */
-function nextOf({ output }: Ran): string[] {
-  const line = output.split('\n').find((one) => one.startsWith('npx order-once '));
-  const words = line?.match(/'[^']*'|\S+/g) ?? [];
-  return words.slice(2, -2).map((word) => word.replaceAll("'", ''));
-}
-
-async function isApplied(consumer: string, text: string): Promise<void> {
-  expect(await explained('applied', consumer, text)).toMatchObject({ code: 0 });
-}
 
 async function sendOne(stack: Deployed, event: OrderEvent): Promise<void> {
   await sendOrders(stack, [event]);
@@ -101,7 +76,10 @@ it('a conflict is dropped by the command that is shown, and the first content st
   await sendOne(orders, { ...event, data: { ...event.data, total: 1 } });
   const answer = await explained('dead-letter', 'orders', event.subject ?? '');
   expect(answer.output).toContain('(CONFLICT:');
-  expect(await run(...nextOf(answer), '--reason', 'known', '--yes')).toMatchObject({ code: 0 });
+  const show = nextOf(answer);
+  expect((await run(...show)).output).toMatch(/^npx order-once dlq drop orders --record/m);
+  const drop = ['dlq', 'drop', ...show.slice(2), '--reason', 'known', '--yes'];
+  expect(await run(...drop)).toMatchObject({ code: 0 });
   await isApplied('orders', event.subject ?? '');
 });
 
@@ -127,45 +105,6 @@ it('an event that is older than the records is in the dead-letter queue, and may
   });
   expect(await run('dlq', 'apply', plan, '--yes', '--wait', '600')).toMatchObject({ code: 0 });
   await isApplied('orders', event.subject ?? '');
-});
-
-it('a blocked group is skipped by the command that is shown, and goes on', async () => {
-  const account = unique('account');
-  const [first, second] = ordersOf(account, 2, { 1: 'refuse' }) as [OrderEvent, OrderEvent];
-  await sendOrders(strict, [first, second]);
-  const answer = await explained('blocked', 'strict', first.subject ?? '');
-  expect(answer.code).toBe(1);
-  expect((await run('blocked', 'ls')).output).toContain(account);
-  const skip = nextOf(answer);
-  expect(skip).toEqual(['blocked', 'skip', 'strict', account]);
-  expect(await run(...skip, '--reason', 'refunded', '--yes', '--wait')).toMatchObject({ code: 0 });
-  await explained('dead-letter', 'strict', first.subject ?? '');
-  await isApplied('strict', second.subject ?? '');
-});
-
-it('an unknown outcome is decided by the commands that are shown', async () => {
-  const event = order(unique('account'), 1, 'end');
-  await sendOne(once, event);
-  const answer = await explained('unknown', 'once', event.subject ?? '');
-  const shown = await run(...nextOf(answer));
-  const key = idempotencyKey('once', event);
-  expect(shown.output).toContain(`record: ${key}`);
-  expect(shown.output).toContain(`idempotency key: ${sha256(key)}`);
-  const done = ['unknown', 'resolve', key, '--done', '--reason', 'found it', '--yes'];
-  expect(await run(...done)).toMatchObject({ code: 0 });
-  await isApplied('once', event.subject ?? '');
-  expect((await run('explain', event.subject ?? '', '--consumer', 'once')).output).toContain('found it');
-  // A second decision finds nothing to decide.
-  expect(await run(...done)).toMatchObject({
-    code: 2,
-    errors: expect.stringContaining('is COMPLETED, not unknown'),
-  });
-});
-
-it('an event that ends its process is a suspect', async () => {
-  const event = order(unique('account'), 1, 'end');
-  await sendOne(strict, event);
-  await explained('suspect', 'strict', event.subject ?? '');
 });
 
 it('a paused consumer is resumed by the command that is shown', async () => {

@@ -69,6 +69,7 @@ const waiting = {
   nextTryAt: now + 60_000,
   lastError: 'no answer',
 } as const;
+const attention = 'billing#QUARANTINED#0';
 const quarantined = { status: 'QUARANTINED', attentionAt: now - hour, lastError: 'no such seat' } as const;
 const wanted = { wanted: true, key: 'billing#/shop#e-1', fingerprint: '2:aa' } as const;
 
@@ -177,7 +178,7 @@ const rows: readonly Row[] = [
   ],
   [
     'a quarantined event',
-    { record: record({ ...quarantined, attentionCode: 'PERMANENT' }) },
+    { record: record({ ...quarantined, attention, attentionCode: 'PERMANENT' }) },
     {},
     {
       kind: 'dead-letter',
@@ -188,15 +189,41 @@ const rows: readonly Row[] = [
   ],
   [
     'a quarantined event whose copy is gone',
-    { record: record({ ...quarantined, attentionCode: 'PERMANENT', attentionAt: now - 15 * day }) },
+    {
+      record: record({ ...quarantined, attention, attentionCode: 'PERMANENT', attentionAt: now - 15 * day }),
+    },
     {},
     { kind: 'dead-letter-lost' },
   ],
   [
     'a quarantined event whose error has a code of its own',
-    { record: record({ ...quarantined, attentionCode: 'SeatTaken' }) },
+    { record: record({ ...quarantined, attention, attentionCode: 'SeatTaken' }) },
     {},
     { kind: 'dead-letter', says: expect.stringContaining('Fix the cause, then redrive.') },
+  ],
+  [
+    'a quarantined event whose copy was dropped',
+    { record: record({ status: 'QUARANTINED', attentionAt: undefined }) },
+    {},
+    { kind: 'settled' },
+  ],
+  [
+    'an outcome that was abandoned',
+    { record: record({ decision: JSON.stringify({ what: 'abandoned', by: 'ann', at: '', why: 'old' }) }) },
+    {},
+    { kind: 'settled', says: expect.stringContaining('completed without its effect') },
+  ],
+  [
+    'an event while the consumer is not configured',
+    { asked: asked(), decision: { error: { code: 'CONFIGURATION', message: 'no table' } } },
+    {},
+    { kind: 'waits-for-dependency', says: expect.stringContaining('no table') },
+  ],
+  [
+    'an event while another group is blocked',
+    { asked: asked(), decision: wanted },
+    { ahead: [{ ...record({ ...waiting, messageGroup: 'g-9' }), state: 'BLOCKED', since: now - hour }] },
+    { kind: 'not-seen' },
   ],
   [
     'an unknown outcome',
@@ -299,7 +326,7 @@ const rows: readonly Row[] = [
     'an event whose turn has not come',
     { asked: asked(), decision: wanted },
     { path: { ...path, waiting: 12 } },
-    { kind: 'waits-in-queue', says: expect.stringContaining('the queue holds 12 messages') },
+    { kind: 'waits-in-queue', says: expect.stringContaining('among the 12 messages of the queue') },
   ],
   [
     'an event that SNS could not deliver',
@@ -346,7 +373,7 @@ test('an applied event whose id came again with other content has two findings, 
     ['applied', 'done'],
     ['dead-letter', 'act'],
   ]);
-  expect(found[1]?.next).toBe("dlq drop billing --record 'billing#%letter#m-2'");
+  expect(found[1]?.next).toBe("dlq show billing --record 'billing#%letter#m-2'");
 });
 
 test('every finding that waits in a group names what is ahead, and the oldest one counts', () => {
