@@ -13,11 +13,20 @@ export interface Decision {
   /** ISO time. */
   readonly at: string;
   readonly why: string;
+  /** For `forgotten`: the owner token of the outcome, and the SHA-256 (hex) of the body that was removed. */
+  readonly attempt?: string;
+  readonly bodySha256?: string;
 }
 
 /** The decision in a record; `undefined` without one. */
 export function decisionIn({ decision }: Pick<SeenRecord, 'decision'>): Decision | undefined {
   return decision === undefined ? undefined : (JSON.parse(decision) as Decision);
+}
+
+/** The decision to forget the body of this outcome; `undefined` if its body was not removed, or is that of a later outcome. */
+export function forgottenIn(record: Pick<SeenRecord, 'decision' | 'ownerToken'>): Decision | undefined {
+  const decision = decisionIn(record);
+  return decision?.what === 'forgotten' && decision.attempt === record.ownerToken ? decision : undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ import { readQueue } from '../installation/read-path.ts';
 import { forgetEntry } from '../letters/letter-records.ts';
 import { moveLetters } from '../letters/move-letters.ts';
 import type { SeenRecord } from '../records/record.ts';
-import { type Decision, decisionIn, writeDecision } from './decision.ts';
+import { type Decision, forgottenIn, writeDecision } from './decision.ts';
 
 export interface ResolveOutcome {
   readonly consumer: ConsumerDescription;
@@ -34,8 +34,8 @@ export async function resolveOutcome(aws: Aws, { consumer, seen, decision }: Res
   const { id, ownerToken: attempt = '' } = seen;
   const table = partsOfArn(consumer.records).name;
   const store = dynamoDbEffectStore({ table, client: aws.dynamoDb });
-  const earlier = decisionIn(seen);
-  if (decision.what === 'retry' && earlier?.what === 'forgotten') {
+  const earlier = forgottenIn(seen);
+  if (decision.what === 'retry' && earlier !== undefined) {
     throw new CannotLookError(
       `The body of ${id} was removed at ${earlier.at} by ${earlier.by} (${earlier.why}), so its event cannot be sent again. ` +
         'Decide it with --done or --abandon. If the effect is still wanted, the producer publishes it as a new event',

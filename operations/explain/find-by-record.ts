@@ -4,7 +4,7 @@ import type { SeenRecord } from '../records/record.ts';
 import { haveOtherContent } from '../records/same-content.ts';
 import { longestDelayMs } from '../records/standing.ts';
 import type { EventFacts, Scene } from './facts.ts';
-import { blockedFinding, deadLetterFinding } from './find-dead-letter.ts';
+import { blockedFinding, deadLetterFinding, withDecision } from './find-dead-letter.ts';
 import type { Finding } from './finding.ts';
 import { commandOf } from './next-command.ts';
 
@@ -15,11 +15,7 @@ export function nameOf({ asked, record, letters: [letter] }: EventFacts, text: s
 
 /** What the record of an event says about it, and who decided about it. */
 export function findByRecord(record: SeenRecord, facts: EventFacts, scene: Scene): Finding {
-  const finding = findByStatus(record, facts, scene);
-  const decision = decisionIn(record);
-  if (decision === undefined) return finding;
-  const { by, what, at, why } = decision;
-  return { ...finding, says: `${finding.says} ${by} decided "${what}" at ${at}: ${why}` };
+  return withDecision(findByStatus(record, facts, scene), record);
 }
 
 function findByStatus(record: SeenRecord, facts: EventFacts, scene: Scene): Finding {

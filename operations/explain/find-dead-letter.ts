@@ -1,4 +1,5 @@
 import { type ReasonCode, reasonCodes } from '../../contract/reporting/reason-codes.ts';
+import { decisionIn } from '../decisions/decision.ts';
 import type { SeenRecord } from '../records/record.ts';
 import { isLost } from '../records/standing.ts';
 import type { Scene } from './facts.ts';
@@ -49,8 +50,22 @@ export function deadLetterFinding(
 
 /** An entry of a message that has no record of its own. */
 export function letterFinding(letter: SeenRecord, event: string, scene: Scene): Finding {
-  if (letter.attention?.includes('#BLOCKED#') !== true) return deadLetterFinding(letter, event, scene);
-  return blockedFinding(letter, event, scene);
+  const { attention, id: record } = letter;
+  if (attention === undefined) {
+    const says = 'A copy of it was in the dead-letter queue, and was dropped.';
+    return withDecision({ consumer: scene.consumer, event, kind: 'settled', record, says }, letter);
+  }
+  return attention.includes('#BLOCKED#')
+    ? blockedFinding(letter, event, scene)
+    : deadLetterFinding(letter, event, scene);
+}
+
+/** Adds who decided what about a record, and why. */
+export function withDecision(finding: Finding, record: SeenRecord): Finding {
+  const decision = decisionIn(record);
+  if (decision === undefined) return finding;
+  const { by, what, at, why } = decision;
+  return { ...finding, says: `${finding.says} ${by} decided "${what}" at ${at}: ${why}` };
 }
 
 export function blockedFinding(record: SeenRecord, event: string, { consumer }: Scene): Finding {

@@ -84,8 +84,14 @@ export async function applyPlan(
     isThere: ({ MessageAttributes = {} }) => reasonOf(MessageAttributes)?.plan === plan.id,
     async move(message: Message, id) {
       if (letterOf(id).act === 'defer') {
-        await sendAgain(aws.sqs, deadLetterQueue.url, deferralOf(message, plan.id), message);
-        return true;
+        try {
+          await sendAgain(aws.sqs, deadLetterQueue.url, deferralOf(message, plan.id), message);
+          return true;
+        } catch (error) {
+          // A copy that fills a message has no room for the marks of its deferral.
+          if ((error as Error).name !== 'InvalidParameterValue') throw error;
+          return stays(id, `SQS refuses to take it at the end of the queue: ${(error as Error).message}`);
+        }
       }
       const again = resendOf(message, plan.id, { isNew: letterOf(id).act === 'send-as-new' });
       if ('unsendable' in again) return stays(id, again.unsendable);

@@ -5,6 +5,7 @@ import {
   deadLetterReasonAttribute,
   firstPublishedAttribute,
 } from '../../contract/message-attributes.ts';
+import { asciiJson } from '../../runtime/aws/packed-attributes.ts';
 
 /** A message as it is sent again. */
 export interface Resent {
@@ -64,7 +65,7 @@ export function deferralOf(letter: Message, planId: string): Resent {
     MessageDeduplicationId: sha256(`${planId}:${MessageId}`),
     MessageAttributes: {
       ...MessageAttributes,
-      [deadLetterReasonAttribute]: { DataType: 'String', StringValue: JSON.stringify(reason) },
+      [deadLetterReasonAttribute]: { DataType: 'String', StringValue: asciiJson(reason) },
     },
   };
 }

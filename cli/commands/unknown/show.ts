@@ -1,5 +1,5 @@
 import { sha256 } from '../../../contract/event/identity.ts';
-import { decisionIn } from '../../../operations/decisions/decision.ts';
+import { forgottenIn } from '../../../operations/decisions/decision.ts';
 import { commandOf } from '../../../operations/explain/next-command.ts';
 import type { SeenRecord } from '../../../operations/records/record.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
@@ -55,7 +55,6 @@ export const show: Command = makeCommand<ShowOptions>({
 
 /** What a person needs to find the effect in another system. */
 export function formatUnknown(record: SeenRecord, { width, colors }: Terminal): string {
-  const forgotten = decisionIn(record);
   const rows: readonly (readonly [name: string, value: string | undefined])[] = [
     ['why', record.lastError],
     ['record', record.id],
@@ -73,17 +72,22 @@ export function formatUnknown(record: SeenRecord, { width, colors }: Terminal): 
       record.attentionAt === undefined ? undefined : new Date(record.attentionAt).toISOString(),
     ],
     ['attempt', record.ownerToken],
-    [
-      'body',
-      record.bodySha256 === undefined
-        ? undefined
-        : forgotten?.what === 'forgotten'
-          ? `removed at ${forgotten.at} by ${forgotten.by} (${forgotten.why}), so --retry cannot send it`
-          : 'in the dead-letter queue (BODY_KEPT), from which --retry takes it',
-    ],
+    ['body', whereabouts(record)],
   ];
   const lines = rows.flatMap(([name, value]) =>
     value === undefined ? [] : [wrap(`${name}: ${value}`, width, '  ')],
   );
   return [colors.bold(`${record.consumer}: ${record.eventId ?? record.id}`), ...lines].join('\n');
+}
+
+/** Where the body is, if it is not in the record. */
+function whereabouts(record: SeenRecord): string | undefined {
+  const forgotten = forgottenIn(record);
+  if (forgotten !== undefined) {
+    const { at, by, why } = forgotten;
+    return `removed at ${at} by ${by} (${why}), so --retry cannot send it`;
+  }
+  return record.bodySha256 === undefined
+    ? undefined
+    : 'in the dead-letter queue (BODY_KEPT), from which --retry takes it';
 }

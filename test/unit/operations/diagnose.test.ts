@@ -226,6 +226,19 @@ const rows: readonly Row[] = [
     { kind: 'not-seen' },
   ],
   [
+    'a message without a record of its own whose copy was dropped',
+    {
+      letters: [
+        letter({
+          attention: undefined,
+          decision: JSON.stringify({ what: 'dropped', by: 'ann', at: '', why: 'known' }),
+        }),
+      ],
+    },
+    {},
+    { kind: 'settled', says: expect.stringContaining('ann decided "dropped"') },
+  ],
+  [
     'an unknown outcome',
     {
       record: record({ status: 'OUTCOME_UNKNOWN', attentionAt: now - hour, lastError: 'the process ended' }),

@@ -60,11 +60,19 @@ it('the body of an unknown outcome is removed, and its digest, its status and wh
     [attribute.status]: { S: 'OUTCOME_UNKNOWN' },
     [attribute.attempt]: { S: 'attempt-1' },
     [attribute.messageGroup]: { S: 'g-1' },
-    [attribute.bodySha256]: { S: sha256('{"name":"Smith"}') },
-    [attribute.decision]: { S: JSON.stringify(decision) },
+    [attribute.decision]: {
+      S: JSON.stringify({ ...decision, attempt: 'attempt-1', bodySha256: sha256('{"name":"Smith"}') }),
+    },
   });
   // AND again, nothing is left to remove
   await expect(forget()).resolves.toBe('nothing-kept');
+});
+
+it('the body of an outcome that somebody has just sent again stays, and so does that decision', async () => {
+  const retry = JSON.stringify({ what: 'retry', by: 'ann', at: new Date().toISOString(), why: 'not there' });
+  const { forget, record } = scene({ [attribute.decision]: { S: retry } });
+  await expect(forget()).resolves.toBe('changed');
+  expect(record()).toMatchObject({ [attribute.body]: unknown.body, [attribute.decision]: { S: retry } });
 });
 
 it('the body of an outcome that was decided in between stays with whoever decided', async () => {
