@@ -32,6 +32,8 @@ export interface Connection {
     /** Variables of AWS' tools, for the endpoint. */
     readonly environment: Environment;
     readonly orders: Deployed;
+    /** For tests that count the letters of its dead-letter queue. */
+    readonly letters: Deployed;
     /** Poison blocks its group. */
     readonly strict: Deployed;
     /** At most once. */

@@ -76,6 +76,7 @@ export default async function setup(): Promise<void> {
         stackName: `${main}-Operated`,
         environment: endpoint.environment,
         orders: variant('orders', 'Operated'),
+        letters: variant('letters', 'Operated'),
         strict: variant('strict', 'Operated'),
         once: variant('once', 'Operated'),
       },

@@ -108,6 +108,11 @@ new CfnOutput(variants, 'NestedTopicArn', { value: nested.topicArn });
 // A stack of its own for the commands of operators, which find consumers by their names.
 const operated = new Stack(app, `${name}-Operated`);
 new Variant(operated, 'orders', { entry: 'troubled', consumerName: 'orders', timeout: Duration.seconds(30) });
+new Variant(operated, 'letters', {
+  entry: 'troubled',
+  consumerName: 'letters',
+  timeout: Duration.seconds(30),
+});
 new Variant(operated, 'strict', { entry: 'troubled', consumerName: 'strict', onPoison: 'block' });
 new Variant(operated, 'once', { entry: 'troubled-once', consumerName: 'once' });
 

@@ -7,7 +7,7 @@ import { mend, sequencesOf } from '../trouble.ts';
 import { givenLetters } from './given-letters.ts';
 import { run } from './run-command.ts';
 
-const { orders: stack } = connection.operated;
+const { letters: stack } = connection.operated;
 
 describe('redriving dead letters', () => {
   let folder: string;
@@ -20,7 +20,7 @@ describe('redriving dead letters', () => {
     const [good = '', bad = ''] = await givenLetters(stack, 2, 1);
     await mend(stack, good);
     const plan = join(folder, 'outcomes.plan');
-    await run('dlq', 'plan', 'orders', '--out', plan);
+    await run('dlq', 'plan', 'letters', '--out', plan);
     const { code, output, errors } = await run('dlq', 'apply', plan, '--yes', '--wait', '600');
     expect(output).toMatch(/^applied {5}\S+$/m);
     expect(output).toMatch(/^dead-letter \S+: not mended yet$/m);
@@ -31,7 +31,7 @@ describe('redriving dead letters', () => {
     expect(again.errors).toContain('Sent 0');
     await mend(stack, bad);
     const rest = join(folder, 'rest.plan');
-    await run('dlq', 'plan', 'orders', '--out', rest);
+    await run('dlq', 'plan', 'letters', '--out', rest);
     expect(await run('dlq', 'apply', rest, '--yes', '--wait', '600')).toMatchObject({ code: 0 });
   });
 
@@ -39,7 +39,7 @@ describe('redriving dead letters', () => {
     const [account = ''] = await givenLetters(stack, 1, 3);
     await mend(stack, account);
     const plan = join(folder, 'behind.plan');
-    const last = ['dlq', 'plan', 'orders', '--subject', `${account}-3`, '--out', plan];
+    const last = ['dlq', 'plan', 'letters', '--subject', `${account}-3`, '--out', plan];
     const refused = await run(...last);
     expect(refused).toMatchObject({
       code: 2,
@@ -51,21 +51,21 @@ describe('redriving dead letters', () => {
     expect(await sequencesOf(stack, account, 1)).toEqual([3]);
     // THEN they can be redriven after it, in their order
     const rest = join(folder, 'deferred.plan');
-    expect(await run('dlq', 'plan', 'orders', '--group', account, '--out', rest)).toMatchObject({ code: 0 });
+    expect(await run('dlq', 'plan', 'letters', '--group', account, '--out', rest)).toMatchObject({ code: 0 });
     expect(await run('dlq', 'apply', rest, '--yes', '--wait', '600')).toMatchObject({ code: 0 });
     expect(await sequencesOf(stack, account, 3)).toEqual([3, 1, 2]);
   });
 
   it('drops a letter for good, and its record says who did it and why', async () => {
     const [account = ''] = await givenLetters(stack, 1, 1);
-    const drop = ['dlq', 'drop', 'orders', '--subject', `${account}-1`, '--reason', 'sent by mistake'];
+    const drop = ['dlq', 'drop', 'letters', '--subject', `${account}-1`, '--reason', 'sent by mistake'];
     expect(await run(...drop)).toMatchObject({
       code: 2,
       errors: expect.stringContaining('Give --yes to go on'),
     });
     expect(await run(...drop, '--yes')).toMatchObject({ code: 0, errors: 'Deleted 1.\n' });
     expect(await depth(sqs, stack.deadLetterQueueUrl)).toBe(0);
-    expect(await run('dlq', 'ls', 'orders')).toMatchObject({ code: 0 });
+    expect(await run('dlq', 'ls', 'letters')).toMatchObject({ code: 0 });
     expect((await run('explain', `${account}-1`)).output).toContain('decided "dropped"');
   });
 });

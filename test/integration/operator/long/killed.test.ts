@@ -9,7 +9,7 @@ import { mend, sequencesOf, upTo } from '../../trouble.ts';
 import { givenLetters } from '../given-letters.ts';
 import { ended, run, start } from '../run-command.ts';
 
-const { orders: stack } = connection.operated;
+const { letters: stack } = connection.operated;
 
 describe('a redrive', () => {
   let folder: string;
@@ -23,7 +23,7 @@ describe('a redrive', () => {
     const accounts = await givenLetters(stack, 10, each);
     await Promise.all(accounts.map((account) => mend(stack, account)));
     const plan = join(folder, 'killed.plan');
-    expect(await run('dlq', 'plan', 'orders', '--out', plan)).toMatchObject({ code: 0 });
+    expect(await run('dlq', 'plan', 'letters', '--out', plan)).toMatchObject({ code: 0 });
     // WHEN the redrive is killed at any moment after it has sent something, and run again
     for (let kills = 0; kills < 5; kills++) {
       const child = start('dlq', 'apply', plan, '--yes', '--wait', '0');
