@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -59,6 +60,7 @@ export class PowertoolsConsumer extends Construct {
       timeout,
       memorySize: 512,
       removalPolicy,
+      logRetention: RetentionDays.ONE_DAY,
     });
     const { recordsTable, ordersTable: orders, ledgerTable: ledger, customersTable: customers } = this.tables;
     const effectTables = Object.entries({ orders, ledger, customers });
