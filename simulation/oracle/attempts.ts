@@ -50,8 +50,10 @@ export class Attempts {
   ): string | undefined {
     const { id, ownerToken: attempt } = mine;
     const attempts = after?.attempts ?? 0;
+    // What an operator sends again keeps its count, and its minute starts anew.
+    const isSentAgain = before?.status === 'OUTCOME_UNKNOWN' && after?.status === 'INPROGRESS';
     if (attempts === 0) this.#since.delete(id);
-    else if (!this.#since.has(id)) this.#since.set(id, this.#world.now);
+    else if (isSentAgain || !this.#since.has(id)) this.#since.set(id, this.#world.now);
     if (after?.status === 'QUARANTINED') return undefined;
     const isExpired = before?.expiration !== undefined && before.expiration <= mine.now / 1000;
     const place = `${id} ${attempt}`;
