@@ -1,6 +1,7 @@
 import {
   DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -150,6 +151,13 @@ describe('the DynamoDB effect store', () => {
   });
 });
 
+/** The requests of deliveries. Beside the first one, a process writes once since when its consumer applies events. */
+function deliveriesOf(requests: readonly string[]): string[] {
+  const others = requests.filter((name) => name !== PutItemCommand.name);
+  expect(requests.length - others.length).toBe(1);
+  return others;
+}
+
 describe('round trips to DynamoDB', () => {
   it('are one for each step of a claim, and one for its duplicate', async () => {
     const requests: string[] = [];
@@ -184,7 +192,7 @@ describe('round trips to DynamoDB', () => {
     await consumer(event, remaining());
     // THEN each delivery cost one request
     expect(wiring.logged.map(({ outcome }) => outcome).filter(Boolean)).toEqual(['applied', 'duplicate']);
-    expect(requests).toEqual([TransactWriteItemsCommand.name, TransactWriteItemsCommand.name]);
+    expect(deliveriesOf(requests)).toEqual([TransactWriteItemsCommand.name, TransactWriteItemsCommand.name]);
     expect(await item(ledger, { account })).toMatchObject({ orders: 1 });
   });
 
@@ -218,7 +226,7 @@ describe('round trips to DynamoDB', () => {
       ['applied', 1],
       ['duplicate', undefined],
     ]);
-    expect(requests).toEqual(Array(4).fill(TransactWriteItemsCommand.name));
+    expect(deliveriesOf(requests)).toEqual(Array(4).fill(TransactWriteItemsCommand.name));
     expect(await item(orders, { orderId })).toEqual({ orderId, sequence: 10 });
     expect(await item(ledger, { account })).toMatchObject({ orders: 2 });
   });
