@@ -4,7 +4,7 @@ import type { AskedEvent } from '../../operations/explain/facts.ts';
 import { type Finding, urgencyOf } from '../../operations/explain/finding.ts';
 import { gatherFacts } from '../../operations/explain/gather-facts.ts';
 import { readAskedEvents } from '../../operations/explain/read-asked-events.ts';
-import { consumerNamed } from '../../operations/installation/find-installation.ts';
+import { chosenConsumers } from '../../operations/installation/find-installation.ts';
 import { filled } from '../../system/arguments.ts';
 import { type AccessOptions, withInstallation } from '../options/access.ts';
 import { formatFindings } from '../output/findings.ts';
@@ -57,8 +57,7 @@ Exit code 1: something needs a person.`,
   async act({ access, text, consumer, source, events, journal }) {
     const asked: AskedEvent[] = events === undefined ? [] : await readAskedEvents({ events, journal }, text);
     return await withInstallation(access, async (aws, installation) => {
-      const consumers =
-        consumer === undefined ? installation.consumers : [consumerNamed(installation, consumer)];
+      const consumers = chosenConsumers(installation, consumer);
       const facts = await gatherFacts(aws, { consumers }, { text, source, asked });
       const now = Date.now();
       const found: Finding[] = facts.flatMap((one) => diagnose(one, text, now));

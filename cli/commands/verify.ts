@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../contract/errors.ts';
-import { consumerNamed } from '../../operations/installation/find-installation.ts';
+import { chosenConsumers } from '../../operations/installation/find-installation.ts';
 import { acceptedLines } from '../../operations/verify/accepted-lines.ts';
 import {
   fine,
@@ -51,8 +51,7 @@ Exit code 1: some were not applied.`,
   async act({ access, events, journal, consumer }) {
     const upTo = journal === undefined ? undefined : await acceptedLines(journal);
     return await withInstallation(access, async (aws, installation) => {
-      const consumers =
-        consumer === undefined ? installation.consumers : [consumerNamed(installation, consumer)];
+      const consumers = chosenConsumers(installation, consumer);
       const counts = new Map(consumers.map(({ consumer: name }) => [name, emptyCounts()]));
       const problems: Verified[] = [];
       let invalid = 0;

@@ -1,7 +1,6 @@
 import { DescribeAlarmsForMetricCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { ConsumerDescription } from '../../contract/consumer-description.ts';
 import { leastRecordTtlSeconds } from '../../contract/policies/record-ttl.ts';
 import { attentionIndex } from '../../contract/record/attention.ts';
@@ -100,10 +99,7 @@ async function checkQueues(aws: Aws, consumer: ConsumerDescription): Promise<Com
     readQueue(aws.sqs, consumer.subscriptionDeadLetterQueue),
     readFunctionSettings(aws.lambda, consumer),
   ]);
-  const { Attributes = {} } = await aws.sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['All'] }),
-  );
-  const visibility = Number(Attributes.VisibilityTimeout);
+  const visibility = queue.visibilityTimeoutSeconds;
   const wantedVisibility = visibilityByTimeout * settings.timeoutSeconds;
   const wantedTtl = leastRecordTtlSeconds({
     queueRetentionSeconds: queue.retentionSeconds,
@@ -111,7 +107,7 @@ async function checkQueues(aws: Aws, consumer: ConsumerDescription): Promise<Com
   });
   const lost = sumOf(undelivered);
   return [
-    ...(Attributes.RedrivePolicy?.includes(consumer.deadLetterQueue)
+    ...(queue.redrivePolicy.includes(consumer.deadLetterQueue)
       ? []
       : [{ part, problem: 'it has no dead-letter queue, or another one', fix: 'deploy the stack again' }]),
     ...(visibility >= wantedVisibility

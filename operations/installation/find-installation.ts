@@ -47,6 +47,14 @@ export function consumerNamed({ stack, consumers }: Installation, name: string):
   throw new CannotLookError(`The stack "${stack}" has no consumer "${name}": its consumers are ${names}.`);
 }
 
+/** The consumer of a name, or all of them without a name. @throws CannotLookError as `consumerNamed` */
+export function chosenConsumers(
+  installation: Installation,
+  name: string | undefined,
+): readonly ConsumerDescription[] {
+  return name === undefined ? installation.consumers : [consumerNamed(installation, name)];
+}
+
 async function describe({ cloudFormation }: Aws, name: string): Promise<Stack | undefined> {
   try {
     const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));

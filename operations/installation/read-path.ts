@@ -15,6 +15,9 @@ export interface QueueCounts {
 export interface Queue extends QueueCounts {
   readonly url: string;
   readonly retentionSeconds: number;
+  readonly visibilityTimeoutSeconds: number;
+  /** JSON; empty if the queue has none. */
+  readonly redrivePolicy: string;
 }
 
 /** @throws CannotLookError if the queue does not exist. */
@@ -33,6 +36,8 @@ export async function readQueue(client: SQSClient, arn: string): Promise<Queue> 
       inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
       delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0),
       retentionSeconds: Number(Attributes.MessageRetentionPeriod ?? 0),
+      visibilityTimeoutSeconds: Number(Attributes.VisibilityTimeout),
+      redrivePolicy: Attributes.RedrivePolicy ?? '',
     };
   } catch (error) {
     if (!/NonExistentQueue|QueueDoesNotExist/.test((error as Error).name)) throw error;

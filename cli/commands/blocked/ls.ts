@@ -1,6 +1,6 @@
 import { partsOfArn } from '../../../operations/access/connect.ts';
 import { commandOf } from '../../../operations/explain/next-command.ts';
-import { consumerNamed } from '../../../operations/installation/find-installation.ts';
+import { chosenConsumers } from '../../../operations/installation/find-installation.ts';
 import type { ListedRecord } from '../../../operations/records/list-attention.ts';
 import { listBlocked } from '../../../operations/records/list-blocked.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
@@ -26,8 +26,7 @@ first. Exit code 1: there are some.`,
   read: ({ words: [consumer], access }) => ({ access, consumer }),
   async act({ access, consumer }) {
     return await withInstallation(access, async (aws, installation) => {
-      const consumers =
-        consumer === undefined ? installation.consumers : [consumerNamed(installation, consumer)];
+      const consumers = chosenConsumers(installation, consumer);
       const found: ListedRecord[] = [];
       for (const one of consumers) {
         const place = { table: partsOfArn(one.records).name, consumer: one.consumer };

@@ -1,5 +1,5 @@
 import { partsOfArn } from '../../../operations/access/connect.ts';
-import { consumerNamed } from '../../../operations/installation/find-installation.ts';
+import { chosenConsumers } from '../../../operations/installation/find-installation.ts';
 import { type ListedRecord, listAttention } from '../../../operations/records/list-attention.ts';
 import { type AccessOptions, withInstallation } from '../../options/access.ts';
 import { callOf } from '../../output/call.ts';
@@ -25,8 +25,7 @@ some.`,
   read: ({ words: [consumer], access }) => ({ access, consumer }),
   async act({ access, consumer }) {
     return await withInstallation(access, async (aws, installation) => {
-      const consumers =
-        consumer === undefined ? installation.consumers : [consumerNamed(installation, consumer)];
+      const consumers = chosenConsumers(installation, consumer);
       const found: ListedRecord[] = [];
       for (const one of consumers) {
         const list = { table: partsOfArn(one.records).name, consumer: one.consumer };
